@@ -1,0 +1,70 @@
+// Everything a command may know of the process around it. The only reader of process.env and cwd.
+import type { Readable } from 'node:stream';
+
+export interface OutputStream {
+  write(text: string): void;
+  readonly isTTY: boolean;
+  /** Width in columns; 80 where unknown. */
+  readonly columns: number;
+  /** Whether colours go to this stream. */
+  readonly color: boolean;
+}
+
+export interface Context {
+  cwd: string;
+  env: Readonly<Record<string, string | undefined>>;
+  stdin: Readable & { isTTY?: boolean };
+  /** The result, and nothing else. */
+  stdout: OutputStream;
+  /** Progress, warnings, advice. */
+  stderr: OutputStream;
+  now(): number;
+  /** Calls back on Ctrl-C until the returned function is called. */
+  onInterrupt(handler: (count: number) => void): () => void;
+  /** Shows a bug's stack. */
+  debug: boolean;
+}
+
+type ColorChoice = 'auto' | 'always' | 'never';
+
+function output(stream: NodeJS.WriteStream, choice: ColorChoice, env: Context['env']): OutputStream {
+  const forced = env.FORCE_COLOR !== undefined && env.FORCE_COLOR !== '0';
+  const auto = !env.NO_COLOR && env.TERM !== 'dumb' && (stream.isTTY === true || forced);
+  return {
+    write: (text) => void stream.write(text),
+    get isTTY() {
+      return stream.isTTY === true;
+    },
+    get columns() {
+      return stream.columns ?? (Number(env.COLUMNS) || 80);
+    },
+    color: choice === 'always' || (choice === 'auto' && auto),
+  };
+}
+
+function colorChoice(argv: readonly string[]): ColorChoice {
+  const at = argv.findIndex((word) => word === '--color' || word.startsWith('--color='));
+  const word = argv[at]?.split('=')[1] ?? (at >= 0 ? argv[at + 1] : undefined);
+  return word === 'always' || word === 'never' ? word : 'auto';
+}
+
+/** The context of the real process. `argv` is without node and script. */
+export function processContext(argv: readonly string[]): Context {
+  const env = process.env;
+  const choice = colorChoice(argv);
+  return {
+    cwd: process.cwd(),
+    env,
+    stdin: process.stdin,
+    stdout: output(process.stdout, choice, env),
+    stderr: output(process.stderr, choice, env),
+    now: () => Date.now(),
+    onInterrupt(handler) {
+      let count = 0;
+      const listener = () => handler(++count);
+      process.on('SIGINT', listener);
+      return () => void process.off('SIGINT', listener);
+    },
+    debug: argv.includes('--debug'),
+  };
+}

@@ -1,0 +1,41 @@
+// The canonical example: what every format is read into and written from.
+
+export type Role = 'system' | 'developer' | 'user' | 'assistant' | 'tool';
+
+export interface ToolCall {
+  id?: string;
+  type: 'function';
+  function: { name: string; arguments: unknown };
+}
+
+export type ContentPart = { type: 'text'; text: string } | ({ type: string } & Record<string, unknown>);
+
+export interface Message {
+  role: Role;
+  /** Null only beside tool calls. */
+  content: string | ContentPart[] | null;
+  tool_calls?: ToolCall[];
+  tool_call_id?: string;
+  name?: string;
+  /** A thinking model's reasoning, where the row carries it apart from the content. */
+  reasoning_content?: string;
+  /** False: this assistant message is shown to the model but not trained on. */
+  train?: false;
+}
+
+export interface Example {
+  messages: Message[];
+  tools?: unknown[];
+  chosen?: Message[];
+  rejected?: Message[];
+  /** Fields of the row that belong to no role; kept for conversion, outside the fingerprint. */
+  meta: Record<string, unknown>;
+}
+
+/** Where a row came from. `row` counts from 0 over all files in order; `line` and `column` from 1. */
+export interface RowPlace {
+  row: number;
+  file: string;
+  line: number;
+  column: number;
+}

@@ -1,0 +1,34 @@
+// A finding is one thing a check noticed: data, never thrown, shown alike in terminal, JSON and run records.
+
+export type Severity = 'error' | 'warning' | 'note';
+
+/** Where in a user's file. `line` and `column` count from 1; `pointer` is an RFC 6901 JSON pointer. */
+export interface Place {
+  file: string;
+  line?: number;
+  column?: number;
+  pointer?: string;
+}
+
+export interface Finding {
+  /** Stable, e.g. `D014`; never reused for another meaning. */
+  code: string;
+  /** Kebab-case, e.g. `empty-answer`. */
+  name: string;
+  severity: Severity;
+  message: string;
+  hint?: string;
+  at?: Place;
+  data?: Record<string, unknown>;
+}
+
+/** What a code means, for `lorch explain` and the generated pages. */
+export interface CodeDoc {
+  code: string;
+  name: string;
+  severity: Severity;
+  /** One line. */
+  title: string;
+  /** Markdown paragraphs: why it matters, what to do. */
+  prose: string;
+}

@@ -1,0 +1,153 @@
+// The protocol between trainer and controller: one JSON object a line in events.jsonl (docs/protocol.md).
+import { z } from 'zod';
+
+/** JSON has no NaN or infinities; the trainer writes them as these strings. */
+const number = z.union([z.number(), z.enum(['NaN', 'Infinity', '-Infinity']).transform(Number)]);
+const metrics = z.record(z.string(), number);
+const count = z.number().int().nonnegative();
+const base = { v: z.literal(1), seq: count, t: count };
+
+const event = z.discriminatedUnion('type', [
+  z.object({
+    ...base,
+    type: z.literal('hello'),
+    pid: count,
+    attempt: count,
+    versions: z.record(z.string(), z.string()),
+    device: z.object({
+      kind: z.enum(['cpu', 'cuda', 'mps']),
+      name: z.string(),
+      count,
+      memory_bytes: count,
+      uuids: z.array(z.string()),
+    }),
+    resumed_from_step: count.nullable(),
+  }),
+  z.object({
+    ...base,
+    type: z.literal('data'),
+    train: z.object({
+      rows: count,
+      sequences: count,
+      tokens: count,
+      trained_tokens: count,
+      fingerprint: z.string(),
+    }),
+    validation: z
+      .object({
+        rows: count,
+        sequences: count,
+        tokens: count,
+        trained_tokens: count,
+        fingerprint: z.string(),
+      })
+      .nullable(),
+  }),
+  z.object({
+    ...base,
+    type: z.literal('model'),
+    architecture: z.string(),
+    trainable: count,
+    total: count,
+    /** Full name of every adapted module with its trainable parameters. */
+    modules: z.record(z.string(), count),
+    dtype: z.string(),
+    quantized_modules: count,
+    load_ms: count,
+  }),
+  z.object({
+    ...base,
+    /** What the live objects hold, against what plan.json asked for. */
+    type: z.literal('settings'),
+    effective: z.object({
+      lora: z.record(z.string(), z.unknown()),
+      quantization: z.record(z.string(), z.unknown()).nullable(),
+      training: z.record(z.string(), z.unknown()),
+      model: z.record(z.string(), z.unknown()),
+    }),
+    differences: z.array(z.object({ path: z.string(), requested: z.unknown(), effective: z.unknown() })),
+  }),
+  z.object({
+    ...base,
+    type: z.literal('step'),
+    step: count,
+    max_steps: count,
+    epoch: z.number(),
+    /** loss, grad_norm, learning_rate, tokens_per_second, trained_tokens_per_second, … */
+    metrics,
+    /** Totals since step 0 of the run, over all attempts. */
+    tokens: count,
+    trained_tokens: count,
+  }),
+  z.object({ ...base, type: z.literal('eval'), step: count, epoch: z.number(), metrics }),
+  z.object({
+    ...base,
+    type: z.literal('checkpoint'),
+    step: count,
+    path: z.string(),
+    bytes: count,
+    reason: z.enum(['schedule', 'stop', 'end']),
+    best: z.boolean(),
+  }),
+  z.object({
+    ...base,
+    type: z.literal('memory'),
+    step: count,
+    allocated_peak_bytes: count.nullable(),
+    reserved_peak_bytes: count.nullable(),
+    rss_peak_bytes: count,
+  }),
+  z.object({
+    ...base,
+    type: z.literal('warning'),
+    code: z.string(),
+    message: z.string(),
+    hint: z.string().optional(),
+  }),
+  z.object({
+    ...base,
+    type: z.literal('error'),
+    code: z.string(),
+    message: z.string(),
+    hint: z.string().optional(),
+  }),
+  z.object({
+    ...base,
+    type: z.literal('artifact'),
+    kind: z.enum(['adapter', 'merged', 'report']),
+    path: z.string(),
+    bytes: count,
+    sha256: z.string(),
+  }),
+  z.object({
+    ...base,
+    type: z.literal('end'),
+    outcome: z.enum(['succeeded', 'failed', 'stopped']),
+    code: count,
+    step: count,
+    max_steps: count,
+    best_checkpoint: z.string().nullable(),
+    train_ms: count,
+  }),
+]);
+
+export type RunEvent = z.infer<typeof event>;
+export type RunEventOf<T extends RunEvent['type']> = Extract<RunEvent, { type: T }>;
+
+/** Reads one line of events.jsonl. An unreadable line is data too: `ok: false` with the reason, never a throw. */
+export function parseEvent(line: string): { ok: true; event: RunEvent } | { ok: false; reason: string } {
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch (error) {
+    return { ok: false, reason: error instanceof Error ? error.message : String(error) };
+  }
+  const parsed = event.safeParse(value);
+  if (parsed.success) return { ok: true, event: parsed.data };
+  return { ok: false, reason: z.prettifyError(parsed.error) };
+}
+
+/** JSON Schema of one event line, from which docs/protocol.md is generated. */
+export function eventJsonSchema(): unknown {
+  return z.toJSONSchema(event, { io: 'input' });
+}

@@ -1,0 +1,58 @@
+// Names inside a run folder (docs/run-folder.md). Everything that reads or writes one goes through here.
+import { join } from 'node:path';
+
+export interface AttemptPaths {
+  dir: string;
+  launch: string;
+  claim: string;
+  trainer: string;
+  events: string;
+  log: string;
+  exit: string;
+}
+
+export interface RunPaths {
+  dir: string;
+  config: string;
+  plan: string;
+  ledger: string;
+  /** name, tags, notes, unreviewed: what a person may change after launch. */
+  record: string;
+  /** Prepared sequences, hard-linked from the cache: `train.safetensors`, `validation.safetensors`. */
+  data: string;
+  checkpoints: string;
+  adapter: string;
+  report: string;
+  /** The controller's own log (NDJSON). */
+  controllerLog: string;
+}
+
+/** Paths of one run folder. */
+export function runPaths(dir: string): RunPaths {
+  return {
+    dir,
+    config: join(dir, 'config.yaml'),
+    plan: join(dir, 'plan.json'),
+    ledger: join(dir, 'ledger.jsonl.gz'),
+    record: join(dir, 'run.json'),
+    data: join(dir, 'data'),
+    checkpoints: join(dir, 'checkpoints'),
+    adapter: join(dir, 'adapter'),
+    report: join(dir, 'report.md'),
+    controllerLog: join(dir, 'controller.log'),
+  };
+}
+
+/** Paths of attempt `n` (from 1) of the run in `dir`. */
+export function attemptPaths(dir: string, n: number): AttemptPaths {
+  const attempt = join(dir, `attempt-${n}`);
+  return {
+    dir: attempt,
+    launch: join(attempt, 'launch.json'),
+    claim: join(attempt, 'claim.json'),
+    trainer: join(attempt, 'trainer.json'),
+    events: join(attempt, 'events.jsonl'),
+    log: join(attempt, 'train.log'),
+    exit: join(attempt, 'exit.json'),
+  };
+}
