@@ -1,5 +1,6 @@
 // Everything a command may know of the process around it. The only reader of process.env and cwd.
 import type { Readable } from 'node:stream';
+import { EXIT, type ExitCode } from './exit-codes.ts';
 
 export interface OutputStream {
   write(text: string): void;
@@ -23,6 +24,8 @@ export interface Context {
   onInterrupt(handler: (count: number) => void): () => void;
   /** Shows a bug's stack. */
   debug: boolean;
+  /** What the process will exit with; a command that found errors sets it. */
+  exitCode: ExitCode;
 }
 
 type ColorChoice = 'auto' | 'always' | 'never';
@@ -66,5 +69,6 @@ export function processContext(argv: readonly string[]): Context {
       return () => void process.off('SIGINT', listener);
     },
     debug: argv.includes('--debug'),
+    exitCode: EXIT.good,
   };
 }

@@ -4,6 +4,8 @@ import type { Finding } from '../diagnostics/finding.ts';
 /** One split after tokenisation. `file` is relative to the run folder. */
 export interface PlannedSplit {
   file: string;
+  /** SHA-256 of the file; the trainer refuses another. */
+  sha256: string;
   rows: number;
   tokens: number;
   trained_tokens: number;
