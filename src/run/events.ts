@@ -31,7 +31,7 @@ const event = z.discriminatedUnion('type', [
       sequences: count,
       tokens: count,
       trained_tokens: count,
-      fingerprint: z.string(),
+      sha256: z.string(),
     }),
     validation: z
       .object({
@@ -39,7 +39,7 @@ const event = z.discriminatedUnion('type', [
         sequences: count,
         tokens: count,
         trained_tokens: count,
-        fingerprint: z.string(),
+        sha256: z.string(),
       })
       .nullable(),
   }),
