@@ -8,6 +8,8 @@ export interface Place {
   line?: number;
   column?: number;
   pointer?: string;
+  /** A window of the source line (at most 200 characters) and the caret's place in it, from 1. */
+  excerpt?: { text: string; column: number };
 }
 
 export interface Finding {

@@ -1,0 +1,59 @@
+// Every command of lorch: one line each, loaded only when it is the one called.
+import type { Command } from 'commander';
+import type { Context } from '../context.ts';
+
+export interface CommandModule {
+  define(command: Command, context: Context): void;
+}
+
+export interface CommandEntry {
+  /** The words a user types, e.g. `data check`. */
+  name: string;
+  summary: string;
+  load(): Promise<CommandModule>;
+}
+
+export const commandGroups: { title: string; commands: CommandEntry[] }[] = [
+  {
+    title: 'Start here:',
+    commands: [],
+  },
+  {
+    title: 'Data:',
+    commands: [],
+  },
+  {
+    title: 'Model and config:',
+    commands: [],
+  },
+  {
+    title: 'Runs:',
+    commands: [
+      {
+        name: 'plan',
+        summary: 'everything that would happen, nothing started',
+        load: () => import('./plan.ts'),
+      },
+      { name: 'train', summary: 'plan, launch and follow a run', load: () => import('./train.ts') },
+      {
+        name: 'show',
+        summary: 'one run: plan, progress, findings, results',
+        load: () => import('./show.ts'),
+      },
+      { name: 'rerun', summary: 'start a run again from its stored plan', load: () => import('./rerun.ts') },
+      {
+        name: 'compare',
+        summary: 'what differs between runs, and what came of it',
+        load: () => import('./compare.ts'),
+      },
+      { name: 'try', summary: 'base against adapter on held-out prompts', load: () => import('./try.ts') },
+      { name: 'merge', summary: 'fold an adapter into its base', load: () => import('./merge.ts') },
+    ],
+  },
+  {
+    title: 'Help:',
+    commands: [
+      { name: 'explain', summary: 'what a code means and what to do', load: () => import('./explain.ts') },
+    ],
+  },
+];

@@ -1,0 +1,22 @@
+// Finds the command a user typed, loads that one module, runs it, and turns what it throws into an exit code.
+import { type Context, processContext } from './context.ts';
+import { EXIT, type ExitCode } from './exit-codes.ts';
+import { readVersion } from './version.ts';
+
+/** Runs one command line (`argv` without node and script) and returns the exit code. Never throws. */
+export async function main(argv: readonly string[], given?: Context): Promise<ExitCode> {
+  const context = given ?? processContext(argv);
+  // The commonest question of scripts is answered before anything is imported.
+  if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
+    context.stdout.write(`${readVersion()}\n`);
+    return EXIT.good;
+  }
+  try {
+    const { runCommand } = await import('./run-command.ts');
+    await runCommand(argv, context);
+    return context.exitCode;
+  } catch (error) {
+    const { reportError } = await import('./report-error.ts');
+    return await reportError(error, context);
+  }
+}

@@ -1,0 +1,39 @@
+// The one place where a thrown error becomes words and an exit code.
+import { mkdir, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { UserError } from '../diagnostics/user-error.ts';
+import type { Context } from './context.ts';
+import { EXIT, type ExitCode } from './exit-codes.ts';
+import { renderFindings } from './ui/diagnostic.ts';
+import { paint } from './ui/paint.ts';
+
+/** Prints `error` on stderr and says what the process exits with. */
+export async function reportError(error: unknown, context: Context): Promise<ExitCode> {
+  const { stderr } = context;
+  const ink = paint(stderr.color);
+  if (error instanceof UserError) {
+    if (error.findings.length > 0) stderr.write(renderFindings(error.findings, stderr));
+    stderr.write(`${ink.red('error')} ${ink.bold(error.code)} ${error.message}\n`);
+    if (error.hint) stderr.write(`  ${ink.cyan('hint:')} ${error.hint}\n`);
+    if (context.debug && error.stack) stderr.write(`${error.stack}\n`);
+    return error.exitCode;
+  }
+  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  const message = error instanceof Error ? error.message : String(error);
+  stderr.write(`${ink.red('bug')} lorch failed in a way it should not: ${message.split('\n')[0]}\n`);
+  if (context.debug) stderr.write(`${stack}\n`);
+  else {
+    const log = await keepStack(stack, context);
+    stderr.write(`  The stack is in ${log}; --debug shows it here.\n`);
+  }
+  return EXIT.bug;
+}
+
+async function keepStack(stack: string, context: Context): Promise<string> {
+  const folder = join(context.env.XDG_STATE_HOME ?? tmpdir(), 'lorch');
+  const file = join(folder, `crash-${context.now()}.log`);
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await writeFile(file, `${stack}\n`, { mode: 0o600 });
+  return file;
+}

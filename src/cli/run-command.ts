@@ -1,0 +1,114 @@
+// commander's part: only the called command's module is imported; the others are names and summaries for --help.
+import { Command, CommanderError } from 'commander';
+import { type CommandEntry, commandGroups } from './commands/index.ts';
+import type { Context } from './context.ts';
+import { EXIT } from './exit-codes.ts';
+import { readVersion } from './version.ts';
+
+const examples = `
+Examples:
+  lorch init my-project                       a workspace with working samples
+  lorch data check datasets/train.jsonl       every fault, by line and column
+  lorch plan configs/run.yaml                 what would happen
+  lorch train configs/run.yaml                launch and follow
+  lorch compare @last other-run               what differed, what came of it
+`;
+
+/** Runs the command that `argv` names; usage errors and help set the context's exit code. */
+export async function runCommand(argv: readonly string[], context: Context): Promise<void> {
+  const program = await buildProgram(argv, context);
+  try {
+    await program.parseAsync(argv, { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    context.exitCode = error.exitCode === 0 ? EXIT.good : EXIT.usage;
+  }
+}
+
+/** The commander tree, with the module behind `argv` loaded; an empty `argv` loads none. */
+export async function buildProgram(argv: readonly string[], context: Context): Promise<Command> {
+  const program = prepare(new Command('lorch'), context);
+  program
+    .summary('LoRA ORCHestrator')
+    .description('Check instruction data, plan, launch, record and compare LoRA and QLoRA runs.')
+    .version(readVersion(), '-V, --version', 'print the version')
+    .option('--color <when>', 'auto, always or never (NO_COLOR is honoured)', 'auto')
+    .option('--debug', 'show the stack of an unexpected error')
+    .addHelpText('after', examples)
+    .addHelpText(
+      'after',
+      'Exit codes: 0 good · 1 findings or a failed run · 2 usage or config · 3 environment\n',
+    )
+    .showSuggestionAfterError();
+  const wanted = findEntry(argv);
+  for (const group of commandGroups) {
+    for (const entry of group.commands) {
+      const command = addCommand(program, entry, group.title, context);
+      if (entry === wanted) (await entry.load()).define(command, context);
+      else if (wanted) command.allowUnknownOption().allowExcessArguments();
+    }
+  }
+  // `lorch --help` takes the global flags anywhere before the command; `lorch` alone shows help.
+  program.action(() => program.outputHelp());
+  return program;
+}
+
+/** Every command with its module loaded, for the generated docs. */
+export async function buildWholeProgram(context: Context): Promise<Command> {
+  const program = await buildProgram([], context);
+  for (const group of commandGroups)
+    for (const entry of group.commands) {
+      const command = entry.name
+        .split(' ')
+        .reduce<Command | undefined>(
+          (parent, word) => parent?.commands.find((c) => c.name() === word),
+          program,
+        );
+      if (command) (await entry.load()).define(command, context);
+    }
+  return program;
+}
+
+function findEntry(argv: readonly string[]): CommandEntry | undefined {
+  const words = argv.filter((word, i) => !word.startsWith('-') && argv[i - 1] !== '--color');
+  const entries = commandGroups.flatMap((group) => group.commands);
+  // `lorch help data check` and `lorch data check --help` mean the same.
+  const typed = words[0] === 'help' ? words.slice(1) : words;
+  return (
+    entries.find((entry) => entry.name === typed.slice(0, 2).join(' ')) ??
+    entries.find((entry) => entry.name === typed[0])
+  );
+}
+
+function addCommand(program: Command, entry: CommandEntry, group: string, context: Context): Command {
+  const words = entry.name.split(' ');
+  const last = words.pop() ?? entry.name;
+  let parent = program;
+  for (const word of words) {
+    let next = parent.commands.find((command) => command.name() === word);
+    if (!next) {
+      next = prepare(parent.command(word), context).helpGroup(group).showSuggestionAfterError();
+      const noun = next;
+      noun.action(() => noun.help({ error: true }));
+    }
+    parent = next;
+  }
+  const command = prepare(parent.command(last), context).summary(entry.summary).description(entry.summary);
+  if (parent === program) command.helpGroup(group);
+  else parent.summary([...parent.commands.map((each) => each.name())].join(', '));
+  return command;
+}
+
+function prepare(command: Command, context: Context): Command {
+  return command
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => context.stdout.write(text),
+      writeErr: (text) => context.stderr.write(text),
+      getOutHelpWidth: () => context.stdout.columns,
+      getErrHelpWidth: () => context.stderr.columns,
+      getOutHasColors: () => context.stdout.color,
+      getErrHasColors: () => context.stderr.color,
+    })
+    .helpOption('-h, --help', 'show help');
+}
