@@ -50,8 +50,7 @@ export function renderTable(
 
 // Colour codes of our own stay; anything else that could move a cursor does not.
 function cleanCell(cell: string): string {
-  return mapText(cell, (part) => visible(part.replace(/[	
-]/g, ' ')));
+  return mapText(cell, (part) => visible(part.replace(/\s/g, ' ')));
 }
 
 function fitted(
