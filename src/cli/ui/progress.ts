@@ -39,7 +39,7 @@ export function createProgress(context: Context, label: string): Progress {
       const now = context.now();
       if (now - started < quietMs || now - drawn < (live ? redrawMs : plainEveryMs)) return;
       drawn = now;
-      if (live) live(fit(text(done, total, note), stderr.columns));
+      if (live) live(cutToWidth(text(done, total, note), stderr.columns));
       else stderr.write(`${text(done, total, note)}\n`);
     },
     line(line) {
@@ -61,7 +61,7 @@ export function bar(done: number, total: number, color: boolean, width = 20): st
 }
 
 /** Cuts a line to the terminal's width, so that a redraw never leaves half of the old one. */
-export function fit(line: string, columns: number): string {
+export function cutToWidth(line: string, columns: number): string {
   let room = columns - 1;
   return mapText(line, (part) => {
     const kept = part.slice(0, room);
