@@ -1,0 +1,185 @@
+// What differs between runs, and what came of it. Pure arithmetic on plans and recorded results.
+import { flattenSettings } from './flatten.ts';
+import type { Plan } from './plan.ts';
+
+/** Summary of one metric series of a run. `min`, `max` over its finite points; null where there is none. */
+export interface MetricSummary {
+  name: string;
+  last: number | null;
+  last_step: number | null;
+  min: number | null;
+  min_step: number | null;
+  max: number | null;
+  points: number;
+}
+
+export interface ComparedRun {
+  id: string;
+  name: string;
+  status: string;
+  plan: Plan;
+  metrics: MetricSummary[];
+  /** As the trainer counted them; null before it did. */
+  trainable: number | null;
+  total: number | null;
+  /** Training time over all attempts, ms. */
+  duration_ms: number | null;
+  /** Trained tokens a second over the run. */
+  trained_tokens_per_second: number | null;
+  allocated_peak_bytes: number | null;
+  reserved_peak_bytes: number | null;
+  rss_peak_bytes: number | null;
+  /** Fingerprints of the rows that trained and validated, from the ledger. */
+  train_rows: ReadonlySet<string>;
+  validation_rows: ReadonlySet<string>;
+}
+
+export interface Difference {
+  path: string;
+  /** One per run, in the order given; undefined where the run has no such setting. */
+  values: unknown[];
+}
+
+export interface ResultRow {
+  name: string;
+  unit: 'number' | 'ms' | 'bytes' | 'count';
+  values: (number | null)[];
+  /** Index of the best value where lower or higher is better, else null. */
+  best: number | null;
+}
+
+export interface Comparison {
+  runs: { id: string; name: string; status: string; sweep: string | null }[];
+  config: Difference[];
+  dataset: {
+    same: boolean;
+    fingerprints: string[];
+    train_rows: number[];
+    validation_rows: number[];
+    /** Against the first run. */
+    added: number[];
+    removed: number[];
+  };
+  /** Whether validation losses may be set side by side, and if not, why. */
+  validation_comparable: boolean;
+  not_comparable_because: string[];
+  results: ResultRow[];
+}
+
+/** Compares two or more runs; the first is the one the others are measured against. */
+export function compareRuns(runs: readonly ComparedRun[]): Comparison {
+  const reasons = validationReasons(runs);
+  const first = runs[0];
+  return {
+    runs: runs.map((run) => ({
+      id: run.id,
+      name: run.name,
+      status: run.status,
+      sweep: run.plan.sweep?.id ?? null,
+    })),
+    config: differences(runs.map((run) => settingsOf(run.plan))),
+    dataset: {
+      same: new Set(runs.map((run) => run.plan.dataset.fingerprint)).size === 1,
+      fingerprints: runs.map((run) => run.plan.dataset.fingerprint),
+      train_rows: runs.map((run) => run.plan.dataset.train.rows),
+      validation_rows: runs.map((run) => run.plan.dataset.validation?.rows ?? 0),
+      added: runs.map((run) => (first ? missingFrom(run.train_rows, first.train_rows) : 0)),
+      removed: runs.map((run) => (first ? missingFrom(first.train_rows, run.train_rows) : 0)),
+    },
+    validation_comparable: reasons.length === 0,
+    not_comparable_because: reasons,
+    results: resultRows(runs, reasons.length === 0),
+  };
+}
+
+/** The settings of a plan that a person chose or that follow from the choice. */
+export function settingsOf(plan: Plan): Record<string, unknown> {
+  return flattenSettings({
+    base_model: { id: plan.base_model.id, revision: plan.base_model.revision },
+    model: plan.model,
+    dataset: {
+      files: plan.dataset.files.map((file) => file.path),
+      format: plan.dataset.format,
+      template: plan.dataset.template.kind,
+    },
+    lora: plan.lora,
+    quantization: plan.quantization ?? {},
+    training: plan.training,
+    resources: plan.resources,
+  });
+}
+
+/** Paths whose values are not the same in all. */
+export function differences(settings: readonly Record<string, unknown>[]): Difference[] {
+  const paths = [...new Set(settings.flatMap((each) => Object.keys(each)))].sort();
+  return paths
+    .map((path) => ({ path, values: settings.map((each) => each[path]) }))
+    .filter(({ values }) => new Set(values.map((value) => JSON.stringify(value))).size > 1);
+}
+
+function validationReasons(runs: readonly ComparedRun[]): string[] {
+  const differs = (pick: (run: ComparedRun) => unknown) => new Set(runs.map(pick)).size > 1;
+  const reasons: string[] = [];
+  if (runs.some((run) => run.plan.dataset.validation === null)) reasons.push('a run has no validation rows');
+  else if (differs((run) => run.plan.dataset.validation?.fingerprint)) reasons.push('validation rows differ');
+  if (differs((run) => run.plan.dataset.template.sha256)) reasons.push('the chat template differs');
+  if (differs((run) => run.plan.dataset.tokenizer_sha256)) reasons.push('the tokenizer differs');
+  if (differs((run) => run.plan.training.max_length)) reasons.push('max_length differs');
+  return reasons;
+}
+
+function resultRows(runs: readonly ComparedRun[], validationComparable: boolean): ResultRow[] {
+  const metric = (run: ComparedRun, name: string) => run.metrics.find((each) => each.name === name);
+  const row = (
+    name: string,
+    unit: ResultRow['unit'],
+    pick: (run: ComparedRun) => number | null | undefined,
+    better: 'lower' | 'higher' | null,
+  ): ResultRow => {
+    const values = runs.map((run) => pick(run) ?? null);
+    return { name, unit, values, best: better ? bestOf(values, better) : null };
+  };
+  const rows = [
+    row(
+      'trainable parameters',
+      'count',
+      (run) => run.trainable ?? run.plan.forecast.parameters?.trainable,
+      null,
+    ),
+    row('total parameters', 'count', (run) => run.total ?? run.plan.forecast.parameters?.total, null),
+    row('train loss, last', 'number', (run) => metric(run, 'loss')?.last, 'lower'),
+    row('train loss, lowest', 'number', (run) => metric(run, 'loss')?.min, 'lower'),
+    row(
+      'validation loss, last',
+      'number',
+      (run) => metric(run, 'eval_loss')?.last,
+      validationComparable ? 'lower' : null,
+    ),
+    row(
+      'validation loss, best',
+      'number',
+      (run) => metric(run, 'eval_loss')?.min,
+      validationComparable ? 'lower' : null,
+    ),
+    row('best at step', 'count', (run) => metric(run, 'eval_loss')?.min_step, null),
+    row('steps', 'count', (run) => metric(run, 'loss')?.last_step, null),
+    row('training time', 'ms', (run) => run.duration_ms, 'lower'),
+    row('trained tokens/s', 'number', (run) => run.trained_tokens_per_second, 'higher'),
+    row('GPU memory peak, allocated', 'bytes', (run) => run.allocated_peak_bytes, 'lower'),
+    row('GPU memory peak, reserved', 'bytes', (run) => run.reserved_peak_bytes, 'lower'),
+    row('process memory peak', 'bytes', (run) => run.rss_peak_bytes, 'lower'),
+  ];
+  return rows.filter((each) => each.values.some((value) => value !== null));
+}
+
+function bestOf(values: readonly (number | null)[], better: 'lower' | 'higher'): number | null {
+  const finite = values.filter((value): value is number => value !== null && Number.isFinite(value));
+  if (finite.length < 2 || new Set(finite).size === 1) return null;
+  return values.indexOf(better === 'lower' ? Math.min(...finite) : Math.max(...finite));
+}
+
+function missingFrom(rows: ReadonlySet<string>, other: ReadonlySet<string>): number {
+  let missing = 0;
+  for (const row of rows) if (!other.has(row)) missing += 1;
+  return missing;
+}

@@ -1,0 +1,126 @@
+// The rules of docs/architecture.md, read off the source text: who may import whom, and which folder owns which library.
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve, sep } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+const src = resolve(import.meta.dirname, '../src');
+const files = readdirSync(src, { recursive: true, encoding: 'utf8' })
+  .filter((file) => /\.tsx?$/.test(file) && !file.startsWith(`trainer${sep}`))
+  .map((file) => {
+    const text = readFileSync(join(src, file), 'utf8');
+    return {
+      file,
+      folder: file.includes(sep) ? (file.split(sep)[0] ?? '') : 'bin',
+      text,
+      imports: importsOf(text),
+    };
+  });
+
+function importsOf(text: string): string[] {
+  const patterns = [
+    /^\s*(?:import|export)\b[^'"]*?\bfrom\s+'([^']+)'/gm,
+    /^\s*import\s+'([^']+)'/gm,
+    /\bimport\(\s*'([^']+)'/g,
+  ];
+  return patterns.flatMap((pattern) => [...text.matchAll(pattern)].map((match) => match[1] ?? ''));
+}
+
+/** What each folder may import; itself always. */
+const below: Record<string, string[]> = {
+  bin: ['cli'],
+  cli: ['app', 'supervise', 'run', 'dataset', 'config', 'model', 'diagnostics'],
+  web: ['app', 'run', 'dataset', 'config', 'model', 'diagnostics'],
+  app: [
+    'supervise',
+    'launchers',
+    'store',
+    'hub',
+    'python',
+    'run',
+    'dataset',
+    'config',
+    'model',
+    'diagnostics',
+  ],
+  supervise: ['launchers', 'store', 'hub', 'python', 'run', 'dataset', 'config', 'model', 'diagnostics'],
+  launchers: ['run', 'diagnostics'],
+  store: ['run', 'diagnostics'],
+  hub: ['model', 'diagnostics'],
+  python: ['run', 'diagnostics'],
+  run: ['dataset', 'config', 'model', 'diagnostics'],
+  dataset: ['diagnostics'],
+  config: ['diagnostics'],
+  model: ['diagnostics'],
+  diagnostics: [],
+};
+
+const owners: Record<string, string[]> = {
+  commander: ['cli'],
+  yaml: ['config'],
+  execa: ['launchers', 'python'],
+  'better-sqlite3': ['store'],
+  '@huggingface/hub': ['hub'],
+  'cli-table3': ['cli'],
+  'log-update': ['cli'],
+  'simple-ascii-chart': ['cli'],
+  'node:child_process': [],
+};
+
+function offenders(test: (file: (typeof files)[number]) => boolean): string[] {
+  return files.filter(test).map(({ file }) => file);
+}
+
+describe('the layers', () => {
+  it('has files to judge', () => {
+    expect(files.length).toBeGreaterThan(50);
+  });
+
+  it('imports only point down', () => {
+    const wrong = files.flatMap(({ file, folder, imports }) =>
+      imports
+        .filter((target) => target.startsWith('.'))
+        .map((target) => relative(src, resolve(src, dirname(file), target)))
+        .map((target) => ({ target, to: target.includes(sep) ? target.split(sep)[0] : 'bin' }))
+        .filter(({ to }) => to !== folder && !below[folder]?.includes(to ?? ''))
+        .map(({ target }) => `${file} → ${target}`),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it('each library has one owner', () => {
+    const wrong = files.flatMap(({ file, folder, imports }) =>
+      imports
+        .filter((target) => owners[target] && !owners[target].includes(folder))
+        .map((target) => `${file} → ${target}`),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it('only cli/context.ts reads the environment, the working folder and the real streams', () => {
+    const reads = /\bprocess\.(env|cwd\(|stdout|stderr|stdin|argv|exitCode|exit\()|\bconsole\./;
+    expect(
+      offenders(
+        ({ file, text }) => reads.test(text) && ![join('cli', 'context.ts'), 'bin.ts'].includes(file),
+      ),
+    ).toEqual([]);
+  });
+
+  it('the domain folders start no process and open no socket', () => {
+    const outside = /^node:(child_process|net|http|https|http2|dgram|tls|worker_threads)$/;
+    expect(
+      offenders(
+        ({ folder, imports }) =>
+          ['dataset', 'config', 'model', 'run', 'diagnostics'].includes(folder) &&
+          imports.some((target) => outside.test(target)),
+      ),
+    ).toEqual([]);
+  });
+
+  it('no file is longer than 300 lines', () => {
+    expect(offenders(({ text }) => text.split('\n').length > 301)).toEqual([]);
+  });
+
+  it('files are kebab-case', () => {
+    expect(offenders(({ file }) => !/^([a-z0-9-]+[/\\])*[a-z0-9.-]+\.tsx?$/.test(file))).toEqual([]);
+  });
+});
