@@ -1,0 +1,124 @@
+// A plan on one screen.
+import stringWidth from 'string-width';
+import type { Plan } from '../../run/plan.ts';
+import { formatBytes, formatCount, formatNumber, formatShare } from './format.ts';
+import { paint, visible } from './paint.ts';
+
+/** What will happen, part by part; ends in a newline. */
+export function renderPlan(plan: Plan, style: { color: boolean; columns: number }): string {
+  const ink = paint(style.color);
+  const title = plan.sweep ? `${plan.name}  (${plan.sweep.index + 1} of ${plan.sweep.count})` : plan.name;
+  const parts: [string, string[]][] = [
+    ['base', baseLines(plan)],
+    ['data', dataLines(plan)],
+    ['tokens', tokenLines(plan)],
+    ['adapter', adapterLines(plan)],
+    ['training', trainingLines(plan)],
+    ['memory', memoryLines(plan)],
+    ['disk', diskLines(plan)],
+    ['review', [reviewLine(plan)]],
+    ['plan', [`${plan.plan_hash.slice(0, 16)}`]],
+  ];
+  const lines = parts
+    .filter(([, texts]) => texts.length > 0)
+    .flatMap(([name, texts]) =>
+      texts.flatMap((text, i) =>
+        wrap(visible(text), style.columns - 12).map(
+          (piece, j) => `  ${ink.dim((i === 0 && j === 0 ? name : '').padEnd(9))} ${piece}`,
+        ),
+      ),
+    );
+  return `${ink.bold(visible(title))}\n${lines.join('\n')}\n`;
+}
+
+function baseLines(plan: Plan): string[] {
+  const { base_model: base, model } = plan;
+  const revision = base.revision ? ` @ ${base.revision.slice(0, 12)}` : '';
+  const quantization = plan.quantization?.load_in_4bit
+    ? `4-bit ${plan.quantization.bnb_4bit_quant_type}${plan.quantization.bnb_4bit_use_double_quant ? ', double quantization' : ''}, computing in ${plan.quantization.bnb_4bit_compute_dtype}`
+    : plan.quantization?.load_in_8bit
+      ? '8-bit'
+      : model.dtype;
+  return [`${base.id}${revision} · ${base.architecture} · ${quantization} · ${model.attn_implementation}`];
+}
+
+function dataLines(plan: Plan): string[] {
+  const { dataset } = plan;
+  const dropped = Object.entries(dataset.dropped);
+  const total = dropped.reduce((sum, [, n]) => sum + n, 0);
+  const why = dropped.map(([code, n]) => `${code} × ${n}`).join(', ');
+  return [
+    `${dataset.files.map((file) => file.path).join(', ')} · ${dataset.format}`,
+    `${formatCount(dataset.rows_in)} rows = ${formatCount(dataset.train.rows)} train + ${formatCount(dataset.validation?.rows ?? 0)} validation + ${formatCount(total)} dropped${why ? ` (${why})` : ''}`,
+  ];
+}
+
+function tokenLines(plan: Plan): string[] {
+  const { train, lengths, truncated_rows: cut, lost_eot_rows: lost, template } = plan.dataset;
+  return [
+    `${formatCount(train.tokens)} to train on, ${formatCount(train.trained_tokens)} with a label (${formatShare(train.trained_tokens, train.tokens)}) · template: ${template.kind}`,
+    `lengths: half ≤ ${lengths.p50}, 90 % ≤ ${lengths.p90}, 99 % ≤ ${lengths.p99}, longest ${lengths.max}` +
+      (cut > 0
+        ? ` · ${formatCount(cut)} cut at max_length ${plan.training.max_length}, ${formatCount(lost)} lose their end of turn`
+        : ' · none cut'),
+  ];
+}
+
+function adapterLines(plan: Plan): string[] {
+  const { lora, forecast } = plan;
+  const targets = Array.isArray(lora.target_modules)
+    ? lora.target_modules.join(', ')
+    : String(lora.target_modules);
+  const saved = Array.isArray(lora.modules_to_save) && lora.modules_to_save.length > 0;
+  const lines = [
+    `r ${lora.r}, alpha ${lora.lora_alpha}, dropout ${lora.lora_dropout} on ${targets}${saved ? `; ${(lora.modules_to_save as string[]).join(', ')} trained in full` : ''}`,
+  ];
+  const parameters = forecast.parameters;
+  if (parameters)
+    lines.push(
+      `${formatCount(parameters.trainable)} of ${formatCount(parameters.total)} parameters train (${formatShare(parameters.trainable, parameters.total)}) in ${parameters.modules.length} modules`,
+    );
+  return lines;
+}
+
+function trainingLines(plan: Plan): string[] {
+  const { training, forecast } = plan;
+  const batch = Number(training.per_device_train_batch_size) * Number(training.gradient_accumulation_steps);
+  return [
+    `${forecast.steps.total} steps (${forecast.steps.per_epoch} an epoch), batch ${batch} (${training.per_device_train_batch_size} × ${training.gradient_accumulation_steps}), learning rate ${formatNumber(Number(training.learning_rate))} ${training.lr_scheduler_type}, ${training.optim}, seed ${training.seed}`,
+  ];
+}
+
+function memoryLines(plan: Plan): string[] {
+  const memory = plan.forecast.memory;
+  if (!memory) return [];
+  const parts = Object.entries(memory.components)
+    .sort((a, b) => b[1] - a[1])
+    .slice(0, 4)
+    .map(([name, bytes]) => `${name.replaceAll('_', ' ')} ${formatBytes(bytes)}`);
+  return [`about ${formatBytes(memory.total_bytes)} ± 20 %: ${parts.join(', ')}`];
+}
+
+function diskLines(plan: Plan): string[] {
+  const disk = plan.forecast.disk;
+  if (!disk) return [];
+  return [
+    `${disk.checkpoints} checkpoints × ${formatBytes(disk.checkpoint_bytes)}, ${formatBytes(disk.free_bytes)} free`,
+  ];
+}
+
+function reviewLine(plan: Plan): string {
+  return plan.review.reason === null ? 'not reviewed by a person' : `not reviewed: “${plan.review.reason}”`;
+}
+
+function wrap(text: string, width: number): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    if (line && stringWidth(line) + 1 + stringWidth(word) > Math.max(width, 20)) {
+      lines.push(line);
+      line = word;
+    } else line = line ? `${line} ${word}` : word;
+  }
+  return [...lines, line];
+}
