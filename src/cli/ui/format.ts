@@ -38,7 +38,7 @@ export function formatNumber(value: number): string {
   const size = Math.abs(value);
   return size >= 1e-3 && size < 1e6
     ? String(Number(value.toPrecision(4)))
-    : value.toExponential(2).replace('e+', 'e');
+    : Number(value.toPrecision(3)).toExponential().replace('e+', 'e');
 }
 
 /** 12.3 %. */

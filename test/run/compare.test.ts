@@ -1,0 +1,114 @@
+import { describe, expect, it } from 'vitest';
+import { type ComparedRun, compareRuns } from '../../src/run/compare.ts';
+import { flattenSettings } from '../../src/run/flatten.ts';
+import type { Plan } from '../../src/run/plan.ts';
+
+function plan(change: { r?: number; validation?: string; template?: string } = {}): Plan {
+  const split = {
+    file: 'data/train.safetensors',
+    sha256: 's',
+    rows: 10,
+    tokens: 100,
+    trained_tokens: 40,
+    fingerprint: 't',
+  };
+  return {
+    lorch: 1,
+    plan_hash: 'h',
+    created_ms: 0,
+    lorch_version: '0',
+    name: 'n',
+    base_model: {
+      id: 'm',
+      path: null,
+      revision: null,
+      architecture: 'A',
+      model_type: 'a',
+      config_sha256: 'c',
+    },
+    model: { dtype: 'float32', attn_implementation: 'sdpa', trust_remote_code: false },
+    dataset: {
+      files: [{ path: 'd.jsonl', bytes: 1, sha256: 'd' }],
+      format: 'chatml',
+      fingerprint: 'f',
+      rows_in: 12,
+      dropped: {},
+      template: { kind: 'model', sha256: change.template ?? 'x' },
+      tokenizer_sha256: 'k',
+      prepared_key: 'p',
+      train: split,
+      validation: { ...split, fingerprint: change.validation ?? 'v', rows: 2 },
+      lengths: { p50: 1, p90: 1, p99: 1, max: 1 },
+      truncated_rows: 0,
+      lost_eot_rows: 0,
+      held_out: [],
+    },
+    lora: { r: change.r ?? 8, target_modules: ['q_proj', 'v_proj'] },
+    quantization: null,
+    training: { learning_rate: 2e-4, max_length: 64 },
+    resources: { launcher: 'local', gpus: 1 },
+    forecast: { parameters: null, steps: { per_epoch: 1, total: 1 }, memory: null, disk: null },
+    review: { state: 'unreviewed', reason: null },
+    sweep: null,
+    findings: [],
+  };
+}
+
+function run(id: string, change: Partial<ComparedRun> = {}): ComparedRun {
+  return {
+    id,
+    name: id,
+    status: 'succeeded',
+    plan: plan(),
+    metrics: [],
+    trainable: null,
+    total: null,
+    duration_ms: null,
+    trained_tokens_per_second: null,
+    allocated_peak_bytes: null,
+    reserved_peak_bytes: null,
+    rss_peak_bytes: null,
+    train_rows: new Set(),
+    validation_rows: new Set(),
+    ...change,
+  };
+}
+
+describe('comparing runs', () => {
+  it('lists only the settings that differ', () => {
+    const result = compareRuns([run('a'), run('b', { plan: plan({ r: 16 }) })]);
+    expect(result.config).toEqual([{ path: 'lora.r', values: [8, 16] }]);
+  });
+
+  it('counts rows added and removed against the first run', () => {
+    const result = compareRuns([
+      run('a', { train_rows: new Set(['1', '2', '3']) }),
+      run('b', { train_rows: new Set(['2', '3', '4', '5']) }),
+    ]);
+    expect(result.dataset.added).toEqual([0, 2]);
+    expect(result.dataset.removed).toEqual([0, 1]);
+  });
+
+  it('refuses to rank validation losses over different validation rows, and says why', () => {
+    const metrics = (min: number) => [
+      { name: 'eval_loss', last: min, last_step: 4, min, min_step: 4, max: 3, points: 1 },
+    ];
+    const same = compareRuns([run('a', { metrics: metrics(2) }), run('b', { metrics: metrics(1) })]);
+    expect(same.validation_comparable).toBe(true);
+    expect(same.results.find((row) => row.name === 'validation loss, best')?.best).toBe(1);
+    const other = compareRuns([
+      run('a', { metrics: metrics(2) }),
+      run('b', { metrics: metrics(1), plan: plan({ validation: 'w', template: 'y' }) }),
+    ]);
+    expect(other.not_comparable_because).toEqual(['validation rows differ', 'the chat template differs']);
+    expect(other.results.find((row) => row.name === 'validation loss, best')?.best).toBeNull();
+  });
+
+  it('keeps lists whole and empty maps visible when it flattens', () => {
+    expect(flattenSettings({ a: { b: [1, 2], c: {} }, d: null })).toEqual({
+      'a.b': [1, 2],
+      'a.c': {},
+      d: null,
+    });
+  });
+});
