@@ -175,6 +175,14 @@ class SequenceFile:
         """1 per token that has a label (a view into the file)."""
         return self._trained[self.offsets[index] : self.offsets[index + 1]]
 
+    def all_input_ids(self) -> IntArray:
+        """Token ids of all sequences, one after another (a view into the file)."""
+        return self._ids
+
+    def all_trained(self) -> MaskArray:
+        """The trained flags of all sequences (a view into the file)."""
+        return self._trained
+
     def labels(self, index: int) -> IntArray:
         """Token ids where trained, -100 elsewhere."""
         return np.where(self.trained(index) != 0, self.input_ids(index), np.int32(-100)).astype(np.int32)
