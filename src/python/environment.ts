@@ -1,0 +1,96 @@
+// What lorch knows of a Python environment, and where the managed ones lie.
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { Env } from './cache-dir.ts';
+
+/** How much of the stack is needed: tokenising alone, or training too. */
+export type PythonNeed = 'tokenizer' | 'trainer';
+
+export interface PythonEnv {
+  /** Absolute path of the interpreter. */
+  executable: string;
+  /** Environment variables to start it with; PYTHONPATH already names the trainer. */
+  env: Record<string, string>;
+  /** The folder that contains the package `lorch_trainer`. */
+  trainerDir: string;
+  /** Which of the three places named it. */
+  source: 'explicit' | 'workspace' | 'managed';
+  /** Where logs of crashed commands go. */
+  logDir: string;
+}
+
+const marker = z.object({
+  lorch: z.literal(1),
+  requirements: z.string(),
+  need: z.enum(['tokenizer', 'trainer']),
+  variant: z.string(),
+  python: z.string(),
+  dev: z.string().nullable(),
+  created_ms: z.number(),
+});
+
+/** Written last into a managed environment: its existence means complete. */
+export type EnvironmentMarker = z.infer<typeof marker>;
+
+export interface ManagedEnvironment {
+  dir: string;
+  executable: string;
+  marker: EnvironmentMarker;
+}
+
+export const markerName = 'lorch-environment.json';
+
+/** The interpreter inside a virtual environment. */
+export function interpreterOf(dir: string): string {
+  return process.platform === 'win32' ? join(dir, 'Scripts', 'python.exe') : join(dir, 'bin', 'python');
+}
+
+/** Hash of requirement lines; comments and blank lines do not count. */
+export function hashRequirements(text: string): string {
+  const lines = text
+    .split('\n')
+    .map((line) => line.replace(/#.*/, '').trim())
+    .filter((line) => line !== '')
+    .sort();
+  return createHash('sha256').update(lines.join('\n')).digest('hex').slice(0, 12);
+}
+
+/** The requirements file for a need, as shipped with the trainer. */
+export function requirementsFile(trainerDir: string, need: PythonNeed): string {
+  return join(trainerDir, need === 'trainer' ? 'requirements.txt' : 'requirements-tokenizer.txt');
+}
+
+/** Every complete managed environment, the newest first. */
+export function listManaged(cacheDir: string): ManagedEnvironment[] {
+  const root = join(cacheDir, 'python');
+  if (!existsSync(root)) return [];
+  const found: ManagedEnvironment[] = [];
+  for (const name of readdirSync(root)) {
+    const dir = join(root, name);
+    const read = readMarker(dir);
+    if (read) found.push({ dir, executable: interpreterOf(dir), marker: read });
+  }
+  return found.sort((a, b) => b.marker.created_ms - a.marker.created_ms);
+}
+
+/** The marker of a complete environment, or null where there is none to trust. */
+export function readMarker(dir: string): EnvironmentMarker | null {
+  try {
+    const parsed = marker.safeParse(JSON.parse(readFileSync(join(dir, markerName), 'utf8')));
+    return parsed.success && existsSync(interpreterOf(dir)) ? parsed.data : null;
+  } catch {
+    return null;
+  }
+}
+
+/** The user's environment with the trainer on the import path and UTF-8 everywhere. */
+export function pythonProcessEnv(env: Env, trainerDir: string): Record<string, string> {
+  const out: Record<string, string> = {};
+  for (const [key, value] of Object.entries(env)) if (value !== undefined) out[key] = value;
+  out.PYTHONPATH = env.PYTHONPATH ? `${trainerDir}:${env.PYTHONPATH}` : trainerDir;
+  out.PYTHONIOENCODING = 'utf-8';
+  out.PYTHONUNBUFFERED = '1';
+  return out;
+}

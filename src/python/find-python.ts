@@ -1,0 +1,146 @@
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { UserError } from '../diagnostics/user-error.ts';
+import { type Env, userCacheDir } from './cache-dir.ts';
+import {
+  hashRequirements,
+  interpreterOf,
+  listManaged,
+  type ManagedEnvironment,
+  type PythonEnv,
+  type PythonNeed,
+  pythonProcessEnv,
+  requirementsFile,
+} from './environment.ts';
+import { inspectPython } from './inspect.ts';
+import { findTrainerDir } from './trainer-dir.ts';
+import {
+  checkPackages,
+  compareVersions,
+  type PackageState,
+  tokenizerRanges,
+  trainerRanges,
+} from './versions.ts';
+
+export interface FindPythonOptions {
+  /** The process environment: PATH, HOME, XDG_CACHE_HOME, and what the trainer may read (HF_TOKEN …). */
+  env: Env;
+  /** lorch's cache folder; by default the one in the user's cache. */
+  cacheDir?: string;
+  /** `--python`: an executable, a name on PATH, or the folder of a virtual environment. Paths absolute. */
+  explicit?: string;
+  /** `python:` of lorch.yaml, resolved against the workspace. */
+  workspacePython?: string;
+  /** What it will be used for; a tokenizer-only environment will do for `prepare`. */
+  need?: PythonNeed;
+}
+
+const oldestPython = '3.10';
+
+/**
+ * The interpreter to run the trainer with: `--python`, else `python:`, else the managed environment.
+ * Throws UserError (exit code 3) E001 none, E002 too old, E003 packages missing, E004 versions, E005 not runnable.
+ */
+export async function findPython(options: FindPythonOptions): Promise<PythonEnv> {
+  const { env, need = 'trainer' } = options;
+  const cacheDir = options.cacheDir ?? userCacheDir(env);
+  const trainerDir = findTrainerDir();
+  const named = options.explicit ?? options.workspacePython;
+  const executable = named ? resolveInterpreter(named) : managedInterpreter(cacheDir, trainerDir, need);
+  const source = options.explicit ? 'explicit' : options.workspacePython ? 'workspace' : 'managed';
+  const processEnv = pythonProcessEnv(env, trainerDir);
+  const states = await checkInterpreter(executable, need, processEnv);
+  refuseBadPackages(executable, states, source);
+  return { executable, env: processEnv, trainerDir, source, logDir: join(cacheDir, 'logs') };
+}
+
+/** Checks the version of an interpreter (throws E002, E005) and returns the state of each package. */
+export async function checkInterpreter(
+  executable: string,
+  need: PythonNeed,
+  env: Env,
+): Promise<PackageState[]> {
+  const ranges = need === 'trainer' ? trainerRanges : tokenizerRanges;
+  const facts = await inspectPython(
+    executable,
+    ranges.map((range) => range.package),
+    env,
+  );
+  if (compareVersions(facts.version, oldestPython) < 0) {
+    throw new UserError(
+      'E002',
+      `${executable} is Python ${facts.version}; the trainer needs ${oldestPython} or newer`,
+      {
+        hint: 'name another with --python, or run `lorch setup`',
+        exitCode: 3,
+      },
+    );
+  }
+  return checkPackages(facts.packages, ranges);
+}
+
+/** A folder stands for the interpreter of the virtual environment in it. */
+export function resolveInterpreter(named: string): string {
+  if (existsSync(named) && statSync(named).isDirectory()) {
+    const inside = interpreterOf(named);
+    if (existsSync(inside)) return inside;
+    throw new UserError('E005', `${named} is a folder without bin/python`, {
+      hint: 'name the folder of a virtual environment, or its Python executable',
+      exitCode: 3,
+    });
+  }
+  return named;
+}
+
+/** The managed environments that fit the trainer's requirements, the best first: a full one before a light one. */
+export function fittingEnvironments(
+  cacheDir: string,
+  trainerDir: string,
+  need: PythonNeed,
+): ManagedEnvironment[] {
+  const hashOf = (of: PythonNeed) => hashRequirements(readFileSync(requirementsFile(trainerDir, of), 'utf8'));
+  const hashes = { trainer: hashOf('trainer'), tokenizer: hashOf('tokenizer') };
+  return listManaged(cacheDir)
+    .filter(({ marker }) => marker.requirements === hashes[marker.need])
+    .filter(({ marker }) => need === 'tokenizer' || marker.need === 'trainer')
+    .sort((a, b) => Number(b.marker.need === 'trainer') - Number(a.marker.need === 'trainer'));
+}
+
+function managedInterpreter(cacheDir: string, trainerDir: string, need: PythonNeed): string {
+  const [best] = fittingEnvironments(cacheDir, trainerDir, need);
+  if (best) return best.executable;
+  const others = listManaged(cacheDir);
+  const message =
+    others.length === 0
+      ? "the trainer's Python environment has not been made yet"
+      : others.some(({ marker }) => marker.need === 'trainer')
+        ? "the trainer's Python environment belongs to another version of lorch"
+        : 'only the light tokenizer environment has been made; training needs the full one';
+  const hint =
+    need === 'tokenizer'
+      ? 'run `lorch setup --tokenizer` (light, data commands only) or `lorch setup` (everything); or name your own with --python'
+      : 'run `lorch setup`; or name your own with --python';
+  throw new UserError('E001', message, { hint, exitCode: 3 });
+}
+
+function refuseBadPackages(executable: string, states: PackageState[], source: PythonEnv['source']): void {
+  const repair =
+    source === 'managed'
+      ? 'run `lorch setup --force`'
+      : 'install them there, or use the managed environment: `lorch setup` and no --python or python:';
+  const missing = states.filter((state) => state.state === 'missing');
+  if (missing.length > 0) {
+    const names = missing.map((state) => `${state.package} (${state.range})`).join(', ');
+    throw new UserError('E003', `${executable} lacks ${names}`, { hint: repair, exitCode: 3 });
+  }
+  const wrong = states.filter((state) => state.state !== 'good');
+  if (wrong.length > 0) {
+    const names = wrong
+      .map((state) => `${state.package} ${state.version} (${state.state}: ${state.range})`)
+      .join(', ');
+    throw new UserError('E004', `${executable} has versions that lorch does not work with: ${names}`, {
+      hint: repair,
+      exitCode: 3,
+    });
+  }
+}
