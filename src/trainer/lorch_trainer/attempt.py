@@ -1,0 +1,35 @@
+"""One attempt of a run, and what is known of it so far: the `end` event may come at any time."""
+
+from __future__ import annotations
+
+import time
+
+from .events import EventWriter
+from .plan import RunFolder
+
+
+class Attempt:
+    """Carries the run folder and the event file, and keeps the figures of the `end` event."""
+
+    def __init__(self, run: RunFolder, number: int, events: EventWriter) -> None:
+        self.run, self.number, self.events = run, number, events
+        self.step = self.max_steps = 0
+        self.best_checkpoint: str | None = None
+        self.training_began: float | None = None
+        """time.monotonic() when the first step was due; None before."""
+
+    def end(self, outcome: str, code: int) -> None:
+        """The last event."""
+        self.events.emit(
+            "end",
+            outcome=outcome,
+            code=code,
+            step=self.step,
+            max_steps=self.max_steps,
+            best_checkpoint=self.best_checkpoint,
+            train_ms=int(1000 * (time.monotonic() - self.training_began)) if self.training_began else 0,
+        )
+
+    def warn(self, code: str, message: str) -> None:
+        """A finding on the run; its hint is in codes.json."""
+        self.events.emit("warning", code=code, message=message)

@@ -1,0 +1,153 @@
+"""Turns what the Trainer does into events, and watches over each step."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+import torch
+from transformers import TrainerCallback
+
+from .attempt import Attempt
+from .errors import LorchError
+from .memory import memory_peaks
+from .readback import effective_settings, setting_differences
+from .sft import LorchTrainer
+
+# TRL restarts its own token count with every attempt; ours are in the event itself.
+_NOT_METRICS = frozenset({"epoch", "num_tokens", "num_input_tokens_seen"})
+_NEWS = 1.01
+
+
+class ReportCallback(TrainerCallback):  # type: ignore[misc]
+    """One per attempt. `trainer` must be set before training."""
+
+    def __init__(self, attempt: Attempt) -> None:
+        self.attempt = attempt
+        self.trainer: LorchTrainer
+        self._tokens_logged = (0, 0)
+        self._steps_logged = 0
+        self._peak_told = 0
+        self._gradients_checked = False
+
+    def on_train_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+        trainer = self.trainer
+        trainer.restore()
+        if state.max_steps != self.attempt.max_steps:
+            self.attempt.warn(
+                "R030", f"{state.max_steps} optimizer steps; the plan said {self.attempt.max_steps}"
+            )
+        self.attempt.step, self.attempt.max_steps = state.global_step, state.max_steps
+        self.attempt.training_began = time.monotonic()
+        self._report_settings()
+        self._tokens_logged = (trainer.tokens, trainer.trained_tokens)
+        self._steps_logged = state.global_step
+        self._report_memory(state.global_step)
+        if trainer.seal is not None and trainer.seal.evaluation_due:
+            with _same_random_state():
+                trainer._determine_best_metric(trainer._evaluate(None, None), None)
+
+    def on_pre_optimizer_step(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+        if self._gradients_checked:
+            return
+        self._gradients_checked = True
+        idle = [n for n, p in self.trainer.model.named_parameters() if p.requires_grad and p.grad is None]
+        if idle:
+            self.attempt.warn("R040", f"{len(idle)} trainable parameters get no gradient, such as {idle[0]}")
+
+    def on_step_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+        trainer = self.trainer
+        trainer.count_step()
+        self.attempt.step = state.global_step
+        loss, trainer.odd_loss = trainer.odd_loss, None
+        # With fp16 the gradient scaler skips a step that overflowed, and the weights stay sound.
+        if loss is not None and not trainer.accelerator.optimizer_step_was_skipped:
+            if not args.logging_nan_inf_filter:
+                trainer.log({"loss": loss, "learning_rate": trainer._get_learning_rate()})
+            raise LorchError("R024", f"the loss of step {state.global_step} is not finite ({loss})")
+        if trainer.stop.requested and state.global_step < state.max_steps:
+            control.should_save = True
+            control.should_training_stop = True
+
+    def on_log(
+        self, args: Any, state: Any, control: Any, logs: dict[str, Any] | None = None, **_: Any
+    ) -> None:
+        trainer = self.trainer
+        if not logs or "loss" not in logs:  # the summary at the end, or an evaluation
+            return
+        seconds, trainer.step_seconds = trainer.step_seconds, 0.0
+        tokens = trainer.tokens - self._tokens_logged[0]
+        trained = trainer.trained_tokens - self._tokens_logged[1]
+        steps = max(1, state.global_step - self._steps_logged)
+        self._tokens_logged = (trainer.tokens, trainer.trained_tokens)
+        self._steps_logged = state.global_step
+        metrics = _metrics(logs)
+        if seconds > 0:
+            metrics["tokens_per_second"] = tokens / seconds
+            metrics["trained_tokens_per_second"] = trained / seconds
+            metrics["step_ms"] = 1000 * seconds / steps
+        self.attempt.events.emit(
+            "step",
+            step=state.global_step,
+            max_steps=state.max_steps,
+            epoch=float(state.epoch or 0.0),
+            metrics=metrics,
+            tokens=trainer.tokens,
+            trained_tokens=trainer.trained_tokens,
+        )
+        self._report_memory(state.global_step)
+
+    def on_evaluate(
+        self, args: Any, state: Any, control: Any, metrics: dict[str, Any] | None = None, **_: Any
+    ) -> None:
+        self.attempt.events.emit(
+            "eval", step=state.global_step, epoch=float(state.epoch or 0.0), metrics=_metrics(metrics or {})
+        )
+        # SIGTERM during the last batch: the checkpoint that on_step_end had no chance to ask for.
+        if self.trainer.stop.requested and state.global_step < state.max_steps:
+            control.should_save = True
+            control.should_training_stop = True
+
+    def _report_settings(self) -> None:
+        trainer = self.trainer
+        effective = effective_settings(trainer, trainer.plan)
+        differences = setting_differences(effective, trainer.plan)
+        self.attempt.events.emit("settings", effective=effective, differences=differences)
+        for difference in differences:
+            wanted, found = difference["requested"], difference["effective"]
+            self.attempt.warn("R023", f"{difference['path']}: asked for {wanted!r}, in effect {found!r}")
+
+    def _report_memory(self, step: int) -> None:
+        """Only news: a peak stays, and one line a step would drown the rest."""
+        peaks = memory_peaks()
+        peak = peaks["reserved_peak_bytes"] or peaks["rss_peak_bytes"]
+        if peak > self._peak_told * _NEWS:
+            self._peak_told = peak
+            self.attempt.events.emit("memory", step=step, **peaks)
+
+
+def _metrics(logs: dict[str, Any]) -> dict[str, float]:
+    return {
+        name: float(value)
+        for name, value in logs.items()
+        if isinstance(value, (int, float)) and name.removeprefix("eval_") not in _NOT_METRICS
+    }
+
+
+@contextmanager
+def _same_random_state() -> Iterator[None]:
+    """Leaves every random generator as it was: an evaluation made up for must not shift what follows."""
+    python, numpy, cpu = random.getstate(), np.random.get_state(), torch.get_rng_state()
+    cuda = torch.cuda.get_rng_state_all() if torch.cuda.is_available() else []
+    try:
+        yield
+    finally:
+        random.setstate(python)
+        np.random.set_state(numpy)
+        torch.set_rng_state(cpu)
+        if cuda:
+            torch.cuda.set_rng_state_all(cuda)

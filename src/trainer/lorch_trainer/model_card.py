@@ -1,0 +1,94 @@
+"""The adapter's README.md: what it is, from which data and settings, and what came out."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from .plan import Plan
+
+
+def model_card(plan: Plan, results: dict[str, Any]) -> str:
+    """Markdown with the hub's front matter. `results` as training.py gathers them."""
+    base = plan.base_model
+    method = "QLoRA" if plan.quantization else "LoRA"
+    dataset = plan.dataset
+    splits = [(name, dataset[name]) for name in ("train", "validation") if dataset[name]]
+    groups = ("model", "lora", "quantization", "training")
+    settings = {name: getattr(plan, name) for name in groups}
+    lines = [
+        "---",
+        # The hub takes only hub ids there.
+        *([] if base["path"] else [f"base_model: {_quote(base['id'])}"]),
+        "library_name: peft",
+        "pipeline_tag: text-generation",
+        "tags:",
+        "- lora",
+        "- lorch",
+        "---",
+        "",
+        f"# {plan.name}",
+        "",
+        f"A {method} adapter for `{base['id']}`, trained with lorch {plan.lorch_version}.",
+        "",
+        "| | |",
+        "|---|---|",
+        f"| base model | `{base['id']}` ({base['architecture']}) |",
+        f"| revision | {_code(base['revision'])} |",
+        f"| SHA-256 of the base's config.json | {_code(base['config_sha256'])} |",
+        f"| trained parameters | {results['trainable']:,} of {results['total']:,} "
+        f"({100 * results['trainable'] / results['total']:.4f} %) |",
+        f"| optimizer steps | {results['step']:,} |",
+        f"| last training loss | {_number(results['loss'])} |",
+        *(f"| {name} | {_number(value)} |" for name, value in sorted(results["eval"].items())),
+        f"| weights of | {results['best_checkpoint'] or 'the last step'} |",
+        f"| plan | `{plan.plan_hash}` |",
+        "",
+        "## Data",
+        "",
+        f"Dataset fingerprint `{dataset['fingerprint']}`, {dataset['rows_in']:,} rows read, "
+        f"{sum(dataset['dropped'].values()):,} dropped.",
+        "",
+        "| split | rows | tokens | trained tokens | fingerprint |",
+        "|---|---|---|---|---|",
+        *(
+            f"| {name} | {split['rows']:,} | {split['tokens']:,} | {split['trained_tokens']:,} "
+            f"| `{split['fingerprint']}` |"
+            for name, split in splits
+        ),
+        "",
+        "## Settings",
+        "",
+        "```json",
+        json.dumps(settings, indent=2, ensure_ascii=False),
+        "```",
+        "",
+        "## Use",
+        "",
+        "```python",
+        "from peft import PeftModel",
+        "from transformers import AutoModelForCausalLM, AutoTokenizer",
+        "",
+        f"base = AutoModelForCausalLM.from_pretrained({_quote(base['id'])}, dtype={_quote(_dtype(plan))})",
+        'model = PeftModel.from_pretrained(base, "path/to/this/folder")',
+        'tokenizer = AutoTokenizer.from_pretrained("path/to/this/folder")',
+        "```",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def _dtype(plan: Plan) -> str:
+    return str(plan.model["dtype"]).removeprefix("torch.")
+
+
+def _quote(value: str) -> str:
+    return json.dumps(value)
+
+
+def _code(value: str | None) -> str:
+    return f"`{value}`" if value else "–"
+
+
+def _number(value: float | None) -> str:
+    return "–" if value is None else f"{value:.4f}"

@@ -1,0 +1,61 @@
+"""Counts what trains, per module, and everything there is; 4-bit weights count unpacked."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+_PREFIX = "base_model.model."
+_PART = re.compile(r"\.(?:lora_|modules_to_save\.|token_adapter\.|base_layer\.)")
+_QUANTIZED = frozenset({"Linear4bit", "Linear8bitLt"})
+
+
+def count_parameters(model: Any) -> tuple[int, int, dict[str, int]]:
+    """Trainable, total, and trainable by module (full names as in the base model, without PEFT's prefix).
+
+    Total = base + adapters + the copies that `modules_to_save` makes; tied weights count once. The same for a
+    quantized base as for an unquantized one.
+    """
+    trainable = total = 0
+    modules: dict[str, int] = {}
+    for name, parameter in model.named_parameters():
+        count = unpacked_numel(parameter)
+        total += count
+        if parameter.requires_grad:
+            trainable += count
+            owner = module_of(name)
+            modules[owner] = modules.get(owner, 0) + count
+    return trainable, total, modules
+
+
+def unpacked_numel(parameter: Any) -> int:
+    """Elements of the weight before quantization: bitsandbytes stores 4-bit weights as packed bytes."""
+    state = getattr(parameter, "quant_state", None)
+    if state is not None and parameter.__class__.__name__ == "Params4bit":
+        numel = 1
+        for size in state.shape:
+            numel *= size
+        return numel
+    return int(parameter.numel())
+
+
+def module_of(parameter: str) -> str:
+    """The module of the base model that a PEFT parameter belongs to."""
+    name = parameter.removeprefix(_PREFIX)
+    parts = _PART.split(name, maxsplit=1)
+    return parts[0] if len(parts) > 1 else name.rpartition(".")[0]
+
+
+def quantized_modules(model: Any) -> int:
+    """How many linear layers bitsandbytes replaced."""
+    return sum(type(module).__name__ in _QUANTIZED for module in model.modules())
+
+
+def compare_with_forecast(trainable: int, total: int, forecast: dict[str, Any] | None) -> str | None:
+    """What differs from `plan.forecast.parameters`, in words; None where nothing does."""
+    if forecast is None or (forecast["trainable"], forecast["total"]) == (trainable, total):
+        return None
+    return (
+        f"{trainable:,} of {total:,} parameters train; "
+        f"the plan said {forecast['trainable']:,} of {forecast['total']:,}"
+    )

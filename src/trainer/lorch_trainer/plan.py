@@ -1,0 +1,76 @@
+"""Reads plan.json (src/run/plan.ts), the trainer's only instructions, and knows the run folder's names."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from .errors import LorchError
+
+
+@dataclass(frozen=True)
+class RunFolder:
+    """Names inside a run folder that the trainer uses (docs/run-folder.md)."""
+
+    path: Path
+
+    @property
+    def plan(self) -> Path:
+        return self.path / "plan.json"
+
+    @property
+    def tokenizer(self) -> Path:
+        return self.path / "data" / "tokenizer"
+
+    @property
+    def checkpoints(self) -> Path:
+        return self.path / "checkpoints"
+
+    @property
+    def adapter(self) -> Path:
+        return self.path / "adapter"
+
+    def relative(self, path: Path | str) -> str:
+        """`path` as events name it: relative to the run folder."""
+        return Path(path).resolve().relative_to(self.path.resolve()).as_posix()
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The parts of plan.json that training needs, as they stand there."""
+
+    plan_hash: str
+    lorch_version: str
+    name: str
+    base_model: dict[str, Any]
+    model: dict[str, Any]
+    dataset: dict[str, Any]
+    lora: dict[str, Any]
+    quantization: dict[str, Any] | None
+    training: dict[str, Any]
+    resources: dict[str, Any]
+    forecast: dict[str, Any]
+
+    @property
+    def model_source(self) -> str:
+        """What `from_pretrained` takes: the local folder where there is one, the hub id otherwise."""
+        return str(self.base_model["path"] or self.base_model["id"])
+
+
+def read_plan(run: RunFolder) -> Plan:
+    """The plan of a run folder. Raises R025 for anything that is not one."""
+    try:
+        raw = json.loads(run.plan.read_text("utf-8"))
+    except FileNotFoundError as cause:
+        raise LorchError("R025", f"{run.path} holds no plan.json") from cause
+    except (ValueError, OSError) as cause:
+        raise LorchError("R025", f"{run.plan} cannot be read: {cause}") from cause
+    if not isinstance(raw, dict) or raw.get("lorch") != 1:
+        raise LorchError("R025", f"{run.plan} is not a plan of this version")
+    fields = Plan.__dataclass_fields__
+    missing = [name for name in fields if name not in raw]
+    if missing:
+        raise LorchError("R025", f"{run.plan} lacks {', '.join(missing)}")
+    return Plan(**{name: raw[name] for name in fields})

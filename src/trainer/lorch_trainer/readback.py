@@ -1,0 +1,175 @@
+"""Reads the settings back from the live objects and names those that had no effect (the `settings` event).
+
+Libraries drop settings silently: PEFT ignores a `modules_to_save` name that matches nothing, TRL ignores
+`model_init_kwargs` of a loaded model. So each value is taken from what training really uses where that can be
+asked (layers, optimizer, weights), and from the libraries' own configuration objects elsewhere.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import enum
+from typing import Any
+
+from .parameters import quantized_modules
+from .plan import Plan
+
+# Spellings that mean the same, by (path, requested): the library resolves one to the other.
+_SAME: dict[tuple[str, str], Any] = {
+    ("training.pad_to_multiple_of", "auto"): None,
+    ("training.loss_type", "chunked_nll"): "nll",
+    ("training.report_to", "none"): [],
+}
+
+
+def effective_settings(trainer: Any, plan: Plan) -> dict[str, Any]:
+    """lora, quantization, training and model settings in effect. Call it when the optimizer exists."""
+    model = trainer.model
+    return {
+        "lora": _lora(model, plan.lora),
+        "quantization": _quantization(model, plan.quantization),
+        "training": _training(trainer, plan.training),
+        "model": _model(model),
+    }
+
+
+def setting_differences(effective: dict[str, Any], plan: Plan) -> list[dict[str, Any]]:
+    """Every setting of the plan whose effective value is another: path, requested, effective.
+
+    A requested None means "the library decides" and is never different.
+    """
+    requested = {
+        "model": {name: plan.model[name] for name in ("dtype", "attn_implementation")},
+        "lora": plan.lora,
+        "quantization": plan.quantization or {},
+        "training": plan.training,
+    }
+    differences = []
+    for group, fields in requested.items():
+        live = effective[group] or {}
+        for name, wanted in fields.items():
+            path = f"{group}.{name}"
+            found = live.get(name)
+            if wanted is not None and not _same(path, plain(wanted), found):
+                differences.append({"path": path, "requested": plain(wanted), "effective": found})
+    return differences
+
+
+def plain(value: Any) -> Any:
+    """A value as JSON knows it: enums by value, torch dtypes by name, sets sorted."""
+    if isinstance(value, enum.Enum):
+        return plain(value.value)
+    if value is None or isinstance(value, (bool, int, float, str)):
+        return value
+    if isinstance(value, (set, frozenset)):
+        return sorted(plain(item) for item in value)
+    if isinstance(value, dict):
+        return {str(plain(key)): plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(item) for item in value]
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {field.name: plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
+    return str(value).removeprefix("torch.")
+
+
+def _same(path: str, wanted: Any, found: Any) -> bool:
+    if isinstance(wanted, str) and (path, wanted) in _SAME:
+        return bool(found == _SAME[(path, wanted)])
+    if path.endswith(("dtype", "quant_storage")):
+        return str(wanted).removeprefix("torch.") in ("auto", found)
+    if isinstance(wanted, dict) and isinstance(found, dict):
+        return all(_same(f"{path}.{name}", value, found.get(name)) for name, value in wanted.items())
+    if isinstance(wanted, list) and isinstance(found, list):
+        return sorted(map(str, wanted)) == sorted(map(str, found))
+    if isinstance(found, list) and not isinstance(wanted, list):
+        return bool(found == ([wanted] if wanted else []))
+    return bool(wanted == found)
+
+
+def _lora(model: Any, requested: dict[str, Any]) -> dict[str, Any]:
+    from peft.tuners.lora import LoraLayer
+    from peft.utils.other import ModulesToSaveWrapper
+
+    config = model.peft_config["default"]
+    live = {name: plain(getattr(config, name, None)) for name in requested}
+    layers = [module for module in model.modules() if isinstance(module, LoraLayer)]
+    if "r" in live and not requested.get("rank_pattern"):
+        live["r"] = _only({layer.r["default"] for layer in layers})
+    if "lora_dropout" in live:
+        live["lora_dropout"] = _only({getattr(layer.lora_dropout["default"], "p", 0.0) for layer in layers})
+    if "lora_alpha" in live and not requested.get("alpha_pattern"):
+        live["lora_alpha"] = _only({plain(layer.lora_alpha["default"]) for layer in layers})
+    if "use_dora" in live:
+        live["use_dora"] = any(len(layer.lora_magnitude_vector) for layer in layers)
+    names = list(model.targeted_module_names)
+    if isinstance(requested.get("target_modules"), list):
+        live["target_modules"] = [name for name in requested["target_modules"] if _matches(name, names)]
+    elif "target_modules" in live:
+        # A shorthand or pattern stands for what it matched.
+        live["target_modules"] = requested["target_modules"] if names else None
+    if requested.get("modules_to_save"):
+        saved = [name for name, module in model.named_modules() if isinstance(module, ModulesToSaveWrapper)]
+        live["modules_to_save"] = [name for name in requested["modules_to_save"] if _matches(name, saved)]
+    return live
+
+
+def _matches(name: str, modules: list[str]) -> bool:
+    return any(module == name or module.endswith(f".{name}") for module in modules)
+
+
+def _quantization(model: Any, requested: dict[str, Any] | None) -> dict[str, Any] | None:
+    if not requested:
+        return None
+    config = getattr(model.config, "quantization_config", None)
+    if config is None or not quantized_modules(model):
+        return dict.fromkeys(requested)
+    live = {name: plain(getattr(config, name, None)) for name in requested}
+    linear = next((m for m in model.modules() if type(m).__name__ == "Linear4bit"), None)
+    if linear is not None:
+        state = linear.weight.quant_state
+        in_use = {
+            "bnb_4bit_quant_type": state.quant_type,
+            "bnb_4bit_use_double_quant": bool(state.nested),
+            "bnb_4bit_compute_dtype": plain(linear.compute_dtype),
+        }
+        live.update({name: value for name, value in in_use.items() if name in live})
+    return live
+
+
+def _training(trainer: Any, requested: dict[str, Any]) -> dict[str, Any]:
+    args, groups = trainer.args, trainer.optimizer.param_groups
+    live = {name: plain(getattr(args, name, None)) for name in requested}
+    in_use = {
+        "learning_rate": _only({group.get("initial_lr", group["lr"]) for group in groups}),
+        "weight_decay": max(group.get("weight_decay", 0.0) for group in groups),
+        "gradient_checkpointing": _checkpoints_activations(trainer.model),
+        "per_device_train_batch_size": trainer._train_batch_size,
+        "packing": "seq_lengths" in trainer.train_dataset.column_names,
+        "save_total_limit": trainer.checkpoint_limit,
+    }
+    live.update({name: value for name, value in in_use.items() if name in live})
+    optimizer = getattr(trainer.optimizer, "optimizer", trainer.optimizer)
+    live["optimizer_class"] = type(optimizer).__name__
+    live["max_steps_resolved"] = trainer.state.max_steps
+    return live
+
+
+def _checkpoints_activations(model: Any) -> bool:
+    return any(getattr(module, "gradient_checkpointing", False) for module in model.modules())
+
+
+def _model(model: Any) -> dict[str, Any]:
+    base = model.get_base_model()
+    adapters = {plain(p.dtype) for p in model.parameters() if p.requires_grad}
+    return {
+        "dtype": plain(base.dtype),
+        "attn_implementation": base.config._attn_implementation,
+        "adapter_dtype": _only(adapters),
+        "device": str(next(base.parameters()).device),
+        "training_mode": "quantized" if quantized_modules(model) else "full precision base",
+    }
+
+
+def _only(values: set[Any]) -> Any:
+    """The one value, or all of them where layers disagree."""
+    return next(iter(values)) if len(values) == 1 else sorted(values, key=str)

@@ -1,0 +1,74 @@
+"""Builds PEFT's, bitsandbytes' and TRL's own settings objects from plan.json.
+
+The plan holds their field names verbatim; a value a library refuses is R026 with the library's words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from .errors import LorchError
+from .plan import Plan, RunFolder
+
+# Initialisations that need a pass over data or gradients before training, which lorch does not make.
+_INIT_NEEDING_DATA = frozenset({"eva", "corda", "lora_ga"})
+
+
+def build_lora_config(plan: Plan) -> Any:
+    """`peft.LoraConfig`. lorch always trains causal language models."""
+    from peft import LoraConfig
+
+    init = plan.lora.get("init_lora_weights", True)
+    if init in _INIT_NEEDING_DATA:
+        raise LorchError("R026", f"init_lora_weights {init!r} needs a pass over data before training")
+    return _build("LoraConfig", LoraConfig, {"task_type": "CAUSAL_LM", **plan.lora})
+
+
+def build_quantization_config(fields: dict[str, Any] | None) -> Any:
+    """`transformers.BitsAndBytesConfig`, or None."""
+    if not fields or not (fields.get("load_in_4bit") or fields.get("load_in_8bit")):
+        return None
+    from transformers import BitsAndBytesConfig
+
+    return _build("BitsAndBytesConfig", BitsAndBytesConfig, fields)
+
+
+def build_training_config(plan: Plan, run: RunFolder, device: str) -> Any:
+    """`trl.SFTConfig`: the plan's fields, and the few that belong to lorch."""
+    from trl import SFTConfig
+
+    fields = {"report_to": "none", **plan.training}
+    fields |= {
+        "output_dir": str(run.checkpoints),
+        # Events tell progress; TRL must not render, mask, cut or drop what prepare has written.
+        "disable_tqdm": True,
+        "dataset_kwargs": {"skip_prepare_dataset": True},
+        # Pushing is a step of its own, after a person has looked.
+        "push_to_hub": False,
+        # It exits 0 after SIGTERM, where 143 tells a stopped run from a finished one (stop.py).
+        "enable_jit_checkpoint": False,
+    }
+    if device == "cpu":
+        fields["use_cpu"] = True
+    return _build("SFTConfig", SFTConfig, fields)
+
+
+def torch_dtype(name: str) -> Any:
+    """torch's dtype of a name such as `bfloat16`; `auto` stays (the dtype of the model's files)."""
+    import torch
+
+    short = name.removeprefix("torch.")
+    if short == "auto":
+        return "auto"
+    dtype = getattr(torch, short, None)
+    if not isinstance(dtype, torch.dtype):
+        raise LorchError("R026", f"model.dtype {name!r} is no torch dtype")
+    return dtype
+
+
+def _build(name: str, make: Callable[..., Any], fields: dict[str, Any]) -> Any:
+    try:
+        return make(**fields)
+    except (TypeError, ValueError, AttributeError) as cause:
+        raise LorchError("R026", f"{name} refused the settings: {cause}") from cause

@@ -1,0 +1,151 @@
+"""The heavy half of train.py: builds the trainer, checks it against the plan, trains, saves the adapter."""
+
+from __future__ import annotations
+
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from transformers import PrinterCallback, TrainerState
+from transformers.trainer_callback import ProgressCallback
+
+from .adapter import save_adapter
+from .adapter_weights import load_adapter_weights
+from .attempt import Attempt
+from .callbacks import ReportCallback
+from .checkpoints import Seal, checkpoint_path
+from .errors import LorchError
+from .feeding import feed_splits
+from .memory import memory_peaks
+from .model_loading import check_vocabulary, load_base, load_tokenizer
+from .parameters import compare_with_forecast, count_parameters, quantized_modules
+from .plan import Plan
+from .settings import build_lora_config, build_quantization_config, build_training_config
+from .sft import LorchTrainer, StoppedWhileEvaluatingError
+from .stop import Stop
+
+
+def build_trainer(attempt: Attempt, stop: Stop, plan: Plan, device: str, seal: Seal | None) -> LorchTrainer:
+    """Loads data and model, tells of both, and checks both against the plan."""
+    args = build_training_config(plan, attempt.run, device)
+    lora = build_lora_config(plan)
+    quantization = build_quantization_config(plan.quantization)
+    train, validation = feed_splits(attempt.run, plan)
+    attempt.events.emit("data", train=train.counts, validation=validation.counts if validation else None)
+    trust = bool(plan.model["trust_remote_code"])
+    tokenizer = load_tokenizer(str(attempt.run.tokenizer), trust)
+    began = time.monotonic()
+    model = load_base(
+        plan.model_source,
+        revision=plan.base_model["revision"],
+        trust_remote_code=trust,
+        dtype=plan.model["dtype"],
+        attn_implementation=plan.model["attn_implementation"],
+        quantization=quantization,
+        device=device,
+    )
+    load_ms = int(1000 * (time.monotonic() - began))
+    check_vocabulary(model, max(train.largest_id, validation.largest_id if validation else 0))
+    report = ReportCallback(attempt)
+    try:
+        trainer = LorchTrainer(
+            attempt=attempt,
+            plan=plan,
+            stop=stop,
+            seal=seal,
+            model=model,
+            args=args,
+            train_dataset=train.dataset,
+            eval_dataset=validation.dataset if validation else None,
+            processing_class=tokenizer,
+            peft_config=lora,
+            callbacks=[report],
+        )
+    except ValueError as cause:
+        raise _refusal(cause) from cause
+    report.trainer = trainer
+    trainer.remove_callback(PrinterCallback)
+    trainer.remove_callback(ProgressCallback)
+    _tell_model(attempt, plan, trainer.model, load_ms)
+    return trainer
+
+
+def _tell_model(attempt: Attempt, plan: Plan, model: Any, load_ms: int) -> None:
+    trainable, total, modules = count_parameters(model)
+    base = model.get_base_model()
+    attempt.events.emit(
+        "model",
+        architecture=type(base).__name__,
+        trainable=trainable,
+        total=total,
+        modules=modules,
+        dtype=str(base.dtype).removeprefix("torch."),
+        quantized_modules=quantized_modules(model),
+        load_ms=load_ms,
+    )
+    difference = compare_with_forecast(trainable, total, plan.forecast["parameters"])
+    if difference:
+        attempt.warn("R022", difference)
+
+
+def _refusal(cause: ValueError) -> LorchError:
+    """A ValueError of TRL or PEFT about the settings."""
+    text = " ".join(str(cause).split())
+    if "adapter to `lm_head`" in text:
+        return LorchError("R027", "an adapter on lm_head would not train: TRL reads lm_head.weight directly")
+    if "not found in the base model" in text or "specify `target_modules`" in text:
+        return LorchError("R035", text)
+    return LorchError("R026", f"the settings were refused: {text}")
+
+
+def train_to_end(attempt: Attempt, stop: Stop, trainer: LorchTrainer, checkpoint: Path | None) -> bool:
+    """Trains from the start or a checkpoint, then saves the adapter. Returns False where it was stopped."""
+    stop.graceful = True
+    done = checkpoint is not None and _take_up_finished(trainer, checkpoint)
+    if not done:
+        with suppress(StoppedWhileEvaluatingError):
+            trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
+    state = trainer.state
+    attempt.step, attempt.max_steps = state.global_step, state.max_steps
+    if state.best_global_step and checkpoint_path(attempt.run.checkpoints, state.best_global_step).is_dir():
+        attempt.best_checkpoint = f"{attempt.run.checkpoints.name}/checkpoint-{state.best_global_step}"
+    if state.global_step < state.max_steps:
+        return False
+    stop.over = True  # saving takes no longer than stopping would
+    results = _results(attempt, trainer)
+    attempt.events.emit("artifact", **save_adapter(trainer.model, attempt.run, trainer.plan, results))
+    attempt.events.emit("memory", step=attempt.step, **memory_peaks())
+    return True
+
+
+def _take_up_finished(trainer: LorchTrainer, checkpoint: Path) -> bool:
+    """Loads a checkpoint of the last step, whose attempt died before it saved the adapter.
+
+    transformers would train one step too many from there where the last epoch is not a whole one.
+    """
+    state = TrainerState.load_from_json(str(checkpoint / "trainer_state.json"))
+    if state.global_step < state.max_steps:
+        return False
+    trainer.state = state
+    best = checkpoint_path(checkpoint.parent, state.best_global_step or -1)
+    use_best = trainer.args.load_best_model_at_end and best.is_dir()
+    load_adapter_weights(trainer.model, best if use_best else checkpoint)
+    return True
+
+
+def _results(attempt: Attempt, trainer: LorchTrainer) -> dict[str, Any]:
+    """What the model card tells about the outcome."""
+    trainable, total, _ = count_parameters(trainer.model)
+    history = trainer.state.log_history
+    best = trainer.state.best_global_step if trainer.args.load_best_model_at_end else None
+    evaluations = [entry for entry in history if "eval_loss" in entry and entry["step"] == (best or entry["step"])]
+    scores: dict[str, Any] = evaluations[-1] if evaluations else {}
+    return {
+        "trainable": trainable,
+        "total": total,
+        "step": attempt.step,
+        "loss": next((entry["loss"] for entry in reversed(history) if "loss" in entry), None),
+        "eval": {name: scores[name] for name in ("eval_loss", "eval_mean_token_accuracy") if name in scores},
+        "best_checkpoint": attempt.best_checkpoint if trainer.args.load_best_model_at_end else None,
+    }

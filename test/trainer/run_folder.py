@@ -1,0 +1,269 @@
+"""Makes run folders around a tiny random Llama, and runs the trainer on them as the controller would."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from lorch_trainer.sequences import SequenceWriter, sha256_file
+
+TRAINER = Path(__file__).resolve().parents[2] / "src" / "trainer"
+VOCABULARY = 128
+HIDDEN, INTERMEDIATE, LAYERS, KV = 64, 128, 2, 32
+TEMPLATE = (
+    "{% for m in messages %}{{ m['role'] }} : {{ m['content'] }} <end> {% endfor %}"
+    "{% if add_generation_prompt %}assistant :{% endif %}"
+)
+TRAINING: dict[str, Any] = {
+    "num_train_epochs": 2,
+    "learning_rate": 1e-2,
+    "per_device_train_batch_size": 4,
+    "gradient_accumulation_steps": 1,
+    "lr_scheduler_type": "linear",
+    "warmup_steps": 0,
+    "optim": "adamw_torch",
+    "max_length": 64,
+    "packing": False,
+    "packing_strategy": "bfd",
+    "gradient_checkpointing": False,
+    "bf16": False,
+    "fp16": False,
+    "logging_steps": 1,
+    "logging_nan_inf_filter": True,
+    "max_grad_norm": 1.0,
+    "save_strategy": "no",
+    "eval_strategy": "no",
+    "seed": 42,
+    "use_cpu": True,
+    "report_to": "none",
+}
+LORA: dict[str, Any] = {
+    "r": 8,
+    "lora_alpha": 16,
+    "lora_dropout": 0.0,
+    "target_modules": ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"],
+    "modules_to_save": ["embed_tokens", "lm_head"],
+    "bias": "none",
+}
+NF4 = {"load_in_4bit": True, "bnb_4bit_quant_type": "nf4", "bnb_4bit_compute_dtype": "float32"}
+
+
+def make_model(folder: Path, seed: int = 0, tied: bool = False) -> Path:
+    """A random Llama of about 100,000 parameters with a word tokenizer and a chat template."""
+    import torch
+    from tokenizers import Tokenizer, models, pre_tokenizers
+    from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
+
+    torch.manual_seed(seed)
+    config = LlamaConfig(
+        vocab_size=VOCABULARY,
+        hidden_size=HIDDEN,
+        intermediate_size=INTERMEDIATE,
+        num_hidden_layers=LAYERS,
+        num_attention_heads=4,
+        num_key_value_heads=2,
+        max_position_embeddings=256,
+        tie_word_embeddings=tied,
+        bos_token_id=1,
+        eos_token_id=2,
+        pad_token_id=0,
+    )
+    LlamaForCausalLM(config).save_pretrained(folder)
+    words = ["<pad>", "<s>", "<end>", "<unk>", "user", "assistant", ":"]
+    words += [f"w{n}" for n in range(VOCABULARY - len(words))]
+    tokenizer = Tokenizer(models.WordLevel({word: n for n, word in enumerate(words)}, unk_token="<unk>"))
+    tokenizer.pre_tokenizer = pre_tokenizers.WhitespaceSplit()
+    fast = PreTrainedTokenizerFast(
+        tokenizer_object=tokenizer, pad_token="<pad>", bos_token="<s>", eos_token="<end>", unk_token="<unk>"
+    )
+    fast.chat_template = TEMPLATE
+    fast.save_pretrained(folder)
+    return folder
+
+
+def make_rows(count: int, seed: int = 0) -> list[tuple[list[int], list[int]]]:
+    """Rows of 10 to 30 tokens whose answers can be learnt: each answer repeats its prompt's first words."""
+    draw = random.Random(seed)
+    rows = []
+    for _ in range(count):
+        prompt = [1, 4, 6] + [draw.randrange(7, 40) for _ in range(draw.randrange(4, 14))] + [2, 5, 6]
+        answer = prompt[3 : 3 + draw.randrange(2, 8)] + [2]
+        rows.append((prompt + answer, [0] * len(prompt) + [1] * len(answer)))
+    return rows
+
+
+def write_split(folder: Path, name: str, rows: list[tuple[list[int], list[int]]]) -> dict[str, Any]:
+    """Writes a sequence file and returns its PlannedSplit."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{name}.safetensors"
+    with SequenceWriter(path) as writer:
+        for number, (ids, trained) in enumerate(rows):
+            writer.append(number, ids, trained)
+        writer.close()
+        counts = {"rows": writer.rows, "tokens": writer.tokens, "trained_tokens": writer.trained_tokens}
+    return {"file": f"data/{name}.safetensors", "sha256": sha256_file(path), **counts, "fingerprint": f"fp-{name}"}
+
+
+@dataclass
+class Run:
+    """A run folder and what became of its attempts."""
+
+    path: Path
+    plan: dict[str, Any]
+    results: list[subprocess.CompletedProcess[str]] = field(default_factory=list)
+
+    def save(self) -> None:
+        """Writes plan.json as it now stands."""
+        (self.path / "plan.json").write_text(json.dumps(self.plan))
+
+    def start(self, attempt: int = 1, **environment: str) -> subprocess.Popen[str]:
+        """Starts the trainer, as the shim does."""
+        self.save()
+        env = {**os.environ, "PYTHONPATH": str(TRAINER), "OMP_NUM_THREADS": "1", "LORCH_ATTEMPT": "token"}
+        env |= {"LORCH_EVENTS": str(self.events_path(attempt)), **environment}
+        command = [sys.executable, "-m", "lorch_trainer", "train", str(self.path), "--attempt", str(attempt)]
+        return subprocess.Popen(command, env=env, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+    def train(self, attempt: int = 1, **environment: str) -> int:
+        """Trains to the end and returns the exit code."""
+        process = self.start(attempt, **environment)
+        out, err = process.communicate(timeout=300)
+        self.results.append(subprocess.CompletedProcess([], process.returncode, out, err))
+        return process.returncode
+
+    def events_path(self, attempt: int = 1) -> Path:
+        return self.path / f"attempt-{attempt}" / "events.jsonl"
+
+    def events(self, kind: str | None = None, attempt: int = 1) -> list[dict[str, Any]]:
+        """The events of an attempt, one kind or all."""
+        lines = self.events_path(attempt).read_text().splitlines()
+        events = [json.loads(line) for line in lines]
+        return [event for event in events if kind in (None, event["type"])]
+
+    def event(self, kind: str, attempt: int = 1) -> dict[str, Any]:
+        """The one event of a kind."""
+        found = self.events(kind, attempt)
+        assert len(found) == 1, f"{len(found)} {kind} events:\n{self.log}"
+        return found[0]
+
+    def losses(self, attempt: int = 1) -> dict[int, float]:
+        """Loss by step."""
+        return {event["step"]: event["metrics"]["loss"] for event in self.events("step", attempt)}
+
+    def wait_for(self, kind: str, process: subprocess.Popen[str], attempt: int = 1, count: int = 1) -> None:
+        """Waits until so many events of a kind are there."""
+        deadline = time.monotonic() + 120
+        while time.monotonic() < deadline and process.poll() is None:
+            path = self.events_path(attempt)
+            if path.exists() and path.read_text().count(f'"type": "{kind}"') >= count:
+                return
+            time.sleep(0.005)
+        raise AssertionError(f"no {kind} event; the trainer says:\n{process.communicate()[1]}")
+
+    @property
+    def log(self) -> str:
+        """Standard error of the latest attempt."""
+        return self.results[-1].stderr if self.results else ""
+
+
+def make_run(folder: Path, model: Path, train_rows: int = 32, validation_rows: int = 0, **changes: Any) -> Run:
+    """A run folder with a plan. `changes`: lora, training, quantization, model (merged into the defaults)."""
+    import shutil
+
+    rows = make_rows(train_rows + validation_rows)
+    data = folder / "data"
+    train = write_split(data, "train", rows[:train_rows])
+    validation = write_split(data, "validation", rows[train_rows:]) if validation_rows else None
+    (data / "tokenizer").mkdir()
+    for path in model.iterdir():
+        if path.name.startswith(("tokenizer", "special", "chat")):
+            shutil.copy(path, data / "tokenizer" / path.name)
+    training = {**TRAINING, **changes.get("training", {})}
+    lora = {**LORA, **changes.get("lora", {})}
+    plan = {
+        "lorch": 1,
+        "plan_hash": "plan-1",
+        "created_ms": 0,
+        "lorch_version": "0.1.0",
+        "name": "tiny",
+        "base_model": {
+            "id": str(model),
+            "path": str(model),
+            "revision": None,
+            "architecture": "LlamaForCausalLM",
+            "model_type": "llama",
+            "config_sha256": sha256_file(model / "config.json"),
+        },
+        "model": {
+            "dtype": "float32",
+            "attn_implementation": "sdpa",
+            "trust_remote_code": False,
+            **changes.get("model", {}),
+        },
+        "dataset": {
+            "files": [],
+            "format": "chatml",
+            "fingerprint": "fp",
+            "rows_in": train_rows + validation_rows,
+            "dropped": {},
+            "template": {"kind": "model", "sha256": "0"},
+            "tokenizer_sha256": "0",
+            "prepared_key": "0",
+            "train": train,
+            "validation": validation,
+            "lengths": {"p50": 0, "p90": 0, "p99": 0, "max": 0},
+            "truncated_rows": 0,
+            "lost_eot_rows": 0,
+            "held_out": [],
+        },
+        "lora": lora,
+        "quantization": changes.get("quantization"),
+        "training": training,
+        "resources": {"launcher": "local", "gpus": 0},
+        "forecast": {
+            "parameters": forecast(lora),
+            "steps": {"per_epoch": 8, "total": steps(training, train_rows)},
+            "memory": None,
+            "disk": None,
+        },
+        "review": {"state": "unreviewed", "reason": None},
+        "sweep": None,
+        "findings": [],
+    }
+    run = Run(folder, plan)
+    run.save()
+    return run
+
+
+def forecast(lora: dict[str, Any]) -> dict[str, Any]:
+    """Trainable and total parameters as a plain sum of r·(in + out), from the shapes above and nothing else."""
+    shapes = {
+        "q_proj": (HIDDEN, HIDDEN),
+        "k_proj": (KV, HIDDEN),
+        "v_proj": (KV, HIDDEN),
+        "o_proj": (HIDDEN, HIDDEN),
+        "gate_proj": (INTERMEDIATE, HIDDEN),
+        "up_proj": (INTERMEDIATE, HIDDEN),
+        "down_proj": (HIDDEN, INTERMEDIATE),
+    }
+    adapters = LAYERS * sum(lora["r"] * sum(shapes[name]) for name in lora["target_modules"] if name in shapes)
+    saved = sum(name in ("embed_tokens", "lm_head") for name in lora["modules_to_save"] or []) * VOCABULARY * HIDDEN
+    norms = (2 * LAYERS + 1) * HIDDEN
+    base = 2 * VOCABULARY * HIDDEN + norms + LAYERS * sum(out * inner for out, inner in shapes.values())
+    return {"trainable": adapters + saved, "total": base + adapters + saved, "modules": []}
+
+
+def steps(training: dict[str, Any], rows: int) -> int:
+    """Optimizer steps of an unpacked run."""
+    if training.get("max_steps", -1) > 0:
+        return int(training["max_steps"])
+    batches = -(-rows // training["per_device_train_batch_size"])
+    per_epoch = -(-batches // training["gradient_accumulation_steps"])
+    return int(training["num_train_epochs"] * per_epoch)
