@@ -9,6 +9,8 @@ export interface AttemptPaths {
   events: string;
   log: string;
   exit: string;
+  /** That somebody asked this attempt to stop. */
+  stop: string;
 }
 
 export interface RunPaths {
@@ -54,5 +56,6 @@ export function attemptPaths(dir: string, n: number): AttemptPaths {
     events: join(attempt, 'events.jsonl'),
     log: join(attempt, 'train.log'),
     exit: join(attempt, 'exit.json'),
+    stop: join(attempt, 'stop.json'),
   };
 }

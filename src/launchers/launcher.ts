@@ -1,0 +1,44 @@
+// What a way of starting processes must offer. ssh and slurm answer the same questions from another machine.
+import type { ProcessIdentity } from '../run/attempt-files.ts';
+
+export interface LaunchSpec {
+  /** Exists, mode 0700. */
+  attemptDir: string;
+  /** The interpreter that runs the shim. */
+  python: string;
+  /** src/trainer/shim.py */
+  shim: string;
+  /** The trainer: argv, never a shell line. */
+  command: readonly string[];
+  /** All of the job's environment, the attempt's token (LORCH_ATTEMPT) included. */
+  env: Readonly<Record<string, string>>;
+}
+
+export interface FoundProcess extends ProcessIdentity {
+  /** Leads its process group: the trainer itself, not one of its workers. */
+  leader: boolean;
+}
+
+export interface Launcher {
+  readonly name: string;
+  /** Starts the shim so that it outlives us, and returns once it is spawned. Rejects with UserError R131. */
+  start(spec: LaunchSpec): Promise<void>;
+  /** Whether exactly this process still lives: same pid, start time and boot, and not a zombie. */
+  isAlive(identity: ProcessIdentity): Promise<boolean>;
+  /** The living processes that carry `LORCH_ATTEMPT=token` in their environment. */
+  findByToken(token: string): Promise<FoundProcess[]>;
+  /** Signals a process, or the group it leads. False: it was gone. */
+  signal(
+    identity: ProcessIdentity,
+    signal: 'SIGTERM' | 'SIGKILL',
+    whom: 'process' | 'group',
+  ): Promise<boolean>;
+  /** Up to `length` bytes of a file from byte `from`; empty at its end, or where there is no file. */
+  read(file: string, from: number, length: number): Promise<Buffer>;
+  /** Size of a file in bytes; null where there is none. */
+  size(file: string): Promise<number | null>;
+  /** Makes `file` with `text` in one step. False: it exists already, and is left as it is. */
+  createOnce(file: string, text: string): Promise<boolean>;
+  /** Makes or replaces `file` with `text` in one step; missing folders are made with mode 0700. */
+  put(file: string, text: string): Promise<void>;
+}

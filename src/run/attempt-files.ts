@@ -1,0 +1,75 @@
+// The small JSON files of an attempt folder (docs/run-folder.md). Shim and controller write them, either may read.
+import { z } from 'zod';
+
+const time = z.number().int().nonnegative();
+const identity = {
+  pid: z.number().int().positive(),
+  /** Start time as the system states it (field 22 of /proc/PID/stat; `ps -o lstart=` on macOS). */
+  start: z.string().nullable(),
+  boot_id: z.string().nullable(),
+};
+
+const launch = z.object({
+  lorch: z.literal(1),
+  attempt: z.number().int().positive(),
+  token: z.string(),
+  launcher: z.string(),
+  created_ms: time,
+  /** Null where the controller that decided to launch died before it knew; then another wrote this file. */
+  start: z
+    .object({
+      python: z.string(),
+      shim: z.string(),
+      command: z.array(z.string()),
+      /** The job's environment without its secrets. */
+      env: z.record(z.string(), z.string()),
+    })
+    .nullable(),
+});
+
+const trainer = z.object(identity);
+
+const claim = z.discriminatedUnion('by', [
+  z.object({ by: z.literal('shim'), t: time, host: z.string().optional(), ...identity }),
+  /** A controller made sure that this attempt never starts. */
+  z.object({ by: z.literal('controller'), t: time }),
+]);
+
+const exit = z.object({
+  by: z.enum(['shim', 'controller']),
+  code: z.number().int().nullable(),
+  signal: z.number().int().nullable(),
+  /** Why the trainer could not be started. */
+  error: z.string().nullable(),
+  /** The signal that asked the shim to stop. */
+  asked: z.number().int().nullable().default(null),
+  /** Set by a controller: nobody saw the end, because shim and trainer were both gone. */
+  lost: z.string().optional(),
+  t: time,
+});
+
+const stop = z.object({ t: time, force: z.boolean() });
+
+export type LaunchFile = z.infer<typeof launch>;
+export type ClaimFile = z.infer<typeof claim>;
+export type ExitFile = z.infer<typeof exit>;
+export type StopFile = z.infer<typeof stop>;
+export type ProcessIdentity = z.infer<typeof trainer>;
+
+export const attemptFileSchemas = { launch, claim, trainer, exit, stop };
+
+/** Reads one of the files; null where it is absent or not complete yet. */
+export function parseAttemptFile<K extends keyof typeof attemptFileSchemas>(
+  kind: K,
+  text: string | null,
+): z.infer<(typeof attemptFileSchemas)[K]> | null {
+  if (text === null) return null;
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return null;
+  }
+  const parsed = attemptFileSchemas[kind].safeParse(value);
+  return parsed.success ? (parsed.data as z.infer<(typeof attemptFileSchemas)[K]>) : null;
+}

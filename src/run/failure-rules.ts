@@ -1,0 +1,186 @@
+// The classes a failure can have: how each is recognised and what to do about it.
+import type { CodeDoc } from '../diagnostics/finding.ts';
+
+export type FailureClass =
+  | 'out-of-memory'
+  | 'disk-full'
+  | 'killed'
+  | 'non-finite-loss'
+  | 'model-not-found'
+  | 'bad-model'
+  | 'bad-data'
+  | 'environment'
+  | 'not-started'
+  | 'ended-early'
+  | 'reported'
+  | 'crash'
+  | 'lost';
+
+export interface FailureRule {
+  class: FailureClass;
+  code: string;
+  title: string;
+  prose: string;
+  hint: string;
+  next(run: string): string;
+  /** Codes of the trainer's error events that belong here. */
+  errors?: readonly string[];
+  /** A line of train.log that gives it away when the trainer died without an error event. */
+  log?: RegExp;
+}
+
+const resume = (run: string) => `lorch resume ${run}`;
+const logs = (run: string) => `lorch logs ${run}`;
+const doctor = () => 'lorch doctor';
+
+export const failureRules: readonly FailureRule[] = [
+  {
+    class: 'out-of-memory',
+    code: 'R110',
+    title: 'The attempt ran out of memory.',
+    prose:
+      'The base model, the optimizer state or the activations of a batch did not fit into GPU or host memory. ' +
+      'Activations grow with `per_device_train_batch_size × max_length`; the base shrinks to a quarter with 4-bit quantization. A resumed run needs a little more than a fresh one while it loads the optimizer state.',
+    hint: 'lower per_device_train_batch_size (raise gradient_accumulation_steps to match) or max_length, turn on gradient_checkpointing, or load the base in 4 bit',
+    next: (run) => `lorch show ${run}`,
+    errors: ['R005'],
+    log: /out of memory|OutOfMemoryError|^MemoryError|can't allocate memory|Cannot allocate memory|CUBLAS_STATUS_ALLOC_FAILED/i,
+  },
+  {
+    class: 'disk-full',
+    code: 'R111',
+    title: 'There was no space left on the disk.',
+    prose:
+      'A checkpoint, the log or a cache could not be written. The last complete checkpoint is still good: free space and resume. `training.save_total_limit` bounds how many checkpoints stay.',
+    hint: 'free space (`lorch rm` removes old runs), or lower training.save_total_limit',
+    next: resume,
+    errors: ['R004'],
+    log: /No space left on device|Disk quota exceeded|ENOSPC/i,
+  },
+  {
+    class: 'model-not-found',
+    code: 'R112',
+    title: 'The base model could not be found or fetched.',
+    prose:
+      'There is no such folder or hub model, its revision does not exist, it is gated, or the hub could not be reached. The error event says which.',
+    hint: 'check base_model: and revision:; a gated or private model needs `hf auth login` or HF_TOKEN',
+    next: resume,
+    errors: ['R001', 'R002', 'R003', 'R008'],
+    log: /RepositoryNotFoundError|GatedRepoError|RevisionNotFoundError|is not a valid model identifier/,
+  },
+  {
+    class: 'bad-model',
+    code: 'R113',
+    title: 'The base model or an adapter could not be loaded.',
+    prose:
+      'A weights file is damaged, the architecture is unknown to the installed transformers, or the model needs code of its own that was not allowed.',
+    hint: 'read the error; `lorch model show` checks a model without training',
+    next: logs,
+    errors: ['R006', 'R007', 'R009', 'R016'],
+    log: /SafetensorError|does not recognize this architecture/,
+  },
+  {
+    class: 'environment',
+    code: 'R114',
+    title: "The trainer's Python environment or the GPU driver is at fault.",
+    prose:
+      'A package is missing or does not work, or CUDA cannot be used: a driver too old for the PyTorch build, a GPU that fell off the bus. Nothing is wrong with the plan.',
+    hint: '`lorch doctor` explains the environment, `lorch setup` repairs it',
+    next: doctor,
+    errors: ['R010', 'R015'],
+    log: /ModuleNotFoundError|^ImportError|CUDA driver version is insufficient|no CUDA-capable device|CUDA error: (?!out of memory)|libcudart|NCCL error/,
+  },
+  {
+    class: 'bad-data',
+    code: 'R115',
+    title: 'The prepared sequences could not be read.',
+    prose:
+      'A sequence file in the run folder is damaged or is not the one the plan names. It is a copy of what `prepare` made: planning again makes it anew.',
+    hint: 'train from the config again; the sequences are prepared anew',
+    next: (run) => `lorch rerun ${run}`,
+    errors: ['R011', 'R012'],
+  },
+  {
+    class: 'non-finite-loss',
+    code: 'R116',
+    title: 'The loss became NaN or infinite.',
+    prose:
+      'Training diverged. Usual causes: a learning rate too high for the batch, float16 without loss scaling, or rows that leave no trained token in a batch.',
+    hint: 'lower training.learning_rate, use bfloat16 or float32, set max_grad_norm; then train again',
+    next: (run) => `lorch show ${run}`,
+    log: /loss is (NaN|inf|not finite)/i,
+  },
+  {
+    class: 'killed',
+    code: 'R117',
+    title: 'Somebody or something killed the trainer.',
+    prose:
+      'SIGKILL came from outside lorch: mostly the kernel when the machine runs out of memory (`dmesg | grep -i oom` shows it), or a container or batch system at its limit.',
+    hint: '`dmesg | grep -i oom` tells whether the kernel did it for lack of memory; then resume with a smaller batch or more memory',
+    next: resume,
+  },
+  {
+    class: 'not-started',
+    code: 'R118',
+    title: 'The trainer could not be started.',
+    prose:
+      'The interpreter could not be run, or the supervisor did not come up in several tries. Nothing was trained in this attempt.',
+    hint: '`lorch doctor` checks the Python environment',
+    next: doctor,
+  },
+  {
+    class: 'ended-early',
+    code: 'R119',
+    title: 'The trainer left without saying that it was done.',
+    prose:
+      'It ended with exit code 0, yet its `end` event is missing, so nothing shows that training was complete. A library that calls `exit()` does this.',
+    hint: 'read the end of the log; resuming goes on from the last checkpoint',
+    next: resume,
+  },
+  {
+    class: 'lost',
+    code: 'R120',
+    title: 'The run vanished: trainer and supervisor are gone, and neither left a result.',
+    prose:
+      'The machine went down or both processes were killed at once. Every event written before is recorded, and the last complete checkpoint is good.',
+    hint: 'resuming goes on from the last complete checkpoint',
+    next: resume,
+  },
+  {
+    class: 'reported',
+    code: 'R121',
+    title: 'The trainer reported an error of its own.',
+    prose: 'The error event carries its own code; `lorch explain` knows it too.',
+    hint: 'read the log for the whole story',
+    next: logs,
+  },
+  {
+    class: 'crash',
+    code: 'R122',
+    title: 'The trainer crashed.',
+    prose:
+      'It ended with an exit code or signal that it does not use, without an error event. The log holds the traceback; a segmentation fault points to a compiled library or the driver.',
+    hint: 'read the traceback in the log',
+    next: logs,
+  },
+];
+
+/** The rule of a class. */
+export function ruleFor(name: FailureClass): FailureRule {
+  const rule = failureRules.find((each) => each.class === name);
+  if (!rule) throw new Error(`no failure rule for ${name}`);
+  return rule;
+}
+
+/** The rule an error event's code belongs to. */
+export function ruleForCode(code: string): FailureRule | undefined {
+  return failureRules.find((rule) => rule.errors?.includes(code));
+}
+
+export const failureCodes: CodeDoc[] = failureRules.map((rule) => ({
+  code: rule.code,
+  name: rule.class,
+  severity: 'error',
+  title: rule.title,
+  prose: `${rule.prose}\n\n${rule.hint[0]?.toUpperCase()}${rule.hint.slice(1)}.`,
+}));

@@ -1,0 +1,109 @@
+// Why an attempt failed: a class, the evidence for it, and the command to go on with. Pure; the same folder always
+// gives the same answer.
+import type { RunEventOf } from './events.ts';
+import { type FailureClass, type FailureRule, failureRules, ruleFor, ruleForCode } from './failure-rules.ts';
+import { type AttemptEnd, signalName } from './outcome.ts';
+
+export type { FailureClass } from './failure-rules.ts';
+
+export interface Failure {
+  class: FailureClass;
+  /** R110–R129, for `lorch explain`. */
+  code: string;
+  message: string;
+  /** What it was concluded from, most telling first. */
+  evidence: string[];
+  hint: string;
+  /** The command to go on with. */
+  next: string;
+}
+
+export interface FailedAttempt extends AttemptEnd {
+  run: string;
+  attempt: number;
+  /** The last error event. */
+  error: RunEventOf<'error'> | null;
+  /** Last steps' loss was NaN or infinite. */
+  nonfiniteLoss: boolean;
+  /** The last lines of train.log, without secrets. */
+  logTail: string;
+}
+
+/** Classifies a failed or lost attempt. */
+export function classifyFailure(failed: FailedAttempt): Failure {
+  const { exit, error, end } = failed;
+  if (exit.lost !== undefined) return describe('lost', failed, exit.lost, []);
+  if (exit.error !== null) return describe('not-started', failed, exit.error, []);
+  if (error) {
+    const rule = ruleForCode(error.code) ?? ruleFor('reported');
+    return describe(rule.class, failed, error.message, [`${error.code}: ${error.message}`], error.hint);
+  }
+  const telling = findTelling(failed.logTail);
+  if (telling) return describe(telling.rule.class, failed, telling.line, [telling.line]);
+  if (exit.signal === 9)
+    return describe(
+      'killed',
+      failed,
+      'the trainer was killed (SIGKILL), by nobody who went through lorch',
+      [],
+    );
+  if (exit.signal !== null)
+    return describe('crash', failed, `the trainer died of ${signalName(exit.signal)}`, []);
+  if (exit.code === 0 && !end)
+    return describe('ended-early', failed, 'the trainer left with exit code 0 before its end event', []);
+  if (failed.nonfiniteLoss)
+    return describe('non-finite-loss', failed, 'the loss was not a finite number', []);
+  const last = lastException(failed.logTail);
+  return describe('crash', failed, last ?? `the trainer left with exit code ${exit.code}`, []);
+}
+
+function describe(
+  name: FailureClass,
+  failed: FailedAttempt,
+  message: string,
+  evidence: string[],
+  hint?: string,
+): Failure {
+  const rule = ruleFor(name);
+  return {
+    class: name,
+    code: rule.code,
+    message,
+    evidence: [...new Set([...evidence, ...howItEnded(failed), ...lastLines(failed.logTail, 8)])],
+    hint: hint ?? rule.hint,
+    next: rule.next(failed.run),
+  };
+}
+
+function howItEnded({ exit, attempt }: FailedAttempt): string[] {
+  if (exit.lost !== undefined || exit.error !== null) return [];
+  const how = exit.signal === null ? `exit code ${exit.code}` : `signal ${signalName(exit.signal)}`;
+  return [`attempt ${attempt} ended with ${how}`];
+}
+
+function findTelling(log: string): { rule: FailureRule; line: string } | null {
+  // From the end: what came last is nearest to the cause.
+  for (const line of lines(log).reverse())
+    for (const rule of failureRules) if (rule.log?.test(line)) return { rule, line };
+  return null;
+}
+
+function lastException(log: string): string | null {
+  return (
+    lines(log)
+      .reverse()
+      .find((line) => /^[A-Za-z_][\w.]*(Error|Exception|Interrupt)\b/.test(line)) ?? null
+  );
+}
+
+function lastLines(log: string, count: number): string[] {
+  return lines(log).slice(-count);
+}
+
+function lines(log: string): string[] {
+  return log
+    .split(/[\r\n]+/)
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+    .map((line) => (line.length > 300 ? `${line.slice(0, 300)}…` : line));
+}

@@ -1,0 +1,188 @@
+// The steps of an attempt's life, each one transaction that says whether it was the one to make it.
+import type { Finding } from '../diagnostics/finding.ts';
+import type { Failure } from '../run/failure.ts';
+import type { RunOutcome } from '../run/status.ts';
+import { recordFinding } from './findings.ts';
+import type { Store } from './open-store.ts';
+
+/** abandoned: a controller made sure that it never starts. */
+export type AttemptState = 'launching' | 'running' | 'finished' | 'abandoned';
+
+export interface AttemptRow {
+  run: string;
+  n: number;
+  /** In the environment of every process of the attempt: how they are found again. */
+  token: string;
+  launcher: string;
+  state: AttemptState;
+  createdMs: number;
+  startedMs: number | null;
+  endedMs: number | null;
+  exitCode: number | null;
+  signal: string | null;
+  /** How far events.jsonl is on record. */
+  eventBytes: number;
+  eventLines: number;
+  /** Null: started from the beginning, or has not said yet. */
+  resumedFromStep: number | null;
+}
+
+export interface NewAttempt {
+  n: number;
+  token: string;
+  launcher: string;
+  createdMs: number;
+}
+
+export interface FinishedAttempt {
+  outcome: RunOutcome;
+  exitCode: number | null;
+  signal: string | null;
+  endedMs: number;
+  failure: Failure | null;
+  findings: readonly Finding[];
+}
+
+interface SqlAttempt {
+  uid: string;
+  n: number;
+  token: string;
+  launcher: string;
+  state: AttemptState;
+  created_ms: number;
+  started_ms: number | null;
+  ended_ms: number | null;
+  exit_code: number | null;
+  signal: string | null;
+  event_bytes: number;
+  event_lines: number;
+  resumed_from_step: number | null;
+}
+
+/** A run's attempts, the first one first. */
+export function listAttempts(store: Store, run: string): AttemptRow[] {
+  const rows = store
+    .statement(
+      'SELECT attempt.*, run.uid FROM attempt JOIN run ON run.id = attempt.run_id WHERE run.uid = ? ORDER BY n',
+    )
+    .all(run) as SqlAttempt[];
+  return rows.map((row) => ({
+    run: row.uid,
+    n: row.n,
+    token: row.token,
+    launcher: row.launcher,
+    state: row.state,
+    createdMs: row.created_ms,
+    startedMs: row.started_ms,
+    endedMs: row.ended_ms,
+    exitCode: row.exit_code,
+    signal: row.signal,
+    eventBytes: row.event_bytes,
+    eventLines: row.event_lines,
+    resumedFromStep: row.resumed_from_step,
+  }));
+}
+
+/** The attempt that counts; null before the first. */
+export function latestAttempt(store: Store, run: string): AttemptRow | null {
+  return listAttempts(store, run).at(-1) ?? null;
+}
+
+/** Opens an attempt of a run that is queued or finished. False: the run is under way already, or there is none. */
+export function beginAttempt(store: Store, run: string, attempt: NewAttempt): boolean {
+  return store.write(() => {
+    const { changes } = store
+      .statement(
+        `UPDATE run SET phase = 'launching', outcome = NULL, exit_code = NULL, signal = NULL, failure = NULL
+         WHERE uid = ? AND phase IN ('queued', 'finished')`,
+      )
+      .run(run);
+    if (changes === 0) return false;
+    insertAttempt(store, run, attempt);
+    return true;
+  });
+}
+
+/** Gives up an attempt that never started, and opens the next in its place. False: somebody else did, or it started. */
+export function replaceAttempt(store: Store, run: string, n: number, next: NewAttempt): boolean {
+  return store.write(() => {
+    if (!abandonAttempt(store, run, n, next.createdMs)) return false;
+    insertAttempt(store, run, next);
+    return true;
+  });
+}
+
+/** Marks an attempt that never started. */
+export function abandonAttempt(store: Store, run: string, n: number, endedMs: number): boolean {
+  return (
+    store
+      .statement(
+        `UPDATE attempt SET state = 'abandoned', ended_ms = ?
+         WHERE run_id = (SELECT id FROM run WHERE uid = ?) AND n = ? AND state = 'launching'`,
+      )
+      .run(endedMs, run, n).changes > 0
+  );
+}
+
+export function insertAttempt(store: Store, run: string, attempt: NewAttempt): void {
+  store
+    .statement(
+      `INSERT INTO attempt (run_id, n, token, launcher, state, created_ms)
+       VALUES ((SELECT id FROM run WHERE uid = ?), ?, ?, ?, 'launching', ?)`,
+    )
+    .run(run, attempt.n, attempt.token, attempt.launcher, attempt.createdMs);
+}
+
+/** The shim holds the claim: the trainer starts. */
+export function markRunning(store: Store, run: string, n: number, startedMs: number): void {
+  store.write(() => {
+    const { changes } = store
+      .statement(
+        `UPDATE attempt SET state = 'running', started_ms = ?
+         WHERE run_id = (SELECT id FROM run WHERE uid = ?) AND n = ? AND state = 'launching'`,
+      )
+      .run(startedMs, run, n);
+    if (changes > 0)
+      store.statement("UPDATE run SET phase = 'running' WHERE uid = ? AND phase = 'launching'").run(run);
+  });
+}
+
+/** A stop was asked for. */
+export function markStopping(store: Store, run: string): void {
+  store
+    .statement("UPDATE run SET phase = 'stopping' WHERE uid = ? AND phase IN ('launching', 'running')")
+    .run(run);
+}
+
+/** Ends an attempt, and the run with it where it is the latest. False: it had ended already. */
+export function finishAttempt(store: Store, run: string, n: number, end: FinishedAttempt): boolean {
+  return store.write(() => {
+    const { changes } = store
+      .statement(
+        `UPDATE attempt SET state = 'finished', ended_ms = ?, exit_code = ?, signal = ?
+         WHERE run_id = (SELECT id FROM run WHERE uid = ?) AND n = ? AND state IN ('launching', 'running')`,
+      )
+      .run(end.endedMs, end.exitCode, end.signal, run, n);
+    if (changes === 0) return false;
+    const runId = store.statement('SELECT id FROM run WHERE uid = ?').pluck().get(run) as number;
+    for (const finding of end.findings) recordFinding(store, runId, n, finding);
+    store
+      .statement(
+        `UPDATE run SET phase = 'finished', outcome = ?, exit_code = ?, signal = ?, failure = ?
+         WHERE id = ? AND ? = (SELECT max(n) FROM attempt WHERE run_id = run.id)`,
+      )
+      .run(end.outcome, end.exitCode, end.signal, end.failure ? JSON.stringify(end.failure) : null, runId, n);
+    return true;
+  });
+}
+
+/** Cancels a run that never had an attempt. False: it has one, or is finished. */
+export function cancelQueued(store: Store, run: string): boolean {
+  return (
+    store
+      .statement(
+        "UPDATE run SET phase = 'finished', outcome = 'cancelled' WHERE uid = ? AND phase = 'queued'",
+      )
+      .run(run).changes > 0
+  );
+}

@@ -1,0 +1,52 @@
+// Codes of the database (E030–E039) and of naming a run (U101, U102).
+import type { CodeDoc } from '../diagnostics/finding.ts';
+
+export const storeCodes: CodeDoc[] = [
+  {
+    code: 'E030',
+    name: 'newer-database',
+    severity: 'error',
+    title: 'The database was written by a newer lorch.',
+    prose:
+      'Its schema is newer than this program knows, so it is neither read nor changed. Update lorch. The database is only an index of the run folders: moved away, `lorch db rebuild` makes one that this version understands.',
+  },
+  {
+    code: 'E031',
+    name: 'unsafe-sqlite',
+    severity: 'error',
+    title: 'The SQLite inside better-sqlite3 is too old.',
+    prose:
+      'SQLite 3.7.0 to 3.51.2 can corrupt a database when a write-ahead log is reset while another process writes. lorch has several writers by design and wants 3.51.3 or newer.',
+  },
+  {
+    code: 'E032',
+    name: 'database-not-usable',
+    severity: 'error',
+    title: 'The database cannot be opened or written.',
+    prose:
+      'The folder is missing, read-only or full, or lies on a network file system that cannot lock files. Write-ahead logging needs shared memory, which NFS and Lustre lack; lorch tests that on a throw-away file and then uses the rollback journal, which is slower and needs working locks.',
+  },
+  {
+    code: 'E033',
+    name: 'database-damaged',
+    severity: 'error',
+    title: 'The database file is damaged.',
+    prose:
+      'It is not a sound SQLite file, for instance after a disk fault or a copy made while it was in use. Nothing is lost: run folders hold everything, and `lorch db rebuild` puts the damaged file aside and makes the index again.',
+  },
+  {
+    code: 'U101',
+    name: 'no-such-run',
+    severity: 'error',
+    title: 'No run has this id or name.',
+    prose:
+      'A run is named by its id, a unique beginning of it, its name (the latest run of that name), or `@last`.',
+  },
+  {
+    code: 'U102',
+    name: 'ambiguous-run',
+    severity: 'error',
+    title: 'Several run ids begin like this.',
+    prose: 'Type more characters of the id. `lorch runs` lists them.',
+  },
+];

@@ -1,0 +1,53 @@
+// Events other than points: what the trainer said once, as it said it.
+import type { RunEvent, RunEventOf } from '../run/events.ts';
+import type { Store } from './open-store.ts';
+
+/** An event with the attempt it came from and its line in events.jsonl. */
+export type StoredEvent<T extends RunEvent['type'] = RunEvent['type']> = RunEventOf<T> & {
+  run_attempt: number;
+  line: number;
+};
+
+interface EventRow {
+  n: number;
+  line: number;
+  seq: number;
+  t: number;
+  type: string;
+  body: string;
+}
+
+/** A run's events of the given types (all that are stored, by default), in order. Steps, evals and memory are series. */
+export function runEvents<T extends RunEvent['type']>(
+  store: Store,
+  run: string,
+  options: { types?: readonly T[]; attempt?: number } = {},
+): StoredEvent<T>[] {
+  const rows = store
+    .statement(
+      `SELECT n, line, seq, t, type, body FROM event
+         JOIN attempt ON attempt.id = attempt_id JOIN run ON run.id = run_id
+       WHERE run.uid = ? AND (? IS NULL OR n = ?) AND (? IS NULL OR type IN (SELECT value FROM json_each(?)))
+       ORDER BY n, line`,
+    )
+    .all(
+      run,
+      options.attempt ?? null,
+      options.attempt ?? null,
+      ...(options.types ? [1, JSON.stringify(options.types)] : [null, '[]']),
+    ) as EventRow[];
+  return rows.map(
+    ({ n, line, seq, t, type, body }) =>
+      ({ v: 1, seq, t, type, ...JSON.parse(body), run_attempt: n, line }) as StoredEvent<T>,
+  );
+}
+
+/** The last event of a type in one attempt. */
+export function lastEvent<T extends RunEvent['type']>(
+  store: Store,
+  run: string,
+  attempt: number,
+  type: T,
+): StoredEvent<T> | null {
+  return runEvents(store, run, { types: [type], attempt }).at(-1) ?? null;
+}

@@ -1,0 +1,133 @@
+// The only door to SQLite. A Store is a connection with its prepared statements.
+import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs';
+import { dirname } from 'node:path';
+import Database from 'better-sqlite3';
+import { UserError } from '../diagnostics/user-error.ts';
+import { canUseWal, type JournalMode } from './journal-mode.ts';
+import { migrate } from './migrate.ts';
+
+export interface Store {
+  readonly path: string;
+  readonly journal: JournalMode;
+  /** For files of store/ only. */
+  readonly db: Database.Database;
+  /** Prepares a statement once per connection. */
+  statement(sql: string): Database.Statement<unknown[]>;
+  /** Runs `work` with the write lock held from its start; inside another one, as a part of it. */
+  write<T>(work: () => T): T;
+  close(): void;
+}
+
+export interface OpenStoreOptions {
+  /** `auto` (the default) takes WAL where the file system supports it. */
+  journal?: 'auto' | JournalMode;
+  /** How long a statement waits for another process's write, ms. */
+  busyTimeoutMs?: number;
+}
+
+/** The first SQLite without the bug that corrupts a database when a WAL is reset (3.7.0 to 3.51.2 have it). */
+const oldestSqlite = [3, 51, 3] as const;
+
+/** Opens, creates or upgrades the database at `path`. Throws UserError E030–E033. */
+export function openStore(path: string, options: OpenStoreOptions = {}): Store {
+  let db: Database.Database;
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    // SQLite would create it with the umask's mode; its -wal and -shm take the mode of the main file.
+    closeSync(openSync(path, 'a', 0o600));
+    chmodSync(path, 0o600);
+    db = new Database(path, { timeout: options.busyTimeoutMs ?? 5000 });
+  } catch (error) {
+    throw cannotOpen(path, error);
+  }
+  try {
+    checkSqliteVersion(db);
+    const journal = setJournalMode(db, path, options.journal ?? 'auto');
+    // NORMAL: a power cut may take the last commits with it, and the byte offset goes with them, so nothing counts
+    // twice or is missed. Without WAL, NORMAL is not safe.
+    db.pragma(`synchronous = ${journal === 'wal' ? 'NORMAL' : 'FULL'}`);
+    db.pragma('foreign_keys = ON');
+    db.pragma('cache_size = -65536');
+    migrate(db);
+    return storeOf(db, path, journal);
+  } catch (error) {
+    db.close();
+    throw error instanceof UserError ? error : cannotOpen(path, error);
+  }
+}
+
+function storeOf(db: Database.Database, path: string, journal: JournalMode): Store {
+  const statements = new Map<string, Database.Statement<unknown[]>>();
+  return {
+    path,
+    journal,
+    db,
+    statement(sql) {
+      let statement = statements.get(sql);
+      if (!statement) {
+        statement = db.prepare<unknown[]>(sql);
+        statements.set(sql, statement);
+      }
+      return statement;
+    },
+    write: (work) => (db.inTransaction ? work() : db.transaction(work).immediate()),
+    close: () => void db.close(),
+  };
+}
+
+/** Compares `3.53.2`-like versions with the oldest SQLite that may write our file. */
+export function isSafeSqlite(version: string): boolean {
+  const parts = version.split('.').map(Number);
+  for (const [i, oldest] of oldestSqlite.entries()) {
+    const part = parts[i] ?? 0;
+    if (part !== oldest) return part > oldest;
+  }
+  return true;
+}
+
+function checkSqliteVersion(db: Database.Database): void {
+  const version = String(db.prepare('SELECT sqlite_version()').pluck().get());
+  if (isSafeSqlite(version)) return;
+  throw new UserError(
+    'E031',
+    `better-sqlite3 brings SQLite ${version}, which can corrupt a database in WAL mode`,
+    {
+      hint: `install a better-sqlite3 with SQLite ${oldestSqlite.join('.')} or newer: npm install better-sqlite3@latest`,
+      exitCode: 3,
+    },
+  );
+}
+
+function setJournalMode(db: Database.Database, path: string, wanted: 'auto' | JournalMode): JournalMode {
+  const current = db.pragma('journal_mode', { simple: true });
+  if (wanted === 'auto' && current === 'wal') return 'wal';
+  const mode = wanted === 'auto' ? (canUseWal(dirname(path)) ? 'wal' : 'delete') : wanted;
+  const got = String(db.pragma(`journal_mode = ${mode}`, { simple: true }));
+  // An existing rollback-journal database stays so while another process has it open.
+  if (got === 'wal' || got === 'delete') return got;
+  throw new UserError('E032', `${path}: journal mode is ${got}, not ${mode}`, {
+    hint: 'close other programs that hold the file, or put the workspace on a local disk',
+    exitCode: 3,
+  });
+}
+
+function cannotOpen(path: string, error: unknown): UserError {
+  const message = error instanceof Error ? error.message : String(error);
+  const code = error instanceof Database.SqliteError ? error.code : '';
+  if (code === 'SQLITE_CORRUPT' || code === 'SQLITE_NOTADB')
+    return new UserError('E033', `${path} is not a sound database: ${message}`, {
+      hint: 'it is only an index: `lorch db rebuild` makes it again from the run folders',
+      exitCode: 3,
+      cause: error,
+    });
+  return new UserError('E032', `cannot open ${path}: ${message}`, {
+    hint: 'check that the folder exists, is writable and has space; network file systems often cannot hold a database',
+    exitCode: 3,
+    cause: error,
+  });
+}
+
+/** Whether an error means that another process holds the write lock for longer than the timeout. */
+export function isBusy(error: unknown): boolean {
+  return error instanceof Database.SqliteError && error.code.startsWith('SQLITE_BUSY');
+}

@@ -1,0 +1,67 @@
+// RUN on the command line: an id, a unique beginning of one, a name (its latest run), or @last.
+import { UserError } from '../diagnostics/user-error.ts';
+import type { Store } from './open-store.ts';
+
+/** The id of the run that `ref` means. Throws UserError U101 (none), U102 (several). */
+export function resolveRun(store: Store, ref: string): string {
+  if (ref === '@last') return newest(store, '1 = 1', []) ?? noRuns();
+  const exact = newest(store, 'uid = ?', [ref]) ?? newest(store, 'name = ?', [ref]);
+  if (exact) return exact;
+  const starting = ref === '' ? [] : findStarting(store, ref);
+  if (starting.length === 1 && starting[0]) return starting[0];
+  if (starting.length > 1)
+    throw new UserError('U102', `${starting.length} runs begin with ${ref}`, {
+      hint: `type more of the id: ${starting.slice(0, 4).join(', ')}${starting.length > 4 ? ' …' : ''}`,
+    });
+  const near = nearest(store, ref);
+  throw new UserError('U101', `there is no run ${ref}`, {
+    hint: near ? `did you mean ${near}? \`lorch runs\` lists them all` : '`lorch runs` lists them all',
+  });
+}
+
+function newest(store: Store, where: string, values: unknown[]): string | undefined {
+  return store
+    .statement(`SELECT uid FROM run WHERE ${where} ORDER BY created_ms DESC, id DESC LIMIT 1`)
+    .pluck()
+    .get(...values) as string | undefined;
+}
+
+function findStarting(store: Store, prefix: string): string[] {
+  return store
+    .statement('SELECT uid FROM run WHERE substr(uid, 1, length(?)) = ? ORDER BY created_ms DESC')
+    .pluck()
+    .all(prefix, prefix) as string[];
+}
+
+function noRuns(): never {
+  throw new UserError('U101', 'there are no runs yet', { hint: '`lorch train CONFIG` makes one' });
+}
+
+// Ids are compared as a whole and by their name part, names as they are; a slip of up to a third still counts.
+function nearest(store: Store, ref: string): string | null {
+  const words = store
+    .statement('SELECT DISTINCT name FROM run UNION SELECT uid FROM run')
+    .pluck()
+    .all() as string[];
+  let best: { word: string; distance: number } | null = null;
+  for (const word of words) {
+    if (Math.abs(word.length - ref.length) > ref.length / 3) continue;
+    const distance = editDistance(ref, word);
+    if (distance <= ref.length / 3 && (!best || distance < best.distance)) best = { word, distance };
+  }
+  return best?.word ?? null;
+}
+
+/** Levenshtein distance. */
+export function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
+  for (let i = 1; i <= a.length; i += 1) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j += 1) {
+      const change = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, change));
+    }
+    row = next;
+  }
+  return row[b.length] ?? 0;
+}
