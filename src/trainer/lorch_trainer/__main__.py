@@ -35,8 +35,6 @@ def main(argv: list[str]) -> int:
     try:
         if verb not in VERBS or len(argv) > 1:
             raise LorchError("R012", f"usage: python -m lorch_trainer {{train,{','.join(VERBS)}}} <spec.json")
-        # Tokenisers would warn and stop using threads after a fork; we never fork, and one thread is planned.
-        os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
         os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
         spec = stdio.read_spec()
         value = importlib.import_module(f".{VERBS[verb]}", __package__).run(spec)
