@@ -57,7 +57,7 @@ export interface Plan {
     truncated_rows: number;
     lost_eot_rows: number;
     /** Up to 3 held-out rows as conversations, which `lorch try` uses by default. */
-    held_out: { row: number; messages: unknown[] }[];
+    held_out: { row: number; messages: unknown[]; tools?: unknown[] }[];
   };
   /** PEFT LoraConfig fields, all of them that lorch sets. */
   lora: Record<string, unknown>;

@@ -16,7 +16,15 @@ export interface CommandEntry {
 export const commandGroups: { title: string; commands: CommandEntry[] }[] = [
   {
     title: 'Start here:',
-    commands: [],
+    commands: [
+      { name: 'init', summary: 'a new workspace with working samples', load: () => import('./init.ts') },
+      {
+        name: 'setup',
+        summary: "make or repair the trainer's Python environment",
+        load: () => import('./setup.ts'),
+      },
+      { name: 'doctor', summary: 'every part of this machine, explained', load: () => import('./doctor.ts') },
+    ],
   },
   {
     title: 'Data:',
@@ -24,7 +32,13 @@ export const commandGroups: { title: string; commands: CommandEntry[] }[] = [
   },
   {
     title: 'Model and config:',
-    commands: [],
+    commands: [
+      {
+        name: 'model show',
+        summary: 'architecture, tensors, LoRA parameters, memory',
+        load: () => import('./model-show.ts'),
+      },
+    ],
   },
   {
     title: 'Runs:',

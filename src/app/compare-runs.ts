@@ -1,0 +1,104 @@
+// Gathers what each run planned and recorded, and compares them.
+import { join } from 'node:path';
+import { UserError } from '../diagnostics/user-error.ts';
+import type { ComparedRun, Comparison, MetricSummary } from '../run/compare.ts';
+import { compareRuns as compare } from '../run/compare.ts';
+import { runPaths } from '../run/layout.ts';
+import { statusWord } from '../run/status.ts';
+import { runEvents } from '../store/events.ts';
+import type { Store } from '../store/open-store.ts';
+import { readSeries } from '../store/read-series.ts';
+import { resolveRun } from '../store/resolve-run.ts';
+import { activeMs, getRun } from '../store/runs.ts';
+import { seriesSummaries } from '../store/series-summary.ts';
+import { readLedgerRows } from './read-ledger.ts';
+import { readPlan } from './read-plan.ts';
+
+export interface RunCurve {
+  run: string;
+  name: string;
+  points: { x: number; y: number }[];
+}
+
+export interface RunComparison extends Comparison {
+  curves: Record<string, RunCurve[]>;
+}
+
+export interface CompareRequest {
+  store: Store;
+  runsDir: string;
+  /** Two or more, as a user names them. */
+  runs: readonly string[];
+  /** Series to overlay. */
+  metrics: readonly string[];
+  /** Points per curve. */
+  maxPoints?: number;
+  now: number;
+}
+
+/** Compares runs by plan, rows and results. Throws UserError for unknown runs, or fewer than two. */
+export async function compareRuns(request: CompareRequest): Promise<RunComparison> {
+  const { store, runsDir } = request;
+  const ids = [...new Set(request.runs.map((ref) => resolveRun(store, ref)))];
+  if (ids.length < 2)
+    throw new UserError('U110', 'comparing needs two different runs', { hint: '`lorch runs` lists them' });
+  const runs: ComparedRun[] = [];
+  for (const id of ids) runs.push(await gather(store, runsDir, id, request.now));
+  return { ...compare(runs), curves: readCurves(request, runs) };
+}
+
+/** What `compare` and `show` know of one run. */
+export async function gather(store: Store, runsDir: string, id: string, now: number): Promise<ComparedRun> {
+  const row = getRun(store, id);
+  if (!row) throw new UserError('U101', `there is no run ${id}`);
+  const dir = join(runsDir, id);
+  const rows = await readLedgerRows(runPaths(dir).ledger);
+  const metrics = seriesSummaries(store, id);
+  const seconds = trainingMs(store, id) / 1000;
+  return {
+    id,
+    name: row.name,
+    status: statusWord(row.status),
+    plan: await readPlan(dir),
+    metrics,
+    trainable: row.trainable,
+    total: row.total,
+    duration_ms: row.startedMs === null ? null : activeMs(row, now),
+    trained_tokens_per_second: row.trainedTokens && seconds > 0 ? row.trainedTokens / seconds : null,
+    ...memoryPeaks(metrics),
+    train_rows: rows.train,
+    validation_rows: rows.validation,
+  };
+}
+
+/** Time in the training loop over all attempts that said so, ms. */
+function trainingMs(store: Store, id: string): number {
+  return runEvents(store, id, { types: ['end'] }).reduce((sum, event) => sum + event.train_ms, 0);
+}
+
+type Peaks = Pick<ComparedRun, 'allocated_peak_bytes' | 'reserved_peak_bytes' | 'rss_peak_bytes'>;
+
+/** The highest peaks any attempt reported. */
+function memoryPeaks(metrics: readonly MetricSummary[]): Peaks {
+  const peak = (name: keyof Peaks): number | null =>
+    metrics.find((metric) => metric.name === name)?.max ?? null;
+  return {
+    allocated_peak_bytes: peak('allocated_peak_bytes'),
+    reserved_peak_bytes: peak('reserved_peak_bytes'),
+    rss_peak_bytes: peak('rss_peak_bytes'),
+  };
+}
+
+function readCurves(request: CompareRequest, runs: readonly ComparedRun[]): Record<string, RunCurve[]> {
+  const curves: Record<string, RunCurve[]> = {};
+  for (const metric of request.metrics) {
+    curves[metric] = runs.map((run) => ({
+      run: run.id,
+      name: run.name,
+      points: readSeries(request.store, run.id, metric, { maxPoints: request.maxPoints ?? 200 })
+        .filter((bucket) => bucket.mean !== null)
+        .map((bucket) => ({ x: bucket.last_step, y: bucket.mean ?? Number.NaN })),
+    }));
+  }
+  return curves;
+}

@@ -1,0 +1,36 @@
+// What `try` and `merge` need of a run: its plan, and an adapter that is really there.
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { UserError } from '../diagnostics/user-error.ts';
+import { runPaths } from '../run/layout.ts';
+import type { Plan } from '../run/plan.ts';
+import type { Store } from '../store/open-store.ts';
+import { resolveRun } from '../store/resolve-run.ts';
+import { readPlan } from './read-plan.ts';
+
+export interface FinishedAdapter {
+  id: string;
+  dir: string;
+  plan: Plan;
+  adapter: string;
+  tokenizer: string;
+}
+
+/** The adapter of a run. Throws UserError R152 where the run has none (yet). */
+export async function findAdapter(store: Store, runsDir: string, ref: string): Promise<FinishedAdapter> {
+  const id = resolveRun(store, ref);
+  const dir = join(runsDir, id);
+  const { adapter, data } = runPaths(dir);
+  if (!existsSync(join(adapter, 'adapter_config.json')))
+    throw new UserError('R152', `run ${id} has no adapter`, {
+      hint: `an adapter is saved when a run succeeds; \`lorch show ${id}\` says how this one ended`,
+      exitCode: 1,
+    });
+  return { id, dir, plan: await readPlan(dir), adapter, tokenizer: join(data, 'tokenizer') };
+}
+
+/** The `model` part of a trainer spec. */
+export function modelSpec(plan: Plan): Record<string, unknown> {
+  const { id, path, revision } = plan.base_model;
+  return { id, path, revision, trust_remote_code: plan.model.trust_remote_code };
+}

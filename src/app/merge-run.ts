@@ -1,0 +1,57 @@
+// Folds a run's adapter into its base and proves the result against the adapter.
+import { existsSync } from 'node:fs';
+import { z } from 'zod';
+import { UserError } from '../diagnostics/user-error.ts';
+import type { PythonEnv } from '../python/environment.ts';
+import { type RunTrainerOptions, runTrainer } from '../python/run-trainer.ts';
+import type { Store } from '../store/open-store.ts';
+import { findAdapter, modelSpec } from './finished-adapter.ts';
+import { heldOutPrompt } from './try-run.ts';
+
+export interface MergeRequest {
+  store: Store;
+  runsDir: string;
+  run: string;
+  python: PythonEnv;
+  /** Absolute path of a folder that does not exist yet. */
+  out: string;
+  options?: RunTrainerOptions;
+}
+
+const merged = z.looseObject({
+  out: z.string(),
+  files: z.array(z.object({ path: z.string(), bytes: z.number(), sha256: z.string() })),
+  max_logit_diff: z.number(),
+  mean_logit_diff: z.number(),
+  argmax_agreement: z.number(),
+  tolerance: z.number(),
+  within_tolerance: z.boolean(),
+  quantized_drift: z.record(z.string(), z.unknown()).nullable(),
+});
+
+export type MergedRun = z.infer<typeof merged> & { run: string };
+
+/** Merges. Throws UserError R154 where `out` exists; the result says whether the logits agree. */
+export async function mergeRun(request: MergeRequest): Promise<MergedRun> {
+  if (existsSync(request.out))
+    throw new UserError('R154', `${request.out} exists`, {
+      hint: 'merge writes a new folder: name another with -o',
+    });
+  const { plan, id, adapter, tokenizer } = await findAdapter(request.store, request.runsDir, request.run);
+  const result = await runTrainer(
+    request.python,
+    'merge',
+    {
+      model: modelSpec(plan),
+      dtype: plan.model.dtype,
+      attn_implementation: plan.model.attn_implementation,
+      quantization: plan.quantization,
+      adapter,
+      tokenizer,
+      out: request.out,
+      prompts: plan.dataset.held_out.flatMap(heldOutPrompt).map(({ messages }) => ({ messages })),
+    },
+    request.options,
+  );
+  return { ...merged.parse(result), run: id };
+}

@@ -1,0 +1,57 @@
+// report.md: a finished run on one page, made again whenever the run ends.
+import { writeFile } from 'node:fs/promises';
+import { runPaths } from '../run/layout.ts';
+import { statusWord } from '../run/status.ts';
+import type { ShownRun } from './show-run.ts';
+
+/** Writes the report into the run folder and returns its path. */
+export async function writeReport(shown: ShownRun): Promise<string> {
+  const path = runPaths(shown.dir).report;
+  await writeFile(path, renderReport(shown));
+  return path;
+}
+
+/** The report as Markdown. Numbers are unrounded: the page is a record. */
+export function renderReport(shown: ShownRun): string {
+  const { row, run, findings, failure, artifacts } = shown;
+  const { plan } = run;
+  const dropped = Object.entries(plan.dataset.dropped).map(([code, n]) => `${code} × ${n}`);
+  const sections = [
+    `# ${row.name}\n\nRun \`${row.id}\`: **${statusWord(row.status)}**. Plan \`${plan.plan_hash}\`, lorch ${plan.lorch_version}.`,
+    plan.review.reason === null
+      ? 'No person has reviewed the rows of this run.'
+      : `No person has reviewed the rows of this run: “${plan.review.reason}”.`,
+    failure ? `## Failure\n\n${failure.code} ${failure.message}\n\n${bullets(failure.evidence)}` : '',
+    `## Forecast and result\n\n${table(
+      ['', 'plan', 'run'],
+      shown.forecasts.map(({ what, forecast, actual }) => [
+        what,
+        String(forecast ?? '–'),
+        String(actual ?? '–'),
+      ]),
+    )}`,
+    `## Metrics\n\n${table(
+      ['metric', 'last', 'lowest', 'at step', 'points'],
+      run.metrics.map((m) => [m.name, String(m.last), String(m.min), String(m.min_step), String(m.points)]),
+    )}`,
+    `## Data\n\n${plan.dataset.rows_in} rows = ${plan.dataset.train.rows} train + ${plan.dataset.validation?.rows ?? 0} validation + dropped (${dropped.join(', ') || 'none'}). Fingerprint \`${plan.dataset.fingerprint}\`.\n\n${bullets(plan.dataset.files.map((file) => `\`${file.path}\`, ${file.bytes} bytes, SHA-256 \`${file.sha256}\``))}`,
+    `## Settings\n\n\`\`\`json\n${JSON.stringify({ base_model: plan.base_model, model: plan.model, lora: plan.lora, quantization: plan.quantization, training: plan.training }, null, 2)}\n\`\`\``,
+    findings.length > 0
+      ? `## Findings\n\n${bullets(findings.map((f) => `${f.severity} ${f.code} ${f.message}`))}`
+      : '',
+    artifacts.length > 0
+      ? `## Artifacts\n\n${bullets(artifacts.map((a) => `${a.kind}: \`${a.path}\`, ${a.bytes} bytes, SHA-256 \`${a.sha256}\``))}`
+      : '',
+  ];
+  return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
+}
+
+function bullets(lines: readonly string[]): string {
+  return lines.map((line) => `- ${line}`).join('\n');
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) =>
+    `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+}

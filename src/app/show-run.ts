@@ -1,0 +1,105 @@
+// All that is known of one run.
+import { join } from 'node:path';
+import { UserError } from '../diagnostics/user-error.ts';
+import type { ComparedRun } from '../run/compare.ts';
+import type { Failure } from '../run/failure.ts';
+import { runPaths } from '../run/layout.ts';
+import { type AttemptRow, listAttempts } from '../store/attempts.ts';
+import { runEvents, type StoredEvent } from '../store/events.ts';
+import { type RunFinding, runFindings } from '../store/findings.ts';
+import type { Store } from '../store/open-store.ts';
+import { readSeries, type SeriesBucket } from '../store/read-series.ts';
+import { resolveRun } from '../store/resolve-run.ts';
+import { getRun, type RunRow } from '../store/runs.ts';
+import { gather } from './compare-runs.ts';
+
+export interface ForecastRow {
+  what: string;
+  unit: 'count' | 'bytes';
+  forecast: number | null;
+  actual: number | null;
+}
+
+export interface ShownRun {
+  row: RunRow;
+  run: ComparedRun;
+  dir: string;
+  attempts: AttemptRow[];
+  failure: Failure | null;
+  findings: RunFinding[];
+  forecasts: ForecastRow[];
+  artifacts: StoredEvent<'artifact'>[];
+  checkpoints: StoredEvent<'checkpoint'>[];
+  curves: Record<'loss' | 'eval_loss', SeriesBucket[]>;
+}
+
+/** One run by id, prefix, name or @last. */
+export async function showRun(store: Store, runsDir: string, ref: string, now: number): Promise<ShownRun> {
+  const id = resolveRun(store, ref);
+  const row = getRun(store, id);
+  if (!row) throw new UserError('U101', `there is no run ${id}`);
+  const run = await gather(store, runsDir, id, now);
+  return {
+    row,
+    run,
+    dir: runPaths(join(runsDir, id)).dir,
+    attempts: listAttempts(store, id),
+    failure: row.failure,
+    findings: runFindings(store, id),
+    forecasts: forecastRows(store, run),
+    artifacts: runEvents(store, id, { types: ['artifact'] }),
+    checkpoints: runEvents(store, id, { types: ['checkpoint'] }),
+    curves: {
+      loss: readSeries(store, id, 'loss', { maxPoints: 200 }),
+      eval_loss: readSeries(store, id, 'eval_loss', { maxPoints: 200 }),
+    },
+  };
+}
+
+/** What the plan said beside what happened. */
+function forecastRows(store: Store, run: ComparedRun): ForecastRow[] {
+  const { plan } = run;
+  const data = runEvents(store, run.id, { types: ['data'] }).at(-1);
+  const last = run.metrics.find((metric) => metric.name === 'loss');
+  const end = runEvents(store, run.id, { types: ['end'] }).at(-1);
+  const { parameters, memory } = plan.forecast;
+  return [
+    {
+      what: 'trainable parameters',
+      unit: 'count',
+      forecast: parameters?.trainable ?? null,
+      actual: run.trainable,
+    },
+    { what: 'total parameters', unit: 'count', forecast: parameters?.total ?? null, actual: run.total },
+    {
+      what: 'train rows',
+      unit: 'count',
+      forecast: plan.dataset.train.rows,
+      actual: data?.train.rows ?? null,
+    },
+    {
+      what: 'tokens',
+      unit: 'count',
+      forecast: plan.dataset.train.tokens,
+      actual: data?.train.tokens ?? null,
+    },
+    {
+      what: 'trained tokens',
+      unit: 'count',
+      forecast: plan.dataset.train.trained_tokens,
+      actual: data?.train.trained_tokens ?? null,
+    },
+    {
+      what: 'steps',
+      unit: 'count',
+      forecast: plan.forecast.steps.total,
+      actual: end?.step ?? last?.last_step ?? null,
+    },
+    {
+      what: 'GPU memory peak',
+      unit: 'bytes',
+      forecast: run.allocated_peak_bytes === null ? null : (memory?.total_bytes ?? null),
+      actual: run.reserved_peak_bytes ?? run.allocated_peak_bytes,
+    },
+  ];
+}

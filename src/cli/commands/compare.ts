@@ -1,0 +1,41 @@
+import type { Command } from 'commander';
+import type { Context } from '../context.ts';
+import { printJson } from '../ui/json.ts';
+
+interface Options {
+  json?: true;
+  csv?: true;
+  markdown?: true;
+  metric: string[];
+}
+
+/** `lorch compare RUN RUN…` */
+export function define(command: Command, context: Context): void {
+  command
+    .argument('<run...>', 'two or more: id, beginning of an id, name, or @last')
+    .option('--metric <name...>', 'curves to overlay', ['loss', 'eval_loss'])
+    .option('--json', 'one JSON object')
+    .option('--csv', 'settings and results as CSV')
+    .option('--markdown', 'settings and results as Markdown tables')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  lorch compare support-r4 support-r16\n  lorch compare @last 20261124-0930 --csv > runs.csv\n',
+    )
+    .action(async (refs: string[], options: Options) => {
+      const { openWorkspace } = await import('../../app/open-workspace.ts');
+      const { compareRuns } = await import('../../app/compare-runs.ts');
+      const workspace = await openWorkspace({ cwd: context.cwd, env: context.env });
+      const comparison = await compareRuns({
+        store: workspace.store,
+        runsDir: workspace.runsDir,
+        runs: refs,
+        metrics: options.metric,
+        now: context.now(),
+      });
+      if (options.json) return printJson(context, { ...comparison });
+      const view = await import('../ui/compare-view.ts');
+      if (options.csv) context.stdout.write(view.renderComparisonCsv(comparison));
+      else if (options.markdown) context.stdout.write(view.renderComparisonMarkdown(comparison));
+      else context.stdout.write(view.renderComparison(comparison, context.stdout));
+    });
+}

@@ -1,0 +1,51 @@
+import { resolve } from 'node:path';
+import type { Command } from 'commander';
+import type { Context } from '../context.ts';
+import { EXIT } from '../exit-codes.ts';
+import { formatBytes, formatNumber } from '../ui/format.ts';
+import { printJson } from '../ui/json.ts';
+import { paint } from '../ui/paint.ts';
+
+interface Options {
+  out: string;
+  python?: string;
+  json?: true;
+}
+
+/** `lorch merge RUN -o DIR` */
+export function define(command: Command, context: Context): void {
+  command
+    .argument('<run>', 'id, beginning of an id, name, or @last')
+    .requiredOption('-o, --out <dir>', 'a new folder for the merged model')
+    .option('--python <path>', 'another Python environment')
+    .option('--json', 'one JSON object')
+    .addHelpText('after', '\nExamples:\n  lorch merge @last -o models/support-merged\n')
+    .action(async (ref: string, options: Options) => {
+      const { openWorkspace } = await import('../../app/open-workspace.ts');
+      const { mergeRun } = await import('../../app/merge-run.ts');
+      const { createProgress } = await import('../ui/progress.ts');
+      const workspace = await openWorkspace({ cwd: context.cwd, env: context.env });
+      const progress = createProgress(context, 'merging');
+      const merged = await mergeRun({
+        store: workspace.store,
+        runsDir: workspace.runsDir,
+        run: ref,
+        python: await workspace.python(options.python),
+        out: resolve(context.cwd, options.out),
+        options: { onProgress: ({ done, total }) => progress.update(done, total) },
+      });
+      progress.end();
+      if (!merged.within_tolerance) context.exitCode = EXIT.findings;
+      if (options.json) return printJson(context, merged);
+      const ink = paint(context.stdout.color);
+      const bytes = merged.files.reduce((sum, file) => sum + file.bytes, 0);
+      const verdict = merged.within_tolerance ? ink.green('within') : ink.red('beyond');
+      const lines = [
+        `merged  ${merged.out}  ${formatBytes(bytes)} in ${merged.files.length} files`,
+        `logits against base + adapter: at most ${formatNumber(merged.max_logit_diff)} apart, ${verdict} the tolerance ${formatNumber(merged.tolerance)}; the same first choice in ${formatNumber(100 * merged.argmax_agreement)} % of places`,
+      ];
+      if (merged.quantized_drift)
+        lines.push(`against the quantized base it was trained on: ${JSON.stringify(merged.quantized_drift)}`);
+      context.stdout.write(`${lines.join('\n')}\n`);
+    });
+}

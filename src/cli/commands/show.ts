@@ -1,0 +1,41 @@
+import type { Command } from 'commander';
+import type { Context } from '../context.ts';
+import { printJson } from '../ui/json.ts';
+
+/** `lorch show RUN` */
+export function define(command: Command, context: Context): void {
+  command
+    .argument('<run>', 'id, beginning of an id, name, or @last')
+    .option('--json', 'one JSON object')
+    .option('--markdown', "the run's report")
+    .addHelpText('after', '\nExamples:\n  lorch show @last\n  lorch show support-r16 --markdown\n')
+    .action(async (ref: string, options: { json?: true; markdown?: true }) => {
+      const { openWorkspace } = await import('../../app/open-workspace.ts');
+      const { showRun } = await import('../../app/show-run.ts');
+      const workspace = await openWorkspace({ cwd: context.cwd, env: context.env });
+      const shown = await showRun(workspace.store, workspace.runsDir, ref, context.now());
+      if (options.json) {
+        // Rows by fingerprint are in the ledger; here their number is enough.
+        const { train_rows, validation_rows, ...run } = shown.run;
+        return printJson(context, {
+          ...run,
+          dir: shown.dir,
+          train_rows: train_rows.size,
+          validation_rows: validation_rows.size,
+          failure: shown.failure,
+          attempts: shown.attempts,
+          forecasts: shown.forecasts,
+          findings: shown.findings,
+          checkpoints: shown.checkpoints,
+          artifacts: shown.artifacts,
+        });
+      }
+      if (options.markdown) {
+        const { renderReport } = await import('../../app/render-report.ts');
+        context.stdout.write(renderReport(shown));
+        return;
+      }
+      const { renderRun } = await import('../ui/show-view.ts');
+      context.stdout.write(renderRun(shown, context.stdout, context.now()));
+    });
+}

@@ -1,0 +1,48 @@
+import type { Command } from 'commander';
+import type { Context } from '../context.ts';
+import { parseCount } from '../parse-options.ts';
+import { printJson } from '../ui/json.ts';
+
+interface Options {
+  prompt?: string[];
+  system?: string;
+  maxNewTokens: number;
+  python?: string;
+  json?: true;
+}
+
+/** `lorch try RUN` */
+export function define(command: Command, context: Context): void {
+  command
+    .argument('<run>', 'id, beginning of an id, name, or @last')
+    .option('--prompt <text...>', "questions of your own instead of the run's held-out rows")
+    .option('--system <text>', 'a system message before each --prompt')
+    .option('--max-new-tokens <n>', 'length limit of an answer', parseCount, 128)
+    .option('--python <path>', 'another Python environment')
+    .option('--json', 'one JSON object')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  lorch try @last\n  lorch try support-r16 --prompt "Where is my parcel?"\n',
+    )
+    .action(async (ref: string, options: Options) => {
+      const { openWorkspace } = await import('../../app/open-workspace.ts');
+      const { tryRun } = await import('../../app/try-run.ts');
+      const { createProgress } = await import('../ui/progress.ts');
+      const workspace = await openWorkspace({ cwd: context.cwd, env: context.env });
+      const progress = createProgress(context, 'answering');
+      const tried = await tryRun({
+        store: workspace.store,
+        runsDir: workspace.runsDir,
+        run: ref,
+        python: await workspace.python(options.python),
+        prompts: options.prompt ?? [],
+        ...(options.system ? { system: options.system } : {}),
+        maxNewTokens: options.maxNewTokens,
+        options: { onProgress: ({ done, total }) => progress.update(done, total) },
+      });
+      progress.end();
+      if (options.json) return printJson(context, { ...tried });
+      const { renderTried } = await import('../ui/try-view.ts');
+      context.stdout.write(renderTried(tried, context.stdout));
+    });
+}
