@@ -75,3 +75,10 @@ export function recordableEnvironment(env: Env): Record<string, string> {
     if (value !== undefined && !isSecretName(name) && !hasSecretShape(value)) kept[name] = value;
   return kept;
 }
+
+/** The environment to launch a recorded job again with: what was recorded, and the secrets of who launches now. */
+export function relaunchEnvironment(recorded: Env, current: Env): Record<string, string> {
+  const open = recordableEnvironment(current);
+  const secrets = Object.entries(jobEnvironment(current)).filter(([name]) => !(name in open));
+  return jobEnvironment({ ...Object.fromEntries(secrets), ...recorded });
+}

@@ -15,16 +15,12 @@ const launch = z.object({
   token: z.string(),
   launcher: z.string(),
   created_ms: time,
-  /** Null where the controller that decided to launch died before it knew; then another wrote this file. */
-  start: z
-    .object({
-      python: z.string(),
-      shim: z.string(),
-      command: z.array(z.string()),
-      /** The job's environment without its secrets. */
-      env: z.record(z.string(), z.string()),
-    })
-    .nullable(),
+  python: z.string(),
+  shim: z.string(),
+  /** The trainer's argv. */
+  command: z.array(z.string()),
+  /** The job's environment without its secrets. */
+  env: z.record(z.string(), z.string()),
 });
 
 const trainer = z.object(identity);
@@ -56,20 +52,19 @@ export type ExitFile = z.infer<typeof exit>;
 export type StopFile = z.infer<typeof stop>;
 export type ProcessIdentity = z.infer<typeof trainer>;
 
-export const attemptFileSchemas = { launch, claim, trainer, exit, stop };
+const schemas = { launch, claim, trainer, exit, stop };
 
-/** Reads one of the files; null where it is absent or not complete yet. */
-export function parseAttemptFile<K extends keyof typeof attemptFileSchemas>(
-  kind: K,
-  text: string | null,
-): z.infer<(typeof attemptFileSchemas)[K]> | null {
-  if (text === null) return null;
+export type AttemptFileKind = keyof typeof schemas;
+export type AttemptFile<K extends AttemptFileKind> = z.infer<(typeof schemas)[K]>;
+
+/** Reads the text of one of the files; null where it is not complete. */
+export function parseAttemptFile<K extends AttemptFileKind>(kind: K, text: string): AttemptFile<K> | null {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
     return null;
   }
-  const parsed = attemptFileSchemas[kind].safeParse(value);
-  return parsed.success ? (parsed.data as z.infer<(typeof attemptFileSchemas)[K]>) : null;
+  const parsed = schemas[kind].safeParse(value);
+  return parsed.success ? (parsed.data as AttemptFile<K>) : null;
 }

@@ -103,16 +103,27 @@ export function beginAttempt(store: Store, run: string, attempt: NewAttempt): bo
   });
 }
 
-/** Gives up an attempt that never started, and opens the next in its place. False: somebody else did, or it started. */
-export function replaceAttempt(store: Store, run: string, n: number, next: NewAttempt): boolean {
+/**
+ * Opens the next attempt in place of number `n`, which never started; `claimedMs` is when that was made sure of.
+ * False: somebody else did it, or it started after all.
+ */
+export function replaceAttempt(
+  store: Store,
+  run: string,
+  n: number,
+  claimedMs: number,
+  next: NewAttempt,
+): boolean {
   return store.write(() => {
-    if (!abandonAttempt(store, run, n, next.createdMs)) return false;
+    const latest = latestAttempt(store, run);
+    if (latest?.n !== n) return false;
+    if (latest.state !== 'abandoned' && !abandonAttempt(store, run, n, claimedMs)) return false;
     insertAttempt(store, run, next);
     return true;
   });
 }
 
-/** Marks an attempt that never started. */
+/** Marks an attempt that never started. False: it did, or it is marked already. */
 export function abandonAttempt(store: Store, run: string, n: number, endedMs: number): boolean {
   return (
     store

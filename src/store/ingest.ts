@@ -40,11 +40,13 @@ interface AttemptState {
 /**
  * Commits the lines that are not on record yet and returns the byte offset up to which the attempt now is.
  * An offset below `from` means that lines before the batch are missing (the index was made again): read from there.
+ * Null: the attempt is not on record.
  */
-export function ingest(store: Store, batch: IngestBatch): number {
+export function ingest(store: Store, batch: IngestBatch): number | null {
   return store.write(() => {
     const attempt = readState(store, batch);
-    if (!attempt || attempt.event_bytes < batch.from) return attempt?.event_bytes ?? 0;
+    if (!attempt) return null;
+    if (attempt.event_bytes < batch.from) return attempt.event_bytes;
     const points = createPointWriter(store, attempt.run_id);
     for (const line of batch.lines) {
       if (line.end <= attempt.event_bytes) continue; // another controller was faster

@@ -75,6 +75,19 @@ function storeOf(db: Database.Database, path: string, journal: JournalMode): Sto
   };
 }
 
+/** Runs asynchronous work as one transaction; the connection must serve nothing else meanwhile. */
+export async function writeAcross<T>(store: Store, work: () => Promise<T>): Promise<T> {
+  store.db.exec('BEGIN IMMEDIATE');
+  try {
+    const result = await work();
+    store.db.exec('COMMIT');
+    return result;
+  } catch (error) {
+    if (store.db.inTransaction) store.db.exec('ROLLBACK');
+    throw error;
+  }
+}
+
 /** Compares `3.53.2`-like versions with the oldest SQLite that may write our file. */
 export function isSafeSqlite(version: string): boolean {
   const parts = version.split('.').map(Number);

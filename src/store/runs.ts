@@ -120,6 +120,13 @@ export function getRun(store: Store, run: string): RunRow | null {
   return row ? runOf(row) : null;
 }
 
+/** How far a run's life is; null where there is no such run. */
+export function runPhase(store: Store, run: string): RunPhase | null {
+  return (
+    (store.statement('SELECT phase FROM run WHERE uid = ?').pluck().get(run) as RunPhase | undefined) ?? null
+  );
+}
+
 /** Runs, the newest first. */
 export function listRuns(store: Store, options: ListRunsOptions = {}): RunRow[] {
   const where: string[] = [];

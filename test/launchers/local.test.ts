@@ -5,7 +5,7 @@ import { execa } from 'execa';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { localLauncher } from '../../src/launchers/local.ts';
 import { statFromPs } from '../../src/launchers/process-identity.ts';
-import { parseAttemptFile } from '../../src/run/attempt-files.ts';
+import { type AttemptFile, type AttemptFileKind, parseAttemptFile } from '../../src/run/attempt-files.ts';
 
 const shim = resolve(import.meta.dirname, '../../src/trainer/shim.py');
 const python = 'python3';
@@ -29,10 +29,11 @@ async function start(command: string[], token = `token-${Math.random()}`): Promi
   return token;
 }
 
-const file = async (kind: 'claim' | 'trainer' | 'exit') =>
-  parseAttemptFile(kind, await readFile(join(dir, `${kind}.json`), 'utf8').catch(() => null));
-const exited = () =>
-  until(() => file('exit') as Promise<{ code: number; signal: number; asked: number; error: string } | null>);
+async function file<K extends AttemptFileKind>(kind: K): Promise<AttemptFile<K> | null> {
+  const text = await readFile(join(dir, `${kind}.json`), 'utf8').catch(() => null);
+  return text === null ? null : parseAttemptFile(kind, text);
+}
+const exited = () => until(() => file('exit'));
 
 describe('the local launcher and the shim', () => {
   it('leaves the exit code, what was printed, and who it was', async () => {
@@ -95,7 +96,7 @@ describe('the local launcher and the shim', () => {
 
   it('tells a process from a later one with the same pid, and from a zombie', async () => {
     const token = await start(['sleep', '60']);
-    const trainer = (await until(() => file('trainer'))) as { pid: number; start: string; boot_id: string };
+    const trainer = await until(() => file('trainer'));
     expect(await localLauncher.isAlive(trainer)).toBe(true);
     expect(await localLauncher.isAlive({ ...trainer, start: '1' })).toBe(false);
     expect(await localLauncher.isAlive({ ...trainer, boot_id: 'another' })).toBe(false);

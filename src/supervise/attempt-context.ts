@@ -1,0 +1,59 @@
+// One attempt with everything that is asked about it again and again.
+import { UserError } from '../diagnostics/user-error.ts';
+import { findLauncher } from '../launchers/index.ts';
+import type { Launcher } from '../launchers/launcher.ts';
+import type { AttemptFile, AttemptFileKind } from '../run/attempt-files.ts';
+import { type AttemptPaths, attemptPaths, runPaths } from '../run/layout.ts';
+import type { Plan } from '../run/plan.ts';
+import type { AttemptRow } from '../store/attempts.ts';
+import type { SuperviseDeps } from './deps.ts';
+import type { EventSource } from './drain-events.ts';
+import { readAttemptFile, readPlan } from './run-folder.ts';
+
+export interface AttemptContext {
+  run: string;
+  n: number;
+  token: string;
+  runDir: string;
+  paths: AttemptPaths;
+  launcher: Launcher;
+  events: EventSource;
+  file<K extends AttemptFileKind>(kind: K): Promise<AttemptFile<K> | null>;
+}
+
+/** The folder of a run. */
+export function runDirOf(deps: Pick<SuperviseDeps, 'runsDir'>, run: string): string {
+  return runPaths(`${deps.runsDir}/${run}`).dir;
+}
+
+/** `plan` spares reading it again; `position` is where the reader of events starts. */
+export async function openAttempt(
+  deps: SuperviseDeps,
+  attempt: Pick<AttemptRow, 'run' | 'n' | 'token' | 'launcher'>,
+  position: number,
+  plan?: Plan | null,
+): Promise<AttemptContext> {
+  const runDir = runDirOf(deps, attempt.run);
+  const paths = attemptPaths(runDir, attempt.n);
+  const launcher = requireLauncher(attempt.launcher);
+  const known = plan === undefined ? await readPlan(runDir) : plan;
+  return {
+    run: attempt.run,
+    n: attempt.n,
+    token: attempt.token,
+    runDir,
+    paths,
+    launcher,
+    events: { run: attempt.run, attempt: attempt.n, launcher, file: paths.events, plan: known, position },
+    file: (kind) => readAttemptFile(launcher, paths, kind),
+  };
+}
+
+/** Throws UserError R130. */
+export function requireLauncher(name: string): Launcher {
+  const launcher = findLauncher(name);
+  if (launcher) return launcher;
+  throw new UserError('R130', `this version of lorch has no launcher ${name}`, {
+    hint: 'set resources.launcher: local',
+  });
+}

@@ -1,0 +1,92 @@
+// Codes of supervision: R100–R109 findings about what a trainer wrote, R130–R139 starting, U103–U105 asking for what a
+// run's state does not allow. The classes of failure (R110–R129) are in run/failure-rules.ts.
+import type { CodeDoc } from '../diagnostics/finding.ts';
+
+export const superviseCodes: CodeDoc[] = [
+  {
+    code: 'R100',
+    name: 'unreadable-event',
+    severity: 'warning',
+    title: 'Lines of events.jsonl could not be read.',
+    prose:
+      'Each line is one JSON object of the protocol (docs/protocol.md). Lines that are not are counted and skipped: something else wrote into the file, the disk was full in the middle of a line, or trainer and controller come from different versions. The file itself is never changed.',
+  },
+  {
+    code: 'R101',
+    name: 'torn-event',
+    severity: 'note',
+    title: 'The last line of events.jsonl is cut off.',
+    prose:
+      'The trainer died while it wrote the line. Every line before it is on record; a resumed attempt writes the same steps again.',
+  },
+  {
+    code: 'R106',
+    name: 'repeated-event',
+    severity: 'error',
+    title: 'Event numbers go back within one attempt.',
+    prose:
+      'Each event of an attempt carries a number one higher than the last. A number that comes again means that two trainers wrote the same file, or that the file was edited.',
+  },
+  {
+    code: 'R107',
+    name: 'folder-skipped',
+    severity: 'warning',
+    title: 'A folder among the runs was left out of the index.',
+    prose:
+      'A run folder holds plan.json, and run.json with the id that is its own name. A copy of a run under another name, or a folder whose planning was interrupted, is left out.',
+  },
+  {
+    code: 'R108',
+    name: 'record-lost',
+    severity: 'warning',
+    title: 'A run folder has no readable run.json.',
+    prose:
+      'Name and time were taken from the plan. Notes and tags that were in run.json are gone; everything else comes from the other files.',
+  },
+  {
+    code: 'R130',
+    name: 'no-such-launcher',
+    severity: 'error',
+    title: 'This version of lorch has no launcher of that name.',
+    prose: '`resources.launcher` names how a process is started. Change it in the config and plan again.',
+  },
+  {
+    code: 'R131',
+    name: 'interpreter-not-startable',
+    severity: 'error',
+    title: 'The Python interpreter could not be started.',
+    prose:
+      'The file is missing, is not executable, or was removed after it was checked. `lorch doctor` shows which interpreter is used and why; `lorch setup` repairs the managed environment.',
+  },
+  {
+    code: 'R132',
+    name: 'no-plan',
+    severity: 'error',
+    title: 'The run folder has no readable plan.',
+    prose:
+      'A run is the execution of its plan.json. Without it the run can neither be started nor resumed: train from the config again.',
+  },
+  {
+    code: 'U103',
+    name: 'run-under-way',
+    severity: 'error',
+    title: 'The run is under way.',
+    prose:
+      'A run has one attempt at a time. Follow it with `lorch logs RUN -f`, or stop it first with `lorch stop RUN`.',
+  },
+  {
+    code: 'U104',
+    name: 'run-not-running',
+    severity: 'error',
+    title: 'The run is not running.',
+    prose:
+      'Only a run that is queued, launching, running or stopping can be stopped. `lorch runs` shows how each stands.',
+  },
+  {
+    code: 'U105',
+    name: 'nothing-to-resume',
+    severity: 'error',
+    title: 'The run has succeeded; there is nothing to resume.',
+    prose: '`lorch rerun RUN` starts a new run from the same plan.',
+  },
+];

@@ -1,0 +1,46 @@
+// What supervision is given from outside; nothing here reads the process's own environment or clock.
+import type { Store } from '../store/open-store.ts';
+import type { ControllerLog } from './controller-log.ts';
+
+export interface SuperviseDeps {
+  store: Store;
+  /** The folder of run folders. */
+  runsDir: string;
+  /** The controller's environment; a job sees only the part that launchers/job-environment.ts lets through. */
+  env: Readonly<Record<string, string | undefined>>;
+  now(): number;
+  log: ControllerLog;
+  timing?: Partial<Timing>;
+}
+
+/** The interpreter that trains, as src/python finds it. */
+export interface TrainerPython {
+  executable: string;
+  env: Record<string, string>;
+  /** The folder with lorch_trainer and shim.py. */
+  trainerDir: string;
+}
+
+/** What starting an attempt needs beside. */
+export interface LaunchDeps extends SuperviseDeps {
+  python: TrainerPython;
+  /** The trainer's argv; by default `python -m lorch_trainer train RUN_DIR --attempt N`. */
+  trainerCommand?(runDir: string, attempt: number): string[];
+}
+
+export interface Timing {
+  /** How often a followed run is looked at. */
+  pollMs: number;
+  /** How long a shim may take to claim its attempt before another is started; grows with each try. */
+  watchdogMs: number;
+  /** How often the processes are asked for. */
+  aliveEveryMs: number;
+  /** How long nothing may be found before a run counts as gone: a process is invisible while it is being replaced. */
+  goneAfterMs: number;
+}
+
+const defaults: Timing = { pollMs: 150, watchdogMs: 3000, aliveEveryMs: 1000, goneAfterMs: 400 };
+
+export function timingOf(deps: SuperviseDeps): Timing {
+  return { ...defaults, ...deps.timing };
+}

@@ -1,0 +1,59 @@
+// From events.jsonl into the database.
+import { createRedactor } from '../diagnostics/secrets.ts';
+import type { Launcher } from '../launchers/launcher.ts';
+import { findingsOfEvent } from '../run/event-findings.ts';
+import { parseEvent, type RunEvent } from '../run/events.ts';
+import type { Plan } from '../run/plan.ts';
+import { type IngestLine, ingest } from '../store/ingest.ts';
+import type { SuperviseDeps } from './deps.ts';
+import { type RawLine, readLines } from './read-lines.ts';
+
+export interface EventSource {
+  run: string;
+  attempt: number;
+  launcher: Launcher;
+  /** Path of events.jsonl. */
+  file: string;
+  plan: Plan | null;
+  /** How far this reader is; moves on. Others may be further or less far: the database decides what counts. */
+  position: number;
+}
+
+/** Commits every whole line that is not on record, and hands each event that is new to this reader to `onEvent`. */
+export async function drainEvents(
+  deps: SuperviseDeps,
+  source: EventSource,
+  onEvent?: (event: RunEvent) => void,
+): Promise<void> {
+  const redact = createRedactor(deps.env);
+  let seen = source.position;
+  for (;;) {
+    const raw = await readLines(
+      (from, length) => source.launcher.read(source.file, from, length),
+      source.position,
+    );
+    const last = raw.at(-1);
+    if (!last) return;
+    const lines = raw.map(parseLine);
+    const recorded = ingest(deps.store, {
+      run: source.run,
+      attempt: source.attempt,
+      from: source.position,
+      lines,
+      findingsOf: (event) => findingsOfEvent(source.plan, event),
+      redact,
+    });
+    if (recorded === null) return;
+    // Behind us: the index was made again under us. Read from there, without telling anything twice.
+    source.position = recorded < source.position ? recorded : last.end;
+    for (const line of lines) if (line.event && line.end > seen) onEvent?.(line.event);
+    seen = Math.max(seen, source.position);
+  }
+}
+
+function parseLine({ end, text }: RawLine): IngestLine {
+  if (text === null) return { end, unreadable: 'the line is too long for an event' };
+  if (text.trim() === '') return { end };
+  const parsed = parseEvent(text);
+  return parsed.ok ? { end, event: parsed.event } : { end, unreadable: parsed.reason };
+}

@@ -1,0 +1,55 @@
+// Whole lines of a growing file. What follows the last newline is still being written, and waits.
+
+export interface RawLine {
+  /** Byte offset after the newline. */
+  end: number;
+  /** Null: too long to be an event. */
+  text: string | null;
+}
+
+/** Reads `length` bytes of the file from a byte offset. */
+export type ReadBytes = (from: number, length: number) => Promise<Buffer>;
+
+export interface LineLimits {
+  /** How much is read at once. */
+  chunkBytes: number;
+  /** A longer line is skipped without ever being held in memory. */
+  maxLineBytes: number;
+}
+
+const defaults: LineLimits = { chunkBytes: 1 << 20, maxLineBytes: 16 << 20 };
+
+/** The next whole lines from byte `from`; none where no newline has been written yet. */
+export async function readLines(
+  read: ReadBytes,
+  from: number,
+  limits: LineLimits = defaults,
+): Promise<RawLine[]> {
+  for (let size = limits.chunkBytes; ; size = Math.min(size * 4, limits.maxLineBytes)) {
+    const bytes = await read(from, size);
+    const whole = bytes.lastIndexOf(10) + 1;
+    if (whole > 0) return splitLines(bytes.subarray(0, whole), from);
+    if (bytes.length < size) return [];
+    if (size >= limits.maxLineBytes) return skipLongLine(read, from, limits);
+  }
+}
+
+function splitLines(bytes: Buffer, from: number): RawLine[] {
+  const lines: RawLine[] = [];
+  for (let start = 0; start < bytes.length; ) {
+    const newline = bytes.indexOf(10, start);
+    lines.push({ end: from + newline + 1, text: bytes.toString('utf8', start, newline) });
+    start = newline + 1;
+  }
+  return lines;
+}
+
+async function skipLongLine(read: ReadBytes, from: number, limits: LineLimits): Promise<RawLine[]> {
+  for (let at = from + limits.maxLineBytes; ; ) {
+    const bytes = await read(at, limits.chunkBytes);
+    const newline = bytes.indexOf(10);
+    if (newline >= 0) return [{ end: at + newline + 1, text: null }];
+    if (bytes.length < limits.chunkBytes) return [];
+    at += bytes.length;
+  }
+}

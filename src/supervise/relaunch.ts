@@ -1,0 +1,77 @@
+// An attempt that nobody has claimed: its spawn was lost, or is slow. Whoever links the claim first decides; after
+// that the old spawn can never start, so that starting another is safe.
+import { randomUUID } from 'node:crypto';
+import { relaunchEnvironment } from '../launchers/job-environment.ts';
+import type { ExitFile, LaunchFile } from '../run/attempt-files.ts';
+import { attemptPaths } from '../run/layout.ts';
+import { listAttempts, replaceAttempt } from '../store/attempts.ts';
+import type { AttemptContext } from './attempt-context.ts';
+import type { SuperviseDeps } from './deps.ts';
+import { attemptOf, nextNumber, spawnAttempt } from './start-attempt.ts';
+
+/** So often is an attempt tried before the run counts as not startable. */
+export const maxLaunches = 5;
+
+/** How many attempts at the end of a run's list never started. */
+export function lostLaunches(deps: SuperviseDeps, run: string): number {
+  const attempts = listAttempts(deps.store, run);
+  const started = attempts.findLastIndex((each) => each.state !== 'abandoned' && each.state !== 'launching');
+  return attempts.length - 1 - started;
+}
+
+/** Makes sure that the attempt never starts. False: its shim was faster. */
+export async function claimForController(deps: SuperviseDeps, attempt: AttemptContext): Promise<boolean> {
+  const claim = JSON.stringify({ by: 'controller', t: deps.now() });
+  if (await attempt.launcher.createOnce(attempt.paths.claim, claim)) return true;
+  return (await attempt.file('claim'))?.by === 'controller';
+}
+
+/** Starts another attempt in place of one that the controller has claimed, or writes down why not. */
+export async function relaunch(deps: SuperviseDeps, attempt: AttemptContext): Promise<void> {
+  const { run, n, launcher, paths } = attempt;
+  const log = deps.log.run(run);
+  if (await attempt.file('stop')) return await endWithoutStart(deps, attempt, null);
+  if (lostLaunches(deps, run) >= maxLaunches)
+    return await endWithoutStart(deps, attempt, `the supervisor did not start in ${maxLaunches} tries`);
+  const old = await attempt.file('launch');
+  if (!old)
+    return await endWithoutStart(deps, attempt, 'launch.json is missing, so it cannot be started again');
+  const next = await nextNumber(deps, run);
+  const launch: LaunchFile = {
+    ...old,
+    attempt: next,
+    token: randomUUID(),
+    created_ms: deps.now(),
+    command: withAttempt(old.command, next),
+  };
+  const dir = attemptPaths(attempt.runDir, next);
+  // Somebody else is at it: the next look shows what came of it.
+  if (!(await launcher.createOnce(dir.launch, `${JSON.stringify(launch)}\n`))) return;
+  const claimed = (await attempt.file('claim'))?.t ?? launch.created_ms;
+  if (!replaceAttempt(deps.store, run, n, claimed, attemptOf(launch))) return;
+  log.warn(
+    { attempt: next, instead_of: n, claim: paths.claim },
+    'the supervisor did not start; trying again',
+  );
+  try {
+    await spawnAttempt(deps, run, launch, relaunchEnvironment(old.env, deps.env));
+  } catch (error) {
+    log.error({ attempt: next, error: String(error) }, 'cannot be started');
+  }
+}
+
+/** Ends an attempt that nobody started: with an error, or (null) because a stop was asked for. */
+export async function endWithoutStart(
+  deps: SuperviseDeps,
+  { launcher, paths }: AttemptContext,
+  error: string | null,
+): Promise<void> {
+  const exit: ExitFile = { by: 'controller', code: null, signal: null, error, asked: null, t: deps.now() };
+  await launcher.createOnce(paths.exit, JSON.stringify(exit));
+}
+
+// The attempt's number is an argument of the trainer; nothing else of the command changes.
+function withAttempt(command: readonly string[], n: number): string[] {
+  const at = command.lastIndexOf('--attempt');
+  return at < 0 ? [...command] : command.map((word, i) => (i === at + 1 ? String(n) : word));
+}

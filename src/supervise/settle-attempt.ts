@@ -1,0 +1,80 @@
+// The end of an attempt: outcome, failure and findings, from what lies in its folder and nothing else.
+
+import type { Finding } from '../diagnostics/finding.ts';
+import { createRedactor } from '../diagnostics/secrets.ts';
+import type { ExitFile } from '../run/attempt-files.ts';
+import { classifyFailure } from '../run/failure.ts';
+import { decideOutcome, signalName } from '../run/outcome.ts';
+import { finishAttempt, listAttempts } from '../store/attempts.ts';
+import { lastEvent } from '../store/events.ts';
+import { seriesSummaries } from '../store/series-summary.ts';
+import type { AttemptContext } from './attempt-context.ts';
+import type { SuperviseDeps } from './deps.ts';
+
+const tailBytes = 16 * 1024;
+
+/** Ends the attempt on record as `exit` says. All of its events are on record already. */
+export async function settleAttempt(
+  deps: SuperviseDeps,
+  attempt: AttemptContext,
+  exit: ExitFile,
+): Promise<void> {
+  const { run, n } = attempt;
+  const end = lastEvent(deps.store, run, n, 'end');
+  const stopRequested = (await attempt.file('stop')) !== null;
+  const outcome = decideOutcome({ exit, end, stopRequested });
+  const loss = seriesSummaries(deps.store, run).find((series) => series.name === 'loss');
+  const failure =
+    outcome === 'failed' || outcome === 'lost'
+      ? classifyFailure({
+          run,
+          attempt: n,
+          exit,
+          end,
+          stopRequested,
+          error: lastEvent(deps.store, run, n, 'error'),
+          nonfiniteLoss: loss?.last != null && !Number.isFinite(loss.last),
+          logTail: createRedactor(deps.env)(await logTail(attempt)),
+        })
+      : null;
+  const won = finishAttempt(deps.store, run, n, {
+    outcome,
+    exitCode: exit.code,
+    signal: signalName(exit.signal),
+    endedMs: exit.t,
+    failure,
+    findings: await tornLine(deps, attempt),
+  });
+  if (won)
+    deps.log
+      .run(run)
+      .info({ attempt: n, exit, outcome, failure: failure?.class }, `attempt ended: ${outcome}`);
+}
+
+async function logTail({ launcher, paths }: AttemptContext): Promise<string> {
+  const size = (await launcher.size(paths.log)) ?? 0;
+  const from = Math.max(0, size - tailBytes);
+  const text = (await launcher.read(paths.log, from, tailBytes)).toString('utf8');
+  // The first line of a cut is half a line.
+  return from === 0 ? text : text.slice(text.indexOf('\n') + 1);
+}
+
+// A trainer that died while writing leaves a line without its newline.
+async function tornLine(
+  deps: SuperviseDeps,
+  { run, n, launcher, paths }: AttemptContext,
+): Promise<Finding[]> {
+  const size = (await launcher.size(paths.events)) ?? 0;
+  const attempt = listAttempts(deps.store, run).find((each) => each.n === n);
+  const bytes = size - (attempt?.eventBytes ?? 0);
+  if (!attempt || bytes <= 0) return [];
+  return [
+    {
+      code: 'R101',
+      name: 'torn-event',
+      severity: 'note',
+      message: `the last line of events.jsonl is cut off (${bytes} bytes); it is not on record`,
+      at: { file: `attempt-${n}/events.jsonl`, line: attempt.eventLines + 1 },
+    },
+  ];
+}

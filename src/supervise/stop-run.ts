@@ -1,0 +1,85 @@
+import { UserError } from '../diagnostics/user-error.ts';
+import { statusWord } from '../run/status.ts';
+import { cancelQueued, latestAttempt, markStopping } from '../store/attempts.ts';
+import { getRun } from '../store/runs.ts';
+import { type AttemptContext, openAttempt, runDirOf } from './attempt-context.ts';
+import type { SuperviseDeps } from './deps.ts';
+import { claimForController, endWithoutStart } from './relaunch.ts';
+import { readRecord, writeRecord } from './run-folder.ts';
+import { watchRun } from './watch-run.ts';
+
+export interface StopOptions {
+  /** Kill at once, without a checkpoint. */
+  force?: boolean;
+}
+
+/** cancelled: it had not started · asked: it will save and stop · killed · ended: it was over before it could be asked. */
+export type StopResult = 'cancelled' | 'asked' | 'killed' | 'ended';
+
+/** Asks a run to save a checkpoint and stop, or kills it. Does not wait for the end. Throws UserError U101, U104. */
+export async function stopRun(
+  deps: SuperviseDeps,
+  run: string,
+  { force = false }: StopOptions = {},
+): Promise<StopResult> {
+  const row = getRun(deps.store, run);
+  if (!row) throw new UserError('U101', `there is no run ${run}`);
+  if (row.status.phase === 'finished')
+    throw new UserError('U104', `run ${run} is not running: it ${statusWord(row.status)}`, { exitCode: 1 });
+  deps.log.run(run).info({ force }, 'stop asked for');
+  if (row.status.phase === 'queued' && cancelQueued(deps.store, run)) {
+    await recordCancelled(deps, run);
+    return 'cancelled';
+  }
+  // A recovering controller may put another attempt in the place of the one that is being stopped.
+  for (;;) {
+    const latest = latestAttempt(deps.store, run);
+    if (!latest || latest.state === 'finished') return 'ended';
+    const attempt = await openAttempt(deps, latest, latest.eventBytes);
+    const result = await stopAttempt(deps, attempt, force);
+    if (latestAttempt(deps.store, run)?.n === latest.n) return result;
+  }
+}
+
+async function stopAttempt(
+  deps: SuperviseDeps,
+  attempt: AttemptContext,
+  force: boolean,
+): Promise<StopResult> {
+  // Before the signal: whoever records the end must know that it was asked for.
+  await attempt.launcher.put(attempt.paths.stop, JSON.stringify({ t: deps.now(), force }));
+  markStopping(deps.store, attempt.run);
+  const claim = await attempt.file('claim');
+  if (claim?.by !== 'shim' && (await claimForController(deps, attempt))) {
+    await endWithoutStart(deps, attempt, null);
+    await watchRun(deps, attempt.run).look();
+    return 'cancelled';
+  }
+  const asked = force ? await killTrainer(attempt) : await askTrainer(attempt);
+  return asked ? (force ? 'killed' : 'asked') : 'ended';
+}
+
+async function askTrainer(attempt: AttemptContext): Promise<boolean> {
+  const shim = await attempt.file('claim');
+  if (shim?.by === 'shim' && (await attempt.launcher.signal(shim, 'SIGTERM', 'process'))) return true;
+  const trainer = await attempt.file('trainer');
+  return trainer !== null && attempt.launcher.signal(trainer, 'SIGTERM', 'process');
+}
+
+async function killTrainer(attempt: AttemptContext): Promise<boolean> {
+  const { launcher } = attempt;
+  // Asked first: a shim that has not started its trainer yet then never does.
+  const asked = await askTrainer(attempt);
+  const shim = await attempt.file('claim');
+  let killed = false;
+  for (const found of await launcher.findByToken(attempt.token))
+    if (found.leader && !(shim?.by === 'shim' && shim.pid === found.pid))
+      killed = (await launcher.signal(found, 'SIGKILL', 'group')) || killed;
+  return asked || killed;
+}
+
+async function recordCancelled(deps: SuperviseDeps, run: string): Promise<void> {
+  const runDir = runDirOf(deps, run);
+  const record = await readRecord(runDir);
+  if (record) await writeRecord(runDir, { ...record, cancelled_ms: deps.now() });
+}
