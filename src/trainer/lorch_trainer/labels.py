@@ -13,6 +13,8 @@ from .spans import Rendered, Span
 
 _start = itemgetter(0)
 _end = itemgetter(1)
+_ANCHORS = ("", "\n", "\u00a4")
+"""None first; then a character that no token joins to what follows, in one vocabulary or another."""
 
 
 @dataclass
@@ -77,18 +79,26 @@ def _cuts(offsets: list[tuple[int, int]], spans: list[Span], ranges: list[tuple[
 def _encode_pieces(
     backend: Any, row: Rendered, cuts: list[int]
 ) -> tuple[list[int], list[tuple[int, int]]] | None:
-    """The row tokenised in pieces; None where that changes the text (by a space put before each piece)."""
-    ids: list[int] = []
-    offsets: list[tuple[int, int]] = []
-    for start, end in pairwise([0, *cuts, len(row.text)]):
-        piece = backend.encode(row.text[start:end], add_special_tokens=False)
-        ids += piece.ids
-        offsets += [(start + a, start + b) for a, b in piece.offsets]
-    whole = backend.encode(row.text, add_special_tokens=False).ids
-    if _decode(backend, [ids]) != _decode(backend, [whole]):
-        return None
-    ranges = _ranges(offsets, row.spans)
-    return None if _cuts(offsets, row.spans, ranges) else (ids, ranges)
+    """The row tokenised in pieces, or None where no way to do so keeps its text.
+
+    SentencePiece-like tokenizers put a space before every text they are given. So where plain pieces change
+    the text, each but the first is tokenised behind an anchor, whose tokens are taken off again.
+    """
+    whole = _decode(backend, [backend.encode(row.text, add_special_tokens=False).ids])
+    for anchor in _ANCHORS:
+        ids: list[int] = []
+        offsets: list[tuple[int, int]] = []
+        skip = len(backend.encode(anchor, add_special_tokens=False).ids) if anchor else 0
+        for start, end in pairwise([0, *cuts, len(row.text)]):
+            before = anchor if start else ""
+            piece = backend.encode(before + row.text[start:end], add_special_tokens=False)
+            first = skip if start else 0
+            ids += piece.ids[first:]
+            offsets += [(start + a - len(before), start + b - len(before)) for a, b in piece.offsets[first:]]
+        ranges = _ranges(offsets, row.spans)
+        if _decode(backend, [ids]) == whole and not _cuts(offsets, row.spans, ranges):
+            return ids, ranges
+    return None
 
 
 def _verify(backend: Any, rows: list[Rendered], labelled: list[Labelled | RowRefusedError]) -> None:

@@ -32,7 +32,7 @@ class RowFindings:
     def list(self) -> list[dict[str, Any]]:
         """The findings, by code; a last one of each code counts what is not shown."""
         rest = [
-            _finding(code, f"{count - SHOWN} more rows: {code_docs()[code]['title']}", None, {"rows": count})
+            _finding(code, f"{count - SHOWN} more rows: {code_docs()[code]['title']}", None, {"rows": count - SHOWN})
             for code, count in self._count.items()
             if count > SHOWN
         ]
