@@ -5,16 +5,21 @@ from __future__ import annotations
 import json
 import os
 import random
+import shutil
 import subprocess
 import sys
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from lorch_trainer.sequences import SequenceWriter, sha256_file
-
+os.environ["OMP_NUM_THREADS"] = "1"  # before torch: a forked process must not inherit a pool of threads
 TRAINER = Path(__file__).resolve().parents[2] / "src" / "trainer"
+if str(TRAINER) not in sys.path:
+    sys.path.insert(0, str(TRAINER))
+
+from lorch_trainer.sequences import SequenceWriter, sha256_file  # noqa: E402
+
 VOCABULARY = 128
 HIDDEN, INTERMEDIATE, LAYERS, KV = 64, 128, 2, 32
 TEMPLATE = (
@@ -55,7 +60,7 @@ LORA: dict[str, Any] = {
 NF4 = {"load_in_4bit": True, "bnb_4bit_quant_type": "nf4", "bnb_4bit_compute_dtype": "float32"}
 
 
-def make_model(folder: Path, seed: int = 0, tied: bool = False) -> Path:
+def make_model(folder: Path, seed: int = 0, tied: bool = False, biased: bool = False) -> Path:
     """A random Llama of about 100,000 parameters with a word tokenizer and a chat template."""
     import torch
     from tokenizers import Tokenizer, models, pre_tokenizers
@@ -71,6 +76,7 @@ def make_model(folder: Path, seed: int = 0, tied: bool = False) -> Path:
         num_key_value_heads=2,
         max_position_embeddings=256,
         tie_word_embeddings=tied,
+        attention_bias=biased,
         bos_token_id=1,
         eos_token_id=2,
         pad_token_id=0,
@@ -94,7 +100,7 @@ def make_rows(count: int, seed: int = 0) -> list[tuple[list[int], list[int]]]:
     rows = []
     for _ in range(count):
         prompt = [1, 4, 6] + [draw.randrange(7, 40) for _ in range(draw.randrange(4, 14))] + [2, 5, 6]
-        answer = prompt[3 : 3 + draw.randrange(2, 8)] + [2]
+        answer = [*prompt[3 : 3 + draw.randrange(2, 8)], 2]
         rows.append((prompt + answer, [0] * len(prompt) + [1] * len(answer)))
     return rows
 
@@ -108,35 +114,62 @@ def write_split(folder: Path, name: str, rows: list[tuple[list[int], list[int]]]
             writer.append(number, ids, trained)
         writer.close()
         counts = {"rows": writer.rows, "tokens": writer.tokens, "trained_tokens": writer.trained_tokens}
-    return {"file": f"data/{name}.safetensors", "sha256": sha256_file(path), **counts, "fingerprint": f"fp-{name}"}
+    return {
+        "file": f"data/{name}.safetensors",
+        "sha256": sha256_file(path),
+        **counts,
+        "fingerprint": f"fp-{name}",
+    }
 
 
 @dataclass
 class Run:
-    """A run folder and what became of its attempts."""
+    """A run folder and its attempts."""
 
     path: Path
     plan: dict[str, Any]
-    results: list[subprocess.CompletedProcess[str]] = field(default_factory=list)
 
     def save(self) -> None:
         """Writes plan.json as it now stands."""
         (self.path / "plan.json").write_text(json.dumps(self.plan))
 
-    def start(self, attempt: int = 1, **environment: str) -> subprocess.Popen[str]:
-        """Starts the trainer, as the shim does."""
-        self.save()
-        env = {**os.environ, "PYTHONPATH": str(TRAINER), "OMP_NUM_THREADS": "1", "LORCH_ATTEMPT": "token"}
-        env |= {"LORCH_EVENTS": str(self.events_path(attempt)), **environment}
-        command = [sys.executable, "-m", "lorch_trainer", "train", str(self.path), "--attempt", str(attempt)]
-        return subprocess.Popen(command, env=env, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    def environment(self, attempt: int) -> dict[str, str]:
+        """What the shim sets."""
+        return {"LORCH_EVENTS": str(self.events_path(attempt)), "LORCH_ATTEMPT": "token"}
 
-    def train(self, attempt: int = 1, **environment: str) -> int:
-        """Trains to the end and returns the exit code."""
-        process = self.start(attempt, **environment)
-        out, err = process.communicate(timeout=300)
-        self.results.append(subprocess.CompletedProcess([], process.returncode, out, err))
-        return process.returncode
+    def start(self, attempt: int = 1) -> subprocess.Popen[str]:
+        """Starts the trainer as the shim does; its stdout is a pipe, its log a file."""
+        self.save()
+        env = {**os.environ, "PYTHONPATH": str(TRAINER), **self.environment(attempt)}
+        command = [sys.executable, "-m", "lorch_trainer", "train", str(self.path), "--attempt", str(attempt)]
+        with self.log_path.open("w") as log:
+            return subprocess.Popen(command, env=env, text=True, stdout=subprocess.PIPE, stderr=log)
+
+    def train(self, attempt: int = 1) -> int:
+        """Trains to the end in a process of its own and returns the exit code."""
+        pid = self.fork(attempt)
+        return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+
+    def fork(self, attempt: int = 1) -> int:
+        """Starts the trainer in a fork of this process, which has paid for the imports; returns its pid."""
+        import lorch_trainer.training
+        from lorch_trainer import train
+
+        assert lorch_trainer.training
+        self.save()
+        pid = os.fork()
+        if pid:
+            return pid
+        code = 70
+        try:
+            log = os.open(self.log_path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+            os.dup2(log, 1)
+            os.dup2(log, 2)
+            sys.stdout, sys.stderr = os.fdopen(1, "w", buffering=1), os.fdopen(2, "w", buffering=1)
+            os.environ.update(self.environment(attempt))
+            code = train.main([str(self.path), "--attempt", str(attempt)])
+        finally:
+            os._exit(code)
 
     def events_path(self, attempt: int = 1) -> Path:
         return self.path / f"attempt-{attempt}" / "events.jsonl"
@@ -157,32 +190,34 @@ class Run:
         """Loss by step."""
         return {event["step"]: event["metrics"]["loss"] for event in self.events("step", attempt)}
 
-    def wait_for(self, kind: str, process: subprocess.Popen[str], attempt: int = 1, count: int = 1) -> None:
+    def wait_for(self, kind: str, count: int = 1, attempt: int = 1) -> None:
         """Waits until so many events of a kind are there."""
         deadline = time.monotonic() + 120
-        while time.monotonic() < deadline and process.poll() is None:
+        while time.monotonic() < deadline:
             path = self.events_path(attempt)
             if path.exists() and path.read_text().count(f'"type": "{kind}"') >= count:
                 return
-            time.sleep(0.005)
-        raise AssertionError(f"no {kind} event; the trainer says:\n{process.communicate()[1]}")
+            time.sleep(0.002)
+        raise AssertionError(f"no {kind} event; the trainer says:\n{self.log}")
+
+    @property
+    def log_path(self) -> Path:
+        return self.path / "train.log"
 
     @property
     def log(self) -> str:
-        """Standard error of the latest attempt."""
-        return self.results[-1].stderr if self.results else ""
+        """What the latest attempt wrote to stderr."""
+        return self.log_path.read_text() if self.log_path.exists() else ""
 
 
-def make_run(folder: Path, model: Path, train_rows: int = 32, validation_rows: int = 0, **changes: Any) -> Run:
+def make_run(folder: Path, base: Path, train_rows: int = 32, validation_rows: int = 0, **changes: Any) -> Run:
     """A run folder with a plan. `changes`: lora, training, quantization, model (merged into the defaults)."""
-    import shutil
-
     rows = make_rows(train_rows + validation_rows)
     data = folder / "data"
     train = write_split(data, "train", rows[:train_rows])
     validation = write_split(data, "validation", rows[train_rows:]) if validation_rows else None
     (data / "tokenizer").mkdir()
-    for path in model.iterdir():
+    for path in base.iterdir():
         if path.name.startswith(("tokenizer", "special", "chat")):
             shutil.copy(path, data / "tokenizer" / path.name)
     training = {**TRAINING, **changes.get("training", {})}
@@ -194,12 +229,12 @@ def make_run(folder: Path, model: Path, train_rows: int = 32, validation_rows: i
         "lorch_version": "0.1.0",
         "name": "tiny",
         "base_model": {
-            "id": str(model),
-            "path": str(model),
+            "id": str(base),
+            "path": str(base),
             "revision": None,
             "architecture": "LlamaForCausalLM",
             "model_type": "llama",
-            "config_sha256": sha256_file(model / "config.json"),
+            "config_sha256": sha256_file(base / "config.json"),
         },
         "model": {
             "dtype": "float32",
@@ -243,7 +278,7 @@ def make_run(folder: Path, model: Path, train_rows: int = 32, validation_rows: i
 
 
 def forecast(lora: dict[str, Any]) -> dict[str, Any]:
-    """Trainable and total parameters as a plain sum of r·(in + out), from the shapes above and nothing else."""
+    """Trainable and total parameters as a plain sum of r·(in + out), from the shapes above alone."""
     shapes = {
         "q_proj": (HIDDEN, HIDDEN),
         "k_proj": (KV, HIDDEN),
@@ -253,11 +288,13 @@ def forecast(lora: dict[str, Any]) -> dict[str, Any]:
         "up_proj": (INTERMEDIATE, HIDDEN),
         "down_proj": (HIDDEN, INTERMEDIATE),
     }
-    adapters = LAYERS * sum(lora["r"] * sum(shapes[name]) for name in lora["target_modules"] if name in shapes)
-    saved = sum(name in ("embed_tokens", "lm_head") for name in lora["modules_to_save"] or []) * VOCABULARY * HIDDEN
+    per_layer = sum(lora["r"] * sum(shapes[name]) for name in lora["target_modules"] if name in shapes)
+    full = [name for name in lora["modules_to_save"] or [] if name in ("embed_tokens", "lm_head")]
+    saved = len(full) * VOCABULARY * HIDDEN
     norms = (2 * LAYERS + 1) * HIDDEN
     base = 2 * VOCABULARY * HIDDEN + norms + LAYERS * sum(out * inner for out, inner in shapes.values())
-    return {"trainable": adapters + saved, "total": base + adapters + saved, "modules": []}
+    trainable = LAYERS * per_layer + saved
+    return {"trainable": trainable, "total": base + trainable, "modules": []}
 
 
 def steps(training: dict[str, Any], rows: int) -> int:

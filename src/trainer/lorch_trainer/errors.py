@@ -92,7 +92,9 @@ def _known(exc: BaseException, model: str | None) -> LorchError | None:
         return LorchError("R003", f"the hub could not be reached, and {subject} is not cached here")
     if names & {"ConnectError", "ConnectTimeout", "ReadTimeout", "ConnectionError", "NewConnectionError"}:
         return LorchError("R003", f"the hub could not be reached: {_first_line(exc)}")
-    if (isinstance(exc, OSError) and exc.errno in (errno.ENOSPC, errno.EDQUOT)) or "no space left" in lower:
+    # EFBIG: a limit on file size (`ulimit -f`) is met like a full disk. safetensors keeps only the words.
+    full = isinstance(exc, OSError) and exc.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+    if full or any(words in lower for words in ("no space left", "file too large", "quota exceeded")):
         where = getattr(exc, "filename", None)
         return LorchError("R004", f"no space left on the device{f' ({where})' if where else ''}")
     if "OutOfMemoryError" in names or "out of memory" in lower:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import torch
+
 _PREFIX = "base_model.model."
 _PART = re.compile(r"\.(?:lora_|modules_to_save\.|token_adapter\.|base_layer\.)")
 _QUANTIZED = frozenset({"Linear4bit", "Linear8bitLt"})
@@ -46,9 +48,9 @@ def module_of(parameter: str) -> str:
     return parts[0] if len(parts) > 1 else name.rpartition(".")[0]
 
 
-def quantized_modules(model: Any) -> int:
-    """How many linear layers bitsandbytes replaced."""
-    return sum(type(module).__name__ in _QUANTIZED for module in model.modules())
+def quantized_layers(model: Any) -> list[Any]:
+    """The linear layers that bitsandbytes replaced. (PEFT's wrappers around them bear the same names.)"""
+    return [m for m in model.modules() if isinstance(m, torch.nn.Linear) and type(m).__name__ in _QUANTIZED]
 
 
 def compare_with_forecast(trainable: int, total: int, forecast: dict[str, Any] | None) -> str | None:

@@ -11,7 +11,7 @@ import dataclasses
 import enum
 from typing import Any
 
-from .parameters import quantized_modules
+from .parameters import quantized_layers
 from .plan import Plan
 
 # Spellings that mean the same, by (path, requested): the library resolves one to the other.
@@ -121,11 +121,11 @@ def _quantization(model: Any, requested: dict[str, Any] | None) -> dict[str, Any
     if not requested:
         return None
     config = getattr(model.config, "quantization_config", None)
-    if config is None or not quantized_modules(model):
+    if config is None or not quantized_layers(model):
         return dict.fromkeys(requested)
     live = {name: plain(getattr(config, name, None)) for name in requested}
-    linear = next((m for m in model.modules() if type(m).__name__ == "Linear4bit"), None)
-    if linear is not None:
+    linear = quantized_layers(model)[0]
+    if hasattr(linear, "compute_dtype"):  # 4 bit
         state = linear.weight.quant_state
         in_use = {
             "bnb_4bit_quant_type": state.quant_type,
@@ -149,7 +149,8 @@ def _training(trainer: Any, requested: dict[str, Any]) -> dict[str, Any]:
     }
     live.update({name: value for name, value in in_use.items() if name in live})
     optimizer = getattr(trainer.optimizer, "optimizer", trainer.optimizer)
-    live["optimizer_class"] = type(optimizer).__name__
+    package = type(optimizer).__module__.partition(".")[0]
+    live["optimizer_class"] = f"{package}.{type(optimizer).__name__}"
     live["max_steps_resolved"] = trainer.state.max_steps
     return live
 
@@ -166,7 +167,7 @@ def _model(model: Any) -> dict[str, Any]:
         "attn_implementation": base.config._attn_implementation,
         "adapter_dtype": _only(adapters),
         "device": str(next(base.parameters()).device),
-        "training_mode": "quantized" if quantized_modules(model) else "full precision base",
+        "training_mode": "quantized" if quantized_layers(model) else "full precision base",
     }
 
 

@@ -31,7 +31,9 @@ def build_quantization_config(fields: dict[str, Any] | None) -> Any:
         return None
     from transformers import BitsAndBytesConfig
 
-    return _build("BitsAndBytesConfig", BitsAndBytesConfig, fields)
+    # `torch.bfloat16` is how notebooks write what this class wants as `bfloat16`.
+    plain = {k: v.removeprefix("torch.") if isinstance(v, str) else v for k, v in fields.items()}
+    return _build("BitsAndBytesConfig", BitsAndBytesConfig, plain)
 
 
 def build_training_config(plan: Plan, run: RunFolder, device: str) -> Any:

@@ -19,7 +19,7 @@ from .errors import LorchError
 from .feeding import feed_splits
 from .memory import memory_peaks
 from .model_loading import check_vocabulary, load_base, load_tokenizer
-from .parameters import compare_with_forecast, count_parameters, quantized_modules
+from .parameters import compare_with_forecast, count_parameters, quantized_layers
 from .plan import Plan
 from .settings import build_lora_config, build_quantization_config, build_training_config
 from .sft import LorchTrainer, StoppedWhileEvaluatingError
@@ -64,6 +64,10 @@ def build_trainer(attempt: Attempt, stop: Stop, plan: Plan, device: str, seal: S
         )
     except ValueError as cause:
         raise _refusal(cause) from cause
+    if type(trainer.model.get_output_embeddings()).__name__ == "TrainableTokensWrapper":
+        raise LorchError(
+            "R027", "single rows of lm_head cannot be trained: TRL reads lm_head.weight directly"
+        )
     report.trainer = trainer
     trainer.remove_callback(PrinterCallback)
     trainer.remove_callback(ProgressCallback)
@@ -81,7 +85,7 @@ def _tell_model(attempt: Attempt, plan: Plan, model: Any, load_ms: int) -> None:
         total=total,
         modules=modules,
         dtype=str(base.dtype).removeprefix("torch."),
-        quantized_modules=quantized_modules(model),
+        quantized_modules=len(quantized_layers(model)),
         load_ms=load_ms,
     )
     difference = compare_with_forecast(trainable, total, plan.forecast["parameters"])
@@ -94,7 +98,9 @@ def _refusal(cause: ValueError) -> LorchError:
     text = " ".join(str(cause).split())
     if "adapter to `lm_head`" in text:
         return LorchError("R027", "an adapter on lm_head would not train: TRL reads lm_head.weight directly")
-    if "not found in the base model" in text or "specify `target_modules`" in text:
+    if type(cause).__name__ == "NoMatchingPeftModuleError" or "specify `target_modules`" in text:
+        return LorchError("R035", f"no module of the base model is targeted: {text}")
+    if "not found in the base model" in text:
         return LorchError("R035", text)
     return LorchError("R026", f"the settings were refused: {text}")
 
@@ -139,7 +145,9 @@ def _results(attempt: Attempt, trainer: LorchTrainer) -> dict[str, Any]:
     trainable, total, _ = count_parameters(trainer.model)
     history = trainer.state.log_history
     best = trainer.state.best_global_step if trainer.args.load_best_model_at_end else None
-    evaluations = [entry for entry in history if "eval_loss" in entry and entry["step"] == (best or entry["step"])]
+    evaluations = [
+        entry for entry in history if "eval_loss" in entry and entry["step"] == (best or entry["step"])
+    ]
     scores: dict[str, Any] = evaluations[-1] if evaluations else {}
     return {
         "trainable": trainable,
