@@ -23,7 +23,7 @@ export interface PlannedModule {
 
 export interface Plan {
   lorch: 1;
-  /** SHA-256 over the canonical JSON of the plan without `plan_hash`, `created_ms` and `findings`. */
+  /** What decides the outcome, as one SHA-256 (run/plan-hash.ts). */
   plan_hash: string;
   created_ms: number;
   lorch_version: string;

@@ -1,8 +1,10 @@
 // A plan on one screen.
 import stringWidth from 'string-width';
 import type { Plan } from '../../run/plan.ts';
+import { renderFindings } from './diagnostic.ts';
 import { formatBytes, formatCount, formatNumber, formatShare } from './format.ts';
 import { paint, visible } from './paint.ts';
+import { renderTable } from './table.ts';
 
 /** What will happen, part by part; ends in a newline. */
 export function renderPlan(plan: Plan, style: { color: boolean; columns: number }): string {
@@ -121,4 +123,43 @@ function wrap(text: string, width: number): string[] {
     } else line = line ? `${line} ${word}` : word;
   }
   return [...lines, line];
+}
+
+/** All plans of one config: the first in full, a sweep's others by what differs; then their findings. */
+export function renderPlans(
+  plans: readonly Plan[],
+  style: { color: boolean; columns: number; isTTY: boolean },
+): string {
+  const [first] = plans;
+  if (!first) return '';
+  const seen = new Set<string>();
+  const findings = plans
+    .flatMap((plan) => plan.findings)
+    .filter((finding) => {
+      const key = `${finding.code} ${finding.message} ${finding.at?.line}`;
+      return seen.has(key) ? false : seen.add(key);
+    });
+  const sweep =
+    plans.length === 1
+      ? ''
+      : `\n${renderTable(
+          [
+            { title: 'run' },
+            ...Object.keys(first.sweep?.values ?? {}).map((title) => ({ title })),
+            { title: 'trainable', align: 'right' as const },
+            { title: 'steps', align: 'right' as const },
+          ],
+          plans.map((plan) => [
+            plan.name,
+            ...Object.values(plan.sweep?.values ?? {}).map((value) =>
+              typeof value === 'number' ? formatNumber(value) : JSON.stringify(value),
+            ),
+            plan.forecast.parameters ? formatCount(plan.forecast.parameters.trainable) : '–',
+            String(plan.forecast.steps.total),
+          ]),
+          style,
+        )}`;
+  return (
+    renderPlan(first, style) + sweep + (findings.length > 0 ? `\n${renderFindings(findings, style)}` : '')
+  );
 }

@@ -1,0 +1,138 @@
+// Codes raised by use cases: P planning, R15x run folders, U1xx usage of runs.
+import type { CodeDoc } from '../diagnostics/finding.ts';
+
+export const appCodes: CodeDoc[] = [
+  {
+    code: 'P001',
+    name: 'plan-has-errors',
+    severity: 'error',
+    title: 'The plan has findings of severity error, so nothing was launched.',
+    prose:
+      'Each error stands above with its place and hint. `lorch plan CONFIG` shows the same without launching.',
+  },
+  {
+    code: 'P002',
+    name: 'rows-have-errors',
+    severity: 'error',
+    title: 'Rows of the dataset have errors and `dataset.on_error` is `refuse`.',
+    prose:
+      'lorch never drops a row that nobody told it to drop. Mend the rows that `lorch data check` names, or set `dataset.on_error: drop`: then they leave through the ledger, each with its code.',
+  },
+  {
+    code: 'P003',
+    name: 'no-rows-left',
+    severity: 'error',
+    title: 'No row is left to train on.',
+    prose: 'All rows were dropped, or went to validation. The ledger in the message says where they went.',
+  },
+  {
+    code: 'P004',
+    name: 'rows-dropped',
+    severity: 'warning',
+    title: 'Rows leave the dataset because the config says so.',
+    prose:
+      'Errors, exact duplicates and rows without a trained token are dropped with their code; `ledger.jsonl.gz` in the run folder names each.',
+  },
+  {
+    code: 'P005',
+    name: 'no-validation-rows',
+    severity: 'note',
+    title: 'The run validates on nothing.',
+    prose:
+      'Without validation rows there is no validation loss, no best checkpoint, and nothing for `lorch try` to ask. Set `dataset.validation`.',
+  },
+  {
+    code: 'P006',
+    name: 'parameters-unknown',
+    severity: 'note',
+    title: 'The parameters could not be counted before launch.',
+    prose:
+      'The architecture is not one whose shapes lorch derives. The trainer counts them on the loaded model.',
+  },
+  {
+    code: 'P007',
+    name: 'disk-too-small',
+    severity: 'error',
+    title: 'The checkpoints will not fit on the disk.',
+    prose:
+      'Checkpoints × size exceed the free space where the run folder lies. Lower `training.save_total_limit`, or free space.',
+  },
+  {
+    code: 'P008',
+    name: 'not-reviewed',
+    severity: 'note',
+    title: 'No person has reviewed the rows.',
+    prose:
+      'At least 50 random rows should be read before a launch. `--unreviewed "reason"` records why they were not.',
+  },
+  {
+    code: 'R150',
+    name: 'ledger-unreadable',
+    severity: 'error',
+    title: 'The ledger of a run folder is missing or damaged.',
+    prose: 'Rows of runs are compared by the fingerprints in `ledger.jsonl.gz`.',
+  },
+  {
+    code: 'R151',
+    name: 'plan-unreadable',
+    severity: 'error',
+    title: 'The plan of a run folder is missing or damaged.',
+    prose: 'Every command on a run reads its `plan.json`.',
+  },
+  {
+    code: 'R152',
+    name: 'no-adapter',
+    severity: 'error',
+    title: 'The run has no adapter.',
+    prose: 'The adapter is saved when training ends well. A stopped run can be resumed.',
+  },
+  {
+    code: 'R153',
+    name: 'nothing-to-ask',
+    severity: 'error',
+    title: 'The run held no rows out, and no prompt was given.',
+    prose: '`lorch try` asks held-out rows, or what `--prompt` names.',
+  },
+  {
+    code: 'R154',
+    name: 'merge-target-exists',
+    severity: 'error',
+    title: 'The folder for the merged model exists.',
+    prose: 'lorch never writes over a model.',
+  },
+  {
+    code: 'R155',
+    name: 'prepared-rows-lost',
+    severity: 'error',
+    title: 'The prepared rows of a run are gone.',
+    prose: '`lorch rerun` trains on the very rows of the first run, which lie in its `data/` folder.',
+  },
+  {
+    code: 'U110',
+    name: 'too-few-runs',
+    severity: 'error',
+    title: 'A comparison needs two different runs.',
+    prose: 'Name them by id, the beginning of an id, name (its latest run), or `@last`.',
+  },
+  {
+    code: 'U111',
+    name: 'empty-reason',
+    severity: 'error',
+    title: '`--unreviewed` was given without a reason.',
+    prose: 'The reason stays on the run for good, so it has to say something.',
+  },
+  {
+    code: 'U112',
+    name: 'detached-sweep',
+    severity: 'error',
+    title: 'A sweep cannot be detached.',
+    prose: 'Its plans run one after another, which needs a process that starts the next one.',
+  },
+  {
+    code: 'U113',
+    name: 'unknown-code',
+    severity: 'error',
+    title: 'There is no such code.',
+    prose: '`lorch explain` without a code lists them all.',
+  },
+];

@@ -1,0 +1,65 @@
+// Makes the folder of a run from a plan, complete before anything is launched.
+import { randomBytes } from 'node:crypto';
+import { cp, link, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { runPaths } from '../run/layout.ts';
+import type { Plan } from '../run/plan.ts';
+import type { SuperviseDeps } from '../supervise/deps.ts';
+import { registerRun } from '../supervise/register-run.ts';
+
+export interface PlannedRun {
+  plan: Plan;
+  /** The merged config, which loads again to the same plan. */
+  configYaml: string;
+  /** The complete ledger: a gzipped NDJSON file. */
+  ledger: string;
+  /** The folder with the prepared sequences and the tokenizer. */
+  prepared: string;
+}
+
+/** Writes the run folder, puts the run on record as queued, and returns its id. */
+export async function createRun(deps: SuperviseDeps, planned: PlannedRun): Promise<string> {
+  const { plan } = planned;
+  const created = deps.now();
+  const id = newRunId(plan.name, created);
+  // Built under another name: a folder with a run's name is always complete.
+  const work = join(deps.runsDir, `.${id}.tmp`);
+  const paths = runPaths(work);
+  await mkdir(paths.data, { recursive: true, mode: 0o700 });
+  try {
+    await writeFile(paths.config, planned.configYaml, { mode: 0o600 });
+    await writeFile(paths.plan, `${JSON.stringify(plan, null, 2)}\n`, { mode: 0o600 });
+    await linkFile(planned.ledger, paths.ledger);
+    for (const entry of await readdir(planned.prepared, { withFileTypes: true })) {
+      const [from, to] = [join(planned.prepared, entry.name), join(paths.data, entry.name)];
+      if (entry.isDirectory()) await cp(from, to, { recursive: true });
+      else await linkFile(from, to);
+    }
+    await rename(work, join(deps.runsDir, id));
+  } catch (error) {
+    await rm(work, { recursive: true, force: true });
+    throw error;
+  }
+  await registerRun(deps, plan, {
+    lorch: 1,
+    id,
+    name: plan.name,
+    created_ms: created,
+    tags: [],
+    notes: '',
+    unreviewed: plan.review.reason,
+    cancelled_ms: null,
+  });
+  return id;
+}
+
+/** `yyyymmdd-hhmmss-<name>-<4 random>`, UTC, so that ids sort by time wherever they were made. */
+export function newRunId(name: string, now: number): string {
+  const stamp = new Date(now).toISOString().slice(0, 19).replace(/[-:]/g, '').replace('T', '-');
+  return `${stamp}-${name}-${randomBytes(2).toString('hex')}`;
+}
+
+// The same bytes on the same disk, without a second copy; where the disk refuses, a copy.
+async function linkFile(from: string, to: string): Promise<void> {
+  await link(from, to).catch(() => cp(from, to));
+}

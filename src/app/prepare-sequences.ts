@@ -1,0 +1,115 @@
+// The one tokenisation, cached by content: the same rows, tokenizer, template and length are never prepared twice.
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdir, readFile, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { canonicalJson } from '../dataset/canonical-json.ts';
+import type { PythonEnv } from '../python/environment.ts';
+import { type RunTrainerOptions, runTrainer } from '../python/run-trainer.ts';
+
+/** Raise it when `prepare` writes something else for the same input. */
+const prepareVersion = 1;
+
+const count = z.number().int().nonnegative();
+const lengths = z.object({ p50: count, p90: count, p99: count, max: count, mean: z.number() });
+
+const prepared = z.object({
+  tokenizer_sha256: z.string(),
+  template: z.object({ kind: z.enum(['model', 'chatml', 'alpaca', 'file']), sha256: z.string() }),
+  mask_rule: z.string(),
+  splits: z.record(
+    z.string(),
+    z.object({
+      file: z.string(),
+      sha256: z.string(),
+      rows_in: count,
+      rows: count,
+      tokens: count,
+      trained_tokens: count,
+    }),
+  ),
+  lengths,
+  trained_lengths: lengths,
+  histogram: z.array(z.object({ upto: count, rows: count })),
+  dropped: z.array(z.object({ row: count, split: z.string(), code: z.string() })),
+  truncated: z.array(count),
+  lost_eot: z.array(count),
+  findings: z.array(
+    z.object({
+      code: z.string(),
+      severity: z.enum(['error', 'warning', 'note']),
+      message: z.string(),
+      hint: z.string().nullish(),
+      row: count.nullish(),
+      data: z.record(z.string(), z.unknown()).nullish(),
+    }),
+  ),
+  versions: z.record(z.string(), z.string()),
+});
+
+export type Prepared = z.infer<typeof prepared>;
+
+export interface PrepareSpec {
+  model: { id: string; path: string | null; revision: string | null; trust_remote_code: boolean };
+  template: { kind: 'auto' | 'model' | 'chatml' | 'alpaca' | 'file'; source: string | null };
+  max_length: number | null;
+  /** Absolute paths of example files by split. */
+  splits: Record<string, string>;
+}
+
+export interface PrepareRequest extends RunTrainerOptions {
+  spec: PrepareSpec;
+  /** What stands for the examples' content: split → SHA-256 of its file. */
+  contents: Record<string, string>;
+  /** What stands for the tokenizer: a hub revision, or the hash of the local tokenizer files. */
+  tokenizer: string;
+  cacheDir: string;
+  /** Asked for only where the cache has no answer. */
+  python(): Promise<PythonEnv>;
+}
+
+/** The folder with the sequences and what is known of them. */
+export async function prepareSequences(
+  request: PrepareRequest,
+): Promise<{ key: string; dir: string; prepared: Prepared; cached: boolean }> {
+  const { spec, contents, tokenizer } = request;
+  const key = createHash('sha256')
+    .update(
+      canonicalJson({
+        prepareVersion,
+        tokenizer,
+        contents,
+        template: spec.template,
+        max_length: spec.max_length,
+      }),
+    )
+    .digest('hex')
+    .slice(0, 32);
+  const dir = join(request.cacheDir, 'prepared', key);
+  const known = await readPrepared(dir);
+  if (known) return { key, dir, prepared: known, cached: true };
+  // Made beside and moved when complete, so that two at once do no harm.
+  const work = `${dir}.${randomUUID().slice(0, 8)}.tmp`;
+  await mkdir(work, { recursive: true });
+  try {
+    await runTrainer(await request.python(), 'prepare', { ...spec, out: work }, request);
+    await rename(work, dir).catch(async (error: unknown) => {
+      if (!(await readPrepared(dir))) throw error;
+    });
+  } finally {
+    await rm(work, { recursive: true, force: true });
+  }
+  const made = await readPrepared(dir);
+  if (!made) throw new Error(`prepare left no prepare.json in ${dir}`);
+  return { key, dir, prepared: made, cached: false };
+}
+
+async function readPrepared(dir: string): Promise<Prepared | null> {
+  let text: string;
+  try {
+    text = await readFile(join(dir, 'prepare.json'), 'utf8');
+  } catch {
+    return null;
+  }
+  return prepared.parse(JSON.parse(text));
+}

@@ -1,0 +1,45 @@
+import type { Command } from 'commander';
+import type { Context } from '../context.ts';
+import { EXIT } from '../exit-codes.ts';
+import { printJson } from '../ui/json.ts';
+
+interface Options {
+  set: string[];
+  python?: string;
+  json?: true;
+}
+
+/** `lorch plan CONFIG` */
+export function define(command: Command, context: Context): void {
+  command
+    .argument('<config>', 'a run config, YAML')
+    .option('--set <path=value...>', 'change a setting, e.g. --set lora.r=32', [])
+    .option('--python <path>', 'another Python environment')
+    .option('--json', 'the plan as it would be stored; a sweep: {plans: […]}')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  lorch plan configs/support-triage.yaml\n  lorch plan configs/support-triage.yaml --set training.learning_rate=1e-4 --json\n',
+    )
+    .action(async (config: string, options: Options) => {
+      const { planInTerminal } = await import('../plan-in-terminal.ts');
+      const { plans } = await planInTerminal(context, { config, ...options, unreviewed: null });
+      if (plans.some(({ plan }) => plan.findings.some((finding) => finding.severity === 'error')))
+        context.exitCode = EXIT.findings;
+      if (options.json) {
+        const [only] = plans;
+        if (plans.length === 1 && only) printJson(context, { ...only.plan });
+        else printJson(context, { plans: plans.map(({ plan }) => plan) });
+        return;
+      }
+      const { renderPlans } = await import('../ui/plan-view.ts');
+      context.stdout.write(
+        renderPlans(
+          plans.map(({ plan }) => plan),
+          context.stdout,
+        ),
+      );
+      context.stderr.write(
+        `next: lorch train ${config}${options.set.map((each) => ` --set ${each}`).join('')}\n`,
+      );
+    });
+}

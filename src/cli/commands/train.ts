@@ -1,0 +1,78 @@
+import type { Command } from 'commander';
+import { UserError } from '../../diagnostics/user-error.ts';
+import type { Context } from '../context.ts';
+import { paint } from '../ui/paint.ts';
+
+interface Options {
+  set: string[];
+  detach?: true;
+  unreviewed?: string;
+  python?: string;
+}
+
+/** `lorch train CONFIG` */
+export function define(command: Command, context: Context): void {
+  command
+    .argument('<config>', 'a run config, YAML')
+    .option('--set <path=value...>', 'change a setting, e.g. --set lora.r=32', [])
+    .option('--detach', 'launch and return; follow with `lorch logs -f`')
+    .option('--unreviewed <reason>', 'why no person has read the rows; stays on the run for good')
+    .option('--python <path>', 'another Python environment')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  lorch train configs/support-triage.yaml
+  lorch train configs/support-triage.yaml --set lora.r=32 --unreviewed "smoke test"
+  lorch train configs/sweep-rank.yaml          a sweep: its runs one after another
+Ctrl-C asks for a checkpoint, a second Ctrl-C kills.
+`,
+    )
+    .action(async (config: string, options: Options) => {
+      const { planInTerminal } = await import('../plan-in-terminal.ts');
+      const { createRun } = await import('../../app/create-run.ts');
+      const { renderPlans } = await import('../ui/plan-view.ts');
+      const { startRuns } = await import('../start-runs.ts');
+      const reason = options.unreviewed?.trim();
+      if (options.unreviewed !== undefined && !reason)
+        throw new UserError('U111', '--unreviewed needs a reason', {
+          hint: 'e.g. --unreviewed "smoke test"',
+        });
+      const { workspace, plans } = await planInTerminal(context, {
+        config,
+        ...options,
+        unreviewed: reason ?? null,
+      });
+      context.stderr.write(
+        renderPlans(
+          plans.map(({ plan }) => plan),
+          context.stderr,
+        ),
+      );
+      const errors = plans
+        .flatMap(({ plan }) => plan.findings)
+        .filter((finding) => finding.severity === 'error');
+      if (errors.length > 0)
+        throw new UserError(
+          'P001',
+          `not launched: ${errors.length} error${errors.length === 1 ? '' : 's'} above`,
+          {
+            exitCode: 1,
+            hint: errors[0]?.hint ?? 'mend what is named above',
+          },
+        );
+      if (options.detach && plans.length > 1)
+        throw new UserError('U112', 'a sweep runs its plans one after another and needs its controller', {
+          hint: 'leave --detach away and use tmux or nohup, or detach one point with --set',
+        });
+      const deps = await workspace.launchDeps(options.python);
+      const ids: string[] = [];
+      for (const planned of plans) ids.push(await createRun(deps, planned));
+      await startRuns(context, deps, ids, { detach: options.detach === true });
+      const ink = paint(context.stderr.color);
+      const next =
+        ids.length > 1 ? `lorch compare ${ids.join(' ')}` : `lorch show ${ids[0]}  ·  lorch try ${ids[0]}`;
+      context.stderr.write(`${ink.dim('next:')} ${options.detach ? `lorch logs ${ids[0]} -f` : next}\n`);
+      context.stdout.write(ids.map((id) => `${id}\n`).join(''));
+    });
+}

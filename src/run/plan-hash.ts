@@ -1,0 +1,24 @@
+import { createHash } from 'node:crypto';
+import { canonicalJson } from '../dataset/canonical-json.ts';
+import type { Plan } from './plan.ts';
+
+/** SHA-256 over what decides the run's outcome: not when it was planned, by whom, or how full the disk is. */
+export function hashPlan(plan: Omit<Plan, 'plan_hash'>): string {
+  const { lorch, lorch_version, base_model, model, dataset, lora, quantization, training, resources } = plan;
+  const { held_out, ...data } = dataset;
+  return createHash('sha256')
+    .update(
+      canonicalJson({
+        lorch,
+        lorch_version,
+        base_model,
+        model,
+        dataset: data,
+        lora,
+        quantization,
+        training,
+        resources,
+      }),
+    )
+    .digest('hex');
+}
