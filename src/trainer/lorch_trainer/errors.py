@@ -109,6 +109,8 @@ def _known(exc: BaseException, model: str | None) -> LorchError | None:
         return LorchError("R009", f"this transformers version does not know the architecture of {subject}")
     if isinstance(exc, ModuleNotFoundError):
         return LorchError("R010", f"the Python package {exc.name!r} is not installed")
+    if "should have a `model_type` key" in lower:
+        return LorchError("R001", f"{subject} has no config.json that names a model_type")
     if "does not appear to have a file named" in lower or "no file named" in lower:
         return LorchError("R001", _first_line(exc))
     return None

@@ -33,7 +33,7 @@ _BATCH = 256
 
 
 def run(spec: dict[str, Any]) -> dict[str, Any]:
-    """Writes `out` as docs/prepare.md describes and returns what prepare.json holds.
+    """Writes a sequence file per split, `tokenizer/` and prepare.json, and returns what prepare.json holds.
 
     prepare.json is written last: where it exists, the folder is complete.
     """
@@ -193,12 +193,21 @@ class Preparation:
         self.lengths.add(keep)
         self.trained_lengths.add(count)
 
+    def _note_split_tokens(self, template: Template) -> None:
+        """Notes an end of turn that looks like a control token and is none in this tokenizer."""
+        end = template.ends[0] if template.ends else ""
+        if not end.lstrip().startswith("<") or template.added_token_at_end(end):
+            return
+        pieces = self.tokenizer.backend_tokenizer.encode(end.strip(), add_special_tokens=False).tokens
+        if len(pieces) > 1:
+            message = f"{end.strip()!r} is {len(pieces)} tokens here"
+            self.findings.add("T018", message, data={"token": end.strip(), "pieces": pieces})
+
     def result(self, written: dict[str, dict[str, Any]]) -> dict[str, Any]:
         """The result value, with the findings that concern all rows."""
         import tokenizers
         import transformers
 
-        template = self.templates.for_tools(None)
         if self._open_rows:
             self.findings.add(
                 "T014",
@@ -206,19 +215,13 @@ class Preparation:
                 None,
                 {"rows": self._open_rows},
             )
-        for end in template.ends[:1]:
-            pieces = self.tokenizer.backend_tokenizer.encode(end.strip(), add_special_tokens=False).tokens
-            if len(pieces) > 1 and end.lstrip().startswith("<") and not template.added_token_at_end(end):
-                self.findings.add(
-                    "T018",
-                    f"{end.strip()!r} is {len(pieces)} tokens here",
-                    data={"token": end.strip(), "pieces": pieces},
-                )
-        rule = "template-marks" if template.has_markers else "rendered-spans"
+        for template in self.templates.used():
+            self._note_split_tokens(template)
+        rules = {"template-marks" if one.has_markers else "rendered-spans" for one in self.templates.used()}
         return {
             "tokenizer_sha256": tokenizer_sha256(self.tokenizer),
             "template": {"kind": self.templates.kind, "sha256": self.templates.sha256},
-            "mask_rule": f"{MASK_RULE}:{rule}",
+            "mask_rule": f"{MASK_RULE}:{'+'.join(sorted(rules)) or 'none'}",
             "splits": written,
             "lengths": self.lengths.summary(),
             "trained_lengths": self.trained_lengths.summary(),

@@ -180,6 +180,10 @@ class TemplateSet:
         text = own if isinstance(own, str) else json.dumps(own, sort_keys=True)
         self.sha256 = hashlib.sha256(text.encode()).hexdigest()
 
+    def used(self) -> list[Template]:
+        """The templates that rows have asked for so far."""
+        return list(self._by_source.values())
+
     def for_tools(self, tools: list[Any] | None) -> Template:
         """The template for a row with or without tools."""
         try:
