@@ -18,7 +18,8 @@ Examples:
 export async function runCommand(argv: readonly string[], context: Context): Promise<void> {
   const program = await buildProgram(argv, context);
   try {
-    await program.parseAsync(argv, { from: 'user' });
+    // `lorch` alone is a question, not a mistake.
+    await program.parseAsync(argv.length === 0 ? ['--help'] : argv, { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     context.exitCode = error.exitCode === 0 ? EXIT.good : EXIT.usage;
@@ -48,8 +49,6 @@ export async function buildProgram(argv: readonly string[], context: Context): P
       else if (wanted) command.allowUnknownOption().allowExcessArguments();
     }
   }
-  // `lorch --help` takes the global flags anywhere before the command; `lorch` alone shows help.
-  program.action(() => program.outputHelp());
   return program;
 }
 
@@ -88,8 +87,6 @@ function addCommand(program: Command, entry: CommandEntry, group: string, contex
     let next = parent.commands.find((command) => command.name() === word);
     if (!next) {
       next = prepare(parent.command(word), context).helpGroup(group).showSuggestionAfterError();
-      const noun = next;
-      noun.action(() => noun.help({ error: true }));
     }
     parent = next;
   }
