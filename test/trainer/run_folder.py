@@ -41,12 +41,10 @@ TRAINING: dict[str, Any] = {
     "bf16": False,
     "fp16": False,
     "logging_steps": 1,
-    "logging_nan_inf_filter": True,
     "max_grad_norm": 1.0,
     "save_strategy": "no",
     "eval_strategy": "no",
     "seed": 42,
-    "use_cpu": True,
     "report_to": "none",
 }
 LORA: dict[str, Any] = {

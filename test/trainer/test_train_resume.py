@@ -19,6 +19,10 @@ SETTINGS: dict[str, dict[str, Any]] = {
         "quantization": {**NF4, "bnb_4bit_use_double_quant": True},
         "lora": {"lora_dropout": 0.1},
     },
+    "rows grouped by length": {
+        "lora": {"lora_dropout": 0.1},
+        "training": {"train_sampling_strategy": "group_by_length", "dataloader_num_workers": 1},
+    },
     "LoRA under gradient checkpointing, packed": {
         "training": {"gradient_checkpointing": True, "packing": True, "per_device_train_batch_size": 1}
     },

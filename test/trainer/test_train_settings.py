@@ -80,9 +80,10 @@ def test_every_kind_of_setting_in_effect_leaves_no_difference(tmp_path: Path, mo
             "loss_type": "dft",
             "train_sampling_strategy": "group_by_length",
             "dataloader_num_workers": 1,
-            "accelerator_config": {"split_batches": False},
-            "pad_to_multiple_of": "auto",
-            "report_to": "none",
+            "pad_to_multiple_of": None,
+            "report_to": [],
+            "data_seed": 7,
+            "full_determinism": True,
         },
     )
     trained(run)
@@ -92,6 +93,13 @@ def test_every_kind_of_setting_in_effect_leaves_no_difference(tmp_path: Path, mo
     assert effective["model"]["adapter_dtype"] == "bfloat16"
     assert effective["quantization"]["bnb_4bit_compute_dtype"] == "bfloat16"
     assert effective["training"]["optimizer_class"] == "bitsandbytes.AdamW"
+
+
+def test_padding_free_batches_of_single_rows_train_alike(tmp_path: Path, model: Path) -> None:
+    padded = trained(make_run(tmp_path / "padded", model))
+    free = trained(make_run(tmp_path / "free", model, training={"padding_free": True}))
+    assert differences(free) == {}
+    assert list(free.losses().values()) == pytest.approx(list(padded.losses().values()), abs=1e-4)
 
 
 def test_parameters_that_differ_from_the_forecast_are_a_finding(tmp_path: Path, model: Path) -> None:

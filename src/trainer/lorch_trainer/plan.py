@@ -54,6 +54,11 @@ class Plan:
     forecast: dict[str, Any]
 
     @property
+    def use_cpu(self) -> bool:
+        """Whether the CPU is meant, even where a GPU is."""
+        return self.resources.get("gpus") == 0 or bool(self.training.get("use_cpu"))
+
+    @property
     def model_source(self) -> str:
         """What `from_pretrained` takes: the local folder where there is one, the hub id otherwise."""
         return str(self.base_model["path"] or self.base_model["id"])

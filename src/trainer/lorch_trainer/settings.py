@@ -40,7 +40,11 @@ def build_training_config(plan: Plan, run: RunFolder, device: str) -> Any:
     """`trl.SFTConfig`: the plan's fields, and the few that belong to lorch."""
     from trl import SFTConfig
 
-    fields = {"report_to": "none", **plan.training}
+    # A loss that is not finite ends the run, and belongs into the record as it was.
+    fields = {"report_to": "none", "logging_nan_inf_filter": False, **plan.training}
+    if fields.get("padding_free") and not fields.get("packing"):
+        # TRL insists, lest rows be longer than max_length; prepare has cut them (training.py puts it back).
+        fields["max_length"] = None
     fields |= {
         "output_dir": str(run.checkpoints),
         # Events tell progress; TRL must not render, mask, cut or drop what prepare has written.

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from transformers.trainer_pt_utils import LengthGroupedSampler
 from trl import SFTTrainer
 
 from .adapter_weights import load_adapter_weights
@@ -15,6 +16,7 @@ from .attempt import Attempt
 from .checkpoints import Seal, break_seal, checkpoint_path, remove_surplus, seal_checkpoint
 from .feeding import IGNORED
 from .plan import Plan
+from .sampling import SeededByEpoch
 from .stop import Stop
 
 
@@ -52,6 +54,13 @@ class LorchTrainer(SFTTrainer):  # type: ignore[misc]
         batches, items = super().get_batch_samples(epoch_iterator, num_batches, device)
         self._pending += [(_fed_tokens(batch), (batch["labels"] != IGNORED).sum()) for batch in batches]
         return batches, items
+
+    def _get_train_sampler(self, train_dataset: Any = None) -> Any:
+        sampler = super()._get_train_sampler(train_dataset)
+        if isinstance(sampler, LengthGroupedSampler):
+            seed = self.args.seed if self.args.data_seed is None else self.args.data_seed
+            return SeededByEpoch(sampler, seed)
+        return sampler
 
     def training_step(self, *args: Any, **kwargs: Any) -> torch.Tensor:
         loss: torch.Tensor = super().training_step(*args, **kwargs)

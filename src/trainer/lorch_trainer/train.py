@@ -67,7 +67,7 @@ def _run(attempt: Attempt, stop: Stop) -> bool:
     """Executes the plan. Returns False where the attempt was stopped before its last step."""
     plan = read_plan(attempt.run)
     attempt.max_steps = int(plan.forecast["steps"]["total"])
-    pin_device(bool(plan.training.get("use_cpu")))
+    pin_device(plan.use_cpu)
     keep_offline(plan.base_model["path"] is not None)
     resumed = _resume_point(attempt, plan)
 
@@ -82,7 +82,7 @@ def _run(attempt: Attempt, stop: Stop) -> bool:
         device=describe_device(),
         resumed_from_step=resumed[1].step if resumed else None,
     )
-    if device == "cpu" and plan.resources.get("gpus") and not plan.training.get("use_cpu"):
+    if device == "cpu" and not plan.use_cpu:
         attempt.warn("R031", "the plan asks for a GPU and none is visible: training on the CPU")
     trainer = build_trainer(attempt, stop, plan, device, resumed[1] if resumed else None)
     return train_to_end(attempt, stop, trainer, resumed[0] if resumed else None)

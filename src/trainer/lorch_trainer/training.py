@@ -68,6 +68,7 @@ def build_trainer(attempt: Attempt, stop: Stop, plan: Plan, device: str, seal: S
         raise LorchError(
             "R027", "single rows of lm_head cannot be trained: TRL reads lm_head.weight directly"
         )
+    trainer.args.max_length = plan.training.get("max_length", trainer.args.max_length)
     report.trainer = trainer
     trainer.remove_callback(PrinterCallback)
     trainer.remove_callback(ProgressCallback)
