@@ -1,0 +1,121 @@
+// Codes of models and LoRA targets (M001–M049).
+import type { CodeDoc } from '../diagnostics/finding.ts';
+
+export const modelCodes: CodeDoc[] = [
+  {
+    code: 'M001',
+    name: 'target-matches-nothing',
+    severity: 'error',
+    title: 'A name in `lora.target_modules` matches no layer of the model.',
+    prose:
+      'PEFT compares each name with the end of the full module name (`q_proj` matches `model.layers.0.self_attn.q_proj`), and is silent about a name that matches nothing as long as another one matches. lorch refuses: the run would train fewer layers than asked for. `lorch model show MODEL` lists the names; `all-linear` takes every linear layer but the output head.',
+  },
+  {
+    code: 'M002',
+    name: 'saved-module-matches-nothing',
+    severity: 'error',
+    title: 'A name in `lora.modules_to_save` matches no module of the model.',
+    prose:
+      'PEFT ignores such a name silently, and the module stays frozen. The embedding and the head are called `embed_tokens` and `lm_head` in most families, `wte` and `lm_head` in GPT-2, `embed_in` and `lm_head` in GPT-NeoX.',
+  },
+  {
+    code: 'M003',
+    name: 'target-is-no-layer',
+    severity: 'error',
+    title: 'A target is a module that PEFT cannot adapt.',
+    prose:
+      'LoRA adapts linear layers, the Conv1D layers of GPT-2 and embeddings. A block such as `mlp` or a norm is refused; name the layers inside it.',
+  },
+  {
+    code: 'M004',
+    name: 'unreadable-pattern',
+    severity: 'error',
+    title: 'A regular expression among the LoRA settings cannot be read.',
+    prose:
+      '`target_modules` and `exclude_modules` given as one string are regular expressions over the whole module name (except `all-linear`); keys of `rank_pattern` and `alpha_pattern` are too.',
+  },
+  {
+    code: 'M005',
+    name: 'refused-combination',
+    severity: 'error',
+    title: 'PEFT refuses this combination of LoRA settings.',
+    prose: 'The message names the settings and what each needs. Found before anything is loaded.',
+  },
+  {
+    code: 'M006',
+    name: 'nothing-to-adapt',
+    severity: 'error',
+    title: 'No layer is left to adapt.',
+    prose:
+      'Every layer that `target_modules` names is taken out again by `exclude_modules`, `layers_to_transform` or `modules_to_save`.',
+  },
+  {
+    code: 'M007',
+    name: 'pattern-matches-nothing',
+    severity: 'warning',
+    title: 'A key of `rank_pattern` or `alpha_pattern` matches no adapted layer.',
+    prose:
+      'The key has no effect: every layer keeps `r` and `lora_alpha`. A key matches the end of a module name.',
+  },
+  {
+    code: 'M008',
+    name: 'layer-index-out-of-range',
+    severity: 'error',
+    title: '`layers_to_transform` names a layer that the model does not have.',
+    prose: 'Layers count from 0, so the last layer of a model with 32 is 31.',
+  },
+  {
+    code: 'M009',
+    name: 'exclusion-matches-nothing',
+    severity: 'warning',
+    title: 'A name in `lora.exclude_modules` takes out nothing.',
+    prose: 'Nothing that would be adapted carries that name, so the exclusion has no effect.',
+  },
+  {
+    code: 'M010',
+    name: 'not-a-model',
+    severity: 'error',
+    title: 'This is not the config of a causal language model.',
+    prose:
+      'A model folder holds config.json with `model_type` and sizes. Adapters (adapter_config.json) are not base models: name the base.',
+  },
+  {
+    code: 'M011',
+    name: 'model-not-found',
+    severity: 'error',
+    title: 'There is no such model.',
+    prose:
+      'MODEL is a hub id (`owner/name`), a folder with config.json, or a config.json. A path begins with `.`, `/` or `~`, or exists. The hub also answers "not found" for a private repository that your token may not see.',
+  },
+  {
+    code: 'M012',
+    name: 'model-gated',
+    severity: 'error',
+    title: 'The model is gated or private, and you have no access yet.',
+    prose:
+      'Accept the terms on the model page, make a read token in your account, and give it as HF_TOKEN or by `hf auth login`. lorch never writes the token anywhere.',
+  },
+  {
+    code: 'M013',
+    name: 'revision-not-found',
+    severity: 'error',
+    title: 'The model has no such revision.',
+    prose: '`revision` is a branch, a tag or a commit of the hub repository.',
+  },
+  {
+    code: 'M014',
+    name: 'tensors-differ',
+    severity: 'warning',
+    title: 'The tensors of the model differ from what config.json says.',
+    prose:
+      'Names or shapes in the safetensors files are not those that the config builds: a resized vocabulary, a changed config, or an incomplete download. Loading may fail or leave weights random.',
+  },
+  {
+    code: 'M015',
+    name: 'unreadable-tensors',
+    severity: 'error',
+    title: 'A safetensors file cannot be read.',
+    prose:
+      'The header is damaged or the file was cut short, often by an interrupted download. Fetch it again.',
+  },
+];

@@ -1,0 +1,43 @@
+// Reads one config.json's values, falling back on the defaults of the family's config class in transformers.
+
+export class ConfigReader {
+  private readonly values: Readonly<Record<string, unknown>>;
+  private readonly defaults: Readonly<Record<string, unknown>>;
+
+  constructor(values: Readonly<Record<string, unknown>>, defaults: Readonly<Record<string, unknown>>) {
+    this.values = values;
+    this.defaults = defaults;
+  }
+
+  private value(key: string): unknown {
+    return Object.hasOwn(this.values, key) ? this.values[key] : this.defaults[key];
+  }
+
+  /** A size; `otherwise` stands in for null or a key that neither the file nor the class sets. */
+  size(key: string, otherwise?: number): number {
+    const value = this.value(key) ?? otherwise;
+    if (typeof value === 'number' && Number.isInteger(value) && value > 0) return value;
+    throw new ConfigValueError(key, value);
+  }
+
+  flag(key: string): boolean {
+    return this.value(key) === true;
+  }
+
+  /** A number or null, for options whose null means something. */
+  optional(key: string): number | null {
+    const value = this.value(key) ?? null;
+    if (value === null || typeof value === 'number') return value;
+    throw new ConfigValueError(key, value);
+  }
+}
+
+/** A config.json value that no model can be built from. */
+export class ConfigValueError extends Error {
+  readonly key: string;
+
+  constructor(key: string, value: unknown) {
+    super(`${key} is ${JSON.stringify(value) ?? 'missing'}`);
+    this.key = key;
+  }
+}

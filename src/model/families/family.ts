@@ -1,0 +1,16 @@
+import type { ConfigReader } from '../config-reader.ts';
+import type { ModelModule, ModelSizes } from '../modules.ts';
+
+/** One family of architectures: how transformers builds its modules from config.json. */
+export interface Family {
+  /** The class that AutoModelForCausalLM picks. */
+  architecture: string;
+  /** Defaults of the config class, which apply to keys that config.json leaves out. */
+  defaults: Readonly<Record<string, unknown>>;
+  build(config: ConfigReader): {
+    sizes: ModelSizes;
+    modules: ModelModule[];
+    inputEmbeddings: string;
+    outputEmbeddings: string;
+  };
+}

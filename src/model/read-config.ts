@@ -1,0 +1,49 @@
+// config.json → the model's modules, exactly as transformers would build them, or the reason why that is not known.
+import { UserError } from '../diagnostics/user-error.ts';
+import { ConfigReader, ConfigValueError } from './config-reader.ts';
+import { families } from './families/index.ts';
+import type { ModelFacts } from './modules.ts';
+
+export type ModelReading =
+  | { known: true; facts: ModelFacts }
+  /** Nothing is guessed: the trainer counts such a model on the meta device. */
+  | { known: false; architecture: string; modelType: string; reason: string };
+
+/** Reads a parsed config.json. Throws UserError M010 where it is no model's config. */
+export function readModelConfig(config: unknown): ModelReading {
+  if (!isObject(config)) throw notAModel('config.json is not a JSON object');
+  const modelType = config.model_type;
+  const listed = Array.isArray(config.architectures) ? config.architectures[0] : undefined;
+  if (typeof modelType !== 'string') throw notAModel('config.json has no model_type');
+  const family = Object.hasOwn(families, modelType) ? families[modelType] : undefined;
+  const architecture = typeof listed === 'string' ? listed : (family?.architecture ?? 'unknown');
+  const unknown = (reason: string): ModelReading => ({ known: false, architecture, modelType, reason });
+  if (isObject(config.auto_map)) return unknown('its code comes with the model (trust_remote_code)');
+  if (!family) return unknown(`model_type ${modelType} is not in lorch's tables`);
+  const packed = packedWeights(config.quantization_config);
+  if (packed) return unknown(`its weights are stored quantized (${packed})`);
+  try {
+    const built = family.build(new ConfigReader(config, family.defaults));
+    return { known: true, facts: { architecture: family.architecture, modelType, ...built } };
+  } catch (error) {
+    if (error instanceof ConfigValueError) throw notAModel(`config.json: ${error.message}`);
+    throw error;
+  }
+}
+
+/** bitsandbytes keeps linear layers linear; other methods replace them with layers of their own. */
+function packedWeights(quantization: unknown): string | null {
+  if (!isObject(quantization)) return null;
+  const method = quantization.quant_method;
+  return method === 'bitsandbytes' ? null : String(method);
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function notAModel(message: string): UserError {
+  return new UserError('M010', message, {
+    hint: 'name a folder or hub repository of a causal language model, or its config.json',
+  });
+}
