@@ -1,0 +1,28 @@
+import { isBlank } from '../content.ts';
+import type { Check } from './check.ts';
+
+export const blankContent: Check = {
+  code: 'D021',
+  name: 'blank-content',
+  severity: 'warning',
+  title: 'A system or tool message is blank.',
+  prose:
+    'The message is there, but says nothing. A blank system message changes the prompt (many templates then leave out their default), and a blank tool result teaches the model to answer from nothing.',
+  hint: 'remove the message, or fill it',
+  bad: [
+    {
+      text: '{"messages":[{"role":"system","content":" "},{"role":"user","content":"Hi"},{"role":"assistant","content":"Hello."}]}',
+      pointer: '/messages/0/content',
+    },
+  ],
+  good: [
+    '{"messages":[{"role":"system","content":"Be brief."},{"role":"user","content":"Hi"},{"role":"assistant","content":"Hello."}]}',
+  ],
+  run(example, report) {
+    for (const [i, message] of example.messages.entries()) {
+      if (message.role === 'user' || message.role === 'assistant') continue;
+      if (isBlank(message.content))
+        report({ message: i, field: 'content' }, `The ${message.role} message is blank.`);
+    }
+  },
+};

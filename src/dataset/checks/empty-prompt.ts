@@ -1,0 +1,25 @@
+import { isBlank } from '../content.ts';
+import type { Check } from './check.ts';
+
+export const emptyPrompt: Check = {
+  code: 'D020',
+  name: 'empty-prompt',
+  severity: 'error',
+  title: 'The user message has no content.',
+  prose:
+    'A user message is empty or blank: the model would learn to answer nothing with something. Often a column was lost on export.',
+  hint: 'fill the prompt, or drop the row with dataset.on_error: drop',
+  bad: [
+    {
+      text: '{"messages":[{"role":"user","content":"  "},{"role":"assistant","content":"Yes."}]}',
+      pointer: '/messages/0/content',
+    },
+    { text: '{"instruction":"","input":"","output":"Blue."}', pointer: '/instruction' },
+  ],
+  good: ['{"instruction":"","input":"Name a colour.","output":"Blue."}'],
+  run(example, report) {
+    for (const [i, message] of example.messages.entries())
+      if (message.role === 'user' && isBlank(message.content))
+        report({ message: i, field: 'content' }, 'The user message has no content.');
+  },
+};

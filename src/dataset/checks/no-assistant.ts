@@ -1,0 +1,19 @@
+import type { Check } from './check.ts';
+
+export const noAssistant: Check = {
+  code: 'D022',
+  name: 'no-assistant',
+  severity: 'error',
+  title: 'The row has no assistant message.',
+  prose: 'Only assistant messages are trained on. A row without one teaches nothing.',
+  hint: 'add the answer, or drop the row with dataset.on_error: drop',
+  bad: [
+    { text: '{"messages":[{"role":"user","content":"Is the shop open?"}]}', pointer: '/messages' },
+    { text: '{"conversations":[]}', pointer: '/conversations' },
+  ],
+  good: ['{"messages":[{"role":"user","content":"Hi"},{"role":"assistant","content":"Hello."}]}'],
+  run(example, report) {
+    if (!example.messages.some((message) => message.role === 'assistant'))
+      report({ message: -1 }, 'The row has no assistant message.');
+  },
+};

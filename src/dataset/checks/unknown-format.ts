@@ -1,0 +1,22 @@
+import type { Check } from './check.ts';
+
+export const unknownFormat: Check = {
+  code: 'D015',
+  name: 'unknown-format',
+  severity: 'error',
+  title: 'The file looks like none of the known formats.',
+  prose:
+    'The format is decided by the keys of the first rows: `messages` is chatml, `conversations` sharegpt, `instruction` with `output` (and their aliases) alpaca, `text` with `<|im_start|>` chatml-text. Nothing is guessed below half of the rows, or where two formats fit alike.',
+  hint: 'name the format with --format or dataset.format, or rename the keys',
+  fatal: true,
+  bad: [
+    { text: '{"headline":"Open today","body":"The shop is open."}' },
+    {
+      text: '{"messages":[{"role":"user","content":"Is the shop open today?"},{"role":"assistant","content":"Yes, until six."}],"instruction":"Name a colour.","output":"Blue."}',
+    },
+  ],
+  good: [
+    '{"messages":[{"role":"user","content":"Is the shop open today?"},{"role":"assistant","content":"Yes, until six."}]}',
+    '{"instruction":"Name a colour.","input":"","output":"Blue."}',
+  ],
+};

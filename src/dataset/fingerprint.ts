@@ -1,0 +1,82 @@
+// Fingerprints: which rows exactly, whatever file or order they come in.
+import { createHash, hash } from 'node:crypto';
+import { canonicalJson } from './canonical-json.ts';
+import type { Example, Message } from './example.ts';
+
+/** SHA-256 (hex) of the canonical JSON of `{messages, tools, chosen, rejected}`; nothing normalised, no meta. */
+export function rowFingerprint(example: Example): string {
+  return Buffer.from(fingerprintBytes(example), 'latin1').toString('hex');
+}
+
+/** The same as 32 latin-1 characters: the cheap form while scanning. */
+export function fingerprintBytes(example: Example): string {
+  const { messages, tools, chosen, rejected } = example;
+  if (tools || chosen || rejected)
+    return hash('sha256', canonicalJson({ messages, tools, chosen, rejected }), 'binary');
+  let json = '{"messages":[';
+  for (let i = 0; i < messages.length; i += 1)
+    json += (i > 0 ? ',' : '') + canonicalMessage(messages[i] as Message);
+  return hash('sha256', `${json}]}`, 'binary');
+}
+
+// Most messages are a role and a text: spare them the sorting.
+function canonicalMessage(message: Message): string {
+  for (const key in message) if (key !== 'role' && key !== 'content') return canonicalJson(message);
+  return typeof message.content === 'string'
+    ? `{"content":${JSON.stringify(message.content)},"role":"${message.role}"}`
+    : canonicalJson(message);
+}
+
+export interface FingerprintSet {
+  /** Adds one row, as `fingerprintBytes` gave it. */
+  add(bytes: string): void;
+  size(): number;
+  /** SHA-256 (hex) over the sorted row fingerprints, 32 bytes each: the same for any order of the same rows. */
+  digest(): string;
+}
+
+/** Collects row fingerprints: 32 bytes a row. */
+export function createFingerprintSet(): FingerprintSet {
+  let rows = Buffer.alloc(32 * 1024);
+  let count = 0;
+  return {
+    add(bytes) {
+      if ((count + 1) * 32 > rows.length) rows = Buffer.concat([rows], rows.length * 2);
+      rows.write(bytes, count * 32, 'latin1');
+      count += 1;
+    },
+    size: () => count,
+    digest: () => sortedDigest(rows, count),
+  };
+}
+
+/** The dataset fingerprint of rows whose hex fingerprints are given, in any order. */
+export function datasetFingerprint(fingerprints: Iterable<string>): string {
+  const set = createFingerprintSet();
+  for (const each of fingerprints) set.add(Buffer.from(each, 'hex').toString('latin1'));
+  return set.digest();
+}
+
+// A million rows: bucket by the first two bytes, then sort the few that share a bucket.
+function sortedDigest(rows: Buffer, count: number): string {
+  const starts = new Uint32Array(65537);
+  for (let i = 0; i < count; i += 1)
+    starts[rows.readUInt16BE(i * 32) + 1] = (starts[rows.readUInt16BE(i * 32) + 1] ?? 0) + 1;
+  for (let b = 1; b < starts.length; b += 1) starts[b] = (starts[b] ?? 0) + (starts[b - 1] ?? 0);
+  const next = starts.slice();
+  const order = new Uint32Array(count);
+  for (let i = 0; i < count; i += 1) {
+    const bucket = rows.readUInt16BE(i * 32);
+    const at = next[bucket] ?? 0;
+    order[at] = i;
+    next[bucket] = at + 1;
+  }
+  const digest = createHash('sha256');
+  const row = (i: number): Buffer => rows.subarray(i * 32, i * 32 + 32);
+  for (let b = 0; b < 65536; b += 1) {
+    const members = order.subarray(starts[b], starts[b + 1]);
+    if (members.length > 1) members.sort((x, y) => row(x).compare(row(y)));
+    for (const i of members) digest.update(row(i));
+  }
+  return digest.digest('hex');
+}

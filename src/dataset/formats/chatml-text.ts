@@ -1,0 +1,141 @@
+// chatml-text: one `text` with the turns written out, `<|im_start|>role\ncontent<|im_end|>`.
+
+import type { Check } from '../checks/check.ts';
+import { missingField } from '../checks/missing-field.ts';
+import { textOutsideTurns } from '../checks/text-outside-turns.ts';
+import { unclosedMarker } from '../checks/unclosed-marker.ts';
+import { unknownMarker } from '../checks/unknown-marker.ts';
+import { unknownRole } from '../checks/unknown-role.ts';
+import { wrongType } from '../checks/wrong-type.ts';
+import { textOf } from '../content.ts';
+import type { Message, Role } from '../example.ts';
+import { readMeta, typeName } from './fields.ts';
+import type { Format } from './format.ts';
+import { type Feature, missingFeatures, splitMeta } from './leftovers.ts';
+import { preference } from './preference.ts';
+
+const start = '<|im_start|>';
+const end = '<|im_end|>';
+const markers = /<\|([^|<>\s]{1,40})\|>/g;
+const roles: ReadonlySet<string> = new Set<Role>(['system', 'developer', 'user', 'assistant', 'tool']);
+const holds = new Set<Feature>(['developer messages', 'tool results']);
+const rowKeys = new Set(['text']);
+
+export const chatmlText: Format = {
+  name: 'chatml-text',
+  shape: '"text" with <|im_start|> markers',
+  matches: (row) => typeof row.text === 'string' && row.text.includes(start) && !preference.matches(row),
+  parse(row, raise) {
+    const meta = readMeta(row, rowKeys, raise);
+    if (typeof row.text !== 'string') {
+      if (row.text === undefined) raise(missingField, '', 'The row has no "text".');
+      else raise(wrongType, '/text', `"text" should be text, but is ${typeName(row.text)}.`);
+      return null;
+    }
+    let failed = false;
+    const { turns, problems } = splitTurns(row.text);
+    for (const { check, at, message } of problems) {
+      raise(check, '/text', message, { inside: at });
+      failed ||= check.severity === 'error';
+    }
+    const messages: Message[] = [];
+    for (const turn of turns) {
+      if (roles.has(turn.role)) messages.push({ role: turn.role as Role, content: turn.content });
+      else {
+        const role = JSON.stringify(turn.role.slice(0, 60));
+        raise(unknownRole, '/text', `The role ${role} is unknown.`, { inside: turn.roleAt });
+        failed = true;
+      }
+    }
+    return failed ? null : { messages, meta };
+  },
+  locate(row, spot) {
+    const turn = typeof row.text === 'string' ? splitTurns(row.text).turns[spot.message] : undefined;
+    if (!turn) return { pointer: '/text' };
+    const at = spot.field === 'content' ? turn.contentAt + (spot.inside ?? 0) : turn.roleAt;
+    return { pointer: '/text', inside: at };
+  },
+  render(example) {
+    const { kept, lost } = splitMeta(example.meta, rowKeys);
+    const texts = example.messages.map((message) => textOf(message.content) ?? '');
+    if (texts.some((text) => text.includes(start) || text.includes(end)))
+      return { row: null, lost: ['contents that hold ChatML markers themselves'] };
+    const text = example.messages
+      .map((message, i) => `${start}${message.role}\n${texts[i]}${end}\n`)
+      .join('');
+    return { row: { ...kept, text }, lost: [...missingFeatures(example, holds), ...lost] };
+  },
+};
+
+interface Turn {
+  role: string;
+  roleAt: number;
+  content: string;
+  contentAt: number;
+}
+
+interface Problem {
+  check: Check;
+  at: number;
+  message: string;
+}
+
+/** The closed turns of a text, and what does not fit between or inside them; places are UTF-16 units of the text. */
+function splitTurns(text: string): { turns: Turn[]; problems: Problem[] } {
+  const turns: Turn[] = [];
+  const problems: Problem[] = [];
+  /** Where the open turn's marker stands; -1 between turns. */
+  let open = -1;
+  let outside = 0;
+  const checkOutside = (to: number): void => {
+    const lead = /\S/.exec(text.slice(outside, to));
+    if (lead)
+      problems.push({
+        check: textOutsideTurns,
+        at: outside + lead.index,
+        message: 'Text stands outside the turns.',
+      });
+  };
+  const unclosed = (): void => {
+    problems.push({ check: unclosedMarker, at: open, message: 'This turn is not closed by <|im_end|>.' });
+  };
+  for (const match of text.matchAll(markers)) {
+    const [marker] = match;
+    const at = match.index;
+    const after = at + marker.length;
+    if (marker === start) {
+      if (open >= 0) unclosed();
+      else checkOutside(at);
+      open = at;
+    } else if (marker === end) {
+      if (open >= 0) turns.push(readTurn(text, open + start.length, at));
+      else problems.push({ check: textOutsideTurns, at, message: 'This <|im_end|> closes no turn.' });
+      open = -1;
+      outside = after;
+    } else if (open < 0 && ['endoftext', 'begin_of_text', 'end_of_text'].includes(match[1] ?? '')) {
+      checkOutside(at);
+      outside = after;
+    } else {
+      problems.push({ check: unknownMarker, at, message: `${marker} is no marker of ChatML.` });
+      if (open < 0) {
+        checkOutside(at);
+        outside = after;
+      }
+    }
+  }
+  if (open >= 0) unclosed();
+  else checkOutside(text.length);
+  return { turns, problems };
+}
+
+function readTurn(text: string, from: number, to: number): Turn {
+  const newline = text.indexOf('\n', from);
+  const roleEnd = newline < 0 || newline > to ? to : newline;
+  const contentAt = Math.min(roleEnd + 1, to);
+  return {
+    role: text.slice(from, roleEnd).trim(),
+    roleAt: from,
+    content: text.slice(contentAt, to),
+    contentAt,
+  };
+}

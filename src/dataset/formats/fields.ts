@@ -1,0 +1,130 @@
+// What formats share: reading text, weights and leftovers from raw rows.
+
+import { fractionalWeight } from '../checks/fractional-weight.ts';
+import { unknownKey } from '../checks/unknown-key.ts';
+import { unsupportedPart } from '../checks/unsupported-part.ts';
+import { weightOnPrompt } from '../checks/weight-on-prompt.ts';
+import { wrongType } from '../checks/wrong-type.ts';
+import type { Role } from '../example.ts';
+import { escapePointer } from '../text-position.ts';
+import type { Raise, Row } from './format.ts';
+
+/** Whether a JSON value is an object, not a list. */
+export function isRow(value: unknown): value is Row {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** A JSON value's type in words. */
+export function typeName(value: unknown): string {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'a list';
+  return { string: 'text', number: 'a number', boolean: 'true or false', object: 'an object' }[
+    typeof value as 'string'
+  ];
+}
+
+/** The first of `keys` that the row has and that is not null. */
+export function firstKey(row: Row, keys: readonly string[]): string | undefined {
+  return keys.find((key) => row[key] !== undefined && row[key] !== null);
+}
+
+/** A text field; undefined with a finding where it is anything else. */
+export function readText(row: Row, key: string, pointer: string, raise: Raise): string | undefined {
+  const value = row[key];
+  if (typeof value === 'string') return value;
+  raise(wrongType, `${pointer}/${escapePointer(key)}`, `"${key}" should be text, but is ${typeName(value)}.`);
+  return undefined;
+}
+
+/**
+ * A message's content: text, null, or parts of `{type: "text", text | value}`, whose texts are joined as chat templates
+ * join them. Undefined with a finding where it is anything else.
+ */
+export function readContent(value: unknown, pointer: string, raise: Raise): string | null | undefined {
+  if (typeof value === 'string' || value === null) return value;
+  if (!Array.isArray(value)) {
+    raise(wrongType, pointer, `The content should be text, but is ${typeName(value)}.`);
+    return undefined;
+  }
+  let text = '';
+  for (const [i, part] of value.entries()) {
+    const words = typeof part === 'string' ? part : isRow(part) ? (part.text ?? part.value) : undefined;
+    const type = isRow(part) ? (part.type ?? 'text') : 'text';
+    if (type !== 'text') {
+      raise(unsupportedPart, `${pointer}/${i}`, `This content part is ${JSON.stringify(type)}, not text.`);
+      return undefined;
+    }
+    if (typeof words !== 'string') {
+      raise(
+        wrongType,
+        `${pointer}/${i}`,
+        `This content part should hold text, but holds ${typeName(words)}.`,
+      );
+      return undefined;
+    }
+    text += words;
+  }
+  return text;
+}
+
+const weightKeys = ['weight', 'loss_weight', 'train'] as const;
+
+/** Whether a message is trained on, by its weight; undefined with a finding where that is neither yes nor no. */
+export function readTrained(message: Row, role: Role, pointer: string, raise: Raise): boolean | undefined {
+  let trained = true;
+  for (const key of weightKeys) {
+    const value = message[key];
+    if (value === undefined || value === null) continue;
+    const on = value === 1 || value === true;
+    if (!on && value !== 0 && value !== false) {
+      raise(fractionalWeight, `${pointer}/${key}`, `"${key}" is ${JSON.stringify(value)}, neither 0 nor 1.`);
+      return undefined;
+    }
+    if (on && role !== 'assistant')
+      raise(
+        weightOnPrompt,
+        `${pointer}/${key}`,
+        `"${key}" asks to train on a ${role} message; that has no effect.`,
+      );
+    if (!on) trained = false;
+  }
+  return trained;
+}
+
+/** Keys that carry a message's weight. */
+export const messageWeightKeys: readonly string[] = weightKeys;
+
+/** The row's other fields, kept for conversion; each is noted, as a misspelt key is one of them. */
+export function readMeta(row: Row, known: ReadonlySet<string>, raise: Raise): Record<string, unknown> {
+  const meta: [string, unknown][] = [];
+  for (const key of Object.keys(row)) {
+    if (known.has(key)) continue;
+    meta.push([key, row[key]]);
+    raise(unknownKey, `/${escapePointer(key)}`, `The key ${show(key)} means nothing to this format.`, {
+      data: { key },
+    });
+  }
+  // fromEntries defines "__proto__" as a plain member; assignment would not.
+  return Object.fromEntries(meta) as Record<string, unknown>;
+}
+
+/** Notes the keys of a message that are carried nowhere. */
+export function noteMessageKeys(
+  message: Row,
+  known: ReadonlySet<string>,
+  pointer: string,
+  raise: Raise,
+): void {
+  for (const key of Object.keys(message))
+    if (!known.has(key) && message[key] !== null)
+      raise(
+        unknownKey,
+        `${pointer}/${escapePointer(key)}`,
+        `The key ${show(key)} of a message means nothing to this format.`,
+        { data: { key, in: 'message' } },
+      );
+}
+
+function show(key: string): string {
+  return JSON.stringify(key.length > 60 ? `${key.slice(0, 60)}…` : key);
+}

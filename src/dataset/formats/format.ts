@@ -1,0 +1,48 @@
+// A format: how it is recognised, how a row becomes a canonical example, and how an example becomes a row again.
+import type { Check, Spot } from '../checks/check.ts';
+import type { Example } from '../example.ts';
+
+/** One row's JSON object. */
+export type Row = Record<string, unknown>;
+
+export interface Detection {
+  /** Share of the sampled rows that have the format's shape, 0 to 1. */
+  score: number;
+  /** For people: what was seen. */
+  why: string;
+}
+
+/** Where in the raw row; `inside` is a UTF-16 unit of the string there. */
+export interface Location {
+  pointer: string;
+  inside?: number;
+}
+
+/** Notes something about the raw row while it is parsed. */
+export type Raise = (
+  check: Check,
+  pointer: string,
+  message: string,
+  extra?: { inside?: number; hint?: string; data?: Record<string, unknown> },
+) => void;
+
+export interface Rendered {
+  /** The row in the target format; null where it cannot be held at all. */
+  row: Row | null;
+  /** What the row loses, in words: `tool calls`, `message names`. */
+  lost: string[];
+}
+
+export interface Format {
+  name: string;
+  /** What a row looks like, for people. */
+  shape: string;
+  /** Whether one row has this format's shape. */
+  matches(row: Row): boolean;
+  /** A canonical example, or null where a finding says why there is none. */
+  parse(row: Row, raise: Raise): Example | null;
+  /** From a place in the canonical example to one in the raw row it was parsed from. */
+  locate(row: Row, spot: Spot): Location;
+  /** Null: nothing can be written in this format. */
+  render: ((example: Example) => Rendered) | null;
+}

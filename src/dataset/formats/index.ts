@@ -1,0 +1,87 @@
+// The formats, in the order in which they are shown, and which of them a file has.
+import { UserError } from '../../diagnostics/user-error.ts';
+import { alpaca } from './alpaca.ts';
+import { chatml } from './chatml.ts';
+import { chatmlText } from './chatml-text.ts';
+import type { Format, Row } from './format.ts';
+import { preference } from './preference.ts';
+import { sharegpt } from './sharegpt.ts';
+
+export const formats: readonly Format[] = [alpaca, chatml, chatmlText, sharegpt, preference];
+
+/** Names that `--format` and `dataset.format` take. */
+export const formatNames: readonly string[] = formats.map((format) => format.name);
+
+/** The format of that name. */
+export function findFormat(name: string): Format {
+  const format = formats.find((each) => each.name === name);
+  if (!format)
+    throw new UserError('D093', `There is no dataset format ${JSON.stringify(name)}.`, {
+      hint: `one of auto, ${formatNames.join(', ')}`,
+    });
+  return format;
+}
+
+export interface FormatDecision {
+  /** Null where nothing fits, or several formats fit alike. */
+  format: Format | null;
+  why: string;
+  /** Share of the sampled rows with the format's shape, 0 to 1. */
+  confidence: number;
+  /** What to do where nothing fits. */
+  hint?: string;
+}
+
+/** Decides by the shape of the sampled rows: at least half of them, and clearly more than any other format. */
+export function detectFormat(sample: readonly Row[]): FormatDecision {
+  const scores = formats
+    .map((format) => ({ format, rows: sample.filter((row) => format.matches(row)).length }))
+    .sort((a, b) => b.rows - a.rows);
+  const [best, second] = scores;
+  const of = `of ${sample.length} sampled ${sample.length === 1 ? 'row' : 'rows'}`;
+  if (!best || !second || best.rows * 2 < sample.length || best.rows === 0)
+    return { format: null, why: unknownWhy(sample), confidence: 0, hint: nearest(sample) };
+  const confidence = best.rows / sample.length;
+  if (second.rows * 2 > best.rows)
+    return {
+      format: null,
+      why: `${best.rows} ${of} look like ${best.format.name}, ${second.rows} like ${second.format.name}`,
+      confidence: 0,
+      hint: `say which: --format ${best.format.name} or --format ${second.format.name}`,
+    };
+  return { format: best.format, why: `${best.rows} ${of} have ${best.format.shape}`, confidence };
+}
+
+/** Another format that the row clearly has. */
+export function otherFormat(row: Row, than: Format): Format | undefined {
+  return formats.find((format) => format !== than && format.matches(row));
+}
+
+function unknownWhy(sample: readonly Row[]): string {
+  const counts = new Map<string, number>();
+  for (const row of sample) for (const key of Object.keys(row)) counts.set(key, (counts.get(key) ?? 0) + 1);
+  const keys = [...counts].sort((a, b) => b[1] - a[1]).map(([key]) => JSON.stringify(key.slice(0, 40)));
+  if (keys.length === 0) return 'no row has any key';
+  const more = keys.length > 8 ? ` and ${keys.length - 8} more` : '';
+  return `the rows have the keys ${keys.slice(0, 8).join(', ')}${more}`;
+}
+
+// Which keys each format would want, against those that are there: the format that lacks least.
+function nearest(sample: readonly Row[]): string {
+  const keys = new Set(sample.flatMap((row) => Object.keys(row)).map((key) => key.toLowerCase()));
+  const near = [
+    {
+      name: 'alpaca',
+      wants: ['instruction', 'prompt', 'question', 'input', 'output', 'response', 'completion', 'answer'],
+    },
+    { name: 'chatml', wants: ['messages', 'role', 'content'] },
+    { name: 'sharegpt', wants: ['conversations', 'conversation', 'from', 'value'] },
+    { name: 'chatml-text', wants: ['text'] },
+  ].find(({ wants }) => wants.some((key) => keys.has(key)));
+  const wrapped =
+    sample.length === 1 ? Object.entries(sample[0] ?? {}).find(([, v]) => Array.isArray(v)) : undefined;
+  if (wrapped)
+    return `if the rows are those under ${JSON.stringify(wrapped[0])}, write that list as the file`;
+  const shape = formats.find((format) => format.name === (near?.name ?? 'chatml'))?.shape;
+  return `${near ? `the nearest is ${near.name}` : 'rename the keys to a known format, such as chatml'}: ${shape}`;
+}

@@ -1,0 +1,53 @@
+// Writing: what of an example has no place in the target format.
+
+import { textOf } from '../content.ts';
+import type { Example } from '../example.ts';
+
+/** The features of `example` that `holds` does not name, in words for people. */
+export function missingFeatures(example: Example, holds: ReadonlySet<Feature>): string[] {
+  const lost = new Set<string>();
+  const need = (feature: Feature): void => {
+    if (!holds.has(feature)) lost.add(feature);
+  };
+  if (example.tools) need('tools');
+  if (example.chosen || example.rejected) need('preference answers');
+  for (const message of example.messages) {
+    if (message.role === 'developer') need('developer messages');
+    if (message.role === 'tool') need('tool results');
+    if (message.tool_calls) {
+      need('tool calls');
+      if (message.tool_calls.some((call) => call.id !== undefined)) need('tool call ids');
+      if (textOf(message.content) !== null) need('text beside tool calls');
+    } else if (message.content === null) need('messages without content');
+    if (message.tool_call_id !== undefined) need('tool call ids');
+    if (message.name !== undefined) need('message names');
+    if (message.reasoning_content !== undefined) need('reasoning');
+    if (message.train === false) need('weights');
+  }
+  return [...lost];
+}
+
+export type Feature =
+  | 'tools'
+  | 'preference answers'
+  | 'developer messages'
+  | 'tool results'
+  | 'tool calls'
+  | 'tool call ids'
+  | 'text beside tool calls'
+  | 'messages without content'
+  | 'message names'
+  | 'reasoning'
+  | 'weights';
+
+/** Fields beside the conversation that can be written, and the names of those whose key the format needs itself. */
+export function splitMeta(
+  meta: Record<string, unknown>,
+  reserved: ReadonlySet<string>,
+): { kept: Record<string, unknown>; lost: string[] } {
+  const entries = Object.entries(meta);
+  return {
+    kept: Object.fromEntries(entries.filter(([key]) => !reserved.has(key))),
+    lost: entries.filter(([key]) => reserved.has(key)).map(([key]) => `the field ${JSON.stringify(key)}`),
+  };
+}

@@ -1,0 +1,86 @@
+// Tool calls and lists of tools, in the ways that datasets write them.
+import { invalidToolCall } from '../checks/invalid-tool-call.ts';
+import { invalidTools } from '../checks/invalid-tools.ts';
+import { isDeeperThan, maxDepth } from '../depth.ts';
+import type { ToolCall } from '../example.ts';
+import { isRow, typeName } from './fields.ts';
+import type { Raise, Row } from './format.ts';
+
+/** Calls as `{id, type, function: {name, arguments}}` or bare `{name, arguments}`; undefined with a finding. */
+export function readToolCalls(value: unknown, pointer: string, raise: Raise): ToolCall[] | undefined {
+  if (!Array.isArray(value)) {
+    raise(invalidToolCall, pointer, `The tool calls should be a list, but are ${typeName(value)}.`);
+    return undefined;
+  }
+  const calls: ToolCall[] = [];
+  for (const [i, each] of value.entries()) {
+    const call = readToolCall(each, `${pointer}/${i}`, raise);
+    if (!call) return undefined;
+    calls.push(call);
+  }
+  return calls;
+}
+
+/** One call; arguments that are a string of JSON become the object in it. */
+export function readToolCall(value: unknown, pointer: string, raise: Raise): ToolCall | undefined {
+  const wrapped = isRow(value) && isRow(value.function);
+  const inner = wrapped ? (value.function as Row) : value;
+  const below = wrapped ? `${pointer}/function` : pointer;
+  if (!isRow(inner) || typeof inner.name !== 'string' || inner.name === '') {
+    raise(invalidToolCall, pointer, 'The tool call names no function.');
+    return undefined;
+  }
+  const args = readArguments(inner.arguments ?? inner.parameters ?? {}, `${below}/arguments`, raise);
+  if (!args) return undefined;
+  const id = isRow(value) && typeof value.id === 'string' && value.id !== '' ? value.id : undefined;
+  const call: ToolCall = { type: 'function', function: { name: inner.name, arguments: args } };
+  return id === undefined ? call : { id, ...call };
+}
+
+function readArguments(value: unknown, pointer: string, raise: Raise): Row | undefined {
+  const parsed = typeof value === 'string' ? parseJson(value === '' ? '{}' : value) : value;
+  if (isRow(parsed)) return parsed;
+  raise(
+    invalidToolCall,
+    pointer,
+    typeof value === 'string' && parsed === undefined
+      ? 'The arguments are a string that is not JSON.'
+      : `The arguments should be an object, but are ${typeName(parsed)}.`,
+  );
+  return undefined;
+}
+
+/** A list of tools, or a string of JSON that holds one; bare functions are wrapped. Undefined with a finding. */
+export function readTools(value: unknown, pointer: string, raise: Raise): unknown[] | undefined {
+  const list = typeof value === 'string' ? parseJson(value === '' ? '[]' : value) : value;
+  if (!Array.isArray(list)) {
+    raise(
+      invalidTools,
+      pointer,
+      typeof value === 'string' && list === undefined
+        ? 'The tools are a string that is not JSON.'
+        : `The tools should be a list, but are ${typeName(list)}.`,
+    );
+    return undefined;
+  }
+  const tools: unknown[] = [];
+  for (const [i, tool] of list.entries()) {
+    const inner = isRow(tool) && isRow(tool.function) ? tool.function : tool;
+    if (!isRow(inner) || typeof inner.name !== 'string' || inner.name === '') {
+      raise(invalidTools, typeof value === 'string' ? pointer : `${pointer}/${i}`, 'A tool has no name.');
+      return undefined;
+    }
+    tools.push(inner === tool ? { type: 'function', function: inner } : tool);
+  }
+  return tools;
+}
+
+/** The value of JSON text; undefined where it is none, or nested beyond any use. */
+export function parseJson(text: string): unknown {
+  try {
+    const value = JSON.parse(text) as unknown;
+    return isDeeperThan(value, maxDepth) ? undefined : value;
+  } catch {
+    return undefined;
+  }
+}

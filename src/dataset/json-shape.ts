@@ -1,0 +1,42 @@
+// Questions about a parsed row that are asked of every row, and so must be cheap.
+import { maxDepth } from './depth.ts';
+
+/** Members of all objects inside a JSON value; -1 where it is nested deeper than rows may be. */
+export function countKeys(value: unknown, depth = maxDepth): number {
+  if (typeof value !== 'object' || value === null) return 0;
+  if (depth === 0) return -1;
+  let count = 0;
+  if (Array.isArray(value)) {
+    for (const each of value) {
+      if (typeof each !== 'object' || each === null) continue;
+      const inner = countKeys(each, depth - 1);
+      if (inner < 0) return -1;
+      count += inner;
+    }
+    return count;
+  }
+  const object = value as Record<string, unknown>;
+  for (const key in object) {
+    count += 1;
+    const each = object[key];
+    if (typeof each !== 'object' || each === null) continue;
+    const inner = countKeys(each, depth - 1);
+    if (inner < 0) return -1;
+    count += inner;
+  }
+  return count;
+}
+
+/**
+ * Whether the raw text could hold a key twice, given how many members JSON.parse kept. It counts `":`, which stands
+ * after every key and, unescaped, nowhere else; text that has a space before the colon always gets the slow answer.
+ */
+export function mayRepeatKeys(text: string, keys: number): boolean {
+  let seen = 0;
+  for (let at = text.indexOf('":'); at >= 0; at = text.indexOf('":', at + 2)) {
+    let slashes = 0;
+    while (text.charCodeAt(at - 1 - slashes) === 92) slashes += 1;
+    if (slashes % 2 === 0) seen += 1;
+  }
+  return seen !== keys;
+}

@@ -1,0 +1,113 @@
+// One raw row becomes an example and what there is to say about it. Pure: the same row, the same judgement.
+import type { Severity } from '../diagnostics/finding.ts';
+import type { Check, Draft, Report } from './checks/check.ts';
+import { duplicateKey } from './checks/duplicate-key.ts';
+import { checks } from './checks/index.ts';
+import { missingField } from './checks/missing-field.ts';
+import { notAnObject } from './checks/not-an-object.ts';
+import { otherFormat } from './checks/other-format.ts';
+import { tooDeep } from './checks/too-deep.ts';
+import type { Example } from './example.ts';
+import { isRow, typeName } from './formats/fields.ts';
+import type { Format, Raise, Row } from './formats/format.ts';
+import { otherFormat as findOtherFormat } from './formats/index.ts';
+import { countKeys, mayRepeatKeys } from './json-shape.ts';
+import type { RawRow } from './readers/raw-row.ts';
+import { escapePointer } from './text-position.ts';
+import { walkJson } from './walk-json.ts';
+
+export interface Judgement {
+  /** Null where the row became none, or an error finding forbids its use. */
+  example: Example | null;
+  drafts: readonly Draft[];
+  /** The code under which the row is dropped; undefined where it is good. */
+  code: string | undefined;
+}
+
+const nothing: readonly Draft[] = [];
+
+/** A judge for rows of one format; `format` null means that the file's format is unknown. */
+export function createJudge(
+  format: Format | null,
+  severityOf: (check: Check) => Severity | null,
+): (raw: RawRow) => Judgement {
+  let row: Row = {};
+  let drafts: Draft[] = [];
+
+  const raise: Raise = (check, pointer, text, extra) => {
+    if (severityOf(check) !== null) drafts.push({ check, pointer, message: text, ...extra });
+  };
+  const running = checks.flatMap((check) => {
+    const { run } = check;
+    if (!run || severityOf(check) === null) return [];
+    const report: Report = (spot, text, data) => {
+      const { pointer, inside } = format ? format.locate(row, spot) : { pointer: '' };
+      drafts.push({
+        check,
+        pointer,
+        message: text,
+        ...(inside !== undefined && { inside }),
+        ...(data && { data }),
+      });
+    };
+    return [(example: Example) => run(example, report)];
+  });
+
+  const readRow = (raw: RawRow): Example | null => {
+    if (raw.fault) {
+      const { check, message: text, offset, hint } = raw.fault;
+      drafts.push({ check, pointer: '', message: text, offset, ...(hint !== undefined && { hint }) });
+      return null;
+    }
+    if (!isRow(raw.value)) {
+      raise(notAnObject, '', `The row is ${typeName(raw.value)}, not an object.`);
+      return null;
+    }
+    row = raw.value;
+    const keys = countKeys(row);
+    if (keys < 0) {
+      raise(tooDeep, '', 'The row is nested deeper than 200 levels.');
+      return null;
+    }
+    if (!format) return null;
+    if (mayRepeatKeys(raw.text, keys)) raiseDuplicateKeys(raw.text, raise);
+    const example = format.parse(row, raise);
+    if (example) for (const run of running) run(example);
+    else nameOtherFormat(row, format, drafts);
+    return example;
+  };
+
+  return (raw) => {
+    drafts = [];
+    const example = readRow(raw);
+    if (drafts.length === 0 && example) return { example, drafts: nothing, code: undefined };
+    const code = drafts.find((draft) => severityOf(draft.check) === 'error')?.check.code;
+    const dropped = code ?? (example ? undefined : 'D015');
+    return { example: dropped === undefined ? example : null, drafts, code: dropped };
+  };
+}
+
+function raiseDuplicateKeys(text: string, raise: Raise): void {
+  walkJson(text, {
+    duplicateKey(path) {
+      const key = JSON.stringify(path.at(-1));
+      const pointer = path.map((token) => `/${escapePointer(token)}`).join('');
+      raise(duplicateKey, pointer, `The key ${key} stands twice; the last value is taken.`);
+    },
+  });
+}
+
+// A missing field at the top of a row that has another format's shape: say that instead.
+function nameOtherFormat(row: Row, format: Format, drafts: Draft[]): void {
+  const at = drafts.findIndex(
+    ({ check, pointer }) =>
+      check === missingField || (check.code === 'D018' && pointer.lastIndexOf('/') === 0),
+  );
+  const other = at < 0 ? undefined : findOtherFormat(row, format);
+  if (other)
+    drafts.splice(0, drafts.length, {
+      check: otherFormat,
+      pointer: '',
+      message: `The row looks like ${other.name}; the file is ${format.name}.`,
+    });
+}

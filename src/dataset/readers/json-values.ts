@@ -1,0 +1,151 @@
+// A JSON array of rows, read as a stream; also arrays after arrays, and objects spread over lines without an array.
+import { isUtf8 } from 'node:buffer';
+import { arraySeparator } from '../checks/array-separator.ts';
+import { fileShape } from '../checks/file-shape.ts';
+import { textAfterArray } from '../checks/text-after-array.ts';
+import { truncatedArray } from '../checks/truncated-array.ts';
+import { longRow, parseRow, parseRowBytes } from './parse-row.ts';
+import type { RawRow, Reader, ReadOptions } from './raw-row.ts';
+import { salvageRows } from './salvage-rows.ts';
+import { createSplitter } from './value-splitter.ts';
+
+export const jsonArray: Reader = {
+  name: 'json-array',
+  holds: 'a JSON array',
+  extensions: ['.json'],
+  detect: (head) => /^\s*[[{]/.test(head.toString('utf8')),
+  read: readValues,
+};
+
+async function* readValues(chunks: AsyncIterable<Buffer>, options: ReadOptions): AsyncGenerator<RawRow[]> {
+  let rows: RawRow[] = [];
+  let line = 1;
+  let column = 1;
+  let arrayOpen = false;
+  let arraysSeen = 0;
+  let valuesSeen = 0;
+  /** Commas since the last value; -1 before the first one of an array. */
+  let commas = -1;
+  let saidLoose = false;
+  let saidAfter = false;
+
+  const separator = (message: string): void =>
+    options.remark({ check: arraySeparator, message, line, column });
+
+  const advance = (text: string): void => {
+    let last = -1;
+    for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) {
+      line += 1;
+      last = at;
+    }
+    column = last < 0 ? column + text.length : text.length - last;
+  };
+
+  const remarkBefore = (text: string): void => {
+    if (arrayOpen) {
+      if (commas === 0) separator('A comma is missing before this row.');
+      if (commas > 1 || (commas > 0 && valuesSeen === 0))
+        separator('There is a comma too many before this row.');
+    } else if (arraysSeen > 0 && !saidAfter) {
+      saidAfter = true;
+      options.remark({
+        check: textAfterArray,
+        message: 'The array has ended, and more text follows; its rows are read too.',
+        line,
+        column,
+      });
+    } else if (arraysSeen === 0 && !saidLoose && (text.includes('\n') || commas > 0)) {
+      saidLoose = true;
+      options.remark({
+        check: fileShape,
+        message:
+          commas > 0
+            ? 'The rows are divided by commas, but stand in no array.'
+            : 'A row is spread over several lines, and the file is no array.',
+        line,
+        column,
+      });
+    }
+    commas = 0;
+  };
+
+  const addValue = (bytes: Buffer): void => {
+    const row =
+      bytes.length > options.maxRowBytes
+        ? longRow(bytes.subarray(0, 200), bytes.length, options.maxRowBytes, line, column)
+        : isUtf8(bytes)
+          ? parseRow(bytes.toString('utf8'), line, column)
+          : parseRowBytes(bytes, line, column);
+    remarkBefore(row.text);
+    valuesSeen += 1;
+    rows.push(row);
+    advance(row.fault && row.text.length < bytes.length ? bytes.toString('utf8') : row.text);
+  };
+
+  const splitter = createSplitter(() => arrayOpen, {
+    value: addValue,
+    skipped: (bytes) => advance(bytes.toString('utf8')),
+    between(byte) {
+      if (byte === 44) commas = Math.max(commas, 0) + 1;
+      else if (byte === 91) {
+        if (arraysSeen > 0) remarkBefore('');
+        arrayOpen = true;
+        arraysSeen += 1;
+        valuesSeen = 0;
+        commas = -1;
+      } else if (byte === 93) {
+        if (!arrayOpen) separator('This "]" closes nothing.');
+        else if (commas > 0) separator('There is a comma before the closing "]".');
+        arrayOpen = false;
+        commas = 0;
+      }
+      if (byte === 10) {
+        line += 1;
+        column = 1;
+      } else column += 1;
+    },
+  });
+
+  // What the open value holds is cut where its neighbours start anew; at the end the last piece is taken too.
+  const salvage = (atEnd: boolean): void => {
+    const bytes = Buffer.concat(splitter.open());
+    const pieces = salvageRows(bytes, column);
+    const last = pieces.pop();
+    if (!last) return;
+    if (pieces.length === 0 && !atEnd) {
+      addValue(bytes);
+      splitter.forget();
+      return;
+    }
+    splitter.drop();
+    for (const piece of pieces) {
+      addValue(piece.value);
+      advance(piece.rest);
+      commas = piece.rest.includes(',') ? 1 : 0;
+    }
+    if (!atEnd) splitter.push(Buffer.concat([last.value, Buffer.from(last.rest)]));
+    else {
+      addValue(last.value);
+      advance(last.rest);
+      if (last.rest.includes(']')) arrayOpen = false;
+    }
+  };
+
+  for await (const chunk of chunks) {
+    splitter.push(chunk);
+    if (splitter.openBytes() > options.maxRowBytes) salvage(false);
+    if (rows.length > 0) {
+      yield rows;
+      rows = [];
+    }
+  }
+  if (splitter.openBytes() > 0) salvage(true);
+  if (arrayOpen)
+    options.remark({
+      check: truncatedArray,
+      message: 'The file ends inside its array: the closing "]" is missing.',
+      line,
+      column,
+    });
+  if (rows.length > 0) yield rows;
+}

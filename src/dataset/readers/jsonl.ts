@@ -1,0 +1,105 @@
+// JSON lines. The hot path of every scan: find newlines in bytes, decode and parse each line, nothing else.
+import { isUtf8 } from 'node:buffer';
+import { blankLine } from '../checks/blank-line.ts';
+import { longRow, parseRow, parseRowBytes } from './parse-row.ts';
+import type { RawRow, Reader, ReadOptions } from './raw-row.ts';
+
+const newline = 10;
+const blank = /^[ \t\r]*$/;
+
+export const jsonl: Reader = {
+  name: 'jsonl',
+  holds: 'JSON lines',
+  extensions: ['.jsonl', '.ndjson'],
+  detect: looksLikeLines,
+  read: readLines,
+};
+
+function looksLikeLines(head: Buffer): boolean {
+  const lines = head
+    .toString('utf8')
+    .split('\n')
+    .map((line) => line.trim());
+  const first = lines.findIndex((line) => line !== '');
+  const line = lines[first];
+  if (line === undefined) return true;
+  const next = lines.slice(first + 1).find((each) => each !== '');
+  if (!line.startsWith('{') && !line.startsWith('[')) return true;
+  const whole = parses(line);
+  // A whole array on the first line is the file, unless more rows follow it.
+  if (line.startsWith('[')) return whole && next !== undefined && /^[[{]/.test(next);
+  if (whole || next === undefined) return true;
+  // `{` alone or an open member: an object spread over lines. `{…},` on every line: rows divided by commas.
+  return !(/[{[,]$/.test(line) || parses(line.replace(/,$/, '')));
+}
+
+function parses(line: string): boolean {
+  try {
+    JSON.parse(line);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function* readLines(chunks: AsyncIterable<Buffer>, options: ReadOptions): AsyncGenerator<RawRow[]> {
+  let line = 1;
+  // The unfinished last line of what was read: its chunks, or only its start once it is over the limit.
+  let rest: Buffer[] = [];
+  let restBytes = 0;
+
+  const take = (region: Buffer): RawRow[] => {
+    const rows: RawRow[] = [];
+    const clean = isUtf8(region);
+    for (let start = 0; start < region.length; line += 1) {
+      const found = region.indexOf(newline, start);
+      const end = found < 0 ? region.length : found;
+      const row = readLine(region, start, end, clean);
+      if (row) rows.push(row);
+      start = end + 1;
+    }
+    return rows;
+  };
+
+  const readLine = (region: Buffer, from: number, to: number, clean: boolean): RawRow | null => {
+    const end = region[to - 1] === 13 && to > from ? to - 1 : to;
+    if (end - from > options.maxRowBytes)
+      return longRow(region.subarray(from, from + 200), end - from, options.maxRowBytes, line, 1);
+    if (!clean) {
+      const bytes = region.subarray(from, end);
+      if (!isUtf8(bytes)) return parseRowBytes(bytes, line, 1);
+    }
+    const text = region.toString('utf8', from, end);
+    if ((end === from || (region[from] ?? 0) <= 32) && blank.test(text)) {
+      options.remark({ check: blankLine, message: 'The line is blank.', line, column: 1 });
+      return null;
+    }
+    return parseRow(text, line, 1);
+  };
+
+  for await (const chunk of chunks) {
+    const last = chunk.lastIndexOf(newline);
+    if (last < 0) {
+      restBytes += chunk.length;
+      // Over the limit nothing more is kept but the count.
+      if (restBytes <= options.maxRowBytes || rest.length === 0) rest.push(chunk);
+      continue;
+    }
+    let region = chunk.subarray(0, last + 1);
+    if (restBytes > 0) {
+      const end = chunk.indexOf(newline);
+      if (restBytes + end > options.maxRowBytes) {
+        const start = rest[0] ?? chunk;
+        yield [longRow(start.subarray(0, 200), restBytes + end, options.maxRowBytes, line, 1)];
+        line += 1;
+        region = chunk.subarray(end + 1, last + 1);
+      } else region = Buffer.concat([...rest, region]);
+    }
+    rest = last + 1 < chunk.length ? [chunk.subarray(last + 1)] : [];
+    restBytes = chunk.length - last - 1;
+    if (region.length > 0) yield take(region);
+  }
+  if (restBytes > options.maxRowBytes)
+    yield [longRow((rest[0] ?? Buffer.alloc(0)).subarray(0, 200), restBytes, options.maxRowBytes, line, 1)];
+  else if (restBytes > 0) yield take(Buffer.concat(rest));
+}

@@ -1,0 +1,49 @@
+// What a reader makes of a file: rows with their place and raw text, and remarks on the file itself.
+import type { Check } from '../checks/check.ts';
+
+/** A line or array element; `line` and `column` say where its text starts in the file, both from 1. */
+export interface RawRow {
+  line: number;
+  column: number;
+  /** The row's raw JSON; only the first 200 characters of a row over the size limit. */
+  text: string;
+  /** What JSON.parse made of it; undefined where `fault` stands. */
+  value: unknown;
+  fault: RowFault | null;
+}
+
+/** Why a row could not be read. `offset` is in UTF-16 units of the row's text. */
+export interface RowFault {
+  check: Check;
+  message: string;
+  offset: number;
+  hint?: string;
+}
+
+/** A remark on the file that belongs to no row. */
+export interface FileRemark {
+  check: Check;
+  message: string;
+  hint?: string;
+  line?: number;
+  column?: number;
+  data?: Record<string, unknown>;
+}
+
+export interface ReadOptions {
+  /** Rows longer than this many bytes are named and skipped. */
+  maxRowBytes: number;
+  remark(remark: FileRemark): void;
+}
+
+export interface Reader {
+  name: string;
+  /** What the file holds, for people: `a JSON array`. */
+  holds: string;
+  /** Extensions that promise this kind of content. */
+  extensions: readonly string[];
+  /** Whether the first bytes of a file (after a byte order mark) look like this reader's content. */
+  detect(head: Buffer): boolean;
+  /** Rows in batches, in order; memory stays that of a chunk and the longest row. */
+  read(chunks: AsyncIterable<Buffer>, options: ReadOptions): AsyncGenerator<RawRow[]>;
+}

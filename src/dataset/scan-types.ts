@@ -1,0 +1,82 @@
+// What a scan takes and gives.
+import type { Readable } from 'node:stream';
+import type { Finding } from '../diagnostics/finding.ts';
+import type { CheckSettings } from './check-settings.ts';
+import type { Example, RowPlace } from './example.ts';
+import type { LedgerEntry, LedgerTotals } from './ledger.ts';
+import type { Split, SplitOptions } from './split.ts';
+
+/** Bytes that one row may have. */
+export const defaultMaxRowBytes = 50_000_000;
+
+export interface DataSource {
+  /** Absolute; unused where `stream` stands. */
+  path: string;
+  /** As shown to users. */
+  label: string;
+  /** Read instead of the file (stdin). */
+  stream?: Readable;
+  /** Which side its rows are on. Train rows are divided further by `split`. */
+  role?: Split;
+  /** Only so many rows from its start are input. */
+  limit?: number;
+  /** Refused unless 1: see D092. */
+  weight?: number;
+}
+
+export interface ScanOptions {
+  /** A format's name, or `auto`. */
+  format: string;
+  /** What error findings on rows mean: the whole is refused, or those rows leave. */
+  onError: 'refuse' | 'drop';
+  duplicates: { exact: 'drop' | 'keep' };
+  split: SplitOptions | null;
+  checks?: CheckSettings;
+  /** Rows over this many bytes are skipped; 50,000,000 unless told. */
+  maxRowBytes?: number;
+}
+
+export interface KeptRow {
+  /** From 0 over all sources in order. */
+  row: number;
+  example: Example;
+  /** SHA-256, hex. */
+  fingerprint: string;
+  place: RowPlace;
+}
+
+/** Called in the order of the rows, but for rows that the split holds back (split.ts); promises are awaited. */
+export interface ScanSink {
+  onExample?(split: Split, row: KeptRow): void | Promise<void>;
+  onLedger?(entry: LedgerEntry): void | Promise<void>;
+  onFinding?(finding: Finding): void | Promise<void>;
+  onProgress?(rows: number, bytes: number): void;
+}
+
+export interface ScannedFile {
+  /** As shown to users. */
+  path: string;
+  bytes: number;
+  sha256: string;
+  rows: number;
+  /** The format's name, or `unknown`. */
+  format: string;
+}
+
+export interface ScanResult {
+  /** `mixed` where files differ, `unknown` where one cannot be told. */
+  format: { name: string; why: string; confidence: number };
+  rows: number;
+  files: ScannedFile[];
+  ledger: LedgerTotals;
+  train: { rows: number; fingerprint: string };
+  validation: { rows: number; fingerprint: string };
+  /** Over all kept rows. */
+  fingerprint: string;
+  /** How often each code was found. */
+  findingsByCode: Record<string, number>;
+  /** Error findings: on rows, which `on_error: drop` lets go, and on files, which nothing excuses. */
+  errors: { rows: number; files: number };
+  /** Whether the dataset may not be used as it is: a file's error, or a row's under `refuse`. */
+  refused: boolean;
+}

@@ -1,0 +1,76 @@
+// Train or validation, decided by hash: adding rows moves no other row, and duplicates never straddle.
+import { hash } from 'node:crypto';
+
+export type Split = 'train' | 'validation';
+
+export interface SplitOptions {
+  /** Share of the duplicate groups that goes to validation, above 0 and below 1. */
+  fraction: number;
+  seed: number;
+}
+
+/**
+ * A number in [0, 1) for a duplicate group: the first 48 bits of SHA-256 over "seed:key". Groups below the fraction are
+ * validation.
+ */
+export function splitPosition(key: string, seed: number): number {
+  const digest = hash('sha256', `${seed}:${key}`, 'binary');
+  let value = 0;
+  for (let i = 0; i < 6; i += 1) value = value * 256 + digest.charCodeAt(i);
+  return value / 2 ** 48;
+}
+
+export interface SplitDecider<T> {
+  /** Decides one row; gives back what is certain by now, in order. */
+  add(key: string, item: T): [Split, T][];
+  /** What was held back. */
+  end(): [Split, T][];
+}
+
+/**
+ * Splits rows by group. So that neither side of a small dataset stays empty, the group nearest to the other side is held
+ * back until both sides have a row; at the end it changes sides, unless it is the only group there is.
+ */
+export function createSplit<T>(options: SplitOptions): SplitDecider<T> {
+  let held: { key: string; position: number; items: T[] } | null = null;
+  let bothSides = false;
+  let released = false;
+  const side = (position: number): Split => (position < options.fraction ? 'validation' : 'train');
+  const release = (group: { position: number; items: T[] }): [Split, T][] => {
+    released = true;
+    return group.items.map((item) => [side(group.position), item]);
+  };
+  return {
+    add(key, item) {
+      const position = splitPosition(key, options.seed);
+      if (bothSides) return [[side(position), item]];
+      if (!held) {
+        held = { key, position, items: [item] };
+        return [];
+      }
+      if (held.key === key) {
+        held.items.push(item);
+        return [];
+      }
+      const group = { key, position, items: [item] };
+      if (side(position) !== side(held.position)) {
+        bothSides = true;
+        return [...release(held), ...release(group)];
+      }
+      const nearer = side(position) === 'train' ? position < held.position : position > held.position;
+      if (!nearer) return release(group);
+      const before = held;
+      held = group;
+      return release(before);
+    },
+    end() {
+      if (bothSides || !held) return [];
+      const group = held;
+      held = null;
+      const own = side(group.position);
+      const other: Split = own === 'train' ? 'validation' : 'train';
+      // One group alone cannot be on both sides, and training needs rows.
+      return group.items.map((item) => [released ? other : 'train', item]);
+    },
+  };
+}

@@ -1,0 +1,77 @@
+// From a JSON pointer to line and column. Lines end at \n; columns count UTF-16 code units from 1, as editors' "go to" does.
+import { walkJson } from './walk-json.ts';
+
+export interface Position {
+  line: number;
+  column: number;
+}
+
+/** One RFC 6901 pointer token for a key or an index. */
+export function escapePointer(token: string | number): string {
+  return String(token).replaceAll('~', '~0').replaceAll('/', '~1');
+}
+
+/** The tokens of an RFC 6901 pointer; `''` has none. */
+export function pointerTokens(pointer: string): string[] {
+  return pointer
+    .split('/')
+    .slice(1)
+    .map((token) => token.replaceAll('~1', '/').replaceAll('~0', '~'));
+}
+
+/**
+ * Where the value at `pointer` starts in the raw JSON of a row, in UTF-16 units; the nearest enclosing value where the
+ * pointer leads nowhere (a missing field). With `inside`, the place of that UTF-16 unit of the string's value.
+ */
+export function findPointer(text: string, pointer: string, inside?: number): number {
+  const wanted = pointerTokens(pointer);
+  let best = 0;
+  let bestDepth = -1;
+  walkJson(text, {
+    value(path, offset) {
+      if (path.length > wanted.length || path.length < bestDepth) return;
+      // A later equal path wins, as the last of two duplicate keys does in JSON.parse.
+      if (path.some((token, i) => String(token) !== wanted[i])) return;
+      best = offset;
+      bestDepth = path.length;
+    },
+  });
+  if (inside === undefined || bestDepth !== wanted.length || text[best] !== '"') return best;
+  return rawOffset(text, best + 1, inside);
+}
+
+// A string's value and its raw text differ by the escapes: \n is two units, \u0041 six, for one.
+function rawOffset(text: string, start: number, units: number): number {
+  let at = start;
+  for (let i = 0; i < units && at < text.length && text[at] !== '"'; i += 1)
+    at += text[at] !== '\\' ? 1 : text[at + 1] === 'u' ? 6 : 2;
+  return at;
+}
+
+/** Line and column of `offset` in `text`, whose first character stands at `start`. */
+export function positionAt(text: string, offset: number, start: Position): Position {
+  let line = start.line;
+  let lineStart = -1;
+  for (let at = text.indexOf('\n'); at >= 0 && at < offset; at = text.indexOf('\n', at + 1)) {
+    line += 1;
+    lineStart = at;
+  }
+  return {
+    line,
+    column: lineStart < 0 ? start.column + offset : offset - lineStart,
+  };
+}
+
+const excerptWidth = 200;
+
+/** The part of the line around `offset`, at most 200 characters, with the caret's column in it (from 1). */
+export function excerptAt(text: string, offset: number): { text: string; column: number } {
+  const lineStart = text.lastIndexOf('\n', offset - 1) + 1;
+  const newline = text.indexOf('\n', offset);
+  const lineEnd = newline < 0 ? text.length : newline;
+  const from = Math.max(lineStart, Math.min(offset - 60, lineEnd - excerptWidth));
+  return {
+    text: text.slice(from, Math.min(lineEnd, from + excerptWidth)).trimEnd(),
+    column: offset - from + 1,
+  };
+}
