@@ -1,0 +1,52 @@
+import type { LoraCount } from './count-lora.ts';
+import { bytesOf } from './memory.ts';
+
+export interface CheckpointSettings {
+  dtype: string;
+  quantization: Readonly<Record<string, unknown>> | null;
+  /** SFTConfig fields: optim, save_only_model. */
+  training: Readonly<Record<string, unknown>>;
+  /** Bytes of the tokenizer folder, which each checkpoint carries. */
+  tokenizerBytes: number;
+}
+
+/** Scheduler, random states, trainer state and the files around the weights. */
+const smallFilesBytes = 100_000;
+
+/** Bytes of one checkpoint: adapter weights, optimizer state, tokenizer. */
+export function estimateCheckpointBytes(count: LoraCount, settings: CheckpointSettings): number {
+  const { training, quantization, dtype, tokenizerBytes } = settings;
+  const width = quantization && bytesOf(dtype) === 2 ? 2 : 4;
+  const optimizer =
+    training.save_only_model === true ? 0 : momentBytes(String(training.optim ?? 'adamw_torch'), width);
+  return Math.round(count.trainable * (width + optimizer)) + tokenizerBytes + smallFilesBytes;
+}
+
+function momentBytes(optimizer: string, width: number): number {
+  if (/8bit/.test(optimizer)) return 2.06;
+  if (/^sgd/.test(optimizer)) return 0;
+  return /lion|adagrad|rmsprop/.test(optimizer) ? width : 2 * width;
+}
+
+/** How many checkpoints lie on disk at most: by schedule, cut by save_total_limit, and the best one beside the last. */
+export function countCheckpoints(
+  training: Readonly<Record<string, unknown>>,
+  steps: { perEpoch: number; total: number },
+): number {
+  const strategy = training.save_strategy ?? 'steps';
+  if (strategy === 'no') return 1;
+  const every =
+    strategy === 'epoch' ? steps.perEpoch : saveEvery(Number(training.save_steps ?? 500), steps.total);
+  // The end of training saves too.
+  const written = Math.max(1, Math.ceil(steps.total / every));
+  const limit = training.save_total_limit;
+  if (typeof limit !== 'number' || limit <= 0) return written;
+  const kept = training.load_best_model_at_end === true ? Math.max(limit, 2) : limit;
+  // The new one is written before an old one goes.
+  return Math.min(written, kept + 1);
+}
+
+/** A fraction below 1 is a share of all steps, as in transformers. */
+function saveEvery(saveSteps: number, total: number): number {
+  return Math.max(1, saveSteps < 1 ? Math.ceil(total * saveSteps) : saveSteps);
+}

@@ -1,0 +1,83 @@
+// Names and shapes from safetensors headers, and whether they are those that config.json builds.
+import type { Finding } from '../diagnostics/finding.ts';
+import type { ModelFacts, ModelModule } from './modules.ts';
+
+export interface TensorShape {
+  dtype: string;
+  shape: readonly number[];
+}
+
+export type TensorShapes = Readonly<Record<string, TensorShape>>;
+
+const dtypeBits: Record<string, number> = { F64: 64, I64: 64, F32: 32, I32: 32, F16: 16, BF16: 16, I16: 16 };
+
+/** Elements and bytes of all tensors, and elements by dtype; buffers that are no parameters are left out. */
+export function summarizeTensors(tensors: TensorShapes): {
+  parameters: number;
+  bytes: number;
+  dtypes: Record<string, number>;
+} {
+  let parameters = 0;
+  let bytes = 0;
+  const dtypes: Record<string, number> = {};
+  for (const [name, { dtype, shape }] of Object.entries(tensors)) {
+    const elements = shape.reduce((product, size) => product * size, 1);
+    bytes += (elements * (dtypeBits[dtype] ?? 8)) / 8;
+    if (isBuffer(name)) continue;
+    parameters += elements;
+    dtypes[dtype] = (dtypes[dtype] ?? 0) + elements;
+  }
+  return { parameters, bytes, dtypes };
+}
+
+/** Masks and rotary frequencies that older exports stored. */
+function isBuffer(name: string): boolean {
+  return /\.(attn|attention|self_attn|self_attention)\.(bias|masked_bias)$|rotary_emb\.inv_freq$/.test(name);
+}
+
+/** Where the tensors contradict the config: at most one finding, naming the first differences. */
+export function compareTensors(facts: ModelFacts, tensors: TensorShapes): Finding[] {
+  const stored = new Map(
+    Object.entries(tensors).map(([name, { shape }]) => [currentName(name, facts), shape]),
+  );
+  const differences: string[] = [];
+  for (const module of facts.modules) {
+    for (const [name, shape] of expectedTensors(module)) {
+      const found = stored.get(name);
+      if (!found) {
+        // A tied weight is stored once.
+        if (module.tiedTo === null) differences.push(`${name} is missing`);
+      } else if (found.join('×') !== shape.join('×')) {
+        differences.push(`${name} is ${found.join('×')}, config.json says ${shape.join('×')}`);
+      }
+    }
+  }
+  if (differences.length === 0) return [];
+  const more = differences.length > 3 ? ` and ${differences.length - 3} more` : '';
+  return [
+    {
+      code: 'M014',
+      name: 'tensors-differ',
+      severity: 'warning',
+      message: `the tensors differ from config.json: ${differences.slice(0, 3).join('; ')}${more}`,
+      hint: 'is this the config of these weights, and the download complete?',
+      data: { differences },
+    },
+  ];
+}
+
+function expectedTensors(module: ModelModule): [string, number[]][] {
+  const weight = { norm: [module.out], linear: [module.out, module.in] } as Record<string, number[]>;
+  const shape = weight[module.kind] ?? [module.in, module.out];
+  const tensors: [string, number[]][] = [[`${module.name}.weight`, shape]];
+  if (module.bias) tensors.push([`${module.name}.bias`, [module.out]]);
+  return tensors;
+}
+
+/** Checkpoints keep the names of their time: GPT-2's lack the prefix, GPT-NeoX's head was embed_out. */
+function currentName(name: string, facts: ModelFacts): string {
+  if (facts.modelType === 'gpt_neox') return name.replace(/^embed_out\./, 'lm_head.');
+  if (facts.modelType === 'opt' && name.startsWith('decoder.')) return `model.${name}`;
+  if (facts.modelType === 'gpt2' && !/^(transformer|lm_head)\./.test(name)) return `transformer.${name}`;
+  return name;
+}
