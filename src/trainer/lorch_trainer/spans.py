@@ -60,7 +60,7 @@ def find_spans(template: Template, messages: list[Message], tools: Any, trained:
     rendered = Rendered(text, [])
     position = 0
     for index in trained:
-        turn = finder.turn(index)
+        turn = _marked_exactly(finder, index, marks) or finder.turn(index)
         if template.has_markers:
             spans, turn = _marked(finder, index, turn, marks)
         elif turn is None:
@@ -88,8 +88,25 @@ class _Finder:
 
     def turn(self, index: int) -> _Turn | None:
         """Where message `index` begins and ends, or None where no way to tell proves right."""
+        if index + 1 == len(self.messages) and (last := self._last()) is not None:
+            return last
         start = self._start(index)
         return None if start is None else self._close(index, start)
+
+    def _last(self) -> _Turn | None:
+        """The last turn, where the text ends with header, content and end of turn: it saves a rendering."""
+        message = self.messages[-1]
+        if message.get("tool_calls") or message.get("reasoning_content"):
+            return None
+        text = self.text.rstrip()
+        content = str(message.get("content") or "")
+        for header in self.template.headers[:1]:
+            for end in self.template.ends[:1]:
+                for form in dict.fromkeys((content, content.strip())):
+                    if text.endswith(header + form + end):
+                        at = len(text) - len(end)
+                        return _Turn(at - len(form), len(text), at)
+        return None
 
     def content(self, index: int) -> tuple[int, int] | None:
         """Where the content of message `index` stands: the text differs only there when it is replaced."""
@@ -184,6 +201,19 @@ class _Finder:
             return len(until), True
         following = self.content(index + 1)
         return None if following is None or following[0] < start else (following[0], False)
+
+
+def _marked_exactly(finder: _Finder, index: int, marks: list[tuple[int, int]]) -> _Turn | None:
+    """The turn of a mark that holds a message's content and the end of turn, and nothing else."""
+    replies = [at for at, message in enumerate(finder.messages) if message["role"] == "assistant"]
+    if len(marks) != len(replies) or finder.messages[index].get("reasoning_content"):
+        return None
+    start, stop = marks[replies.index(index)]
+    written = finder.text[start:stop]
+    for end in finder.template.ends:
+        if written == str(finder.messages[index].get("content") or "") + end:
+            return _Turn(start, stop, stop - len(end))
+    return None
 
 
 def _marked(
