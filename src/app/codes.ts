@@ -66,6 +66,14 @@ export const appCodes: CodeDoc[] = [
       'At least 50 random rows should be read before a launch. `--unreviewed "reason"` records why they were not.',
   },
   {
+    code: 'P009',
+    name: 'template-unreadable',
+    severity: 'error',
+    title: 'The chat template file cannot be read.',
+    prose:
+      '`dataset.template` is `auto`, `model`, `chatml`, `alpaca`, or the path of a Jinja file relative to the workspace.',
+  },
+  {
     code: 'R150',
     name: 'ledger-unreadable',
     severity: 'error',

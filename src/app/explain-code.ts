@@ -1,19 +1,17 @@
 // Every code of lorch in one list.
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { configCodes } from '../config/codes.ts';
 import { datasetCodes } from '../dataset/checks/index.ts';
-import type { CodeDoc, Severity } from '../diagnostics/finding.ts';
+import type { CodeDoc } from '../diagnostics/finding.ts';
 import { UserError } from '../diagnostics/user-error.ts';
 import { hubCodes } from '../hub/codes.ts';
 import { modelCodes } from '../model/codes.ts';
 import { pythonCodes } from '../python/codes.ts';
-import { findTrainerDir } from '../python/trainer-dir.ts';
 import { eventCodes } from '../run/event-findings.ts';
 import { failureCodes } from '../run/failure-rules.ts';
 import { storeCodes } from '../store/codes.ts';
 import { superviseCodes } from '../supervise/codes.ts';
 import { appCodes } from './codes.ts';
+import { trainerCodes } from './trainer-codes.ts';
 
 /** All codes in order; the trainer's own come from the file that it reads itself. */
 export async function allCodes(): Promise<CodeDoc[]> {
@@ -43,17 +41,4 @@ export async function explainCode(code: string): Promise<CodeDoc> {
   throw new UserError('U113', `there is no code ${code}`, {
     hint: near.length > 0 ? `there are ${near.join(', ')}` : '`lorch explain` lists them all',
   });
-}
-
-interface TrainerCode {
-  name: string;
-  severity: Severity;
-  title: string;
-  prose: string;
-}
-
-async function trainerCodes(): Promise<CodeDoc[]> {
-  const path = join(findTrainerDir(), 'lorch_trainer', 'codes.json');
-  const codes = JSON.parse(await readFile(path, 'utf8')) as Record<string, TrainerCode>;
-  return Object.entries(codes).map(([code, doc]) => ({ code, ...doc }));
 }

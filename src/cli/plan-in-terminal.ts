@@ -1,7 +1,5 @@
 // Planning with progress on stderr; shared by plan and train.
-import { resolve } from 'node:path';
-import type { PlannedRun } from '../app/create-run.ts';
-import { makePlans } from '../app/make-plan.ts';
+import { type MadePlans, makePlans } from '../app/make-plan.ts';
 import { type OpenWorkspace, openWorkspace } from '../app/open-workspace.ts';
 import type { Context } from './context.ts';
 import { createProgress, type Progress } from './ui/progress.ts';
@@ -18,14 +16,15 @@ export interface PlanOptions {
 export async function planInTerminal(
   context: Context,
   options: PlanOptions,
-): Promise<{ workspace: OpenWorkspace; plans: PlannedRun[] }> {
+): Promise<{ workspace: OpenWorkspace; made: MadePlans }> {
   const workspace = await openWorkspace({ cwd: context.cwd, env: context.env });
   let progress: Progress | null = null;
   let label = '';
   try {
-    const plans = await makePlans({
+    const made = await makePlans({
       workspace,
-      configPath: resolve(context.cwd, options.config),
+      configPath: options.config,
+      stdin: () => readAll(context.stdin),
       overrides: options.set,
       unreviewed: options.unreviewed,
       cwd: context.cwd,
@@ -42,9 +41,15 @@ export async function planInTerminal(
         progress?.update(step.done, step.total);
       },
     });
-    return { workspace, plans };
+    return { workspace, made };
   } finally {
     // TypeScript does not see the assignments made inside the callback.
     (progress as Progress | null)?.end();
   }
+}
+
+async function readAll(stream: AsyncIterable<Buffer | string>): Promise<Uint8Array> {
+  const parts: Buffer[] = [];
+  for await (const part of stream) parts.push(Buffer.from(part));
+  return Buffer.concat(parts);
 }

@@ -22,7 +22,9 @@ export function define(command: Command, context: Context): void {
     )
     .action(async (config: string, options: Options) => {
       const { planInTerminal } = await import('../plan-in-terminal.ts');
-      const { plans } = await planInTerminal(context, { config, ...options, unreviewed: null });
+      const { made } = await planInTerminal(context, { config, ...options, unreviewed: null });
+      await made.dispose();
+      const { plans } = made;
       if (plans.some(({ plan }) => plan.findings.some((finding) => finding.severity === 'error')))
         context.exitCode = EXIT.findings;
       if (options.json) {

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { UserError } from '../../diagnostics/user-error.ts';
+import type { Plan } from '../../run/plan.ts';
 import type { Context } from '../context.ts';
 import { paint } from '../ui/paint.ts';
 
@@ -38,36 +39,25 @@ Ctrl-C asks for a checkpoint, a second Ctrl-C kills.
         throw new UserError('U111', '--unreviewed needs a reason', {
           hint: 'e.g. --unreviewed "smoke test"',
         });
-      const { workspace, plans } = await planInTerminal(context, {
+      const { workspace, made } = await planInTerminal(context, {
         config,
         ...options,
         unreviewed: reason ?? null,
       });
-      context.stderr.write(
-        renderPlans(
-          plans.map(({ plan }) => plan),
-          context.stderr,
-        ),
-      );
-      const errors = plans
-        .flatMap(({ plan }) => plan.findings)
-        .filter((finding) => finding.severity === 'error');
-      if (errors.length > 0)
-        throw new UserError(
-          'P001',
-          `not launched: ${errors.length} error${errors.length === 1 ? '' : 's'} above`,
-          {
-            exitCode: 1,
-            hint: errors[0]?.hint ?? 'mend what is named above',
-          },
-        );
-      if (options.detach && plans.length > 1)
-        throw new UserError('U112', 'a sweep runs its plans one after another and needs its controller', {
-          hint: 'leave --detach away and use tmux or nohup, or detach one point with --set',
-        });
       const deps = await workspace.launchDeps(options.python);
       const ids: string[] = [];
-      for (const planned of plans) ids.push(await createRun(deps, planned));
+      try {
+        const plans = made.plans.map(({ plan }) => plan);
+        context.stderr.write(renderPlans(plans, context.stderr));
+        refuseErrors(plans);
+        if (options.detach && plans.length > 1)
+          throw new UserError('U112', 'a sweep runs its plans one after another and needs its controller', {
+            hint: 'leave --detach away and use tmux or nohup, or detach one point with --set',
+          });
+        for (const planned of made.plans) ids.push(await createRun(deps, planned));
+      } finally {
+        await made.dispose();
+      }
       await startRuns(context, deps, ids, { detach: options.detach === true });
       const ink = paint(context.stderr.color);
       const next =
@@ -75,4 +65,13 @@ Ctrl-C asks for a checkpoint, a second Ctrl-C kills.
       context.stderr.write(`${ink.dim('next:')} ${options.detach ? `lorch logs ${ids[0]} -f` : next}\n`);
       context.stdout.write(ids.map((id) => `${id}\n`).join(''));
     });
+}
+
+function refuseErrors(plans: readonly Plan[]): void {
+  const errors = plans.flatMap((plan) => plan.findings).filter((finding) => finding.severity === 'error');
+  if (errors.length === 0) return;
+  throw new UserError('P001', `not launched: ${errors.length} error${errors.length === 1 ? '' : 's'} above`, {
+    exitCode: 1,
+    hint: errors[0]?.hint ?? 'mend what is named above',
+  });
 }

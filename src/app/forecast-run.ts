@@ -1,0 +1,102 @@
+// What a plan says before launch: parameters, steps, memory, disk.
+import { statfs } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { RenderedConfig } from '../config/render/index.ts';
+import type { Finding } from '../diagnostics/finding.ts';
+import { countCheckpoints, estimateCheckpointBytes } from '../model/checkpoint-size.ts';
+import { countLora, type LoraCount } from '../model/count-lora.ts';
+import { estimateMemory } from '../model/memory.ts';
+import type { ModelReading } from '../model/read-config.ts';
+import { countPackedSequences, countSteps, type StepSettings } from '../model/steps.ts';
+import type { Plan } from '../run/plan.ts';
+import type { Prepared } from './prepare-sequences.ts';
+import { readLengths } from './read-lengths.ts';
+
+export interface ForecastRequest {
+  model: ModelReading;
+  rendered: RenderedConfig;
+  prepared: Prepared;
+  preparedDir: string;
+  runsDir: string;
+}
+
+/** The forecast, and what it gives reason to say. Throws UserError M0xx for LoRA settings that match nothing. */
+export async function forecastRun(
+  request: ForecastRequest,
+): Promise<{ forecast: Plan['forecast']; findings: Finding[] }> {
+  const { model, rendered, prepared } = request;
+  const findings: Finding[] = [];
+  const count = model.known ? countLora(model.facts, rendered.lora) : null;
+  if (count) findings.push(...count.findings);
+  if (!model.known)
+    findings.push({
+      code: 'P006',
+      name: 'parameters-unknown',
+      severity: 'note',
+      message: `the parameters of ${model.architecture} are counted by the trainer: ${model.reason}`,
+    });
+  const steps = await forecastSteps(request);
+  const disk = count ? await forecastDisk(request, count, steps) : null;
+  if (disk && disk.checkpoint_bytes * disk.checkpoints > disk.free_bytes)
+    findings.push({
+      code: 'P007',
+      name: 'disk-too-small',
+      severity: 'error',
+      message: `${disk.checkpoints} checkpoints of ${disk.checkpoint_bytes} bytes need more than the ${disk.free_bytes} bytes that are free`,
+      hint: 'lower training.save_total_limit, or free space',
+    });
+  const forecast: Plan['forecast'] = {
+    parameters: count && { trainable: count.trainable, total: count.total, modules: count.modules },
+    steps,
+    memory:
+      model.known && count
+        ? estimateMemory(model.facts, count, {
+            dtype: rendered.model.dtype,
+            quantization: rendered.quantization,
+            lora: rendered.lora,
+            training: rendered.training,
+            sequenceTokens: rendered.training.packing
+              ? Number(rendered.training.max_length)
+              : prepared.lengths.max,
+            device: rendered.resources.gpus > 0 ? 'cuda' : 'cpu',
+          })
+        : null,
+    disk,
+  };
+  return { forecast, findings };
+}
+
+async function forecastSteps({
+  rendered,
+  prepared,
+  preparedDir,
+}: ForecastRequest): Promise<Plan['forecast']['steps']> {
+  const { training } = rendered;
+  const train = prepared.splits.train;
+  let sequences = train?.rows ?? 0;
+  if (training.packing && train)
+    sequences = countPackedSequences(
+      await readLengths(join(preparedDir, train.file)),
+      Number(training.max_length),
+    );
+  const { perEpoch, total } = countSteps(sequences, training as unknown as StepSettings);
+  return { per_epoch: perEpoch, total };
+}
+
+async function forecastDisk(
+  { rendered, runsDir }: ForecastRequest,
+  count: LoraCount,
+  steps: Plan['forecast']['steps'],
+): Promise<NonNullable<Plan['forecast']['disk']>> {
+  const { bavail, bsize } = await statfs(runsDir);
+  return {
+    checkpoint_bytes: estimateCheckpointBytes(count, {
+      dtype: rendered.model.dtype,
+      quantization: rendered.quantization,
+      training: rendered.training,
+      tokenizerBytes: 0,
+    }),
+    checkpoints: countCheckpoints(rendered.training, { perEpoch: steps.per_epoch, total: steps.total }),
+    free_bytes: bavail * bsize,
+  };
+}

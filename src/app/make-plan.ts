@@ -1,0 +1,256 @@
+// From a config to plans: everything is read, checked, tokenised and counted; nothing is started.
+import { randomUUID } from 'node:crypto';
+import { mkdir, readFile, rm } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { type LoadedRun, loadConfig } from '../config/load.ts';
+import { type MachineFacts, renderConfig } from '../config/render/index.ts';
+import type { RunConfig } from '../config/schema/run.ts';
+import type { Finding } from '../diagnostics/finding.ts';
+import { UserError } from '../diagnostics/user-error.ts';
+import type { PythonEnv } from '../python/environment.ts';
+import { detectNvidia } from '../python/nvidia.ts';
+import type { TrainerProgress } from '../python/run-trainer.ts';
+import type { Plan, PlannedSplit } from '../run/plan.ts';
+import { hashPlan } from '../run/plan-hash.ts';
+import type { PlannedRun } from './create-run.ts';
+import { finishLedger } from './finish-ledger.ts';
+import { forecastRun } from './forecast-run.ts';
+import { namedRows, summarisePrepared, summariseScan } from './plan-findings.ts';
+import { type Prepared, type PrepareSpec, prepareSequences } from './prepare-sequences.ts';
+import { type ResolvedBase, resolveBase } from './resolve-base.ts';
+import { scanConfig } from './scan-config.ts';
+import type { ScannedRows } from './scan-rows.ts';
+import { tokenizerIdentity } from './tokenizer-identity.ts';
+import { trainerCodes } from './trainer-codes.ts';
+
+export interface PlanRequest {
+  /** Root for dataset and model paths; where run folders lie. */
+  workspace: { root: string; runsDir: string; cacheDir: string };
+  /** Absolute, or `-` for stdin. */
+  configPath: string;
+  overrides: readonly string[];
+  /** Why no person has reviewed the rows; null: not said. */
+  unreviewed: string | null;
+  cwd: string;
+  env: Readonly<Record<string, string | undefined>>;
+  stdin?: () => Promise<Uint8Array>;
+  lorchVersion: string;
+  now: number;
+  /** Asked for only where something must be tokenised. */
+  python(): Promise<PythonEnv>;
+  onProgress(progress: TrainerProgress): void;
+  signal?: AbortSignal;
+}
+
+export interface MadePlans {
+  plans: PlannedRun[];
+  /** Removes the working folder; run folders made before keep what they linked. */
+  dispose(): Promise<void>;
+}
+
+/** One plan, or one for each run of a sweep. Throws UserError C001, P002, P003, M0xx, T0xx and what Python reports. */
+export async function makePlans(request: PlanRequest): Promise<MadePlans> {
+  const { configs } = await loadConfig(request.configPath, request);
+  const machine = await detectMachine(request.env);
+  const work = join(request.workspace.runsDir, `.plan-${randomUUID().slice(0, 8)}`);
+  await mkdir(work, { recursive: true, mode: 0o700 });
+  const dispose = () => rm(work, { recursive: true, force: true });
+  try {
+    const scans = new Map<string, Promise<ScannedRows>>();
+    const plans: PlannedRun[] = [];
+    for (const [index, loaded] of configs.entries()) {
+      // Runs of a sweep mostly share their rows: those are read once.
+      const key = JSON.stringify(loaded.config.dataset);
+      const scan =
+        scans.get(key) ?? scanConfig(request, loaded.config.dataset, join(work, `scan-${scans.size}`));
+      scans.set(key, scan);
+      plans.push(
+        await makePlan(request, loaded, machine, await scan, join(work, `ledger-${index}.jsonl.gz`)),
+      );
+    }
+    return { plans, dispose };
+  } catch (error) {
+    await dispose();
+    throw error;
+  }
+}
+
+async function makePlan(
+  request: PlanRequest,
+  { config, sweep, mergedYaml }: LoadedRun,
+  machine: MachineFacts,
+  scan: ScannedRows,
+  ledgerPath: string,
+): Promise<PlannedRun> {
+  const { rendered, findings: machineFindings } = renderConfig(config, machine);
+  const base = await resolveBase(config, request);
+  const { key, dir, prepared } = await prepare(request, config, base, scan);
+  const dropped = new Map(prepared.dropped.map(({ row, code }) => [row, code]));
+  const ledger = await finishLedger(scan.ledger, ledgerPath, dropped, namedRows(prepared.findings));
+  const train = splitOf('train', prepared, ledger.train.fingerprint);
+  const validation = splitOf('validation', prepared, ledger.validation.fingerprint);
+  checkSums(ledger, train, validation);
+  if (!train || train.rows === 0)
+    throw new UserError('P003', 'no row is left to train on', {
+      hint: `all ${ledger.rowsIn} rows left: ${describeDropped(ledger.dropped)}`,
+      exitCode: 1,
+    });
+  const { forecast, findings: forecastFindings } = await forecastRun({
+    model: base.model,
+    rendered,
+    prepared,
+    preparedDir: dir,
+    runsDir: request.workspace.runsDir,
+  });
+  const names = new Map((await trainerCodes()).map(({ code, name }) => [code, name]));
+  const plan: Omit<Plan, 'plan_hash'> = {
+    lorch: 1,
+    created_ms: request.now,
+    lorch_version: request.lorchVersion,
+    name: config.name,
+    base_model: {
+      id: config.base_model,
+      path: base.path,
+      revision: base.revision,
+      architecture: base.model.known ? base.model.facts.architecture : base.model.architecture,
+      model_type: base.model.known ? base.model.facts.modelType : base.model.modelType,
+      config_sha256: base.configSha256,
+    },
+    model: rendered.model,
+    dataset: {
+      files: scan.result.files.map(({ path, bytes, sha256 }) => ({ path, bytes, sha256 })),
+      format: scan.result.format.name,
+      fingerprint: ledger.fingerprint,
+      rows_in: ledger.rowsIn,
+      dropped: ledger.dropped,
+      template: prepared.template,
+      tokenizer_sha256: prepared.tokenizer_sha256,
+      prepared_key: key,
+      train,
+      validation: validation && validation.rows > 0 ? validation : null,
+      lengths: prepared.lengths,
+      truncated_rows: prepared.truncated.length,
+      lost_eot_rows: prepared.lost_eot.length,
+      held_out: scan.heldOut.filter(({ row }) => !dropped.has(row)),
+    },
+    lora: rendered.lora,
+    quantization: rendered.quantization,
+    training: rendered.training,
+    resources: rendered.resources,
+    forecast,
+    review: { state: 'unreviewed', reason: request.unreviewed },
+    sweep,
+    findings: [
+      ...machineFindings,
+      ...summariseScan(scan.findings),
+      ...summarisePrepared(prepared.findings, ledger.places, names),
+      ...forecastFindings,
+      ...planFindings(config, validation, request.unreviewed),
+    ],
+  };
+  return {
+    plan: { ...plan, plan_hash: hashPlan(plan) },
+    configYaml: mergedYaml,
+    ledger: ledgerPath,
+    prepared: dir,
+  };
+}
+
+async function prepare(request: PlanRequest, config: RunConfig, base: ResolvedBase, scan: ScannedRows) {
+  const { template } = config.dataset;
+  const isFile = /\.(jinja|jinja2|j2)$/.test(template);
+  const spec: PrepareSpec = {
+    model: {
+      id: config.base_model,
+      path: base.path,
+      revision: base.revision,
+      trust_remote_code: config.model.trust_remote_code,
+    },
+    template: {
+      kind: isFile ? 'file' : (template as PrepareSpec['template']['kind']),
+      source: isFile ? await readTemplate(resolve(request.workspace.root, template), template) : null,
+    },
+    max_length: config.training.max_length === 'none' ? null : config.training.max_length,
+    splits: scan.examples,
+  };
+  return await prepareSequences({
+    spec,
+    contents: scan.contents,
+    tokenizer: await tokenizerIdentity({ id: config.base_model, path: base.path, revision: base.revision }),
+    cacheDir: request.workspace.cacheDir,
+    python: request.python,
+    onProgress: request.onProgress,
+    ...(request.signal ? { signal: request.signal } : {}),
+  });
+}
+
+async function readTemplate(path: string, label: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    throw new UserError('P009', `the chat template ${label} cannot be read`, {
+      hint: 'dataset.template names a Jinja file relative to the workspace',
+      cause: error,
+    });
+  }
+}
+
+/** The GPU that nvidia-smi shows, or the CPU. */
+export async function detectMachine(env: PlanRequest['env']): Promise<MachineFacts> {
+  const gpu = (await detectNvidia(env))?.gpus[0];
+  return gpu
+    ? { device: 'cuda', bf16Supported: gpu.computeCapability >= 8 }
+    : { device: 'cpu', bf16Supported: true };
+}
+
+function splitOf(name: 'train' | 'validation', prepared: Prepared, fingerprint: string): PlannedSplit | null {
+  const split = prepared.splits[name];
+  if (!split) return null;
+  const { sha256, rows, tokens, trained_tokens } = split;
+  return { file: `data/${split.file}`, sha256, rows, tokens, trained_tokens, fingerprint };
+}
+
+/** Every row is in exactly one place, and the sequence files agree. A difference would be a bug of ours. */
+function checkSums(
+  ledger: Awaited<ReturnType<typeof finishLedger>>,
+  train: PlannedSplit | null,
+  validation: PlannedSplit | null,
+): void {
+  const dropped = Object.values(ledger.dropped).reduce((sum, n) => sum + n, 0);
+  const [trained, validated] = [train?.rows ?? 0, validation?.rows ?? 0];
+  if (
+    trained !== ledger.train.rows ||
+    validated !== ledger.validation.rows ||
+    trained + validated + dropped !== ledger.rowsIn
+  )
+    throw new Error(
+      `the ledger does not add up: ${ledger.rowsIn} rows in, ${trained} + ${validated} prepared, ${dropped} dropped`,
+    );
+}
+
+function planFindings(config: RunConfig, validation: PlannedSplit | null, reason: string | null): Finding[] {
+  const findings: Finding[] = [];
+  if (config.dataset.validation !== undefined && (validation?.rows ?? 0) === 0)
+    findings.push({
+      code: 'P005',
+      name: 'no-validation-rows',
+      severity: 'warning',
+      message: 'the config asks for validation, and no row is left for it',
+      hint: 'raise dataset.validation.fraction, or name a file',
+    });
+  if (reason === null)
+    findings.push({
+      code: 'P008',
+      name: 'not-reviewed',
+      severity: 'note',
+      message: 'no person has reviewed the rows of this dataset',
+      hint: 'read at least 50 random rows, or say why not: --unreviewed "reason"',
+    });
+  return findings;
+}
+
+function describeDropped(dropped: Record<string, number>): string {
+  return Object.entries(dropped)
+    .map(([code, n]) => `${code} × ${n}`)
+    .join(', ');
+}

@@ -1,0 +1,70 @@
+// Thousands of findings on rows as one line a code, with where to look.
+import type { Finding, Place } from '../diagnostics/finding.ts';
+import type { Prepared } from './prepare-sequences.ts';
+import type { CodeSummary } from './scan-rows.ts';
+
+/** The scan's findings for a plan; errors on rows that left are warnings here. */
+export function summariseScan(findings: ReadonlyMap<string, CodeSummary>): Finding[] {
+  return [...findings].flatMap(([, { count, first }]) => {
+    const [example] = first;
+    if (!example) return [];
+    const left = example.severity === 'error';
+    const { excerpt: _shownByDataCheck, ...at } = example.at ?? { file: '' };
+    return [
+      {
+        ...example,
+        severity: left ? 'warning' : example.severity,
+        message: count === 1 ? example.message : `${count} times, first: ${example.message}`,
+        ...(example.at ? { at } : {}),
+        data: { rows: count, places: first.map(({ at: place }) => placeText(place)) },
+      },
+    ];
+  });
+}
+
+/** The tokenisation's findings for a plan, by code; `places` holds the rows that are named. */
+export function summarisePrepared(
+  findings: Prepared['findings'],
+  places: ReadonlyMap<number, Place>,
+  names: ReadonlyMap<string, string>,
+): Finding[] {
+  const byCode = new Map<string, Prepared['findings']>();
+  for (const finding of findings) byCode.set(finding.code, [...(byCode.get(finding.code) ?? []), finding]);
+  return [...byCode].flatMap(([code, all]) => {
+    const [first] = all;
+    if (!first) return [];
+    const at = first.row === null || first.row === undefined ? undefined : places.get(first.row);
+    // The last finding of a code may stand for many rows that are not listed.
+    const rows = all.reduce(
+      (sum, { row, data }) => sum + (typeof row === 'number' ? 1 : Number(data?.rows ?? 1)),
+      0,
+    );
+    return [
+      {
+        code,
+        name: names.get(code) ?? code,
+        severity: first.severity,
+        message: rows === 1 ? first.message : `${rows} rows, first: ${first.message}`,
+        ...(first.hint ? { hint: first.hint } : {}),
+        ...(at ? { at } : {}),
+        data: { rows, places: all.slice(0, 3).flatMap(({ row }) => placeText(places.get(row ?? -1)) || []) },
+      },
+    ];
+  });
+}
+
+/** Rows that a summary will name. */
+export function namedRows(findings: Prepared['findings']): Set<number> {
+  const seen = new Map<string, number>();
+  const rows = new Set<number>();
+  for (const { code, row } of findings) {
+    const before = seen.get(code) ?? 0;
+    seen.set(code, before + 1);
+    if (before < 3 && typeof row === 'number') rows.add(row);
+  }
+  return rows;
+}
+
+function placeText(place: Place | undefined): string {
+  return place ? [place.file, place.line].filter((part) => part !== undefined).join(':') : '';
+}

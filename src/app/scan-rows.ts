@@ -1,0 +1,113 @@
+// The dataset of a config, read once: examples and ledger on disk, findings counted by code.
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { createWriteStream } from 'node:fs';
+import { join } from 'node:path';
+import {
+  type DataSource,
+  type KeptRow,
+  type ScanOptions,
+  type ScanResult,
+  scanDataset,
+} from '../dataset/scan.ts';
+import type { Finding } from '../diagnostics/finding.ts';
+
+/** Findings of one code: how many, and the first few. */
+export interface CodeSummary {
+  count: number;
+  first: Finding[];
+}
+
+export interface ScannedRows {
+  result: ScanResult;
+  /** Example files by split, absolute; a split without rows is absent. */
+  examples: Record<string, string>;
+  /** SHA-256 of each example file. */
+  contents: Record<string, string>;
+  /** NDJSON, as the scan saw it: rows that tokenisation drops are still kept here. */
+  ledger: string;
+  findings: Map<string, CodeSummary>;
+  /** The first validation rows, which `lorch try` asks. */
+  heldOut: { row: number; messages: unknown[]; tools?: unknown[] }[];
+}
+
+const heldOutRows = 3;
+const shownPerCode = 3;
+
+/** Scans `sources` and writes what is kept into `dir`. */
+export async function scanRows(
+  sources: readonly DataSource[],
+  options: ScanOptions,
+  dir: string,
+  onProgress: (rows: number, bytes: number) => void,
+): Promise<ScannedRows> {
+  const splits = {
+    train: openLines(join(dir, 'train.jsonl')),
+    validation: openLines(join(dir, 'validation.jsonl')),
+  };
+  const ledger = openLines(join(dir, 'ledger.jsonl'));
+  const findings = new Map<string, CodeSummary>();
+  const heldOut: ScannedRows['heldOut'] = [];
+  const result = await scanDataset(sources, options, {
+    onExample(split, row) {
+      if (split === 'validation' && heldOut.length < heldOutRows) heldOut.push(exampleLine(row));
+      return splits[split].write(exampleLine(row));
+    },
+    onLedger: (entry) => ledger.write(entry),
+    onFinding(finding) {
+      const summary = findings.get(finding.code) ?? { count: 0, first: [] };
+      summary.count += 1;
+      if (summary.first.length < shownPerCode) summary.first.push(finding);
+      findings.set(finding.code, summary);
+    },
+    onProgress,
+  });
+  await ledger.close();
+  const examples: Record<string, string> = {};
+  const contents: Record<string, string> = {};
+  for (const [name, file] of Object.entries(splits)) {
+    const sha256 = await file.close();
+    if (file.lines() === 0) continue;
+    examples[name] = file.path;
+    contents[name] = sha256;
+  }
+  return { result, examples, contents, ledger: ledger.path, findings, heldOut };
+}
+
+function exampleLine({ row, example }: KeptRow): { row: number; messages: unknown[]; tools?: unknown[] } {
+  return { row, messages: example.messages, ...(example.tools ? { tools: example.tools } : {}) };
+}
+
+interface Lines {
+  path: string;
+  lines(): number;
+  /** A promise where the disk is behind. */
+  write(value: unknown): void | Promise<void>;
+  /** Returns the SHA-256 of the file. */
+  close(): Promise<string>;
+}
+
+function openLines(path: string): Lines {
+  const out = createWriteStream(path, { mode: 0o600 });
+  const failed = once(out, 'error').then(([error]) => Promise.reject(error));
+  // Whoever waits for a write sees the error; nobody else must.
+  failed.catch(() => undefined);
+  const hash = createHash('sha256');
+  let lines = 0;
+  return {
+    path,
+    lines: () => lines,
+    write(value) {
+      const line = `${JSON.stringify(value)}\n`;
+      hash.update(line);
+      lines += 1;
+      if (out.write(line)) return;
+      return Promise.race([once(out, 'drain').then(() => undefined), failed]);
+    },
+    async close() {
+      out.end();
+      await Promise.race([once(out, 'close'), failed]);
+      return hash.digest('hex');
+    },
+  };
+}
