@@ -80,6 +80,20 @@ def test_events_are_in_order_and_end_well(run: Run) -> None:
     assert run.events("memory")[-1]["rss_peak_bytes"] > 100_000_000
 
 
+def test_events_have_the_fields_that_the_controller_reads(run: Run) -> None:
+    """The golden file is read by the controller's tests too."""
+    golden_file = Path(__file__).parents[1] / "fixtures" / "protocol" / "events.jsonl"
+    golden = {event["type"]: event for event in map(json.loads, golden_file.read_text().splitlines())}
+    seen = set()
+    for event in run.events():
+        expected = golden[event["type"]]
+        seen.add(event["type"])
+        assert set(event) == set(expected), event["type"]
+        for part in ("device", "train"):
+            assert set(event.get(part, {})) == set(expected.get(part, {}))
+    assert seen == set(golden) - {"warning", "error"}
+
+
 def test_the_best_and_the_last_checkpoint_stay(run: Run) -> None:
     evaluations = {event["step"]: event["metrics"]["eval_loss"] for event in run.events("eval")}
     best = min(evaluations, key=lambda step: evaluations[step])

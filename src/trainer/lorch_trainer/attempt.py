@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 
+from .errors import code_docs
 from .events import EventWriter
 from .plan import RunFolder
 
@@ -31,5 +32,6 @@ class Attempt:
         )
 
     def warn(self, code: str, message: str) -> None:
-        """A finding on the run; its hint is in codes.json."""
-        self.events.emit("warning", code=code, message=message)
+        """A finding on the run, with the hint that codes.json has for it."""
+        hint = code_docs().get(code, {}).get("hint")
+        self.events.emit("warning", code=code, message=message, **({"hint": hint} if hint else {}))
