@@ -1,0 +1,21 @@
+// Codes of reaching the hub (E030–E039); what is wrong with a model itself has M codes (model/codes.ts).
+import type { CodeDoc } from '../diagnostics/finding.ts';
+
+export const hubCodes: CodeDoc[] = [
+  {
+    code: 'E030',
+    name: 'hub-unreachable',
+    severity: 'error',
+    title: 'The model hub cannot be reached.',
+    prose:
+      'No answer, or an error of the server. A local folder needs no hub. `HF_ENDPOINT` names a mirror, `HF_HUB_OFFLINE=1` uses what is cached and asks nobody.',
+  },
+  {
+    code: 'E031',
+    name: 'not-cached',
+    severity: 'error',
+    title: 'HF_HUB_OFFLINE is set, and the model is not in the cache.',
+    prose:
+      'Offline, a hub model must lie in the Hugging Face cache (`HF_HUB_CACHE`, `HF_HOME`, or ~/.cache/huggingface/hub) with the revision asked for. Fetch it once online (`hf download MODEL`), or name a local folder.',
+  },
+];
