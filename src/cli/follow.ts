@@ -1,9 +1,9 @@
 // Following a run in the terminal: progress, Ctrl-C, and how it ended. Used by train, rerun and resume.
 import { followToEnd } from '../app/launch-run.ts';
-import { stopRun } from '../app/stop-run.ts';
 import { statusWord } from '../run/status.ts';
 import type { RunRow } from '../store/runs.ts';
 import type { LaunchDeps } from '../supervise/deps.ts';
+import { stopRun } from '../supervise/stop-run.ts';
 import type { Context } from './context.ts';
 import { EXIT } from './exit-codes.ts';
 import { formatDuration, formatNumber } from './ui/format.ts';

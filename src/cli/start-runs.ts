@@ -1,7 +1,7 @@
 // Queued runs, one after another; shared by train and rerun.
 import { launchRun } from '../app/launch-run.ts';
-import { stopRun } from '../app/stop-run.ts';
 import type { LaunchDeps } from '../supervise/deps.ts';
+import { stopRun } from '../supervise/stop-run.ts';
 import type { Context } from './context.ts';
 import { followInTerminal } from './follow.ts';
 

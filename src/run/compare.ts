@@ -94,6 +94,8 @@ export function compareRuns(runs: readonly ComparedRun[]): Comparison {
 
 /** The settings of a plan that a person chose or that follow from the choice. */
 export function settingsOf(plan: Plan): Record<string, unknown> {
+  // The name is not a setting: runs are told apart by it.
+  const { run_name: _name, ...training } = plan.training;
   return flattenSettings({
     base_model: { id: plan.base_model.id, revision: plan.base_model.revision },
     model: plan.model,
@@ -104,7 +106,7 @@ export function settingsOf(plan: Plan): Record<string, unknown> {
     },
     lora: plan.lora,
     quantization: plan.quantization ?? {},
-    training: plan.training,
+    training,
     resources: plan.resources,
   });
 }

@@ -33,7 +33,7 @@ export function createRunView(context: Context, label: string): RunView {
     line,
     event(event) {
       if (event.type === 'step') {
-        firstStep ??= { step: event.step - 1, at: event.t };
+        firstStep ??= { step: event.step, at: event.t };
         current = stepLine(event, firstStep, label, stderr.color);
         if (live) live(cutToWidth(current, stderr.columns));
         else if (event.step === 1 || event.step === event.max_steps || event.t - plainAt >= plainEveryMs) {

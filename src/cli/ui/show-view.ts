@@ -91,7 +91,8 @@ function chartOf({ curves }: ShownRun, style: OutputStream): string {
     label,
     points: buckets.map((bucket) => ({ x: bucket.last_step, y: bucket.mean ?? Number.NaN })),
   }));
-  return renderChart(shown, style);
+  const chart = renderChart(shown, style);
+  return chart && `${paint(style.color).bold('Loss')} over steps\n${chart}`;
 }
 
 function nextCommands({ row }: ShownRun, ink: Ink): string {

@@ -1,0 +1,70 @@
+// The workspace of a command: its runs on record, and what launching needs.
+import { mkdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { findWorkspace } from '../config/workspace.ts';
+import { createRedactor } from '../diagnostics/secrets.ts';
+import { UserError } from '../diagnostics/user-error.ts';
+import { userCacheDir } from '../python/cache-dir.ts';
+import type { PythonEnv } from '../python/environment.ts';
+import { findPython } from '../python/find-python.ts';
+import { openStore, type Store } from '../store/open-store.ts';
+import { createControllerLog } from '../supervise/controller-log.ts';
+import type { LaunchDeps, SuperviseDeps } from '../supervise/deps.ts';
+import { rebuildIndex } from '../supervise/rebuild-index.ts';
+import { recoverRuns } from '../supervise/recover-runs.ts';
+
+export interface OpenWorkspace {
+  root: string;
+  runsDir: string;
+  cacheDir: string;
+  store: Store;
+  deps: SuperviseDeps;
+  /** The trainer's environment, found once: `--python`, else `python:`, else the managed one. */
+  python(explicit?: string): Promise<PythonEnv>;
+  launchDeps(explicit?: string): Promise<LaunchDeps>;
+}
+
+export interface OpenOptions {
+  cwd: string;
+  env: Readonly<Record<string, string | undefined>>;
+}
+
+/** Opens the workspace that `cwd` lies in and brings its unfinished runs up to date. Throws UserError U100. */
+export async function openWorkspace({ cwd, env }: OpenOptions): Promise<OpenWorkspace> {
+  const workspace = await findWorkspace(cwd, env.HOME);
+  if (!workspace)
+    throw new UserError('U100', `${cwd} is in no workspace: no folder above it has a lorch.yaml`, {
+      hint: '`lorch init` makes one here',
+    });
+  const { root, runsDir } = workspace;
+  mkdirSync(runsDir, { recursive: true });
+  const store = openStore(join(runsDir, 'lorch.db'));
+  const deps: SuperviseDeps = {
+    store,
+    runsDir,
+    env,
+    now: () => Date.now(),
+    log: createControllerLog(runsDir, createRedactor(env)),
+  };
+  // The database is an index: where it is gone, the folders make it again.
+  if (store.fresh) await rebuildIndex(deps);
+  await recoverRuns(deps);
+  let found: Promise<PythonEnv> | undefined;
+  const python = (explicit?: string): Promise<PythonEnv> => {
+    found ??= findPython({
+      env,
+      ...(explicit ? { explicit: explicit.includes('/') ? resolve(cwd, explicit) : explicit } : {}),
+      ...(workspace.python ? { workspacePython: workspace.python } : {}),
+    });
+    return found;
+  };
+  return {
+    root,
+    runsDir,
+    cacheDir: userCacheDir(env),
+    store,
+    deps,
+    python,
+    launchDeps: async (explicit) => ({ ...deps, python: await python(explicit) }),
+  };
+}
