@@ -57,23 +57,23 @@ export function datasetFingerprint(fingerprints: Iterable<string>): string {
   return set.digest();
 }
 
-// A million rows: bucket by the first two bytes, then sort the few that share a bucket.
 function sortedDigest(rows: Buffer, count: number): string {
-  const starts = new Uint32Array(65537);
-  for (let i = 0; i < count; i += 1)
-    starts[rows.readUInt16BE(i * 32) + 1] = (starts[rows.readUInt16BE(i * 32) + 1] ?? 0) + 1;
+  const digest = createHash('sha256');
+  const row = (i: number): Buffer => rows.subarray(i * 32, i * 32 + 32);
+  // Buckets by the first byte, or by the first two where there are many rows; then the few in a bucket are sorted.
+  const shift = count > 20_000 ? 0 : 8;
+  const bucketOf = (i: number): number => rows.readUInt16BE(i * 32) >> shift;
+  const starts = new Uint32Array((65_536 >> shift) + 1);
+  for (let i = 0; i < count; i += 1) starts[bucketOf(i) + 1] = (starts[bucketOf(i) + 1] ?? 0) + 1;
   for (let b = 1; b < starts.length; b += 1) starts[b] = (starts[b] ?? 0) + (starts[b - 1] ?? 0);
   const next = starts.slice();
   const order = new Uint32Array(count);
   for (let i = 0; i < count; i += 1) {
-    const bucket = rows.readUInt16BE(i * 32);
-    const at = next[bucket] ?? 0;
+    const at = next[bucketOf(i)] ?? 0;
     order[at] = i;
-    next[bucket] = at + 1;
+    next[bucketOf(i)] = at + 1;
   }
-  const digest = createHash('sha256');
-  const row = (i: number): Buffer => rows.subarray(i * 32, i * 32 + 32);
-  for (let b = 0; b < 65536; b += 1) {
+  for (let b = 0; b + 1 < starts.length; b += 1) {
     const members = order.subarray(starts[b], starts[b + 1]);
     if (members.length > 1) members.sort((x, y) => row(x).compare(row(y)));
     for (const i of members) digest.update(row(i));

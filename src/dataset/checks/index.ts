@@ -1,5 +1,6 @@
 // Every check, in the order of its code: the one list from which pages, fixture tests and `lorch explain` are made.
 import type { CodeDoc } from '../../diagnostics/finding.ts';
+import { datasetErrorCodes } from '../codes.ts';
 import { arraySeparator } from './array-separator.ts';
 import { assistantFirst } from './assistant-first.ts';
 import { blankContent } from './blank-content.ts';
@@ -101,5 +102,5 @@ export const checks: readonly Check[] = [
   lossyConversion,
 ];
 
-/** The checks as code documentation. */
-export const datasetCodes: readonly CodeDoc[] = checks;
+/** Every code of the dataset folder: the checks, and what it throws. */
+export const datasetCodes: readonly CodeDoc[] = [...checks, ...datasetErrorCodes];

@@ -14,7 +14,7 @@ export const textAfterArray: Check = {
       text: [
         '[{"messages":[{"role":"user","content":"Is the shop open today?"},{"role":"assistant","content":"Yes, until six."}]}]',
         '[{"messages":[{"role":"user","content":"Hi"},{"role":"assistant","content":"Hello."}]}]',
-      ].join('\n'),
+      ].join(' '),
     },
   ],
   good: [

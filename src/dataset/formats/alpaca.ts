@@ -20,6 +20,10 @@ const inputPart = Symbol('alpaca input');
 export const alpaca: Format = {
   name: 'alpaca',
   shape: 'an instruction and an output (or prompt, question; response, completion, answer)',
+  shapeOf(row) {
+    const { prompt, input, answer } = findKeys(row);
+    return [prompt ?? input, answer ?? 'instances'].map((key) => JSON.stringify(key)).join(' and ');
+  },
   matches(row) {
     if (preference.matches(row)) return false;
     const asks = promptKeys.some((key) => key in row) || 'input' in row;

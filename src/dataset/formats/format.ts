@@ -37,6 +37,8 @@ export interface Format {
   name: string;
   /** What a row looks like, for people. */
   shape: string;
+  /** The same for one row, with the keys that it really has. */
+  shapeOf?(row: Row): string;
   /** Whether one row has this format's shape. */
   matches(row: Row): boolean;
   /** A canonical example, or null where a finding says why there is none. */

@@ -49,7 +49,9 @@ export function detectFormat(sample: readonly Row[]): FormatDecision {
       confidence: 0,
       hint: `say which: --format ${best.format.name} or --format ${second.format.name}`,
     };
-  return { format: best.format, why: `${best.rows} ${of} have ${best.format.shape}`, confidence };
+  const typical = sample.find((row) => best.format.matches(row)) ?? {};
+  const shape = best.format.shapeOf?.(typical) ?? best.format.shape;
+  return { format: best.format, why: `${best.rows} ${of} have ${shape}`, confidence };
 }
 
 /** Another format that the row clearly has. */

@@ -6,7 +6,7 @@ import { textAfterArray } from '../checks/text-after-array.ts';
 import { truncatedArray } from '../checks/truncated-array.ts';
 import { longRow, parseRow, parseRowBytes } from './parse-row.ts';
 import type { RawRow, Reader, ReadOptions } from './raw-row.ts';
-import { salvageRows } from './salvage-rows.ts';
+import { type Piece, salvageRows } from './salvage-rows.ts';
 import { createSplitter } from './value-splitter.ts';
 
 export const jsonArray: Reader = {
@@ -69,17 +69,36 @@ async function* readValues(chunks: AsyncIterable<Buffer>, options: ReadOptions):
     commas = 0;
   };
 
-  const addValue = (bytes: Buffer): void => {
-    const row =
-      bytes.length > options.maxRowBytes
-        ? longRow(bytes.subarray(0, 200), bytes.length, options.maxRowBytes, line, column)
-        : isUtf8(bytes)
-          ? parseRow(bytes.toString('utf8'), line, column)
-          : parseRowBytes(bytes, line, column);
+  const addRow = (row: RawRow, bytes: Buffer): void => {
     remarkBefore(row.text);
     valuesSeen += 1;
     rows.push(row);
-    advance(row.fault && row.text.length < bytes.length ? bytes.toString('utf8') : row.text);
+    advance(bytes.length > options.maxRowBytes ? bytes.toString('utf8') : row.text);
+  };
+
+  const parse = (bytes: Buffer): RawRow => {
+    if (bytes.length > options.maxRowBytes)
+      return longRow(bytes.subarray(0, 200), bytes.length, options.maxRowBytes, line, column);
+    return isUtf8(bytes)
+      ? parseRow(bytes.toString('utf8'), line, column)
+      : parseRowBytes(bytes, line, column);
+  };
+
+  const addPieces = (pieces: readonly Piece[]): void => {
+    for (const { value, rest } of pieces) {
+      addRow(parse(value), value);
+      advance(rest);
+      commas = rest.includes(',') ? 1 : 0;
+      if (rest.includes(']')) arrayOpen = false;
+    }
+  };
+
+  const addValue = (bytes: Buffer): void => {
+    const row = parse(bytes);
+    // A bracket that never closed may have swallowed the neighbours.
+    const pieces = row.fault ? salvageRows(bytes, column) : [];
+    if (pieces.length > 1) addPieces(pieces);
+    else addRow(row, bytes);
   };
 
   const splitter = createSplitter(() => arrayOpen, {
@@ -106,40 +125,30 @@ async function* readValues(chunks: AsyncIterable<Buffer>, options: ReadOptions):
     },
   });
 
-  // What the open value holds is cut where its neighbours start anew; at the end the last piece is taken too.
-  const salvage = (atEnd: boolean): void => {
+  // The open value is over the limit: several rows in one, or a row that is only counted from here on.
+  const relieve = (): void => {
     const bytes = Buffer.concat(splitter.open());
     const pieces = salvageRows(bytes, column);
     const last = pieces.pop();
-    if (!last) return;
-    if (pieces.length === 0 && !atEnd) {
-      addValue(bytes);
+    if (!last || pieces.length === 0) {
+      addRow(parse(bytes), bytes);
       splitter.forget();
       return;
     }
     splitter.drop();
-    for (const piece of pieces) {
-      addValue(piece.value);
-      advance(piece.rest);
-      commas = piece.rest.includes(',') ? 1 : 0;
-    }
-    if (!atEnd) splitter.push(Buffer.concat([last.value, Buffer.from(last.rest)]));
-    else {
-      addValue(last.value);
-      advance(last.rest);
-      if (last.rest.includes(']')) arrayOpen = false;
-    }
+    addPieces(pieces);
+    splitter.push(Buffer.concat([last.value, Buffer.from(last.rest)]));
   };
 
   for await (const chunk of chunks) {
     splitter.push(chunk);
-    if (splitter.openBytes() > options.maxRowBytes) salvage(false);
+    if (splitter.openBytes() > options.maxRowBytes) relieve();
     if (rows.length > 0) {
       yield rows;
       rows = [];
     }
   }
-  if (splitter.openBytes() > 0) salvage(true);
+  if (splitter.openBytes() > 0) addValue(Buffer.concat(splitter.open()));
   if (arrayOpen)
     options.remark({
       check: truncatedArray,

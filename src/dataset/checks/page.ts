@@ -1,0 +1,63 @@
+// The page of a check in docs/checks/, made from the check itself.
+import type { Check } from './check.ts';
+import { checks } from './index.ts';
+
+export interface Page {
+  /** Inside docs/checks/. */
+  file: string;
+  text: string;
+}
+
+/** Every page of docs/checks/ that is generated: one a check, and the list of them. */
+export function checkPages(): Page[] {
+  return [
+    { file: 'README.md', text: listPage() },
+    ...checks.map((check) => ({ file: `${check.code}.md`, text: checkPage(check) })),
+  ];
+}
+
+function checkPage(check: Check): string {
+  const parts = [
+    generated,
+    `# ${check.code} ${check.name}`,
+    `**${check.severity}** — ${check.title}${check.fatal ? ' The row or file cannot be used, so this is neither switched off nor made milder.' : ''}`,
+    check.prose,
+    `Hint: ${check.hint}.`,
+  ];
+  const bad = check.bad.map(({ text }) => example(text));
+  if (bad.length > 0) parts.push('## Found here', ...bad);
+  if (check.good.length > 0) parts.push('## Fine', ...check.good.map(example));
+  return `${parts.join('\n\n')}\n`;
+}
+
+const generated = '<!-- Generated from src/dataset/checks/; run `npm run generate` after a change. -->';
+
+function listPage(): string {
+  const rows = checks.map(
+    ({ code, name, severity, title }) => `| [${code}](${code}.md) | ${name} | ${severity} | ${title} |`,
+  );
+  return `${[
+    generated,
+    '# Checks',
+    'What `lorch data check` looks for. An **error** makes a row unusable: under `dataset.on_error: refuse` the run does not start, under `drop` the row leaves through the ledger with the code. A **warning** is worth reading, a **note** good to know; both keep the row. Errors on a file (a truncated array, an unknown format) are never dropped away.',
+    'Places are `file:line:column`, both from 1. Lines end at `\\n`; columns count UTF-16 code units, as editors do. The pointer (RFC 6901) leads to the value inside the row.',
+    `| code | name | severity | what |\n|---|---|---|---|\n${rows.join('\n')}`,
+  ].join('\n\n')}\n`;
+}
+
+function example(text: string | Uint8Array): string {
+  const bytes = Buffer.from(text);
+  const shown = bytes.toString('utf8');
+  if (shown.length === 0) return 'An empty file.';
+  // Bytes that are no text have no other way onto a page.
+  const binary = shown.includes('\ufffd') || shown.includes('\0');
+  return binary ? `As bytes:\n\n\`\`\`text\n${hex(bytes)}\n\`\`\`` : `\`\`\`json\n${clip(shown)}\n\`\`\``;
+}
+
+function clip(text: string): string {
+  return text.trimEnd().length > 600 ? `${text.slice(0, 600)}…` : text.replace(/\n$/, '');
+}
+
+function hex(bytes: Buffer): string {
+  return (bytes.toString('hex').match(/.{1,64}/g) ?? []).join('\n');
+}

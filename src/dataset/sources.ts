@@ -1,0 +1,93 @@
+// From what a user names (files, globs, `-`) to the files there are.
+import { readdir, stat } from 'node:fs/promises';
+import { basename, dirname, isAbsolute, relative, resolve } from 'node:path';
+import { glob, isDynamicPattern } from 'tinyglobby';
+import { UserError } from '../diagnostics/user-error.ts';
+
+/** One dataset entry of a config, or one argument of a command. */
+export type SourcePattern = string | { path: string; limit?: number; weight?: number };
+
+export interface SourceFile {
+  /** Absolute; `-` for stdin. */
+  path: string;
+  /** As shown to users: as typed, or relative to `cwd`. */
+  label: string;
+  limit?: number;
+  weight?: number;
+}
+
+/** The files that `patterns` name, each once, globs in alphabetical order. */
+export async function expandSources(cwd: string, patterns: readonly SourcePattern[]): Promise<SourceFile[]> {
+  const found = new Map<string, SourceFile>();
+  for (const pattern of patterns) {
+    const { path, ...options } = typeof pattern === 'string' ? { path: pattern } : pattern;
+    for (const file of await expandOne(cwd, path))
+      if (!found.has(file.path)) found.set(file.path, { ...file, ...options });
+  }
+  return [...found.values()];
+}
+
+async function expandOne(cwd: string, pattern: string): Promise<SourceFile[]> {
+  if (pattern === '-') return [{ path: '-', label: '<stdin>' }];
+  if (pattern.startsWith('hf://'))
+    throw new UserError('D090', `${pattern}: datasets from the hub are not read in this version.`, {
+      hint: 'download the file and name its path',
+    });
+  const path = resolve(cwd, pattern);
+  const info = await stat(path).catch(() => null);
+  if (info?.isDirectory())
+    throw new UserError('D090', `${pattern} is a folder.`, {
+      hint: `name files in it, for example ${pattern.replace(/\/$/, '')}/*.jsonl`,
+    });
+  if (info) return [{ path, label: pattern }];
+  if (!isDynamicPattern(pattern)) throw await notFound(cwd, pattern);
+  const files = await glob(pattern, { cwd, absolute: true, onlyFiles: true, expandDirectories: false });
+  if (files.length === 0)
+    throw new UserError('D090', `No file fits ${pattern}.`, { hint: `looked from ${cwd}` });
+  return files
+    .map((file) => resolve(file))
+    .sort()
+    .map((file) => ({ path: file, label: isAbsolute(pattern) ? file : relative(cwd, file) }));
+}
+
+async function notFound(cwd: string, pattern: string): Promise<UserError> {
+  const folder = dirname(resolve(cwd, pattern));
+  const names = await readdir(folder).catch(() => null);
+  if (!names)
+    return new UserError('D090', `There is no file ${pattern}.`, {
+      hint: `the folder ${relative(cwd, folder) || '.'} does not exist either`,
+    });
+  const wanted = basename(pattern);
+  const near = names
+    .map((name) => ({ name, distance: editDistance(name.toLowerCase(), wanted.toLowerCase()) }))
+    .filter(({ distance }) => distance <= Math.max(2, wanted.length / 3))
+    .sort((a, b) => a.distance - b.distance || (a.name < b.name ? -1 : 1))
+    .slice(0, 3)
+    .map(({ name }) => pattern.slice(0, pattern.length - wanted.length) + name);
+  const data = names.filter((name) => /\.(jsonl|ndjson|json)$/.test(name)).sort();
+  const hint =
+    near.length > 0
+      ? `did you mean ${near.join(' or ')}?`
+      : data.length > 0
+        ? `there are ${data.slice(0, 5).join(', ')}${data.length > 5 ? ' …' : ''}`
+        : `looked from ${cwd}`;
+  return new UserError('D090', `There is no file ${pattern}.`, { hint });
+}
+
+// Levenshtein over one row of the table.
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
+  for (let i = 1; i <= a.length; i += 1) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j += 1)
+      next.push(
+        Math.min(
+          (row[j] ?? 0) + 1,
+          (next[j - 1] ?? 0) + 1,
+          (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1),
+        ),
+      );
+    row = next;
+  }
+  return row[b.length] ?? 0;
+}
