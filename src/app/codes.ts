@@ -74,6 +74,13 @@ export const appCodes: CodeDoc[] = [
       '`dataset.template` is `auto`, `model`, `chatml`, `alpaca`, or the path of a Jinja file relative to the workspace.',
   },
   {
+    code: 'P010',
+    name: 'base-without-weights',
+    severity: 'error',
+    title: '`base_model` names a config.json.',
+    prose: 'Parameters can be counted from a config alone; training needs the weights.',
+  },
+  {
     code: 'R150',
     name: 'ledger-unreadable',
     severity: 'error',

@@ -7,6 +7,7 @@ import { type MachineFacts, renderConfig } from '../config/render/index.ts';
 import type { RunConfig } from '../config/schema/run.ts';
 import type { Finding } from '../diagnostics/finding.ts';
 import { UserError } from '../diagnostics/user-error.ts';
+import type { ResolvedModel } from '../hub/resolve-model.ts';
 import type { PythonEnv } from '../python/environment.ts';
 import { detectNvidia } from '../python/nvidia.ts';
 import type { TrainerProgress } from '../python/run-trainer.ts';
@@ -17,7 +18,7 @@ import { finishLedger } from './finish-ledger.ts';
 import { forecastRun } from './forecast-run.ts';
 import { namedRows, summarisePrepared, summariseScan } from './plan-findings.ts';
 import { type Prepared, type PrepareSpec, prepareSequences } from './prepare-sequences.ts';
-import { type ResolvedBase, resolveBase } from './resolve-base.ts';
+import { resolveBase } from './resolve-base.ts';
 import { scanConfig } from './scan-config.ts';
 import type { ScannedRows } from './scan-rows.ts';
 import { tokenizerIdentity } from './tokenizer-identity.ts';
@@ -96,7 +97,7 @@ async function makePlan(
       exitCode: 1,
     });
   const { forecast, findings: forecastFindings } = await forecastRun({
-    model: base.model,
+    model: base.reading,
     rendered,
     prepared,
     preparedDir: dir,
@@ -112,8 +113,8 @@ async function makePlan(
       id: config.base_model,
       path: base.path,
       revision: base.revision,
-      architecture: base.model.known ? base.model.facts.architecture : base.model.architecture,
-      model_type: base.model.known ? base.model.facts.modelType : base.model.modelType,
+      architecture: base.reading.known ? base.reading.facts.architecture : base.reading.architecture,
+      model_type: base.reading.known ? base.reading.facts.modelType : base.reading.modelType,
       config_sha256: base.configSha256,
     },
     model: rendered.model,
@@ -156,7 +157,7 @@ async function makePlan(
   };
 }
 
-async function prepare(request: PlanRequest, config: RunConfig, base: ResolvedBase, scan: ScannedRows) {
+async function prepare(request: PlanRequest, config: RunConfig, base: ResolvedModel, scan: ScannedRows) {
   const { template } = config.dataset;
   const isFile = /\.(jinja|jinja2|j2)$/.test(template);
   const spec: PrepareSpec = {

@@ -1,25 +1,23 @@
 // The base model of a config: its folder or its pinned revision, and what its config.json says.
-import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
 import type { RunConfig } from '../config/schema/run.ts';
-import { type ModelReading, readModelConfig } from '../model/read-config.ts';
+import { UserError } from '../diagnostics/user-error.ts';
+import { type ResolvedModel, resolveModel } from '../hub/resolve-model.ts';
 import type { PlanRequest } from './make-plan.ts';
 
-export interface ResolvedBase {
-  path: string | null;
-  revision: string | null;
-  configSha256: string;
-  model: ModelReading;
-}
-
-export async function resolveBase(config: RunConfig, request: PlanRequest): Promise<ResolvedBase> {
-  const path = resolve(request.workspace.root, config.base_model);
-  const text = await readFile(join(path, 'config.json'));
-  return {
-    path,
-    revision: null,
-    configSha256: createHash('sha256').update(text).digest('hex'),
-    model: readModelConfig(JSON.parse(text.toString('utf8'))),
-  };
+/** Resolves `base_model`. Throws UserError M010–M013, P010, and E0xx where the hub cannot be asked. */
+export async function resolveBase(config: RunConfig, request: PlanRequest): Promise<ResolvedModel> {
+  const model = await resolveModel({
+    model: config.base_model,
+    baseDir: request.workspace.root,
+    revision: config.revision ?? null,
+    env: request.env,
+    cacheDir: request.workspace.cacheDir,
+    withTensors: false,
+    ...(request.signal ? { signal: request.signal } : {}),
+  });
+  if (model.source === 'config')
+    throw new UserError('P010', `${config.base_model} is a config without weights`, {
+      hint: 'base_model names a hub id or a folder; `lorch model show` takes a config.json',
+    });
+  return model;
 }
