@@ -1,7 +1,7 @@
 // What counts as a secret, by name and by value, and how it is kept out of text.
 
 const secretName =
-  /(^|[_.-])(token|secret|passw(or)?d|passwd|pwd|api_?key|access_?key|private_?key|credentials?|auth)([_.-]|$)/i;
+  /(^|[_.-])(tokens?|secrets?|passw(or)?d|passphrase|passwd|pwd|api_?keys?|access_?keys?|private_?keys?|credentials?)([_.-]|$)/i;
 
 // Tokens that announce themselves, whatever they were called; and passwords in URLs.
 const secretShapes = [
@@ -9,6 +9,8 @@ const secretShapes = [
   /\bsk-[A-Za-z0-9_-]{16,}/g,
   /\bgh[pousr]_[A-Za-z0-9]{20,}/g,
   /\bgithub_pat_[A-Za-z0-9_]{20,}/g,
+  /\bglpat-[A-Za-z0-9_-]{16,}/g,
+  /\bxox[abprs]-[A-Za-z0-9-]{10,}/g,
   /\bAKIA[0-9A-Z]{16}\b/g,
   /\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}/g,
 ];

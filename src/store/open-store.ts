@@ -9,6 +9,8 @@ import { migrate } from './migrate.ts';
 export interface Store {
   readonly path: string;
   readonly journal: JournalMode;
+  /** There was no database before. */
+  readonly fresh: boolean;
   /** For files of store/ only. */
   readonly db: Database.Database;
   /** Prepares a statement once per connection. */
@@ -48,19 +50,19 @@ export function openStore(path: string, options: OpenStoreOptions = {}): Store {
     db.pragma(`synchronous = ${journal === 'wal' ? 'NORMAL' : 'FULL'}`);
     db.pragma('foreign_keys = ON');
     db.pragma('cache_size = -65536');
-    migrate(db);
-    return storeOf(db, path, journal);
+    return storeOf(db, path, journal, migrate(db) === 0);
   } catch (error) {
     db.close();
     throw error instanceof UserError ? error : cannotOpen(path, error);
   }
 }
 
-function storeOf(db: Database.Database, path: string, journal: JournalMode): Store {
+function storeOf(db: Database.Database, path: string, journal: JournalMode, fresh: boolean): Store {
   const statements = new Map<string, Database.Statement<unknown[]>>();
   return {
     path,
     journal,
+    fresh,
     db,
     statement(sql) {
       let statement = statements.get(sql);
