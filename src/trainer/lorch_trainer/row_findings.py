@@ -32,9 +32,9 @@ class RowFindings:
     def list(self) -> list[dict[str, Any]]:
         """The findings, by code; a last one of each code counts what is not shown."""
         rest = [
-            _finding(code, f"{count - SHOWN} more rows: {code_docs()[code]['title']}", None, {"rows": count - SHOWN})
-            for code, count in self._count.items()
-            if count > SHOWN
+            _finding(code, f"{count} more rows: {code_docs()[code]['title']}", None, {"rows": count})
+            for code, count in ((code, count - SHOWN) for code, count in self._count.items())
+            if count > 0
         ]
         return sorted([*self._shown, *rest], key=lambda finding: finding["code"])
 
