@@ -38,6 +38,21 @@ export const commandGroups: { title: string; commands: CommandEntry[] }[] = [
         summary: 'architecture, tensors, LoRA parameters, memory',
         load: () => import('./model-show.ts'),
       },
+      {
+        name: 'config check',
+        summary: 'every fault of a config, without planning',
+        load: () => import('./config-check.ts'),
+      },
+      {
+        name: 'config render',
+        summary: 'the exact PEFT, bitsandbytes and TRL objects',
+        load: () => import('./config-render.ts'),
+      },
+      {
+        name: 'config schema',
+        summary: 'the JSON Schema of configs, for editors',
+        load: () => import('./config-schema.ts'),
+      },
     ],
   },
   {

@@ -1,0 +1,81 @@
+import type { Command } from 'commander';
+import type { Finding } from '../../diagnostics/finding.ts';
+import type { Context } from '../context.ts';
+import { EXIT } from '../exit-codes.ts';
+
+interface Options {
+  set: string[];
+  json?: true;
+}
+
+interface CheckedFile {
+  file: string;
+  ok: boolean;
+  /** Names of the runs it makes. */
+  runs: string[];
+  findings: Finding[];
+}
+
+/** `lorch config check FILE…` */
+export function define(command: Command, context: Context): void {
+  command
+    .description('Check configs without planning: every fault of every file at once, by line and column.')
+    .argument('<config...>', 'config files (- reads stdin)')
+    .option('--set <path=value>', 'override a setting, e.g. --set lora.r=32 (repeatable)', collect, [])
+    .option('--json', 'print one JSON object')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  lorch config check configs/*.yaml
+  lorch config check configs/lora-8b.yaml --set training.learning_rate=1e-4
+`,
+    )
+    .action(async (files: string[], options: Options) => {
+      const checked: CheckedFile[] = [];
+      for (const file of files) checked.push(await checkFile(file, options, context));
+      if (checked.some(({ ok }) => !ok)) context.exitCode = EXIT.usage;
+      await print(checked, options, context);
+    });
+}
+
+function collect(value: string, before: string[]): string[] {
+  return [...before, value];
+}
+
+async function checkFile(file: string, options: Options, context: Context): Promise<CheckedFile> {
+  const { loadConfig } = await import('../../config/load.ts');
+  const { UserError } = await import('../../diagnostics/user-error.ts');
+  try {
+    const { readStdin } = await import('../read-stdin.ts');
+    const { configs } = await loadConfig(file, {
+      cwd: context.cwd,
+      env: context.env,
+      overrides: options.set,
+      stdin: () => readStdin(context),
+    });
+    return { file, ok: true, runs: configs.map(({ config }) => config.name), findings: [] };
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return { file, ok: false, runs: [], findings: error.findings };
+  }
+}
+
+async function print(checked: CheckedFile[], options: Options, context: Context): Promise<void> {
+  if (options.json) {
+    const { printJson } = await import('../ui/json.ts');
+    const findings = checked.flatMap((each) => each.findings);
+    printJson(context, { ok: findings.length === 0, files: checked });
+    return;
+  }
+  for (const { file, ok, runs, findings } of checked) {
+    if (ok) {
+      const what = runs.length === 1 ? '' : ` (a sweep of ${runs.length} runs)`;
+      context.stdout.write(`${file}: good${what}\n`);
+      continue;
+    }
+    const { renderFindings } = await import('../ui/diagnostic.ts');
+    context.stdout.write(renderFindings(findings, context.stdout));
+    context.stdout.write(`${file}: ${findings.length === 1 ? '1 problem' : `${findings.length} problems`}\n`);
+  }
+}

@@ -1,0 +1,76 @@
+// RunConfig → the exact objects for PEFT, bitsandbytes and TRL: pure, every value explicit.
+import type { Finding } from '../../diagnostics/finding.ts';
+import { finding } from '../finding.ts';
+import type { RunConfig } from '../schema/run.ts';
+import { renderLora } from './lora.ts';
+import { renderQuantization } from './quantization.ts';
+import { renderTraining } from './training.ts';
+
+/** What the machine that trains has. */
+export interface MachineFacts {
+  device: 'cuda' | 'cpu';
+  /** Whether its GPU computes in bfloat16 (Ampere or newer). CPUs do. */
+  bf16Supported: boolean;
+}
+
+/** plan.json's `model`, `lora`, `quantization`, `training` and `resources`. */
+export interface RenderedConfig {
+  model: { dtype: string; attn_implementation: string; trust_remote_code: boolean };
+  lora: Record<string, unknown>;
+  quantization: Record<string, unknown> | null;
+  training: Record<string, unknown>;
+  resources: { launcher: 'local'; gpus: number };
+}
+
+/** The objects for this machine, and what the machine cannot do of it (C025). */
+export function renderConfig(
+  config: RunConfig,
+  machine: MachineFacts,
+): { rendered: RenderedConfig; findings: Finding[] } {
+  const gpus = config.resources.gpus ?? (machine.device === 'cuda' ? 1 : 0);
+  const used: MachineFacts = gpus === 0 ? { device: 'cpu', bf16Supported: true } : machine;
+  const rendered: RenderedConfig = {
+    model: config.model,
+    lora: renderLora(config.lora),
+    quantization: config.quantization ? renderQuantization(config.quantization, config.model.dtype) : null,
+    training: renderTraining(config, used),
+    resources: { launcher: config.resources.launcher, gpus },
+  };
+  return { rendered, findings: checkMachine(config, rendered, used, gpus) };
+}
+
+function checkMachine(
+  config: RunConfig,
+  { model, training }: RenderedConfig,
+  machine: MachineFacts,
+  gpus: number,
+): Finding[] {
+  const findings: Finding[] = [];
+  const report = (path: string, message: string, hint: string) =>
+    findings.push(
+      finding('C025', { file: config.name, pointer: `/${path.replace('.', '/')}` }, message, hint),
+    );
+  if (gpus > 0 && machine.device === 'cpu')
+    report(
+      'resources.gpus',
+      'the config asks for a GPU, and this machine shows none',
+      'leave resources.gpus out',
+    );
+  if (
+    machine.device === 'cuda' &&
+    !machine.bf16Supported &&
+    (model.dtype === 'bfloat16' || training.bf16 === true)
+  )
+    report('model.dtype', 'this GPU does not compute in bfloat16', 'model.dtype: float16');
+  if (machine.device === 'cuda') return findings;
+  if (training.fp16 === true || model.dtype === 'float16')
+    report('model.dtype', 'float16 does not train on a CPU', 'model.dtype: bfloat16 or float32');
+  if (training.tf32 === true) report('training.tf32', 'TF32 is a GPU format', 'leave training.tf32 out');
+  if (model.attn_implementation.startsWith('flash'))
+    report(
+      'model.attn_implementation',
+      `${model.attn_implementation} needs a GPU`,
+      'model.attn_implementation: sdpa',
+    );
+  return findings;
+}

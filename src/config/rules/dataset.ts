@@ -1,0 +1,21 @@
+import type { Rule } from './rule.ts';
+
+/** One file has one role. */
+export const datasetRule: Rule = {
+  needs: ['dataset'],
+  check({ dataset }, report) {
+    const { train, validation } = dataset;
+    train.forEach((file, i) => {
+      if (train.indexOf(file) < i)
+        report(`dataset.train.${i}`, `${file} is listed twice`, 'its rows would count twice');
+    });
+    if (!Array.isArray(validation)) return;
+    for (const file of validation)
+      if (train.includes(file))
+        report(
+          'dataset.validation',
+          `${file} is trained on, so it cannot validate`,
+          'hold rows out of it: validation: { fraction: 0.05 }',
+        );
+  },
+};

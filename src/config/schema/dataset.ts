@@ -1,0 +1,85 @@
+import { z } from 'zod';
+import { count, field, optional, section, text } from './field.ts';
+
+const path = text
+  .refine((value) => !/^(hf|https?|s3|gs):\/\//.test(value), {
+    message: 'this version reads local files only',
+    params: { code: 'C016', hint: 'download the file and name its path' },
+  })
+  .refine((value) => !/[*?[\]]/.test(value), {
+    message: 'this version takes no patterns',
+    params: { code: 'C016', hint: 'list the files: [datasets/a.jsonl, datasets/b.jsonl]' },
+  });
+
+const paths = z
+  .union([path, z.array(path).min(1)])
+  .transform((value) => (typeof value === 'string' ? [value] : value));
+
+const fraction = section(
+  {
+    fraction: field(z.number().gt(0).lt(1), 'The share of rows held out, between 0 and 1.'),
+    seed: field(
+      count.default(42),
+      'Chooses which rows. The split is by hash of seed and row, so that adding rows moves no other.',
+    ),
+  },
+  'Rows held out from the training files.',
+);
+
+const duplicates = section(
+  {
+    exact: field(
+      z.enum(['drop', 'keep']).default('drop'),
+      'Rows whose messages are the same after normalising white space: keep the first, or keep all.',
+    ),
+  },
+  'What happens to duplicate rows.',
+  { owned: {}, removed: {}, unsupported: { near: 'near duplicates are found by a later version' } },
+);
+
+/** Answers that are templates by name; anything else must be the path of a Jinja file. */
+export const templateNames = ['auto', 'model', 'chatml', 'alpaca'] as const;
+
+export const datasetSection = section(
+  {
+    train: field(paths, 'The training rows: a file, or a list of files. Relative to the workspace.'),
+    validation: optional(
+      z.union([fraction, paths]),
+      'The rows the validation loss is measured on: `{fraction, seed}` of the training rows, or files of their own. Without it nothing is held out.',
+    ),
+    format: field(
+      z.enum(['auto', 'alpaca', 'chatml', 'chatml-text', 'sharegpt']).default('auto'),
+      'The format of the rows. `auto` detects it and says which it took.',
+    ),
+    template: field(
+      z
+        .union([
+          z.enum(templateNames),
+          text.regex(/\.(jinja|jinja2|j2)$/, 'auto, model, chatml, alpaca or the path of a .jinja file'),
+        ])
+        .default('auto'),
+      "The chat template: `auto` and `model` take the model's own (`auto` refuses a model that has none), `chatml` and `alpaca` are built in, and a path ending in .jinja names a file.",
+    ),
+    on_error: field(
+      z.enum(['refuse', 'drop']).default('refuse'),
+      'Rows with error findings: refuse to plan, or drop them; the ledger names every one.',
+    ),
+    duplicates: field(duplicates.prefault({}), 'What happens to duplicate rows.'),
+  },
+  'The rows, and what is done to them before training.',
+  {
+    owned: {
+      seed: 'the split has its own: `dataset.validation.seed`; the order of rows follows `training.data_seed`',
+      max_length: 'write `training.max_length`',
+      packing: 'write `training.packing`',
+    },
+    removed: {},
+    unsupported: {
+      review: 'the review gate comes with a later version; runs are marked unreviewed',
+      limit: 'take a subset with `lorch data` first, and name its file',
+      weight: 'every row counts once',
+    },
+  },
+);
+
+export type DatasetSection = z.output<typeof datasetSection>;

@@ -1,0 +1,88 @@
+import { z } from 'zod';
+import { atLeastOne, count, derived, field, flag, optional, positive, section, text } from './field.ts';
+import { loraRefused } from './lora-refused.ts';
+
+const names = z.array(text);
+
+export const loraSection = section(
+  {
+    task_type: field(
+      z
+        .enum(['CAUSAL_LM', 'TaskType.CAUSAL_LM'])
+        .default('CAUSAL_LM')
+        .transform(() => 'CAUSAL_LM' as const),
+      'Always a causal language model; accepted so that a LoraConfig pastes in.',
+    ),
+    r: field(
+      atLeastOne.default(16),
+      'The rank. 16 is where most recipes start: PEFT itself has 8, the QLoRA paper used 64; `lorch compare` shows what more brings.',
+    ),
+    lora_alpha: derived(
+      positive,
+      '2 × r (required with use_rslora)',
+      'The update is scaled by lora_alpha / r, so 2 × r keeps the scale at 2 when the rank changes.',
+    ),
+    lora_dropout: field(
+      z.number().min(0).lt(1).default(0),
+      'Dropout before the adapter. 0 as in PEFT: above it, activation memory about doubles and expert parameters cannot be adapted.',
+    ),
+    target_modules: field(
+      z.union([text, names]).default('all-linear'),
+      '`all-linear` (every linear layer except the output head), a list of module names, or a regular expression over full names. Adapting the MLP layers too does better than attention alone.',
+    ),
+    exclude_modules: optional(
+      z.union([text, names]),
+      'Modules to leave out: names, or a regular expression.',
+    ),
+    bias: field(
+      z.enum(['none', 'all', 'lora_only']).default('none'),
+      'Which biases to train. With any but `none` the base changes even when the adapter is switched off.',
+    ),
+    use_rslora: field(flag.default(false), 'Scale by lora_alpha / √r, which keeps high ranks stable.'),
+    use_dora: field(
+      flag.default(false),
+      'Weight-decomposed LoRA: one magnitude per output feature beside the adapter. Slower, and needs more memory.',
+    ),
+    lora_bias: field(flag.default(false), 'A trainable bias on each lora_B.'),
+    init_lora_weights: field(
+      z.union([z.boolean(), z.enum(['gaussian', 'orthogonal'])]).default(true),
+      'How the adapter begins. `true`: A random, B zero, so that training starts at the base model. `false` is for debugging: both random.',
+    ),
+    modules_to_save: optional(
+      names.min(1),
+      'Modules trained in full and saved with the adapter, such as embed_tokens and lm_head.',
+    ),
+    layers_to_transform: optional(
+      z.union([count, z.array(count).min(1)]),
+      'Adapt only these layers, counted from 0. Needs a list in target_modules.',
+    ),
+    layers_pattern: optional(
+      z.union([text, names]),
+      'The name of the list of layers, where PEFT does not know it.',
+    ),
+    rank_pattern: field(
+      z.record(z.string(), atLeastOne).default({}),
+      'Ranks that differ from r, by module name or regular expression.',
+    ),
+    alpha_pattern: field(
+      z.record(z.string(), positive).default({}),
+      'Alphas that differ from lora_alpha, by module name or regular expression.',
+    ),
+    target_parameters: optional(
+      names.min(1),
+      'Parameters to adapt that belong to no linear layer, such as fused experts: `mlp.experts.gate_up_proj`.',
+    ),
+    trainable_token_indices: optional(
+      z.union([z.array(count).min(1), z.record(z.string(), z.array(count))]),
+      'Token ids whose embeddings are trained, without training the whole embedding.',
+    ),
+    ensure_weight_tying: field(
+      flag.default(false),
+      'Keep embedding and head tied when one of them is in modules_to_save.',
+    ),
+  },
+  'The adapter: the fields of LoraConfig in PEFT.',
+  loraRefused,
+);
+
+export type LoraSection = z.output<typeof loraSection>;

@@ -1,0 +1,28 @@
+import { z } from 'zod';
+import { derived, field, section } from './field.ts';
+
+export const resourcesSection = section(
+  {
+    launcher: field(
+      z.enum(['local']).default('local'),
+      'How the trainer is started: a process on this machine.',
+    ),
+    gpus: derived(
+      z.int().min(0).max(1),
+      '1 where a GPU is visible, else 0',
+      '1 trains on a GPU, 0 on the CPU even where a GPU is.',
+    ),
+  },
+  'Where the run is executed.',
+  {
+    owned: {},
+    removed: {},
+    unsupported: {
+      host: 'only the local launcher exists so far; ssh is planned',
+      partition: 'only the local launcher exists so far; Slurm is planned',
+      queue: 'a queue is planned; a sweep runs its plans one after another',
+    },
+  },
+);
+
+export type ResourcesSection = z.output<typeof resourcesSection>;

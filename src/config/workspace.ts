@@ -1,0 +1,90 @@
+// lorch.yaml: marks the workspace and holds its defaults.
+import { stat } from 'node:fs/promises';
+import { dirname, join, relative, resolve } from 'node:path';
+import type { Finding } from '../diagnostics/finding.ts';
+import { UserError } from '../diagnostics/user-error.ts';
+import { distinctFindings, finding } from './finding.ts';
+import { type LocatedMap, nodeAt } from './source/located.ts';
+import { parseYamlMapping } from './source/parse-yaml.ts';
+import { readSource } from './source/read-source.ts';
+import { nearest } from './suggest.ts';
+
+export const workspaceFile = 'lorch.yaml';
+
+/** Settings of lorch.yaml, with what each means. */
+export const workspaceSettings = {
+  python:
+    "The trainer's Python: an executable, or the folder of a virtual environment. `--python` goes before it.",
+  runs_dir: 'Where run folders and lorch.db lie; `runs` by default.',
+} as const;
+
+export interface Workspace {
+  /** Absolute. Dataset and model paths are relative to it. */
+  root: string;
+  /** Absolute path, or null: the managed environment. */
+  python: string | null;
+  /** Absolute. */
+  runsDir: string;
+}
+
+/**
+ * The workspace of `startDir`: the nearest folder, going up, with a lorch.yaml. Null where there is none.
+ * Throws UserError C026 with every finding where lorch.yaml is wrong.
+ */
+export async function findWorkspace(startDir: string, home?: string): Promise<Workspace | null> {
+  for (let folder = resolve(startDir); ; folder = dirname(folder)) {
+    const file = join(folder, workspaceFile);
+    if (await isFile(file)) return await readWorkspace(file, relative(startDir, file) || workspaceFile, home);
+    if (dirname(folder) === folder) return null;
+  }
+}
+
+async function isFile(file: string): Promise<boolean> {
+  return await stat(file).then(
+    (found) => found.isFile(),
+    () => false,
+  );
+}
+
+async function readWorkspace(file: string, name: string, home: string | undefined): Promise<Workspace> {
+  const root = dirname(file);
+  const defaults = { root, python: null, runsDir: join(root, 'runs') };
+  const source = await readSource(file, name);
+  if ('problem' in source) throw invalid([source.problem], name);
+  // The file is a marker first: one that holds comments only is complete.
+  if (/^\s*(#.*\s*)*$/.test(source.text)) return defaults;
+  const parsed = parseYamlMapping(source.text, name);
+  const findings = parsed.root ? [...parsed.findings, ...checkSettings(parsed.root)] : parsed.findings;
+  if (!parsed.root || findings.length > 0) throw invalid(findings, name);
+  const path = (key: keyof typeof workspaceSettings) => {
+    const node = parsed.root && nodeAt(parsed.root, [key]);
+    if (node?.kind !== 'scalar' || node.value === null) return null;
+    const text = String(node.value);
+    return resolve(root, home && /^~(\/|$)/.test(text) ? join(home, text.slice(1)) : text);
+  };
+  return { root, python: path('python'), runsDir: path('runs_dir') ?? defaults.runsDir };
+}
+
+function checkSettings(root: LocatedMap): Finding[] {
+  const keys = Object.keys(workspaceSettings);
+  return [...root.entries].flatMap(([key, entry]) => {
+    if (!keys.includes(key)) {
+      const near = nearest(key, keys);
+      const hint = near ? `did you mean \`${near}\`?` : `lorch.yaml takes ${keys.join(', ')}`;
+      return [finding('C010', entry.key, `there is no setting \`${key}\` in lorch.yaml`, hint)];
+    }
+    const { value } = entry;
+    if (
+      value.kind === 'scalar' &&
+      (value.value === null || (typeof value.value === 'string' && value.value !== ''))
+    )
+      return [];
+    return [finding('C011', value.at, `\`${key}\` must be the path of a file or folder`)];
+  });
+}
+
+function invalid(findings: Finding[], name: string): UserError {
+  const distinct = distinctFindings(findings);
+  const problems = distinct.length === 1 ? '1 problem' : `${distinct.length} problems`;
+  return new UserError('C026', `${problems} in ${name}`, { findings: distinct, exitCode: 2 });
+}
