@@ -118,4 +118,20 @@ export const modelCodes: CodeDoc[] = [
     prose:
       'The header is damaged or the file was cut short, often by an interrupted download. Fetch it again.',
   },
+  {
+    code: 'M016',
+    name: 'parameters-unknown',
+    severity: 'note',
+    title: 'The LoRA parameters cannot be counted from shapes alone.',
+    prose:
+      'lorch counts exactly or not at all. For a family that is not in its tables, for code that comes with the model, and for settings that depend on weights, the trainer counts on the meta device (no weights are loaded); that needs the Python environment: `lorch setup`.',
+  },
+  {
+    code: 'M017',
+    name: 'unreadable-lora-setting',
+    severity: 'error',
+    title: '`--lora` cannot be read.',
+    prose:
+      'Write fields of LoraConfig as `key=value`, separated by commas, names of a list joined by `+`: `r=16,target_modules=q_proj+v_proj`. Anything deeper goes in as a JSON object.',
+  },
 ];
