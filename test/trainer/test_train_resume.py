@@ -63,9 +63,9 @@ def test_a_run_stopped_by_sigterm_goes_on_as_if_it_had_not_been(
     name: str, tmp_path: Path, model: Path
 ) -> None:
     # Enough epochs that the signal arrives while steps are still to come.
-    whole = prepare(tmp_path / "whole", model, SETTINGS[name], num_train_epochs=6)
+    whole = prepare(tmp_path / "whole", model, SETTINGS[name], num_train_epochs=12)
     assert whole.train() == 0, whole.log
-    parted = prepare(tmp_path / "parted", model, SETTINGS[name], num_train_epochs=6)
+    parted = prepare(tmp_path / "parted", model, SETTINGS[name], num_train_epochs=12)
     assert stop_at(parted, 4) == 143  # in the second epoch, whose order of rows must be found again
     checkpoint, end = parted.events("checkpoint")[-1], parted.events()[-1]
     assert (checkpoint["reason"], checkpoint["step"]) == ("stop", end["step"])

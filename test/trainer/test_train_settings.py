@@ -6,7 +6,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from run_folder import NF4, Run, make_model, make_run
+from run_folder import HIDDEN, NF4, VOCABULARY, Run, make_model, make_run
 
 
 @pytest.fixture(scope="module")
@@ -126,6 +126,20 @@ def test_parameters_without_gradient_are_a_finding(tmp_path: Path) -> None:
     lines = (tmp_path / "events.jsonl").read_text().splitlines()
     assert len(lines) == 1, "told once"
     assert "2 trainable parameters get no gradient, such as idle.weight" in lines[0]
+
+
+@pytest.mark.parametrize(("ensured", "copies"), [(False, 2), (True, 1)])
+def test_tied_embeddings_are_copied_once_where_they_stay_tied(
+    tmp_path: Path, ensured: bool, copies: int
+) -> None:
+    base = make_model(tmp_path / "model", tied=True)
+    run = make_run(tmp_path / "run", base, lora={"ensure_weight_tying": ensured})
+    planned = run.plan["forecast"]["parameters"]
+    embedding = VOCABULARY * HIDDEN
+    planned["total"] -= embedding * (3 - copies)  # one embedding instead of two, and its copies
+    planned["trainable"] -= embedding * (2 - copies)
+    trained(run)
+    assert run.events("warning") == []
 
 
 def test_dora_counts_its_magnitudes(tmp_path: Path, model: Path) -> None:

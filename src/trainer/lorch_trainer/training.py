@@ -65,8 +65,11 @@ def build_trainer(attempt: Attempt, stop: Stop, plan: Plan, device: str, seal: S
     except ValueError as cause:
         raise _refusal(cause) from cause
     if type(trainer.model.get_output_embeddings()).__name__ == "TrainableTokensWrapper":
+        # On a tied model, rows of the embedding are rows of the head too.
         raise LorchError(
-            "R027", "single rows of lm_head cannot be trained: TRL reads lm_head.weight directly"
+            "R027",
+            "single rows of lm_head cannot be trained: TRL reads lm_head.weight directly",
+            "leave out `trainable_token_indices`; `modules_to_save: [embed_tokens, lm_head]` trains all rows",
         )
     trainer.args.max_length = plan.training.get("max_length", trainer.args.max_length)
     report.trainer = trainer
