@@ -1,7 +1,7 @@
 // The workspace of a command: its runs on record, and what launching needs.
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { findWorkspace } from '../config/workspace.ts';
+import { findWorkspace, type Workspace } from '../config/workspace.ts';
 import { createRedactor } from '../diagnostics/secrets.ts';
 import { UserError } from '../diagnostics/user-error.ts';
 import { userCacheDir } from '../python/cache-dir.ts';
@@ -31,11 +31,7 @@ export interface OpenOptions {
 
 /** Opens the workspace that `cwd` lies in and brings its unfinished runs up to date. Throws UserError U100. */
 export async function openWorkspace({ cwd, env }: OpenOptions): Promise<OpenWorkspace> {
-  const workspace = await findWorkspace(cwd, env.HOME);
-  if (!workspace)
-    throw new UserError('U100', `${cwd} is in no workspace: no folder above it has a lorch.yaml`, {
-      hint: '`lorch init` makes one here',
-    });
+  const workspace = await requireWorkspace({ cwd, env });
   const { root, runsDir } = workspace;
   mkdirSync(runsDir, { recursive: true });
   const store = openStore(join(runsDir, 'lorch.db'));
@@ -67,4 +63,17 @@ export async function openWorkspace({ cwd, env }: OpenOptions): Promise<OpenWork
     python,
     launchDeps: async (explicit) => ({ ...deps, python: await python(explicit) }),
   };
+}
+
+/** The folder of run folders, without opening the database. Throws UserError U100. */
+export async function findRunsDir(options: OpenOptions): Promise<string> {
+  return (await requireWorkspace(options)).runsDir;
+}
+
+async function requireWorkspace({ cwd, env }: OpenOptions): Promise<Workspace> {
+  const workspace = await findWorkspace(cwd, env.HOME);
+  if (workspace) return workspace;
+  throw new UserError('U100', `${cwd} is in no workspace: no folder above it has a lorch.yaml`, {
+    hint: '`lorch init` makes one here',
+  });
 }

@@ -77,6 +77,17 @@ function storeOf(db: Database.Database, path: string, journal: JournalMode, fres
   };
 }
 
+/** Reads the whole file and throws UserError E033 where it is damaged. */
+export function verifyStore(store: Store): void {
+  let verdict: unknown;
+  try {
+    verdict = store.db.pragma('integrity_check', { simple: true });
+  } catch (error) {
+    throw cannotOpen(store.path, error);
+  }
+  if (verdict !== 'ok') throw damaged(store.path, String(verdict), verdict);
+}
+
 /** Runs asynchronous work as one transaction; the connection must serve nothing else meanwhile. */
 export async function writeAcross<T>(store: Store, work: () => Promise<T>): Promise<T> {
   store.db.exec('BEGIN IMMEDIATE');
@@ -129,16 +140,19 @@ function setJournalMode(db: Database.Database, path: string, wanted: 'auto' | Jo
 function cannotOpen(path: string, error: unknown): UserError {
   const message = error instanceof Error ? error.message : String(error);
   const code = error instanceof Database.SqliteError ? error.code : '';
-  if (code === 'SQLITE_CORRUPT' || code === 'SQLITE_NOTADB')
-    return new UserError('E033', `${path} is not a sound database: ${message}`, {
-      hint: 'it is only an index: `lorch db rebuild` makes it again from the run folders',
-      exitCode: 3,
-      cause: error,
-    });
+  if (code === 'SQLITE_CORRUPT' || code === 'SQLITE_NOTADB') return damaged(path, message, error);
   return new UserError('E032', `cannot open ${path}: ${message}`, {
     hint: 'check that the folder exists, is writable and has space; network file systems often cannot hold a database',
     exitCode: 3,
     cause: error,
+  });
+}
+
+function damaged(path: string, message: string, cause: unknown): UserError {
+  return new UserError('E033', `${path} is not a sound database: ${message}`, {
+    hint: 'it is only an index: `lorch db rebuild` makes it again from the run folders',
+    exitCode: 3,
+    cause,
   });
 }
 

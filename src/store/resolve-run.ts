@@ -21,7 +21,7 @@ export function resolveRun(store: Store, ref: string): string {
 
 function newest(store: Store, where: string, values: unknown[]): string | undefined {
   return store
-    .statement(`SELECT uid FROM run WHERE ${where} ORDER BY created_ms DESC, id DESC LIMIT 1`)
+    .statement(`SELECT uid FROM run WHERE ${where} ORDER BY created_ms DESC, uid DESC LIMIT 1`)
     .pluck()
     .get(...values) as string | undefined;
 }

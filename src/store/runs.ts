@@ -153,7 +153,7 @@ export function listRuns(store: Store, options: ListRunsOptions = {}): RunRow[] 
     );
   }
   const sql = `${select}${where.length > 0 ? ` WHERE ${where.join(' AND ')}` : ''}
-    ORDER BY run.created_ms DESC, run.id DESC LIMIT ? OFFSET ?`;
+    ORDER BY run.created_ms DESC, run.uid DESC LIMIT ? OFFSET ?`;
   const rows = store.statement(sql).all(...values, options.limit ?? -1, options.offset ?? 0) as SqlRun[];
   return rows.map(runOf);
 }

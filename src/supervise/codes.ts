@@ -1,4 +1,4 @@
-// Codes of supervision: R100–R109 findings about what a trainer wrote, R130–R139 starting, U103–U105 asking for what a
+// Codes of supervision: R100–R109 findings about what a trainer wrote, R130–R139 starting, U103–U109 asking for what a
 // run's state does not allow. The classes of failure (R110–R129) are in run/failure-rules.ts.
 import type { CodeDoc } from '../diagnostics/finding.ts';
 
@@ -88,5 +88,42 @@ export const superviseCodes: CodeDoc[] = [
     severity: 'error',
     title: 'The run has succeeded; there is nothing to resume.',
     prose: '`lorch rerun RUN` starts a new run from the same plan.',
+  },
+  {
+    code: 'U106',
+    name: 'bad-filter',
+    severity: 'error',
+    title: 'A condition on settings cannot be read.',
+    prose:
+      "`--where` takes a dotted path of the plan, one of `= != < <= > >=`, and a value: `--where 'lora.r>=16'`. Quote it, or the shell takes `>` for itself.",
+  },
+  {
+    code: 'U107',
+    name: 'no-such-setting',
+    severity: 'error',
+    title: 'No run has a setting of this name.',
+    prose:
+      'Settings are named as in plan.json, by dotted path: `lora.r`, `training.learning_rate`, `base_model.id`.',
+  },
+  {
+    code: 'U108',
+    name: 'run-in-use',
+    severity: 'error',
+    title: 'A run that is under way cannot be removed.',
+    prose: 'Stop it first with `lorch stop RUN`; it saves a checkpoint. `--force` kills it at once.',
+  },
+  {
+    code: 'U109',
+    name: 'no-such-attempt',
+    severity: 'error',
+    title: 'The run has no such attempt.',
+    prose: 'Attempts count from 1; `lorch show RUN` lists them. A queued run has none yet.',
+  },
+  {
+    code: 'U120',
+    name: 'not-confirmed',
+    severity: 'error',
+    title: 'Removing runs needs a confirmation.',
+    prose: 'Without a terminal to ask on, `lorch rm` removes nothing unless `--yes` is given.',
   },
 ];

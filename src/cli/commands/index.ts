@@ -39,6 +39,11 @@ export const commandGroups: { title: string; commands: CommandEntry[] }[] = [
         load: () => import('./model-show.ts'),
       },
       {
+        name: 'model tiny',
+        summary: 'a tiny random model, for trying things out',
+        load: () => import('./model-tiny.ts'),
+      },
+      {
         name: 'config check',
         summary: 'every fault of a config, without planning',
         load: () => import('./config-check.ts'),
@@ -69,6 +74,10 @@ export const commandGroups: { title: string; commands: CommandEntry[] }[] = [
         summary: 'one run: plan, progress, findings, results',
         load: () => import('./show.ts'),
       },
+      { name: 'runs', summary: 'the runs on record', load: () => import('./runs.ts') },
+      { name: 'logs', summary: 'what a trainer printed, live', load: () => import('./logs.ts') },
+      { name: 'stop', summary: 'save a checkpoint and stop', load: () => import('./stop.ts') },
+      { name: 'resume', summary: 'go on from the last checkpoint', load: () => import('./resume.ts') },
       { name: 'rerun', summary: 'start a run again from its stored plan', load: () => import('./rerun.ts') },
       {
         name: 'compare',
@@ -76,12 +85,18 @@ export const commandGroups: { title: string; commands: CommandEntry[] }[] = [
         load: () => import('./compare.ts'),
       },
       { name: 'try', summary: 'base against adapter on held-out prompts', load: () => import('./try.ts') },
+      { name: 'rm', summary: 'remove runs with their folders', load: () => import('./rm.ts') },
       { name: 'merge', summary: 'fold an adapter into its base', load: () => import('./merge.ts') },
     ],
   },
   {
     title: 'Help:',
     commands: [
+      {
+        name: 'db rebuild',
+        summary: 'make the index of runs again from their folders',
+        load: () => import('./db-rebuild.ts'),
+      },
       { name: 'explain', summary: 'what a code means and what to do', load: () => import('./explain.ts') },
     ],
   },

@@ -31,7 +31,7 @@ export function createRunTables(db: Database): void {
       best_checkpoint TEXT,
       CHECK ((phase = 'finished') = (outcome IS NOT NULL))
     ) STRICT;
-    CREATE INDEX run_created ON run (created_ms DESC, id DESC);
+    CREATE INDEX run_created ON run (created_ms DESC, uid DESC);
     CREATE INDEX run_name ON run (name, created_ms DESC);
     CREATE INDEX run_sweep ON run (sweep_id) WHERE sweep_id IS NOT NULL;
     CREATE INDEX run_unfinished ON run (phase) WHERE phase <> 'finished';

@@ -116,7 +116,7 @@ CREATE TABLE finding (
       data TEXT,
       UNIQUE (run_id, attempt, code, message)
     ) STRICT;
-CREATE INDEX run_created ON run (created_ms DESC, id DESC);
+CREATE INDEX run_created ON run (created_ms DESC, uid DESC);
 CREATE INDEX run_name ON run (name, created_ms DESC);
 CREATE INDEX run_sweep ON run (sweep_id) WHERE sweep_id IS NOT NULL;
 CREATE INDEX run_unfinished ON run (phase) WHERE phase <> 'finished';

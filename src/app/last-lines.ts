@@ -1,0 +1,25 @@
+import type { Launcher } from '../launchers/launcher.ts';
+
+const blockBytes = 64 * 1024;
+
+/** The byte offset at which the last `count` lines of a file begin; reads backwards, no more than needed. */
+export async function lastLinesFrom(
+  launcher: Pick<Launcher, 'read' | 'size'>,
+  file: string,
+  count: number,
+): Promise<number> {
+  const size = (await launcher.size(file)) ?? 0;
+  let newlines = 0;
+  for (let end = size; end > 0; ) {
+    const start = Math.max(0, end - blockBytes);
+    const block = await launcher.read(file, start, end - start);
+    for (let at = block.length - 1; at >= 0; at -= 1) {
+      // The newline that ends the last line begins none.
+      if (block[at] !== 10 || start + at === size - 1) continue;
+      newlines += 1;
+      if (newlines === count) return start + at + 1;
+    }
+    end = start;
+  }
+  return 0;
+}

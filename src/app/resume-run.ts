@@ -1,0 +1,26 @@
+import { UserError } from '../diagnostics/user-error.ts';
+import { resolveRun } from '../store/resolve-run.ts';
+import { getRun } from '../store/runs.ts';
+import type { LaunchDeps } from '../supervise/deps.ts';
+import { startAttempt } from '../supervise/start-attempt.ts';
+
+export interface Resumed {
+  run: string;
+  /** The number of the new attempt. */
+  attempt: number;
+}
+
+/**
+ * Starts the next attempt of a run that failed, was stopped or lost, or never began; the trainer takes up at the
+ * newest complete checkpoint. Throws UserError U103 (under way), U105 (it succeeded).
+ */
+export async function resumeRun(deps: LaunchDeps, ref: string): Promise<Resumed> {
+  const run = resolveRun(deps.store, ref);
+  const status = getRun(deps.store, run)?.status;
+  if (status?.phase === 'finished' && status.outcome === 'succeeded')
+    throw new UserError('U105', `run ${run} succeeded; there is nothing to resume`, {
+      hint: `lorch rerun ${run} trains the same plan again`,
+      exitCode: 1,
+    });
+  return { run, attempt: await startAttempt(deps, run) };
+}

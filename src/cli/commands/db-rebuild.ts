@@ -1,0 +1,31 @@
+import type { Command } from 'commander';
+import type { Context } from '../context.ts';
+import { renderFindings } from '../ui/diagnostic.ts';
+import { printJson } from '../ui/json.ts';
+import { createProgress } from '../ui/progress.ts';
+
+/** `lorch db rebuild` */
+export function define(command: Command, context: Context): void {
+  command
+    .option('--json', 'one JSON object')
+    .addHelpText(
+      'after',
+      '\nlorch.db is an index: everything in it comes from the run folders. Runs that are under way go on.\n\nExample:\n  lorch db rebuild\n',
+    )
+    .action(async (options: { json?: true }) => {
+      const { findRunsDir } = await import('../../app/open-workspace.ts');
+      const { rebuildDb } = await import('../../app/rebuild-db.ts');
+      const runsDir = await findRunsDir({ cwd: context.cwd, env: context.env });
+      const progress = createProgress(context, 'runs');
+      const rebuilt = await rebuildDb({
+        runsDir,
+        env: context.env,
+        now: context.now,
+        onRun: (done, total) => progress.update(done, total),
+      }).finally(() => progress.end());
+      context.stderr.write(renderFindings(rebuilt.findings, context.stderr));
+      if (rebuilt.damaged) context.stderr.write(`the damaged file is kept as ${rebuilt.damaged}\n`);
+      if (options.json) return printJson(context, { ...rebuilt });
+      context.stdout.write(`${rebuilt.runs} runs, ${rebuilt.attempts} attempts\n`);
+    });
+}

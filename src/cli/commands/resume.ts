@@ -1,0 +1,31 @@
+import type { Command } from 'commander';
+import type { Context } from '../context.ts';
+
+interface Options {
+  detach?: true;
+  python?: string;
+}
+
+/** `lorch resume RUN` */
+export function define(command: Command, context: Context): void {
+  command
+    .argument('<run>', 'id, beginning of an id, name, or @last')
+    .option('--detach', 'launch and return; follow with `lorch logs -f`')
+    .option('--python <path>', 'another Python environment')
+    .addHelpText(
+      'after',
+      '\nGoes on from the newest complete checkpoint, as another attempt of the same run.\n\nExamples:\n  lorch resume @last\n  lorch resume support-r16 --detach\n',
+    )
+    .action(async (ref: string, options: Options) => {
+      const { openWorkspace } = await import('../../app/open-workspace.ts');
+      const { resumeRun } = await import('../../app/resume-run.ts');
+      const { followInTerminal } = await import('../follow.ts');
+      const workspace = await openWorkspace({ cwd: context.cwd, env: context.env });
+      const deps = await workspace.launchDeps(options.python);
+      const { run, attempt } = await resumeRun(deps, ref);
+      context.stderr.write(`attempt ${attempt} of ${run}\n`);
+      if (options.detach) context.stderr.write(`next: lorch logs ${run} -f\n`);
+      else await followInTerminal(context, deps, run);
+      context.stdout.write(`${run}\n`);
+    });
+}

@@ -1,0 +1,52 @@
+import type { Command } from 'commander';
+import type { StopResult } from '../../supervise/stop-run.ts';
+import type { Context } from '../context.ts';
+
+interface Options {
+  force?: true;
+  wait: boolean;
+}
+
+const said: Record<StopResult, string> = {
+  cancelled: 'it had not started, and never will',
+  asked: 'asked to save a checkpoint and stop',
+  killed: 'killed, without a checkpoint',
+  ended: 'it has just ended by itself',
+};
+
+/** `lorch stop RUN` */
+export function define(command: Command, context: Context): void {
+  command
+    .argument('<run>', 'id, beginning of an id, name, or @last')
+    .option('--force', 'kill it at once, without a checkpoint')
+    .option('--no-wait', 'return without waiting for the end')
+    .addHelpText('after', '\nExamples:\n  lorch stop @last\n  lorch stop support-r16 --force\n')
+    .action(async (ref: string, options: Options) => {
+      const { openWorkspace } = await import('../../app/open-workspace.ts');
+      const { stopNamedRun } = await import('../../app/stop-run.ts');
+      const { statusWord } = await import('../../run/status.ts');
+      const workspace = await openWorkspace({ cwd: context.cwd, env: context.env });
+      const { run, result, ended } = await stopNamedRun(workspace.deps, ref, {
+        force: options.force === true,
+      });
+      context.stderr.write(`${run}: ${said[result]}\n`);
+      if (!options.wait) return void context.stdout.write(`${run}\n`);
+      const leaving = new AbortController();
+      const release = context.onInterrupt(() => leaving.abort());
+      // A big checkpoint takes minutes; somebody who waits should know what else there is.
+      const patience = setTimeout(
+        () => context.stderr.write(`still saving; lorch stop ${run} --force kills it\n`),
+        30_000,
+      );
+      try {
+        const row = await ended({ signal: leaving.signal });
+        context.stderr.write(
+          `${statusWord(row.status)} at step ${row.step ?? 0}; next: lorch resume ${run}\n`,
+        );
+        context.stdout.write(`${run}\n`);
+      } finally {
+        clearTimeout(patience);
+        release();
+      }
+    });
+}

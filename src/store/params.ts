@@ -1,0 +1,14 @@
+// Which plan values there are to filter by.
+import type { Store } from './open-store.ts';
+import { editDistance } from './resolve-run.ts';
+
+/** The setting of any run that is called `key`, else the one nearest to it in spelling, else null. */
+export function nearestParam(store: Store, key: string): string | null {
+  if (store.statement('SELECT 1 FROM param WHERE key = ? LIMIT 1').get(key)) return key;
+  const keys = store.statement('SELECT DISTINCT key FROM param').pluck().all() as string[];
+  const ranked = keys
+    .map((each) => ({ each, distance: editDistance(key, each) }))
+    .sort((a, b) => a.distance - b.distance);
+  const best = ranked[0];
+  return best && best.distance <= Math.max(2, key.length / 3) ? best.each : null;
+}
