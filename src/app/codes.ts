@@ -150,4 +150,18 @@ export const appCodes: CodeDoc[] = [
     title: 'There is no such code.',
     prose: '`lorch explain` without a code lists them all.',
   },
+  {
+    code: 'U121',
+    name: 'not-a-folder',
+    severity: 'error',
+    title: '`lorch init` was given a file.',
+    prose: 'Name a folder, new or existing; without one, the folder you stand in becomes the workspace.',
+  },
+  {
+    code: 'U122',
+    name: 'model-folder-in-use',
+    severity: 'error',
+    title: 'The folder for a tiny model holds something already.',
+    prose: '`lorch model tiny` writes into an empty or new folder; `--force` writes over what is there.',
+  },
 ];

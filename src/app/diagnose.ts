@@ -1,0 +1,167 @@
+// `lorch doctor`: every part of this machine that lorch uses, what state it is in, and how to mend it.
+import { statfs } from 'node:fs/promises';
+import { isAbsolute, resolve } from 'node:path';
+import { findWorkspace, type Workspace } from '../config/workspace.ts';
+import { UserError } from '../diagnostics/user-error.ts';
+import { readHubEnvironment } from '../hub/hub-environment.ts';
+import { userCacheDir } from '../python/cache-dir.ts';
+import { detectNvidia, type NvidiaDriver } from '../python/nvidia.ts';
+import { compareVersions } from '../python/versions.ts';
+import { diagnosePython } from './diagnose-python.ts';
+
+export interface Diagnosis {
+  part: 'lorch' | 'workspace' | 'python' | 'gpu' | 'hub';
+  name: string;
+  /** broken: something that lorch needs does not work; warning: a part of it will not. */
+  state: 'good' | 'warning' | 'broken' | 'absent';
+  value: string;
+  fix?: string;
+}
+
+export interface DiagnoseOptions {
+  cwd: string;
+  env: Readonly<Record<string, string | undefined>>;
+  lorchVersion: string;
+  python?: string;
+  signal?: AbortSignal;
+  onStage?: (stage: string) => void;
+}
+
+const oldestNode = '20.19';
+const GiB = 2 ** 30;
+
+/** Looks at everything; throws nothing that a part of the machine may be guilty of. */
+export async function diagnose(options: DiagnoseOptions): Promise<Diagnosis[]> {
+  const { cwd, env, lorchVersion, python, onStage = () => undefined } = options;
+  onStage('lorch');
+  const found = await workspaceDiagnosis(cwd, env);
+  const nvidia = await detectNvidia(env);
+  onStage('Python');
+  const explicit = python && /[/\\]/.test(python) && !isAbsolute(python) ? resolve(cwd, python) : python;
+  return [
+    { part: 'lorch', name: 'version', state: 'good', value: lorchVersion },
+    nodeDiagnosis(),
+    await sqliteDiagnosis(),
+    ...found.diagnoses,
+    await diskDiagnosis('disk, workspace', found.workspace?.root ?? cwd),
+    await diskDiagnosis('disk, cache', env.HOME ?? cwd, userCacheDir(env)),
+    ...(await diagnosePython({ ...options, explicit, workspace: found.workspace, nvidia })),
+    ...gpuDiagnoses(nvidia),
+    ...hubDiagnoses(env),
+  ];
+}
+
+function nodeDiagnosis(): Diagnosis {
+  const version = process.versions.node;
+  const old = compareVersions(version, oldestNode) < 0;
+  const fix = `install Node ${oldestNode} or newer`;
+  return {
+    part: 'lorch',
+    name: 'node',
+    state: old ? 'broken' : 'good',
+    value: version,
+    ...(old ? { fix } : {}),
+  };
+}
+
+async function sqliteDiagnosis(): Promise<Diagnosis> {
+  const base = { part: 'lorch', name: 'sqlite' } as const;
+  try {
+    const { oldestSqlite, sqliteVersion } = await import('../store/sqlite-version.ts');
+    const version = sqliteVersion();
+    if (compareVersions(version, oldestSqlite) >= 0) return { ...base, state: 'good', value: version };
+    const value = `${version} has a fault that can corrupt a database`;
+    return {
+      ...base,
+      state: 'broken',
+      value,
+      fix: `install better-sqlite3 with SQLite ${oldestSqlite} or newer`,
+    };
+  } catch (error) {
+    const value = `better-sqlite3 does not load: ${firstLine(error)}`;
+    return {
+      ...base,
+      state: 'broken',
+      value,
+      fix: 'npm rebuild better-sqlite3 (it is built for one Node version)',
+    };
+  }
+}
+
+async function workspaceDiagnosis(
+  cwd: string,
+  env: DiagnoseOptions['env'],
+): Promise<{ workspace: Workspace | null; diagnoses: Diagnosis[] }> {
+  const base = { part: 'workspace', name: 'lorch.yaml' } as const;
+  try {
+    const workspace = await findWorkspace(cwd, env.HOME);
+    const diagnosis: Diagnosis = workspace
+      ? { ...base, state: 'good', value: workspace.root }
+      : {
+          ...base,
+          state: 'absent',
+          value: 'this folder is in no workspace; data and model commands work all the same',
+          fix: 'lorch init',
+        };
+    return { workspace, diagnoses: [diagnosis] };
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    const faults = error.findings.map((finding) => finding.message).join('; ');
+    const value = faults ? `${error.message}: ${faults}` : error.message;
+    return { workspace: null, diagnoses: [{ ...base, state: 'broken', value, fix: 'mend lorch.yaml' }] };
+  }
+}
+
+/** Free space where `path` lies, or where it would be made. */
+async function diskDiagnosis(name: string, fallback: string, path = fallback): Promise<Diagnosis> {
+  const stats = await statfs(path).catch(() => statfs(fallback));
+  const free = stats.bavail * stats.bsize;
+  const value = `${(free / GiB).toFixed(1)} GiB free`;
+  if (free > 5 * GiB) return { part: 'workspace', name, state: 'good', value };
+  return { part: 'workspace', name, state: 'warning', value, fix: `free space on the disk of ${path}` };
+}
+
+function gpuDiagnoses(nvidia: NvidiaDriver | null): Diagnosis[] {
+  if (!nvidia) {
+    const value = 'no NVIDIA driver answers; training runs on the CPU, for small models';
+    return [{ part: 'gpu', name: 'nvidia', state: 'absent', value }];
+  }
+  const driver = `driver ${nvidia.driver}${nvidia.cuda ? `, CUDA ${nvidia.cuda}` : ''}`;
+  return [
+    { part: 'gpu', name: 'nvidia', state: 'good', value: driver },
+    ...nvidia.gpus.map(
+      (gpu, i): Diagnosis => ({
+        part: 'gpu',
+        name: `gpu ${i}`,
+        state: 'good',
+        value: `${gpu.name}, ${(gpu.memoryBytes / GiB).toFixed(1)} GiB, compute capability ${gpu.computeCapability}`,
+      }),
+    ),
+  ];
+}
+
+function hubDiagnoses(env: DiagnoseOptions['env']): Diagnosis[] {
+  const hub = readHubEnvironment(env);
+  return [
+    {
+      part: 'hub',
+      name: 'endpoint',
+      state: 'good',
+      value: hub.offline ? `${hub.endpoint}, offline: only what is in ${hub.cacheDir}` : hub.endpoint,
+    },
+    hub.token
+      ? { part: 'hub', name: 'token', state: 'good', value: 'there is one (not shown)' }
+      : {
+          part: 'hub',
+          name: 'token',
+          state: 'absent',
+          value: 'none; public models need none',
+          fix: 'for gated models: set HF_TOKEN, or hf auth login',
+        },
+  ];
+}
+
+/** An error's message, without its stack. */
+export function firstLine(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? '';
+}

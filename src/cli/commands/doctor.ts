@@ -1,0 +1,73 @@
+import type { Command } from 'commander';
+import type { Diagnosis } from '../../app/diagnose.ts';
+import type { Context } from '../context.ts';
+import { EXIT } from '../exit-codes.ts';
+import { printJson } from '../ui/json.ts';
+import { type Ink, paint, visible } from '../ui/paint.ts';
+import { readVersion } from '../version.ts';
+
+const examples = `
+Exit code 3 where something that training needs is broken. Nothing is changed.
+
+Examples:
+  lorch doctor
+  lorch doctor --python ~/venv --json
+`;
+
+/** `lorch doctor` */
+export function define(command: Command, context: Context): void {
+  command
+    .description('Every part of this machine that lorch uses: its state, and how to mend it.')
+    .option('--python <path>', 'look at this Python environment')
+    .option('--json', 'one JSON object')
+    .addHelpText('after', examples)
+    .action(async (flags: { python?: string; json?: boolean }) => {
+      const { diagnose } = await import('../../app/diagnose.ts');
+      const { createProgress } = await import('../ui/progress.ts');
+      const progress = createProgress(context, 'looking at');
+      const diagnoses = await diagnose({
+        cwd: context.cwd,
+        env: context.env,
+        lorchVersion: readVersion(),
+        ...(flags.python ? { python: flags.python } : {}),
+        onStage: (stage) => progress.update(0, null, stage),
+      }).finally(() => progress.end());
+      const broken = diagnoses.filter(({ state }) => state === 'broken').length;
+      if (broken > 0) context.exitCode = EXIT.environment;
+      if (flags.json) {
+        printJson(context, { healthy: broken === 0, parts: diagnoses });
+        return;
+      }
+      context.stdout.write(render(diagnoses, paint(context.stdout.color)));
+      const verdict =
+        broken === 0 ? 'Everything that lorch needs works.' : `${broken} broken; see the fixes above.`;
+      context.stderr.write(`${verdict}\n`);
+    });
+}
+
+const titles: Record<Diagnosis['part'], string> = {
+  lorch: 'lorch',
+  workspace: 'Workspace',
+  python: "The trainer's Python",
+  gpu: 'GPU',
+  hub: 'Model hub',
+};
+
+function render(diagnoses: readonly Diagnosis[], ink: Ink): string {
+  const marks = {
+    good: ink.green('✓'),
+    warning: ink.yellow('!'),
+    broken: ink.red('✗'),
+    absent: ink.dim('–'),
+  };
+  const width = Math.max(...diagnoses.map(({ name }) => name.length));
+  let text = '';
+  let part = '';
+  for (const each of diagnoses) {
+    if (each.part !== part) text += `${text ? '\n' : ''}${ink.bold(titles[each.part])}\n`;
+    part = each.part;
+    text += `  ${marks[each.state]} ${each.name.padEnd(width)}  ${visible(each.value)}\n`;
+    if (each.fix) text += `    ${' '.repeat(width)}  ${ink.cyan('fix:')} ${visible(each.fix)}\n`;
+  }
+  return text;
+}
