@@ -42,7 +42,10 @@ export async function openSource(
       return chunk;
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      throw new UserError('D091', `${label} cannot be read: ${reason}`, { exitCode: 3, cause: error });
+      // A name that is wrong is the user's to mend; anything else is the machine's.
+      const misnamed = ['ENOENT', 'EISDIR', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '');
+      const exitCode = misnamed ? 2 : 3;
+      throw new UserError('D091', `${label} cannot be read: ${reason}`, { exitCode, cause: error });
     }
   };
 

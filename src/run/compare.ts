@@ -127,6 +127,10 @@ function validationReasons(runs: readonly ComparedRun[]): string[] {
   if (differs((run) => run.plan.dataset.template.sha256)) reasons.push('the chat template differs');
   if (differs((run) => run.plan.dataset.tokenizer_sha256)) reasons.push('the tokenizer differs');
   if (differs((run) => run.plan.training.max_length)) reasons.push('max_length differs');
+  // TRL averages the loss over batches, not over tokens, so it depends on how rows are batched.
+  if (differs((run) => run.plan.training.per_device_eval_batch_size))
+    reasons.push('the evaluation batch size differs');
+  if (differs((run) => run.plan.training.eval_packing)) reasons.push('eval_packing differs');
   return reasons;
 }
 

@@ -47,5 +47,9 @@ export function define(command: Command, context: Context): void {
       if (merged.quantized_drift)
         lines.push(`against the quantized base it was trained on: ${JSON.stringify(merged.quantized_drift)}`);
       context.stdout.write(`${lines.join('\n')}\n`);
+      if (!merged.within_tolerance)
+        context.stderr.write(
+          `${ink.red('error')} ${ink.bold('R036')} the merged model differs from base + adapter; do not use it (lorch explain R036)\n`,
+        );
     });
 }
