@@ -123,6 +123,14 @@ export const appCodes: CodeDoc[] = [
     prose: '`lorch rerun` trains on the very rows of the first run, which lie in its `data/` folder.',
   },
   {
+    code: 'U100',
+    name: 'no-workspace',
+    severity: 'error',
+    title: 'The command needs a workspace, and there is none here.',
+    prose:
+      'A workspace is the nearest folder, going up, with a `lorch.yaml`. `lorch init` makes one; data and model commands work without.',
+  },
+  {
     code: 'U110',
     name: 'too-few-runs',
     severity: 'error',
