@@ -14,20 +14,30 @@ export interface Duplicate {
   leaks: boolean;
 }
 
+export interface Met {
+  /** duplicate_key of the row. */
+  key: string;
+  /** The row's fingerprint as 32 latin-1 characters; null where nobody wants it. */
+  bytes: string | null;
+  duplicate: Duplicate | null;
+}
+
 export interface Fates {
   drop(place: RowPlace, code: string): void;
   /** Looks up an example among those seen before; null where it is new. Call once a row, before `keep`. */
-  meet(example: Example, place: RowPlace, role: Split): { key: string; duplicate: Duplicate | null };
-  dropDuplicate(place: RowPlace, code: string, example: Example): void;
-  keep(example: Example, place: RowPlace, key: string, role: Split): void;
+  meet(example: Example, place: RowPlace, role: Split): Met;
+  dropDuplicate(place: RowPlace, code: string, met: Met): void;
+  keep(example: Example, place: RowPlace, met: Met, role: Split): void;
   /** After the last row. */
   end(): void;
-  fingerprints: { all: FingerprintSet; train: FingerprintSet; validation: FingerprintSet };
+  /** Of the kept rows; null where nobody wants them. */
+  fingerprints: { all: FingerprintSet; train: FingerprintSet; validation: FingerprintSet } | null;
 }
 
 interface Item {
   example: Example;
   place: RowPlace;
+  bytes: string | null;
 }
 
 /** The fates of one scan's rows; `wait` gets what the sink's functions return. */
@@ -40,20 +50,23 @@ export function createFates(
   const split = options.split && options.split.fraction > 0 ? createSplit<Item>(options.split) : null;
   const table = createKeyTable();
   const firsts = createPlaceList();
-  const fingerprints = {
-    all: createFingerprintSet(),
-    train: createFingerprintSet(),
-    validation: createFingerprintSet(),
-  };
   const wantsText = sink.onExample !== undefined || sink.onLedger !== undefined;
+  const fingerprints =
+    wantsText || options.fingerprints !== false
+      ? {
+          all: createFingerprintSet(),
+          train: createFingerprintSet(),
+          validation: createFingerprintSet(),
+        }
+      : null;
 
-  const settle = (side: Split, { example, place }: Item): void => {
-    const bytes = fingerprintBytes(example);
+  const settle = (side: Split, { example, place, bytes }: Item): void => {
+    ledger.record(side);
+    if (bytes === null || !fingerprints) return;
     fingerprints.all.add(bytes);
     fingerprints[side].add(bytes);
-    ledger.record(side);
     if (!wantsText) return;
-    const fingerprint = Buffer.from(bytes, 'latin1').toString('hex');
+    const fingerprint = hex(bytes);
     const { row, file, line } = place;
     wait(sink.onLedger?.({ row, file, line, fingerprint, fate: side }));
     wait(sink.onExample?.(side, { row, example, fingerprint, place }));
@@ -66,23 +79,23 @@ export function createFates(
       wait(sink.onLedger?.({ row, file, line, fingerprint: null, fate: 'dropped', code }));
     },
     meet(example, place, role) {
+      const bytes = fingerprints ? fingerprintBytes(example) : null;
       const key = duplicateKey(example);
       const first = table.addIfNew(key, firsts.size());
       if (first < 0) {
         firsts.add(place, role);
-        return { key, duplicate: null };
+        return { key, bytes, duplicate: null };
       }
       const { of, role: other } = firsts.get(first);
-      return { key, duplicate: { of, leaks: other !== role } };
+      return { key, bytes, duplicate: { of, leaks: other !== role } };
     },
-    dropDuplicate({ row, file, line }, code, example) {
+    dropDuplicate({ row, file, line }, code, { bytes }) {
       ledger.record('dropped', code);
-      if (!sink.onLedger) return;
-      const fingerprint = Buffer.from(fingerprintBytes(example), 'latin1').toString('hex');
-      wait(sink.onLedger({ row, file, line, fingerprint, fate: 'dropped', code }));
+      const fingerprint = bytes === null ? null : hex(bytes);
+      wait(sink.onLedger?.({ row, file, line, fingerprint, fate: 'dropped', code }));
     },
-    keep(example, place, key, role) {
-      const item = { example, place };
+    keep(example, place, { key, bytes }, role) {
+      const item = { example, place, bytes };
       if (!split || role === 'validation') settle(role, item);
       else for (const [side, each] of split.add(key, item)) settle(side, each);
     },
@@ -90,6 +103,10 @@ export function createFates(
       for (const [side, each] of split?.end() ?? []) settle(side, each);
     },
   };
+}
+
+function hex(bytes: string): string {
+  return Buffer.from(bytes, 'latin1').toString('hex');
 }
 
 // Places of first rows, packed: row, line and column as numbers, the file as an index.
@@ -111,7 +128,11 @@ function createPlaceList(): {
         numbers = bigger;
       }
       if (files.at(-1) !== file) files.push(file);
-      numbers.set([row, line, column, (files.length - 1) * 2 + (role === 'train' ? 0 : 1)], size * width);
+      const at = size * width;
+      numbers[at] = row;
+      numbers[at + 1] = line;
+      numbers[at + 2] = column;
+      numbers[at + 3] = (files.length - 1) * 2 + (role === 'train' ? 0 : 1);
       size += 1;
     },
     get(index) {

@@ -78,9 +78,10 @@ export async function scanFile(
       return;
     }
     const role = source.role ?? 'train';
-    const { key, duplicate } = context.fates.meet(example, place, role);
+    const met = context.fates.meet(example, place, role);
+    const { duplicate } = met;
     if (!duplicate) {
-      context.fates.keep(example, place, key, role);
+      context.fates.keep(example, place, met, role);
       return;
     }
     const check = duplicate.leaks ? leakedRow : exactDuplicate;
@@ -91,8 +92,8 @@ export async function scanFile(
       context.emit(placeFinding({ check, pointer: '', message, data }, severity, raw, file), 'rows');
     }
     if (duplicate.leaks || options.duplicates.exact === 'drop')
-      context.fates.dropDuplicate(place, check.code, example);
-    else context.fates.keep(example, place, key, role);
+      context.fates.dropDuplicate(place, check.code, met);
+    else context.fates.keep(example, place, met, role);
   };
 
   const binary = binaryKind(open.head);

@@ -32,6 +32,8 @@ export interface ScanOptions {
   duplicates: { exact: 'drop' | 'keep' };
   split: SplitOptions | null;
   checks?: CheckSettings;
+  /** False spares the fingerprints, where the sink takes neither examples nor ledger entries. */
+  fingerprints?: boolean;
   /** Rows over this many bytes are skipped; 50,000,000 unless told. */
   maxRowBytes?: number;
 }
@@ -69,10 +71,11 @@ export interface ScanResult {
   rows: number;
   files: ScannedFile[];
   ledger: LedgerTotals;
-  train: { rows: number; fingerprint: string };
-  validation: { rows: number; fingerprint: string };
+  /** Fingerprints are null where `fingerprints: false` spared them. */
+  train: { rows: number; fingerprint: string | null };
+  validation: { rows: number; fingerprint: string | null };
   /** Over all kept rows. */
-  fingerprint: string;
+  fingerprint: string | null;
   /** How often each code was found. */
   findingsByCode: Record<string, number>;
   /** Error findings: on rows, which `on_error: drop` lets go, and on files, which nothing excuses. */

@@ -62,14 +62,16 @@ export async function scanDataset(
   fates.end();
   await wait.settled();
   const { train, validation, ...totals } = ledger.totals();
+  const digest = (of: 'train' | 'validation' | 'all'): string | null =>
+    fates.fingerprints?.[of].digest() ?? null;
   return {
     format: joinFormats(files, reasons),
     rows,
     files,
     ledger: totals,
-    train: { rows: train, fingerprint: fates.fingerprints.train.digest() },
-    validation: { rows: validation, fingerprint: fates.fingerprints.validation.digest() },
-    fingerprint: fates.fingerprints.all.digest(),
+    train: { rows: train, fingerprint: digest('train') },
+    validation: { rows: validation, fingerprint: digest('validation') },
+    fingerprint: digest('all'),
     findingsByCode: Object.fromEntries(
       checks.flatMap(({ code }) => (counts.has(code) ? [[code, counts.get(code) ?? 0]] : [])),
     ),

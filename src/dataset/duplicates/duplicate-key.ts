@@ -5,30 +5,34 @@ import { textOf } from '../content.ts';
 import type { Example } from '../example.ts';
 
 /**
- * 128 bits as 16 latin-1 characters: SHA-256, cut, over roles, normalised texts, tool calls, tools and trained turns.
- * Texts are normalised by Unicode NFC, runs of white space become one space, and ends are trimmed. Letter case stays:
- * rows are dropped on this key, so it joins only what no reader would tell apart.
+ * 128 bits as 16 latin-1 characters: SHA-256, cut, over roles, normalised texts, tool calls (without their ids), tools
+ * and trained turns. Texts are brought to Unicode NFC, runs of white space become one space, and ends are trimmed.
+ * Letter case stays: rows are dropped on this key, so it joins only what no reader would tell apart.
  */
 export function duplicateKey(example: Example): string {
   let text = '';
   for (const message of example.messages) {
-    text += `\u0001${message.role}${message.train === false ? '\u0002' : ''}\u0003`;
     const content = textOf(message.content);
-    if (content !== null) text += normalizeText(content);
-    if (message.reasoning_content !== undefined) text += `\u0004${normalizeText(message.reasoning_content)}`;
-    if (message.tool_calls) text += `\u0005${canonicalJson(message.tool_calls.map((call) => call.function))}`;
+    const normal = content === null ? null : normalizeText(content);
+    // Lengths before texts: no text can pass for the end of its message and another one.
+    text += `${message.train === false ? '-' : ''}${message.role} ${normal?.length}:${normal}`;
+    if (message.reasoning_content !== undefined || message.tool_calls || message.name !== undefined)
+      text += canonicalJson([
+        message.name ?? null,
+        normalizeText(message.reasoning_content ?? ''),
+        message.tool_calls?.map((call) => call.function) ?? [],
+      ]);
   }
-  if (example.tools) text += `\u0006${canonicalJson(example.tools)}`;
+  if (example.tools) text += `tools ${canonicalJson(example.tools)}`;
   return hash('sha256', text, 'binary').slice(0, 16);
 }
 
-// Anything but single plain spaces between other characters.
+// What makes a text other than normal: any space but single plain ones inside, and anything beyond ASCII.
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the controls are among the white space
+const suspect = /[\u0009-\u000d\u0080-\uffff]| {2}|^ | $/;
 const uneven = /[^\S ]\s*| \s+/g;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: this asks for ASCII
-const beyondAscii = /[^\u0000-\u007f]/;
 
 /** The text as duplicates compare it. */
 export function normalizeText(text: string): string {
-  const composed = beyondAscii.test(text) ? text.normalize('NFC') : text;
-  return composed.replace(uneven, ' ').trim();
+  return suspect.test(text) ? text.normalize('NFC').replace(uneven, ' ').trim() : text;
 }
