@@ -1,6 +1,7 @@
 // `npm run generate`: writes every file that is made from the source. Needs `npm run build` first.
+// `--check` writes nothing and exits 1 where a committed file is not what the source gives.
 // Adding one: a line here, and a test that compares the committed file with what its function returns.
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 
 const { configJsonSchemaText } = await import('../dist/config/json-schema.js');
@@ -11,7 +12,14 @@ const files = {
   'docs/config.md': configReference(),
 };
 
+const check = process.argv.includes('--check');
 for (const [file, text] of Object.entries(files)) {
-  await writeFile(fileURLToPath(new URL(`../${file}`, import.meta.url)), text);
-  process.stdout.write(`${file}\n`);
+  const path = fileURLToPath(new URL(`../${file}`, import.meta.url));
+  if (!check) {
+    await writeFile(path, text);
+    process.stdout.write(`${file}\n`);
+  } else if ((await readFile(path, 'utf8').catch(() => null)) !== text) {
+    process.stdout.write(`${file} is not what the source gives: npm run generate\n`);
+    process.exitCode = 1;
+  }
 }

@@ -69,7 +69,7 @@ const trainerCount = z.object({
   architecture: z.string(),
 });
 
-/** Throws UserError M001–M015, E030, E031. */
+/** Throws UserError M001–M015, E040, E041. */
 export async function showModel(options: ShowModelOptions): Promise<ShownModel> {
   const { model, cwd, env, revision, lora, signal, onStage } = options;
   onStage?.(`reading ${model}`);

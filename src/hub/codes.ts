@@ -1,9 +1,9 @@
-// Codes of reaching the hub (E030–E039); what is wrong with a model itself has M codes (model/codes.ts).
+// Codes of reaching the hub (E040–E049); what is wrong with a model itself has M codes (model/codes.ts).
 import type { CodeDoc } from '../diagnostics/finding.ts';
 
 export const hubCodes: CodeDoc[] = [
   {
-    code: 'E030',
+    code: 'E040',
     name: 'hub-unreachable',
     severity: 'error',
     title: 'The model hub cannot be reached.',
@@ -11,7 +11,7 @@ export const hubCodes: CodeDoc[] = [
       'No answer, or an error of the server. A local folder needs no hub. `HF_ENDPOINT` names a mirror, `HF_HUB_OFFLINE=1` uses what is cached and asks nobody.',
   },
   {
-    code: 'E031',
+    code: 'E041',
     name: 'not-cached',
     severity: 'error',
     title: 'HF_HUB_OFFLINE is set, and the model is not in the cache.',

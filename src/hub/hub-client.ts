@@ -21,7 +21,7 @@ export interface HubClient {
   readTensors(model: string, commit: string): Promise<TensorShapes | null>;
 }
 
-/** A client for one endpoint. Throws UserError M011 missing, M012 gated, M013 revision, E030 unreachable. */
+/** A client for one endpoint. Throws UserError M011 missing, M012 gated, M013 revision, E040 unreachable. */
 export function createHubClient(hub: HubEnvironment, signal?: AbortSignal): HubClient {
   let reason: string | null = null;
   const access = {
@@ -111,7 +111,7 @@ function hubError(error: unknown, asked: Asked): unknown {
   }
   if (error instanceof TypeError || (error instanceof Error && /TimeoutError|AbortError/.test(error.name))) {
     const cause = error.cause instanceof Error ? error.cause.message : error.message;
-    return new UserError('E030', `cannot reach ${hub.endpoint} for ${model}: ${cause}`, {
+    return new UserError('E040', `cannot reach ${hub.endpoint} for ${model}: ${cause}`, {
       hint: 'check the network or HF_ENDPOINT; a local folder needs no hub',
       exitCode: 3,
       cause: error,
@@ -152,7 +152,7 @@ function answerError(error: HubApiError, { model, revision, reason, hub }: Asked
       },
     );
   }
-  return new UserError('E030', `${hub.endpoint} answered ${statusCode} for ${model}`, {
+  return new UserError('E040', `${hub.endpoint} answered ${statusCode} for ${model}`, {
     hint: statusCode === 429 ? 'too many requests: wait a little, or set HF_TOKEN' : 'try again later',
     exitCode: 3,
     cause: error,

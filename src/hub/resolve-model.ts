@@ -35,7 +35,7 @@ export interface ResolveModelOptions {
 
 const hubId = /^[\w-][\w.-]*(\/[\w-][\w.-]*)?$/;
 
-/** Throws UserError M010–M015 for what is wrong with the model, E030 and E031 where the hub cannot answer. */
+/** Throws UserError M010–M015 for what is wrong with the model, E040 and E041 where the hub cannot answer. */
 export async function resolveModel(options: ResolveModelOptions): Promise<ResolvedModel> {
   const { model, baseDir, env } = options;
   const path = localPath(model, baseDir, env);
@@ -116,7 +116,7 @@ function readCachedModel(options: ResolveModelOptions, hub: HubEnvironment): Res
   const snapshot = commit === null ? null : join(repository, 'snapshots', commit);
   if (commit === null || snapshot === null || !existsSync(join(snapshot, 'config.json'))) {
     const what = commit === null ? `${model}@${revision ?? 'main'}` : `config.json of ${model}@${commit}`;
-    throw new UserError('E031', `offline, and ${what} is not in ${hub.cacheDir}`, {
+    throw new UserError('E041', `offline, and ${what} is not in ${hub.cacheDir}`, {
       hint: `unset HF_HUB_OFFLINE, or run \`hf download ${model}\` where there is a network, or name a folder`,
       exitCode: 3,
     });

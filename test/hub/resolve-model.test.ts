@@ -178,13 +178,13 @@ describe('a hub model', () => {
 
   it('behind a hub that does not answer is an environment error', async () => {
     const env = { HF_ENDPOINT: 'http://127.0.0.1:9' };
-    await expect(ask('acme/single', { env })).rejects.toMatchObject({ code: 'E030', exitCode: 3 });
+    await expect(ask('acme/single', { env })).rejects.toMatchObject({ code: 'E040', exitCode: 3 });
   });
 
   it('offline comes from the Hugging Face cache, or says what is missing', async () => {
     const env = { HF_HUB_OFFLINE: '1', HF_HUB_CACHE: join(dir, 'hub') };
     await expect(ask('acme/single', { env })).rejects.toMatchObject({
-      code: 'E031',
+      code: 'E041',
       exitCode: 3,
       message: expect.stringContaining('acme/single@main'),
     });
