@@ -74,7 +74,6 @@ def _feed(
 def _arrow_dataset(file: SequenceFile) -> Any:
     """The rows as an Arrow table over the mapped file: only the labels take memory."""
     import pyarrow as pa  # type: ignore[import-untyped]
-
     from datasets import Dataset
 
     ids = file.all_input_ids()
