@@ -7,9 +7,15 @@ import { fileURLToPath } from 'node:url';
 const { configJsonSchemaText } = await import('../dist/config/json-schema.js');
 const { configReference } = await import('../dist/config/reference.js');
 
+const { commandReference } = await import('../dist/cli/command-reference.js');
+const { processContext } = await import('../dist/cli/context.js');
+const { eventJsonSchema } = await import('../dist/run/events.js');
+
 const files = {
   'run-config.schema.json': configJsonSchemaText(),
   'docs/config.md': configReference(),
+  'docs/cli.md': await commandReference(processContext([])),
+  'docs/protocol.schema.json': `${JSON.stringify(eventJsonSchema(), null, 2)}\n`,
 };
 
 const check = process.argv.includes('--check');
