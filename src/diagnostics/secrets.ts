@@ -1,7 +1,7 @@
 // What counts as a secret, by name and by value, and how it is kept out of text.
 
 const secretName =
-  /(^|[_.-])(tokens?|secrets?|passw(or)?d|passphrase|passwd|pwd|api_?keys?|access_?keys?|private_?keys?|credentials?)([_.-]|$)/i;
+  /(^|[_.-])(token|secrets?|passw(or)?d|passphrase|passwd|pwd|api_?keys?|access_?keys?|private_?keys?|credentials?)([_.-]|$)/i;
 
 // Tokens that announce themselves, whatever they were called; and passwords in URLs.
 const secretShapes = [

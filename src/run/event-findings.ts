@@ -1,25 +1,10 @@
-// What an event reveals beside itself: warnings, and where the trainer did something other than the plan says.
+// What an event reveals beside itself: the trainer's own warnings and errors, and rows that the plan does not explain.
+// Settings without effect and parameters other than forecast are warnings of the trainer (R022, R023).
 import type { CodeDoc, Finding } from '../diagnostics/finding.ts';
 import type { RunEvent } from './events.ts';
 import type { Plan } from './plan.ts';
 
 export const eventCodes: CodeDoc[] = [
-  {
-    code: 'R103',
-    name: 'parameters-differ',
-    severity: 'error',
-    title: 'The trainer counted other parameters than the plan forecast.',
-    prose:
-      'The plan computes LoRA parameters from tensor shapes; the trainer counts them on the loaded model. A difference means that other modules were adapted than the plan shows.',
-  },
-  {
-    code: 'R104',
-    name: 'setting-without-effect',
-    severity: 'warning',
-    title: 'A setting of the plan is not what the live objects hold.',
-    prose:
-      'The trainer reads every setting back from the model, the adapter and the trainer object. One that differs was changed or ignored by a library.',
-  },
   {
     code: 'R105',
     name: 'rows-differ',
@@ -38,16 +23,6 @@ export function findingsOfEvent(plan: Plan | null, event: RunEvent): Finding[] {
       const { code, message, hint } = event;
       return [{ code, name: `trainer-${event.type}`, severity: event.type, message, hint }];
     }
-    case 'settings':
-      return event.differences.map(({ path, requested, effective }) => ({
-        code: 'R104',
-        name: 'setting-without-effect',
-        severity: 'warning',
-        message: `${path}: the plan asks for ${JSON.stringify(requested)}, in effect is ${JSON.stringify(effective)}`,
-        data: { path, requested, effective },
-      }));
-    case 'model':
-      return plan ? parameterFindings(plan, event.trainable, event.total) : [];
     case 'data':
       return plan
         ? [
@@ -58,21 +33,6 @@ export function findingsOfEvent(plan: Plan | null, event: RunEvent): Finding[] {
     default:
       return [];
   }
-}
-
-function parameterFindings(plan: Plan, trainable: number, total: number): Finding[] {
-  const forecast = plan.forecast.parameters;
-  if (!forecast || (forecast.trainable === trainable && forecast.total === total)) return [];
-  return [
-    {
-      code: 'R103',
-      name: 'parameters-differ',
-      severity: 'error',
-      message: `the plan forecast ${forecast.trainable} trainable of ${forecast.total} parameters, the trainer counts ${trainable} of ${total}`,
-      hint: 'compare the module lists of plan.json and the model event',
-      data: { forecast: { trainable: forecast.trainable, total: forecast.total }, trainable, total },
-    },
-  ];
 }
 
 interface SplitCounts {

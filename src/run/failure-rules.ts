@@ -9,6 +9,7 @@ export type FailureClass =
   | 'model-not-found'
   | 'bad-model'
   | 'bad-data'
+  | 'bad-settings'
   | 'environment'
   | 'not-started'
   | 'ended-early'
@@ -93,12 +94,22 @@ export const failureRules: readonly FailureRule[] = [
   {
     class: 'bad-data',
     code: 'R115',
-    title: 'The prepared sequences could not be read.',
+    title: 'The plan or the prepared rows in the run folder are not what they should be.',
     prose:
-      'A sequence file in the run folder is damaged or is not the one the plan names. It is a copy of what `prepare` made: planning again makes it anew.',
-    hint: 'train from the config again; the sequences are prepared anew',
-    next: (run) => `lorch rerun ${run}`,
-    errors: ['R011', 'R012'],
+      'The trainer compares each sequence file with the plan before it reads it, and a checkpoint with the plan it belongs to. A file is missing, damaged or changed, or comes from another version. Nothing is trained on data that nobody planned.',
+    hint: 'train from the config again: it makes a new plan and prepares the rows anew',
+    next: (run) => `lorch train runs/${run}/config.yaml`,
+    errors: ['R011', 'R012', 'R020', 'R021', 'R025', 'R029', 'R041'],
+  },
+  {
+    class: 'bad-settings',
+    code: 'R123',
+    title: 'A library refused the settings, or they cannot do what they say.',
+    prose:
+      'PEFT, bitsandbytes, TRL or transformers refused a value or a combination, or lorch did because training would quietly have done something else. The message names the setting.',
+    hint: 'change the setting that the message names, then train from the config again',
+    next: (run) => `lorch show ${run}`,
+    errors: ['R026', 'R027', 'R028', 'R033', 'R035', 'R038'],
   },
   {
     class: 'non-finite-loss',
@@ -108,6 +119,7 @@ export const failureRules: readonly FailureRule[] = [
       'Training diverged. Usual causes: a learning rate too high for the batch, float16 without loss scaling, or rows that leave no trained token in a batch.',
     hint: 'lower training.learning_rate, use bfloat16 or float32, set max_grad_norm; then train again',
     next: (run) => `lorch show ${run}`,
+    errors: ['R024'],
     log: /loss is (NaN|inf|not finite)/i,
   },
   {
@@ -162,6 +174,7 @@ export const failureRules: readonly FailureRule[] = [
       'It ended with an exit code or signal that it does not use, without an error event. The log holds the traceback; a segmentation fault points to a compiled library or the driver.',
     hint: 'read the traceback in the log',
     next: logs,
+    errors: ['R099'],
   },
 ];
 

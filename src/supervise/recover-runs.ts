@@ -9,8 +9,9 @@ import { watchRun } from './watch-run.ts';
  * ended, starts again what was never started. Commands that read call this first. One run's trouble stops no other.
  */
 export async function recoverRuns(deps: SuperviseDeps): Promise<void> {
-  const unfinished = listRuns(deps.store, { status: ['launching', 'running', 'stopping'] });
-  await Promise.all(unfinished.map((run) => recoverRun(deps, run.id)));
+  const unfinished = listRuns(deps.store, { unfinished: true });
+  const begun = unfinished.filter((run) => run.status.phase !== 'queued');
+  await Promise.all(begun.map((run) => recoverRun(deps, run.id)));
 }
 
 async function recoverRun(deps: SuperviseDeps, run: string): Promise<void> {

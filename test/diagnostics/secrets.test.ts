@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest';
+import { createRedactor, hasSecretShape, isSecretName } from '../../src/diagnostics/secrets.ts';
+import {
+  jobEnvironment,
+  recordableEnvironment,
+  relaunchEnvironment,
+} from '../../src/launchers/job-environment.ts';
+
+describe('secrets', () => {
+  it.each([
+    'HF_TOKEN',
+    'WANDB_API_KEY',
+    'db.password',
+    'AWS_SECRET_ACCESS_KEY',
+    'GITHUB_PAT_TOKEN',
+    'hf-token',
+    'apikey',
+  ])('are known by the name %s', (name) => expect(isSecretName(name)).toBe(true));
+
+  it.each([
+    'TOKENIZERS_PARALLELISM',
+    'HF_HOME',
+    'PATH',
+    'max_tokens_per_second',
+    'KEYBOARD',
+    'CUDA_VISIBLE_DEVICES',
+  ])('are not suspected in %s', (name) => expect(isSecretName(name)).toBe(false));
+
+  it('are taken out of text by value and by shape', () => {
+    const redact = createRedactor({
+      HF_TOKEN: 'my-own-token-value',
+      SHORT_TOKEN: 'abc',
+      HOME: '/home/somebody',
+    });
+    expect(redact('sent my-own-token-value to the hub')).toBe('sent [secret] to the hub');
+    expect(redact('abc /home/somebody')).toBe('abc /home/somebody');
+    expect(redact('hf_abcdefghijklmnopqrstuvwxyz and sk-abcdefghijklmnopqrst')).toBe('[secret] and [secret]');
+    expect(redact('proxy http://user:pa55@proxy:3128/ up')).toBe('proxy http://[secret]@proxy:3128/ up');
+    expect(redact('at 12:30:45 see https://host/path@v1')).toBe('at 12:30:45 see https://host/path@v1');
+    expect(hasSecretShape('ghp_abcdefghijklmnopqrstuvwx')).toBe(true);
+  });
+});
+
+describe("a job's environment", () => {
+  const env = {
+    PATH: '/bin',
+    HF_TOKEN: 'hf_abcdefghijklmnopqrstuvwxyz',
+    HF_HOME: '/cache',
+    CUDA_VISIBLE_DEVICES: '1',
+    https_proxy: 'http://user:pa55@proxy:3128',
+    AWS_SECRET_ACCESS_KEY: 'aws',
+    EDITOR: 'vi',
+    PYTHONSTARTUP: '/evil.py',
+  };
+
+  it('is what training needs and no more', () => {
+    expect(Object.keys(jobEnvironment(env)).sort()).toEqual([
+      'CUDA_VISIBLE_DEVICES',
+      'HF_HOME',
+      'HF_TOKEN',
+      'PATH',
+      'https_proxy',
+    ]);
+  });
+
+  it('is written down without secrets', () => {
+    expect(recordableEnvironment(jobEnvironment(env))).toEqual({
+      PATH: '/bin',
+      HF_HOME: '/cache',
+      CUDA_VISIBLE_DEVICES: '1',
+    });
+  });
+
+  it('comes back as it was recorded, with the secrets of who starts it again', () => {
+    const recorded = { PATH: '/bin', CUDA_VISIBLE_DEVICES: '1' };
+    const current = {
+      PATH: '/other',
+      CUDA_VISIBLE_DEVICES: '0',
+      HF_HOME: '/elsewhere',
+      HF_TOKEN: env.HF_TOKEN,
+    };
+    expect(relaunchEnvironment(recorded, current)).toEqual({ ...recorded, HF_TOKEN: env.HF_TOKEN });
+  });
+});
