@@ -17,40 +17,44 @@ export function describeIssue(issue: Issue, root: Located, prefix: Path): Findin
   const path = [...prefix, ...issue.path];
   if (issue.code === 'unrecognized_keys')
     return issue.keys.map((key) => unknownKey(key, path.join('.'), keyPlaceOf(root, [...path, key])));
-  const fitting = issue.code === 'invalid_union' ? issue.errors.filter((branch) => !mismatch(branch)) : [];
+  const fitting =
+    issue.code === 'invalid_union'
+      ? issue.errors.filter((branch) => !mismatch(branch, nodeAt(root, path)))
+      : [];
   const [branch] = fitting;
   if (branch && fitting.length === 1) return branch.flatMap((each) => describeIssue(each, root, path));
   return [describeValue(issue, root, path)];
 }
 
 /** Whether a branch of a union expects another type altogether. */
-function mismatch(branch: Issue[]): boolean {
+function mismatch(branch: Issue[], node?: Located): boolean {
   return branch.some(
     (each) =>
       each.path.length === 0 &&
-      (each.code === 'invalid_type' || (each.code === 'invalid_union' && each.errors.every(mismatch))),
+      (each.code === 'invalid_type' ||
+        (each.code === 'invalid_value' && node !== undefined && node.kind !== 'scalar') ||
+        (each.code === 'invalid_union' && each.errors.every((inner) => mismatch(inner, node)))),
   );
 }
 
 function describeValue(issue: Issue, root: Located, path: Path): Finding {
   const label = path.join('.');
   const node = nodeAt(root, path);
-  const at = placeOf(root, path);
   const empty =
     node?.kind === 'scalar' && node.value === null && nodeAt(root, path.slice(0, -1))?.kind === 'map';
   if (!node || empty) {
     const parent = path.slice(0, -1).join('.');
     return finding(
       'C013',
-      at,
+      node ? keyPlaceOf(root, path) : placeOf(root, path),
       `\`${label}\` is missing`,
       parent ? `add it under \`${parent}:\`` : `add \`${label}: …\``,
     );
   }
-  if (issue.code === 'custom') {
-    const { code, hint } = (issue.params ?? {}) as { code?: string; hint?: string };
-    return finding(code ?? 'C012', at, `\`${label}\`: ${issue.message}`, hint);
-  }
+  const { at } = node;
+  const { code, hint: advice } = ((issue.code === 'custom' && issue.params) || {}) as Record<string, string>;
+  // A schema's own words: with a code they are a sentence, without one they say what the value must be.
+  if (code) return finding(code, at, `\`${label}\`: ${issue.message}`, advice);
   const expected = [...new Set(expectations(issue))];
   const what = expected.length > manyChoices ? `one of ${expected.length} choices` : join(expected);
   const message = `\`${label}\` must be ${what}; this is ${nameValue(node)}`;
@@ -59,7 +63,10 @@ function describeValue(issue: Issue, root: Located, path: Path): Finding {
 }
 
 function onlyTypes(issue: Issue): boolean {
-  return issue.code === 'invalid_type' || (issue.code === 'invalid_union' && issue.errors.every(mismatch));
+  return (
+    issue.code === 'invalid_type' ||
+    (issue.code === 'invalid_union' && issue.errors.every((branch) => mismatch(branch)))
+  );
 }
 
 /** What the value must be, one phrase for each alternative. */
@@ -152,6 +159,6 @@ function hintFor(expected: string[], node: Located): string | undefined {
     if (/^[\d.]+,\d+/.test(value)) return 'write a decimal point';
     return undefined;
   }
-  const near = nearest(value, expected);
+  const near = nearest(value.replace(/^torch\./, ''), expected);
   return near && `did you mean \`${near}\`?`;
 }

@@ -19,11 +19,7 @@ export function renderTraining(config: RunConfig, machine: MachineFacts): Record
     run_name: config.name,
     num_train_epochs: training.num_train_epochs ?? 3,
     per_device_eval_batch_size: training.per_device_eval_batch_size ?? training.per_device_train_batch_size,
-    // Prepare has cut the rows; SFTConfig refuses a length beside padding_free, which it would cut at again.
-    max_length:
-      training.max_length === 'none' || (training.padding_free && !training.packing)
-        ? null
-        : training.max_length,
+    max_length: training.max_length === 'none' ? null : training.max_length,
     packing_strategy: training.packing_strategy ?? 'bfd',
     eval_packing: training.eval_packing ?? training.packing,
     data_seed: training.data_seed ?? training.seed,

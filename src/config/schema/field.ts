@@ -48,10 +48,13 @@ export const count = z.int().nonnegative();
 export const atLeastOne = z.int().min(1);
 export const nonNegative = z.number().nonnegative();
 export const positive = z.number().positive();
+const wholeOrFraction = (least: number) =>
+  z.number().refine((value) => value < 1 || Number.isInteger(value), {
+    error: `a whole number of at least ${least}, or a fraction below 1`,
+  });
 /** A step count, or a fraction of all steps below 1: transformers reads both. */
-export const stepsOrFraction = z.union([z.int().min(1), z.number().gt(0).lt(1)], {
-  error: 'a whole number of at least 1, or a fraction below 1',
-});
+export const stepsOrFraction = wholeOrFraction(1).gt(0);
+export const stepsOrFractionOrNone = wholeOrFraction(0).gte(0);
 /** Keyword arguments passed on to a library function. */
 export const keywords = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]));
 

@@ -1,14 +1,27 @@
 import { z } from 'zod';
-import { derived, field, section } from './field.ts';
+import { count, derived, field, section } from './field.ts';
 
 export const resourcesSection = section(
   {
     launcher: field(
-      z.enum(['local']).default('local'),
+      z
+        .string()
+        .refine((name) => name === 'local', {
+          error: 'only the local launcher exists so far; ssh and slurm are planned',
+          params: { code: 'C016', hint: 'launcher: local' },
+        })
+        .meta({ enum: ['local'] })
+        .transform(() => 'local' as const)
+        .prefault('local'),
       'How the trainer is started: a process on this machine.',
     ),
     gpus: derived(
-      z.int().min(0).max(1),
+      count
+        .refine((gpus) => gpus <= 1, {
+          error: 'a run trains on one GPU so far',
+          params: { code: 'C016', hint: 'gpus: 1' },
+        })
+        .meta({ maximum: 1 }),
       '1 where a GPU is visible, else 0',
       '1 trains on a GPU, 0 on the CPU even where a GPU is.',
     ),

@@ -26,7 +26,10 @@ export const sweepSection = section(
     parameters: field(
       z
         .record(z.string(), z.union([z.array(value).min(1), sweepRange]))
-        .refine((map) => Object.keys(map).length > 0, { message: 'the sweep names no setting' }),
+        .refine((map) => Object.keys(map).length > 0, {
+          error: 'the sweep names no setting',
+          params: { code: 'C023', hint: 'lora.r: [8, 16]' },
+        }),
       'Paths of settings, such as `lora.r`, each with a list of values or a range.',
     ),
   },

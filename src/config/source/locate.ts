@@ -65,6 +65,7 @@ class Walk {
   private visitMap(node: YAMLMap<Scalar, Node | null>, at: Place, depth: number): LocatedMap {
     const entries: LocatedMap['entries'] = new Map();
     for (const pair of node.items as Pair<Scalar, Node | null>[]) {
+      if (!isScalar(pair.key)) continue; // the parser has reported it
       const name = String(pair.key.value);
       const key = this.placeAt(pair.key.range?.[0] ?? 0);
       // Visited even where the key is refused, so that its anchors are known.

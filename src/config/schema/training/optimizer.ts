@@ -1,5 +1,14 @@
 import { z } from 'zod';
-import { derived, field, keywords, nonNegative, optional, positive, text } from '../field.ts';
+import {
+  derived,
+  field,
+  keywords,
+  nonNegative,
+  optional,
+  positive,
+  stepsOrFractionOrNone,
+  text,
+} from '../field.ts';
 
 /** Those that PyTorch and bitsandbytes bring; the others need packages that the trainer does not have. */
 const optimizers = [
@@ -54,7 +63,7 @@ export const optimizerFields = {
   ),
   lr_scheduler_kwargs: optional(keywords, 'Arguments of the schedule, such as {min_lr: 1.0e-5}.'),
   warmup_steps: derived(
-    z.union([z.int().min(0), z.number().gte(0).lt(1)]),
+    stepsOrFractionOrNone,
     '0.03, or 0 with a schedule without warm-up',
     'Optimizer steps of rising learning rate; below 1, a fraction of all steps. 0.03 as in QLoRA.',
   ),

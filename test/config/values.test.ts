@@ -1,0 +1,122 @@
+import { describe, expect, it } from 'vitest';
+import { configOf, loadText, minimal } from './load-files.ts';
+
+const cases: [section: string, line: string, place: string, message: RegExp, hint?: string][] = [
+  ['lora', 'r: "16"', '6:6 C011', /must be a number; this is the text "16"/, 'remove the quotes'],
+  ['lora', 'r: 0', '6:6 C012', /of at least 1; this is 0/],
+  ['lora', 'r: 3.5', '6:6 C011', /must be a whole number; this is 3.5/],
+  ['lora', 'r: 12345678901234567890', '6:6 C012', /`lora.r` must be a/],
+  ['lora', 'lora_dropout: 1', '6:17 C012', /must be a number below 1; this is 1/],
+  ['lora', 'lora_alpha: -1', '6:15 C012', /above 0/],
+  ['lora', 'bias: lora-only', '6:9 C012', /none, all or lora_only/, 'did you mean `lora_only`?'],
+  ['lora', 'target_modules: 3', '6:19 C011', /must be text or a list; this is 3/],
+  ['lora', 'target_modules: [q_proj, 3]', '6:28 C011', /`lora.target_modules.1` must be text/],
+  ['lora', 'modules_to_save: []', '6:20 C012', /must be not empty/],
+  ['lora', 'task_type: SEQ_CLS', '6:14 C012', /must be CAUSAL_LM/],
+  ['lora', 'init_lora_weights: pissa', '6:22 C012', /gaussian or orthogonal/],
+  ['lora', 'rank_pattern: { q_proj: 0 }', '6:27 C012', /`lora.rank_pattern.q_proj`/],
+  ['training', 'packing: no', '6:12 C011', /true or false/, 'YAML 1.2 reads `no` as text; write `false`'],
+  ['training', 'packing: on', '6:12 C011', /true or false/, 'YAML 1.2 reads `on` as text; write `true`'],
+  ['training', 'packing: "true"', '6:12 C011', /true or false/, 'remove the quotes'],
+  ['training', 'learning_rate: fast', '6:18 C011', /must be a number; this is the text "fast"/],
+  ['training', 'learning_rate: 2,0e-4', '6:18 C011', /must be a number/, 'write a decimal point'],
+  ['training', 'learning_rate: 0', '6:18 C012', /above 0/],
+  ['training', 'learning_rate: .inf', '6:18 C011', /must be a number/],
+  [
+    'training',
+    'max_length: null',
+    '6:15 C012',
+    /default of 2048/,
+    'write `none` for no limit, or leave the key out',
+  ],
+  ['training', 'save_total_limit: null', '6:21 C012', /default of 2/],
+  ['training', 'save_steps: 0', '6:15 C012', /must be a number above 0; this is 0/],
+  ['training', 'save_steps: 1.5', '6:15 C012', /whole number of at least 1, or a fraction below 1/],
+  ['training', 'optim: adamw_tourch', '6:10 C012', /one of 21 choices/, 'did you mean `adamw_torch`?'],
+  ['training', 'optim: lomo', '6:10 C012', /one of 21 choices/],
+  ['training', 'seed: -1', '6:9 C012', /at least 0/],
+  ['training', 'report_to: [wandb, wnadb]', '6:22 C012', /training.report_to.1/, 'did you mean `wandb`?'],
+  [
+    'training',
+    'neftune_noise_alpha: None',
+    '6:24 C011',
+    /must be a number/,
+    'YAML writes nothing as `null`, or leaves the key out',
+  ],
+  ['training', 'packing_strategy: wrapped', '6:21 C012', /bfd or bfd_split/],
+  ['training', 'loss_type: chunked_nll', '6:14 C012', /nll or dft/],
+  ['model', 'dtype: bf16', '6:10 C012', /bfloat16, float16 or float32/],
+  ['model', 'dtype: auto', '6:10 C012', /bfloat16, float16 or float32/],
+  ['model', 'dtype: torch.flaot16', '6:10 C012', /bfloat16/, 'did you mean `float16`?'],
+  ['resources', 'launcher: slurm', '6:13 C016', /only the local launcher/],
+  ['resources', 'gpus: 2', '6:9 C016', /one GPU/],
+];
+
+describe('a wrong value', () => {
+  for (const [section, line, place, message, hint] of cases)
+    it(`${section}: ${line}`, async () => {
+      const { findings, faults } = await loadText(`${minimal}${section}:\n  ${line}\n`);
+      expect(faults).toEqual([place]);
+      expect(findings[0]?.message).toMatch(message);
+      if (hint) expect(findings[0]?.hint).toBe(hint);
+    });
+
+  it('is looked for everywhere at once, in the order of the file', async () => {
+    const text = `name: a b\nbase_model: 3\ndataset:\n  train: []\n  validation: { fraction: 2 }\nlora: { r: x }\n`;
+    expect((await loadText(text)).faults).toEqual([
+      '1:7 C012',
+      '2:13 C011',
+      '4:10 C012',
+      '5:27 C012',
+      '6:12 C011',
+    ]);
+  });
+
+  it('in the dataset section is explained', async () => {
+    const check = async (lines: string) => {
+      const { faults, findings } = await loadText(`name: a\nbase_model: b\ndataset:\n${lines}`);
+      expect(faults).toHaveLength(1);
+      return `${faults[0]} ${findings[0]?.message}`;
+    };
+    expect(await check('  train: hf://datasets/a/b.jsonl\n')).toBe(
+      '4:10 C016 `dataset.train`: this version reads local files only',
+    );
+    expect(await check('  train: [a.jsonl, "data/*.jsonl"]\n')).toContain('4:20 C016 `dataset.train.1`');
+    expect(await check('  train: a.jsonl\n  template: vicuna\n')).toContain(
+      '5:13 C012 `dataset.template` must be auto, model, chatml, alpaca or the path of a .jinja file',
+    );
+    expect(await check('  train: a.jsonl\n  format: preference\n')).toContain('5:11 C012');
+    expect(await check('  train: a.jsonl\n  validation: 3\n')).toContain(
+      'must be a mapping, text or a list; this is 3',
+    );
+  });
+});
+
+describe('a value as notebooks write it', () => {
+  it('is taken: torch.bfloat16, TaskType.CAUSAL_LM, None for no limit', async () => {
+    const config = await configOf(
+      `${minimal}model: { dtype: torch.float16 }\nlora: { task_type: TaskType.CAUSAL_LM }\n` +
+        'quantization: { load_in_4bit: true, bnb_4bit_compute_dtype: torch.float16, bnb_4bit_quant_storage: torch.uint8 }\n' +
+        'training: { max_length: None, save_total_limit: none, report_to: wandb }\n',
+    );
+    expect(config.model.dtype).toBe('float16');
+    expect(config.lora.task_type).toBe('CAUSAL_LM');
+    expect(config.quantization).toMatchObject({
+      bnb_4bit_compute_dtype: 'float16',
+      bnb_4bit_quant_storage: 'uint8',
+    });
+    expect(config.training).toMatchObject({
+      max_length: 'none',
+      save_total_limit: 'none',
+      report_to: ['wandb'],
+    });
+  });
+
+  it('may be null where the library has None: that is the default', async () => {
+    const config = await configOf(
+      `${minimal}quantization: null\nlora: { layers_to_transform: null, r: null }\n`,
+    );
+    expect(config.quantization).toBeUndefined();
+    expect(config.lora).toMatchObject({ r: 16 });
+  });
+});
