@@ -4,11 +4,11 @@ const blockBytes = 64 * 1024;
 
 /** The byte offset at which the last `count` lines of a file begin; reads backwards, no more than needed. */
 export async function lastLinesFrom(
-  launcher: Pick<Launcher, 'read' | 'size'>,
+  launcher: Pick<Launcher, 'read' | 'stat'>,
   file: string,
   count: number,
 ): Promise<number> {
-  const size = (await launcher.size(file)) ?? 0;
+  const size = (await launcher.stat(file))?.bytes ?? 0;
   let newlines = 0;
   for (let end = size; end > 0; ) {
     const start = Math.max(0, end - blockBytes);

@@ -1,12 +1,9 @@
 // Starts a queued run and follows it to its end.
-import { join } from 'node:path';
-import { runPaths } from '../run/layout.ts';
 import type { RunRow } from '../store/runs.ts';
 import type { LaunchDeps } from '../supervise/deps.ts';
 import { type FollowOptions, followRun } from '../supervise/follow-run.ts';
 import { startAttempt } from '../supervise/start-attempt.ts';
-import { writeReport } from './render-report.ts';
-import { showRun } from './show-run.ts';
+import { reportRun } from './report-run.ts';
 
 /** Starts the next attempt and returns; the run goes on by itself. */
 export async function launchRun(deps: LaunchDeps, run: string): Promise<number> {
@@ -16,12 +13,6 @@ export async function launchRun(deps: LaunchDeps, run: string): Promise<number> 
 /** Follows until the run ends (or `signal`), and writes its report once it has ended. */
 export async function followToEnd(deps: LaunchDeps, run: string, options: FollowOptions): Promise<RunRow> {
   const row = await followRun(deps, run, options);
-  if (row.status.phase === 'finished')
-    await writeReport(await showRun(deps.store, deps.runsDir, run, deps.now()));
+  if (row.status.phase === 'finished') await reportRun(deps, run);
   return row;
-}
-
-/** Where a run's adapter lies. */
-export function adapterPath(runsDir: string, run: string): string {
-  return runPaths(join(runsDir, run)).adapter;
 }

@@ -8,6 +8,7 @@ import { userCacheDir } from '../python/cache-dir.ts';
 import type { PythonEnv } from '../python/environment.ts';
 import { findPython } from '../python/find-python.ts';
 import { openStore, type Store } from '../store/open-store.ts';
+import { getRun, listRuns } from '../store/runs.ts';
 import { createControllerLog } from '../supervise/controller-log.ts';
 import type { LaunchDeps, SuperviseDeps } from '../supervise/deps.ts';
 import { rebuildIndex } from '../supervise/rebuild-index.ts';
@@ -44,7 +45,7 @@ export async function openWorkspace({ cwd, env }: OpenOptions): Promise<OpenWork
   };
   // The database is an index: where it is gone, the folders make it again.
   if (store.fresh) await rebuildIndex(deps);
-  await recoverRuns(deps);
+  await recoverAndReport(deps);
   let found: Promise<PythonEnv> | undefined;
   const python = (explicit?: string): Promise<PythonEnv> => {
     found ??= findPython({
@@ -76,4 +77,14 @@ async function requireWorkspace({ cwd, env }: OpenOptions): Promise<Workspace> {
   throw new UserError('U100', `${cwd} is in no workspace: no folder above it has a lorch.yaml`, {
     hint: '`lorch init` makes one here',
   });
+}
+
+/** A run whose controller is gone ends here, so its report is written here. */
+async function recoverAndReport(deps: SuperviseDeps): Promise<void> {
+  const open = listRuns(deps.store, { unfinished: true }).map(({ id }) => id);
+  await recoverRuns(deps);
+  const ended = open.filter((id) => getRun(deps.store, id)?.status.phase === 'finished');
+  if (ended.length === 0) return;
+  const { reportRun } = await import('./report-run.ts');
+  for (const id of ended) await reportRun(deps, id);
 }
