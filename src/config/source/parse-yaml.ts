@@ -51,7 +51,7 @@ export function parseYaml(text: string, placeAt: PlaceAt): ParsedYaml {
         'one config a file: split it at the `---` line',
       ),
     );
-  findings.push(...syntaxFindings(document, placeAt));
+  findings.push(...syntaxFindings(document, text, placeAt));
   if (!document.contents) return { root: null, findings };
   const located = locate(document.contents, placeAt);
   findings.push(...located.findings);
@@ -93,7 +93,10 @@ const hints: Record<string, string> = {
   BAD_ALIAS: 'a value that begins with * needs quotes',
 };
 
-function syntaxFindings(document: Document.Parsed, placeAt: PlaceAt): Finding[] {
+// Inside braces and brackets YAML takes the brace of a variable for one of its own.
+const variableHint = 'give the key a line of its own: inside {…} and […] a variable cannot stand unquoted';
+
+function syntaxFindings(document: Document.Parsed, text: string, placeAt: PlaceAt): Finding[] {
   const findings: Finding[] = [];
   const lines = new Set<number | undefined>();
   for (const problem of [...document.errors, ...document.warnings]) {
@@ -103,7 +106,14 @@ function syntaxFindings(document: Document.Parsed, placeAt: PlaceAt): Finding[] 
     lines.add(at.line);
     const unsafe = problem.code === 'TAG_RESOLVE_FAILED' || problem.code === 'NON_STRING_KEY';
     const message = problem.message.replace(/\s+/g, ' ');
-    findings.push(finding(unsafe ? 'C009' : 'C005', at, message, hints[problem.code]));
+    findings.push(
+      finding(
+        unsafe ? 'C009' : 'C005',
+        at,
+        message,
+        text.slice(problem.pos[0] - 1, problem.pos[0] + 1) === '${' ? variableHint : hints[problem.code],
+      ),
+    );
   }
   return findings;
 }

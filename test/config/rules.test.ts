@@ -1,0 +1,161 @@
+import { describe, expect, it } from 'vitest';
+import { configOf, loadText, minimal } from './load-files.ts';
+
+const validated = minimal.replace('train: rows.jsonl', 'train: rows.jsonl\n  validation: { fraction: 0.1 }');
+
+const alone: [what: string, text: string, faults: string[]][] = [
+  ['nothing is adapted', 'lora: { target_modules: [] }', ['5:9 C017']],
+  [
+    'an adapter on lm_head, which the loss bypasses',
+    'lora: { target_modules: [q_proj, lm_head] }',
+    ['5:9 C017'],
+  ],
+  [
+    'a module both adapted and saved',
+    'lora: { target_modules: [q_proj], modules_to_save: [q_proj] }',
+    ['5:35 C017'],
+  ],
+  ['layers_to_transform with all-linear', 'lora: { layers_to_transform: [0, 1] }', ['5:9 C017']],
+  ['layers_pattern alone', 'lora: { target_modules: [q_proj], layers_pattern: h }', ['5:35 C018']],
+  ['dropout with target_parameters', 'lora: { target_parameters: [a.b], lora_dropout: 0.1 }', ['5:35 C017']],
+  ['DoRA with target_parameters', 'lora: { target_parameters: [a.b], use_dora: true }', ['5:35 C017']],
+  ['lora_bias with target_parameters', 'lora: { target_parameters: [a.b], lora_bias: true }', ['5:35 C017']],
+  ['rsLoRA without an alpha', 'lora: { use_rslora: true }', ['5:9 C017']],
+  ['lora_bias with DoRA', 'lora: { use_dora: true, lora_bias: true }', ['5:25 C017']],
+  ['lora_bias with a gaussian start', 'lora: { lora_bias: true, init_lora_weights: gaussian }', ['5:9 C017']],
+  ['an orthogonal start of odd rank', 'lora: { r: 7, init_lora_weights: orthogonal }', ['5:15 C017']],
+  [
+    'modules saved in float16',
+    'lora: { modules_to_save: [embed_tokens] }\nmodel: { dtype: float16 }',
+    ['5:9 C017'],
+  ],
+  ['biases trained in float16', 'lora: { bias: all }\nmodel: { dtype: float16 }', ['5:9 C017']],
+  ['4 and 8 bit at once', 'quantization: { load_in_4bit: true, load_in_8bit: true }', ['5:37 C017']],
+  ['neither 4 nor 8 bit', 'quantization: { bnb_4bit_quant_type: nf4 }', ['5:1 C018']],
+  [
+    '4-bit settings in 8 bit',
+    'quantization: { load_in_8bit: true, bnb_4bit_quant_type: nf4 }',
+    ['5:37 C018'],
+  ],
+  ['8-bit settings in 4 bit', 'quantization: { load_in_4bit: true, llm_int8_threshold: 5.0 }', ['5:37 C018']],
+  [
+    'a compute dtype unlike the base',
+    'quantization: { load_in_4bit: true, bnb_4bit_compute_dtype: float16 }',
+    ['5:37 C017'],
+  ],
+  ['bf16 and fp16', 'training: { bf16: true, fp16: true }', ['5:25 C017']],
+  ['fp16 over a bfloat16 base', 'training: { fp16: true }', ['5:13 C017']],
+  ['bf16 over a float16 base', 'training: { bf16: true }\nmodel: { dtype: float16 }', ['5:13 C017']],
+  [
+    'a warm-up that the schedule lacks',
+    'training: { lr_scheduler_type: constant, warmup_steps: 10 }',
+    ['5:42 C018'],
+  ],
+  [
+    'a schedule without its lowest rate',
+    'training: { lr_scheduler_type: cosine_with_min_lr }',
+    ['5:13 C017'],
+  ],
+  ['a schedule without its decay', 'training: { lr_scheduler_type: warmup_stable_decay }', ['5:13 C017']],
+  ['epochs beside max_steps', 'training: { max_steps: 10, num_train_epochs: 3 }', ['5:28 C018']],
+  ['packing without a length', 'training: { packing: true, max_length: none }', ['5:28 C017']],
+  ['a packing strategy without packing', 'training: { packing_strategy: bfd }', ['5:13 C018']],
+  ['padding of joined rows', 'training: { padding_free: true, pad_to_multiple_of: 8 }', ['5:33 C017']],
+  [
+    'grouping of packed rows',
+    'training: { packing: true, train_sampling_strategy: group_by_length }',
+    ['5:28 C018'],
+  ],
+  ['an evaluation without rows', 'training: { eval_strategy: epoch }', ['5:13 C017']],
+  ['eval_steps without rows', 'training: { eval_steps: 5 }', ['5:13 C017']],
+  ['the best model without rows', 'training: { load_best_model_at_end: true }', ['5:13 C017']],
+  ['a plateau without rows', 'training: { lr_scheduler_type: reduce_lr_on_plateau }', ['5:13 C017']],
+  ['eval_packing without rows', 'training: { eval_packing: true }', ['5:13 C018']],
+  ['save_steps under epochs', 'training: { save_strategy: epoch, save_steps: 10 }', ['5:35 C018']],
+  ['prefetching without workers', 'training: { dataloader_prefetch_factor: 2 }', ['5:13 C018']],
+  ['lasting workers without workers', 'training: { dataloader_persistent_workers: true }', ['5:13 C018']],
+  [
+    'arguments of switched-off checkpointing',
+    'training: { gradient_checkpointing: false, gradient_checkpointing_kwargs: { use_reentrant: true } }',
+    ['5:44 C018'],
+  ],
+  ['a compile mode without compiling', 'training: { torch_compile_mode: default }', ['5:13 C018']],
+  ['logging_steps under epochs', 'training: { logging_strategy: epoch, logging_steps: 5 }', ['5:38 C018']],
+  ['a trackio project without trackio', 'training: { project: mine }', ['5:13 C018']],
+];
+
+const withRows: [what: string, text: string, faults: string[]][] = [
+  ['eval_strategy: steps without a number', 'training: { eval_strategy: steps }', ['6:13 C017']],
+  ['eval_steps under epochs', 'training: { eval_strategy: epoch, eval_steps: 5 }', ['6:35 C018']],
+  [
+    'the best model without evaluations',
+    'training: { eval_strategy: "no", load_best_model_at_end: true }',
+    ['6:34 C017'],
+  ],
+  [
+    'the best model with other saves than evaluations',
+    'training: { eval_steps: 5, save_strategy: epoch, load_best_model_at_end: true }',
+    ['6:50 C017'],
+  ],
+  [
+    'the best model saved between evaluations',
+    'training: { eval_steps: 10, save_steps: 15, load_best_model_at_end: true }',
+    ['6:29 C017'],
+  ],
+  [
+    'a fraction beside a number of steps',
+    'training: { eval_steps: 0.1, save_steps: 10, load_best_model_at_end: true }',
+    ['6:30 C017'],
+  ],
+  [
+    'saving the best without evaluations',
+    'training: { eval_strategy: "no", save_strategy: best }',
+    ['6:34 C017'],
+  ],
+];
+
+describe('two settings that cannot go together', () => {
+  for (const [what, text, faults] of alone)
+    it(`refuses ${what}`, async () => expect((await loadText(`${minimal}${text}\n`)).faults).toEqual(faults));
+  for (const [what, text, faults] of withRows)
+    it(`refuses ${what}`, async () =>
+      expect((await loadText(`${validated}${text}\n`)).faults).toEqual(faults));
+
+  it('refuses a file that is trained on as validation', async () => {
+    const text =
+      'name: a\nbase_model: b\ndataset:\n  train: [a.jsonl, b.jsonl, a.jsonl]\n  validation: b.jsonl\n';
+    expect((await loadText(text)).faults).toEqual(['4:29 C017', '5:3 C017']);
+  });
+
+  it('finds them in one section while another has wrong values', async () => {
+    const text = `${minimal}lora: { r: x }\nquantization: { load_in_4bit: true, load_in_8bit: true }\n`;
+    expect((await loadText(text)).faults).toEqual(['5:12 C011', '6:37 C017']);
+  });
+});
+
+describe('near misses of the rules', () => {
+  const good = [
+    'lora: { target_modules: [q_proj], layers_to_transform: [0, 1], layers_pattern: layers }',
+    'lora: { target_modules: [], target_parameters: [experts.gate_up_proj] }',
+    'lora: { use_rslora: true, lora_alpha: 16 }',
+    'lora: { modules_to_save: [embed_tokens, lm_head] }',
+    'lora: { init_lora_weights: orthogonal, r: 8 }',
+    'quantization: { load_in_8bit: true, llm_int8_threshold: 5.5 }',
+    'quantization: { load_in_4bit: true, bnb_4bit_compute_dtype: float32 }',
+    'training: { bf16: true, fp16: false }',
+    'training: { lr_scheduler_type: constant, warmup_steps: 0 }',
+    'training: { lr_scheduler_type: cosine_with_min_lr, lr_scheduler_kwargs: { min_lr_rate: 0.1 } }',
+    'training: { eval_steps: 0.1, save_steps: 0.3, load_best_model_at_end: true }',
+    'training: { eval_steps: 10, save_strategy: best, load_best_model_at_end: true }',
+    'training: { load_best_model_at_end: true }',
+    'training: { packing: true, packing_strategy: bfd, padding_free: true }',
+    'training: { save_steps: 10 }',
+  ];
+  for (const text of good)
+    it(`accepts ${text}`, async () => expect((await loadText(`${validated}${text}\n`)).findings).toEqual([]));
+
+  it('reads pasted step counts as the strategy that uses them', async () => {
+    const { training } = await configOf(`${validated}training: { eval_steps: 5, save_steps: 10 }\n`);
+    expect([training.eval_strategy, training.save_strategy]).toEqual([undefined, undefined]);
+  });
+});
