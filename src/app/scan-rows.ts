@@ -94,6 +94,8 @@ function openLines(path: string): Lines {
   failed.catch(() => undefined);
   const hash = createHash('sha256');
   let lines = 0;
+  // One wait for all who write while the disk is behind.
+  let draining: Promise<void> | null = null;
   return {
     path,
     lines: () => lines,
@@ -102,7 +104,10 @@ function openLines(path: string): Lines {
       hash.update(line);
       lines += 1;
       if (out.write(line)) return;
-      return Promise.race([once(out, 'drain').then(() => undefined), failed]);
+      draining ??= Promise.race([once(out, 'drain'), failed]).then(() => {
+        draining = null;
+      });
+      return draining;
     },
     async close() {
       out.end();
