@@ -28,7 +28,23 @@ export const commandGroups: { title: string; commands: CommandEntry[] }[] = [
   },
   {
     title: 'Data:',
-    commands: [],
+    commands: [
+      {
+        name: 'data check',
+        summary: 'every fault by line and column, and where every row would go',
+        load: () => import('./data-check.ts'),
+      },
+      {
+        name: 'data stats',
+        summary: 'rows, turns, characters and tokens',
+        load: () => import('./data-stats.ts'),
+      },
+      {
+        name: 'data convert',
+        summary: 'write a dataset in another format',
+        load: () => import('./data-convert.ts'),
+      },
+    ],
   },
   {
     title: 'Model and config:',

@@ -1,0 +1,99 @@
+import { type Command, Option } from 'commander';
+import type { Context } from '../context.ts';
+import { EXIT } from '../exit-codes.ts';
+import { printJson } from '../ui/json.ts';
+
+interface Flags {
+  to: string;
+  output: string;
+  format: string;
+  onError: 'refuse' | 'drop';
+  allowLoss?: true;
+  json?: true;
+}
+
+const examples = `
+Nothing is overwritten, and nothing of a conversation is lost unless --allow-loss says so; what would be lost is named.
+An output that ends in .json is an array, any other JSON lines.
+
+Examples:
+  lorch data convert alpaca.json --to chatml -o train.jsonl
+  lorch data convert train.jsonl --to sharegpt -o train.json --on-error drop
+  lorch data convert train.jsonl --to chatml-text -o - | head -1
+`;
+
+/** `lorch data convert DATASET… --to FORMAT -o OUT` */
+export function define(command: Command, context: Context): void {
+  command
+    .description('Write a dataset in another format, without loss or with the loss named.')
+    .argument('<dataset...>', 'files, globs, or - for stdin')
+    .requiredOption('--to <format>', 'alpaca, chatml, chatml-text or sharegpt')
+    .requiredOption('-o, --output <file>', 'a file that does not exist yet, or - for stdout')
+    .option('--format <name>', 'format of the input; auto tells by the rows', 'auto')
+    .addOption(
+      new Option('--on-error <what>', 'what becomes of rows with errors')
+        .choices(['refuse', 'drop'])
+        .default('refuse'),
+    )
+    .option('--allow-loss', 'write what the target can hold of each row')
+    .option('--json', 'a report as one JSON object (not with -o -)')
+    .addHelpText('after', examples)
+    .action(async (patterns: string[], flags: Flags) => {
+      const { resolve } = await import('node:path');
+      const { convertDataset } = await import('../../app/convert-dataset.ts');
+      const { createProgress } = await import('../ui/progress.ts');
+      if (flags.json && flags.output === '-')
+        command.error('error: --json and -o - both want stdout; name a file with -o', {
+          exitCode: EXIT.usage,
+        });
+      const shown = createShown(3);
+      const progress = createProgress(context, 'rows');
+      const converted = await convertDataset({
+        cwd: context.cwd,
+        patterns,
+        format: flags.format,
+        stdin: context.stdin,
+        to: flags.to,
+        out: flags.output === '-' ? null : resolve(context.cwd, flags.output),
+        write: (text) => context.stdout.write(text),
+        onError: flags.onError,
+        allowLoss: flags.allowLoss === true,
+        onFinding: shown.add,
+        onProgress: (rows) => progress.update(rows, null),
+      }).finally(() => progress.end());
+      if (!converted.done) context.exitCode = EXIT.findings;
+      if (flags.json) return printJson(context, { ...converted, from: converted.from.name });
+      const { renderFindings } = await import('../ui/diagnostic.ts');
+      context.stderr.write(renderFindings(shown.findings(), context.stderr));
+      context.stderr.write(describe(converted, flags.output));
+    });
+}
+
+function describe(
+  { done, rows, written, lost, dropped, from, to }: import('../../app/convert-dataset.ts').Converted,
+  output: string,
+): string {
+  const list = (counts: Record<string, number>) =>
+    Object.entries(counts)
+      .map(([what, n]) => `${what} (${n})`)
+      .join(', ');
+  const losses = Object.keys(lost).length > 0 ? `${done ? 'lost' : 'would be lost'}: ${list(lost)}\n` : '';
+  const left = Object.keys(dropped).length > 0 ? `left out: ${list(dropped)}\n` : '';
+  return done
+    ? `${losses}${left}${written} of ${rows} rows, ${from.name} → ${to}: ${output}\n`
+    : `${losses}${left}nothing was written: mend the rows, or see --on-error drop and --allow-loss\n`;
+}
+
+// The first few findings of each code that matter: notes say nothing about a conversion.
+function createShown(perCode: number) {
+  type Finding = import('../../diagnostics/finding.ts').Finding;
+  const found = new Map<string, Finding[]>();
+  return {
+    add(finding: Finding): void {
+      const list = found.get(finding.code) ?? [];
+      if (list.length < perCode && finding.severity !== 'note') list.push(finding);
+      found.set(finding.code, list);
+    },
+    findings: () => [...found.values()].flat(),
+  };
+}
