@@ -2,6 +2,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, relative, resolve } from 'node:path';
 import { glob, isDynamicPattern } from 'tinyglobby';
+import { editDistance } from '../diagnostics/edit-distance.ts';
 import { UserError } from '../diagnostics/user-error.ts';
 
 /** One dataset entry of a config, or one argument of a command. */
@@ -72,22 +73,4 @@ async function notFound(cwd: string, pattern: string): Promise<UserError> {
         ? `there are ${data.slice(0, 5).join(', ')}${data.length > 5 ? ' …' : ''}`
         : `looked from ${cwd}`;
   return new UserError('D090', `There is no file ${pattern}.`, { hint });
-}
-
-// Levenshtein over one row of the table.
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
-  for (let i = 1; i <= a.length; i += 1) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j += 1)
-      next.push(
-        Math.min(
-          (row[j] ?? 0) + 1,
-          (next[j - 1] ?? 0) + 1,
-          (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1),
-        ),
-      );
-    row = next;
-  }
-  return row[b.length] ?? 0;
 }

@@ -1,6 +1,7 @@
 // Which plan values there are to filter by.
+
+import { editDistance } from '../diagnostics/edit-distance.ts';
 import type { Store } from './open-store.ts';
-import { editDistance } from './resolve-run.ts';
 
 /** The setting of any run that is called `key`, else the one nearest to it in spelling, else null. */
 export function nearestParam(store: Store, key: string): string | null {

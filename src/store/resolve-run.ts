@@ -1,4 +1,5 @@
 // RUN on the command line: an id, a unique beginning of one, a name (its latest run), or @last.
+import { editDistance } from '../diagnostics/edit-distance.ts';
 import { UserError } from '../diagnostics/user-error.ts';
 import type { Store } from './open-store.ts';
 
@@ -50,18 +51,4 @@ function nearest(store: Store, ref: string): string | null {
     if (distance <= ref.length / 3 && (!best || distance < best.distance)) best = { word, distance };
   }
   return best?.word ?? null;
-}
-
-/** Levenshtein distance. */
-export function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
-  for (let i = 1; i <= a.length; i += 1) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j += 1) {
-      const change = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, change));
-    }
-    row = next;
-  }
-  return row[b.length] ?? 0;
 }

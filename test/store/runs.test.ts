@@ -9,7 +9,7 @@ import {
 } from '../../src/store/attempts.ts';
 import { deleteRun, insertRun } from '../../src/store/insert-run.ts';
 import type { Store } from '../../src/store/open-store.ts';
-import { editDistance, resolveRun } from '../../src/store/resolve-run.ts';
+import { resolveRun } from '../../src/store/resolve-run.ts';
 import { activeMs, getRun, type ListRunsOptions, listRuns } from '../../src/store/runs.ts';
 import { dumpStore } from './dump-store.ts';
 import { helloEvent, ingestEvents, stepEvent, storeWithRun } from './ingest-helper.ts';
@@ -87,12 +87,6 @@ describe('a run as a user names it', () => {
     );
     expect(() => resolveRun(store, '20%')).toThrow(expect.objectContaining({ code: 'U101' }));
     expect(() => resolveRun(store, '')).toThrow(expect.objectContaining({ code: 'U101' }));
-  });
-
-  it('counts edits as Levenshtein does', () => {
-    expect([editDistance('kitten', 'sitting'), editDistance('', 'abc'), editDistance('a', 'a')]).toEqual([
-      3, 3, 0,
-    ]);
   });
 });
 
