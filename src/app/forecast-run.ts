@@ -91,7 +91,6 @@ async function forecastDisk(
   const { bavail, bsize } = await statfs(runsDir);
   return {
     checkpoint_bytes: estimateCheckpointBytes(count, {
-      dtype: rendered.model.dtype,
       quantization: rendered.quantization,
       training: rendered.training,
       tokenizerBytes: 0,

@@ -1,8 +1,7 @@
 import type { LoraCount } from './count-lora.ts';
-import { bytesOf } from './memory.ts';
+import { adapterBytes } from './memory.ts';
 
 export interface CheckpointSettings {
-  dtype: string;
   quantization: Readonly<Record<string, unknown>> | null;
   /** SFTConfig fields: optim, save_only_model. */
   training: Readonly<Record<string, unknown>>;
@@ -15,8 +14,8 @@ const smallFilesBytes = 100_000;
 
 /** Bytes of one checkpoint: adapter weights, optimizer state, tokenizer. */
 export function estimateCheckpointBytes(count: LoraCount, settings: CheckpointSettings): number {
-  const { training, quantization, dtype, tokenizerBytes } = settings;
-  const width = quantization && bytesOf(dtype) === 2 ? 2 : 4;
+  const { training, quantization, tokenizerBytes } = settings;
+  const width = adapterBytes(quantization);
   const optimizer =
     training.save_only_model === true ? 0 : momentBytes(String(training.optim ?? 'adamw_torch'), width);
   return Math.round(count.trainable * (width + optimizer)) + tokenizerBytes + smallFilesBytes;

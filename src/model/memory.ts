@@ -37,7 +37,7 @@ export function estimateMemory(
 ): MemoryForecast {
   const { quantization, training, device } = settings;
   const width = bytesOf(settings.dtype);
-  const adapterWidth = adapterBytes(width, quantization);
+  const adapterWidth = adapterBytes(quantization);
   const activations = activationBytes(facts, count, settings, width, adapterWidth);
   const parts = {
     weights: weightBytes(facts, quantization, width),
@@ -75,9 +75,9 @@ export function bytesOf(dtype: string): number {
   return /float32|^fp?32$/.test(dtype) ? 4 : 2;
 }
 
-/** PEFT keeps adapters of a half-precision base in fp32; TRL casts those of a quantized one to bf16. */
-function adapterBytes(width: number, quantization: MemorySettings['quantization']): number {
-  return quantization && width === 2 ? 2 : 4;
+/** Bytes of an adapter's element: PEFT keeps LoRA weights in fp32, TRL casts those of a quantized base to bf16. */
+export function adapterBytes(quantization: MemorySettings['quantization']): number {
+  return quantization ? 2 : 4;
 }
 
 function linearOf(facts: ModelFacts) {

@@ -70,6 +70,7 @@ export interface Comparison {
 export function compareRuns(runs: readonly ComparedRun[]): Comparison {
   const reasons = validationReasons(runs);
   const first = runs[0];
+  const sameRows = new Set(runs.map((run) => run.plan.dataset.train.fingerprint)).size === 1;
   return {
     runs: runs.map((run) => ({
       id: run.id,
@@ -88,7 +89,7 @@ export function compareRuns(runs: readonly ComparedRun[]): Comparison {
     },
     validation_comparable: reasons.length === 0,
     not_comparable_because: reasons,
-    results: resultRows(runs, reasons.length === 0),
+    results: resultRows(runs, reasons.length === 0, sameRows),
   };
 }
 
@@ -105,7 +106,7 @@ export function settingsOf(plan: Plan): Record<string, unknown> {
       template: plan.dataset.template.kind,
     },
     lora: plan.lora,
-    quantization: plan.quantization ?? {},
+    ...(plan.quantization ? { quantization: plan.quantization } : {}),
     training,
     resources: plan.resources,
   });
@@ -134,7 +135,11 @@ function validationReasons(runs: readonly ComparedRun[]): string[] {
   return reasons;
 }
 
-function resultRows(runs: readonly ComparedRun[], validationComparable: boolean): ResultRow[] {
+function resultRows(
+  runs: readonly ComparedRun[],
+  validationComparable: boolean,
+  sameRows: boolean,
+): ResultRow[] {
   const metric = (run: ComparedRun, name: string) => run.metrics.find((each) => each.name === name);
   const row = (
     name: string,
@@ -153,8 +158,8 @@ function resultRows(runs: readonly ComparedRun[], validationComparable: boolean)
       null,
     ),
     row('total parameters', 'count', (run) => run.total ?? run.plan.forecast.parameters?.total, null),
-    row('train loss, last', 'number', (run) => metric(run, 'loss')?.last, 'lower'),
-    row('train loss, lowest', 'number', (run) => metric(run, 'loss')?.min, 'lower'),
+    row('train loss, last', 'number', (run) => metric(run, 'loss')?.last, sameRows ? 'lower' : null),
+    row('train loss, lowest', 'number', (run) => metric(run, 'loss')?.min, sameRows ? 'lower' : null),
     row(
       'validation loss, last',
       'number',

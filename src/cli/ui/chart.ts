@@ -62,7 +62,13 @@ function resample(points: Curve['points'], min: number, max: number, width: numb
   }
   return [...sums]
     .sort((a, b) => a[0] - b[0])
-    .map(([column, { sum, n }]) => [min + ((column + 0.5) / width) * (max - min), sum / n]);
+    .map(([column, { sum, n }]) => [xOf(column, min, max, width), sum / n]);
+}
+
+/** The middle of a column; the ends stay where they are, so that the axis shows them. */
+function xOf(column: number, min: number, max: number, width: number): number {
+  if (column === 0) return min;
+  return column === width - 1 ? max : min + ((column + 0.5) / width) * (max - min);
 }
 
 function ticks(min: number, max: number): number[] {
