@@ -30,6 +30,14 @@ export interface Context {
 
 type ColorChoice = 'auto' | 'always' | 'never';
 
+// `lorch logs RUN | head` closes the pipe when it has seen enough: that is no failure.
+function endWithReader(stream: NodeJS.WriteStream): void {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    process.exit(EXIT.good);
+  });
+}
+
 function output(stream: NodeJS.WriteStream, choice: ColorChoice, env: Context['env']): OutputStream {
   const forced = env.FORCE_COLOR !== undefined && env.FORCE_COLOR !== '0';
   const auto = !env.NO_COLOR && env.TERM !== 'dumb' && (stream.isTTY === true || forced);
@@ -54,6 +62,7 @@ function colorChoice(argv: readonly string[]): ColorChoice {
 /** The context of the real process. `argv` is without node and script. */
 export function processContext(argv: readonly string[]): Context {
   const env = process.env;
+  endWithReader(process.stdout);
   const choice = colorChoice(argv);
   return {
     cwd: process.cwd(),

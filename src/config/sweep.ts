@@ -157,7 +157,10 @@ function sortKeys(value: unknown): unknown {
 function nameSuffixes(assignments: Record<string, unknown>[]): string[] {
   const spoken = assignments.map((values) =>
     Object.entries(values)
-      .map(([path, value]) => `-${path.slice(path.lastIndexOf('.') + 1)}${value}`)
+      .map(
+        ([path, value]) =>
+          `-${path.slice(path.lastIndexOf('.') + 1)}${typeof value === 'object' ? '{}' : value}`,
+      )
       .join(''),
   );
   const good = spoken.every((suffix) => /^[A-Za-z0-9._-]{1,40}$/.test(suffix));

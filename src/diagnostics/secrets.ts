@@ -1,7 +1,7 @@
 // What counts as a secret, by name and by value, and how it is kept out of text.
 
 const secretName =
-  /(^|[_.-])(token|secrets?|passw(or)?d|passphrase|passwd|pwd|api_?keys?|access_?keys?|private_?keys?|credentials?)([_.-]|$)/i;
+  /(^|[_.-])(token|secrets?|passw(or)?d|passphrase|passwd|api_?keys?|access_?keys?|private_?keys?|credentials?)([_.-]|$)|[_.-]pwd$/i;
 
 // Tokens that announce themselves, whatever they were called; and passwords in URLs.
 const secretShapes = [
@@ -19,7 +19,8 @@ const mask = '[secret]';
 
 /** Whether a setting or environment variable of this name holds a secret: HF_TOKEN, WANDB_API_KEY, db.password … */
 export function isSecretName(name: string): boolean {
-  return secretName.test(name);
+  // HF_TOKEN_PATH and its like say where a secret lies, which is none.
+  return secretName.test(name) && !/[_.-](path|file|dir)$/i.test(name);
 }
 
 /** Whether a value looks like a secret by itself. */

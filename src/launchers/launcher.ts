@@ -19,6 +19,11 @@ export interface FoundProcess extends ProcessIdentity {
   leader: boolean;
 }
 
+export interface FileFacts {
+  bytes: number;
+  modifiedMs: number;
+}
+
 export interface Launcher {
   readonly name: string;
   /** Starts the shim so that it outlives us, and returns once it is spawned. Rejects with UserError R131. */
@@ -35,8 +40,8 @@ export interface Launcher {
   ): Promise<boolean>;
   /** Up to `length` bytes of a file from byte `from`; empty at its end, or where there is no file. */
   read(file: string, from: number, length: number): Promise<Buffer>;
-  /** Size of a file in bytes; null where there is none. */
-  size(file: string): Promise<number | null>;
+  /** Size of a file, and when it was written last; null where there is none. */
+  stat(file: string): Promise<FileFacts | null>;
   /** Makes `file` with `text` in one step. False: it exists already, and is left as it is. */
   createOnce(file: string, text: string): Promise<boolean>;
   /** Makes or replaces `file` with `text` in one step; missing folders are made with mode 0700. */

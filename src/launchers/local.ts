@@ -24,9 +24,10 @@ export const localLauncher: Launcher = {
     }
   },
   read,
-  async size(file) {
+  async stat(file) {
     try {
-      return (await stat(file)).size;
+      const { size, mtimeMs } = await stat(file);
+      return { bytes: size, modifiedMs: Math.round(mtimeMs) };
     } catch (error) {
       if (codeOf(error) === 'ENOENT') return null;
       throw error;

@@ -52,7 +52,7 @@ export async function settleAttempt(
 }
 
 async function logTail({ launcher, paths }: AttemptContext): Promise<string> {
-  const size = (await launcher.size(paths.log)) ?? 0;
+  const size = (await launcher.stat(paths.log))?.bytes ?? 0;
   const from = Math.max(0, size - tailBytes);
   const text = (await launcher.read(paths.log, from, tailBytes)).toString('utf8');
   // The first line of a cut is half a line.
@@ -64,7 +64,7 @@ async function tornLine(
   deps: SuperviseDeps,
   { run, n, launcher, paths }: AttemptContext,
 ): Promise<Finding[]> {
-  const size = (await launcher.size(paths.events)) ?? 0;
+  const size = (await launcher.stat(paths.events))?.bytes ?? 0;
   const attempt = listAttempts(deps.store, run).find((each) => each.n === n);
   const bytes = size - (attempt?.eventBytes ?? 0);
   if (!attempt || bytes <= 0) return [];

@@ -133,10 +133,17 @@ async function closeOrphan(deps: SuperviseDeps, attempt: AttemptContext): Promis
     signal: null,
     error: null,
     asked: null,
-    t: deps.now(),
+    t: end?.t ?? (await lastSignOfLife(attempt)) ?? deps.now(),
     ...(end ? {} : { lost: 'supervisor and trainer are gone, and neither left a result' }),
   };
   await attempt.launcher.createOnce(attempt.paths.exit, JSON.stringify(exit));
+}
+
+/** It may have died days ago; what it wrote last, and the supervisor's heartbeat, say when. */
+async function lastSignOfLife({ launcher, paths }: AttemptContext): Promise<number | null> {
+  const facts = await Promise.all([paths.claim, paths.events, paths.log].map((file) => launcher.stat(file)));
+  const times = facts.flatMap((each) => each?.modifiedMs ?? []);
+  return times.length > 0 ? Math.max(...times) : null;
 }
 
 function folderGone(deps: SuperviseDeps, run: string, n: number): Look {

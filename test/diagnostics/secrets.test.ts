@@ -15,10 +15,14 @@ describe('secrets', () => {
     'GITHUB_PAT_TOKEN',
     'hf-token',
     'apikey',
+    'DB_PWD',
   ])('are known by the name %s', (name) => expect(isSecretName(name)).toBe(true));
 
   it.each([
     'TOKENIZERS_PARALLELISM',
+    'PWD',
+    'OLDPWD',
+    'HF_TOKEN_PATH',
     'HF_HOME',
     'PATH',
     'max_tokens_per_second',

@@ -1,4 +1,4 @@
-import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { attemptPaths } from '../../src/run/layout.ts';
@@ -200,8 +200,22 @@ describe('several controllers', () => {
     await until(async () => (await workspace.processes(run)).length === 0);
   });
 
+  it('a run found dead days later ended when it last gave a sign of life', async () => {
+    workspace = await makeWorkspace('ok');
+    const run = await workspace.addRun('one');
+    await neverStarted(run);
+    const { claim, log } = attemptPaths(workspace.runDir(run), 1);
+    await writeFile(claim, JSON.stringify({ by: 'shim', t: 5_000, pid: 1, start: '0', boot_id: 'before' }));
+    await writeFile(log, 'step 1');
+    await utimes(claim, 8, 8);
+    await utimes(log, 7, 7);
+    await recoverRuns(workspace.deps);
+    const row = getRun(workspace.store, run);
+    expect(row).toMatchObject({ endedMs: 8_000, endedAttemptsMs: 3_000, status: { outcome: 'lost' } });
+  });
+
   it('an attempt that nobody claimed is started again, once, by whoever looks', async () => {
-    workspace = await makeWorkspace('ok', { timing: { pollMs: 10, watchdogMs: 50 } });
+    workspace = await makeWorkspace('ok', { timing: { pollMs: 10 } });
     const run = await workspace.addRun('one');
     await neverStarted(run);
     await Promise.all([

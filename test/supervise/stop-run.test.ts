@@ -61,7 +61,7 @@ describe('stopping a run', () => {
       outcome: 'cancelled',
       signal: 'SIGKILL',
     });
-    expect(await workspace.processes(run)).toEqual([]);
+    await until(async () => (await workspace.processes(run)).length === 0);
   });
 
   it('with force works without a supervisor too', async () => {

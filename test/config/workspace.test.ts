@@ -1,0 +1,65 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { findWorkspace } from '../../src/config/workspace.ts';
+
+let root: string;
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'lorch-workspace-'));
+  mkdirSync(join(root, 'deep/er'), { recursive: true });
+});
+afterEach(() => rmSync(root, { recursive: true }));
+
+const write = (text: string, folder = '') => writeFileSync(join(root, folder, 'lorch.yaml'), text);
+
+describe('the workspace', () => {
+  it('is the nearest folder above that has a lorch.yaml', async () => {
+    write('# marks the workspace\n');
+    expect(await findWorkspace(join(root, 'deep/er'))).toEqual({
+      root,
+      python: null,
+      runsDir: join(root, 'runs'),
+    });
+    write('', 'deep');
+    expect((await findWorkspace(join(root, 'deep/er')))?.root).toBe(join(root, 'deep'));
+  });
+
+  it('is nowhere where no folder has one', async () => {
+    expect(await findWorkspace(join(root, 'deep'))).toBeNull();
+  });
+
+  it('is not marked by a folder of that name', async () => {
+    mkdirSync(join(root, 'lorch.yaml'));
+    expect(await findWorkspace(root)).toBeNull();
+  });
+
+  it('holds paths relative to itself, or to the home folder', async () => {
+    write('python: .venv\nruns_dir: /data/runs\n');
+    expect(await findWorkspace(join(root, 'deep'))).toEqual({
+      root,
+      python: join(root, '.venv'),
+      runsDir: '/data/runs',
+    });
+    write('python: ~/envs/lora\n');
+    expect(await findWorkspace(root, '/home/me')).toMatchObject({ python: '/home/me/envs/lora' });
+  });
+
+  it('names every fault of lorch.yaml with its place', async () => {
+    write('pyton: x\nruns_dir: [a]\n');
+    await expect(findWorkspace(join(root, 'deep'))).rejects.toMatchObject({
+      code: 'C026',
+      exitCode: 2,
+      findings: [
+        { code: 'C010', hint: 'did you mean `python`?', at: { file: '../lorch.yaml', line: 1, column: 1 } },
+        { code: 'C011', at: { line: 2, column: 11 } },
+      ],
+    });
+    write('python: "x\n');
+    await expect(findWorkspace(root)).rejects.toMatchObject({ findings: [{ code: 'C005' }] });
+    write('retention: 3\n');
+    await expect(findWorkspace(root)).rejects.toMatchObject({
+      findings: [{ hint: 'lorch.yaml takes python, runs_dir' }],
+    });
+  });
+});
