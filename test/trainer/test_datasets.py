@@ -59,7 +59,7 @@ def needs_more(row: dict[str, Any], template: str) -> bool:
     roles = [message["role"] for message in row["messages"]]
     tools = bool(row.get("tools")) or "tool" in roles or any(m.get("tool_calls") for m in row["messages"])
     if template == "alpaca":
-        return tools or roles.count("user") != 1 or roles.count("assistant") != 1
+        return tools or [role for role in roles if role != "system"] != ["user", "assistant"]
     talk = [role for role in roles if role in ("user", "assistant")]
     alternates = all(role == ("user", "assistant")[n % 2] for n, role in enumerate(talk))
     if template in ("gemma", "mistral"):
