@@ -1,10 +1,10 @@
 // `lorch doctor`: every part of this machine that lorch uses, what state it is in, and how to mend it.
 import { statfs } from 'node:fs/promises';
-import { isAbsolute, resolve } from 'node:path';
 import { findWorkspace, type Workspace } from '../config/workspace.ts';
 import { UserError } from '../diagnostics/user-error.ts';
 import { readHubEnvironment } from '../hub/hub-environment.ts';
 import { userCacheDir } from '../python/cache-dir.ts';
+import { locatePython } from '../python/find-python.ts';
 import { detectNvidia, type NvidiaDriver } from '../python/nvidia.ts';
 import { compareVersions } from '../python/versions.ts';
 import { diagnosePython } from './diagnose-python.ts';
@@ -37,7 +37,7 @@ export async function diagnose(options: DiagnoseOptions): Promise<Diagnosis[]> {
   const found = await workspaceDiagnosis(cwd, env);
   const nvidia = await detectNvidia(env);
   onStage('Python');
-  const explicit = python && /[/\\]/.test(python) && !isAbsolute(python) ? resolve(cwd, python) : python;
+  const explicit = python && locatePython(python, cwd, env.HOME);
   return [
     { part: 'lorch', name: 'version', state: 'good', value: lorchVersion },
     nodeDiagnosis(),

@@ -1,10 +1,10 @@
 // `lorch model tiny`: a small random Llama with its own tokenizer, to try everything without a download.
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
-import { isAbsolute, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { UserError } from '../diagnostics/user-error.ts';
-import { findPython } from '../python/find-python.ts';
+import { findPython, locatePython } from '../python/find-python.ts';
 import { runTrainer } from '../python/run-trainer.ts';
 
 export interface TinyModelOptions {
@@ -36,10 +36,9 @@ export async function makeTinyModel(options: TinyModelOptions): Promise<z.infer<
         : 'name a new folder',
     });
   }
-  const explicit = python && /[/\\]/.test(python) && !isAbsolute(python) ? resolve(cwd, python) : python;
   const found = await findPython({
     env,
-    ...(explicit ? { explicit } : {}),
+    ...(python ? { explicit: locatePython(python, cwd, env.HOME) } : {}),
     ...(workspacePython ? { workspacePython } : {}),
   });
   const spec = {

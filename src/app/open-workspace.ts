@@ -1,12 +1,12 @@
 // The workspace of a command: its runs on record, and what launching needs.
 import { mkdirSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { findWorkspace, type Workspace } from '../config/workspace.ts';
 import { createRedactor } from '../diagnostics/secrets.ts';
 import { UserError } from '../diagnostics/user-error.ts';
 import { userCacheDir } from '../python/cache-dir.ts';
 import type { PythonEnv } from '../python/environment.ts';
-import { findPython } from '../python/find-python.ts';
+import { findPython, locatePython } from '../python/find-python.ts';
 import { openStore, type Store } from '../store/open-store.ts';
 import { getRun, listRuns } from '../store/runs.ts';
 import { createControllerLog } from '../supervise/controller-log.ts';
@@ -50,7 +50,7 @@ export async function openWorkspace({ cwd, env }: OpenOptions): Promise<OpenWork
   const python = (explicit?: string): Promise<PythonEnv> => {
     found ??= findPython({
       env,
-      ...(explicit ? { explicit: explicit.includes('/') ? resolve(cwd, explicit) : explicit } : {}),
+      ...(explicit ? { explicit: locatePython(explicit, cwd, env.HOME) } : {}),
       ...(workspace.python ? { workspacePython: workspace.python } : {}),
     });
     return found;

@@ -1,7 +1,7 @@
 // `lorch setup`: make or repair the trainer's Python environment, or check one that exists.
 import { UserError } from '../diagnostics/user-error.ts';
 import type { PythonEnv, PythonNeed } from '../python/environment.ts';
-import { checkInterpreter, findPython } from '../python/find-python.ts';
+import { checkInterpreter, findPython, locatePython } from '../python/find-python.ts';
 import { type MakePythonOptions, makePython } from '../python/make-python.ts';
 import { runTrainer } from '../python/run-trainer.ts';
 import type { PackageState } from '../python/versions.ts';
@@ -11,9 +11,11 @@ export interface SetupOptions
     MakePythonOptions,
     'env' | 'force' | 'dev' | 'variant' | 'base' | 'signal' | 'onStage' | 'onStep'
   > {
+  /** Where `python` and `base` are relative to. */
+  cwd: string;
   /** Look, and change nothing. */
   check?: boolean;
-  /** An existing environment to check instead of making one (absolute, or a name on PATH). */
+  /** An existing environment to check instead of making one. */
   python?: string;
   /** `python:` of the workspace, which --check looks at too. */
   workspacePython?: string;
@@ -34,9 +36,14 @@ export interface SetupResult {
 export async function setupPython(options: SetupOptions): Promise<SetupResult> {
   const { env, tokenizer, onStage = () => undefined } = options;
   const need: PythonNeed = tokenizer ? 'tokenizer' : 'trainer';
-  const named = options.python ?? (options.check ? options.workspacePython : undefined);
   const action = options.check || options.python ? 'checked' : await make(options, need);
-  const python = await findPython({ env, need, ...(named ? { explicit: named } : {}) });
+  const explicit = options.python && locatePython(options.python, options.cwd, env.HOME);
+  const python = await findPython({
+    env,
+    need,
+    ...(explicit ? { explicit } : {}),
+    ...(options.check && options.workspacePython ? { workspacePython: options.workspacePython } : {}),
+  });
   const packages = await checkInterpreter(python.executable, need, python.env);
   const trainer = need === 'trainer' ? await startTrainer(python, options, onStage) : null;
   return { action, python, need, packages, trainer };
@@ -50,7 +57,7 @@ async function make(options: SetupOptions, need: PythonNeed): Promise<'made' | '
     ...(force ? { force } : {}),
     ...(dev ? { dev } : {}),
     ...(variant ? { variant } : {}),
-    ...(base ? { base } : {}),
+    ...(base ? { base: locatePython(base, options.cwd, env.HOME) } : {}),
     ...(signal ? { signal } : {}),
     ...(onStage ? { onStage } : {}),
     ...(onStep ? { onStep } : {}),

@@ -1,5 +1,4 @@
 // `lorch model show`: what a model is made of, what LoRA would train in it, and what training would need.
-import { isAbsolute, resolve } from 'node:path';
 import { z } from 'zod';
 import type { Finding } from '../diagnostics/finding.ts';
 import { UserError } from '../diagnostics/user-error.ts';
@@ -10,7 +9,7 @@ import { estimateMemory, type MemoryForecast } from '../model/memory.ts';
 import { countParameters, type ModelFacts, type ModelSizes } from '../model/modules.ts';
 import { compareTensors, summarizeTensors } from '../model/tensors.ts';
 import { userCacheDir } from '../python/cache-dir.ts';
-import { findPython } from '../python/find-python.ts';
+import { findPython, locatePython } from '../python/find-python.ts';
 import { runTrainer } from '../python/run-trainer.ts';
 
 export interface ShowModelOptions {
@@ -133,10 +132,9 @@ async function askTrainer(
     findings: [],
   };
   try {
-    const explicit = python && /[/\\]/.test(python) && !isAbsolute(python) ? resolve(cwd, python) : python;
     const found = await findPython({
       env,
-      ...(explicit ? { explicit } : {}),
+      ...(python ? { explicit: locatePython(python, cwd, env.HOME) } : {}),
       ...(workspacePython ? { workspacePython } : {}),
     });
     onStage?.(`counting with PEFT: ${reason}`);

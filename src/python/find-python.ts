@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { UserError } from '../diagnostics/user-error.ts';
 import { type Env, userCacheDir } from './cache-dir.ts';
 import {
@@ -77,6 +77,13 @@ export async function checkInterpreter(
     );
   }
   return checkPackages(facts.packages, ranges);
+}
+
+/** `--python` as typed, standing in `cwd`: a path where it is one or exists there, else a name on PATH. */
+export function locatePython(named: string, cwd: string, home?: string): string {
+  if (home && /^~(?=$|[/\\])/.test(named)) return join(home, named.slice(1));
+  const path = resolve(cwd, named);
+  return /[/\\]/.test(named) || existsSync(path) ? path : named;
 }
 
 /** A folder stands for the interpreter of the virtual environment in it. */

@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: this is how variables are written in a config
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { writeYaml } from '../../src/config/write-yaml.ts';

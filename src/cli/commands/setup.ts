@@ -1,4 +1,3 @@
-import { isAbsolute, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import type { SetupOptions, SetupResult } from '../../app/setup-python.ts';
 import type { Context } from '../context.ts';
@@ -52,29 +51,36 @@ export function define(command: Command, context: Context): void {
 
 async function run(flags: Flags, context: Context): Promise<void> {
   const { setupPython } = await import('../../app/setup-python.ts');
+  const { findWorkspace } = await import('../../config/workspace.ts');
   const { stderr, env, cwd } = context;
   const ink = paint(stderr.color);
   const started = context.now();
   const interrupted = new AbortController();
   const release = context.onInterrupt(() => interrupted.abort(new Error('interrupted')));
   let steps = 0;
-  const progress = createProgress(context, 'packages');
+  const progress = createProgress(context, 'pip');
+  const workspace = await findWorkspace(cwd, env.HOME);
   try {
     const result = await setupPython({
       env,
+      cwd,
       variant: flags.variant,
       signal: interrupted.signal,
       ...(flags.check ? { check: true } : {}),
+      ...(workspace?.python ? { workspacePython: workspace.python } : {}),
       ...(flags.force ? { force: true } : {}),
       ...(flags.tokenizer ? { tokenizer: true } : {}),
       ...(flags.dev ? { dev: true } : {}),
-      ...(flags.from ? { base: locate(flags.from, cwd) } : {}),
-      ...(flags.python ? { python: locate(flags.python, cwd) } : {}),
+      ...(flags.from ? { base: flags.from } : {}),
+      ...(flags.python ? { python: flags.python } : {}),
       onStage: (stage) => progress.line(`${ink.cyan('·')} ${stage}`),
       onStep: (step) => progress.update(++steps, null, step),
     });
     progress.end();
     show(result, flags, context, context.now() - started);
+    if (workspace?.python && result.action !== 'checked') {
+      stderr.write(`note: lorch.yaml of this workspace names another Python: ${workspace.python}\n`);
+    }
   } catch (error) {
     progress.end();
     if (!interrupted.signal.aborted) throw error;
@@ -83,11 +89,6 @@ async function run(flags: Flags, context: Context): Promise<void> {
   } finally {
     release();
   }
-}
-
-/** A path is taken from here; a bare name is looked up on PATH. */
-function locate(named: string, cwd: string): string {
-  return isAbsolute(named) || !/[/\\]/.test(named) ? named : resolve(cwd, named);
 }
 
 const done = {

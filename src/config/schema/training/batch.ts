@@ -26,7 +26,7 @@ export const batchFields = {
     'Evaluation batches kept on the GPU before moving to the CPU.',
   ),
   max_length: field(
-    z.union([z.int().min(1), z.enum(['none', 'None']).transform(() => 'none' as const)]).default(2048),
+    z.union([z.int().min(1), z.enum(['none', 'None']).transform(() => 'none' as const)]).prefault(2048),
     'Tokens a row may have; what is beyond is cut off and named by the plan. `none`: no limit. TRL has 1024, which cuts many answers off.',
   ),
   packing: field(

@@ -13,7 +13,7 @@ export const checkpointFields = {
     'Save every so many steps; below 1, a fraction of all steps.',
   ),
   save_total_limit: field(
-    z.union([z.int().min(1), z.enum(['none', 'None']).transform(() => 'none' as const)]).default(2),
+    z.union([z.int().min(1), z.enum(['none', 'None']).transform(() => 'none' as const)]).prefault(2),
     'Checkpoints kept; older ones are deleted, the best is not. 2: the last and the best. `none`: all.',
   ),
 };
