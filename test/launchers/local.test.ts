@@ -1,8 +1,8 @@
-import { mkdtemp, readFile, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { execa } from 'execa';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { localLauncher } from '../../src/launchers/local.ts';
 import { statFromPs } from '../../src/launchers/process-identity.ts';
 import { type AttemptFile, type AttemptFileKind, parseAttemptFile } from '../../src/run/attempt-files.ts';
@@ -14,6 +14,8 @@ let dir: string;
 beforeEach(async () => {
   dir = await mkdtemp(join(tmpdir(), 'lorch-launch-'));
 });
+
+afterEach(() => rm(dir, { recursive: true, force: true, maxRetries: 5 }));
 
 async function until<T>(read: () => Promise<T | null>): Promise<T> {
   for (;;) {

@@ -1,7 +1,8 @@
 // Events straight into a database, without files or processes.
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { afterAll } from 'vitest';
 import type { Finding } from '../../src/diagnostics/finding.ts';
 import type { RunEvent } from '../../src/run/events.ts';
 import { beginAttempt } from '../../src/store/attempts.ts';
@@ -10,9 +11,17 @@ import { insertRun } from '../../src/store/insert-run.ts';
 import { openStore, type Store } from '../../src/store/open-store.ts';
 import { samplePlan, sampleRecord } from './sample-run.ts';
 
+const dirs: string[] = [];
+
+afterAll(() => {
+  for (const dir of dirs) rmSync(dir, { recursive: true, force: true });
+});
+
 /** A new database with one run that has one attempt. */
 export function storeWithRun(run = 'one'): Store {
-  const store = openStore(join(mkdtempSync(join(tmpdir(), 'lorch-store-')), 'lorch.db'));
+  const dir = mkdtempSync(join(tmpdir(), 'lorch-store-'));
+  dirs.push(dir);
+  const store = openStore(join(dir, 'lorch.db'));
   insertRun(store, samplePlan(run), sampleRecord(run));
   beginAttempt(store, run, { n: 1, token: `${run}-1`, launcher: 'local', createdMs: 1000 });
   return store;

@@ -1,8 +1,8 @@
-import { mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { canUseWal } from '../../src/store/journal-mode.ts';
 import { migrate } from '../../src/store/migrate.ts';
 import { migrations } from '../../src/store/migrations/index.ts';
@@ -17,6 +17,8 @@ beforeEach(() => {
   dir = mkdtempSync(join(tmpdir(), 'lorch-store-'));
   path = join(dir, 'deep', 'lorch.db');
 });
+
+afterEach(() => rmSync(dir, { recursive: true, force: true }));
 
 describe('opening the database', () => {
   it('makes it, for its owner only, with a write-ahead log and foreign keys', () => {

@@ -93,7 +93,7 @@ export async function makeWorkspace(
     },
     async close() {
       for (const store of stores) store.close();
-      await rm(dir, { recursive: true, force: true });
+      await rm(dir, { recursive: true, force: true, maxRetries: 5 });
     },
   };
 }

@@ -214,5 +214,6 @@ describe('lorch db rebuild', () => {
       damaged: expect.stringContaining('lorch.db.damaged-'),
     });
     expect((await runCli(['runs', '--json'], here)).json()).toMatchObject({ runs: [{ id: 'one' }] });
+    await other.close();
   });
 });
