@@ -59,16 +59,3 @@ export function clearIndex(store: Store): void {
       store.db.exec(`DELETE FROM ${table}`);
   });
 }
-
-/** What `update` of run.json changed: name, tags and notes. */
-export function updateRecord(store: Store, record: RunRecord): void {
-  store.write(() => {
-    store
-      .statement('UPDATE run SET name = ?, notes = ?, unreviewed = ? WHERE uid = ?')
-      .run(record.name, record.notes, record.unreviewed, record.id);
-    const id = store.statement('SELECT id FROM run WHERE uid = ?').pluck().get(record.id);
-    store.statement('DELETE FROM tag WHERE run_id = ?').run(id);
-    for (const tag of new Set(record.tags))
-      store.statement('INSERT INTO tag (run_id, tag) VALUES (?, ?)').run(id, tag);
-  });
-}
