@@ -57,7 +57,7 @@ async function samples(folder: string): Promise<string[]> {
     () => [],
   );
   return entries
-    .filter((entry) => entry.isFile() && !entry.name.endsWith('.review.jsonl'))
+    .filter((entry) => entry.isFile() && !/\.mjs$|\.review\.jsonl$/.test(entry.name))
     .map((entry) => relative(packageRoot, join(entry.parentPath, entry.name)))
     .sort();
 }
