@@ -1,32 +1,29 @@
-// What looks like a secret, by name and by value. Configs are copied into run folders, so none may hold one.
+// Configs are copied into run folders, so none may hold a secret, and no finding may show one.
+import { hasSecretShape, isSecretName as isNamedSecret } from '../diagnostics/secrets.ts';
 
-const secretName =
-  /(^|[_.-])(tokens?|secrets?|passw(or)?d|passphrase|api[_-]?keys?|apikey|access[_-]?keys?|private[_-]?keys?|credentials?)([_.-]|$)/i;
+const privateKey = /-----BEGIN [A-Z ]*PRIVATE KEY/;
 
-/** Prefixes under which services hand out their tokens, and private keys. */
-const secretValue =
-  /\bhf_[A-Za-z0-9]{16,}|\bsk-[A-Za-z0-9_-]{16,}|\bgh[pousr]_[A-Za-z0-9]{20,}|\bgithub_pat_\w{20,}|\bAKIA[A-Z0-9]{16}\b|\bxox[abprs]-[\w-]{10,}|\bglpat-[\w-]{16,}|-----BEGIN [A-Z ]*PRIVATE KEY/;
+/** A key and its value on one line of YAML. */
+const pair = /([\w.-]+["']?\s*[:=]\s*)(["']?)([^\s"',{}[\]]+)/g;
 
-const secretPair =
-  /((?:[\w.-]*(?:token|secret|password|passwd|passphrase|api[_-]?key|access[_-]?key|private[_-]?key|credential)s?["']?)\s*[:=]\s*)(["']?)([^\s"',}]+)/gi;
-
-/** Whether a key or a variable is named as secrets are. */
+/** Whether a key or a variable is named as secrets are, also in camelCase. */
 export function isSecretName(name: string): boolean {
-  return secretName.test(name.replace(/([a-z])([A-Z])/g, '$1_$2'));
+  return isNamedSecret(name.replace(/([a-z])([A-Z])/g, '$1_$2'));
 }
 
 /** Whether a text contains what looks like a token or a private key. */
 export function isSecretValue(text: string): boolean {
-  return secretValue.test(text);
+  return hasSecretShape(text) || privateKey.test(text);
 }
 
-/** The text with every such value masked, letter for letter. */
+/** The text with every such value masked letter for letter, so that a caret below it stays in place. */
 export function hideSecrets(text: string): string {
+  const stars = (value: string) => '*'.repeat(value.length);
   return text
-    .replace(new RegExp(secretValue, 'g'), (value) => '*'.repeat(value.length))
-    .replace(secretPair, (_all, key: string, quote: string, value: string) =>
-      /^(true|false|null|~|none|\d+)$/i.test(value)
-        ? `${key}${quote}${value}`
-        : key + quote + '*'.repeat(value.length),
+    .replace(/[^\s"',{}[\]]+/g, (word) => (isSecretValue(word) ? stars(word) : word))
+    .replace(pair, (all, key: string, quote: string, value: string) =>
+      isSecretName(key.replace(/["'\s:=]+$/, '')) && !/^(true|false|null|~|none|\d+)$/i.test(value)
+        ? key + quote + stars(value)
+        : all,
     );
 }
