@@ -14,6 +14,14 @@ export async function resolveBase(config: RunConfig, request: PlanRequest): Prom
     cacheDir: request.workspace.cacheDir,
     withTensors: false,
     ...(request.signal ? { signal: request.signal } : {}),
+  }).catch((error: unknown) => {
+    // What looks like a hub id is as often a folder that is not there yet.
+    if (!(error instanceof UserError) || error.code !== 'E040') throw error;
+    throw new UserError(error.code, error.message, {
+      hint: `there is no folder ${config.base_model} in ${request.workspace.root} either; ${error.hint}`,
+      exitCode: error.exitCode,
+      cause: error,
+    });
   });
   if (model.source === 'config')
     throw new UserError('P010', `${config.base_model} is a config without weights`, {

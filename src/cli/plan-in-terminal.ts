@@ -2,6 +2,7 @@
 import { type MadePlans, makePlans } from '../app/make-plan.ts';
 import { type OpenWorkspace, openWorkspace } from '../app/open-workspace.ts';
 import type { Context } from './context.ts';
+import { readStdin } from './read-stdin.ts';
 import { createProgress, type Progress } from './ui/progress.ts';
 import { readVersion } from './version.ts';
 
@@ -24,7 +25,7 @@ export async function planInTerminal(
     const made = await makePlans({
       workspace,
       configPath: options.config,
-      stdin: () => readAll(context.stdin),
+      stdin: () => readStdin(context),
       overrides: options.set,
       unreviewed: options.unreviewed,
       cwd: context.cwd,
@@ -46,10 +47,4 @@ export async function planInTerminal(
     // TypeScript does not see the assignments made inside the callback.
     (progress as Progress | null)?.end();
   }
-}
-
-async function readAll(stream: AsyncIterable<Buffer | string>): Promise<Uint8Array> {
-  const parts: Buffer[] = [];
-  for await (const part of stream) parts.push(Buffer.from(part));
-  return Buffer.concat(parts);
 }

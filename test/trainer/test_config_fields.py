@@ -95,13 +95,7 @@ def test_rendered_samples_are_taken_as_they_are(run: dict[str, Any], tmp_path: P
     "threshold",
     [
         5.5,
-        pytest.param(
-            6,
-            marks=pytest.mark.xfail(
-                reason="settings.py hands JSON's whole number on; float() there, then drop this mark",
-                strict=True,
-            ),
-        ),
+        6,
     ],
 )
 def test_an_8_bit_threshold_may_be_a_whole_number(threshold: float) -> None:

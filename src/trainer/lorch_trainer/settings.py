@@ -33,6 +33,9 @@ def build_quantization_config(fields: dict[str, Any] | None) -> Any:
 
     # `torch.bfloat16` is how notebooks write what this class wants as `bfloat16`.
     plain = {k: v.removeprefix("torch.") if isinstance(v, str) else v for k, v in fields.items()}
+    if "llm_int8_threshold" in plain:
+        # JSON has one kind of number: 6.0 arrives as 6, which this class refuses.
+        plain["llm_int8_threshold"] = float(plain["llm_int8_threshold"])
     return _build("BitsAndBytesConfig", BitsAndBytesConfig, plain)
 
 
