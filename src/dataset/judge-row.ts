@@ -24,6 +24,11 @@ export interface Judgement {
   code: string | undefined;
 }
 
+// Each finding is placed by walking the row's text: a row of megabytes with a fault in every message must not take hours.
+const findingsPerRow = 100;
+const findingsPerLongRow = 10;
+const longText = 1_000_000;
+
 const nothing: readonly Draft[] = [];
 
 /** A judge for rows of one format; `format` null means that the file's format is unknown. */
@@ -34,13 +39,25 @@ export function createJudge(
   let row: Row = {};
   let drafts: Draft[] = [];
 
+  let limit = 0;
+  let failed = false;
+
+  // Whether a finding is kept: the row's first error always, so that its fate is the same with a thousand others.
+  const wants = (severity: Severity | null): boolean => {
+    if (severity === null) return false;
+    const firstError = severity === 'error' && !failed;
+    if (firstError) failed = true;
+    return firstError || drafts.length < limit;
+  };
   const raise: Raise = (check, pointer, text, extra) => {
-    if (severityOf(check) !== null) drafts.push({ check, pointer, message: text, ...extra });
+    if (wants(severityOf(check))) drafts.push({ check, pointer, message: text, ...extra });
   };
   const running = checks.flatMap((check) => {
     const { run } = check;
-    if (!run || severityOf(check) === null) return [];
+    const severity = severityOf(check);
+    if (!run || severity === null) return [];
     const report: Report = (spot, text, data) => {
+      if (!wants(severity)) return;
       const { pointer, inside } = format ? format.locate(row, spot) : { pointer: '' };
       drafts.push({
         check,
@@ -79,6 +96,8 @@ export function createJudge(
 
   return (raw) => {
     drafts = [];
+    failed = false;
+    limit = raw.text.length > longText ? findingsPerLongRow : findingsPerRow;
     const example = readRow(raw);
     if (drafts.length === 0 && example) return { example, drafts: nothing, code: undefined };
     const code = drafts.find((draft) => severityOf(draft.check) === 'error')?.check.code;

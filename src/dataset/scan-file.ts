@@ -158,8 +158,12 @@ function remarkName(file: string, name: string, remark: (each: FileRemark) => vo
     });
 }
 
+// Where every row brings new keys of its own, these are enough to see that.
+const saidLimit = 100;
+
 function repeats(check: Check, message: string, said: Set<string>): boolean {
   if (!check.oncePerFile) return false;
+  if (said.size >= saidLimit) return true;
   const key = `${check.code} ${message}`;
   if (said.has(key)) return true;
   said.add(key);

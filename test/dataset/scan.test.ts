@@ -257,3 +257,34 @@ describe('options', () => {
     expect(result.ledger.kept).toBe(2);
   });
 });
+
+describe('rows made to cost time or memory', () => {
+  it('with a fault in every message are placed for the first few, and still dropped for their error', async () => {
+    const messages = Array.from({ length: 40_000 }, () => ({ role: 'user', content: ' ', mood: 1 }));
+    const { result, findings } = await scanText(
+      JSON.stringify({ messages: [...messages, { role: 'nobody', content: '' }] }),
+    );
+    expect(result.ledger.dropped).toEqual({ D019: 1 });
+    expect(findings.length).toBeLessThan(20);
+    expect(findings.map(({ code }) => code)).toContain('D019');
+  });
+
+  it('each with other keys do not fill the report', async () => {
+    const text = Array.from({ length: 500 }, (_, n) => row(n).replace('{', `{"key-${n}":1,`)).join('\n');
+    const { result, findings } = await scanText(text);
+    expect([result.ledger.kept, findings.length]).toEqual([500, 100]);
+  });
+
+  it('of brackets, quotes and backslashes are read in one go', async () => {
+    for (const text of [
+      '['.repeat(2e6),
+      '{"a":'.repeat(4e5),
+      `"${'\\'.repeat(2e6)}`,
+      `{"text":"${'<|im_start|>'.repeat(1e5)}"}`,
+    ]) {
+      const { result } = await scanText([{ text }]);
+      expect(result.ledger.kept).toBe(0);
+      expect(result.errors.rows + result.errors.files).toBeGreaterThan(0);
+    }
+  });
+});
