@@ -1,5 +1,6 @@
 // Which package versions the trainer works with. requirements.txt pins what `lorch setup` installs; an environment
-// made by others may hold anything in these ranges.
+// made by others may hold anything in these ranges. Each `from` is the oldest that the trainer's tests were run with
+// (transformers 5.18, trl 1.13, peft 0.21.0 and accelerate 1.14 together), except where `why` gives another reason.
 
 /** [from, below): both as dotted numbers. */
 export interface VersionRange {
@@ -12,26 +13,27 @@ export interface VersionRange {
 
 /** What `prepare` needs: tokenising without torch. */
 export const tokenizerRanges: VersionRange[] = [
+  { package: 'transformers', from: '5.18', below: '6', why: 'chat templates and Trainer arguments' },
+  { package: 'tokenizers', from: '0.23.1', below: '1', why: 'what transformers 5.18 asks for' },
+  { package: 'safetensors', from: '0.8', below: '1', why: 'the sequence files' },
+  { package: 'numpy', from: '2.1', below: '3', why: 'the sequence files' },
   {
-    package: 'transformers',
-    from: '5.0',
-    below: '6',
-    why: 'chat templates and arguments as of transformers 5',
+    package: 'jinja2',
+    from: '3.1.6',
+    below: '4',
+    why: 'chat templates run in its sandbox, which older ones let out of',
   },
-  { package: 'tokenizers', from: '0.22', below: '1', why: 'the tokenizer files of transformers 5' },
-  { package: 'safetensors', from: '0.4.3', below: '1', why: 'the sequence files' },
-  { package: 'numpy', from: '1.26', below: '3', why: 'the sequence files' },
-  { package: 'jinja2', from: '3.1', below: '4', why: 'chat templates' },
 ];
 
 /** What training, merging and trying need beside it. */
 export const trainerRanges: VersionRange[] = [
   ...tokenizerRanges,
-  { package: 'torch', from: '2.6', below: '3', why: 'required by transformers 5' },
-  { package: 'accelerate', from: '1.4', below: '2', why: 'the Trainer of transformers 5' },
-  { package: 'peft', from: '0.18', below: '0.23', why: 'LoraConfig fields and parameter names' },
-  { package: 'trl', from: '1.0', below: '2', why: 'SFTConfig fields' },
-  { package: 'bitsandbytes', from: '0.46.1', below: '1', why: '4-bit kernels' },
+  { package: 'torch', from: '2.10', below: '3', why: 'safe loading of checkpoints is broken before' },
+  { package: 'accelerate', from: '1.14', below: '2', why: 'the Trainer of transformers' },
+  { package: 'peft', from: '0.21', below: '0.22', why: 'LoraConfig fields, counts and parameter names' },
+  { package: 'trl', from: '1.13', below: '2', why: 'SFTConfig fields and the loss' },
+  { package: 'bitsandbytes', from: '0.50', below: '1', why: '4-bit kernels, on the CPU too' },
+  { package: 'datasets', from: '5.0', below: '6', why: 'feeding the rows' },
 ];
 
 /** The number parts of a version; a local part (`+cpu`) and a pre-release tail are left out. */
