@@ -1,6 +1,7 @@
 // One raw row becomes an example and what there is to say about it. Pure: the same row, the same judgement.
-import type { Severity } from '../diagnostics/finding.ts';
-import type { Check, Draft, Report } from './checks/check.ts';
+import type { Severity, TextFix } from '../diagnostics/finding.ts';
+import type { ResolvedChecks } from './check-settings.ts';
+import type { Check, Draft, Report, Spot } from './checks/check.ts';
 import { duplicateKey } from './checks/duplicate-key.ts';
 import { checks } from './checks/index.ts';
 import { missingField } from './checks/missing-field.ts';
@@ -32,15 +33,17 @@ const longText = 1_000_000;
 const nothing: readonly Draft[] = [];
 
 /** A judge for rows of one format; `format` null means that the file's format is unknown. */
-export function createJudge(
-  format: Format | null,
-  severityOf: (check: Check) => Severity | null,
-): (raw: RawRow) => Judgement {
+export function createJudge(format: Format | null, settings: ResolvedChecks): (raw: RawRow) => Judgement {
   let row: Row = {};
   let drafts: Draft[] = [];
 
   let limit = 0;
   let failed = false;
+  let ignored: ReadonlySet<string> | null = null;
+  const severityOf = (check: Check): Severity | null =>
+    ignored && !check.fatal && (ignored.has(check.code) || ignored.has(check.name))
+      ? null
+      : settings.severityOf(check);
 
   // Whether a finding is kept: the row's first error always, so that its fate is the same with a thousand others.
   const wants = (severity: Severity | null): boolean => {
@@ -54,20 +57,22 @@ export function createJudge(
   };
   const running = checks.flatMap((check) => {
     const { run } = check;
-    const severity = severityOf(check);
-    if (!run || severity === null) return [];
-    const report: Report = (spot, text, data) => {
-      if (!wants(severity)) return;
+    if (!run || severityOf(check) === null) return [];
+    const report: Report = (spot, text, { fix, ...extra } = {}) => {
+      if (!wants(severityOf(check))) return;
       const { pointer, inside } = format ? format.locate(row, spot) : { pointer: '' };
+      const placed = fix && format ? placeFix(format, row, spot, fix) : undefined;
       drafts.push({
         check,
         pointer,
         message: text,
         ...(inside !== undefined && { inside }),
-        ...(data && { data }),
+        ...(placed && { fix: placed }),
+        ...extra,
       });
     };
-    return [(example: Example) => run(example, report)];
+    const thresholds = settings.thresholdsOf(check);
+    return [(example: Example) => run(example, report, thresholds)];
   });
 
   const readRow = (raw: RawRow): Example | null => {
@@ -81,6 +86,7 @@ export function createJudge(
       return null;
     }
     row = raw.value;
+    ignored = readIgnored(row);
     const keys = countKeys(row);
     if (keys < 0) {
       raise(tooDeep, '', 'The row is nested deeper than 200 levels.');
@@ -97,6 +103,7 @@ export function createJudge(
   return (raw) => {
     drafts = [];
     failed = false;
+    ignored = null;
     limit = raw.text.length > longText ? findingsPerLongRow : findingsPerRow;
     const example = readRow(raw);
     if (drafts.length === 0 && example) return { example, drafts: nothing, code: undefined };
@@ -104,6 +111,25 @@ export function createJudge(
     const dropped = code ?? (example ? undefined : 'D015');
     return { example: dropped === undefined ? example : null, drafts, code: dropped };
   };
+}
+
+/** The field of a row that speaks to lorch: `{"lorch": {"ignore": ["D104", "refusal"]}}`. */
+export const ownKey = 'lorch';
+
+// Codes and names that the row itself silences.
+function readIgnored(row: Row): ReadonlySet<string> | null {
+  const own = row[ownKey];
+  if (!isRow(own) || !Array.isArray(own.ignore)) return null;
+  return new Set(own.ignore.filter((each) => typeof each === 'string'));
+}
+
+// A range of the canonical text as a range of the raw string; none where the two do not correspond.
+function placeFix(format: Format, row: Row, spot: Spot, fix: TextFix): TextFix | undefined {
+  const start = format.locate(row, { ...spot, inside: fix.from });
+  const end = format.locate(row, { ...spot, inside: fix.to });
+  if (start.pointer !== end.pointer || start.inside === undefined || end.inside === undefined) return;
+  if (end.inside - start.inside !== fix.to - fix.from) return;
+  return { from: start.inside, to: end.inside, text: fix.text };
 }
 
 function raiseDuplicateKeys(text: string, raise: Raise): void {

@@ -5,8 +5,13 @@ import type { FileRemark, RawRow } from './readers/raw-row.ts';
 import { excerptAt, findPointer, positionAt } from './text-position.ts';
 
 /** A finding about a row of `file`. */
-export function placeFinding(draft: Draft, severity: Severity, raw: RawRow, file: string): Finding {
-  const { check, pointer, message, data } = draft;
+export function placeFinding(
+  draft: Draft,
+  severity: Severity,
+  raw: Pick<RawRow, 'text' | 'line' | 'column'>,
+  file: string,
+): Finding {
+  const { check, pointer, message, data, fix } = draft;
   const offset = draft.offset ?? findPointer(raw.text, pointer, draft.inside);
   return {
     code: check.code,
@@ -21,6 +26,7 @@ export function placeFinding(draft: Draft, severity: Severity, raw: RawRow, file
       excerpt: excerptAt(raw.text, offset),
     },
     ...(data && { data }),
+    ...(fix && { fix }),
   };
 }
 

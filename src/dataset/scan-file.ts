@@ -1,8 +1,10 @@
 // One source of a scan.
-import type { Finding, Severity } from '../diagnostics/finding.ts';
-import type { Check } from './checks/check.ts';
+import type { Finding } from '../diagnostics/finding.ts';
+import type { AcrossRows } from './across-rows.ts';
+import type { ResolvedChecks } from './check-settings.ts';
 import { exactDuplicate } from './checks/exact-duplicate.ts';
 import { fileShape } from './checks/file-shape.ts';
+import { checks } from './checks/index.ts';
 import { leakedRow } from './checks/leaked-row.ts';
 import { noRows } from './checks/no-rows.ts';
 import { notText } from './checks/not-text.ts';
@@ -11,7 +13,7 @@ import type { RowPlace } from './example.ts';
 import type { Fates } from './fates.ts';
 import { isRow } from './formats/fields.ts';
 import { detectFormat, type FormatDecision, findFormat } from './formats/index.ts';
-import { createJudge, type Judgement } from './judge-row.ts';
+import { createRowJudge, type JudgedRow } from './judged-row.ts';
 import type { Ledger } from './ledger.ts';
 import { binaryKind, openSource } from './open-source.ts';
 import { placeFinding, placeRemark } from './place-finding.ts';
@@ -20,9 +22,12 @@ import type { FileRemark, RawRow } from './readers/raw-row.ts';
 import { type DataSource, defaultMaxRowBytes, type ScannedFile, type ScanOptions } from './scan-types.ts';
 
 export interface FileContext {
-  severityOf: (check: Check) => Severity | null;
+  settings: ResolvedChecks;
   emit(finding: Finding, of: 'rows' | 'files'): void;
   fates: Fates;
+  across: AcrossRows;
+  /** Whether rows need their fingerprints. */
+  fingerprints: boolean;
   ledger: Ledger;
   /** Number of the first row. */
   firstRow: number;
@@ -44,14 +49,15 @@ export async function scanFile(
   const limit = source.limit ?? Number.POSITIVE_INFINITY;
   const open = await openSource(source.path, source.stream, file);
   const said = new Set<string>();
+  const { severityOf } = context.settings;
   const remark = (each: FileRemark): void => {
-    const severity = context.severityOf(each.check);
-    if (severity === null || rows >= limit || repeats(each.check, each.message, said)) return;
+    const severity = severityOf(each.check);
+    if (severity === null || rows >= limit || repeats(each.check.code, each.message, said)) return;
     context.emit(placeRemark(each, severity, file), 'files');
   };
   let rows = 0;
   let decision: FormatDecision | null = null;
-  let judge: ((raw: RawRow) => Judgement) | null = null;
+  let judge: ((raw: RawRow) => JudgedRow) | null = null;
   let sample: RawRow[] = [];
   let sampledUnits = 0;
 
@@ -59,41 +65,39 @@ export async function scanFile(
     decision = decide(options.format, sample, (why, hint) =>
       remark({ check: unknownFormat, message: `The format cannot be told: ${why}.`, ...(hint && { hint }) }),
     );
-    judge = createJudge(decision.format, context.severityOf);
-    for (const raw of sample) settle(raw, judge(raw));
+    judge = createRowJudge(decision.format, context.settings, file, context.fingerprints);
+    for (const raw of sample) settle(judge(raw));
     sample = [];
   };
 
-  const settle = (raw: RawRow, { example, drafts, code }: Judgement): void => {
-    const place: RowPlace = { row: context.firstRow + rows, file, line: raw.line, column: raw.column };
+  const settle = (judged: JudgedRow): void => {
+    const { line, column, findings, code } = judged;
+    const place: RowPlace = { row: context.firstRow + rows, file, line, column };
     rows += 1;
     context.ledger.rowIn();
-    for (const draft of drafts) {
-      const severity = context.severityOf(draft.check);
-      if (severity === null || repeats(draft.check, draft.message, said)) continue;
-      context.emit(placeFinding(draft, severity, raw, file), 'rows');
-    }
-    if (!example) {
-      context.fates.drop(place, code ?? unknownFormat.code);
+    for (const finding of findings)
+      if (!repeats(finding.code, finding.message, said)) context.emit(finding, 'rows');
+    if (code !== null) {
+      context.fates.drop(place, code);
       return;
     }
     const role = source.role ?? 'train';
-    const met = context.fates.meet(example, place, role);
-    const { duplicate } = met;
+    const { duplicate, place: placed } = context.fates.meet(judged, place, role);
     if (!duplicate) {
-      context.fates.keep(example, place, met, role);
+      context.across.add(placed, judged.traits);
+      context.fates.keep(judged, place, role);
       return;
     }
     const check = duplicate.leaks ? leakedRow : exactDuplicate;
-    const severity = context.severityOf(check);
+    const severity = severityOf(check);
     if (severity !== null) {
       const message = `The row repeats ${describe(duplicate.of)}.`;
       const data = { of: { ...duplicate.of } };
-      context.emit(placeFinding({ check, pointer: '', message, data }, severity, raw, file), 'rows');
+      context.emit(placeFinding({ check, pointer: '', message, data }, severity, judged, file), 'rows');
     }
     if (duplicate.leaks || options.duplicates.exact === 'drop')
-      context.fates.dropDuplicate(place, check.code, met);
-    else context.fates.keep(example, place, met, role);
+      context.fates.dropDuplicate(judged, place, check.code);
+    else context.fates.keep(judged, place, role);
   };
 
   const binary = binaryKind(open.head);
@@ -112,7 +116,7 @@ export async function scanFile(
         open.stop();
         break;
       }
-      if (judge) settle(raw, (judge as (raw: RawRow) => Judgement)(raw));
+      if (judge) settle((judge as (raw: RawRow) => JudgedRow)(raw));
       else {
         sample.push(raw);
         sampledUnits += raw.text.length;
@@ -161,10 +165,14 @@ function remarkName(file: string, name: string, remark: (each: FileRemark) => vo
 // Where every row brings new keys of its own, these are enough to see that.
 const saidLimit = 100;
 
-function repeats(check: Check, message: string, said: Set<string>): boolean {
-  if (!check.oncePerFile) return false;
+const oncePerFile: ReadonlySet<string> = new Set(
+  checks.filter((check) => check.oncePerFile).map(({ code }) => code),
+);
+
+function repeats(code: string, message: string, said: Set<string>): boolean {
+  if (!oncePerFile.has(code)) return false;
   if (said.size >= saidLimit) return true;
-  const key = `${check.code} ${message}`;
+  const key = `${code} ${message}`;
   if (said.has(key)) return true;
   said.add(key);
   return false;

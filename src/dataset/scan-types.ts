@@ -45,6 +45,8 @@ export interface KeptRow {
   /** SHA-256, hex. */
   fingerprint: string;
   place: RowPlace;
+  /** The row's raw JSON as it stands in the file; readers of other kinds write the row as JSON. */
+  text: string;
 }
 
 /** Called in the order of the rows, but for rows that the split holds back (split.ts); promises are awaited. */

@@ -1,6 +1,7 @@
 // The one pass over a dataset: read, tell the format, parse, check, drop duplicates, split, and account for every row.
 import type { Finding } from '../diagnostics/finding.ts';
 import { UserError } from '../diagnostics/user-error.ts';
+import { createAcrossRows } from './across-rows.ts';
 import { resolveSettings } from './check-settings.ts';
 import { checks } from './checks/index.ts';
 import { createFates } from './fates.ts';
@@ -27,7 +28,7 @@ export async function scanDataset(
   sink: ScanSink = {},
 ): Promise<ScanResult> {
   refuseWeights(sources);
-  const severityOf = resolveSettings(options.checks);
+  const settings = resolveSettings(options.checks);
   const ledger = createLedger();
   const counts = new Map<string, number>();
   const errors = { rows: 0, files: 0 };
@@ -40,15 +41,18 @@ export async function scanDataset(
   };
 
   const fates = createFates(options, sink, ledger, wait.for);
+  const across = createAcrossRows(settings);
   const files: ScannedFile[] = [];
   const reasons: { name: string; why: string; confidence: number }[] = [];
   let rows = 0;
   let bytesBefore = 0;
   for (const source of sources) {
     const scanned = await scanFile(source, options, {
-      severityOf,
+      settings,
       emit,
       fates,
+      across,
+      fingerprints: fates.fingerprints !== null,
       ledger,
       firstRow: rows,
       settled: wait.settled,
@@ -60,6 +64,7 @@ export async function scanDataset(
     bytesBefore += scanned.file.bytes;
   }
   fates.end();
+  across.end(fates.places, (finding) => emit(finding, 'rows'));
   await wait.settled();
   const { train, validation, ...totals } = ledger.totals();
   const digest = (of: 'train' | 'validation' | 'all'): string | null =>

@@ -22,6 +22,15 @@ export interface Finding {
   hint?: string;
   at?: Place;
   data?: Record<string, unknown>;
+  /** A mend that is certain, of the text at `at.pointer`. */
+  fix?: TextFix;
+}
+
+/** The UTF-16 units from `from` to `to` of a text become `text`. */
+export interface TextFix {
+  from: number;
+  to: number;
+  text: string;
 }
 
 /** What a code means, for `lorch explain` and the generated pages. */

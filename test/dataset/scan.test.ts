@@ -288,3 +288,31 @@ describe('rows made to cost time or memory', () => {
     }
   });
 });
+
+describe('a row that speaks to lorch', () => {
+  const row = (own: unknown) =>
+    JSON.stringify({
+      messages: [
+        { role: 'user', content: 'Hi' },
+        { role: 'user', content: 'Are you open?' },
+        { role: 'assistant', content: 'Yes.' },
+      ],
+      lorch: own,
+    });
+
+  it('silences a check by code or name, for itself only', async () => {
+    const text = [
+      row({ ignore: ['D024'] }),
+      row({ ignore: ['repeated-role'] }).replace('Hi', 'Hey'),
+      row({}),
+    ];
+    const { findings, kept } = await scanText(text.join('\n'));
+    expect(findings.map(({ code, at }) => [code, at?.line])).toEqual([['D050', 3]]);
+    expect(kept).toHaveLength(2);
+  });
+
+  it('cannot silence what makes it unusable', async () => {
+    const { findings } = await scanText('{"messages":[{"content":"Hi"}],"lorch":{"ignore":["D017"]}}');
+    expect(findings.map(({ code }) => code)).toContain('D017');
+  });
+});

@@ -1,5 +1,5 @@
 // A check: its code and prose, the function that runs it, and examples from which its page and its test are made.
-import type { CodeDoc } from '../../diagnostics/finding.ts';
+import type { CodeDoc, TextFix } from '../../diagnostics/finding.ts';
 import type { Example } from '../example.ts';
 
 export interface Check extends CodeDoc {
@@ -8,12 +8,47 @@ export interface Check extends CodeDoc {
   fatal?: true;
   /** Said once a file for the same message; more of the same would tell nothing. */
   oncePerFile?: true;
+  /** `structure` unless told: whether a row can be used. `content`: whether it is worth using. `consistency`: against the other rows. */
+  group?: CheckGroup;
+  /** Numbers that a user may change, by name in snake_case. */
+  thresholds?: Readonly<Record<string, Threshold>>;
   /** Files that yield this code and no other, and where. */
   bad: CheckExample[];
   /** Files that yield nothing. */
   good: (string | Uint8Array)[];
   /** Looks at one canonical example. Absent where a reader, a format or the scan itself raises the finding. */
-  run?(example: Example, report: Report): void;
+  run?(example: Example, report: Report, thresholds: Thresholds): void;
+  /** Looks at all rows together. */
+  across?(thresholds: Thresholds): Across;
+}
+
+export type CheckGroup = 'structure' | 'content' | 'consistency';
+
+export interface Threshold {
+  default: number;
+  /** What the number means, in a few words with its unit. */
+  doc: string;
+}
+
+/** The thresholds of one check as they are in force, defaults included. */
+export type Thresholds = Readonly<Record<string, number>>;
+
+/** A check over many rows: what each row contributes, and what is made of it. */
+export interface Across {
+  /**
+   * What is remembered of one row, and where in it; null for nothing. It may run in another thread than `collect`, so it
+   * keeps no state. Short: a hash or a label, not the row.
+   */
+  trait(example: Example): { value: string; spot: Spot } | null;
+  /** Takes the traits in the order of the rows. */
+  collect(): TraitCollector;
+}
+
+export interface TraitCollector {
+  /** `row` is the number that `end` gives back to name the row. */
+  add(row: number, value: string): void;
+  /** After the last row: findings at rows that contributed a trait. */
+  end(report: (row: number, message: string, data?: Record<string, unknown>) => void): void;
 }
 
 export interface CheckExample {
@@ -35,7 +70,14 @@ export interface Spot {
   inside?: number;
 }
 
-export type Report = (spot: Spot, message: string, data?: Record<string, unknown>) => void;
+export type Report = (spot: Spot, message: string, extra?: ReportExtra) => void;
+
+export interface ReportExtra {
+  data?: Record<string, unknown>;
+  hint?: string;
+  /** A mend that is certain: this range of the spot's text, in UTF-16 units, becomes `text`. */
+  fix?: TextFix;
+}
 
 /** A finding on its way: not yet a place in the file. */
 export interface Draft {
@@ -48,4 +90,6 @@ export interface Draft {
   offset?: number;
   hint?: string;
   data?: Record<string, unknown>;
+  /** Into the string at `pointer`. */
+  fix?: TextFix;
 }

@@ -23,6 +23,7 @@ function checkPage(check: Check): string {
     `**${check.severity}** — ${check.title}${check.fatal ? ' The row or file cannot be used, so this is neither switched off nor made milder.' : ''}`,
     check.prose,
     `Hint: ${check.hint}.`,
+    ...thresholdLines(check),
   ];
   const bad = check.bad.map(({ text }) => example(text));
   if (bad.length > 0) parts.push('## Found here', ...bad);
@@ -30,18 +31,27 @@ function checkPage(check: Check): string {
   return `${parts.join('\n\n')}\n`;
 }
 
+function thresholdLines(check: Check): string[] {
+  const entries = Object.entries(check.thresholds ?? {});
+  if (entries.length === 0) return [];
+  const rows = entries.map(([name, { default: value, doc }]) => `| \`${name}\` | ${value} | ${doc} |`);
+  return [`## Thresholds\n\n| name | default | what |\n|---|---|---|\n${rows.join('\n')}`];
+}
+
 const generated = '<!-- Generated from src/dataset/checks/; run `npm run generate` after a change. -->';
 
 function listPage(): string {
   const rows = checks.map(
-    ({ code, name, severity, title }) => `| [${code}](${code}.md) | ${name} | ${severity} | ${title} |`,
+    ({ code, name, severity, group, title }) =>
+      `| [${code}](${code}.md) | ${name} | ${group ?? 'structure'} | ${severity} | ${title} |`,
   );
   return `${[
     generated,
     '# Checks',
     'What `lorch data check` looks for. An **error** makes a row unusable: under `dataset.on_error: refuse` the run does not start, under `drop` the row leaves through the ledger with the code. A **warning** is worth reading, a **note** good to know; both keep the row. Errors on a file (a truncated array, an unknown format) are never dropped away.',
+    'Groups: **structure** says whether a row can be used, **content** whether it is worth using, **consistency** how it stands among the other rows. A row can silence a check for itself: `"lorch": {"ignore": ["D104"]}`, by code or name.',
     'Places are `file:line:column`, both from 1. Lines end at `\\n`; columns count UTF-16 code units, as editors do. The pointer (RFC 6901) leads to the value inside the row.',
-    `| code | name | severity | what |\n|---|---|---|---|\n${rows.join('\n')}`,
+    `| code | name | group | severity | what |\n|---|---|---|---|---|\n${rows.join('\n')}`,
   ].join('\n\n')}\n`;
 }
 

@@ -100,6 +100,7 @@ export function readMeta(row: Row, known: ReadonlySet<string>, raise: Raise): Re
   for (const key of Object.keys(row)) {
     if (known.has(key)) continue;
     meta.push([key, row[key]]);
+    if (key === 'lorch') continue;
     raise(unknownKey, `/${escapePointer(key)}`, `The key ${show(key)} means nothing to this format.`, {
       data: { key },
     });

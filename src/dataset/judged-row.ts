@@ -1,0 +1,87 @@
+// What the scan knows of one row once it was judged: everything but its fate, which depends on the other rows.
+import type { Finding } from '../diagnostics/finding.ts';
+import type { ResolvedChecks } from './check-settings.ts';
+import type { Across } from './checks/check.ts';
+import { checks } from './checks/index.ts';
+import { unknownFormat } from './checks/unknown-format.ts';
+import { duplicateKey } from './duplicates/duplicate-key.ts';
+import type { Example } from './example.ts';
+import { fingerprintBytes } from './fingerprint.ts';
+import type { Format, Row } from './formats/format.ts';
+import { createJudge } from './judge-row.ts';
+import { placeFinding } from './place-finding.ts';
+import type { RawRow } from './readers/raw-row.ts';
+
+export interface JudgedRow {
+  line: number;
+  column: number;
+  findings: readonly Finding[];
+  /** The code under which the row is dropped; null where it is good. */
+  code: string | null;
+  /** duplicate_key; empty where the row is dropped. */
+  key: string;
+  /** The fingerprint as 32 latin-1 characters; null where nobody wants it, or the row is dropped. */
+  bytes: string | null;
+  traits: readonly Trait[];
+  example: Example | null;
+  /** The row's raw JSON. */
+  text: string;
+}
+
+/** What one row contributes to a check over all rows. */
+export interface Trait {
+  /** Index into `acrossChecks`. */
+  check: number;
+  value: string;
+  pointer: string;
+}
+
+/** The checks over all rows that are on, in the order that `Trait.check` counts. */
+export function acrossChecks(settings: ResolvedChecks) {
+  return checks.flatMap((check) =>
+    check.across && settings.severityOf(check) !== null
+      ? [{ check, across: check.across(settings.thresholdsOf(check)) }]
+      : [],
+  );
+}
+
+/** Judges raw rows of one file; the same row gives the same answer in any thread. */
+export function createRowJudge(
+  format: Format | null,
+  settings: ResolvedChecks,
+  file: string,
+  wantsFingerprints: boolean,
+): (raw: RawRow) => JudgedRow {
+  const judge = createJudge(format, settings);
+  const across = acrossChecks(settings).map((each) => each.across);
+  return (raw) => {
+    const { example, drafts, code } = judge(raw);
+    const findings = drafts.flatMap((draft) => {
+      const severity = settings.severityOf(draft.check);
+      return severity === null ? [] : [placeFinding(draft, severity, raw, file)];
+    });
+    return {
+      line: raw.line,
+      column: raw.column,
+      findings,
+      code: example ? null : (code ?? unknownFormat.code),
+      key: example ? duplicateKey(example) : '',
+      bytes: example && wantsFingerprints ? fingerprintBytes(example) : null,
+      traits: example && format ? traitsOf(example, raw.value as Row, format, across) : none,
+      example,
+      text: raw.text,
+    };
+  };
+}
+
+const none: readonly Trait[] = [];
+
+function traitsOf(example: Example, row: Row, format: Format, across: readonly Across[]): readonly Trait[] {
+  if (across.length === 0) return none;
+  const traits: Trait[] = [];
+  for (let check = 0; check < across.length; check += 1) {
+    const trait = across[check]?.trait(example);
+    if (trait) traits.push({ check, value: trait.value, pointer: format.locate(row, trait.spot).pointer });
+  }
+  return traits;
+}
