@@ -307,7 +307,10 @@ describe('a row that speaks to lorch', () => {
       row({}),
     ];
     const { findings, kept } = await scanText(text.join('\n'));
-    expect(findings.map(({ code, at }) => [code, at?.line])).toEqual([['D050', 3]]);
+    expect(findings.map(({ code, at }) => [code, at?.line])).toEqual([
+      ['D024', 3],
+      ['D050', 3],
+    ]);
     expect(kept).toHaveLength(2);
   });
 
