@@ -1,5 +1,6 @@
 // What becomes of each row: dropped with a code, or kept on one side of the split.
 import { createKeyTable } from './duplicates/key-table.ts';
+import type { Key } from './duplicates/murmur3.ts';
 import type { RowPlace } from './example.ts';
 import { createFingerprintSet, type FingerprintSet } from './fingerprint.ts';
 import type { JudgedRow } from './judged-row.ts';
@@ -81,7 +82,7 @@ export function createFates(
     places: firsts,
     meet({ key }, place, role) {
       const size = firsts.size();
-      const first = table.addIfNew(key, size);
+      const first = table.addIfNew(keyOf(key), size);
       if (first < 0) {
         firsts.add(place, role);
         return { duplicate: null, place: size };
@@ -97,7 +98,7 @@ export function createFates(
     keep(judged, place, role) {
       const item = { judged, place };
       if (!split || role === 'validation') settle(role, item);
-      else for (const [side, each] of split.add(judged.key, item)) settle(side, each);
+      else for (const [side, each] of split.add(keyOf(judged.key), item)) settle(side, each);
     },
     end() {
       for (const [side, each] of split?.end() ?? []) settle(side, each);
@@ -108,6 +109,11 @@ export function createFates(
 /** Whether the rows of such a scan need fingerprints. */
 export function wantsFingerprints(options: ScanOptions, sink: ScanSink): boolean {
   return sink.onExample !== undefined || sink.onLedger !== undefined || options.fingerprints !== false;
+}
+
+function keyOf(key: Key | null): Key {
+  if (!key) throw new Error('a row that is dropped has no key');
+  return key;
 }
 
 function hex(bytes: string): string {

@@ -5,6 +5,7 @@ import type { Across } from './checks/check.ts';
 import { checks } from './checks/index.ts';
 import { unknownFormat } from './checks/unknown-format.ts';
 import { duplicateKey } from './duplicates/duplicate-key.ts';
+import type { Key } from './duplicates/murmur3.ts';
 import type { Example } from './example.ts';
 import { fingerprintBytes } from './fingerprint.ts';
 import type { Format, Row } from './formats/format.ts';
@@ -18,8 +19,8 @@ export interface JudgedRow {
   findings: readonly Finding[];
   /** The code under which the row is dropped; null where it is good. */
   code: string | null;
-  /** duplicate_key; empty where the row is dropped. */
-  key: string;
+  /** duplicate_key; null where the row is dropped. */
+  key: Key | null;
   /** The fingerprint as 32 latin-1 characters; null where nobody wants it, or the row is dropped. */
   bytes: string | null;
   traits: readonly Trait[];
@@ -65,7 +66,7 @@ export function createRowJudge(
       column: raw.column,
       findings,
       code: example ? null : (code ?? unknownFormat.code),
-      key: example ? duplicateKey(example) : '',
+      key: example ? duplicateKey(example) : null,
       bytes: example && wantsFingerprints ? fingerprintBytes(example) : null,
       traits: example && format ? traitsOf(example, raw.value as Row, format, across) : none,
       example,

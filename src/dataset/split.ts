@@ -1,4 +1,6 @@
 // Train or validation, decided by hash: adding rows moves no other row, and duplicates never straddle.
+import type { Key } from './duplicates/murmur3.ts';
+
 export type Split = 'train' | 'validation';
 
 export interface SplitOptions {
@@ -8,23 +10,13 @@ export interface SplitOptions {
 }
 
 /**
- * A number in [0, 1) for a duplicate group: 48 bits of its key (a cut SHA-256, so any of its bits are as good as random),
- * scrambled by the seed with MurmurHash3's 32-bit finaliser. Groups below the fraction are validation.
+ * A number in [0, 1) for a duplicate group: 48 bits of its key (a hash, so any of its bits are as good as random), scrambled by the seed with MurmurHash3's 32-bit finaliser. Groups below the fraction are validation.
  */
-export function splitPosition(key: string, seed: number): number {
+export function splitPosition(key: Key, seed: number): number {
   const salt = mix(Math.trunc(seed) ^ Math.imul(Math.trunc(seed / 2 ** 32), 0x9e3779b9));
-  const high = mix(word(key, 0) ^ salt);
-  const low = mix(word(key, 4) ^ high);
+  const high = mix(key[0] ^ salt);
+  const low = mix(key[1] ^ high);
   return (high * 2 ** 16 + (low >>> 16)) / 2 ** 48;
-}
-
-function word(key: string, at: number): number {
-  return (
-    key.charCodeAt(at) |
-    (key.charCodeAt(at + 1) << 8) |
-    (key.charCodeAt(at + 2) << 16) |
-    (key.charCodeAt(at + 3) << 24)
-  );
 }
 
 // Public domain, Austin Appleby: every input bit changes every output bit with a chance of a half.
@@ -37,7 +29,7 @@ function mix(value: number): number {
 
 export interface SplitDecider<T> {
   /** Decides one row; gives back what is certain by now, in order. */
-  add(key: string, item: T): [Split, T][];
+  add(key: Key, item: T): [Split, T][];
   /** What was held back. */
   end(): [Split, T][];
 }
@@ -47,7 +39,7 @@ export interface SplitDecider<T> {
  * back until both sides have a row; at the end it changes sides, unless it is the only group there is.
  */
 export function createSplit<T>(options: SplitOptions): SplitDecider<T> {
-  let held: { key: string; position: number; items: T[] } | null = null;
+  let held: { key: Key; position: number; items: T[] } | null = null;
   let bothSides = false;
   let released = false;
   const side = (position: number): Split => (position < options.fraction ? 'validation' : 'train');
@@ -63,7 +55,7 @@ export function createSplit<T>(options: SplitOptions): SplitDecider<T> {
         held = { key, position, items: [item] };
         return [];
       }
-      if (held.key === key) {
+      if (held.key.every((word, i) => word === key[i])) {
         held.items.push(item);
         return [];
       }

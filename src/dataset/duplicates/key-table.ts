@@ -1,58 +1,63 @@
-// A set of 128-bit keys with one number each, in typed arrays: 24 bytes a row at most half full, no object per row.
+// A set of 128-bit keys with one number each, in typed arrays: 20 bytes a slot, at most half full, no object per row.
+import type { Key } from './murmur3.ts';
 
 export interface KeyTable {
-  /** The number stored first under `key` (16 latin-1 characters); stores `number` and returns -1 where there is none. */
-  addIfNew(key: string, number: number): number;
+  /** The number stored first under `key`; stores `number` (whole, below 2^32 - 1) and returns -1 where there is none. */
+  addIfNew(key: Key, number: number): number;
   size(): number;
 }
 
-/** An empty table. Numbers are whole and below 2^53. */
+const free = 0xffffffff;
+
+/** An empty table. */
 export function createKeyTable(): KeyTable {
   let capacity = 1 << 12;
-  let keys = new Uint32Array(capacity * 4);
-  let numbers = new Float64Array(capacity).fill(-1);
+  let keys = new Int32Array(capacity * 4);
+  let numbers = new Uint32Array(capacity).fill(free);
   let used = 0;
-  const words = new Uint32Array(4);
 
-  const slotOf = (table: Uint32Array, taken: Float64Array, size: number): number => {
-    const [a, b, c, d] = words;
-    // The keys are hashes: any of their bits places them well.
-    for (let slot = (a ?? 0) & (size - 1); ; slot = (slot + 1) & (size - 1)) {
-      if (taken[slot] === -1) return slot;
+  const slotOf = (a: number, b: number, c: number, d: number): number => {
+    const last = capacity - 1;
+    // The keys are hashes: any of their bits place them well.
+    for (let slot = a & last; ; slot = (slot + 1) & last) {
+      if (numbers[slot] === free) return slot;
       const at = slot * 4;
-      if (table[at] === a && table[at + 1] === b && table[at + 2] === c && table[at + 3] === d) return slot;
+      if (keys[at] === a && keys[at + 1] === b && keys[at + 2] === c && keys[at + 3] === d) return slot;
     }
   };
 
+  const store = (slot: number, a: number, b: number, c: number, d: number, number: number): void => {
+    const at = slot * 4;
+    keys[at] = a;
+    keys[at + 1] = b;
+    keys[at + 2] = c;
+    keys[at + 3] = d;
+    numbers[slot] = number;
+  };
+
   const grow = (): void => {
-    const oldKeys = keys;
-    const oldNumbers = numbers;
+    const [oldKeys, oldNumbers] = [keys, numbers];
     capacity *= 2;
-    keys = new Uint32Array(capacity * 4);
-    numbers = new Float64Array(capacity).fill(-1);
+    keys = new Int32Array(capacity * 4);
+    numbers = new Uint32Array(capacity).fill(free);
     for (let slot = 0; slot < oldNumbers.length; slot += 1) {
-      const number = oldNumbers[slot] ?? -1;
-      if (number === -1) continue;
-      words.set(oldKeys.subarray(slot * 4, slot * 4 + 4));
-      const next = slotOf(keys, numbers, capacity);
-      keys.set(words, next * 4);
-      numbers[next] = number;
+      const number = oldNumbers[slot] as number;
+      if (number === free) continue;
+      const at = slot * 4;
+      const a = oldKeys[at] as number;
+      const b = oldKeys[at + 1] as number;
+      const c = oldKeys[at + 2] as number;
+      const d = oldKeys[at + 3] as number;
+      store(slotOf(a, b, c, d), a, b, c, d, number);
     }
   };
 
   return {
-    addIfNew(key, number) {
-      for (let w = 0; w < 4; w += 1)
-        words[w] =
-          key.charCodeAt(w * 4) |
-          (key.charCodeAt(w * 4 + 1) << 8) |
-          (key.charCodeAt(w * 4 + 2) << 16) |
-          (key.charCodeAt(w * 4 + 3) << 24);
-      const slot = slotOf(keys, numbers, capacity);
-      const found = numbers[slot] ?? -1;
-      if (found !== -1) return found;
-      keys.set(words, slot * 4);
-      numbers[slot] = number;
+    addIfNew([a, b, c, d], number) {
+      const slot = slotOf(a, b, c, d);
+      const found = numbers[slot] as number;
+      if (found !== free) return found;
+      store(slot, a, b, c, d, number);
       used += 1;
       if (used * 2 > capacity) grow();
       return -1;
