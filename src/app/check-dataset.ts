@@ -1,7 +1,8 @@
 // `lorch data check`: every finding, by code, and where every row would go.
-import { type ScannedFile, type ScanResult, scanDataset } from '../dataset/scan.ts';
+import { type ScannedFile, type ScanOptions, type ScanResult, scanDataset } from '../dataset/scan.ts';
 import type { Finding, Severity } from '../diagnostics/finding.ts';
 import { type DatasetRequest, openSources } from './dataset-sources.ts';
+import { withJudgePool } from './judge-pool.ts';
 
 export interface CheckRequest extends DatasetRequest {
   /** Findings kept for each code; null keeps them all. */
@@ -35,26 +36,30 @@ const weight: Record<Severity, number> = { error: 0, warning: 1, note: 2 };
 export async function checkDataset(request: CheckRequest): Promise<CheckedDataset> {
   const max = request.max ?? Number.POSITIVE_INFINITY;
   const codes = new Map<string, FoundCode>();
-  const result = await scanDataset(
-    await openSources(request),
-    {
-      format: request.format,
-      onError: 'drop',
-      duplicates: { exact: 'drop' },
-      split: null,
-      fingerprints: false,
-    },
-    {
-      onFinding(finding) {
-        const { code, name, severity } = finding;
-        const found = codes.get(code) ?? { code, name, severity, count: 0, findings: [] };
-        found.count += 1;
-        if (found.findings.length < max) found.findings.push(finding);
-        codes.set(code, found);
-        request.onFinding?.(finding);
+  const sources = await openSources(request);
+  const options: ScanOptions = {
+    format: request.format,
+    onError: 'drop',
+    duplicates: { exact: 'drop' },
+    split: null,
+    fingerprints: false,
+  };
+  const result = await withJudgePool(sources, (pool) =>
+    scanDataset(
+      sources,
+      { ...options, ...pool },
+      {
+        onFinding(finding) {
+          const { code, name, severity } = finding;
+          const found = codes.get(code) ?? { code, name, severity, count: 0, findings: [] };
+          found.count += 1;
+          if (found.findings.length < max) found.findings.push(finding);
+          codes.set(code, found);
+          request.onFinding?.(finding);
+        },
+        ...(request.onProgress && { onProgress: request.onProgress }),
       },
-      ...(request.onProgress && { onProgress: request.onProgress }),
-    },
+    ),
   );
   return {
     format: result.format,

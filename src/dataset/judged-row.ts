@@ -52,6 +52,7 @@ export function createRowJudge(
   settings: ResolvedChecks,
   file: string,
   wantsFingerprints: boolean,
+  repeats: (code: string, message: string) => boolean,
 ): (raw: RawRow) => JudgedRow {
   const judge = createJudge(format, settings);
   const across = acrossChecks(settings).map((each) => each.across);
@@ -59,7 +60,8 @@ export function createRowJudge(
     const { example, drafts, code } = judge(raw);
     const findings = drafts.flatMap((draft) => {
       const severity = settings.severityOf(draft.check);
-      return severity === null ? [] : [placeFinding(draft, severity, raw, file)];
+      const said = severity === null || repeats(draft.check.code, draft.message);
+      return said ? [] : [placeFinding(draft, severity, raw, file)];
     });
     return {
       line: raw.line,

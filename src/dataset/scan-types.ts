@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream';
 import type { Finding } from '../diagnostics/finding.ts';
 import type { CheckSettings } from './check-settings.ts';
 import type { Example, RowPlace } from './example.ts';
+import type { JudgedRegion } from './judge-region.ts';
 import type { LedgerEntry, LedgerTotals } from './ledger.ts';
 import type { Split, SplitOptions } from './split.ts';
 
@@ -36,6 +37,27 @@ export interface ScanOptions {
   fingerprints?: boolean;
   /** Rows over this many bytes are skipped; 50,000,000 unless told. */
   maxRowBytes?: number;
+  /** Other threads, which judge JSON lines where the sink takes no examples. The answer is the same without. */
+  pool?: JudgePool;
+}
+
+/** Threads that judge regions of whole lines. */
+export interface JudgePool {
+  /** How many regions may be under way. */
+  depth: number;
+  /** Tells all threads what to judge from now on. */
+  start(setup: PoolSetup): void;
+  /** Judges one region, whose bytes it may take away; resolves to them with the answer. */
+  judge(region: Buffer): Promise<{ judged: JudgedRegion; region: Buffer }>;
+}
+
+/** A RegionSetup that can be sent. */
+export interface PoolSetup {
+  format: string;
+  checks: CheckSettings;
+  file: string;
+  wantsFingerprints: boolean;
+  maxRowBytes: number;
 }
 
 export interface KeptRow {

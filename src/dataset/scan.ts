@@ -53,6 +53,9 @@ export async function scanDataset(
       fates,
       across,
       fingerprints: fates.fingerprints !== null,
+      // Regions give no examples.
+      regions: sink.onExample === undefined,
+      pool: options.pool ?? null,
       ledger,
       firstRow: rows,
       settled: wait.settled,

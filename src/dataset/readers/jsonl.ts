@@ -42,64 +42,97 @@ function parses(line: string): boolean {
   }
 }
 
-async function* readLines(chunks: AsyncIterable<Buffer>, options: ReadOptions): AsyncGenerator<RawRow[]> {
-  let line = 1;
+/** Whole lines of a file, or one line over the size limit as the row that stands for it. */
+export type LineRegion = { bytes: Buffer; tooLong?: undefined } | { bytes?: undefined; tooLong: RawRow };
+
+/** Cuts a stream after line breaks. `line` of a row that is too long counts from 1 within its own region. */
+export async function* cutLines(
+  chunks: AsyncIterable<Buffer>,
+  maxRowBytes: number,
+): AsyncGenerator<LineRegion> {
   // The unfinished last line of what was read: its chunks, or only its start once it is over the limit.
   let rest: Buffer[] = [];
   let restBytes = 0;
-
-  const take = (region: Buffer): RawRow[] => {
-    const rows: RawRow[] = [];
-    const clean = isUtf8(region);
-    for (let start = 0; start < region.length; line += 1) {
-      const found = region.indexOf(newline, start);
-      const end = found < 0 ? region.length : found;
-      const row = readLine(region, start, end, clean);
-      if (row) rows.push(row);
-      start = end + 1;
-    }
-    return rows;
-  };
-
-  const readLine = (region: Buffer, from: number, to: number, clean: boolean): RawRow | null => {
-    const end = region[to - 1] === 13 && to > from ? to - 1 : to;
-    if (end - from > options.maxRowBytes)
-      return longRow(region.subarray(from, from + 200), end - from, options.maxRowBytes, line, 1);
-    if (!clean) {
-      const bytes = region.subarray(from, end);
-      if (!isUtf8(bytes)) return parseRowBytes(bytes, line, 1);
-    }
-    const text = region.toString('utf8', from, end);
-    if ((end === from || (region[from] ?? 0) <= 32) && blank.test(text)) {
-      options.remark({ check: blankLine, message: 'The line is blank.', line, column: 1 });
-      return null;
-    }
-    return parseRow(text, line, 1);
-  };
-
+  const tooLong = (start: Buffer, bytes: number): LineRegion => ({
+    tooLong: longRow(start.subarray(0, 200), bytes, maxRowBytes, 1, 1),
+  });
   for await (const chunk of chunks) {
     const last = chunk.lastIndexOf(newline);
     if (last < 0) {
       restBytes += chunk.length;
       // Over the limit nothing more is kept but the count.
-      if (restBytes <= options.maxRowBytes || rest.length === 0) rest.push(chunk);
+      if (restBytes <= maxRowBytes || rest.length === 0) rest.push(chunk);
       continue;
     }
     let region = chunk.subarray(0, last + 1);
     if (restBytes > 0) {
       const end = chunk.indexOf(newline);
-      if (restBytes + end > options.maxRowBytes) {
-        const start = rest[0] ?? chunk;
-        yield [longRow(start.subarray(0, 200), restBytes + end, options.maxRowBytes, line, 1)];
-        line += 1;
+      if (restBytes + end > maxRowBytes) {
+        yield tooLong(rest[0] ?? chunk, restBytes + end);
         region = chunk.subarray(end + 1, last + 1);
       } else region = Buffer.concat([...rest, region]);
     }
     rest = last + 1 < chunk.length ? [chunk.subarray(last + 1)] : [];
     restBytes = chunk.length - last - 1;
-    if (region.length > 0) yield take(region);
+    if (region.length > 0) yield { bytes: region };
   }
-  if (restBytes > options.maxRowBytes)
-    yield [longRow((rest[0] ?? Buffer.alloc(0)).subarray(0, 200), restBytes, options.maxRowBytes, line, 1)];
-  else if (restBytes > 0) yield take(Buffer.concat(rest));
+  if (restBytes > maxRowBytes) yield tooLong(rest[0] ?? Buffer.alloc(0), restBytes);
+  else if (restBytes > 0) yield { bytes: Buffer.concat(rest) };
+}
+
+/** The rows of whole lines, the first of which is `line` of the file; and how many lines there were. */
+export function readRegion(
+  region: Buffer,
+  line: number,
+  options: ReadOptions,
+): { rows: RawRow[]; lines: number } {
+  const rows: RawRow[] = [];
+  const clean = isUtf8(region);
+  let at = line;
+  for (let start = 0; start < region.length; at += 1) {
+    const found = region.indexOf(newline, start);
+    const end = found < 0 ? region.length : found;
+    const row = readLine(region, start, end, clean, at, options);
+    if (row) rows.push(row);
+    start = end + 1;
+  }
+  return { rows, lines: at - line };
+}
+
+/** One line without its break; null, with a remark, where it is blank. `clean`: the bytes are known to be UTF-8. */
+export function readLine(
+  region: Buffer,
+  from: number,
+  to: number,
+  clean: boolean,
+  line: number,
+  { maxRowBytes, remark }: ReadOptions,
+): RawRow | null {
+  const end = region[to - 1] === 13 && to > from ? to - 1 : to;
+  if (end - from > maxRowBytes)
+    return longRow(region.subarray(from, from + 200), end - from, maxRowBytes, line, 1);
+  if (!clean) {
+    const bytes = region.subarray(from, end);
+    if (!isUtf8(bytes)) return parseRowBytes(bytes, line, 1);
+  }
+  const text = region.toString('utf8', from, end);
+  if ((end === from || (region[from] ?? 0) <= 32) && blank.test(text)) {
+    remark({ check: blankLine, message: 'The line is blank.', line, column: 1 });
+    return null;
+  }
+  return parseRow(text, line, 1);
+}
+
+async function* readLines(chunks: AsyncIterable<Buffer>, options: ReadOptions): AsyncGenerator<RawRow[]> {
+  let line = 1;
+  for await (const { bytes, tooLong } of cutLines(chunks, options.maxRowBytes)) {
+    if (tooLong) {
+      yield [{ ...tooLong, line }];
+      line += 1;
+      continue;
+    }
+    const { rows, lines } = readRegion(bytes, line, options);
+    line += lines;
+    yield rows;
+  }
 }

@@ -1,0 +1,87 @@
+// Worker threads for the scan of large JSON lines. Small inputs are read before a thread has started.
+import { stat } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { Worker } from 'node:worker_threads';
+import type { DataSource, JudgePool } from '../dataset/scan-types.ts';
+import type { WorkerAnswer, WorkerRequest } from './judge-worker.ts';
+
+// Below this many bytes one thread is faster.
+const poolFromBytes = 16_000_000;
+
+const regionsPerThread = 4;
+const mostThreads = 8;
+
+export interface ClosablePool extends JudgePool {
+  /** Ends the threads. */
+  close(): Promise<void>;
+}
+
+/** Runs `work` with a pool where the sources are large, and ends its threads. */
+export async function withJudgePool<T>(
+  sources: readonly DataSource[],
+  work: (pool: { pool?: JudgePool }) => Promise<T>,
+): Promise<T> {
+  let bytes = 0;
+  for (const { path, stream } of sources)
+    bytes += stream
+      ? 0
+      : await stat(path).then(
+          (info) => info.size,
+          () => 0,
+        );
+  // A thread runs the built package only: Node reads no TypeScript.
+  if (bytes < poolFromBytes || import.meta.url.endsWith('.ts')) return await work({});
+  const pool = createJudgePool();
+  try {
+    return await work({ pool });
+  } finally {
+    await pool.close();
+  }
+}
+
+/** A pool whose threads start when they are first needed; as many as there are cores, unless told. */
+export function createJudgePool(threads = Math.min(mostThreads, availableParallelism())): ClosablePool {
+  const url = new URL('./judge-worker.js', import.meta.url);
+  type Waiting = {
+    resolve(answer: { judged: WorkerAnswer['judged']; region: Buffer }): void;
+    reject(error: unknown): void;
+  };
+  const waiting = new Map<number, Waiting>();
+  let failure: unknown = null;
+  const fail = (error: unknown): void => {
+    failure ??= error;
+    for (const { reject } of waiting.values()) reject(error);
+    waiting.clear();
+  };
+  const open = (): Worker => {
+    const worker = new Worker(url);
+    worker.on('message', ({ id, region, judged }: WorkerAnswer) => {
+      waiting.get(id)?.resolve({ judged, region: Buffer.from(region) });
+      waiting.delete(id);
+    });
+    worker.on('error', fail);
+    return worker;
+  };
+  let workers: Worker[] = [];
+  let next = 0;
+  return {
+    depth: threads * regionsPerThread,
+    start(setup) {
+      if (workers.length === 0) workers = Array.from({ length: threads }, open);
+      for (const worker of workers) worker.postMessage({ setup } satisfies WorkerRequest);
+    },
+    judge(bytes) {
+      const id = next++;
+      // The bytes may share their memory with lines that are still to come: the thread gets a copy of its own.
+      const region = new Uint8Array(bytes).buffer;
+      return new Promise((resolve, reject) => {
+        if (failure) return reject(failure);
+        waiting.set(id, { resolve, reject });
+        workers[id % workers.length]?.postMessage({ id, region } satisfies WorkerRequest, [region]);
+      });
+    },
+    async close() {
+      await Promise.all(workers.map((worker) => worker.terminate()));
+    },
+  };
+}

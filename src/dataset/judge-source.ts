@@ -1,0 +1,169 @@
+// From the bytes of one source to judged rows: the first rows decide the format, and the rest is judged here or by a pool.
+import type { ResolvedChecks } from './check-settings.ts';
+import { checks } from './checks/index.ts';
+import { isRow } from './formats/fields.ts';
+import type { Format } from './formats/format.ts';
+import { detectFormat, type FormatDecision, findFormat } from './formats/index.ts';
+import { createRegionJudge, type JudgedRegion, judgedRows, plainReader } from './judge-region.ts';
+import { createRowJudge, type JudgedRow } from './judged-row.ts';
+import type { OpenSource } from './open-source.ts';
+import { cutLines, readRegion } from './readers/jsonl.ts';
+import type { RawRow, Reader, ReadOptions } from './readers/raw-row.ts';
+import type { JudgePool, ScanOptions } from './scan-types.ts';
+
+export interface SourceRequest {
+  open: OpenSource;
+  reader: Reader;
+  read: ReadOptions;
+  file: string;
+  options: ScanOptions;
+  settings: ResolvedChecks;
+  wantsFingerprints: boolean;
+  /** Whether JSON lines may be judged many at a time, which gives no examples. */
+  regions: boolean;
+  /** Other threads, where there are any. */
+  pool: JudgePool | null;
+  repeats(code: string, message: string): boolean;
+  /** Called once, before the first row comes out. */
+  decided(decision: FormatDecision): void;
+}
+
+/** Why there is no format where every row was broken: those have findings of their own. */
+export const noRowRead = 'no row could be read';
+
+// As many rows decide the format, or fewer where they are long.
+const sampleRows = 200;
+const sampleUnits = 4_000_000;
+
+/** The rows of one source in batches, in order. */
+export async function* judgeSource(request: SourceRequest): AsyncGenerator<Iterable<JudgedRow>> {
+  const { open, reader, read } = request;
+  const judge = createSampledJudge(request);
+  if (request.regions && reader.name === 'jsonl') {
+    yield* judgeRegions(request, judge);
+    return;
+  }
+  for await (const batch of reader.read(open.chunks, read)) yield judge.rows(batch);
+  yield judge.end();
+}
+
+type Settled = { judged: JudgedRegion; region: Buffer } | { tooLong: RawRow };
+
+async function* judgeRegions(
+  request: SourceRequest,
+  judge: SampledJudge,
+): AsyncGenerator<Iterable<JudgedRow>> {
+  const { open, read, repeats } = request;
+  let line = 1;
+  let judgeBytes: RegionJudge | null = null;
+  const waiting: Promise<Settled>[] = [];
+  const settle = (done: Settled): Iterable<JudgedRow> => {
+    const first = line;
+    if ('tooLong' in done) {
+      line += 1;
+      return judge.rows([{ ...done.tooLong, line: first }]);
+    }
+    line += done.judged.lines;
+    for (const { code, ...remark } of done.judged.remarks) {
+      const check = checks.find((each) => each.code === code);
+      if (check)
+        read.remark({ ...remark, check, ...(remark.line !== undefined && { line: remark.line + first }) });
+    }
+    return withoutRepeats(judgedRows(done.judged, done.region, first), repeats);
+  };
+  for await (const { bytes, tooLong } of cutLines(open.chunks, read.maxRowBytes)) {
+    const format = judge.format();
+    if (!format) {
+      // Still sampling, or a format that cannot be told: row by row.
+      const { rows, lines } = tooLong
+        ? { rows: [{ ...tooLong, line }], lines: 1 }
+        : readRegion(bytes, line, read);
+      line += lines;
+      yield judge.rows(rows);
+      continue;
+    }
+    judgeBytes ??= chooseRegionJudge(request, format);
+    const { here, there } = judgeBytes;
+    if (here) yield settle(tooLong ? { tooLong } : { judged: here(bytes), region: bytes });
+    else {
+      waiting.push(tooLong ? Promise.resolve({ tooLong }) : there.judge(bytes));
+      if (waiting.length >= there.depth) yield settle(await (waiting.shift() as Promise<Settled>));
+    }
+  }
+  for (const each of waiting) yield settle(await each);
+  yield judge.end();
+}
+
+type RegionJudge =
+  | { here: (region: Buffer) => JudgedRegion; there?: undefined }
+  | { here?: undefined; there: JudgePool };
+
+// Everyday rows are read faster here than they are sent to another thread.
+function chooseRegionJudge(request: SourceRequest, format: Format): RegionJudge {
+  const { read, file, options, settings, wantsFingerprints, pool } = request;
+  const setup = { format, settings, file, wantsFingerprints, maxRowBytes: read.maxRowBytes };
+  const plain = plainReader(setup);
+  if (plain || !pool) return { here: createRegionJudge(setup, plain) };
+  const { maxRowBytes } = read;
+  pool.start({ format: format.name, checks: options.checks ?? {}, file, wantsFingerprints, maxRowBytes });
+  return { there: pool };
+}
+
+function* withoutRepeats(rows: Iterable<JudgedRow>, repeats: SourceRequest['repeats']): Generator<JudgedRow> {
+  for (const row of rows)
+    if (row.findings.length === 0) yield row;
+    else {
+      row.findings = row.findings.filter(({ code, message }) => !repeats(code, message));
+      yield row;
+    }
+}
+
+interface SampledJudge {
+  /** Takes raw rows; gives judged ones, none while they are still sampled. */
+  rows(raws: readonly RawRow[]): Iterable<JudgedRow>;
+  /** After the last row: those that were sampled and never reached the number. */
+  end(): Iterable<JudgedRow>;
+  /** Null while it is not decided, and where it cannot be told. */
+  format(): FormatDecision['format'];
+}
+
+function createSampledJudge({
+  options,
+  settings,
+  file,
+  wantsFingerprints,
+  repeats,
+  decided,
+}: SourceRequest): SampledJudge {
+  let sample: RawRow[] = [];
+  let units = 0;
+  let decision: FormatDecision | null = null;
+  let judge: ((raw: RawRow) => JudgedRow) | null = null;
+  const decideNow = (): JudgedRow[] => {
+    decision = decide(options.format, sample);
+    decided(decision);
+    judge = createRowJudge(decision.format, settings, file, wantsFingerprints, repeats);
+    const rows = sample.map(judge);
+    sample = [];
+    return rows;
+  };
+  function* rows(raws: readonly RawRow[]): Generator<JudgedRow> {
+    for (const raw of raws) {
+      if (judge) {
+        yield judge(raw);
+        continue;
+      }
+      sample.push(raw);
+      units += raw.text.length;
+      if (sample.length >= sampleRows || units >= sampleUnits) yield* decideNow();
+    }
+  }
+  return { rows, end: () => (judge ? [] : decideNow()), format: () => decision?.format ?? null };
+}
+
+function decide(wanted: string, sample: readonly RawRow[]): FormatDecision {
+  if (wanted !== 'auto') return { format: findFormat(wanted), why: 'named by the user', confidence: 1 };
+  const objects = sample.map(({ value }) => value).filter(isRow);
+  if (objects.length === 0) return { format: null, why: noRowRead, confidence: 0 };
+  return detectFormat(objects);
+}
