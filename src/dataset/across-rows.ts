@@ -1,7 +1,7 @@
 // The checks over all rows: their traits are collected while rows pass, and their findings placed at the end.
-import type { Finding, Severity } from '../diagnostics/finding.ts';
+import type { Finding } from '../diagnostics/finding.ts';
 import type { ResolvedChecks } from './check-settings.ts';
-import type { Check, TraitCollector } from './checks/check.ts';
+import type { ReportRows } from './checks/check.ts';
 import { acrossChecks, type Trait } from './judged-row.ts';
 import type { PlaceList } from './place-list.ts';
 
@@ -12,78 +12,64 @@ export interface AcrossRows {
   end(places: PlaceList, emit: (finding: Finding) => void): void;
 }
 
-/** Collects for every check over all rows that is on: six bytes a row and check, and what the check keeps itself. */
+// A row's number for the collectors is its place and, below that, the pointer into it.
+const pointerLimit = 65_536;
+const namedPlaces = 4;
+
+/** Collects for every check over all rows that is on, in no more memory than the checks themselves keep. */
 export function createAcrossRows(settings: ResolvedChecks): AcrossRows {
   const pointers = new Map<string, number>();
   const collections = acrossChecks(settings).map(({ check, across }) => ({
     check,
     severity: settings.severityOf(check) ?? check.severity,
     collector: across.collect(),
-    rows: createNumberList(),
   }));
+  const numberOf = (pointer: string): number => {
+    const known = pointers.get(pointer);
+    if (known !== undefined || pointers.size === pointerLimit) return known ?? 0;
+    pointers.set(pointer, pointers.size);
+    return pointers.size - 1;
+  };
   return {
     add(place, traits) {
-      for (const { check, value, pointer } of traits) {
-        const to = collections[check];
-        if (!to) continue;
-        let known = pointers.get(pointer);
-        if (known === undefined) {
-          known = pointers.size;
-          pointers.set(pointer, known);
-        }
-        to.collector.add(to.rows.add(place, known), value);
-      }
+      for (const { check, value, pointer } of traits)
+        collections[check]?.collector.add(place * pointerLimit + numberOf(pointer), value);
     },
     end(places, emit) {
       const names = [...pointers.keys()];
-      for (const { check, severity, collector, rows } of collections)
-        endOne(
-          check,
-          severity,
-          collector,
-          (entry) => {
-            const [place, pointer] = rows.get(entry);
-            const { of } = places.get(place);
-            return { file: of.file, line: of.line, column: of.column, pointer: names[pointer] ?? '' };
-          },
-          emit,
-        );
-    },
-  };
-}
-
-function endOne(
-  check: Check,
-  severity: Severity,
-  collector: TraitCollector,
-  placeOf: (entry: number) => { file: string; line: number; column: number; pointer: string },
-  emit: (finding: Finding) => void,
-): void {
-  const { code, name, hint } = check;
-  collector.end((entry, message, data) => {
-    emit({ code, name, severity, message, hint, at: placeOf(entry), ...(data && { data }) });
-  });
-}
-
-// Pairs of whole numbers below 2^32 and 2^16.
-function createNumberList(): { add(a: number, b: number): number; get(at: number): [number, number] } {
-  let first = new Uint32Array(1024);
-  let second = new Uint16Array(1024);
-  let size = 0;
-  return {
-    add(a, b) {
-      if (size === first.length) {
-        const [more, moreSecond] = [new Uint32Array(size * 2), new Uint16Array(size * 2)];
-        more.set(first);
-        moreSecond.set(second);
-        first = more;
-        second = moreSecond;
+      const placeOf = (row: number) => {
+        const { file, line, column } = places.get(Math.floor(row / pointerLimit)).of;
+        return { file, line, column, pointer: names[row % pointerLimit] ?? '' };
+      };
+      for (const { check, severity, collector } of collections) {
+        const { code, name, hint } = check;
+        const report: ReportRows = (rows, message, data) => {
+          const at = rows.map(placeOf);
+          const [first] = at;
+          if (!first) throw new Error(`${code} reports no row`);
+          const { pointer, ...place } = first;
+          emit({
+            code,
+            name,
+            severity,
+            message: `${message}${nameOthers(at)}`,
+            hint,
+            at: { ...place, ...(pointer !== '' && { pointer }) },
+            data: { ...data, places: at.map(({ file, line }) => `${file}:${line}`) },
+          });
+        };
+        collector.end(report);
       }
-      first[size] = a;
-      second[size] = Math.min(b, 65_535);
-      size += 1;
-      return size - 1;
     },
-    get: (at) => [first[at] ?? 0, second[at] ?? 0],
   };
+}
+
+// The message names the further places too: in the terminal it is all there is to see.
+function nameOthers(at: readonly { file: string; line: number }[]): string {
+  if (at.length < 2) return '';
+  const file = at[0]?.file;
+  const others = at
+    .slice(1, namedPlaces)
+    .map((each) => (each.file === file ? `line ${each.line}` : `${each.file}:${each.line}`));
+  return ` Also at ${others.join(', ')}${at.length > namedPlaces ? ' …' : ''}.`;
 }

@@ -116,8 +116,8 @@ export function createJudge(format: Format | null, settings: ResolvedChecks): (r
 /** The field of a row that speaks to lorch: `{"lorch": {"ignore": ["D104", "refusal"]}}`. */
 export const ownKey = 'lorch';
 
-// Codes and names that the row itself silences.
-function readIgnored(row: Row): ReadonlySet<string> | null {
+/** Codes and names that the row itself silences; null for none. */
+export function readIgnored(row: Row): ReadonlySet<string> | null {
   const own = row[ownKey];
   if (!isRow(own) || !Array.isArray(own.ignore)) return null;
   return new Set(own.ignore.filter((each) => typeof each === 'string'));

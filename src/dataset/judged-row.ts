@@ -1,7 +1,7 @@
 // What the scan knows of one row once it was judged: everything but its fate, which depends on the other rows.
 import type { Finding } from '../diagnostics/finding.ts';
 import type { ResolvedChecks } from './check-settings.ts';
-import type { Across } from './checks/check.ts';
+import type { Spot } from './checks/check.ts';
 import { checks } from './checks/index.ts';
 import { unknownFormat } from './checks/unknown-format.ts';
 import { duplicateKey } from './duplicates/duplicate-key.ts';
@@ -9,7 +9,7 @@ import type { Key } from './duplicates/murmur3.ts';
 import type { Example } from './example.ts';
 import { fingerprintBytes } from './fingerprint.ts';
 import type { Format, Row } from './formats/format.ts';
-import { createJudge } from './judge-row.ts';
+import { createJudge, readIgnored } from './judge-row.ts';
 import { placeFinding } from './place-finding.ts';
 import type { RawRow } from './readers/raw-row.ts';
 
@@ -55,7 +55,7 @@ export function createRowJudge(
   repeats: (code: string, message: string) => boolean,
 ): (raw: RawRow) => JudgedRow {
   const judge = createJudge(format, settings);
-  const across = acrossChecks(settings).map((each) => each.across);
+  const across = acrossChecks(settings);
   return (raw) => {
     const { example, drafts, code } = judge(raw);
     const findings = drafts.flatMap((draft) => {
@@ -79,12 +79,28 @@ export function createRowJudge(
 
 const none: readonly Trait[] = [];
 
-function traitsOf(example: Example, row: Row, format: Format, across: readonly Across[]): readonly Trait[] {
+function traitsOf(
+  example: Example,
+  row: Row,
+  format: Format,
+  across: ReturnType<typeof acrossChecks>,
+): readonly Trait[] {
   if (across.length === 0) return none;
+  const ignored = readIgnored(row);
   const traits: Trait[] = [];
-  for (let check = 0; check < across.length; check += 1) {
-    const trait = across[check]?.trait(example);
-    if (trait) traits.push({ check, value: trait.value, pointer: format.locate(row, trait.spot).pointer });
+  // Most checks look at the same place: its pointer is made once.
+  let last: Spot | null = null;
+  let pointer = '';
+  for (let at = 0; at < across.length; at += 1) {
+    const { check, across: each } = across[at] as (typeof across)[number];
+    if (ignored && (ignored.has(check.code) || ignored.has(check.name))) continue;
+    const trait = each.trait(example, row);
+    if (!trait) continue;
+    if (trait.spot !== last) {
+      last = trait.spot;
+      pointer = format.locate(row, last).pointer;
+    }
+    traits.push({ check: at, value: trait.value, pointer });
   }
   return traits;
 }

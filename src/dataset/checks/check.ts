@@ -37,19 +37,29 @@ export type Thresholds = Readonly<Record<string, number>>;
 export interface Across {
   /**
    * What is remembered of one row, and where in it; null for nothing. It may run in another thread than `collect`, so it
-   * keeps no state. Short: a hash or a label, not the row.
+   * keeps no state. Short: a hash or a label, not the row. `row` is the raw row, for what the example does not show.
    */
-  trait(example: Example): { value: string; spot: Spot } | null;
+  trait(example: Example, row: Readonly<Record<string, unknown>>): { value: string; spot: Spot } | null;
   /** Takes the traits in the order of the rows. */
   collect(): TraitCollector;
 }
 
 export interface TraitCollector {
-  /** `row` is the number that `end` gives back to name the row. */
+  /** `row` is the number that `end` gives back to name the row: whole, below 2^53, larger for later rows. */
   add(row: number, value: string): void;
   /** After the last row: findings at rows that contributed a trait. */
-  end(report: (row: number, message: string, data?: Record<string, unknown>) => void): void;
+  end(report: ReportRows): void;
 }
+
+/**
+ * A finding at `rows[0]`. Its further rows, a few are enough, are named in the message and as `data.places`
+ * (`file:line`, in this order, the first included).
+ */
+export type ReportRows = (
+  rows: readonly number[],
+  message: string,
+  data?: Readonly<Record<string, unknown>>,
+) => void;
 
 export interface CheckExample {
   text: string | Uint8Array;
