@@ -9,7 +9,7 @@ export interface AcrossRows {
   /** `place` is the row's number in the place list. */
   add(place: number, traits: readonly Trait[]): void;
   /** After the last row. */
-  end(places: PlaceList, emit: (finding: Finding) => void): void;
+  end(places: PlaceList, emit: (finding: Finding, row: number) => void): void;
 }
 
 // A row's number for the collectors is its place and, below that, the pointer into it.
@@ -38,8 +38,8 @@ export function createAcrossRows(settings: ResolvedChecks): AcrossRows {
     end(places, emit) {
       const names = [...pointers.keys()];
       const placeOf = (row: number) => {
-        const { file, line, column } = places.get(Math.floor(row / pointerLimit)).of;
-        return { file, line, column, pointer: names[row % pointerLimit] ?? '' };
+        const { of } = places.get(Math.floor(row / pointerLimit));
+        return { ...of, pointer: names[row % pointerLimit] ?? '' };
       };
       for (const { check, severity, collector } of collections) {
         const { code, name, hint } = check;
@@ -47,16 +47,19 @@ export function createAcrossRows(settings: ResolvedChecks): AcrossRows {
           const at = rows.map(placeOf);
           const [first] = at;
           if (!first) throw new Error(`${code} reports no row`);
-          const { pointer, ...place } = first;
-          emit({
-            code,
-            name,
-            severity,
-            message: `${message}${nameOthers(at)}`,
-            hint,
-            at: { ...place, ...(pointer !== '' && { pointer }) },
-            data: { ...data, places: at.map(({ file, line }) => `${file}:${line}`) },
-          });
+          const { pointer, row, ...place } = first;
+          emit(
+            {
+              code,
+              name,
+              severity,
+              message: `${message}${nameOthers(at)}`,
+              hint,
+              at: { ...place, ...(pointer !== '' && { pointer }) },
+              data: { ...data, places: at.map(({ file, line }) => `${file}:${line}`) },
+            },
+            row,
+          );
         };
         collector.end(report);
       }

@@ -2,7 +2,7 @@
 import { createKeyTable } from './duplicates/key-table.ts';
 import type { Key } from './duplicates/murmur3.ts';
 import type { RowPlace } from './example.ts';
-import { createFingerprintSet, type FingerprintSet } from './fingerprint.ts';
+import { createFingerprintSet, type FingerprintSet, hex } from './fingerprint.ts';
 import type { JudgedRow } from './judged-row.ts';
 import type { Ledger } from './ledger.ts';
 import { createPlaceList, type PlaceList } from './place-list.ts';
@@ -114,8 +114,4 @@ export function wantsFingerprints(options: ScanOptions, sink: ScanSink): boolean
 function keyOf(key: Key | null): Key {
   if (!key) throw new Error('a row that is dropped has no key');
   return key;
-}
-
-function hex(bytes: string): string {
-  return Buffer.from(bytes, 'latin1').toString('hex');
 }

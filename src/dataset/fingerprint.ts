@@ -5,7 +5,12 @@ import type { Example, Message } from './example.ts';
 
 /** SHA-256 (hex) of the canonical JSON of `{messages, tools, chosen, rejected}`; nothing normalised, no meta. */
 export function rowFingerprint(example: Example): string {
-  return Buffer.from(fingerprintBytes(example), 'latin1').toString('hex');
+  return hex(fingerprintBytes(example));
+}
+
+/** A fingerprint of 32 latin-1 characters as hex. */
+export function hex(bytes: string): string {
+  return Buffer.from(bytes, 'latin1').toString('hex');
 }
 
 /** The same as 32 latin-1 characters: the cheap form while scanning. */

@@ -36,6 +36,7 @@ export interface JudgedRegion {
 interface RowNote {
   row: number;
   code: string | null;
+  identity: string | null;
   findings: readonly Finding[];
   traits: readonly Trait[];
 }
@@ -121,12 +122,12 @@ function createAnswer(region: Buffer, wantsFingerprints: boolean) {
       rows += 1;
       lines += 1;
     },
-    row(start: number, end: number, { code, findings, traits, key, bytes }: JudgedRow): void {
+    row(start: number, end: number, { code, identity, findings, traits, key, bytes }: JudgedRow): void {
       const at = place(start, end);
       if (key) for (let i = 0; i < 4; i += 1) table[at + i] = key[i] as number;
       if (bytes !== null) fingerprints.write(bytes, rows * 32, 'latin1');
       if (code !== null || findings.length > 0 || traits.length > 0)
-        notes.push({ row: rows, code, findings, traits });
+        notes.push({ row: rows, code, identity, findings, traits });
       rows += 1;
     },
     end: (): JudgedRegion => ({
@@ -168,6 +169,7 @@ class RegionRow implements JudgedRow {
   code: string | null = null;
   key: Key | null;
   bytes: string | null = null;
+  identity: string | null = null;
   traits: readonly Trait[] = nothing;
   readonly example = null;
 
@@ -184,8 +186,9 @@ class RegionRow implements JudgedRow {
     ];
   }
 
-  note({ code, findings, traits }: RowNote, firstLine: number): void {
+  note({ code, identity, findings, traits }: RowNote, firstLine: number): void {
     this.code = code;
+    this.identity = identity;
     if (code !== null) this.key = null;
     this.findings = findings.map((finding) => moveDown(finding, firstLine));
     this.traits = traits;

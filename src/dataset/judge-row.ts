@@ -20,6 +20,8 @@ import { walkJson } from './walk-json.ts';
 export interface Judgement {
   /** Null where the row became none, or an error finding forbids its use. */
   example: Example | null;
+  /** What the row's format made of it, errors or not. */
+  parsed: Example | null;
   drafts: readonly Draft[];
   /** The code under which the row is dropped; undefined where it is good. */
   code: string | undefined;
@@ -106,10 +108,10 @@ export function createJudge(format: Format | null, settings: ResolvedChecks): (r
     ignored = null;
     limit = raw.text.length > longText ? findingsPerLongRow : findingsPerRow;
     const example = readRow(raw);
-    if (drafts.length === 0 && example) return { example, drafts: nothing, code: undefined };
+    if (drafts.length === 0 && example) return { example, parsed: example, drafts: nothing, code: undefined };
     const code = drafts.find((draft) => severityOf(draft.check) === 'error')?.check.code;
     const dropped = code ?? (example ? undefined : 'D015');
-    return { example: dropped === undefined ? example : null, drafts, code: dropped };
+    return { example: dropped === undefined ? example : null, parsed: example, drafts, code: dropped };
   };
 }
 

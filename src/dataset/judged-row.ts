@@ -1,4 +1,5 @@
 // What the scan knows of one row once it was judged: everything but its fate, which depends on the other rows.
+import { hash } from 'node:crypto';
 import type { Finding } from '../diagnostics/finding.ts';
 import type { ResolvedChecks } from './check-settings.ts';
 import type { Spot } from './checks/check.ts';
@@ -23,6 +24,8 @@ export interface JudgedRow {
   key: Key | null;
   /** The fingerprint as 32 latin-1 characters; null where nobody wants it, or the row is dropped. */
   bytes: string | null;
+  /** Of a row with findings: its fingerprint, dropped or not, or that of its text; null as `bytes` is. */
+  identity: string | null;
   traits: readonly Trait[];
   example: Example | null;
   /** The row's raw JSON. */
@@ -57,7 +60,8 @@ export function createRowJudge(
   const judge = createJudge(format, settings);
   const across = acrossChecks(settings);
   return (raw) => {
-    const { example, drafts, code } = judge(raw);
+    const { example, parsed, drafts, code } = judge(raw);
+    const bytes = example && wantsFingerprints ? fingerprintBytes(example) : null;
     const findings = drafts.flatMap((draft) => {
       const severity = settings.severityOf(draft.check);
       const said = severity === null || repeats(draft.check.code, draft.message);
@@ -69,12 +73,17 @@ export function createRowJudge(
       findings,
       code: example ? null : (code ?? unknownFormat.code),
       key: example ? duplicateKey(example) : null,
-      bytes: example && wantsFingerprints ? fingerprintBytes(example) : null,
+      bytes,
+      identity: wantsFingerprints && findings.length > 0 ? (bytes ?? identify(parsed, raw.text)) : null,
       traits: example && format ? traitsOf(example, raw.value as Row, format, across) : none,
       example,
       text: raw.text,
     };
   };
+}
+
+function identify(parsed: Example | null, text: string): string {
+  return parsed ? fingerprintBytes(parsed) : hash('sha256', text, 'binary');
 }
 
 const none: readonly Trait[] = [];

@@ -10,6 +10,7 @@ import { notText } from './checks/not-text.ts';
 import { unknownFormat } from './checks/unknown-format.ts';
 import type { RowPlace } from './example.ts';
 import type { Fates } from './fates.ts';
+import { hex } from './fingerprint.ts';
 import type { FormatDecision } from './formats/index.ts';
 import { judgeSource, noRowRead } from './judge-source.ts';
 import type { JudgedRow } from './judged-row.ts';
@@ -22,6 +23,7 @@ import type { FileRemark } from './readers/raw-row.ts';
 import {
   type DataSource,
   defaultMaxRowBytes,
+  type FoundRow,
   type JudgePool,
   type ScannedFile,
   type ScanOptions,
@@ -29,7 +31,7 @@ import {
 
 export interface FileContext {
   settings: ResolvedChecks;
-  emit(finding: Finding, of: 'rows' | 'files'): void;
+  emit(finding: Finding, row: FoundRow | null): void;
   fates: Fates;
   across: AcrossRows;
   /** Whether rows need their fingerprints. */
@@ -58,17 +60,17 @@ export async function scanFile(
   const remark = (each: FileRemark): void => {
     const severity = severityOf(each.check);
     if (severity === null || rows >= limit || repeats(each.check.code, each.message)) return;
-    context.emit(placeRemark(each, severity, file), 'files');
+    context.emit(placeRemark(each, severity, file), null);
   };
   let rows = 0;
   let decision: FormatDecision | null = null;
 
   const settle = (judged: JudgedRow): void => {
-    const { line, column, findings, code } = judged;
+    const { line, column, findings, code, identity } = judged;
     const place: RowPlace = { row: context.firstRow + rows, file, line, column };
     rows += 1;
     context.ledger.rowIn();
-    for (const finding of findings) context.emit(finding, 'rows');
+    for (const finding of findings) context.emit(finding, foundRow(judged, place, identity));
     if (code !== null) {
       context.fates.drop(place, code);
       return;
@@ -85,7 +87,8 @@ export async function scanFile(
     if (severity !== null) {
       const message = `The row repeats ${describe(duplicate.of)}.`;
       const data = { of: { ...duplicate.of } };
-      context.emit(placeFinding({ check, pointer: '', message, data }, severity, judged, file), 'rows');
+      const finding = placeFinding({ check, pointer: '', message, data }, severity, judged, file);
+      context.emit(finding, foundRow(judged, place, judged.bytes));
     }
     if (duplicate.leaks || options.duplicates.exact === 'drop')
       context.fates.dropDuplicate(judged, place, check.code);
@@ -149,6 +152,17 @@ function remarkName(file: string, name: string, remark: (each: FileRemark) => vo
       check: fileShape,
       message: `The file's name promises ${promised.holds}, but it holds ${found.holds}.`,
     });
+}
+
+// The text is read from the file's bytes only where somebody asks for it.
+function foundRow(judged: JudgedRow, { row }: RowPlace, bytes: string | null): FoundRow {
+  return {
+    row,
+    get text() {
+      return judged.text;
+    },
+    fingerprint: bytes && hex(bytes),
+  };
 }
 
 function describe({ file, line, row }: RowPlace): string {

@@ -71,11 +71,25 @@ export interface KeptRow {
   text: string;
 }
 
+/** The row that a finding belongs to. */
+export interface FoundRow {
+  /** From 0 over all sources in order. */
+  row: number;
+  /** The row's raw JSON; null where a check over all rows found it. */
+  text: string | null;
+  /**
+   * Hex. Of the example; of the raw text where the row never became one; null under `fingerprints: false`, and where a
+   * check over all rows found it.
+   */
+  fingerprint: string | null;
+}
+
 /** Called in the order of the rows, but for rows that the split holds back (split.ts); promises are awaited. */
 export interface ScanSink {
   onExample?(split: Split, row: KeptRow): void | Promise<void>;
   onLedger?(entry: LedgerEntry): void | Promise<void>;
-  onFinding?(finding: Finding): void | Promise<void>;
+  /** `row` is null where the finding belongs to the file. */
+  onFinding?(finding: Finding, row: FoundRow | null): void | Promise<void>;
   onProgress?(rows: number, bytes: number): void;
 }
 

@@ -7,10 +7,11 @@ import { checks } from './checks/index.ts';
 import { createFates } from './fates.ts';
 import { createLedger } from './ledger.ts';
 import { scanFile } from './scan-file.ts';
-import type { DataSource, ScannedFile, ScanOptions, ScanResult, ScanSink } from './scan-types.ts';
+import type { DataSource, FoundRow, ScannedFile, ScanOptions, ScanResult, ScanSink } from './scan-types.ts';
 
 export type {
   DataSource,
+  FoundRow,
   KeptRow,
   ScannedFile,
   ScanOptions,
@@ -34,10 +35,10 @@ export async function scanDataset(
   const errors = { rows: 0, files: 0 };
   const wait = createBackpressure();
 
-  const emit = (finding: Finding, of: 'rows' | 'files'): void => {
+  const emit = (finding: Finding, row: FoundRow | null): void => {
     counts.set(finding.code, (counts.get(finding.code) ?? 0) + 1);
-    if (finding.severity === 'error') errors[of] += 1;
-    wait.for(sink.onFinding?.(finding));
+    if (finding.severity === 'error') errors[row ? 'rows' : 'files'] += 1;
+    wait.for(sink.onFinding?.(finding, row));
   };
 
   const fates = createFates(options, sink, ledger, wait.for);
@@ -67,7 +68,7 @@ export async function scanDataset(
     bytesBefore += scanned.file.bytes;
   }
   fates.end();
-  across.end(fates.places, (finding) => emit(finding, 'rows'));
+  across.end(fates.places, (finding, row) => emit(finding, { row, text: null, fingerprint: null }));
   await wait.settled();
   const { train, validation, ...totals } = ledger.totals();
   const digest = (of: 'train' | 'validation' | 'all'): string | null =>
