@@ -1,5 +1,5 @@
-// What checking costs: the whole scan (read, parse, check, exact duplicates, fingerprints, split, ledger) against a loop
-// that only reads lines and parses them. `node bench/scan.mjs [rows] [file]` after `npm run build`.
+// What checking costs: the scan (read, parse, check, exact duplicates, fingerprints, ledger) against a loop that only
+// reads lines and parses them. `node bench/scan.mjs [rows] [file]` after `npm run build`.
 // Rounds are interleaved, so that the machine's noise falls on both; each prints its median.
 import { createReadStream, createWriteStream } from 'node:fs';
 import { mkdtemp, rm, stat } from 'node:fs/promises';
@@ -10,6 +10,8 @@ import { finished } from 'node:stream/promises';
 
 const dist = process.env.LORCH_DIST ?? new URL('../dist', import.meta.url).pathname;
 const { scanDataset } = await import(`${dist}/dataset/scan.js`);
+const { checks } = await import(`${dist}/dataset/checks/index.js`);
+const { createJudgePool } = await import(`${dist}/app/judge-pool.js`);
 const { jsonl } = await import(`${dist}/dataset/readers/jsonl.js`);
 const wantedRows = Number(process.argv[2] ?? 200_000);
 const rounds = 5;
@@ -22,8 +24,13 @@ const options = {
   format: 'auto',
   onError: 'drop',
   duplicates: { exact: 'drop' },
-  split: { fraction: 0.05, seed: 42 },
+  split: null,
 };
+const structureOnly = Object.fromEntries(
+  checks.filter(({ group }) => (group ?? 'structure') !== 'structure').map(({ code }) => [code, 'off']),
+);
+const pool = createJudgePool();
+const scan = (more, sink = {}) => scanDataset([{ path: file, label: file }], { ...options, ...more }, sink);
 const contenders = {
   'readline + JSON.parse': async () => {
     let rows = 0;
@@ -39,9 +46,13 @@ const contenders = {
       rows += batch.length;
     return rows;
   },
-  'scan: checks, duplicates, split': async () =>
-    (await scanDataset([{ path: file, label: file }], { ...options, fingerprints: false })).rows,
-  'scan with fingerprints': async () => (await scanDataset([{ path: file, label: file }], options)).rows,
+  'structure + exact duplicates': async () =>
+    (await scan({ checks: structureOnly, fingerprints: false })).rows,
+  'the same, row by row': async () =>
+    (await scan({ checks: structureOnly, fingerprints: false }, { onExample: () => undefined })).rows,
+  'every check, one thread': async () => (await scan({ fingerprints: false })).rows,
+  'every check, a thread a core': async () => (await scan({ fingerprints: false, pool })).rows,
+  'with fingerprints': async () => (await scan({ pool })).rows,
 };
 
 const times = Object.fromEntries(Object.keys(contenders).map((name) => [name, []]));
@@ -64,6 +75,7 @@ for (const [name, list] of Object.entries(times)) {
   );
 }
 process.stdout.write(`peak memory of all ${(process.resourceUsage().maxRSS / 1024).toFixed(0)} MiB\n`);
+await pool.close();
 await rm(dir, { recursive: true });
 
 // Alpaca-like rows of about 370 bytes, the same on every machine; one in fifty repeats an earlier one.
