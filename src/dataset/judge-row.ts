@@ -7,6 +7,7 @@ import { checks } from './checks/index.ts';
 import { missingField } from './checks/missing-field.ts';
 import { notAnObject } from './checks/not-an-object.ts';
 import { otherFormat } from './checks/other-format.ts';
+import { isPair, runOnPair } from './checks/run-on-pair.ts';
 import { tooDeep } from './checks/too-deep.ts';
 import type { Example } from './example.ts';
 import { isRow, typeName } from './formats/fields.ts';
@@ -58,8 +59,7 @@ export function createJudge(format: Format | null, settings: ResolvedChecks): (r
     if (wants(severityOf(check))) drafts.push({ check, pointer, message: text, ...extra });
   };
   const running = checks.flatMap((check) => {
-    const { run } = check;
-    if (!run || severityOf(check) === null) return [];
+    if ((!check.run && !check.runPair) || severityOf(check) === null) return [];
     const report: Report = (spot, text, { fix, ...extra } = {}) => {
       if (!wants(severityOf(check))) return;
       const { pointer, inside } = format ? format.locate(row, spot) : { pointer: '' };
@@ -74,8 +74,15 @@ export function createJudge(format: Format | null, settings: ResolvedChecks): (r
       });
     };
     const thresholds = settings.thresholdsOf(check);
-    return [(example: Example) => run(example, report, thresholds)];
+    return [{ check, report, thresholds }];
   });
+
+  // Nearly all rows are no pairs: one question a row, not one a check.
+  const runChecks = (example: Example): void => {
+    if (isPair(example))
+      for (const { check, report, thresholds } of running) runOnPair(check, example, report, thresholds);
+    else for (const { check, report, thresholds } of running) check.run?.(example, report, thresholds);
+  };
 
   const readRow = (raw: RawRow): Example | null => {
     if (raw.fault) {
@@ -97,7 +104,7 @@ export function createJudge(format: Format | null, settings: ResolvedChecks): (r
     if (!format) return null;
     if (mayRepeatKeys(raw.text, keys)) raiseDuplicateKeys(raw.text, raise);
     const example = format.parse(row, raise);
-    if (example) for (const run of running) run(example);
+    if (example) runChecks(example);
     else nameOtherFormat(row, format, drafts);
     return example;
   };

@@ -16,8 +16,15 @@ export interface Check extends CodeDoc {
   bad: CheckExample[];
   /** Files that yield nothing. */
   good: (string | Uint8Array)[];
-  /** Looks at one canonical example. Absent where a reader, a format or the scan itself raises the finding. */
+  /**
+   * Looks at one canonical example. Absent where a reader, a format or the scan itself raises the finding.
+   * Of a preference pair it sees the prompt with the chosen answer as one conversation.
+   */
   run?(example: Example, report: Report, thresholds: Thresholds): void;
+  /** `run` is asked about the rejected answer as well: what is wrong with the row, not with what it says. */
+  bothSides?: true;
+  /** Looks at a preference pair as a whole. */
+  runPair?(pair: Pair, report: Report): void;
   /** Looks at all rows together. */
   across?(thresholds: Thresholds): Across;
 }
@@ -61,6 +68,9 @@ export type ReportRows = (
   data?: Readonly<Record<string, unknown>>,
 ) => void;
 
+/** An example with two answers. */
+export type Pair = Example & Required<Pick<Example, 'chosen' | 'rejected'>>;
+
 export interface CheckExample {
   text: string | Uint8Array;
   /** The pointer of the finding; absent where it belongs to the file or to the whole row. */
@@ -71,7 +81,9 @@ export interface CheckExample {
 
 /** What a message's place is made of; the row's format turns it into a pointer into the raw row. */
 export interface Spot {
-  /** Index into `messages`; -1 is the row itself. */
+  /** Which messages of a preference pair; the prompt unless told. */
+  list?: 'chosen' | 'rejected';
+  /** Index into `messages` (or `list`); -1 is the row (or the list) itself. */
   message: number;
   field?: 'role' | 'content' | 'tool_calls' | 'tool_call_id' | 'reasoning_content';
   /** A pointer below the field, e.g. `/0/function/name`. */
