@@ -1,7 +1,7 @@
 // `lorch data check`: every finding, by code, and where every row would go.
 import { type ScannedFile, type ScanOptions, type ScanResult, scanDataset } from '../dataset/scan.ts';
 import type { Finding, Severity } from '../diagnostics/finding.ts';
-import { type DatasetRequest, openSources } from './dataset-sources.ts';
+import { type DatasetRequest, openSources, readFormat } from './dataset-sources.ts';
 import { withJudgePool } from './judge-pool.ts';
 
 export interface CheckRequest extends DatasetRequest {
@@ -38,7 +38,7 @@ export async function checkDataset(request: CheckRequest): Promise<CheckedDatase
   const codes = new Map<string, FoundCode>();
   const sources = await openSources(request);
   const options: ScanOptions = {
-    format: request.format,
+    format: await readFormat(request),
     onError: 'drop',
     duplicates: { exact: 'drop' },
     split: null,

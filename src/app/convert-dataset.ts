@@ -7,11 +7,12 @@ import { basename, join } from 'node:path';
 import { lossyConversion } from '../dataset/checks/lossy-conversion.ts';
 import { unknownKey } from '../dataset/checks/unknown-key.ts';
 import type { Rendered } from '../dataset/formats/format.ts';
-import { findFormat } from '../dataset/formats/index.ts';
+import { findFormat, formatNames } from '../dataset/formats/index.ts';
+import { renderRow } from '../dataset/formats/render-row.ts';
 import { type KeptRow, type ScanResult, scanDataset } from '../dataset/scan.ts';
 import type { Finding } from '../diagnostics/finding.ts';
 import { UserError } from '../diagnostics/user-error.ts';
-import { type DatasetRequest, openSources } from './dataset-sources.ts';
+import { type DatasetRequest, isMappingFile, openSources, readFormat } from './dataset-sources.ts';
 
 export interface ConvertRequest extends DatasetRequest {
   /** Name of the target format. */
@@ -42,9 +43,11 @@ export interface Converted {
 
 /** Converts. Throws UserError D090, D091, D093, D095 (the output exists), D096. */
 export async function convertDataset(request: ConvertRequest): Promise<Converted> {
+  if (isMappingFile(request.to))
+    throw new UserError('D096', 'A mapping of fields is read only: rows cannot be written in it.', {
+      hint: `one of ${formatNames.join(', ')}`,
+    });
   const target = findFormat(request.to);
-  const render = target.render;
-  if (!render) throw new UserError('D096', `Rows cannot be written as ${target.name}.`);
   if (request.out !== null) await refuseExisting(request.out);
   const sources = await openSources(request);
   const output = await openOutput(request.out);
@@ -54,10 +57,15 @@ export async function convertDataset(request: ConvertRequest): Promise<Converted
   try {
     const result = await scanDataset(
       sources,
-      { format: request.format, onError: request.onError, duplicates: { exact: 'keep' }, split: null },
+      {
+        format: await readFormat(request),
+        onError: request.onError,
+        duplicates: { exact: 'keep' },
+        split: null,
+      },
       {
         onExample(_split, row) {
-          const rendered = render(row.example);
+          const rendered = renderRow(target, row.example);
           for (const what of rendered.lost) lose(what);
           if (rendered.lost.length > 0)
             request.onFinding?.(lossFinding(row, rendered, target.name, request.allowLoss));

@@ -50,7 +50,10 @@ export async function createTokenCounter(
     await file.appendFile(full);
   };
   return {
-    add({ row, example: { messages, tools } }) {
+    add({ row, example }) {
+      // Of a preference pair what training on the chosen answer would see.
+      const messages = [...example.messages, ...(example.chosen ?? [])];
+      const { tools } = example;
       text += `${JSON.stringify({ row, messages, ...(tools && { tools }) })}\n`;
       if (text.length > 1 << 20) return flush();
     },

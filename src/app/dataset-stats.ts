@@ -2,7 +2,7 @@
 import { textOf } from '../dataset/content.ts';
 import type { Example, Role } from '../dataset/example.ts';
 import { type KeptRow, type ScanResult, scanDataset } from '../dataset/scan.ts';
-import { type DatasetRequest, openSources } from './dataset-sources.ts';
+import { type DatasetRequest, openSources, readFormat } from './dataset-sources.ts';
 
 /** Counts tokens of the rows given to it, in one go at the end. */
 export interface TokenCounter {
@@ -62,7 +62,8 @@ export async function datasetStats(
   const measure = (example: Example): void => {
     let all = 0;
     let answered = 0;
-    for (const { role, content } of example.messages) {
+    const { messages, chosen = [], rejected = [] } = example;
+    for (const { role, content } of [...messages, ...chosen, ...rejected]) {
       const length = textOf(content)?.length ?? 0;
       const sum = roles.get(role) ?? { messages: 0, characters: 0 };
       sum.messages += 1;
@@ -71,13 +72,13 @@ export async function datasetStats(
       all += length;
       if (role === 'assistant') answered += length;
     }
-    turns.add(example.messages.length);
+    turns.add(messages.length + chosen.length);
     characters.add(all);
     answers.add(answered);
   };
   const result = await scanDataset(
     await openSources(request),
-    { format: request.format, onError: 'drop', duplicates: { exact: 'keep' }, split: null },
+    { format: await readFormat(request), onError: 'drop', duplicates: { exact: 'keep' }, split: null },
     {
       onExample(_split, row) {
         measure(row.example);

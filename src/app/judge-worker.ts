@@ -1,7 +1,7 @@
 // One thread of judge-pool.ts: regions of lines in, their judgement out.
 import { parentPort } from 'node:worker_threads';
 import { resolveSettings } from '../dataset/check-settings.ts';
-import { findFormat } from '../dataset/formats/index.ts';
+import { openFormat } from '../dataset/formats/decide-format.ts';
 import { createRegionJudge, type JudgedRegion } from '../dataset/judge-region.ts';
 import type { PoolSetup } from '../dataset/scan-types.ts';
 
@@ -15,7 +15,7 @@ let judge: ((region: Buffer) => JudgedRegion) | null = null;
 parentPort?.on('message', (request: WorkerRequest) => {
   if ('setup' in request) {
     const { format, checks, ...setup } = request.setup;
-    judge = createRegionJudge({ ...setup, format: findFormat(format), settings: resolveSettings(checks) });
+    judge = createRegionJudge({ ...setup, format: openFormat(format), settings: resolveSettings(checks) });
     return;
   }
   if (!judge) throw new Error('a region came before its setup');

@@ -2,12 +2,16 @@
 import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { DatasetSection } from '../config/schema/dataset.ts';
+import { preference } from '../dataset/formats/preference.ts';
 import type { DataSource } from '../dataset/scan.ts';
 import { UserError } from '../diagnostics/user-error.ts';
 import type { PlanRequest } from './make-plan.ts';
 import { type ScannedRows, scanRows } from './scan-rows.ts';
 
-/** Scans into `dir`. Throws UserError P002 where rows have errors and the config refuses them. */
+/**
+ * Scans into `dir`. Throws UserError D045 where rows are preference pairs, and P002 where rows have errors and the
+ * config refuses them.
+ */
 export async function scanConfig(
   request: PlanRequest,
   dataset: DatasetSection,
@@ -36,8 +40,18 @@ export async function scanConfig(
     dir,
     (done) => request.onProgress({ label: 'reading rows', done, total: null }),
   );
+  refusePairs(scan);
   if (scan.result.refused) throw refusal(scan, dataset);
   return scan;
+}
+
+// Checked by the scan like other rows, but no trainer here learns from pairs.
+function refusePairs({ result, pairs }: ScannedRows): void {
+  if (pairs === 0) return;
+  const file = result.files.find(({ format }) => format === preference.name)?.path ?? result.files[0]?.path;
+  throw new UserError('D045', `${file} holds preference pairs, which this version does not train on`, {
+    hint: `write the chosen answers to a file of their own: lorch data convert ${file} --to chatml --allow-loss -o chosen.jsonl`,
+  });
 }
 
 function refusal({ result, findings }: ScannedRows, dataset: DatasetSection): UserError {

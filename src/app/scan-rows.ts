@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
+import { isPair } from '../dataset/checks/run-on-pair.ts';
 import {
   type DataSource,
   type KeptRow,
@@ -27,6 +28,8 @@ export interface ScannedRows {
   /** NDJSON, as the scan saw it: rows that tokenisation drops are still kept here. */
   ledger: string;
   findings: Map<string, CodeSummary>;
+  /** Rows with two answers: they are no examples to train on. */
+  pairs: number;
   /** The first validation rows, which `lorch try` asks. */
   heldOut: { row: number; messages: unknown[]; tools?: unknown[] }[];
 }
@@ -48,8 +51,10 @@ export async function scanRows(
   const ledger = openLines(join(dir, 'ledger.jsonl'));
   const findings = new Map<string, CodeSummary>();
   const heldOut: ScannedRows['heldOut'] = [];
+  let pairs = 0;
   const result = await scanDataset(sources, options, {
     onExample(split, row) {
+      if (isPair(row.example)) pairs += 1;
       if (split === 'validation' && heldOut.length < heldOutRows) heldOut.push(exampleLine(row));
       return splits[split].write(exampleLine(row));
     },
@@ -71,7 +76,7 @@ export async function scanRows(
     examples[name] = file.path;
     contents[name] = sha256;
   }
-  return { result, examples, contents, ledger: ledger.path, findings, heldOut };
+  return { result, examples, contents, ledger: ledger.path, findings, pairs, heldOut };
 }
 
 function exampleLine({ row, example }: KeptRow): { row: number; messages: unknown[]; tools?: unknown[] } {

@@ -3,6 +3,14 @@ import type { CodeDoc } from '../diagnostics/finding.ts';
 
 export const datasetErrorCodes: CodeDoc[] = [
   {
+    code: 'D045',
+    name: 'preference-rows',
+    severity: 'error',
+    title: 'The dataset holds preference pairs.',
+    prose:
+      'Rows with a `chosen` and a `rejected` answer are checked, converted and reviewed like others. Training on them needs preference training, which this version does not do; training on the chosen answers alone would be another thing than the data says, and so has to be asked for: `lorch data convert … --to chatml --allow-loss` writes them as conversations.',
+  },
+  {
     code: 'D090',
     name: 'no-such-file',
     severity: 'error',
@@ -30,7 +38,8 @@ export const datasetErrorCodes: CodeDoc[] = [
     name: 'no-such-format',
     severity: 'error',
     title: 'There is no dataset format of that name.',
-    prose: 'Formats are alpaca, chatml, chatml-text, sharegpt and preference; `auto` decides by the rows.',
+    prose:
+      'Formats are alpaca, chatml, chatml-text, sharegpt and preference; `auto` decides by the rows. A name that ends in .yaml is a file that maps the fields of the rows (docs/formats.md).',
   },
   {
     code: 'D094',
@@ -52,6 +61,7 @@ export const datasetErrorCodes: CodeDoc[] = [
     name: 'no-such-target',
     severity: 'error',
     title: 'Rows cannot be written in that format.',
-    prose: 'Preference pairs are read and named, but not written in this version.',
+    prose:
+      'Rows are written as alpaca, chatml, chatml-text, sharegpt or preference. A mapping of fields (a .yaml file) is read only.',
   },
 ];

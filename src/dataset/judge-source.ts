@@ -1,9 +1,8 @@
 // From the bytes of one source to judged rows: the first rows decide the format, and the rest is judged here or by a pool.
 import type { ResolvedChecks } from './check-settings.ts';
 import { checks } from './checks/index.ts';
-import { isRow } from './formats/fields.ts';
+import { type DecidedFormat, decideFormat } from './formats/decide-format.ts';
 import type { Format } from './formats/format.ts';
-import { detectFormat, type FormatDecision, findFormat } from './formats/index.ts';
 import { createRegionJudge, type JudgedRegion, judgedRows, plainReader } from './judge-region.ts';
 import { createRowJudge, type JudgedRow } from './judged-row.ts';
 import type { OpenSource } from './open-source.ts';
@@ -25,11 +24,8 @@ export interface SourceRequest {
   pool: JudgePool | null;
   repeats(code: string, message: string): boolean;
   /** Called once, before the first row comes out. */
-  decided(decision: FormatDecision): void;
+  decided(decision: DecidedFormat): void;
 }
-
-/** Why there is no format where every row was broken: those have findings of their own. */
-export const noRowRead = 'no row could be read';
 
 // As many rows decide the format, or fewer where they are long.
 const sampleRows = 200;
@@ -105,7 +101,8 @@ function chooseRegionJudge(request: SourceRequest, format: Format): RegionJudge 
   const plain = plainReader(setup);
   if (plain || !pool) return { here: createRegionJudge(setup, plain) };
   const { maxRowBytes } = read;
-  pool.start({ format: format.name, checks: options.checks ?? {}, file, wantsFingerprints, maxRowBytes });
+  const named = typeof options.format === 'string' ? format.name : options.format;
+  pool.start({ format: named, checks: options.checks ?? {}, file, wantsFingerprints, maxRowBytes });
   return { there: pool };
 }
 
@@ -124,7 +121,7 @@ interface SampledJudge {
   /** After the last row: those that were sampled and never reached the number. */
   end(): Iterable<JudgedRow>;
   /** Null while it is not decided, and where it cannot be told. */
-  format(): FormatDecision['format'];
+  format(): DecidedFormat['format'];
 }
 
 function createSampledJudge({
@@ -137,10 +134,10 @@ function createSampledJudge({
 }: SourceRequest): SampledJudge {
   let sample: RawRow[] = [];
   let units = 0;
-  let decision: FormatDecision | null = null;
+  let decision: DecidedFormat | null = null;
   let judge: ((raw: RawRow) => JudgedRow) | null = null;
   const decideNow = (): JudgedRow[] => {
-    decision = decide(options.format, sample);
+    decision = decideFormat(options.format, sample);
     decided(decision);
     judge = createRowJudge(decision.format, settings, file, wantsFingerprints, repeats);
     const rows = sample.map(judge);
@@ -159,11 +156,4 @@ function createSampledJudge({
     }
   }
   return { rows, end: () => (judge ? [] : decideNow()), format: () => decision?.format ?? null };
-}
-
-function decide(wanted: string, sample: readonly RawRow[]): FormatDecision {
-  if (wanted !== 'auto') return { format: findFormat(wanted), why: 'named by the user', confidence: 1 };
-  const objects = sample.map(({ value }) => value).filter(isRow);
-  if (objects.length === 0) return { format: null, why: noRowRead, confidence: 0 };
-  return detectFormat(objects);
 }

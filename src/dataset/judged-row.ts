@@ -4,6 +4,7 @@ import type { Finding } from '../diagnostics/finding.ts';
 import type { ResolvedChecks } from './check-settings.ts';
 import type { Spot } from './checks/check.ts';
 import { checks } from './checks/index.ts';
+import { conversation, isPair, spotInSide } from './checks/run-on-pair.ts';
 import { unknownFormat } from './checks/unknown-format.ts';
 import { duplicateKey } from './duplicates/duplicate-key.ts';
 import type { Key } from './duplicates/murmur3.ts';
@@ -97,17 +98,19 @@ function traitsOf(
   if (across.length === 0) return none;
   const ignored = readIgnored(row);
   const traits: Trait[] = [];
+  const seen = isPair(example) ? conversation(example, 'chosen') : example;
   // Most checks look at the same place: its pointer is made once.
   let last: Spot | null = null;
   let pointer = '';
   for (let at = 0; at < across.length; at += 1) {
     const { check, across: each } = across[at] as (typeof across)[number];
     if (ignored && (ignored.has(check.code) || ignored.has(check.name))) continue;
-    const trait = each.trait(example, row);
+    const trait = each.trait(seen, row);
     if (!trait) continue;
     if (trait.spot !== last) {
       last = trait.spot;
-      pointer = format.locate(row, last).pointer;
+      const spot = isPair(example) ? spotInSide(example, 'chosen', last) : last;
+      pointer = format.locate(row, spot).pointer;
     }
     traits.push({ check: at, value: trait.value, pointer });
   }

@@ -7,12 +7,11 @@ import { fileShape } from './checks/file-shape.ts';
 import { leakedRow } from './checks/leaked-row.ts';
 import { noRows } from './checks/no-rows.ts';
 import { notText } from './checks/not-text.ts';
-import { unknownFormat } from './checks/unknown-format.ts';
 import type { RowPlace } from './example.ts';
 import type { Fates } from './fates.ts';
 import { hex } from './fingerprint.ts';
 import type { FormatDecision } from './formats/index.ts';
-import { judgeSource, noRowRead } from './judge-source.ts';
+import { judgeSource } from './judge-source.ts';
 import type { JudgedRow } from './judged-row.ts';
 import type { Ledger } from './ledger.ts';
 import { createRepeats } from './once-per-file.ts';
@@ -116,9 +115,7 @@ export async function scanFile(
     repeats,
     decided(made) {
       decision = made;
-      if (made.format || made.why === noRowRead) return;
-      const message = `The format cannot be told: ${made.why}.`;
-      remark({ check: unknownFormat, message, ...(made.hint && { hint: made.hint }) });
+      for (const each of made.remarks) remark(each);
     },
   });
   for await (const batch of batches) {

@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream';
 import type { Finding } from '../diagnostics/finding.ts';
 import type { CheckSettings } from './check-settings.ts';
 import type { Example, RowPlace } from './example.ts';
+import type { FieldMapping } from './formats/mapping.ts';
 import type { JudgedRegion } from './judge-region.ts';
 import type { LedgerEntry, LedgerTotals } from './ledger.ts';
 import type { Split, SplitOptions } from './split.ts';
@@ -26,8 +27,8 @@ export interface DataSource {
 }
 
 export interface ScanOptions {
-  /** A format's name, or `auto`. */
-  format: string;
+  /** A format's name, `auto`, or a mapping of the rows' fields. */
+  format: string | FieldMapping;
   /** What error findings on rows mean: the whole is refused, or those rows leave. */
   onError: 'refuse' | 'drop';
   duplicates: { exact: 'drop' | 'keep' };
@@ -53,7 +54,7 @@ export interface JudgePool {
 
 /** A RegionSetup that can be sent. */
 export interface PoolSetup {
-  format: string;
+  format: string | FieldMapping;
   checks: CheckSettings;
   file: string;
   wantsFingerprints: boolean;

@@ -8,7 +8,9 @@ export interface Position {
 
 /** One RFC 6901 pointer token for a key or an index. */
 export function escapePointer(token: string | number): string {
-  return String(token).replaceAll('~', '~0').replaceAll('/', '~1');
+  const text = String(token);
+  // Asked for every turn of every row, and nearly always the answer is the key itself.
+  return text.includes('~') || text.includes('/') ? text.replaceAll('~', '~0').replaceAll('/', '~1') : text;
 }
 
 /** The tokens of an RFC 6901 pointer; `''` has none. */

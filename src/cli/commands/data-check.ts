@@ -18,6 +18,7 @@ Examples:
   lorch data check datasets/train.jsonl
   lorch data check "data/**/*.jsonl" --max 20
   lorch data check rows.json --json | jq .ledger
+  lorch data check calls.jsonl --format mapping.yaml
   zcat rows.jsonl.gz | lorch data check -
 `;
 
@@ -28,7 +29,7 @@ export function define(command: Command, context: Context): void {
     .argument('<dataset...>', 'files, globs, or - for stdin')
     .option(
       '--format <name>',
-      'alpaca, chatml, chatml-text, sharegpt, preference; auto tells by the rows',
+      'alpaca, chatml, chatml-text, sharegpt, preference, or a YAML file that maps the fields; auto tells by the rows',
       'auto',
     )
     .option('--max <places>', 'places shown for each code (3; with --json all)', parseCount)

@@ -19,6 +19,8 @@ An output that ends in .json is an array, any other JSON lines.
 Examples:
   lorch data convert alpaca.json --to chatml -o train.jsonl
   lorch data convert train.jsonl --to sharegpt -o train.json --on-error drop
+  lorch data convert calls.jsonl --format mapping.yaml --to chatml -o train.jsonl
+  lorch data convert pairs.jsonl --to chatml --allow-loss -o chosen.jsonl
   lorch data convert train.jsonl --to chatml-text -o - | head -1
 `;
 
@@ -27,9 +29,13 @@ export function define(command: Command, context: Context): void {
   command
     .description('Write a dataset in another format, without loss or with the loss named.')
     .argument('<dataset...>', 'files, globs, or - for stdin')
-    .requiredOption('--to <format>', 'alpaca, chatml, chatml-text or sharegpt')
+    .requiredOption('--to <format>', 'alpaca, chatml, chatml-text, sharegpt or preference')
     .requiredOption('-o, --output <file>', 'a file that does not exist yet, or - for stdout')
-    .option('--format <name>', 'format of the input; auto tells by the rows', 'auto')
+    .option(
+      '--format <name>',
+      'format of the input, or a YAML file that maps its fields; auto tells by the rows',
+      'auto',
+    )
     .addOption(
       new Option('--on-error <what>', 'what becomes of rows with errors')
         .choices(['refuse', 'drop'])

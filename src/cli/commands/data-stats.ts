@@ -28,7 +28,11 @@ export function define(command: Command, context: Context): void {
   command
     .description('Rows, turns, characters and tokens of a dataset, and how they are spread.')
     .argument('<dataset...>', 'files, globs, or - for stdin')
-    .option('--format <name>', 'alpaca, chatml, chatml-text, sharegpt; auto tells by the rows', 'auto')
+    .option(
+      '--format <name>',
+      'a format, or a YAML file that maps the fields; auto tells by the rows',
+      'auto',
+    )
     .option('--tokenizer <model>', 'hub id or folder whose tokenizer and template count the tokens')
     .addOption(
       new Option('--template <kind>', 'chat template for --tokenizer')

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { count, field, optional, section, text } from './field.ts';
+import { formatMapping } from './format-mapping.ts';
 
 const path = text
   .refine((value) => !/^(hf|https?|s3|gs):\/\//.test(value), {
@@ -48,8 +49,10 @@ export const datasetSection = section(
       'The rows the validation loss is measured on: `{fraction, seed}` of the training rows, or files of their own. Without it nothing is held out.',
     ),
     format: field(
-      z.enum(['auto', 'alpaca', 'chatml', 'chatml-text', 'sharegpt']).default('auto'),
-      'The format of the rows. `auto` detects it and says which it took.',
+      z
+        .union([z.enum(['auto', 'alpaca', 'chatml', 'chatml-text', 'sharegpt']), formatMapping])
+        .default('auto'),
+      'The format of the rows. `auto` detects it and says which it took. A mapping says which field of the rows holds what: see docs/formats.md.',
     ),
     template: field(
       z

@@ -9,6 +9,7 @@ export const blankContent: Check = {
   prose:
     'The message is there, but says nothing. A blank system message changes the prompt (many templates then leave out their default), and a blank tool result teaches the model to answer from nothing.',
   hint: 'remove the message, or fill it',
+  bothSides: true,
   bad: [
     {
       text: '{"messages":[{"role":"system","content":" "},{"role":"user","content":"Hi"},{"role":"assistant","content":"Hello."}]}',

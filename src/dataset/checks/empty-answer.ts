@@ -11,6 +11,7 @@ export const emptyAnswer: Check = {
     'Messages that are not trained on (`weight: 0`) may be empty.',
   ].join('\n\n'),
   hint: 'fill the reply, or drop the row with dataset.on_error: drop',
+  bothSides: true,
   bad: [
     {
       text: '{"messages":[{"role":"user","content":"Is the shop open?"},{"role":"assistant","content":""}]}',

@@ -9,6 +9,7 @@ export const emptyPrompt: Check = {
   prose:
     'A user message is empty or blank: the model would learn to answer nothing with something. Often a column was lost on export.',
   hint: 'fill the prompt, or drop the row with dataset.on_error: drop',
+  bothSides: true,
   bad: [
     {
       text: '{"messages":[{"role":"user","content":"  "},{"role":"assistant","content":"Yes."}]}',

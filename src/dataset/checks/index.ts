@@ -7,9 +7,11 @@ import { blankContent } from './blank-content.ts';
 import { blankLine } from './blank-line.ts';
 import { brokenUtf8 } from './broken-utf8.ts';
 import type { Check } from './check.ts';
+import { differingPrompts } from './differing-prompts.ts';
 import { duplicateKey } from './duplicate-key.ts';
 import { emptyAnswer } from './empty-answer.ts';
 import { emptyPrompt } from './empty-prompt.ts';
+import { equalAnswers } from './equal-answers.ts';
 import { exactDuplicate } from './exact-duplicate.ts';
 import { fileShape } from './file-shape.ts';
 import { fractionalWeight } from './fractional-weight.ts';
@@ -31,7 +33,8 @@ import { nothingTrained } from './nothing-trained.ts';
 import { nulCharacter } from './nul-character.ts';
 import { orphanToolResult } from './orphan-tool-result.ts';
 import { otherFormat } from './other-format.ts';
-import { preferenceRow } from './preference-row.ts';
+import { rejectedAnswer } from './rejected-answer.ts';
+import { repeatedCallId } from './repeated-call-id.ts';
 import { repeatedRole } from './repeated-role.ts';
 import { replacementCharacter } from './replacement-character.ts';
 import { rowTooLong } from './row-too-long.ts';
@@ -48,6 +51,7 @@ import { unknownKey } from './unknown-key.ts';
 import { unknownMarker } from './unknown-marker.ts';
 import { unknownRole } from './unknown-role.ts';
 import { unsupportedPart } from './unsupported-part.ts';
+import { unusedMapping } from './unused-mapping.ts';
 import { weightOnPrompt } from './weight-on-prompt.ts';
 import { wrongType } from './wrong-type.ts';
 
@@ -96,10 +100,14 @@ export const checks: readonly Check[] = [
   unknownMarker,
   textOutsideTurns,
   severalInstances,
-  preferenceRow,
   exactDuplicate,
   leakedRow,
   lossyConversion,
+  equalAnswers,
+  differingPrompts,
+  unusedMapping,
+  repeatedCallId,
+  rejectedAnswer,
 ];
 
 /** Every code of the dataset folder: the checks, and what it throws. */

@@ -8,6 +8,7 @@ export const lastTurn: Check = {
   prose:
     'What follows the last answer is never trained on: a question without its reply, or a tool result that nobody used. Either the answer was lost, or the conversation was cut.',
   hint: 'add the answer, or remove the messages after the last one',
+  bothSides: true,
   bad: [
     {
       text: '{"messages":[{"role":"user","content":"Hi"},{"role":"assistant","content":"Hello."},{"role":"user","content":"Are you open?"}]}',

@@ -13,6 +13,7 @@ export const loneSurrogate: Check = {
     'A UTF-16 surrogate without its partner (an escape such as `\\ud83d` alone) is no character. It cannot be written as UTF-8, and tokenizers fail on it. Usually a text was cut inside an emoji.',
   hint: 'remove the half character or restore the whole one',
   fatal: true,
+  bothSides: true,
   bad: [{ text: '{"instruction":"Name a colour.","input":"","output":"Blue \\ud83d"}', pointer: '/output' }],
   good: ['{"instruction":"Name a colour.","input":"","output":"Blue \\ud83d\\ude00"}'],
   run(example, report) {

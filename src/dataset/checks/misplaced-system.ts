@@ -8,6 +8,7 @@ export const misplacedSystem: Check = {
   prose:
     'A system or developer message stands after the conversation began, or a second one follows the first. Many chat templates refuse it, move it or leave it out.',
   hint: 'put one system message first',
+  bothSides: true,
   bad: [
     {
       text: '{"messages":[{"role":"user","content":"Hi"},{"role":"system","content":"Be brief."},{"role":"assistant","content":"Hello."}]}',

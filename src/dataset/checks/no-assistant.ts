@@ -7,6 +7,7 @@ export const noAssistant: Check = {
   title: 'The row has no assistant message.',
   prose: 'Only assistant messages are trained on. A row without one teaches nothing.',
   hint: 'add the answer, or drop the row with dataset.on_error: drop',
+  bothSides: true,
   bad: [
     { text: '{"messages":[{"role":"user","content":"Is the shop open?"}]}', pointer: '/messages' },
     { text: '{"conversations":[]}', pointer: '/conversations' },

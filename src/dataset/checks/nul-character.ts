@@ -9,6 +9,7 @@ export const nulCharacter: Check = {
   prose:
     'U+0000 means nothing in text. It comes from binary data or a wrong encoding, and many tools cut the text there.',
   hint: 'remove the character',
+  bothSides: true,
   bad: [{ text: '{"instruction":"Name a colour.","input":"","output":"Blue\\u0000"}', pointer: '/output' }],
   good: ['{"instruction":"Name a colour.","input":"","output":"Blue\\n"}'],
   run(example, report) {

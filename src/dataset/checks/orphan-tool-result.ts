@@ -11,6 +11,7 @@ export const orphanToolResult: Check = {
   prose:
     'A tool message follows no tool call, or its `tool_call_id` is that of none before it. The call was lost, or an id was mistyped; templates that look the call up fail on it.',
   hint: 'add the call, or correct tool_call_id',
+  bothSides: true,
   bad: [
     {
       text: '{"messages":[{"role":"user","content":"Weather?"},{"role":"tool","content":"Rain"},{"role":"assistant","content":"Rain."}]}',
@@ -34,7 +35,7 @@ export const orphanToolResult: Check = {
       }
       if (message.role !== 'tool') continue;
       if (calls === 0) report({ message: i, field: 'role' }, 'The tool result follows no tool call.');
-      else if (message.tool_call_id !== undefined && ids.size > 0 && !ids.has(message.tool_call_id))
+      else if (message.tool_call_id !== undefined && !ids.has(message.tool_call_id))
         report(
           { message: i, field: 'tool_call_id' },
           `No call before it has the id ${JSON.stringify(message.tool_call_id)}.`,

@@ -8,6 +8,7 @@ export const repeatedRole: Check = {
   prose:
     'Two user messages, or two assistant messages, follow each other. Often a message between them was lost. Several chat templates refuse such rows, others join them without a word.',
   hint: 'join the two messages, or add the one between them',
+  bothSides: true,
   bad: [
     {
       text: '{"messages":[{"role":"user","content":"Hi"},{"role":"user","content":"Are you open?"},{"role":"assistant","content":"Yes."}]}',

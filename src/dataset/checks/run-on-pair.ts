@@ -23,7 +23,10 @@ export function runOnPair(check: Check, example: Pair, report: Report, threshold
 }
 
 /** The prompt with one of the answers, as an example of its own. */
-export function conversation({ messages, tools, meta, ...sides }: Pair, side: 'chosen' | 'rejected'): Example {
+export function conversation(
+  { messages, tools, meta, ...sides }: Pair,
+  side: 'chosen' | 'rejected',
+): Example {
   const answer: readonly Message[] = sides[side];
   return { messages: [...messages, ...answer], ...(tools && { tools }), meta };
 }

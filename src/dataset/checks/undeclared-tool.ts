@@ -12,6 +12,7 @@ export const undeclaredTool: Check = {
   prose:
     'The row lists its tools, and the assistant calls another one. The model would learn to call functions that it was not given.',
   hint: 'correct the name, or add the tool to the list',
+  bothSides: true,
   bad: [{ text: calling('wether'), pointer: '/messages/1/tool_calls/0' }],
   good: [calling('weather')],
   run(example, report) {

@@ -1,63 +1,86 @@
 // alpaca: `{"instruction", "input"?, "output", "system"?, "history"?}` and its common aliases.
 import { missingField } from '../checks/missing-field.ts';
 import { severalInstances } from '../checks/several-instances.ts';
-import { wrongType } from '../checks/wrong-type.ts';
 import { textOf } from '../content.ts';
-import type { Example, Message } from '../example.ts';
-import { firstKey, isRow, readMeta, readText, typeName } from './fields.ts';
-import type { Format, Raise, Row } from './format.ts';
-import { missingFeatures, splitMeta } from './leftovers.ts';
+import { anyOf, firstKey, isRow } from './fields.ts';
+import { locateFlat, parseFlat, splitPrompt } from './flat.ts';
+import type { Row, WritableFormat } from './format.ts';
+import { type Layout, layoutKeys } from './layout.ts';
+import { type Feature, missingFeatures, splitMeta } from './leftovers.ts';
+import { createMapping } from './mapping.ts';
 import { preference } from './preference.ts';
+import { spokenTurns } from './roles.ts';
+import { historyKeys, inputKeys, promptKeys, systemKeys, toolsKeys } from './text-keys.ts';
 
-const promptKeys = ['instruction', 'prompt', 'question', 'query'];
-const inputKeys = ['input', 'context'];
 const answerKeys = ['output', 'response', 'completion', 'answer'];
-const systemKeys = ['system', 'system_prompt'];
+const rowKeys = new Set([
+  ...promptKeys,
+  ...inputKeys,
+  ...answerKeys,
+  ...systemKeys,
+  ...historyKeys,
+  ...toolsKeys,
+  'instances',
+]);
+const wanted = {
+  prompt: 'instruction (or prompt, question, query)',
+  answer: 'output (or response, completion, answer)',
+};
 
-/** The part of the prompt that was `input`, so that alpaca to alpaca keeps the two apart; no field of the row. */
-const inputPart = Symbol('alpaca input');
+/** Self-Instruct: input and answer stand one level deeper. */
+const selfInstruct = createMapping({
+  prompt: 'instruction',
+  input: 'instances.0.input',
+  answer: 'instances.0.output',
+});
 
-export const alpaca: Format = {
+export const alpaca: WritableFormat = {
   name: 'alpaca',
   shape: 'an instruction and an output (or prompt, question; response, completion, answer)',
   shapeOf(row) {
-    const { prompt, input, answer } = findKeys(row);
+    const { prompt, input, answer } = findLayout(row);
     return [prompt ?? input, answer ?? 'instances'].map((key) => JSON.stringify(key)).join(' and ');
   },
   matches(row) {
     if (preference.matches(row)) return false;
-    const asks = promptKeys.some((key) => key in row) || 'input' in row;
-    return asks && (answerKeys.some((key) => key in row) || Array.isArray(row.instances));
+    if (isSelfInstruct(row)) return true;
+    const prompt = promptKeys.find((key) => key in row) ?? ('input' in row ? 'input' : undefined);
+    const answer = answerKeys.find((key) => key in row);
+    if (prompt === undefined || answer === undefined) return false;
+    // Two lists are messages, and chatml's.
+    return !Array.isArray(row[prompt]) || !Array.isArray(row[answer]);
   },
-  parse(row, raise): Example | null {
-    const keys = findKeys(row);
-    const messages: Message[] = [];
-    const system = keys.system === undefined ? '' : readText(row, keys.system, '', raise);
-    if (system) messages.push({ role: 'system', content: system });
-    const history = readHistory(row.history, raise);
-    if (history) messages.push(...history);
-    const prompt = readPrompt(row, keys, raise);
-    const answer = readAnswer(row, keys, raise);
-    const meta = readMeta(row, keys.known, raise);
-    if (system === undefined || !history || !prompt || answer === undefined) return null;
-    messages.push({ role: 'user', content: prompt.text }, { role: 'assistant', content: answer });
-    if (prompt.input !== '') (meta as Record<symbol, unknown>)[inputPart] = prompt.input;
-    return { messages, meta };
-  },
-  locate(row, spot) {
-    const keys = findKeys(row);
-    const inside = spot.inside === undefined ? {} : { inside: spot.inside };
-    let index = spot.message;
-    if (index < 0) return { pointer: '' };
-    if (keys.system !== undefined && row[keys.system] !== '') {
-      if (index === 0) return { pointer: `/${keys.system}`, ...inside };
-      index -= 1;
+  parse(row, raise) {
+    if (isSelfInstruct(row)) {
+      const instances = row.instances as unknown[];
+      if (instances.length > 1) {
+        raise(severalInstances, '/instances', `The instruction carries ${instances.length} instances.`);
+        return null;
+      }
+      const [instance] = instances;
+      if (!isRow(instance) || instance.output === undefined) {
+        raise(missingField, '/instances', 'The instance has no "output".');
+        return null;
+      }
+      return selfInstruct.parse(row, raise);
     }
-    const pairs = Array.isArray(row.history) ? row.history.length : 0;
-    if (index < pairs * 2) return { pointer: `/history/${index >> 1}/${index & 1}`, ...inside };
-    if (index === pairs * 2 + 1)
-      return { pointer: keys.inInstance ? '/instances/0/output' : `/${keys.answer}`, ...inside };
-    return locatePrompt(row, keys, spot.inside);
+    if (isPlain(row)) return parseFlat(row, plain, plainKeys, raise);
+    const layout = findLayout(row);
+    const known = layoutKeys(layout);
+    // An input that is null or empty says nothing.
+    return parseFlat(row, layout, known.add('input').add('history'), raise);
+  },
+  locate: (row, spot) =>
+    isSelfInstruct(row) ? selfInstruct.locate(row, spot) : locateFlat(row, findLayout(row), spot),
+  holds: new Set<Feature>(['tools']),
+  doc: {
+    row: '{"instruction":"Translate into German.","input":"house","output":"Haus","system":"Be brief.","history":[["Hi","Hello."]]}',
+    prose: [
+      `- The prompt is under ${anyOf(promptKeys)}, more of it under ${anyOf(inputKeys)}: the two are joined by a blank line. Either may be missing or empty, not both.`,
+      `- The answer is under ${anyOf(answerKeys)}, a system text under ${anyOf(systemKeys)}, tools (a list, or one as JSON text) under ${anyOf(toolsKeys)}.`,
+      '- `history` is a list of pairs of earlier texts, user and assistant. Both are part of the conversation, and the answers in it are trained on.',
+      '- Texts may be lists of parts, as in chatml. Self-Instruct rows (`instances` with one input and output) are read as well; a row with several instances is D044.',
+    ].join('\n'),
   },
   render(example) {
     const { kept, lost } = splitMeta(example.meta, rowKeys);
@@ -71,133 +94,48 @@ export const alpaca: Format = {
     if (system) row.system = textOf(system.content);
     if (texts.length > 2)
       row.history = texts.slice(0, -2).flatMap((text, i) => (i % 2 ? [] : [[text, texts[i + 1]]]));
+    if (example.tools) row.tools = JSON.stringify(example.tools);
     if (system && row.system === '') lost.push('an empty system message');
-    return { row: { ...row, ...kept }, lost: [...missingFeatures(example, new Set()), ...lost] };
+    return { row: { ...row, ...kept }, lost: [...missingFeatures(example, alpaca.holds), ...lost] };
   },
 };
 
-interface Keys {
-  prompt: string | undefined;
-  input: string | undefined;
-  answer: string | undefined;
-  system: string | undefined;
-  /** Input and answer stand under `/instances/0` (Self-Instruct). */
-  inInstance: boolean;
-  known: ReadonlySet<string>;
+const plain: Layout = {
+  prompt: 'instruction',
+  input: 'input',
+  answer: 'output',
+  system: 'system',
+  history: 'history',
+  tools: 'tools',
+  style: spokenTurns,
+  wanted,
+};
+const plainKeys = layoutKeys(plain);
+
+// Most rows are exactly this: they are spared the search for aliases.
+function isPlain(row: Row): boolean {
+  return (
+    row.instruction !== undefined &&
+    row.output !== undefined &&
+    row.input !== undefined &&
+    row.system_prompt === undefined
+  );
 }
 
-const rowKeys = new Set([...promptKeys, ...inputKeys, ...answerKeys, ...systemKeys, 'history', 'instances']);
-const plainKeys = new Set(['instruction', 'input', 'output', 'system', 'history']);
+function isSelfInstruct(row: Row): boolean {
+  return row.instances !== undefined && Array.isArray(row.instances) && typeof row.instruction === 'string';
+}
 
-function findKeys(row: Row): Keys {
-  // The everyday shape first: most rows are exactly this.
-  if (row.instruction !== undefined && row.output !== undefined && row.input !== undefined)
-    return {
-      prompt: 'instruction',
-      input: 'input',
-      answer: 'output',
-      system: row.system == null ? undefined : 'system',
-      inInstance: false,
-      known: plainKeys,
-    };
-  const prompt = firstKey(row, promptKeys) ?? promptKeys.find((key) => key in row);
-  const input = firstKey(row, inputKeys);
-  const answer = firstKey(row, answerKeys) ?? answerKeys.find((key) => key in row);
-  const system = firstKey(row, systemKeys);
-  const inInstance = answer === undefined && Array.isArray(row.instances);
-  const used = [prompt, input, answer, system, 'input', 'history', inInstance ? 'instances' : undefined];
+function findLayout(row: Row): Layout {
+  if (isPlain(row)) return plain;
   return {
-    prompt,
-    input,
-    answer,
-    system,
-    inInstance,
-    known: new Set(used.filter((key) => key !== undefined)),
+    prompt: firstKey(row, promptKeys) ?? promptKeys.find((key) => key in row),
+    input: firstKey(row, inputKeys),
+    answer: firstKey(row, answerKeys) ?? answerKeys.find((key) => key in row),
+    system: firstKey(row, systemKeys),
+    history: 'history',
+    tools: firstKey(row, toolsKeys),
+    style: spokenTurns,
+    wanted,
   };
-}
-
-function readPrompt(row: Row, keys: Keys, raise: Raise): { text: string; input: string } | undefined {
-  const asked =
-    keys.prompt === undefined || row[keys.prompt] === null ? '' : readText(row, keys.prompt, '', raise);
-  const instance = instanceOf(row, keys);
-  const inputRow = instance ?? row;
-  const inputKey = instance ? 'input' : keys.input;
-  const empty = inputKey === undefined || inputRow[inputKey] == null;
-  const input = empty ? '' : readText(inputRow, inputKey, instance ? '/instances/0' : '', raise);
-  if (asked === undefined || input === undefined) return undefined;
-  if (keys.prompt === undefined && empty) {
-    raise(missingField, '', 'The row has no instruction (or prompt, question, query).');
-    return undefined;
-  }
-  if (asked === '' || input === '') return { text: asked || input, input: asked === '' ? '' : input };
-  return { text: `${asked}\n\n${input}`, input };
-}
-
-function locatePrompt(
-  row: Row,
-  keys: Keys,
-  inside: number | undefined,
-): { pointer: string; inside?: number } {
-  const asked = keys.prompt === undefined ? '' : row[keys.prompt];
-  const input = keys.inInstance ? '/instances/0/input' : `/${keys.input}`;
-  const length = typeof asked === 'string' ? asked.length : 0;
-  const blank = inside === undefined;
-  if (length === 0 && keys.input !== undefined && !blank) return { pointer: input, inside };
-  if (blank || inside < length)
-    return { pointer: `/${keys.prompt ?? keys.input}`, ...(!blank && { inside }) };
-  return { pointer: input, inside: Math.max(0, inside - length - 2) };
-}
-
-function readAnswer(row: Row, keys: Keys, raise: Raise): string | null | undefined {
-  if (keys.inInstance) {
-    const instances = row.instances as unknown[];
-    if (instances.length > 1) {
-      raise(severalInstances, '/instances', `The instruction carries ${instances.length} instances.`);
-      return undefined;
-    }
-    const instance = instanceOf(row, keys);
-    if (!instance || instance.output === undefined) {
-      raise(missingField, '/instances', 'The instance has no "output".');
-      return undefined;
-    }
-    return instance.output === null ? null : readText(instance, 'output', '/instances/0', raise);
-  }
-  if (keys.answer === undefined) {
-    raise(missingField, '', 'The row has no output (or response, completion, answer).');
-    return undefined;
-  }
-  return row[keys.answer] === null ? null : readText(row, keys.answer, '', raise);
-}
-
-function instanceOf(row: Row, keys: Keys): Row | undefined {
-  const first: unknown = keys.inInstance ? (row.instances as unknown[])[0] : undefined;
-  return isRow(first) ? first : undefined;
-}
-
-function readHistory(value: unknown, raise: Raise): Message[] | undefined {
-  if (value === undefined || value === null) return [];
-  if (!Array.isArray(value)) {
-    raise(wrongType, '/history', `"history" should be a list of pairs, but is ${typeName(value)}.`);
-    return undefined;
-  }
-  const messages: Message[] = [];
-  for (const [i, pair] of value.entries()) {
-    if (!Array.isArray(pair) || pair.length !== 2 || pair.some((each) => typeof each !== 'string')) {
-      raise(wrongType, `/history/${i}`, 'A pair of history should be a list of two texts.');
-      return undefined;
-    }
-    messages.push(
-      { role: 'user', content: pair[0] as string },
-      { role: 'assistant', content: pair[1] as string },
-    );
-  }
-  return messages;
-}
-
-function splitPrompt(text: string, meta: Example['meta']): { instruction: string; input: string } {
-  const input = (meta as Record<symbol, unknown>)[inputPart];
-  const tail = typeof input === 'string' ? `\n\n${input}` : undefined;
-  return tail && text.endsWith(tail)
-    ? { instruction: text.slice(0, -tail.length), input: input as string }
-    : { instruction: text, input: '' };
 }

@@ -10,7 +10,7 @@ import { wrongType } from '../checks/wrong-type.ts';
 import { textOf } from '../content.ts';
 import type { Message, Role } from '../example.ts';
 import { readMeta, typeName } from './fields.ts';
-import type { Format } from './format.ts';
+import type { WritableFormat } from './format.ts';
 import { type Feature, missingFeatures, splitMeta } from './leftovers.ts';
 import { preference } from './preference.ts';
 
@@ -21,7 +21,7 @@ const roles: ReadonlySet<string> = new Set<Role>(['system', 'developer', 'user',
 const holds = new Set<Feature>(['developer messages', 'tool results']);
 const rowKeys = new Set(['text']);
 
-export const chatmlText: Format = {
+export const chatmlText: WritableFormat = {
   name: 'chatml-text',
   shape: '"text" with <|im_start|> markers',
   matches: (row) => typeof row.text === 'string' && row.text.includes(start) && !preference.matches(row),
@@ -54,6 +54,15 @@ export const chatmlText: Format = {
     if (!turn) return { pointer: '/text' };
     const at = spot.field === 'content' ? turn.contentAt + (spot.inside ?? 0) : turn.roleAt;
     return { pointer: '/text', inside: at };
+  },
+  holds,
+  doc: {
+    row: '{"text":"<|im_start|>user\\nOpen today?<|im_end|>\\n<|im_start|>assistant\\nUntil six.<|im_end|>\\n"}',
+    prose: [
+      '- One text with the turns written out. Roles as in chatml.',
+      '- A turn that is not closed is D041, a marker that is none of ChatML D042, text between the turns D043; each is placed to its column. `<|endoftext|>` and the like between turns are passed over.',
+      '- The text is not trained on as it stands: its turns are rendered again with the chat template of the run.',
+    ].join('\n'),
   },
   render(example) {
     const { kept, lost } = splitMeta(example.meta, rowKeys);

@@ -1,11 +1,16 @@
 // chatml: `{"messages": [{"role", "content"}…], "tools"?}`, as chat APIs and chat templates have it.
-import type { Example, Message, Role } from '../example.ts';
-import { readMeta } from './fields.ts';
-import type { Format, Row } from './format.ts';
-import { type Feature, missingFeatures, splitMeta } from './leftovers.ts';
+// Also `{"prompt": […], "completion": […]}`, two lists of which only the second is trained on.
+import type { Message, Role } from '../example.ts';
+import { renderMessage } from './chatml-message.ts';
+import { anyOf, firstKey, isRow } from './fields.ts';
+import type { Raise, Row, WritableFormat } from './format.ts';
+import type { Layout } from './layout.ts';
+import { chatFeatures, missingFeatures, splitMeta } from './leftovers.ts';
 import { preference } from './preference.ts';
-import { readTools } from './tools.ts';
-import { locateTurn, readTurns, type TurnStyle } from './turns.ts';
+import { spokenTurns } from './roles.ts';
+import { systemKeys, toolsKeys } from './text-keys.ts';
+import type { TurnStyle } from './turn.ts';
+import { locateTurn, parseTurns, readTurns } from './turns.ts';
 
 const style: TurnStyle = {
   roles: new Map<string, Role>([
@@ -21,46 +26,71 @@ const style: TurnStyle = {
   contentKeys: ['content'],
 };
 
-const rowKeys = new Set(['messages', 'tools', 'functions', 'system']);
-const holds = new Set<Feature>([
-  'tools',
-  'developer messages',
-  'tool results',
-  'tool calls',
-  'tool call ids',
-  'text beside tool calls',
-  'messages without content',
-  'message names',
-  'reasoning',
-  'weights',
-]);
+const rowKeys = new Set(['messages', ...systemKeys, ...toolsKeys]);
+const splitKeys = new Set(['prompt', 'completion', ...systemKeys, ...toolsKeys]);
 
-export const chatml: Format = {
+export const chatml: WritableFormat = {
   name: 'chatml',
   shape: '"messages" with "role" and "content"',
+  shapeOf: (row) =>
+    isSplit(row) ? '"prompt" and "completion" as lists of messages' : '"messages" with "role" and "content"',
   matches(row) {
-    if (!Array.isArray(row.messages) || preference.matches(row)) return false;
-    const first: unknown = row.messages[0];
-    return first === undefined || (typeof first === 'object' && first !== null && !('from' in first));
+    if (preference.matches(row)) return false;
+    if (isSplit(row)) return true;
+    if (!Array.isArray(row.messages)) return false;
+    const first: unknown = row.messages.find(isRow);
+    return row.messages.length === 0 || (isRow(first) && !('from' in first));
   },
-  parse(row, raise): Example | null {
-    const messages = readTurns(row, 'messages', style, raise);
-    const toolsKey = row.tools === undefined ? 'functions' : 'tools';
-    const raw = row[toolsKey] ?? undefined;
-    const tools = raw === undefined ? [] : readTools(raw, `/${toolsKey}`, raise);
-    const meta = readMeta(row, rowKeys, raise);
-    if (!messages || !tools) return null;
-    return tools.length > 0 ? { messages, tools, meta } : { messages, meta };
+  parse(row, raise) {
+    if (!isSplit(row)) return parseTurns(row, layoutOf(row, 'messages'), rowKeys, raise);
+    const prompt = readTurns(row, splitLayout(row, 'prompt'), raise);
+    const rest = parseTurns(row, { ...splitLayout(row, 'completion'), system: undefined }, splitKeys, raise);
+    return prompt && rest && { ...rest, messages: [...prompt.map(untrained), ...rest.messages] };
   },
-  locate: (row, spot) => locateTurn(row, 'messages', style, spot),
+  locate(row, spot) {
+    if (!isSplit(row)) return locateTurn(row, layoutOf(row, 'messages'), spot);
+    if (spot.message < 0) return { pointer: '' };
+    const prompt = readTurns(row, splitLayout(row, 'prompt'), quiet)?.length ?? 0;
+    if (spot.message < prompt) return locateTurn(row, splitLayout(row, 'prompt'), spot);
+    const layout = { ...splitLayout(row, 'completion'), system: undefined };
+    return locateTurn(row, layout, { ...spot, message: spot.message - prompt });
+  },
+  holds: chatFeatures,
+  doc: {
+    row: '{"messages":[{"role":"system","content":"Be brief."},{"role":"user","content":"Open today?"},{"role":"assistant","content":"Until six."}]}',
+    prose: [
+      `- Roles: ${anyOf([...style.roles.keys()])} (an older name of tool).`,
+      '- `content` is a text, a list of parts, or null beside tool calls. Parts of the types text, input_text, output_text and refusal (and plain texts in the list) are joined; any other part, such as an image, is D040.',
+      '- `tool_calls` are `{id, function: {name, arguments}}` or just `{name, arguments}`; arguments are an object or JSON text. `tool_call_id` of a result names its call. The older `function_call` is one call. `tools` (or `functions`) is a list, or one as JSON text.',
+      '- `weight`, `loss_weight`, `train` and `loss` say whether an assistant message is trained on: 1 or true, 0 or false. Without one it is. Anything between, and parts of a message (`train_detail`), are D037.',
+      '- `reasoning_content`, `reasoning` or `thinking` holds what a thinking model thought; `name` is kept.',
+      `- A system text may stand beside the list, under ${anyOf(systemKeys)}.`,
+      '- `{"prompt": […], "completion": […]}` with two lists of messages is read as one conversation of which only the completion is trained on.',
+    ].join('\n'),
+  },
   render(example) {
     const { kept, lost } = splitMeta(example.meta, rowKeys);
     const row: Row = { ...kept, messages: example.messages.map(renderMessage) };
     if (example.tools) row.tools = example.tools;
-    return { row, lost: [...missingFeatures(example, holds), ...lost] };
+    return { row, lost: [...missingFeatures(example, chatFeatures), ...lost] };
   },
 };
 
-function renderMessage({ train, ...message }: Message): Row {
-  return train === false ? { ...message, weight: 0 } : message;
+const quiet: Raise = () => undefined;
+
+function isSplit(row: Row): boolean {
+  return row.messages === undefined && Array.isArray(row.prompt) && Array.isArray(row.completion);
+}
+
+function layoutOf(row: Row, messages: string): Layout {
+  return { messages, system: firstKey(row, systemKeys), tools: firstKey(row, toolsKeys), style };
+}
+
+// Sets of this shape have their turns either way.
+function splitLayout(row: Row, messages: string): Layout {
+  return { ...layoutOf(row, messages), style: spokenTurns };
+}
+
+function untrained(message: Message): Message {
+  return message.role === 'assistant' ? { ...message, train: false } : message;
 }

@@ -1,6 +1,7 @@
 // What formats share: reading text, weights and leftovers from raw rows.
 
 import { fractionalWeight } from '../checks/fractional-weight.ts';
+import { rejectedAnswer } from '../checks/rejected-answer.ts';
 import { unknownKey } from '../checks/unknown-key.ts';
 import { unsupportedPart } from '../checks/unsupported-part.ts';
 import { weightOnPrompt } from '../checks/weight-on-prompt.ts';
@@ -12,6 +13,13 @@ import type { Raise, Row } from './format.ts';
 /** Whether a JSON value is an object, not a list. */
 export function isRow(value: unknown): value is Row {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Keys as prose: `a`, `b` or `c`. */
+export function anyOf(keys: readonly string[]): string {
+  const quoted = keys.map((key) => `\`${key}\``);
+  const last = quoted.pop() ?? '';
+  return quoted.length === 0 ? last : `${quoted.join(', ')} or ${last}`;
 }
 
 /** A JSON value's type in words. */
@@ -36,48 +44,29 @@ export function readText(row: Row, key: string, pointer: string, raise: Raise): 
   return undefined;
 }
 
-/**
- * A message's content: text, null, or parts of `{type: "text", text | value}`, whose texts are joined as chat templates
- * join them. Undefined with a finding where it is anything else.
- */
-export function readContent(value: unknown, pointer: string, raise: Raise): string | null | undefined {
-  if (typeof value === 'string' || value === null) return value;
-  if (!Array.isArray(value)) {
-    raise(wrongType, pointer, `The content should be text, but is ${typeName(value)}.`);
-    return undefined;
-  }
-  let text = '';
-  for (const [i, part] of value.entries()) {
-    const words = typeof part === 'string' ? part : isRow(part) ? (part.text ?? part.value) : undefined;
-    const type = isRow(part) ? (part.type ?? 'text') : 'text';
-    if (type !== 'text') {
-      raise(unsupportedPart, `${pointer}/${i}`, `This content part is ${JSON.stringify(type)}, not text.`);
-      return undefined;
-    }
-    if (typeof words !== 'string') {
-      raise(
-        wrongType,
-        `${pointer}/${i}`,
-        `This content part should hold text, but holds ${typeName(words)}.`,
-      );
-      return undefined;
-    }
-    text += words;
-  }
-  return text;
-}
-
-const weightKeys = ['weight', 'loss_weight', 'train'] as const;
+const weightKeys = ['weight', 'loss_weight', 'train', 'loss'] as const;
+/** Other tools train on parts of a message by these. */
+const spanKeys = ['train_detail', 'training_detail'] as const;
 
 /** Whether a message is trained on, by its weight; undefined with a finding where that is neither yes nor no. */
-export function readTrained(message: Row, role: Role, pointer: string, raise: Raise): boolean | undefined {
+export function readTrained(
+  message: Row,
+  role: Role,
+  keys: readonly string[] | undefined,
+  pointer: string,
+  raise: Raise,
+): boolean | undefined {
   let trained = true;
-  for (const key of weightKeys) {
+  for (const key of keys ?? weightKeys) {
     const value = message[key];
     if (value === undefined || value === null) continue;
     const on = value === 1 || value === true;
     if (!on && value !== 0 && value !== false) {
-      raise(fractionalWeight, `${pointer}/${key}`, `"${key}" is ${JSON.stringify(value)}, neither 0 nor 1.`);
+      raise(
+        fractionalWeight,
+        `${pointer}/${escapePointer(key)}`,
+        `"${key}" is ${JSON.stringify(value)}, neither 0 nor 1.`,
+      );
       return undefined;
     }
     if (on && role !== 'assistant')
@@ -88,11 +77,20 @@ export function readTrained(message: Row, role: Role, pointer: string, raise: Ra
       );
     if (!on) trained = false;
   }
+  for (const key of spanKeys) {
+    if (message[key] === undefined || message[key] === null) continue;
+    raise(fractionalWeight, `${pointer}/${key}`, `"${key}" asks to train on parts of a message.`);
+    return undefined;
+  }
   return trained;
 }
 
 /** Keys that carry a message's weight. */
-export const messageWeightKeys: readonly string[] = weightKeys;
+export const messageWeightKeys: readonly string[] = [...weightKeys, ...spanKeys];
+
+const mediaKeys: ReadonlySet<string> = new Set(['images', 'videos', 'audios']);
+/** How unpaired preference rows say whether their answer is good. */
+const verdictKeys: ReadonlySet<string> = new Set(['label', 'kto_tag']);
 
 /** The row's other fields, kept for conversion; each is noted, as a misspelt key is one of them. */
 export function readMeta(row: Row, known: ReadonlySet<string>, raise: Raise): Record<string, unknown> {
@@ -100,13 +98,23 @@ export function readMeta(row: Row, known: ReadonlySet<string>, raise: Raise): Re
   for (const key of Object.keys(row)) {
     if (known.has(key)) continue;
     meta.push([key, row[key]]);
-    if (key === 'lorch') continue;
+    if (key === 'lorch' || raiseMeaning(key, row[key], raise)) continue;
     raise(unknownKey, `/${escapePointer(key)}`, `The key ${show(key)} means nothing to this format.`, {
       data: { key },
     });
   }
   // fromEntries defines "__proto__" as a plain member; assignment would not.
   return Object.fromEntries(meta) as Record<string, unknown>;
+}
+
+// Fields that are kept like others, but say that the row is not what it seems.
+function raiseMeaning(key: string, value: unknown, raise: Raise): boolean {
+  if (mediaKeys.has(key) && Array.isArray(value) && value.length > 0)
+    raise(unsupportedPart, `/${key}`, `The row comes with ${key}, which a text model is not shown.`);
+  else if (verdictKeys.has(key) && value === false)
+    raise(rejectedAnswer, `/${key}`, `"${key}" is false: the answer was marked as bad.`);
+  else return false;
+  return true;
 }
 
 /** Notes the keys of a message that are carried nowhere. */

@@ -1,16 +1,10 @@
 // A format: how it is recognised, how a row becomes a canonical example, and how an example becomes a row again.
 import type { Check, Spot } from '../checks/check.ts';
 import type { Example } from '../example.ts';
+import type { Feature } from './leftovers.ts';
 
 /** One row's JSON object. */
 export type Row = Record<string, unknown>;
-
-export interface Detection {
-  /** Share of the sampled rows that have the format's shape, 0 to 1. */
-  score: number;
-  /** For people: what was seen. */
-  why: string;
-}
 
 /** Where in the raw row; `inside` is a UTF-16 unit of the string there. */
 export interface Location {
@@ -33,6 +27,7 @@ export interface Rendered {
   lost: string[];
 }
 
+/** A format that rows are read in. */
 export interface Format {
   name: string;
   /** What a row looks like, for people. */
@@ -45,6 +40,14 @@ export interface Format {
   parse(row: Row, raise: Raise): Example | null;
   /** From a place in the canonical example to one in the raw row it was parsed from. */
   locate(row: Row, spot: Spot): Location;
-  /** Null: nothing can be written in this format. */
-  render: ((example: Example) => Rendered) | null;
+}
+
+/** A format that rows can also be written in. */
+export interface WritableFormat extends Format {
+  /** For docs/formats.md: a row, and what its fields may be called and hold. */
+  doc: { row: string; prose: string };
+  /** What its rows hold beside plain texts of system, user and assistant. */
+  holds: ReadonlySet<Feature>;
+  /** The row of an example, and what it loses. */
+  render(example: Example): Rendered;
 }

@@ -3,21 +3,21 @@ import { UserError } from '../../diagnostics/user-error.ts';
 import { alpaca } from './alpaca.ts';
 import { chatml } from './chatml.ts';
 import { chatmlText } from './chatml-text.ts';
-import type { Format, Row } from './format.ts';
+import type { Format, Row, WritableFormat } from './format.ts';
 import { preference } from './preference.ts';
 import { sharegpt } from './sharegpt.ts';
 
-export const formats: readonly Format[] = [alpaca, chatml, chatmlText, sharegpt, preference];
+export const formats: readonly WritableFormat[] = [alpaca, chatml, chatmlText, sharegpt, preference];
 
 /** Names that `--format` and `dataset.format` take. */
 export const formatNames: readonly string[] = formats.map((format) => format.name);
 
-/** The format of that name. */
-export function findFormat(name: string): Format {
+/** The format of that name. Throws UserError D093. */
+export function findFormat(name: string): WritableFormat {
   const format = formats.find((each) => each.name === name);
   if (!format)
     throw new UserError('D093', `There is no dataset format ${JSON.stringify(name)}.`, {
-      hint: `one of auto, ${formatNames.join(', ')}`,
+      hint: `one of auto, ${formatNames.join(', ')}, or a .yaml file that maps the fields of the rows`,
     });
   return format;
 }
@@ -85,5 +85,5 @@ function nearest(sample: readonly Row[]): string {
   if (wrapped)
     return `if the rows are those under ${JSON.stringify(wrapped[0])}, write that list as the file`;
   const shape = formats.find((format) => format.name === (near?.name ?? 'chatml'))?.shape;
-  return `${near ? `the nearest is ${near.name}` : 'rename the keys to a known format, such as chatml'}: ${shape}`;
+  return `${near ? `the nearest is ${near.name}` : 'rename the keys to a known format, such as chatml'}: ${shape}; or map the fields (docs/formats.md)`;
 }

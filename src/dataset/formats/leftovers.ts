@@ -1,7 +1,28 @@
 // Writing: what of an example has no place in the target format.
-
 import { textOf } from '../content.ts';
-import type { Example } from '../example.ts';
+import type { Example, Message } from '../example.ts';
+
+/** What an example may carry beside plain texts of system, user and assistant. */
+export const features = [
+  'tools',
+  'tool calls',
+  'text beside tool calls',
+  'tool call ids',
+  'tool results',
+  'developer messages',
+  'message names',
+  'reasoning',
+  'weights',
+  'messages without content',
+  'rejected answers',
+] as const;
+
+export type Feature = (typeof features)[number];
+
+/** All that a list of chat messages can hold. */
+export const chatFeatures: ReadonlySet<Feature> = new Set(
+  features.filter((feature) => feature !== 'rejected answers'),
+);
 
 /** The features of `example` that `holds` does not name, in words for people. */
 export function missingFeatures(example: Example, holds: ReadonlySet<Feature>): string[] {
@@ -10,35 +31,25 @@ export function missingFeatures(example: Example, holds: ReadonlySet<Feature>): 
     if (!holds.has(feature)) lost.add(feature);
   };
   if (example.tools) need('tools');
-  if (example.chosen || example.rejected) need('preference answers');
-  for (const message of example.messages) {
-    if (message.role === 'developer') need('developer messages');
-    if (message.role === 'tool') need('tool results');
-    if (message.tool_calls) {
-      need('tool calls');
-      if (message.tool_calls.some((call) => call.id !== undefined)) need('tool call ids');
-      if (textOf(message.content) !== null) need('text beside tool calls');
-    } else if (message.content === null) need('messages without content');
-    if (message.tool_call_id !== undefined) need('tool call ids');
-    if (message.name !== undefined) need('message names');
-    if (message.reasoning_content !== undefined) need('reasoning');
-    if (message.train === false) need('weights');
-  }
+  if (example.rejected) need('rejected answers');
+  for (const message of [...example.messages, ...(example.chosen ?? []), ...(example.rejected ?? [])])
+    needOf(message, need);
   return [...lost];
 }
 
-export type Feature =
-  | 'tools'
-  | 'preference answers'
-  | 'developer messages'
-  | 'tool results'
-  | 'tool calls'
-  | 'tool call ids'
-  | 'text beside tool calls'
-  | 'messages without content'
-  | 'message names'
-  | 'reasoning'
-  | 'weights';
+function needOf(message: Message, need: (feature: Feature) => void): void {
+  if (message.role === 'developer') need('developer messages');
+  if (message.role === 'tool') need('tool results');
+  if (message.tool_calls) {
+    need('tool calls');
+    if (message.tool_calls.some((call) => call.id !== undefined)) need('tool call ids');
+    if (textOf(message.content) !== null) need('text beside tool calls');
+  } else if (message.content === null) need('messages without content');
+  if (message.tool_call_id !== undefined) need('tool call ids');
+  if (message.name !== undefined) need('message names');
+  if (message.reasoning_content !== undefined) need('reasoning');
+  if (message.train === false) need('weights');
+}
 
 /** Fields beside the conversation that can be written, and the names of those whose key the format needs itself. */
 export function splitMeta(

@@ -1,38 +1,17 @@
 // sharegpt: `{"conversations": [{"from", "value"}…], "system"?, "tools"?}`; also with role and content as keys.
 import { textOf } from '../content.ts';
-import type { Example, Message, Role } from '../example.ts';
-import { firstKey, isRow, readMeta } from './fields.ts';
-import type { Format, Row } from './format.ts';
+import type { Message, Role } from '../example.ts';
+import { anyOf, firstKey, isRow } from './fields.ts';
+import type { Row, WritableFormat } from './format.ts';
+import type { Layout } from './layout.ts';
 import { type Feature, missingFeatures, splitMeta } from './leftovers.ts';
 import { preference } from './preference.ts';
-import { readTools } from './tools.ts';
-import { locateTurn, readTurns, type TurnStyle } from './turns.ts';
-
-const style: TurnStyle = {
-  roles: new Map<string, Role | 'call'>([
-    ['system', 'system'],
-    ['human', 'user'],
-    ['gpt', 'assistant'],
-    ['function_call', 'call'],
-    ['observation', 'tool'],
-    ['user', 'user'],
-    ['assistant', 'assistant'],
-    ['tool', 'tool'],
-    ['developer', 'developer'],
-    ['chatgpt', 'assistant'],
-    ['bot', 'assistant'],
-    ['model', 'assistant'],
-    ['tool_call', 'call'],
-    ['tool_response', 'tool'],
-    ['function_response', 'tool'],
-    ['function', 'tool'],
-  ]),
-  roleKeys: ['from', 'role'],
-  contentKeys: ['value', 'content'],
-};
+import { spokenTurns } from './roles.ts';
+import { systemKeys, toolsKeys } from './text-keys.ts';
+import { locateTurn, parseTurns } from './turns.ts';
 
 const listKeys = ['conversations', 'conversation', 'messages'];
-const rowKeys = new Set([...listKeys, 'tools', 'functions', 'system']);
+const rowKeys = new Set([...listKeys, ...systemKeys, ...toolsKeys]);
 const names: Record<Role, string> = {
   system: 'system',
   developer: 'developer',
@@ -40,38 +19,51 @@ const names: Record<Role, string> = {
   assistant: 'gpt',
   tool: 'observation',
 };
-const holds = new Set<Feature>(['tools', 'developer messages', 'tool results', 'tool calls', 'weights']);
 
-export const sharegpt: Format = {
+export const sharegpt: WritableFormat = {
   name: 'sharegpt',
   shape: '"conversations" with "from" and "value"',
   matches(row) {
     if (preference.matches(row)) return false;
     if (Array.isArray(row.conversations) || Array.isArray(row.conversation)) return true;
-    const first: unknown = Array.isArray(row.messages) ? row.messages[0] : undefined;
+    const first: unknown = Array.isArray(row.messages) ? row.messages.find(isRow) : undefined;
     return isRow(first) && 'from' in first;
   },
-  parse(row, raise): Example | null {
-    const messages = readTurns(row, listKey(row), style, raise);
-    const toolsKey = row.tools === undefined ? 'functions' : 'tools';
-    const raw = row[toolsKey] ?? undefined;
-    const tools = raw === undefined ? [] : readTools(raw, `/${toolsKey}`, raise);
-    const meta = readMeta(row, rowKeys, raise);
-    if (!messages || !tools) return null;
-    return tools.length > 0 ? { messages, tools, meta } : { messages, meta };
+  parse: (row, raise) => parseTurns(row, layoutOf(row), rowKeys, raise),
+  locate: (row, spot) => locateTurn(row, layoutOf(row), spot),
+  holds: new Set<Feature>(['tools', 'developer messages', 'tool results', 'tool calls', 'weights']),
+  doc: {
+    row: '{"system":"Be brief.","conversations":[{"from":"human","value":"Open today?"},{"from":"gpt","value":"Until six."}]}',
+    prose: [
+      `- The list is under ${anyOf(listKeys)}; a turn has \`from\` and \`value\`, or \`role\` and \`content\`.`,
+      ...(['system', 'developer', 'user', 'assistant', 'tool', 'call'] as const).map(
+        (role) =>
+          `- ${role === 'call' ? 'A turn whose text is a tool call, or a list of them, as JSON' : role}: ${wordsFor(role)}.`,
+      ),
+      `- A system text may stand beside the list, under ${anyOf(systemKeys)}; tools, as a list or as JSON text, under ${anyOf(toolsKeys)}.`,
+      '- Weights, parts, tool calls and reasoning inside a turn are read as in chatml.',
+    ].join('\n'),
   },
-  locate: (row, spot) => locateTurn(row, listKey(row), style, spot),
   render(example) {
     const { kept, lost } = splitMeta(example.meta, rowKeys);
     const row: Row = { ...kept, conversations: example.messages.map(renderTurn) };
     // As LLaMA-Factory and its data sets have it: the list of tools as JSON text.
     if (example.tools) row.tools = JSON.stringify(example.tools);
-    return { row, lost: [...missingFeatures(example, holds), ...lost] };
+    return { row, lost: [...missingFeatures(example, sharegpt.holds), ...lost] };
   },
 };
 
-function listKey(row: Row): string {
-  return firstKey(row, listKeys) ?? 'conversations';
+function wordsFor(role: Role | 'call'): string {
+  return anyOf([...spokenTurns.roles].flatMap(([word, meant]) => (meant === role ? [word] : [])));
+}
+
+function layoutOf(row: Row): Layout {
+  return {
+    messages: firstKey(row, listKeys) ?? 'conversations',
+    system: firstKey(row, systemKeys),
+    tools: firstKey(row, toolsKeys),
+    style: spokenTurns,
+  };
 }
 
 function renderTurn(message: Message): Row {

@@ -1,6 +1,7 @@
 // Tool calls and lists of tools, in the ways that datasets write them.
 import { invalidToolCall } from '../checks/invalid-tool-call.ts';
 import { invalidTools } from '../checks/invalid-tools.ts';
+import { wrongType } from '../checks/wrong-type.ts';
 import { isDeeperThan, maxDepth } from '../depth.ts';
 import type { ToolCall } from '../example.ts';
 import { isRow, typeName } from './fields.ts';
@@ -30,11 +31,22 @@ export function readToolCall(value: unknown, pointer: string, raise: Raise): Too
     raise(invalidToolCall, pointer, 'The tool call names no function.');
     return undefined;
   }
-  const args = readArguments(inner.arguments ?? inner.parameters ?? {}, `${below}/arguments`, raise);
+  const key = inner.arguments === undefined && inner.parameters !== undefined ? 'parameters' : 'arguments';
+  const args = readArguments(inner[key] ?? {}, `${below}/${key}`, raise);
   if (!args) return undefined;
-  const id = isRow(value) && typeof value.id === 'string' && value.id !== '' ? value.id : undefined;
+  const id = isRow(value) ? readId(value, 'id', pointer, raise) : undefined;
+  if (id === null) return undefined;
   const call: ToolCall = { type: 'function', function: { name: inner.name, arguments: args } };
   return id === undefined ? call : { id, ...call };
+}
+
+/** An id that joins a call and its result; undefined where there is none, null with a finding. */
+export function readId(holder: Row, key: string, pointer: string, raise: Raise): string | undefined | null {
+  const id = holder[key];
+  if (id === undefined || id === null || id === '') return undefined;
+  if (typeof id === 'string') return id;
+  raise(wrongType, `${pointer}/${key}`, `"${key}" should be text, but is ${typeName(id)}.`);
+  return null;
 }
 
 function readArguments(value: unknown, pointer: string, raise: Raise): Row | undefined {

@@ -1,0 +1,30 @@
+// Which field of a row holds what: a format's own layout, or the one that a user mapped.
+import type { TurnStyle } from './turn.ts';
+
+/** Names of a row's fields; undefined where the row has no such field. */
+export interface Layout {
+  /** The user's text. */
+  prompt?: string | undefined;
+  /** More of the user's text, joined to the prompt by a blank line. */
+  input?: string | undefined;
+  /** The assistant's text. */
+  answer?: string | undefined;
+  system?: string | undefined;
+  /** Pairs of earlier texts: user, assistant. */
+  history?: string | undefined;
+  /** A list of turns, read in `style`. */
+  messages?: string | undefined;
+  tools?: string | undefined;
+  chosen?: string | undefined;
+  rejected?: string | undefined;
+  style: TurnStyle;
+  /** What to call the prompt and the answer where the row has none of their fields. */
+  wanted?: { prompt: string; answer: string };
+}
+
+/** The fields that a layout names. */
+export function layoutKeys(layout: Layout): Set<string> {
+  const { prompt, input, answer, system, history, messages, tools, chosen, rejected } = layout;
+  const keys = [prompt, input, answer, system, history, messages, tools, chosen, rejected];
+  return new Set(keys.filter((key) => key !== undefined));
+}

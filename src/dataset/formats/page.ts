@@ -1,0 +1,80 @@
+// docs/formats.md: the formats as they describe themselves, and what each can hold.
+import type { WritableFormat } from './format.ts';
+import { formats } from './index.ts';
+import { features } from './leftovers.ts';
+
+/** The whole page. */
+export function formatsPage(): string {
+  return `${[opening, ...formats.map(section), mapping, conversion()].join('\n\n')}\n`;
+}
+
+const opening = `<!-- Generated from src/dataset/formats/; run \`npm run generate\` after a change. -->
+
+# Formats
+
+Rows of every format are read into the same example: a list of messages, with tools where there are any, and two answers where a row is a preference pair. What a row holds beside the conversation is kept with it and written again by \`lorch data convert\`; a key that means nothing to the format is a note (D033), since a misspelt key looks the same.
+
+**Which format a file has** is told by the first 200 rows: at least half of them must have its shape, and twice as many as have any other. The answer says why and how sure it is ("198 of 200 sampled rows have …"; \`format_why\` and \`confidence\` with \`--json\`). Where two formats fit alike, or none does, that is D015, with the formats to choose from or the nearest one; \`--format\` and \`dataset.format\` decide. A row of another format inside a file is D016.`;
+
+function section({ name, doc }: WritableFormat): string {
+  return `## ${name}\n\n\`\`\`json\n${doc.row}\n\`\`\`\n\n${doc.prose}`;
+}
+
+const mapping = `## Rows of any other shape
+
+\`dataset.format\` may say which field holds what; the data commands take the same in a file, \`--format mapping.yaml\`. A field is named by its key, by a path (\`data.question\`) or by a JSON pointer (\`/data/question\`); a key that itself has a dot in it goes before a path.
+
+\`\`\`yaml
+# {"query": "Open today?", "data": {"reply": "Until six."}, "persona": "Be brief."}
+prompt: query
+answer: data.reply
+system: persona
+\`\`\`
+
+\`\`\`yaml
+# {"dialogue": [{"speaker": "customer", "utterance": "Open today?"}, {"speaker": "bot", "utterance": "Until six."}]}
+messages: dialogue
+role: speaker
+content: utterance
+roles: { customer: user, bot: assistant }
+\`\`\`
+
+\`\`\`yaml
+# {"data": ["Open today?", "Until six."]}: turns that are plain texts, spoken in turn
+messages: data
+roles: [user, assistant]
+\`\`\`
+
+\`\`\`yaml
+# {"question": "Open today?", "better": "Until six.", "worse": "Who knows."}
+prompt: question
+chosen: better
+rejected: worse
+\`\`\`
+
+\`input\`, \`history\`, \`tools\` and, for turns, \`weight\` may be mapped too; docs/config.md lists them all. \`roles\` adds to the words that sharegpt knows; \`function_call\` there is a turn whose text is a tool call. A needed field that none of the first rows has is D015, another one D062, each with the name that may have been meant. Findings name and place the fields as the rows have them. A mapping is read, not written.`;
+
+function conversion(): string {
+  const row = (cells: string[]): string => `| ${cells.join(' | ')} |`;
+  const table = [
+    row(['', ...formats.map(({ name }) => name)]),
+    row(['---', ...formats.map(() => '---')]),
+    row(['system, user and assistant texts', ...formats.map(() => 'yes')]),
+    ...features.map((feature) =>
+      row([feature, ...formats.map(({ holds }) => (holds.has(feature) ? 'yes' : '–'))]),
+    ),
+  ].join('\n');
+  return `## What converts into what
+
+\`lorch data convert DATASET --to FORMAT -o OUT\` writes any format, and rows that a mapping reads, in any of these. What a target cannot hold of a row is named (D052), and nothing is written unless \`--allow-loss\` says so; then the rest of the row is. Where nothing is named, reading the output gives back the same examples: property tests hold that for every format.
+
+${table}
+
+Beside the table:
+
+- **alpaca** holds pairs of user and assistant texts after at most one system text; other conversations are left out. Read from alpaca and written as another format, instruction and input are one text with a blank line between; only from alpaca to alpaca they stay apart.
+- **chatml-text** has no way to write a content that holds \`<|im_start|>\` or \`<|im_end|>\` itself.
+- **preference** takes pairs only: no second answer can be made up for rows that have one. Into the other formats a pair goes as its prompt with the chosen answer.
+- Parts of a content become one text. Keys inside a message that mean nothing have no place in the example: they are named as a loss.
+- A field beside the conversation whose key the target needs itself (\`text\` in chatml-text, say) is named as a loss.`;
+}

@@ -1,0 +1,7 @@
+// What datasets call the fields around an answer, the most usual name first.
+
+export const promptKeys: readonly string[] = ['instruction', 'prompt', 'question', 'query'];
+export const inputKeys: readonly string[] = ['input', 'context'];
+export const systemKeys: readonly string[] = ['system', 'system_prompt'];
+export const historyKeys: readonly string[] = ['history'];
+export const toolsKeys: readonly string[] = ['tools', 'functions'];

@@ -1,0 +1,181 @@
+// One turn of a conversation: a message with its role, calls, weight and reasoning, or a function_call turn.
+import type { Spot } from '../checks/check.ts';
+import { invalidToolCall } from '../checks/invalid-tool-call.ts';
+import { missingField } from '../checks/missing-field.ts';
+import { unknownRole } from '../checks/unknown-role.ts';
+import { wrongType } from '../checks/wrong-type.ts';
+import type { Message, Role, ToolCall } from '../example.ts';
+import { escapePointer } from '../text-position.ts';
+import { locateContent, readContent } from './content-parts.ts';
+import { firstKey, isRow, messageWeightKeys, noteMessageKeys, readTrained, typeName } from './fields.ts';
+import type { Location, Raise, Row } from './format.ts';
+import { parseJson, readId, readToolCall, readToolCalls } from './tools.ts';
+
+/** How a format words its turns. `call` is a role whose content is a tool call. */
+export interface TurnStyle {
+  roles: ReadonlyMap<string, Role | 'call'>;
+  roleKeys: readonly string[];
+  contentKeys: readonly string[];
+  /** The field that says whether a turn is trained on; the usual ones unless told. */
+  weightKeys?: readonly string[];
+}
+
+const reasoningKeys = ['reasoning_content', 'reasoning', 'thinking'];
+const commonKeys = [
+  ...reasoningKeys,
+  ...messageWeightKeys,
+  'name',
+  'tool_calls',
+  'tool_call_id',
+  'function_call',
+];
+const knownKeys = new WeakMap<TurnStyle, ReadonlySet<string>>();
+
+function known(style: TurnStyle): ReadonlySet<string> {
+  let keys = knownKeys.get(style);
+  if (!keys) {
+    keys = new Set([...style.roleKeys, ...style.contentKeys, ...(style.weightKeys ?? []), ...commonKeys]);
+    knownKeys.set(style, keys);
+  }
+  return keys;
+}
+
+/** One turn; null with a finding. */
+export function readTurn(value: unknown, pointer: string, style: TurnStyle, raise: Raise): Message | null {
+  if (!isRow(value)) {
+    raise(wrongType, pointer, `A message should be an object, but is ${typeName(value)}.`);
+    return null;
+  }
+  const roleKey = firstKey(value, style.roleKeys);
+  if (roleKey === undefined) {
+    raise(missingField, pointer, `The message has no "${style.roleKeys[0]}".`);
+    return null;
+  }
+  const word = value[roleKey];
+  const role = typeof word === 'string' ? style.roles.get(word) : undefined;
+  if (role === undefined) {
+    raiseRole(word, `${pointer}/${escapePointer(roleKey)}`, style, raise);
+    return null;
+  }
+  noteMessageKeys(value, known(style), pointer, raise);
+  const contentKey = contentKeyOf(value, style);
+  if (role === 'call') return readCallTurn(value, contentKey, pointer, style, raise);
+  return readPlainTurn(value, role, contentKey, pointer, style, raise);
+}
+
+// Columnar files give every turn every key, most of them null.
+function contentKeyOf(turn: Row, style: TurnStyle): string | undefined {
+  return firstKey(turn, style.contentKeys) ?? style.contentKeys.find((key) => turn[key] !== undefined);
+}
+
+function readPlainTurn(
+  turn: Row,
+  role: Role,
+  contentKey: string | undefined,
+  pointer: string,
+  style: TurnStyle,
+  raise: Raise,
+): Message | null {
+  const calls = readCalls(turn, role, pointer, raise);
+  if (calls === undefined) return null;
+  if (contentKey === undefined && calls.length === 0) {
+    raise(missingField, pointer, `The ${role} message has no "${style.contentKeys[0]}".`);
+    return null;
+  }
+  const content =
+    contentKey === undefined
+      ? null
+      : readContent(turn[contentKey], `${pointer}/${escapePointer(contentKey)}`, raise);
+  if (content === undefined) return null;
+  const trained = readTrained(turn, role, style.weightKeys, pointer, raise);
+  if (trained === undefined) return null;
+  // Beside tool calls no text and empty text are the same thing.
+  const message: Message = { role, content: calls.length > 0 && content === '' ? null : content };
+  if (calls.length > 0) message.tool_calls = calls;
+  const answers = readId(turn, 'tool_call_id', pointer, raise);
+  if (answers === null) return null;
+  if (answers !== undefined) message.tool_call_id = answers;
+  // A user may have mapped `name` to the role.
+  if (typeof turn.name === 'string' && turn.name !== '' && !style.roleKeys.includes('name'))
+    message.name = turn.name;
+  const reasoning = firstKey(turn, reasoningKeys);
+  if (reasoning !== undefined && turn[reasoning] !== '') {
+    if (typeof turn[reasoning] !== 'string') {
+      raise(
+        wrongType,
+        `${pointer}/${reasoning}`,
+        `"${reasoning}" should be text, but is ${typeName(turn[reasoning])}.`,
+      );
+      return null;
+    }
+    message.reasoning_content = turn[reasoning];
+  }
+  if (!trained && role === 'assistant') message.train = false;
+  return message;
+}
+
+function readCalls(turn: Row, role: Role, pointer: string, raise: Raise): ToolCall[] | undefined {
+  const list = turn.tool_calls ?? undefined;
+  const single = turn.function_call ?? undefined;
+  if (list === undefined && single === undefined) return [];
+  if (role !== 'assistant' && !(Array.isArray(list) && list.length === 0)) {
+    const key = list === undefined ? 'function_call' : 'tool_calls';
+    raise(invalidToolCall, `${pointer}/${key}`, `A ${role} message cannot call tools.`);
+    return undefined;
+  }
+  if (list !== undefined) return readToolCalls(list, `${pointer}/tool_calls`, raise);
+  const call = readToolCall(single, `${pointer}/function_call`, raise);
+  return call && [call];
+}
+
+// sharegpt's function_call turn: the call, or several, as JSON in the text.
+function readCallTurn(
+  turn: Row,
+  contentKey: string | undefined,
+  pointer: string,
+  style: TurnStyle,
+  raise: Raise,
+): Message | null {
+  const value = contentKey === undefined ? undefined : turn[contentKey];
+  const at = contentKey === undefined ? pointer : `${pointer}/${escapePointer(contentKey)}`;
+  const parsed = typeof value === 'string' ? parseJson(value) : value;
+  if (!isRow(parsed) && !Array.isArray(parsed)) {
+    raise(invalidToolCall, at, 'The function_call turn holds no JSON object {"name", "arguments"}.');
+    return null;
+  }
+  // Inside a JSON string no pointer leads further: the turn's own text is the place.
+  const raiseHere: Raise = (check, _pointer, message, extra) => raise(check, at, message, extra);
+  const calls = readToolCalls(Array.isArray(parsed) ? parsed : [parsed], at, raiseHere);
+  const trained = readTrained(turn, 'assistant', style.weightKeys, pointer, raise);
+  if (!calls?.length || trained === undefined) {
+    if (calls?.length === 0) raise(invalidToolCall, at, 'The function_call turn holds no call.');
+    return null;
+  }
+  return { role: 'assistant', content: null, tool_calls: calls, ...(!trained && { train: false as const }) };
+}
+
+function raiseRole(word: unknown, pointer: string, style: TurnStyle, raise: Raise): void {
+  if (typeof word !== 'string') {
+    raise(wrongType, pointer, `The role should be text, but is ${typeName(word)}.`);
+    return;
+  }
+  const meant = style.roles.has(word.trim().toLowerCase()) ? word.trim().toLowerCase() : undefined;
+  raise(unknownRole, pointer, `The role ${JSON.stringify(word.slice(0, 60))} is unknown.`, {
+    hint: meant ? `write "${meant}"` : `use one of ${[...style.roles.keys()].slice(0, 9).join(', ')}`,
+  });
+}
+
+/** Where a place in one message lies in the turn it was read from. */
+export function locateInTurn(turn: unknown, pointer: string, style: TurnStyle, spot: Spot): Location {
+  if (!isRow(turn) || spot.field === undefined) return { pointer };
+  const inside = spot.inside === undefined ? {} : { inside: spot.inside };
+  const at = (key: string): string => `${pointer}/${escapePointer(key)}`;
+  const contentKey = contentKeyOf(turn, style) ?? style.contentKeys[0] ?? '';
+  if (spot.field === 'role') return { pointer: at(firstKey(turn, style.roleKeys) ?? '') };
+  if (spot.field === 'content') return locateContent(turn[contentKey], at(contentKey), spot.inside);
+  if (spot.field === 'tool_calls' && turn.tool_calls === undefined)
+    return { pointer: at(turn.function_call === undefined ? contentKey : 'function_call') };
+  if (spot.field === 'reasoning_content')
+    return { pointer: at(firstKey(turn, reasoningKeys) ?? ''), ...inside };
+  return { pointer: `${at(spot.field)}${spot.below ?? ''}` };
+}
