@@ -78,7 +78,20 @@ const pairs = fc
     ]),
   ]);
 
-/** Any example; half of them plain conversations that every format can hold. */
+/** Any example with one answer; half of them plain conversations that every format can hold. */
 export const arbitraryExample: fc.Arbitrary<Example> = fc
   .record({ messages: fc.oneof(wild, pairs), tools, meta })
+  .map(({ tools: list, ...rest }) => (list ? { ...rest, tools: list } : rest));
+
+const answer = fc.array(message, { minLength: 1, maxLength: 3 });
+
+/** Any preference pair. */
+export const arbitraryPair: fc.Arbitrary<Example> = fc
+  .record({
+    messages: fc.oneof(fc.constant<Message[]>([]), wild, pairs),
+    chosen: answer,
+    rejected: answer,
+    tools,
+    meta,
+  })
   .map(({ tools: list, ...rest }) => (list ? { ...rest, tools: list } : rest));

@@ -343,7 +343,7 @@ describe('lorch data convert', () => {
 
   it('refuses what makes no sense', async () => {
     for (const args of [
-      ['--to', 'preference', '-o', 'x.jsonl'],
+      ['--to', 'mapping.yaml', '-o', 'x.jsonl'],
       ['--to', 'nonsense', '-o', 'x.jsonl'],
       ['--to', 'chatml'],
       ['--to', 'chatml', '-o', '-', '--json'],

@@ -1,14 +1,20 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { canonicalJson } from '../../../src/dataset/canonical-json.ts';
+import type { Example } from '../../../src/dataset/example.ts';
 import { fingerprintBytes, rowFingerprint } from '../../../src/dataset/fingerprint.ts';
-import type { Format, Row } from '../../../src/dataset/formats/format.ts';
+import { chatml } from '../../../src/dataset/formats/chatml.ts';
+import type { Format, Row, WritableFormat } from '../../../src/dataset/formats/format.ts';
 import { formats } from '../../../src/dataset/formats/index.ts';
-import { arbitraryExample } from '../arbitrary-example.ts';
+import { preference } from '../../../src/dataset/formats/preference.ts';
+import { renderRow } from '../../../src/dataset/formats/render-row.ts';
+import { pointerTokens } from '../../../src/dataset/text-position.ts';
+import { arbitraryExample, arbitraryPair } from '../arbitrary-example.ts';
 
 fc.configureGlobal({ seed: 7 });
 
-const writable = formats.filter((format) => format.render !== null);
+/** Examples of the kind that a format is for. */
+const exampleFor = (format: WritableFormat) => (format === preference ? arbitraryPair : arbitraryExample);
 
 function reread(format: Format, row: Row) {
   const raised: string[] = [];
@@ -20,12 +26,12 @@ function reread(format: Format, row: Row) {
   return { example, raised: raised.filter((each) => !/^D033|^D042/.test(each)) };
 }
 
-describe.each(writable.map((format) => ({ format, name: format.name })))('$name', ({ format }) => {
+describe.each(formats.map((format) => ({ format, name: format.name })))('$name', ({ format }) => {
   it('gives back what it wrote, wherever it says that nothing is lost', () => {
     let held = 0;
     fc.assert(
-      fc.property(arbitraryExample, (example) => {
-        const { row, lost } = format.render?.(example) ?? { row: null, lost: ['all'] };
+      fc.property(exampleFor(format), (example) => {
+        const { row, lost } = renderRow(format, example);
         if (row === null) expect(lost).not.toEqual([]);
         if (row === null || lost.length > 0) return;
         held += 1;
@@ -41,8 +47,8 @@ describe.each(writable.map((format) => ({ format, name: format.name })))('$name'
 
   it('writes rows that it can read, also where something is lost', () => {
     fc.assert(
-      fc.property(arbitraryExample, (example) => {
-        const row = format.render?.(example).row;
+      fc.property(fc.oneof(arbitraryExample, arbitraryPair), (example) => {
+        const { row } = renderRow(format, example);
         if (row)
           expect(reread(format, row)).toMatchObject({ raised: [], example: { messages: expect.anything() } });
       }),
@@ -52,34 +58,36 @@ describe.each(writable.map((format) => ({ format, name: format.name })))('$name'
 
   it('locates every message it parsed', () => {
     fc.assert(
-      fc.property(arbitraryExample, (example) => {
-        const row = format.render?.(example).row;
+      fc.property(exampleFor(format), (example) => {
+        const { row } = renderRow(format, example);
         const parsed = row && reread(format, row).example;
         if (!row || !parsed) return;
-        for (const [i, message] of parsed.messages.entries()) {
-          if (typeof message.content !== 'string' || message.content === '') continue;
-          const { pointer, inside } = format.locate(row, { message: i, field: 'content', inside: 0 });
-          const found = pointer
-            .split('/')
-            .slice(1)
-            .reduce<unknown>((at, token) => (at as Record<string, unknown>)[token], row);
-          expect(
-            String(found)
-              .slice(inside ?? 0)
-              .startsWith(message.content),
-          ).toBe(true);
-        }
+        expectPlaces(format, row, parsed);
       }),
     );
   });
 });
 
+function expectPlaces(format: Format, row: Row, example: Example): void {
+  for (const list of [undefined, 'chosen', 'rejected'] as const)
+    for (const [i, message] of (example[list ?? 'messages'] ?? []).entries()) {
+      if (typeof message.content !== 'string' || message.content === '') continue;
+      const spot = { ...(list && { list }), message: i, field: 'content' as const, inside: 0 };
+      const { pointer, inside } = format.locate(row, spot);
+      const found = pointerTokens(pointer).reduce<unknown>((at, token) => (at as Row)[token], row);
+      expect(
+        String(found)
+          .slice(inside ?? 0)
+          .startsWith(message.content),
+      ).toBe(true);
+    }
+}
+
 describe('chatml', () => {
   it('holds everything an example can carry, but for fields named like its own', () => {
-    const chatml = writable.find(({ name }) => name === 'chatml');
     fc.assert(
       fc.property(arbitraryExample, (example) => {
-        const lost = chatml?.render?.(example).lost ?? ['all'];
+        const { lost } = chatml.render(example);
         expect(lost.filter((each) => each !== 'the field "messages"')).toEqual([]);
       }),
     );
