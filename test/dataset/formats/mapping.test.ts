@@ -5,7 +5,7 @@ import { pointerTokens } from '../../../src/dataset/text-position.ts';
 import { scanText } from '../scan-text.ts';
 
 const scan = (mapping: FieldMapping, ...rows: unknown[]) =>
-  scanText(rows.map((row) => JSON.stringify(row)).join('\n'), { format: createMapping(mapping) });
+  scanText(rows.map((row) => JSON.stringify(row)).join('\n'), { format: mapping });
 
 describe('a mapping of flat rows', () => {
   const mapping = { prompt: 'query', answer: 'data.reply', system: '/conf/persona', input: 'more' };
