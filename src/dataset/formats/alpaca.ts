@@ -3,7 +3,7 @@ import { missingField } from '../checks/missing-field.ts';
 import { severalInstances } from '../checks/several-instances.ts';
 import { wrongType } from '../checks/wrong-type.ts';
 import { textOf } from '../content.ts';
-import type { Example, Message } from '../example.ts';
+import { type Example, inputPart, type Message } from '../example.ts';
 import { firstKey, isRow, readMeta, readText, typeName } from './fields.ts';
 import type { Format, Raise, Row } from './format.ts';
 import { missingFeatures, splitMeta } from './leftovers.ts';
@@ -13,9 +13,6 @@ const promptKeys = ['instruction', 'prompt', 'question', 'query'];
 const inputKeys = ['input', 'context'];
 const answerKeys = ['output', 'response', 'completion', 'answer'];
 const systemKeys = ['system', 'system_prompt'];
-
-/** The part of the prompt that was `input`, so that alpaca to alpaca keeps the two apart; no field of the row. */
-const inputPart = Symbol('alpaca input');
 
 export const alpaca: Format = {
   name: 'alpaca',
