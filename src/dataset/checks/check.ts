@@ -71,6 +71,8 @@ export interface CheckExample {
 
 /** What a message's place is made of; the row's format turns it into a pointer into the raw row. */
 export interface Spot {
+  /** Of a preference row: the answer whose messages `message` counts in. Absent for `messages`. */
+  list?: 'chosen' | 'rejected';
   /** Index into `messages`; -1 is the row itself. */
   message: number;
   field?: 'role' | 'content' | 'tool_calls' | 'tool_call_id' | 'reasoning_content';
