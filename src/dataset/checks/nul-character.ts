@@ -10,7 +10,7 @@ export const nulCharacter: Check = {
     'U+0000 means nothing in text. It comes from binary data or a wrong encoding, and many tools cut the text there.',
   hint: 'remove the character',
   bad: [{ text: '{"instruction":"Name a colour.","input":"","output":"Blue\\u0000"}', pointer: '/output' }],
-  good: ['{"instruction":"Name a colour.","input":"","output":"Blue\\n"}'],
+  good: ['{"instruction":"Name a colour.","input":"","output":"Blue\\nor green."}'],
   run(example, report) {
     eachText(
       example,

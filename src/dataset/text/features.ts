@@ -10,6 +10,7 @@ export interface Piece {
   /** Bits of `has`. */
   flags: number;
   role: Role;
+  list: 'chosen' | 'rejected' | undefined;
   message: number;
   field: 'content' | 'reasoning_content' | 'tool_calls';
   /** Of a tool call: which. */
@@ -24,6 +25,7 @@ export interface Piece {
 
 /** An assistant's text that is trained on, without its outer white space and its leading `<think>` block. */
 export interface Answer {
+  list: 'chosen' | undefined;
   message: number;
   text: string;
   lower: string;
@@ -73,107 +75,137 @@ export function answersOf(example: Example): readonly Answer[] {
 
 /** The place of a UTF-16 unit of a piece. */
 export function spotIn(piece: Piece, at?: number): Spot {
-  const { message, field, below, offset } = piece;
-  if (below !== undefined) return { message, field, below };
-  return { message, field, ...(at !== undefined && { inside: offset + at }) };
+  const { list, message, field, below, offset } = piece;
+  const of = list === undefined ? { message, field } : { list, message, field };
+  if (below !== undefined) return { ...of, below };
+  return at === undefined ? of : { ...of, inside: offset + at };
 }
 
 /** The place of a UTF-16 unit of an answer. */
 export function spotOf(answer: Answer, at = 0): Spot {
-  return { message: answer.message, field: 'content', inside: answer.offset + at };
+  const { list, message, offset } = answer;
+  return { ...(list && { list }), message, field: 'content', inside: offset + at };
 }
 
 function createFeatures(example: Example): Features {
-  const { messages, chosen, meta } = example;
+  const { messages, chosen, rejected } = example;
   const pieces: Piece[] = [];
   const answers: Answer[] = [];
-  const input = (meta as Record<symbol, unknown>)[inputPart];
-  let prompt = '';
-  let promptLower = '';
-  let promptInput = '';
+  const lastInput = (example.meta as Record<symbol, unknown>)[inputPart];
+  const withInput =
+    typeof lastInput === 'string' ? messages.findLastIndex(({ role }) => role === 'user') : -1;
+  let prompt = { text: '', lower: '', input: '' };
   let hasTools = example.tools !== undefined;
-  let flags = 0;
 
-  const addPiece = (message: Message, index: number, text: string, offset: number, isInput: boolean) => {
-    const bits = flagsOf(text);
-    flags |= bits;
-    const exact = typeof message.content === 'string';
-    pieces.push({ text, flags: bits, role: message.role, message: index, field: 'content', offset, isInput, exact });
-    return bits;
-  };
-  const addAnswer = (index: number, text: string, bits: number) => {
-    const start = answerStart(text);
-    const body = text.slice(start).trimEnd();
-    if (body === '') return;
-    answers.push({
-      message: index,
-      text: body,
-      lower: body.toLowerCase(),
-      flags: bits,
-      offset: start,
-      prompt,
-      promptLower,
-      instruction: promptInput === '' ? prompt : prompt.slice(0, -promptInput.length).trimEnd(),
-      input: promptInput,
-      turn: answers.length,
-      last: false,
-    });
-  };
-  const read = (message: Message, index: number, isLastUser: boolean) => {
-    const text = textOf(message.content);
-    if (text !== null && text !== '') {
-      if (message.role === 'user') {
-        prompt = text;
-        promptLower = text.toLowerCase();
-        promptInput = isLastUser && typeof input === 'string' && text.endsWith(input) ? input : '';
-        const cut = text.length - promptInput.length;
-        if (promptInput !== '') {
-          // The two line breaks between the parts belong to neither.
-          addPiece(message, index, text.slice(0, Math.max(0, cut - 2)), 0, false);
-          addPiece(message, index, promptInput, cut, true);
-        } else addPiece(message, index, text, 0, false);
-      } else {
-        const bits = addPiece(message, index, text, 0, false);
-        if (message.role === 'assistant' && message.train !== false && !message.tool_calls)
-          addAnswer(index, text, bits);
-      }
+  for (let i = 0; i < messages.length; i += 1) {
+    const message = messages[i] as Message;
+    const text = textOf(message.content) ?? '';
+    if (message.role === 'user') {
+      const input = i === withInput && text.endsWith(lastInput as string) ? (lastInput as string) : '';
+      prompt = { text, lower: text.toLowerCase(), input };
+      addPrompt(pieces, message, i, text, input);
+    } else if (text !== '') {
+      const piece = addPiece(pieces, message, i, text);
+      if (message.role === 'assistant' && message.train !== false && !message.tool_calls)
+        addAnswer(answers, piece, prompt);
     }
-    if (message.reasoning_content !== undefined || message.tool_calls) flags |= addRest(message, index, pieces);
+    if (message.reasoning_content || message.tool_calls) addRest(pieces, message, i);
     if (message.tool_calls || message.role === 'tool') hasTools = true;
-  };
-
-  const lastUser = typeof input === 'string' ? messages.findLastIndex(({ role }) => role === 'user') : -1;
-  for (let i = 0; i < messages.length; i += 1) read(messages[i] as Message, i, i === lastUser);
-  const preferred = chosen?.findLast(({ role }) => role === 'assistant');
-  if (preferred) read(preferred, messages.length, false);
+  }
+  if (chosen || rejected) addSides(example, pieces, answers, prompt);
   const final = answers.at(-1);
   if (final) final.last = true;
+  let flags = 0;
+  for (const piece of pieces) flags |= piece.flags;
   const first = messages[0]?.role;
   return { pieces, answers, hasSystem: first === 'system' || first === 'developer', hasTools, flags };
 }
 
-// Reasoning and the strings of tool calls.
-function addRest(message: Message, index: number, pieces: Piece[]): number {
-  let flags = 0;
-  const add = (text: string, field: Piece['field'], below?: string) => {
-    const bits = flagsOf(text);
-    flags |= bits;
-    pieces.push({
-      text,
-      flags: bits,
-      role: message.role,
-      message: index,
-      field,
-      offset: 0,
-      isInput: false,
-      exact: below === undefined,
-      ...(below !== undefined && { below }),
-    });
+interface Prompt {
+  text: string;
+  lower: string;
+  input: string;
+}
+
+function addPiece(
+  pieces: Piece[],
+  { role, content }: Message,
+  message: number,
+  text: string,
+  of?: Partial<Piece>,
+): Piece {
+  const piece: Piece = {
+    text,
+    flags: flagsOf(text),
+    role,
+    list: undefined,
+    message,
+    field: 'content',
+    offset: 0,
+    isInput: false,
+    exact: typeof content === 'string',
+    ...of,
   };
-  if (message.reasoning_content) add(message.reasoning_content, 'reasoning_content');
+  pieces.push(piece);
+  return piece;
+}
+
+function addPrompt(pieces: Piece[], message: Message, index: number, text: string, input: string): void {
+  if (text === '') return;
+  if (input === '') {
+    addPiece(pieces, message, index, text);
+    return;
+  }
+  const offset = text.length - input.length;
+  // The two line breaks between the parts belong to neither.
+  if (offset > 2) addPiece(pieces, message, index, text.slice(0, offset - 2));
+  addPiece(pieces, message, index, input, { offset, isInput: true });
+}
+
+function addAnswer(answers: Answer[], { text, flags, message, list }: Piece, prompt: Prompt): void {
+  const offset = answerStart(text);
+  const body = text.slice(offset).trimEnd();
+  if (body === '') return;
+  const { input } = prompt;
+  answers.push({
+    list: list && 'chosen',
+    message,
+    text: body,
+    lower: body.toLowerCase(),
+    flags,
+    offset,
+    prompt: prompt.text,
+    promptLower: prompt.lower,
+    instruction: input === '' ? prompt.text : prompt.text.slice(0, -input.length).trimEnd(),
+    input,
+    turn: answers.length,
+    last: false,
+  });
+}
+
+// Both answers of a preference pair; the last message of the chosen one is what the model would learn.
+function addSides({ chosen, rejected }: Example, pieces: Piece[], answers: Answer[], prompt: Prompt): void {
+  for (const [list, messages] of Object.entries({ chosen, rejected }) as [
+    'chosen' | 'rejected',
+    Message[],
+  ][]) {
+    const last = list === 'chosen' ? messages?.findLastIndex(({ role }) => role === 'assistant') : -1;
+    for (const [i, message] of (messages ?? []).entries()) {
+      const text = textOf(message.content) ?? '';
+      if (text === '') continue;
+      const piece = addPiece(pieces, message, i, text, { list });
+      if (i === last && !message.tool_calls) addAnswer(answers, piece, prompt);
+    }
+  }
+}
+
+// Reasoning and the strings of tool calls.
+function addRest(pieces: Piece[], message: Message, index: number): void {
+  if (message.reasoning_content)
+    addPiece(pieces, message, index, message.reasoning_content, { field: 'reasoning_content', exact: true });
   for (const [n, call] of (message.tool_calls ?? []).entries())
-    for (const text of stringsIn(call.function.arguments)) add(text, 'tool_calls', `/${n}`);
-  return flags;
+    for (const text of stringsIn(call.function.arguments))
+      addPiece(pieces, message, index, text, { field: 'tool_calls', below: `/${n}`, exact: false });
 }
 
 function* stringsIn(value: unknown): Generator<string> {
@@ -200,7 +232,7 @@ function isSpace(code: number): boolean {
 }
 
 const codeWords =
-  /```|(?:^|\n)[ \t]*(?:def |class |import |from \w+ import |#include|public |private |function |const |let |var |return |for ?\(|if ?\(|while ?\(|SELECT |select |CREATE |INSERT |UPDATE |DELETE |print\(|<\?php|<[a-z]+[ >]|using |package )|;\s*(?:\n|$)|[{(]\n|=> |\w\(\)|<\/\w+>|(?:^|\s)[=!]=(?:\s|$)|[+*\/-]=|&&|\|\|/;
+  /```|(?:^|\n)[ \t]*(?:def |class |import |from \w+ import |#include|public |private |function |const |let |var |return |for ?\(|if ?\(|while ?\(|SELECT |select |CREATE |INSERT |UPDATE |DELETE |print\(|<\?php|<[a-z]+[ >]|using |package )|;\s*(?:\n|$)|[{(]\n|=> |\w\(\)|<\/\w+>|(?:^|\s)[=!]=(?:\s|$)|[+*/-]=|&&|\|\|/;
 let codeText: string | undefined;
 let codeAnswer = false;
 

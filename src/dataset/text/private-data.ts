@@ -22,7 +22,7 @@ export function maskPrivateData(text: string): string {
 /** The same for JSON source text, in which characters may be escaped. */
 export function maskPrivateJson(text: string): string {
   if (!text.includes('\\')) return maskPrivateData(text);
-  const { plain, starts } = unescape(text);
+  const { plain, starts } = unescapeJson(text);
   const ranges = findPrivateData(plain).map(({ from, to }) => ({
     from: starts[from] ?? text.length,
     to: starts[to] ?? text.length,
@@ -86,13 +86,20 @@ export function findEmails(text: string): PrivateData[] {
     let from = at;
     while (from > 0 && at - from < 64 && localUnit.test(text[from - 1] as string)) from -= 1;
     while (from < at && text[from] === '.') from += 1;
-    if (from === at) continue;
+    if (from === at || isInUrl(text, from)) continue;
     domain.lastIndex = at + 1;
     const [host] = domain.exec(text) ?? [];
     if (host === undefined || exampleDomain.test(host)) continue;
     found.push({ kind: 'e-mail address', group: 'email', from, to: at + 1 + host.length });
   }
   return found;
+}
+
+// A user and a password before the host of a URL look like an address.
+function isInUrl(text: string, at: number): boolean {
+  const before = text[at - 1];
+  if (before !== ':' && before !== '/') return false;
+  return /:\/\/[^\s"'<>]{0,200}$/.test(text.slice(Math.max(0, at - 240), at));
 }
 
 // Ranges in order of their start.
@@ -111,7 +118,7 @@ function starOut(text: string, ranges: readonly { from: number; to: number }[]):
 const escapes: Record<string, string> = { n: '\n', t: '\t', r: '\r', b: '\b', f: '\f' };
 
 // JSON escapes read, with the place of each unit in the source.
-function unescape(text: string): { plain: string; starts: number[] } {
+function unescapeJson(text: string): { plain: string; starts: number[] } {
   const starts: number[] = [];
   let plain = '';
   for (let at = 0; at < text.length; ) {

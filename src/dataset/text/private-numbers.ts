@@ -6,12 +6,13 @@ export function findNumbers(text: string): PrivateData[] {
   const found: PrivateData[] = [];
   let accounts = false;
   for (const [from, to, digits] of digitRuns(text)) {
-    if (digits < 4) continue;
+    accounts ||= digits >= 8;
+    // A letter before makes it part of a name or a code.
+    if (digits < 4 || isLetter(text.charCodeAt(from - 1))) continue;
     const run = text.slice(from, to);
     const inRun: PrivateData[] = [];
     if (run.includes('.')) findIn(run, ipv4, 'IP address', 'ip', from, isPublicIp(text, from), inRun);
     if (digits >= 7) {
-      accounts ||= digits >= 8;
       findIn(run, card, 'card number', 'payment', from, isCard, inRun);
       findIn(run, socialSecurity, 'social security number', 'payment', from, isSocialSecurity, inRun);
       findIn(run, phone, 'phone number', 'phone', from, isPhone, inRun);
@@ -62,10 +63,8 @@ function* digitRuns(text: string): Generator<[from: number, to: number, digits: 
       // Space ( ) + - .
       else if (each !== 32 && each !== 40 && each !== 41 && each !== 43 && each !== 45 && each !== 46) break;
     }
-    if (digits > 0) {
-      // A letter before or after makes it part of a name or a code.
-      if (from === 0 || !isLetter(text.charCodeAt(from - 1))) yield [from, at, digits];
-    } else at = Math.max(at, from + 1);
+    if (digits > 0) yield [from, at, digits];
+    else at = Math.max(at, from + 1);
   }
 }
 
@@ -109,7 +108,13 @@ function luhn(digits: string): boolean {
 }
 
 const socialSecurity = /(?<![\d-])(?!000|666|9)\d{3}-(?!00)\d{2}-(?!0000)\d{4}(?![\d-])/g;
-const knownSocialSecurity = new Set(['078-05-1120', '219-09-9999', '123-45-6789', '111-11-1111', '457-55-5462']);
+const knownSocialSecurity = new Set([
+  '078-05-1120',
+  '219-09-9999',
+  '123-45-6789',
+  '111-11-1111',
+  '457-55-5462',
+]);
 
 function isSocialSecurity(value: string): boolean {
   return !knownSocialSecurity.has(value);
@@ -159,6 +164,8 @@ const notPublic =
 function isPublicIp(text: string, offset: number): (value: string, at: number) => boolean {
   return (value, at) => {
     if (notPublic.test(value) || value.split('.').every((part) => part.length === 1)) return false;
-    return !/(?:version|release|section|chapter|v)\.?\s*$/i.test(text.slice(Math.max(0, offset + at - 12), offset + at));
+    return !/(?:version|release|section|chapter|v)\.?\s*$/i.test(
+      text.slice(Math.max(0, offset + at - 12), offset + at),
+    );
   };
 }

@@ -1,0 +1,51 @@
+import { answersOf, spotOf } from '../text/features.ts';
+import type { Check } from './check.ts';
+
+const phrase =
+  /\b(?:as an? (?:ai|artificial intelligence|(?:large )?language model|machine learning model|virtual assistant|digital assistant|chatbot)\b|i(?:'m| am) (?:just |only |merely )?an? (?:ai|artificial intelligence|(?:large )?language model|machine|chatbot|computer program)\b|my (?:knowledge cut-?off|training data)|i (?:don't|do not) have (?:personal (?:experiences?|opinions?|feelings?|beliefs?|preferences?)|feelings|emotions|a physical (?:body|form)))|(?:作为|我是|我只是)一?[个名款]?(?:ai|人工智能|语言模型|机器人|虚拟助手)/;
+const asksForIt =
+  /\bai\b|artificial intelligence|\bare you\b|\byou are (?:an?|the)\b|chatbot|language model|robot|pretend|imagine|act as|who are you|your name|persona|人工智能|机器人|你是|假[设装]|扮演/;
+
+export const asAnAi: Check = {
+  code: 'D108',
+  name: 'as-an-ai',
+  severity: 'warning',
+  group: 'content',
+  title: 'The answer speaks of itself as an AI.',
+  prose:
+    'Phrases such as "As an AI language model, I …" came into datasets from the model that wrote the answers. They are seldom what a prompt asks for, and a fine-tuned model picks them up from few rows. Prompts about AI or about the assistant itself are let be.',
+  hint: 'rewrite the answer without it, or drop the row',
+  bad: [
+    {
+      text: '{"instruction":"Which season is the best?","input":"","output":"As an AI language model, I like none of them more."}',
+      pointer: '/output',
+    },
+  ],
+  good: [
+    '{"instruction":"You are an AI on a space ship. Greet the crew.","input":"","output":"As an AI, I welcome you aboard."}',
+    '{"instruction":"Name a use of language models.","input":"","output":"A language model can sum up a text."}',
+  ],
+  run(example, report) {
+    for (const answer of answersOf(example)) {
+      const { lower } = answer;
+      if (!mayHold(lower)) continue;
+      const found = phrase.exec(lower);
+      if (found && !asksForIt.test(answer.promptLower))
+        report(spotOf(answer, found.index), 'The answer speaks of itself as an AI.');
+    }
+  },
+};
+
+function mayHold(lower: string): boolean {
+  return (
+    lower.includes('as a') ||
+    lower.includes("i'm ") ||
+    lower.includes('i am ') ||
+    lower.includes('not have') ||
+    lower.includes("n't have") ||
+    lower.includes('my ') ||
+    lower.includes('作为') ||
+    lower.includes('我是') ||
+    lower.includes('我只是')
+  );
+}

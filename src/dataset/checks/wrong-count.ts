@@ -1,0 +1,66 @@
+import { countItems, countSentences, numberSource, readNumber } from '../text/counts.ts';
+import { type Answer, answersOf, asksForCode, spotOf } from '../text/features.ts';
+import type { Check } from './check.ts';
+
+const list = new RegExp(
+  `\\b(?:list|name|give|provide|generate|write|suggest|create|identify|come up with|find|think of|mention|outline|brainstorm|state|propose|describe|make|compile)(?: me| us| out| down)?(?: a list (?:of|with)| the| some| any)?(?: top| best| main| different| unique)? (${numberSource}) (?!(?:words?|sentences?|paragraphs?|lines?|characters?|letters?|digits?|minutes?|hours?|days?|weeks?|months?|years?|people|stanzas?|verses?|syllables?|pages?|or|to|and|dollars?|items? list|column|row|percent|dimension|variable|number|times|-|more|other)\\b)([a-z]+)`,
+);
+const sentences = new RegExp(
+  `\\b(?:in|with|using|write|of|into|to|generate|create|compose|provide|give|least)\\s+(?:exactly |only |just |a )?(${numberSource})[ -](?:\\w+ )?sentences?\\b(?! (?:or|to))`,
+);
+const loose =
+  /at least|up to|about|approximately|around|no more than|at most|maximum|minimum|or more|or fewer|or less|fewer than|less than|more than|under|between|\d ?[-–] ?\d|or two|or three|or four|or five|few/;
+const compound =
+  /\band (?:explain|describe|give|provide|write|list|include|then|one|two|three|four|five|\d)|\bfor each|each (?:of|with)|categor|table|pros and cons|both|advantages and|compare|paragraph|essay|story|quiz|dialogue|conversation|poem|haiku/;
+
+export const wrongCount: Check = {
+  code: 'D139',
+  name: 'wrong-count',
+  severity: 'warning',
+  group: 'content',
+  title: 'The answer has more or fewer items than asked for.',
+  prose:
+    'The prompt asks for a number of things ("list five …") or of sentences, and the answer, which can be counted in one way only (a numbered list, bullets, lines, short items with commas, plain sentences), has another number. Prompts with "at least", "about" or two tasks are let be.',
+  hint: 'give as many as were asked for, or change the prompt',
+  bad: [
+    {
+      text: '{"instruction":"List five colours.","input":"","output":"1. Red\\n2. Green\\n3. Blue\\n4. Black"}',
+      pointer: '/output',
+    },
+    {
+      text: '{"instruction":"Describe the sea in two sentences.","input":"","output":"The sea is wide. It is blue. It is deep."}',
+      pointer: '/output',
+    },
+  ],
+  good: [
+    '{"instruction":"List five colours.","input":"","output":"Red, green, blue, black and white."}',
+    '{"instruction":"List at least three colours.","input":"","output":"1. Red\\n2. Green\\n3. Blue\\n4. Black"}',
+    '{"instruction":"Describe the sea in two sentences.","input":"","output":"The sea, e.g. the North Sea, is wide. It is blue."}',
+  ],
+  run(example, report) {
+    for (const answer of answersOf(example)) {
+      const found = find(answer);
+      if (found)
+        report(
+          spotOf(answer),
+          `The answer has ${found.count} ${found.of}; the prompt asks for ${found.wanted}.`,
+          {
+            data: { expected: found.wanted, count: found.count },
+          },
+        );
+    }
+  },
+};
+
+function find({ instruction, text }: Answer): { count: number; wanted: number; of: string } | null {
+  if (instruction.length > 300) return null;
+  const asked = instruction.toLowerCase();
+  const items = list.exec(asked);
+  const prose = items ? null : sentences.exec(asked);
+  const wanted = readNumber((items ?? prose)?.[1] ?? '');
+  if (!(wanted >= 2) || loose.test(asked) || compound.test(asked)) return null;
+  if (asksForCode(asked) && !/sentence/.test(asked)) return null;
+  const count = items ? countItems(text) : countSentences(text);
+  if (count === null || count === wanted) return null;
+  return { count, wanted, of: items ? 'items' : 'sentences' };
+}
