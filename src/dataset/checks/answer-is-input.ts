@@ -2,7 +2,7 @@ import { answersOf, spotOf } from '../text/features.ts';
 import type { Check } from './check.ts';
 
 const nothingToDo =
-  /correct|grammar|spell|error|mistake|edit|sort|order|arrange|proofread|punctuat|fix|check|identify|if (?:necessary|needed)|classif|choose|pick|select|find|which|repeat|copy|quote|extract/;
+  /correct|grammar|spell|error|mistake|edit|sort|order|arrange|proofread|punctuat|fix|check|identify|if (?:necessary|needed)|classif|choose|pick|select|find|which|repeat|copy|quote|extract|match|upper ?case|lower ?case|capital|case\b|insert|add|organi[sz]e|query|construct|format|remove/;
 
 export const answerIsInput: Check = {
   code: 'D114',
@@ -11,7 +11,7 @@ export const answerIsInput: Check = {
   group: 'content',
   title: 'The answer is the input, unchanged.',
   prose:
-    'The answer equals the input but for case and outer punctuation, though the instruction asks for work on it (rewrite, summarise, translate …): nothing was done. Instructions that a faultless input answers (correct, sort, find) are let be.',
+    'The answer equals the input but for outer punctuation, though the instruction asks for work on it (rewrite, summarise, translate …): nothing was done. Instructions that a faultless input answers (correct, sort, find) are let be.',
   hint: 'write the answer, or drop the row',
   bad: [
     {
@@ -34,8 +34,5 @@ export const answerIsInput: Check = {
 };
 
 function plain(text: string): string {
-  return text
-    .trim()
-    .toLowerCase()
-    .replace(/^["'“]|["'”.!?。]+$/g, '');
+  return text.trim().replace(/^["'“]|["'”.!?。]+$/g, '');
 }

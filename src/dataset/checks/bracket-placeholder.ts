@@ -29,6 +29,8 @@ export const bracketPlaceholder: Check = {
     for (const answer of answersOf(example)) {
       if ((answer.flags & (has.bracket | has.less)) === 0 && !answer.lower.includes('insert')) continue;
       const found = placeholder.exec(answer.text);
+      // Nothing but the placeholder is D100.
+      if (found?.[0].length === answer.text.length) continue;
       if (found && !asksForBlanks.test(answer.promptLower))
         report(spotOf(answer, found.index), `The answer leaves ${JSON.stringify(found[0])} to be filled in.`);
     }

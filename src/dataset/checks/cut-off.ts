@@ -2,7 +2,7 @@ import { type Answer, answersOf, asksForCode, looksLikeCode, spotOf } from '../t
 import type { Check } from './check.ts';
 
 const openWord =
-  /[a-z,;:)"'] (?:and|or|but|the|a|an|of|to|with|for|from|by|because|than|which|whose|their|its|your|such as|as well as|between|into|including|although|if|when|while|where)$/;
+  /[a-z,;:)"'] (?:and|or|but|the|a|an|because|whose|their|its|your|such as|as well as|including|although)$/;
 const bareMarker = /\n[ \t]*(?:\d{1,3}[.)]|[-*•])$/;
 const asksForPart =
   /complete|fill|blank|missing|next word|continue|start|begin|first (?:line|sentence|part)|opening|prefix|word|letter|preposition|article|conjunction|stop ?words|capitali[sz]|lyrics|poem|translat|phrase|headline|fragment|subject line|salutation|greeting/;
@@ -58,6 +58,7 @@ function whyCut({ text, lower }: Answer): string | null {
     bareMarker.test(text.slice(-12))
   )
     return 'ends with a list marker and no item';
+  if (end === 45 && /[a-z\d] ?-$/.test(text)) return 'ends with a hyphen';
   if (isLowerLetter(end)) {
     if (openWord.test(lower.slice(-14))) return 'ends with a word that announces more';
     if (isBracketOpen(text)) return 'ends inside a bracket';

@@ -48,10 +48,11 @@ export const mergedTasks: Check = {
 function find({ text, promptLower, flags }: Answer): RegExpExecArray | null {
   if ((flags & has.hash) !== 0) {
     const found = heading.exec(text) ?? taskNumber.exec(text);
-    if (found && !(asksForTurns.test(promptLower) || looksLikeCode(text))) return found;
+    if (found && found.index > 0 && !(asksForTurns.test(promptLower) || looksLikeCode(text))) return found;
   }
   const found = task.exec(text) ?? turns.exec(text) ?? nextTurn.exec(text);
-  return found && !asksForTurns.test(promptLower) && !looksLikeCode(text) ? found : null;
+  // At the very start it is a label of this answer.
+  return found && found.index > 0 && !asksForTurns.test(promptLower) && !looksLikeCode(text) ? found : null;
 }
 
 function mayHold(lower: string): boolean {

@@ -1,7 +1,7 @@
 import { flagsOf } from '../text/char-flags.ts';
 import { answersOf, has, looksLikeCode, spotOf } from '../text/features.ts';
 import { guessLanguage } from '../text/language.ts';
-import { mainScript } from '../text/scripts.ts';
+import { holdsScript, mainScript } from '../text/scripts.ts';
 import type { Check } from './check.ts';
 
 const asksForLanguage =
@@ -56,7 +56,8 @@ export const mixedLanguage: Check = {
 function scripts(prompt: string, answer: string, share: number, letters: number): [string, string] | null {
   const one = mainScript(prompt, share, letters);
   const other = one && mainScript(answer, share, letters);
-  return one && other && one !== other ? [one, other] : null;
+  // Names of another script inside an answer do not make it one of another language.
+  return one && other && one !== other && !holdsScript(answer, one) ? [one, other] : null;
 }
 
 function languages(promptLower: string, lower: string): [string, string] | null {

@@ -12,7 +12,7 @@ export const templateVariable: Check = {
   group: 'content',
   title: 'A variable of a template was not filled in.',
   prose:
-    'The answer holds `{{name}}`, `{name}`, `${name}` or the like outside of code, and the prompt does not: the script that built the row did not fill it in, and the model would learn to say it. Some sets leave such marks on purpose, to be filled before training; fill them before they come here.',
+    'The answer holds `{{name}}`, `{name}` or the like outside of code, and the prompt does not: the script that built the row did not fill it in, and the model would learn to say it. Some sets leave such marks on purpose, to be filled before training; fill them before they come here.',
   hint: 'fill in the variable where the dataset is built',
   bad: [
     {

@@ -1,15 +1,18 @@
 import { countItems, countSentences, numberSource, readNumber } from '../text/counts.ts';
-import { type Answer, answersOf, asksForCode, spotOf } from '../text/features.ts';
+import { type Answer, answersOf, looksLikeCode, spotOf } from '../text/features.ts';
 import type { Check } from './check.ts';
 
 const list = new RegExp(
-  `\\b(?:list|name|give|provide|generate|write|suggest|create|identify|come up with|find|think of|mention|outline|brainstorm|state|propose|describe|make|compile)(?: me| us| out| down)?(?: a list (?:of|with)| the| some| any)?(?: top| best| main| different| unique)? (${numberSource}) (?!(?:words?|sentences?|paragraphs?|lines?|characters?|letters?|digits?|minutes?|hours?|days?|weeks?|months?|years?|people|stanzas?|verses?|syllables?|pages?|or|to|and|dollars?|items? list|column|row|percent|dimension|variable|number|times|-|more|other)\\b)([a-z]+)`,
+  `\\b(?:list|name|give|provide|generate|write|suggest|create|identify|come up with|find|think of|mention|outline|brainstorm|state|propose|describe|compile)(?: me| us| out| down)?(?: a list (?:of|with)| the| some| any)?(?: top| best| main| different| unique)? (${numberSource}) (?!(?:words?|sentences?|paragraphs?|lines?|characters?|letters?|digits?|minutes?|hours?|days?|weeks?|months?|years?|people|stanzas?|verses?|syllables?|pages?|or|to|and|dollars?|items? list|column|row|percent|dimension|variable|number|times|more|other|new|additional|extra|word)\\b)([a-z]+)`,
 );
 const sentences = new RegExp(
-  `\\b(?:in|with|using|write|of|into|to|generate|create|compose|provide|give|least)\\s+(?:exactly |only |just |a )?(${numberSource})[ -](?:\\w+ )?sentences?\\b(?! (?:or|to))`,
+  `(?<!combine |two |these |of )\\b(?:in|using|write|down to|generate|create|compose|provide|give)\\s+(?:exactly |only |just )?(${numberSource}) (?:short |simple |complete |full )?sentences?\\b(?! (?:or|to))`,
+);
+const sentencesLong = new RegExp(
+  `\\b(${numberSource})[- ]sentence (?:\\w+ )?(?:story|paragraph|description|summary|explanation|overview|review|biography)`,
 );
 const loose =
-  /at least|up to|about|approximately|around|no more than|at most|maximum|minimum|or more|or fewer|or less|fewer than|less than|more than|under|between|\d ?[-–] ?\d|or two|or three|or four|or five|few/;
+  /at least|up to|about|approximately|around|no more than|at most|maximum|minimum|or more|or fewer|or less|fewer than|less than|more than|under|between|\d ?[-–] ?\d|or two|or three|or four|or five|few|\d to |one to |two to |three to |combin|following list|given/;
 const compound =
   /\band (?:explain|describe|give|provide|write|list|include|then|one|two|three|four|five|\d)|\bfor each|each (?:of|with)|categor|table|pros and cons|both|advantages and|compare|paragraph|essay|story|quiz|dialogue|conversation|poem|haiku/;
 
@@ -56,11 +59,10 @@ function find({ instruction, text }: Answer): { count: number; wanted: number; o
   if (instruction.length > 300) return null;
   const asked = instruction.toLowerCase();
   const items = list.exec(asked);
-  const prose = items ? null : sentences.exec(asked);
+  const prose = items ? null : (sentences.exec(asked) ?? sentencesLong.exec(asked));
   const wanted = readNumber((items ?? prose)?.[1] ?? '');
-  if (!(wanted >= 2) || loose.test(asked) || compound.test(asked)) return null;
-  if (asksForCode(asked) && !/sentence/.test(asked)) return null;
+  if (!(wanted >= 2) || loose.test(asked) || (items && compound.test(asked))) return null;
   const count = items ? countItems(text) : countSentences(text);
-  if (count === null || count === wanted) return null;
+  if (count === null || count === wanted || looksLikeCode(text)) return null;
   return { count, wanted, of: items ? 'items' : 'sentences' };
 }

@@ -1,4 +1,4 @@
-import { type Answer, answersOf, asksForCode, has, spotOf } from '../text/features.ts';
+import { type Answer, answersOf, has, looksLikeCode, spotOf } from '../text/features.ts';
 import { aggregates, onlyNumberList, writtenNumbers } from '../text/number-list.ts';
 import { sortedWords, wordList } from '../text/word-list.ts';
 import type { Check } from './check.ts';
@@ -13,7 +13,7 @@ const words: Record<string, RegExp> = {
   range: /\brange\b/,
 };
 const otherTask =
-  /deviation|variance|weighted|geometric|harmonic|moving|second|third|even|odd|square|cube|absolute|prime|digit|differ|exclud|except|without|greater than|less than|more than|divisible|positive|negative|common|multiple|factor|divisor|consecutive|between|possible|subarray|subset|sequence|next|pattern|missing|each|pair|integer that|combin|rearrang|form/;
+  /deviation|variance|weighted|geometric|harmonic|moving|second|third|even|odd|square|cube|absolute|prime|digit|differ|exclud|except|without|greater than|less than|more than|divisible|positive|negative|common|multiple|factor|divisor|consecutive|between|possible|subarray|subset|sequence|next|pattern|missing|each|pair|integer that|combin|rearrang|form|index|indices|elements|number of|position/;
 const asksSort = /\b(?:sort|order|arrange|put|rank|organi[sz]e)\b/;
 const descending = /descend|largest to|greatest to|highest to|decreas|biggest to|reverse/;
 const ascending = /ascend|smallest to|least to|lowest to|increas|numerical order/;
@@ -53,7 +53,7 @@ export const wrongListAnswer: Check = {
       const asked = instruction.toLowerCase();
       const expected =
         (answer.flags & has.digit) !== 0 ? numberFault(answer, asked) : wordFault(answer, asked);
-      if (expected !== null)
+      if (expected !== null && !looksLikeCode(answer.text))
         report(spotOf(answer), `The answer does not hold the right result, ${expected}.`, {
           data: { expected },
         });
@@ -68,8 +68,8 @@ function numberFault(answer: Answer, asked: string): string | null {
     // "Sort from the largest to the smallest" names both ends.
     if (!sorts || wanted.some((name) => name !== 'largest' && name !== 'smallest')) return null;
   }
-  if (otherTask.test(asked) || (asksForCode(asked) && !/array|list/.test(asked))) return null;
-  if (/function|code|program|script|query|python|java/.test(asked)) return null;
+  if (otherTask.test(asked) || /function|code|program|script|query|python|java|algorithm|method/.test(asked))
+    return null;
   const list = onlyNumberList(answer.prompt);
   if (!list) return null;
   const numbers = writtenNumbers(answer.text.replaceAll('−', '-'));

@@ -21,7 +21,9 @@ export function compute(text: string): Computed | null {
     if (number !== undefined) {
       exact &&= !number.includes('.');
       tokens.push(Number(number.replaceAll(',', '')));
-    } else tokens.push(signs[sign] ?? sign);
+    } else if (sign === 'x' && !/^\s*[\d.($]/.test(plain.slice(token.lastIndex, token.lastIndex + 4)))
+      return null; // A variable.
+    else tokens.push(signs[sign] ?? sign);
   }
   let at = 0;
   const fail = Number.NaN;
@@ -90,7 +92,7 @@ export interface WrongEquation {
 const right = /\s*[-−]?\s*[$€£]?\s?(\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)/y;
 // An operand goes on, is a share, or is of another unit.
 const goesOn =
-  /^(?:[\d.,]?\d|\s*[-+*/^x×÷−·%=(°:](?!\s*[A-Za-z]*\s*$)|\s?(?:million|billion|thousand|hundred|dozen|k\b|m\b|percent|r\b|remainder|hours?|minutes?|days?|weeks?|months?|years?|feet|foot|miles?|meters?|km|kg|dollars? and)|[a-zA-Z_({[²³\\])/;
+  /^(?:[\d., ]?\d|\s*[-+*/^x×÷−·%=(°:](?!\s*[A-Za-z]*\s*$)|\s?(?:million|billion|thousand|hundred|dozen|k\b|m\b|percent|r\b|remainder|hours?|minutes?|days?|weeks?|months?|years?|feet|foot|miles?|meters?|km|kg|dollars? and)|[a-zA-Z_({[²³\\])/;
 const reach = 80;
 
 /** The first equation of numbers in a text that does not hold. */
@@ -106,7 +108,9 @@ export function findWrongEquation(text: string): WrongEquation | null {
     if (!left || !computed) continue;
     const negative = /[-−]/.test(claimed[0]);
     const value = negative ? { ...computed, value: -computed.value } : computed;
-    if (says(number, value) || isOtherSystem(left, number)) continue;
+    if (says(number, value) || isOtherSystem(left, number) || isOtherUnit(number, value)) continue;
+    // Division by a fraction, with or without its brackets.
+    if (/\/\s*\d+\s*\//.test(left)) continue;
     const shown = `${left.trim()} =${claimed[0]}`;
     return { at: at - left.length, shown, expected: computed.value };
   }
@@ -130,7 +134,7 @@ function leftSide(text: string, end: number): string | null {
 }
 
 const bindingWord =
-  /(?:of|plus|minus|times|by|over|root|sqrt|log|sin|cos|tan|ln|mod|squared|cubed|power|to|and|from|than|per|is|half|twice|triple)\s*$/i;
+  /(?:of|plus|minus|times|by|over|root|sqrt|log|sin|cos|tan|ln|mod|squared|cubed|power|to|and|from|than|per|is|half|twice|triple|days?|weeks?|months?|years?|hours?|steps?|questions?|cases?|parts?|rows?|groups?|grades?|levels?|phases?|chapters?|pages?|number)\s*$/i;
 
 function standsAlone(text: string, from: number, left: string): boolean {
   if (from === 0) return true;
@@ -158,6 +162,12 @@ function isPart(code: number): boolean {
     code === 0xa3 ||
     code === 0x20ac
   );
+}
+
+// Cents for dollars, thousands for units: the same digits, moved.
+function isOtherUnit(number: string, { value }: Computed): boolean {
+  const ratio = Math.abs(Number(number.replaceAll(',', '')) / value);
+  return [100, 1000, 1e6, 0.01, 0.001, 1e-6].some((each) => Math.abs(ratio / each - 1) < 1e-9);
 }
 
 // Binary numbers, and sums modulo something.

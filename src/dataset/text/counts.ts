@@ -20,11 +20,11 @@ export function countItems(text: string): number | null {
   const numbered = lines
     .flatMap((line) => /^\s{0,3}(?:\*\*)?(\d{1,3})[.):](?:\s|\*)/.exec(line)?.[1] ?? [])
     .map(Number);
-  if (numbered.length > 0) return isCounting(numbered) ? numbered.length : null;
+  if (numbered.length > 1) return isCounting(numbered) ? numbered.length : null;
   const bullets = lines.filter((line) => /^(?:[-*•–]|\p{Extended_Pictographic})\s/u.test(line)).length;
   if (bullets > 1) return lines.some((line) => /^\s+[-*•]\s/.test(line)) ? null : bullets;
   if (bullets === 1) return null;
-  const inline = Array.from(text.matchAll(/(?:^|\s|\()(\d{1,2})[.)]\s/g), ({ 1: each }) => Number(each));
+  const inline = Array.from(text.matchAll(/(?:^|\s|\()(\d{1,2})(?:\.\s|\)\s?)/g), ({ 1: each }) => Number(each));
   if (inline.length > 1) return isCounting(inline) ? inline.length : null;
   return inline.length === 1 ? null : countBare(text, lines);
 }
@@ -36,7 +36,7 @@ function isCounting(numbers: readonly number[]): boolean {
 // Items without marks: a line each, or one line with commas.
 function countBare(text: string, lines: readonly string[]): number | null {
   if (lines.length > 2) {
-    const short = lines.every((line) => line.length <= 60 && !/[.:]\s*$/.test(line) && !/,/.test(line));
+    const short = lines.every((line) => line.length <= 60 && !/[.:?]\s*$/.test(line) && !/,/.test(line));
     return short ? lines.length : null;
   }
   if (lines.length > 1 || text.length > 300 || /[:;()]|\.\s/.test(text)) return null;

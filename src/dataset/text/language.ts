@@ -5,7 +5,7 @@ export type Language = 'English' | 'German' | 'French' | 'Spanish' | 'Italian' |
 // Frequent short words; those that several of these languages share stand under each, and so decide nothing.
 const words: Record<Language, string> = {
   English:
-    'the and of to in is that it for was with as are this be on you by from have or an not can they at which has will your their',
+    'the and of to in is that it for was with as are this be on you by from have or an not can they at which has will your their a as do no so me i he she we my his her one all out up about what when if how there than more plus its two',
   German:
     'der die das und ist nicht ein eine den von zu mit auf für im des sich auch dem wird sind als es ich wie oder einer bei aus nach werden kann',
   French:
@@ -33,12 +33,13 @@ export function guessLanguage(lower: string): Language | null {
   const tokens = lower.slice(0, budget).split(/[^\p{L}']+/u);
   if (tokens.length < leastWords) return null;
   const hits = languages.map(() => 0);
-  for (const token of tokens) {
+  // Each word once: one that comes often decides nothing.
+  for (const token of new Set(tokens)) {
     const mask = token.length < 7 ? (bits.get(token) ?? 0) : 0;
     for (let i = 0; mask >> i > 0; i += 1) if ((mask >> i) & 1) hits[i] = (hits[i] as number) + 1;
   }
   const most = Math.max(...hits);
   const second = Math.max(...hits.filter((_, i) => i !== hits.indexOf(most)), 0);
-  const sure = most >= 4 && most >= tokens.length * 0.2 && most >= second * 1.6;
+  const sure = most >= 5 && most >= tokens.length * 0.12 && most >= second * 1.7;
   return sure ? (languages[hits.indexOf(most)] ?? null) : null;
 }

@@ -10,8 +10,10 @@ export function onlyNumberList(text: string): number[] | null {
   const [list = ''] = found;
   // Thousands with commas cannot be told from a list.
   if (/\d,\d{3}(?!\d)/.test(list)) return null;
-  const rest = text.replace(list, ' ');
-  return /\d/.test(rest) ? null : numbersIn(list);
+  const numbers = numbersIn(list);
+  // "The mean of these 3 numbers": how many there are may stand beside them.
+  const rest = text.replace(list, ' ').match(/\d[\d.]*/g) ?? [];
+  return rest.every((each) => Number(each) === numbers.length) ? numbers : null;
 }
 
 /** Every number in a text, as written. */

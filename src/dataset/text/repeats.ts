@@ -1,4 +1,4 @@
-// Loops in text: the same words, or the same sentence, over and over. One pass, hashes only, no memory of its own a row.
+// Loops in text: the same words one after another, or the same sentence over and over. Hashes only, in linear time.
 
 export interface Loop {
   /** UTF-16 units: where the repeated part first stands, and where it ends. */
@@ -8,17 +8,13 @@ export interface Loop {
 }
 
 const size = 1 << 14;
-// Open addressing by hash; `stamp` tells entries of this text from those of earlier ones.
+const budget = size / 2;
+// One table for all texts; `stamp` tells the entries of this text from those of earlier ones.
 const hashes = new Int32Array(size);
 const counts = new Int32Array(size);
 const firsts = new Int32Array(size);
 const stamps = new Int32Array(size);
 let stamp = 0;
-const budget = size / 2;
-
-function startTable(): void {
-  stamp += 1;
-}
 
 // Counts a hash; returns its slot. The caller keeps below `budget` entries a text.
 function count(hash: number, at: number): number {
@@ -34,55 +30,82 @@ function count(hash: number, at: number): number {
   return slot;
 }
 
-/**
- * The run of `n` words that comes most often, if at least `times` and as at least `share` of all words. Words are
- * letters and digits; a text of more than some 8,000 words is judged by its start.
- */
-export function findLoop(text: string, n: number, times: number, share: number): Loop | null {
-  if (text.length < n * times * 2) return null;
-  startTable();
-  const window = new Int32Array(n);
-  const starts = new Int32Array(n);
-  let words = 0;
-  let best = -1;
+const words = new Int32Array(budget);
+const starts = new Int32Array(budget);
+const ends = new Int32Array(budget);
+
+// Words are letters and digits, whatever their case; returns how many there are.
+function readWords(text: string): number {
+  let size = 0;
   let hash = 0;
   let start = -1;
-  for (let at = 0; at <= text.length && words < budget; at += 1) {
+  for (let at = 0; at <= text.length && size < budget; at += 1) {
     const code = at < text.length ? text.charCodeAt(at) : 32;
-    if (isWord(code)) {
+    if (code >= 0x3040 && code < 0xa000) {
+      // Han and kana have no spaces: each is a word.
+      if (start >= 0) size = addWord(size, hash, start, at);
+      if (size < budget) size = addWord(size, code, at, at + 1);
+      hash = 0;
+      start = -1;
+    } else if (isWord(code)) {
       if (start < 0) start = at;
-      // Letters of one case: 32 sets the case bit.
+      // 32 is the bit of the case.
       hash = (Math.imul(hash, 31) + (code | 32)) | 0;
-      continue;
+    } else if (start >= 0) {
+      size = addWord(size, hash, start, at);
+      hash = 0;
+      start = -1;
     }
-    if (start < 0) continue;
-    const place = words % n;
-    window[place] = hash;
-    starts[place] = start;
-    words += 1;
-    hash = 0;
-    start = -1;
-    if (words < n) continue;
-    let gram = 7;
-    for (let i = 0; i < n; i += 1)
-      gram = (Math.imul(gram, 0x01000193) ^ (window[(words + i) % n] as number)) | 0;
-    const slot = count(gram, starts[words % n] as number);
-    if (best < 0 || (counts[slot] as number) > (counts[best] as number)) best = slot;
   }
-  if (best < 0) return null;
-  const found = counts[best] as number;
-  if (found < times || found * n < share * words) return null;
-  const from = firsts[best] as number;
-  return { from, to: endOfWords(text, from, n), times: found };
+  return size;
 }
 
-function endOfWords(text: string, from: number, n: number): number {
-  let at = from;
-  for (let word = 0; word < n; word += 1) {
-    while (at < text.length && !isWord(text.charCodeAt(at))) at += 1;
-    while (at < text.length && isWord(text.charCodeAt(at))) at += 1;
+function addWord(size: number, hash: number, start: number, end: number): number {
+  words[size] = hash;
+  starts[size] = start;
+  ends[size] = end;
+  return size + 1;
+}
+
+const gram = 3;
+const longestPeriod = 60;
+
+/**
+ * The first group of words that comes at least `times` times with nothing between, and makes at least `least` words in
+ * all. A text of more than some 8,000 words is judged by its start.
+ */
+export function findLoop(text: string, times: number, least: number): Loop | null {
+  if (text.length < least * 2) return null;
+  const size = readWords(text);
+  if (size < least || !repeatsGram(size, times)) return null;
+  for (let period = 1; period <= longestPeriod && period * times <= size; period += 1) {
+    const wanted = Math.max(period * times, least);
+    let run = period;
+    for (let i = period; i < size; i += 1) {
+      run = words[i] === words[i - period] ? run + 1 : period;
+      if (run < wanted) continue;
+      let end = i;
+      while (end + 1 < size && words[end + 1] === words[end + 1 - period]) end += 1;
+      const first = i - run + 1;
+      return {
+        from: starts[first] as number,
+        to: ends[first + period - 1] as number,
+        times: Math.floor((end - first + 1) / period),
+      };
+    }
   }
-  return at;
+  return null;
+}
+
+// The cheap test: some three words come that often at all.
+function repeatsGram(size: number, times: number): boolean {
+  stamp += 1;
+  for (let i = gram - 1; i < size; i += 1) {
+    let hash = 7;
+    for (let k = 0; k < gram; k += 1) hash = (Math.imul(hash, 0x01000193) ^ (words[i - k] as number)) | 0;
+    if ((counts[count(hash, i)] as number) >= times - 1) return true;
+  }
+  return false;
 }
 
 function isWord(code: number): boolean {
@@ -98,7 +121,7 @@ function isWord(code: number): boolean {
 /** The line or sentence, of at least `least` units, that comes most often, if at least `times`. */
 export function findRepeatedSentence(text: string, least: number, times: number): Loop | null {
   if (text.length < least * times) return null;
-  startTable();
+  stamp += 1;
   let entries = 0;
   let best = -1;
   let from = 0;
@@ -125,6 +148,7 @@ export function findRepeatedSentence(text: string, least: number, times: number)
   return { from: start, to: end, times: counts[best] as number };
 }
 
+// . ! ? and line breaks, and the full-width ones.
 function endsSentence(code: number): boolean {
   return (
     code === 10 ||

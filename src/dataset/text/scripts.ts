@@ -63,3 +63,21 @@ export function mainScript(text: string, share: number, least: number): Script |
   }
   return most[1] >= least && most[1] >= share * all ? most[0] : null;
 }
+
+const letters: Record<Script, RegExp> = {
+  Latin: /\p{Script=Latin}/gu,
+  Cyrillic: /\p{Script=Cyrillic}/gu,
+  Greek: /\p{Script=Greek}/gu,
+  Chinese: /\p{Script=Han}/gu,
+  Japanese: /[\p{Script=Hiragana}\p{Script=Katakana}]/gu,
+  Korean: /\p{Script=Hangul}/gu,
+  Arabic: /\p{Script=Arabic}/gu,
+  Hebrew: /\p{Script=Hebrew}/gu,
+  Thai: /\p{Script=Thai}/gu,
+  Devanagari: /\p{Script=Devanagari}/gu,
+};
+
+/** Whether a text holds more than a few letters of a script. */
+export function holdsScript(text: string, script: Script): boolean {
+  return (text.slice(0, budget).match(letters[script])?.length ?? 0) > 5;
+}

@@ -21,5 +21,9 @@ export function findUrl(answer: Answer): FoundUrl | null {
   const host = found?.[1];
   if (!found || host === undefined || promptLower.includes(host.toLowerCase())) return null;
   if (asksForCode(promptLower) || looksLikeCode(text)) return null;
-  return { at: found.index, shown: host.slice(0, 60), isExample: madeUp.test(host) };
+  return {
+    at: found.index,
+    shown: host.slice(0, 60).replace(/[.,;:!?]+$/, ''),
+    isExample: madeUp.test(host),
+  };
 }
