@@ -1,4 +1,4 @@
-import { answersOf, spotOf } from '../text/features.ts';
+import { type Answer, answersOf, has, spotOf } from '../text/features.ts';
 import type { Check } from './check.ts';
 
 const phrase =
@@ -28,7 +28,7 @@ export const asAnAi: Check = {
   run(example, report) {
     for (const answer of answersOf(example)) {
       const { lower } = answer;
-      if (!mayHold(lower)) continue;
+      if (!mayHold(answer)) continue;
       const found = phrase.exec(lower);
       if (found && !asksForIt.test(answer.promptLower))
         report(spotOf(answer, found.index), 'The answer speaks of itself as an AI.');
@@ -36,16 +36,23 @@ export const asAnAi: Check = {
   },
 };
 
-function mayHold(lower: string): boolean {
+// Who speaks of himself says I. Then words with rare first letters, which are found fastest: each phrase holds one.
+function mayHold({ text, lower, flags }: Answer): boolean {
+  if (!text.includes('I') && (flags & has.eastAsian) === 0) return false;
   return (
-    lower.includes('as a') ||
-    lower.includes("i'm ") ||
-    lower.includes('i am ') ||
-    lower.includes('not have') ||
-    lower.includes("n't have") ||
-    lower.includes('my ') ||
-    lower.includes('作为') ||
-    lower.includes('我是') ||
-    lower.includes('我只是')
+    text.includes('AI') ||
+    lower.includes('guage model') ||
+    lower.includes('ficial intel') ||
+    lower.includes('machine') ||
+    lower.includes('chatbot') ||
+    lower.includes('virtual assist') ||
+    lower.includes('digital assist') ||
+    lower.includes('knowledge cut') ||
+    lower.includes('training data') ||
+    lower.includes('feelings') ||
+    lower.includes('physical ') ||
+    lower.includes('personal ') ||
+    lower.includes('computer program') ||
+    ((flags & has.eastAsian) !== 0 && (text.includes('作为') || text.includes('我')))
   );
 }

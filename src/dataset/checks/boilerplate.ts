@@ -37,12 +37,12 @@ export const boilerplate: Check = {
     for (const answer of answersOf(example)) {
       const { lower } = answer;
       if (lower.length < 12 + leastBeside) continue;
-      const opens = mayOpen(lower.charCodeAt(0)) && opener.test(lower.slice(0, 120));
+      const opens = heads.has(lower.slice(0, 2)) && opener.test(lower.slice(0, 120));
       if (opens) {
         report(spotOf(answer), 'The answer opens with a phrase that says nothing.', {
           data: { where: 'start' },
         });
-        continue;
+        return;
       }
       const from = Math.max(0, lower.length - closerRoom);
       const tail = from > 0 ? lower.slice(from) : lower;
@@ -56,12 +56,10 @@ export const boilerplate: Check = {
   },
 };
 
-// First letters of the openers: a b c d g h i n o s t, 当 and 好.
-function mayOpen(code: number): boolean {
-  return code < 128 ? openerLetters.has(code) : code === 0x5f53 || code === 0x597d;
-}
-
-const openerLetters = new Set([...'acdghinost'].map((letter) => letter.charCodeAt(0)));
+// How the openers begin.
+const heads = new Set([
+  ...['ce', 'su', 'of', 'ab', 'de', 'no', 'gr', 'go', 'th', 'as', "i'", 'i ', 'he', '当然', '好的'],
+]);
 
 function mayClose(tail: string): boolean {
   return (

@@ -1,8 +1,8 @@
-import { answersOf, has, spotOf } from '../text/features.ts';
+import { answersOf, has, looksLikeCode, spotOf } from '../text/features.ts';
 import type { Check } from './check.ts';
 
 const placeholder =
-  /\[(?:your|insert|enter|add|name|company|customer|recipient|sender|date|time|address|phone|email|e-mail|city|state|job|position|title|product|website|link|url|amount|number|location|first|last|full|school|university|hiring|manager|employer|organization|signature|xx+)\b[^\][\n]{0,40}\]|<(?:YOUR|INSERT|NAME|COMPANY|DATE|ADDRESS|EMAIL|PHONE|CITY|your|insert|name|company name|date|link)\b[^<>\n]{0,40}>|\[\.{3}\]|\b(?:[Ii]nsert|INSERT) (?:[A-Za-z]+ ){0,3}[Hh]ere\b/i;
+  /\[(?:your|insert|enter|add|name|company|customer|recipient|sender|date|time|address|phone|email|e-mail|city|state|job|position|title|product|website|link|url|amount|number|location|first|last|full|school|university|hiring|manager|employer|organization|signature|xx+)\b[^\][\n]{0,40}\]|<(?:YOUR|INSERT|NAME|COMPANY|DATE|ADDRESS|EMAIL|PHONE|CITY|your|insert|name|company name|date|link)\b[^<>\n]{0,40}>|\[\.{3}\]/i;
 const asksForBlanks =
   /\[|template|placeholder|<[a-z]|fill[- ]in|blank|mad ?lib|boilerplate|sample|form\b|skeleton/;
 
@@ -27,11 +27,11 @@ export const bracketPlaceholder: Check = {
   ],
   run(example, report) {
     for (const answer of answersOf(example)) {
-      if ((answer.flags & (has.bracket | has.less)) === 0 && !answer.lower.includes('insert')) continue;
+      if ((answer.flags & (has.bracket | has.less)) === 0) continue;
       const found = placeholder.exec(answer.text);
       // Nothing but the placeholder is D100.
       if (found?.[0].length === answer.text.length) continue;
-      if (found && !asksForBlanks.test(answer.promptLower))
+      if (found && !asksForBlanks.test(answer.promptLower) && !looksLikeCode(answer.text))
         report(spotOf(answer, found.index), `The answer leaves ${JSON.stringify(found[0])} to be filled in.`);
     }
   },

@@ -62,12 +62,25 @@ function whyCut({ text, lower }: Answer): string | null {
   if (isLowerLetter(end)) {
     if (openWord.test(lower.slice(-14))) return 'ends with a word that announces more';
     if (isBracketOpen(text)) return 'ends inside a bracket';
+    if (text.length >= longAnswer && isMidSentence(text)) return 'ends in the middle of a sentence';
   }
   return null;
 }
 
 function isLowerLetter(code: number): boolean {
   return code >= 97 && code <= 122;
+}
+
+// Only long answers run into a limit; short ones leave out the last full stop.
+const longAnswer = 1_000;
+const prose = /[a-z]{3}[.!?]["”)]? [A-Z][^.!?#]{20,}$/;
+
+// The last line is prose with another sentence before, and its last sentence has no end.
+function isMidSentence(text: string): boolean {
+  const line = text.slice(Math.max(text.lastIndexOf('\n') + 1, text.length - 600));
+  return (
+    line.length >= 150 && prose.test(line) && !/#\w|sincerely|regards|yours|^\s*(?:[-*•]|\d+[.)])/i.test(line)
+  );
 }
 
 // The last bracket of the last line is opened, words follow, and nothing closes it.

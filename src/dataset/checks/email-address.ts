@@ -13,7 +13,7 @@ export const emailAddress: Check = {
   hint: 'replace it with one of example.com, if it is a person’s',
   bad: [
     {
-      text: '{"instruction":"Whom do I ask?","input":"","output":"Write to jane.roe@riverbank-books.net."}',
+      text: '{"instruction":"Whom do I ask?","input":"","output":"Write to r.keller@riverbank-books.net."}',
       pointer: '/output',
     },
   ],

@@ -3,7 +3,7 @@ import type { Check } from './check.ts';
 
 const entity = /&(?:amp|lt|gt|quot|nbsp|apos|ndash|mdash|[lr][sd]quo|hellip|#\d{2,5}|#x[0-9a-f]{2,5});/i;
 const tag =
-  /<\/?(?:br|p|div|span|b|i|u|em|strong|ul|ol|li|h[1-6]|font|center|table|t[rd]|a|img|sup|sub)(?: [^<>]{0,200})?\s?\/?>/i;
+  /<\/?(?:br|p|div|span|b|i|u|em|strong|ul|ol|li|h[1-6]|font|center|table|t[rd]|a|img|sup|sub)(?: [^<>]{0,100}=[^<>]{0,100})?\s?\/?>/i;
 
 export const htmlLeftover: Check = {
   code: 'D127',
@@ -41,7 +41,11 @@ export const htmlLeftover: Check = {
         ((piece.flags & has.less) !== 0 && tag.exec(text));
       if (!found) continue;
       const prompt = answersOf(example).find(({ message }) => message >= piece.message)?.promptLower ?? '';
-      if (asksForCode(prompt) || /markup|tag|email|escape|entit/.test(prompt)) continue;
+      if (
+        asksForCode(prompt) ||
+        /markup|tag|email|escape|entit|highlight|embed|angular|component/.test(prompt)
+      )
+        continue;
       if (text.includes('```') || (found[0].startsWith('&') && looksLikeCode(text))) continue;
       if (piece.role !== 'user' && prompt.includes(found[0].toLowerCase())) continue;
       report(spotIn(piece, found.index), `The text holds ${found[0].slice(0, 40)}, a leftover of HTML.`);

@@ -1,5 +1,5 @@
-import { featuresOf, has, spotIn } from '../text/features.ts';
-import { findNumbers } from '../text/private-numbers.ts';
+import { spotIn } from '../text/features.ts';
+import { numbersOf } from '../text/private-numbers.ts';
 import type { Check } from './check.ts';
 
 export const ipAddress: Check = {
@@ -22,15 +22,12 @@ export const ipAddress: Check = {
     '{"instruction":"Which version is it?","input":"","output":"It is version 12.4.10.33."}',
   ],
   run(example, report) {
-    const { pieces, flags } = featuresOf(example);
-    if ((flags & has.digit) === 0) return;
-    for (const piece of pieces) {
-      if ((piece.flags & has.digit) === 0) continue;
-      const found = findNumbers(piece.text).filter(({ group }) => group === 'ip');
-      const [first] = found;
+    for (const { piece, found } of numbersOf(example)) {
+      const mine = found.filter((each) => each.group === 'ip');
+      const [first] = mine;
       if (first)
         report(spotIn(piece, first.from), `The text holds an IP address.`, {
-          data: { kind: first.kind, count: found.length },
+          data: { kind: first.kind, count: mine.length },
         });
     }
   },

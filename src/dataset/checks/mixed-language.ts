@@ -1,6 +1,5 @@
-import { flagsOf } from '../text/char-flags.ts';
 import { answersOf, has, looksLikeCode, spotOf } from '../text/features.ts';
-import { guessLanguage } from '../text/language.ts';
+import { guessLanguage, looksEnglish } from '../text/language.ts';
 import { holdsScript, mainScript } from '../text/scripts.ts';
 import type { Check } from './check.ts';
 
@@ -40,7 +39,7 @@ export const mixedLanguage: Check = {
       const { text, lower, prompt, promptLower, input } = answer;
       if (prompt === '') continue;
       const differ =
-        ((answer.flags | flagsOf(prompt)) & otherScripts) !== 0
+        ((answer.flags | answer.promptFlags) & otherScripts) !== 0
           ? scripts(prompt, text, share, letters)
           : languages(promptLower, lower);
       if (!differ || asksForLanguage.test(promptLower) || looksLikeCode(text)) continue;
@@ -61,10 +60,10 @@ function scripts(prompt: string, answer: string, share: number, letters: number)
 }
 
 function languages(promptLower: string, lower: string): [string, string] | null {
-  // Nearly all text of both that has "the" is English; the rest is worth a guess.
   if (lower.length < 50 || promptLower.length < 50) return null;
-  if (lower.includes(' the ') && promptLower.includes(' the ')) return null;
-  const other = lower.includes(' the ') ? 'English' : guessLanguage(lower);
+  const isEnglish = looksEnglish(lower);
+  if (isEnglish && looksEnglish(promptLower)) return null;
+  const other = isEnglish ? 'English' : guessLanguage(lower);
   const one = other && guessLanguage(promptLower);
   return one && other && one !== other ? [one, other] : null;
 }

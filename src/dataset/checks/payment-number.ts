@@ -1,5 +1,5 @@
-import { featuresOf, has, spotIn } from '../text/features.ts';
-import { findNumbers } from '../text/private-numbers.ts';
+import { spotIn } from '../text/features.ts';
+import { numbersOf } from '../text/private-numbers.ts';
 import type { Check } from './check.ts';
 
 export const paymentNumber: Check = {
@@ -26,15 +26,12 @@ export const paymentNumber: Check = {
     '{"instruction":"Name a long number.","input":"","output":"1234567890123456"}',
   ],
   run(example, report) {
-    const { pieces, flags } = featuresOf(example);
-    if ((flags & has.digit) === 0) return;
-    for (const piece of pieces) {
-      if ((piece.flags & has.digit) === 0) continue;
-      const found = findNumbers(piece.text).filter(({ group }) => group === 'payment');
-      const [first] = found;
+    for (const { piece, found } of numbersOf(example)) {
+      const mine = found.filter((each) => each.group === 'payment');
+      const [first] = mine;
       if (first)
         report(spotIn(piece, first.from), `The text holds a ${first.kind}.`, {
-          data: { kind: first.kind, count: found.length },
+          data: { kind: first.kind, count: mine.length },
         });
     }
   },

@@ -1,5 +1,5 @@
-import { featuresOf, has, spotIn } from '../text/features.ts';
-import { findNumbers } from '../text/private-numbers.ts';
+import { spotIn } from '../text/features.ts';
+import { numbersOf } from '../text/private-numbers.ts';
 import type { Check } from './check.ts';
 
 export const phoneNumber: Check = {
@@ -22,15 +22,12 @@ export const phoneNumber: Check = {
     '{"instruction":"Add 415 and 867.","input":"","output":"415 + 867 = 1282"}',
   ],
   run(example, report) {
-    const { pieces, flags } = featuresOf(example);
-    if ((flags & has.digit) === 0) return;
-    for (const piece of pieces) {
-      if ((piece.flags & has.digit) === 0) continue;
-      const found = findNumbers(piece.text).filter(({ group }) => group === 'phone');
-      const [first] = found;
+    for (const { piece, found } of numbersOf(example)) {
+      const mine = found.filter((each) => each.group === 'phone');
+      const [first] = mine;
       if (first)
         report(spotIn(piece, first.from), `The text holds a phone number.`, {
-          data: { kind: first.kind, count: found.length },
+          data: { kind: first.kind, count: mine.length },
         });
     }
   },

@@ -1,11 +1,9 @@
 import { featuresOf, looksLikeCode, spotIn } from '../text/features.ts';
-import { findLoop, findRepeatedSentence } from '../text/repeats.ts';
+import { findLoop } from '../text/repeats.ts';
 import type { Check } from './check.ts';
 
 const asksForRepeating =
   /repeat|times|lyrics|song|poem|verse|chorus|rhyme|haiku|chant|refrain|rap\b|limerick|sonnet|ballad|jingle|code|ascii|table|pattern|歌|诗|重复/;
-
-const shortest = 40;
 
 export const repetitionLoop: Check = {
   code: 'D123',
@@ -39,10 +37,11 @@ export const repetitionLoop: Check = {
     for (const piece of featuresOf(example).pieces) {
       if (piece.role !== 'assistant' || piece.field === 'tool_calls' || piece.list === 'rejected') continue;
       const { text } = piece;
-      if (text.length < 45) continue;
-      const loop = findRepeatedSentence(text, shortest, sentences) ?? findLoop(text, times, words);
-      if (!loop || example.messages[piece.message]?.train === false) continue;
-      const asked = featuresOf(example).answers.find(({ message }) => message === piece.message);
+      const loop = findLoop(text, { times, words, sentences });
+      if (!loop || (!piece.list && example.messages[piece.message]?.train === false)) continue;
+      const asked = featuresOf(example).answers.find(
+        ({ list, message }) => list === piece.list && message === piece.message,
+      );
       if ((asked && asksForRepeating.test(asked.promptLower)) || looksLikeCode(text)) continue;
       if (!/\p{L}/u.test(text.slice(loop.from, loop.to))) continue;
       const shown = text.slice(loop.from, Math.min(loop.to, loop.from + 60)).trim();

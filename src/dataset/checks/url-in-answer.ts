@@ -1,4 +1,4 @@
-import { answersOf, has, spotOf } from '../text/features.ts';
+import { answersOf, featuresOf, has, spotOf } from '../text/features.ts';
 import { findUrl } from '../text/urls.ts';
 import type { Check } from './check.ts';
 
@@ -21,6 +21,8 @@ export const urlInAnswer: Check = {
     '{"instruction":"Is https://tides.noaa.gov/basics a good source?","input":"","output":"Yes, https://tides.noaa.gov/basics is run by an agency."}',
   ],
   run(example, report) {
+    // Tools give links.
+    if (featuresOf(example).hasTools) return;
     for (const answer of answersOf(example)) {
       if ((answer.flags & has.slash) === 0 && !answer.lower.includes('www.')) continue;
       const url = findUrl(answer);

@@ -4,7 +4,7 @@ import type { Check } from './check.ts';
 const address =
   /^[<"'(]?(?:https?:\/\/|www\.)[^\s]+$|^\S+\.(?:png|jpe?g|gif|webp|bmp|svg|mp[34]|wav|pdf|docx?|xlsx?)[>"')]?$/i;
 const aboutAddress =
-  /\burl|domain|hyperlink|(?:web ?site|web|link|file|image) (?:name|address|extension|format|path)|shorten|protocol|https|valid|extension|parse|encode|regex|file ?name|path\b/;
+  /\burl|domain|hyperlink|(?:web ?site|web|link|file|image) (?:name|address|extension|format|path)|shorten|protocol|https|valid|extension|parse|encode|regex|file ?name|path\b|\bcode\b|script|program|function|python|scrap/;
 
 export const urlInput: Check = {
   code: 'D118',

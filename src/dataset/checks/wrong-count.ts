@@ -1,5 +1,5 @@
 import { countItems, countSentences, numberSource, readNumber } from '../text/counts.ts';
-import { type Answer, answersOf, looksLikeCode, spotOf } from '../text/features.ts';
+import { type Answer, answersOf, has, looksLikeCode, spotOf } from '../text/features.ts';
 import type { Check } from './check.ts';
 
 const list = new RegExp(
@@ -55,8 +55,24 @@ export const wrongCount: Check = {
   },
 };
 
-function find({ instruction, text }: Answer): { count: number; wanted: number; of: string } | null {
+const numberWords = [
+  'two',
+  'three',
+  'four',
+  'five',
+  'six',
+  'seven',
+  'eight',
+  'nine',
+  'ten',
+  'twelve',
+  'twenty',
+];
+
+function find(answer: Answer): { count: number; wanted: number; of: string } | null {
+  const { instruction, text, promptFlags, promptLower } = answer;
   if (instruction.length > 300) return null;
+  if ((promptFlags & has.digit) === 0 && !numberWords.some((word) => promptLower.includes(word))) return null;
   const asked = instruction.toLowerCase();
   const items = list.exec(asked);
   const prose = items ? null : (sentences.exec(asked) ?? sentencesLong.exec(asked));

@@ -48,11 +48,12 @@ export const wrongListAnswer: Check = {
   ],
   run(example, report) {
     for (const answer of answersOf(example)) {
-      const { promptLower, instruction } = answer;
-      if (answer.turn > 0 || promptLower.length > 500) continue;
+      const { promptLower, promptFlags, instruction } = answer;
+      if (answer.turn > 0 || promptLower.length > 300) continue;
+      const hasNumbers = (answer.flags & promptFlags & has.digit) !== 0;
+      if (!hasNumbers && !promptLower.includes('alphabet') && !promptLower.includes('a to z')) continue;
       const asked = instruction.toLowerCase();
-      const expected =
-        (answer.flags & has.digit) !== 0 ? numberFault(answer, asked) : wordFault(answer, asked);
+      const expected = hasNumbers ? numberFault(answer, asked) : wordFault(answer, asked);
       if (expected !== null && !looksLikeCode(answer.text))
         report(spotOf(answer), `The answer does not hold the right result, ${expected}.`, {
           data: { expected },
@@ -61,7 +62,11 @@ export const wrongListAnswer: Check = {
   },
 };
 
+const anyWord =
+  /mean|average|median|sum|total|add|product|largest|biggest|max|greatest|highest|smallest|min|lowest|least|range|sort|order|arrange|put|rank|organi/;
+
 function numberFault(answer: Answer, asked: string): string | null {
+  if (!anyWord.test(asked)) return null;
   const wanted = Object.keys(words).filter((name) => words[name]?.test(asked));
   const sorts = asksSort.test(asked);
   if (wanted.length + (sorts ? 1 : 0) !== 1) {

@@ -134,7 +134,7 @@ function leftSide(text: string, end: number): string | null {
 }
 
 const bindingWord =
-  /(?:of|plus|minus|times|by|over|root|sqrt|log|sin|cos|tan|ln|mod|squared|cubed|power|to|and|from|than|per|is|half|twice|triple|days?|weeks?|months?|years?|hours?|steps?|questions?|cases?|parts?|rows?|groups?|grades?|levels?|phases?|chapters?|pages?|number)\s*$/i;
+  /(?:of|plus|minus|times|by|over|root|sqrt|log|sin|cos|tan|ln|mod|squared|cubed|power|to|and|from|than|per|half|twice|triple|days?|weeks?|months?|years?|hours?|steps?|questions?|cases?|parts?|rows?|groups?|grades?|levels?|phases?|chapters?|pages?|number)\s*$/i;
 
 function standsAlone(text: string, from: number, left: string): boolean {
   if (from === 0) return true;

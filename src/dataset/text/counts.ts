@@ -24,7 +24,9 @@ export function countItems(text: string): number | null {
   const bullets = lines.filter((line) => /^(?:[-*•–]|\p{Extended_Pictographic})\s/u.test(line)).length;
   if (bullets > 1) return lines.some((line) => /^\s+[-*•]\s/.test(line)) ? null : bullets;
   if (bullets === 1) return null;
-  const inline = Array.from(text.matchAll(/(?:^|\s|\()(\d{1,2})(?:\.\s|\)\s?)/g), ({ 1: each }) => Number(each));
+  const inline = Array.from(text.matchAll(/(?:^|\s|\()(\d{1,2})(?:\.\s|\)\s?)/g), ({ 1: each }) =>
+    Number(each),
+  );
   if (inline.length > 1) return isCounting(inline) ? inline.length : null;
   return inline.length === 1 ? null : countBare(text, lines);
 }

@@ -36,6 +36,8 @@ export interface Answer {
   /** The user message before it; '' where there is none. */
   prompt: string;
   promptLower: string;
+  /** Bits of `has`, of the prompt. */
+  promptFlags: number;
   /** The prompt without its input. */
   instruction: string;
   /** The alpaca `input`; '' where the row has none apart. */
@@ -94,7 +96,7 @@ function createFeatures(example: Example): Features {
   const lastInput = (example.meta as Record<symbol, unknown>)[inputPart];
   const withInput =
     typeof lastInput === 'string' ? messages.findLastIndex(({ role }) => role === 'user') : -1;
-  let prompt = { text: '', lower: '', input: '' };
+  let prompt: Prompt = { text: '', lower: '', flags: 0, input: '' };
   let hasTools = example.tools !== undefined;
 
   for (let i = 0; i < messages.length; i += 1) {
@@ -102,8 +104,8 @@ function createFeatures(example: Example): Features {
     const text = textOf(message.content) ?? '';
     if (message.role === 'user') {
       const input = i === withInput && text.endsWith(lastInput as string) ? (lastInput as string) : '';
-      prompt = { text, lower: text.toLowerCase(), input };
-      addPrompt(pieces, message, i, text, input);
+      const flags = addPrompt(pieces, message, i, text, input);
+      prompt = { text, lower: text.toLowerCase(), flags, input };
     } else if (text !== '') {
       const piece = addPiece(pieces, message, i, text);
       if (message.role === 'assistant' && message.train !== false && !message.tool_calls)
@@ -124,6 +126,7 @@ function createFeatures(example: Example): Features {
 interface Prompt {
   text: string;
   lower: string;
+  flags: number;
   input: string;
 }
 
@@ -150,16 +153,14 @@ function addPiece(
   return piece;
 }
 
-function addPrompt(pieces: Piece[], message: Message, index: number, text: string, input: string): void {
-  if (text === '') return;
-  if (input === '') {
-    addPiece(pieces, message, index, text);
-    return;
-  }
+// Returns the flags of the whole.
+function addPrompt(pieces: Piece[], message: Message, index: number, text: string, input: string): number {
+  if (text === '') return 0;
+  if (input === '') return addPiece(pieces, message, index, text).flags;
   const offset = text.length - input.length;
   // The two line breaks between the parts belong to neither.
-  if (offset > 2) addPiece(pieces, message, index, text.slice(0, offset - 2));
-  addPiece(pieces, message, index, input, { offset, isInput: true });
+  const asked = offset > 2 ? addPiece(pieces, message, index, text.slice(0, offset - 2)).flags : 0;
+  return asked | addPiece(pieces, message, index, input, { offset, isInput: true }).flags;
 }
 
 function addAnswer(answers: Answer[], { text, flags, message, list }: Piece, prompt: Prompt): void {
@@ -176,6 +177,7 @@ function addAnswer(answers: Answer[], { text, flags, message, list }: Piece, pro
     offset,
     prompt: prompt.text,
     promptLower: prompt.lower,
+    promptFlags: prompt.flags,
     instruction: input === '' ? prompt.text : prompt.text.slice(0, -input.length).trimEnd(),
     input,
     turn: answers.length,

@@ -26,20 +26,59 @@ for (const [i, language] of languages.entries())
 
 const budget = 600;
 const leastWords = 12;
+const longestWord = 6;
+const hits = new Int32Array(languages.length);
+const seen = new Set<string>();
 
 /** The language of lower-case text; null where it is too short, or two languages are close. */
 export function guessLanguage(lower: string): Language | null {
   if (lower.length < 50) return null;
-  const tokens = lower.slice(0, budget).split(/[^\p{L}']+/u);
-  if (tokens.length < leastWords) return null;
-  const hits = languages.map(() => 0);
-  // Each word once: one that comes often decides nothing.
-  for (const token of new Set(tokens)) {
-    const mask = token.length < 7 ? (bits.get(token) ?? 0) : 0;
-    for (let i = 0; mask >> i > 0; i += 1) if ((mask >> i) & 1) hits[i] = (hits[i] as number) + 1;
+  hits.fill(0);
+  seen.clear();
+  let all = 0;
+  let start = -1;
+  const end = Math.min(lower.length, budget);
+  for (let at = 0; at <= end; at += 1) {
+    if (at < end && isLetter(lower.charCodeAt(at))) {
+      if (start < 0) start = at;
+      continue;
+    }
+    if (start < 0) continue;
+    all += 1;
+    if (at - start <= longestWord) countWord(lower.slice(start, at));
+    start = -1;
   }
-  const most = Math.max(...hits);
-  const second = Math.max(...hits.filter((_, i) => i !== hits.indexOf(most)), 0);
-  const sure = most >= 5 && most >= tokens.length * 0.12 && most >= second * 1.7;
-  return sure ? (languages[hits.indexOf(most)] ?? null) : null;
+  return all < leastWords ? null : decide(all);
+}
+
+// Each word once: one that comes often decides nothing.
+function countWord(word: string): void {
+  const mask = bits.get(word);
+  if (mask === undefined || seen.has(word)) return;
+  seen.add(word);
+  for (let i = 0; mask >> i > 0; i += 1) if ((mask >> i) & 1) hits[i] = (hits[i] as number) + 1;
+}
+
+function decide(all: number): Language | null {
+  let best = 0;
+  let second = -1;
+  for (let i = 1; i < hits.length; i += 1)
+    if ((hits[i] as number) > (hits[best] as number)) {
+      second = best;
+      best = i;
+    } else if (second < 0 || (hits[i] as number) > (hits[second] as number)) second = i;
+  const most = hits[best] as number;
+  const sure = most >= 5 && most >= all * 0.12 && most >= (hits[second] as number) * 1.7;
+  return sure ? (languages[best] ?? null) : null;
+}
+
+function isLetter(code: number): boolean {
+  return (code >= 97 && code <= 122) || code === 39 || (code >= 0xdf && code < 0x250);
+}
+
+const onlyEnglish = [' the ', ' and ', ' with ', ' that ', ' your ', ' from ', ' which '];
+
+/** Whether a word stands there that only English has, of these languages; the cheap test before `guessLanguage`. */
+export function looksEnglish(lower: string): boolean {
+  return onlyEnglish.some((word) => lower.includes(word));
 }

@@ -33,12 +33,16 @@ export function maskPrivateJson(text: string): string {
 /** Tokens, keys and URL passwords that do not look made up. */
 export function findSecrets(text: string): PrivateData[] {
   const url = text.includes('://') && text.includes('@');
-  if (!url && !hasLongWord(text) && !text.includes('-----BEGIN ')) return [];
+  if (!url && !((hasLongWord(text) || text.includes('-----BEGIN ')) && openings.test(text))) return none;
   return findSecretShapes(text).flatMap((range) =>
     isMadeUp(text.slice(range.from, range.to), range.kind) ? [] : [{ ...range, group: 'secret' as const }],
   );
 }
 
+// How the known shapes begin.
+const openings =
+  /hf_|sk-|gh[pousr]_|github_pat_|glpat-|npm_|xox[abeprs]-|AKIA|ASIA|AIza|[sr]k_live_|SG\.|eyJ|-----BEGIN /;
+const none: PrivateData[] = [];
 const leastSecret = 16;
 
 // Whether 16 letters, digits, _ or - stand together: every 16th unit is looked at, and what is around it.
@@ -77,7 +81,10 @@ function isMadeUp(value: string, kind: string): boolean {
 const localUnit = /[\w.%+-]/;
 const domain = /(?:[A-Za-z0-9-]{1,63}\.){1,6}[A-Za-z]{2,24}(?![\w-])/y;
 const exampleDomain =
-  /^(?:[\w-]+\.)*(?:example|sample|test|domain|email|mail|yourdomain|mydomain|company|yourcompany|companyname|abc|xyz|abcd?|website|yourwebsite|address|host|server|mysite|yoursite|somewhere|acme|xyzcompany|abccompany|abccorp|xyzcorp)\.\w+$|\.(?:test|example|invalid|local|localhost)$/i;
+  /^(?:[\w-]+\.)*(?:example|sample|test|domain|email|mail|yourdomain|mydomain|company|yourcompany|companyname|abc|xyz|abcd?|website|yourwebsite|address|host|server|mysite|yoursite|somewhere|acme|xyzcompany|abccompany|abccorp|xyzcorp)\.\w+$|example|\.(?:test|example|invalid|local|localhost)$/i;
+
+const madeUpName =
+  /^(?:example|sample|test|user(?:name)?|name|your\W?\w*|my\W?name|first\W?name\W?\w*|email|someone|somebody|foo|abc|xyz|(?:john|jane|joe)[._]?(?:doe|smith|roe)\d*)$/i;
 
 /** E-mail addresses, but for those of example domains. */
 export function findEmails(text: string): PrivateData[] {
@@ -89,7 +96,7 @@ export function findEmails(text: string): PrivateData[] {
     if (from === at || isInUrl(text, from)) continue;
     domain.lastIndex = at + 1;
     const [host] = domain.exec(text) ?? [];
-    if (host === undefined || exampleDomain.test(host)) continue;
+    if (host === undefined || exampleDomain.test(host) || madeUpName.test(text.slice(from, at))) continue;
     found.push({ kind: 'e-mail address', group: 'email', from, to: at + 1 + host.length });
   }
   return found;

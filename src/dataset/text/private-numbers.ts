@@ -1,5 +1,12 @@
 // Numbers that belong to a person: phones, cards, bank accounts, social security numbers; and IP addresses.
+import type { Example } from '../example.ts';
+import { featuresOf, has, type Piece } from './features.ts';
 import type { PrivateData } from './private-data.ts';
+
+export interface FoundNumbers {
+  piece: Piece;
+  found: PrivateData[];
+}
 
 /** Phone, card, account and security numbers, and public IPv4 addresses; test and example numbers are let be. */
 export function findNumbers(text: string): PrivateData[] {
@@ -25,6 +32,24 @@ export function findNumbers(text: string): PrivateData[] {
         found.push({ kind: 'bank account number', group: 'payment', from: index, to: index + value.length });
   }
   return found;
+}
+
+let last: Example | undefined;
+let known: FoundNumbers[] = [];
+
+/** The private numbers in the texts of an example; three checks ask, so the last answer is remembered. */
+export function numbersOf(example: Example): readonly FoundNumbers[] {
+  if (example === last) return known;
+  last = example;
+  const { pieces, flags } = featuresOf(example);
+  known = [];
+  if ((flags & has.digit) === 0) return known;
+  for (const piece of pieces) {
+    if ((piece.flags & has.digit) === 0 || piece.text.length < 7) continue;
+    const found = findNumbers(piece.text);
+    if (found.length > 0) known.push({ piece, found });
+  }
+  return known;
 }
 
 // A run longer than this is no number any more; it is looked at in parts.
@@ -128,6 +153,8 @@ function isPhone(value: string): boolean {
   const digits = value.replace(/\D/g, '');
   if (digits.length < 9 || digits.length > 15 || new Set(digits).size < 4) return false;
   if (/123-?456|4567|7890$/.test(digits)) return false;
+  // Free numbers belong to companies.
+  if (/^1?8(?:00|33|44|55|66|77|88)\d{7}$/.test(digits)) return false;
   // 555-01xx is kept for fiction, and no area code is 555.
   return !/^1?(?:\d{3})?555/.test(digits);
 }

@@ -7,85 +7,133 @@ export interface Loop {
   times: number;
 }
 
-const size = 1 << 14;
-const budget = size / 2;
-// One table for all texts; `stamp` tells the entries of this text from those of earlier ones.
-const hashes = new Int32Array(size);
-const counts = new Int32Array(size);
-const firsts = new Int32Array(size);
-const stamps = new Int32Array(size);
-let stamp = 0;
-
-// Counts a hash; returns its slot. The caller keeps below `budget` entries a text.
-function count(hash: number, at: number): number {
-  let slot = (hash ^ (hash >>> 15)) & (size - 1);
-  while (stamps[slot] === stamp && hashes[slot] !== hash) slot = (slot + 1) & (size - 1);
-  if (stamps[slot] === stamp) counts[slot] = (counts[slot] as number) + 1;
-  else {
-    stamps[slot] = stamp;
-    hashes[slot] = hash;
-    counts[slot] = 1;
-    firsts[slot] = at;
-  }
-  return slot;
+export interface LoopLimits {
+  /** How often words stand one after another. */
+  times: number;
+  /** How many words those make in all. */
+  words: number;
+  /** How often one sentence or line comes. */
+  sentences: number;
 }
 
+const budget = 1 << 13;
+const shortestSentence = 40;
+
+// What is known of the text at hand; overwritten by the next.
 const words = new Int32Array(budget);
 const starts = new Int32Array(budget);
 const ends = new Int32Array(budget);
+const sentences = new Int32Array(budget);
+const sentenceStarts = new Int32Array(budget);
+let wordCount = 0;
+let sentenceCount = 0;
 
-// Words are letters and digits, whatever their case; returns how many there are.
-function readWords(text: string): number {
-  let size = 0;
+// Units: 1 a word's, 2 the end of a sentence or line, 0 between.
+const kinds = new Uint8Array(128);
+for (let code = 48; code < 58; code += 1) kinds[code] = 1;
+for (let code = 97; code < 123; code += 1) {
+  kinds[code] = 1;
+  kinds[code - 32] = 1;
+}
+kinds[39] = 1;
+for (const end of '\n.!?') kinds[end.charCodeAt(0)] = 2;
+
+// 3 is a Han or kana character: a word by itself.
+function wideKind(code: number): number {
+  if (code === 0x3002 || code === 0xff01 || code === 0xff1f) return 2;
+  if (code >= 0x3040 && code < 0xa000) return 3;
+  return code >= 0xc0 && code < 0x2000 ? 1 : 0;
+}
+
+/**
+ * The first group of words that stands `times` times one after another, or the sentence that comes too often. Words are
+ * letters and digits, whatever their case. A text of more than some 8,000 words is judged by its start.
+ */
+export function findLoop(text: string, limits: LoopLimits): Loop | null {
+  if (text.length < limits.words * 2) return null;
+  readWords(text);
+  return findRepeatedSentence(text, limits.sentences) ?? findRepeatedWords(limits);
+}
+
+function readWords(text: string): void {
+  wordCount = 0;
+  sentenceCount = 0;
   let hash = 0;
   let start = -1;
-  for (let at = 0; at <= text.length && size < budget; at += 1) {
-    const code = at < text.length ? text.charCodeAt(at) : 32;
-    if (code >= 0x3040 && code < 0xa000) {
-      // Han and kana have no spaces: each is a word.
-      if (start >= 0) size = addWord(size, hash, start, at);
-      if (size < budget) size = addWord(size, code, at, at + 1);
-      hash = 0;
-      start = -1;
-    } else if (isWord(code)) {
+  let sentence = 0;
+  let from = 0;
+  for (let at = 0; at <= text.length && wordCount < budget - 1; at += 1) {
+    const code = at < text.length ? text.charCodeAt(at) : 10;
+    const kind = code < 128 ? (kinds[code] as number) : wideKind(code);
+    if (kind === 1) {
       if (start < 0) start = at;
       // 32 is the bit of the case.
       hash = (Math.imul(hash, 31) + (code | 32)) | 0;
-    } else if (start >= 0) {
-      size = addWord(size, hash, start, at);
+      continue;
+    }
+    if (start >= 0) {
+      addWord(hash, start, at);
+      sentence = (Math.imul(sentence, 0x01000193) ^ hash) | 0;
       hash = 0;
       start = -1;
     }
+    if (kind === 3) {
+      addWord(code, at, at + 1);
+      sentence = (Math.imul(sentence, 0x01000193) ^ code) | 0;
+    } else if (kind === 2) {
+      if (at - from >= shortestSentence) {
+        sentences[sentenceCount] = sentence;
+        sentenceStarts[sentenceCount] = from;
+        sentenceCount += 1;
+      }
+      sentence = 0;
+      from = at + 1;
+    }
   }
-  return size;
 }
 
-function addWord(size: number, hash: number, start: number, end: number): number {
-  words[size] = hash;
-  starts[size] = start;
-  ends[size] = end;
-  return size + 1;
+function addWord(hash: number, start: number, end: number): void {
+  words[wordCount] = hash;
+  starts[wordCount] = start;
+  ends[wordCount] = end;
+  wordCount += 1;
 }
 
-const gram = 3;
+function findRepeatedSentence(text: string, times: number): Loop | null {
+  if (sentenceCount < times) return null;
+  startTable(sentenceCount);
+  for (let i = 0; i < sentenceCount; i += 1) {
+    const slot = count(sentences[i] as number, i);
+    if ((counts[slot] as number) < times) continue;
+    // All of them: the rest is counted too.
+    for (let rest = i + 1; rest < sentenceCount; rest += 1)
+      if (sentences[rest] === sentences[i]) counts[slot] = (counts[slot] as number) + 1;
+    let from = sentenceStarts[firsts[slot] as number] as number;
+    while (text.charCodeAt(from) <= 32) from += 1;
+    let to = from;
+    while (to < text.length && kindAt(text, to) !== 2) to += 1;
+    return { from, to, times: counts[slot] as number };
+  }
+  return null;
+}
+
+function kindAt(text: string, at: number): number {
+  const code = text.charCodeAt(at);
+  return code < 128 ? (kinds[code] as number) : wideKind(code);
+}
+
 const longestPeriod = 60;
 
-/**
- * The first group of words that comes at least `times` times with nothing between, and makes at least `least` words in
- * all. A text of more than some 8,000 words is judged by its start.
- */
-export function findLoop(text: string, times: number, least: number): Loop | null {
-  if (text.length < least * 2) return null;
-  const size = readWords(text);
-  if (size < least || !repeatsGram(size, times)) return null;
-  for (let period = 1; period <= longestPeriod && period * times <= size; period += 1) {
+function findRepeatedWords({ times, words: least }: LoopLimits): Loop | null {
+  if (wordCount < least || !repeatsGram(times)) return null;
+  for (let period = 1; period <= longestPeriod && period * times <= wordCount; period += 1) {
     const wanted = Math.max(period * times, least);
     let run = period;
-    for (let i = period; i < size; i += 1) {
+    for (let i = period; i < wordCount; i += 1) {
       run = words[i] === words[i - period] ? run + 1 : period;
       if (run < wanted) continue;
       let end = i;
-      while (end + 1 < size && words[end + 1] === words[end + 1 - period]) end += 1;
+      while (end + 1 < wordCount && words[end + 1] === words[end + 1 - period]) end += 1;
       const first = i - run + 1;
       return {
         from: starts[first] as number,
@@ -97,66 +145,42 @@ export function findLoop(text: string, times: number, least: number): Loop | nul
   return null;
 }
 
-// The cheap test: some three words come that often at all.
-function repeatsGram(size: number, times: number): boolean {
-  stamp += 1;
-  for (let i = gram - 1; i < size; i += 1) {
-    let hash = 7;
-    for (let k = 0; k < gram; k += 1) hash = (Math.imul(hash, 0x01000193) ^ (words[i - k] as number)) | 0;
+// The cheap test: some three words come often enough at all.
+function repeatsGram(times: number): boolean {
+  startTable(wordCount);
+  for (let i = 2; i < wordCount; i += 1) {
+    const two = Math.imul(words[i - 2] as number, 0x01000193) ^ (words[i - 1] as number);
+    const hash = (Math.imul(two, 0x01000193) ^ (words[i] as number)) | 0;
     if ((counts[count(hash, i)] as number) >= times - 1) return true;
   }
   return false;
 }
 
-function isWord(code: number): boolean {
-  return (
-    (code >= 97 && code <= 122) ||
-    (code >= 65 && code <= 90) ||
-    (code >= 48 && code <= 57) ||
-    (code >= 0xc0 && code < 0x2000) ||
-    code === 39
-  );
-}
+const size = 1 << 14;
+// One table for all texts; `stamp` tells the entries of this use from those of earlier ones.
+const hashes = new Int32Array(size);
+const counts = new Int32Array(size);
+const firsts = new Int32Array(size);
+const stamps = new Int32Array(size);
+let stamp = 0;
+let mask = size - 1;
 
-/** The line or sentence, of at least `least` units, that comes most often, if at least `times`. */
-export function findRepeatedSentence(text: string, least: number, times: number): Loop | null {
-  if (text.length < least * times) return null;
+// Few entries use the start of the table only, which stays in the processor's nearest memory.
+function startTable(entries: number): void {
   stamp += 1;
-  let entries = 0;
-  let best = -1;
-  let from = 0;
-  let hash = 0;
-  for (let at = 0; at <= text.length && entries < budget; at += 1) {
-    const code = at < text.length ? text.charCodeAt(at) : 10;
-    if (!endsSentence(code)) {
-      if (code > 32) hash = (Math.imul(hash, 31) + code) | 0;
-      else if (at === from) from = at + 1;
-      continue;
-    }
-    if (at - from >= least) {
-      const slot = count(hash, from);
-      if (counts[slot] === 1) entries += 1;
-      if (best < 0 || (counts[slot] as number) > (counts[best] as number)) best = slot;
-    }
-    from = at + 1;
-    hash = 0;
-  }
-  if (best < 0 || (counts[best] as number) < times) return null;
-  const start = firsts[best] as number;
-  let end = start;
-  while (end < text.length && !endsSentence(text.charCodeAt(end))) end += 1;
-  return { from: start, to: end, times: counts[best] as number };
+  mask = Math.min(size, Math.max(256, 1 << (34 - Math.clz32(entries)))) - 1;
 }
 
-// . ! ? and line breaks, and the full-width ones.
-function endsSentence(code: number): boolean {
-  return (
-    code === 10 ||
-    code === 46 ||
-    code === 33 ||
-    code === 63 ||
-    code === 0x3002 ||
-    code === 0xff01 ||
-    code === 0xff1f
-  );
+// Counts a hash; returns its slot.
+function count(hash: number, at: number): number {
+  let slot = (hash ^ (hash >>> 15)) & mask;
+  while (stamps[slot] === stamp && hashes[slot] !== hash) slot = (slot + 1) & mask;
+  if (stamps[slot] === stamp) counts[slot] = (counts[slot] as number) + 1;
+  else {
+    stamps[slot] = stamp;
+    hashes[slot] = hash;
+    counts[slot] = 1;
+    firsts[slot] = at;
+  }
+  return slot;
 }
