@@ -1,4 +1,4 @@
-import { answersOf, has, looksLikeCode, spotOf } from '../text/features.ts';
+import { answersOf, asksForCode, has, looksLikeCode, spotOf } from '../text/features.ts';
 import type { Check } from './check.ts';
 
 const placeholder =
@@ -31,7 +31,12 @@ export const bracketPlaceholder: Check = {
       const found = placeholder.exec(answer.text);
       // Nothing but the placeholder is D100.
       if (found?.[0].length === answer.text.length) continue;
-      if (found && !asksForBlanks.test(answer.promptLower) && !looksLikeCode(answer.text))
+      if (
+        found &&
+        !asksForBlanks.test(answer.promptLower) &&
+        !(found[0].startsWith('<') && asksForCode(answer.promptLower)) &&
+        !looksLikeCode(answer.text)
+      )
         report(spotOf(answer, found.index), `The answer leaves ${JSON.stringify(found[0])} to be filled in.`);
     }
   },

@@ -5,7 +5,7 @@ const openWord =
   /[a-z,;:)"'] (?:and|or|but|the|a|an|because|whose|their|its|your|such as|as well as|including|although)$/;
 const bareMarker = /\n[ \t]*(?:\d{1,3}[.)]|[-*•])$/;
 const asksForPart =
-  /complete|fill|blank|missing|next word|continue|start|begin|first (?:line|sentence|part)|opening|prefix|word|letter|preposition|article|conjunction|stop ?words|capitali[sz]|lyrics|poem|translat|phrase|headline|fragment|subject line|salutation|greeting/;
+  /complete|fill|blank|missing|next word|continue|first (?:line|sentence|part)|opening|prefix|preposition|conjunction|stop ?words|lyrics|poem|fragment|salutation|greeting|list of words/;
 
 export const cutOff: Check = {
   code: 'D122',

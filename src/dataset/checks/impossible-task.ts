@@ -30,7 +30,12 @@ export const impossibleTask: Check = {
     if (!answer || hasTools || hasSystem || answers.length > 1) return;
     const head = answer.promptLower.length > 200 ? answer.promptLower.slice(0, 200) : answer.promptLower;
     if (!mayAsk(head.charCodeAt(0)) || !task.test(head) || worldClock.test(head)) return;
-    if (/conclusion|comparison|parallel|distinction|planet|venus|mars/.test(head)) return;
+    if (
+      /conclusion|comparison|parallel|distinction|planet|venus|mars|comic|outline|storyboard|plan|scene|character/.test(
+        head,
+      )
+    )
+      return;
     const message = example.messages.findIndex(({ role }) => role === 'user');
     report(
       message < 0 ? spotOf(answer) : { message, field: 'content', inside: 0 },

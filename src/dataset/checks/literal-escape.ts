@@ -41,10 +41,7 @@ export const literalEscape: Check = {
       const prompt = answersOf(example).find(({ message }) => message >= piece.message)?.promptLower ?? '';
       if (asksForCode(prompt) || (piece.role !== 'user' && aboutEscapes.test(prompt))) continue;
       if (piece.role === 'user' && aboutEscapes.test(prompt.replaceAll('\\', ''))) continue;
-      report(
-        spotIn(piece, found.index),
-        `The text holds ${JSON.stringify(found[0]).slice(1, -1)} as characters.`,
-      );
+      report(spotIn(piece, found.index), `The text holds ${found[0]} as characters.`);
     }
   },
 };
