@@ -50,7 +50,7 @@ export const cutOff: Check = {
 function whyCut({ text, lower }: Answer): string | null {
   const end = text.charCodeAt(text.length - 1);
   // , ，、
-  if (end === 44 || end === 0xff0c || end === 0x3001) return 'ends with a comma';
+  if (end === 44 || end === 0xff0c || end === 0x3001) return isClosing(text) ? null : 'ends with a comma';
   if ((end === 58 || end === 0xff1a) && !/\n[^\n]{0,40}$/.test(text)) return 'ends with a colon';
   // . ) - * •
   if (
@@ -67,20 +67,25 @@ function whyCut({ text, lower }: Answer): string | null {
   return null;
 }
 
+// A letter may end with "Yours," on a line of its own; after a result, a comma is a slip of the pen.
+function isClosing(text: string): boolean {
+  if (text.includes('=', text.length - 60)) return true;
+  return text.length - text.lastIndexOf('\n') <= 40 && text.includes('\n');
+}
+
 function isLowerLetter(code: number): boolean {
   return code >= 97 && code <= 122;
 }
 
 // Only long answers run into a limit; short ones leave out the last full stop.
 const longAnswer = 1_000;
-const prose = /[a-z]{3}[.!?]["”)]? [A-Z][^.!?#]{20,}$/;
+const hanging =
+  / (?:of|to|with|by|for|in|from|at|on|into|is|are|was|were|that|which|this|these|has|have|will|can|be|not|more|as|through|between|within|during)$/;
 
-// The last line is prose with another sentence before, and its last sentence has no end.
+// The last line is prose, not an item of a list, and its last word asks for another.
 function isMidSentence(text: string): boolean {
-  const line = text.slice(Math.max(text.lastIndexOf('\n') + 1, text.length - 600));
-  return (
-    line.length >= 150 && prose.test(line) && !/#\w|sincerely|regards|yours|^\s*(?:[-*•]|\d+[.)])/i.test(line)
-  );
+  const line = text.slice(text.lastIndexOf('\n') + 1);
+  return hanging.test(text.slice(-10)) && line.length >= 80 && !/^\s*(?:[-*•]|\d+[.)])/.test(line);
 }
 
 // The last bracket of the last line is opened, words follow, and nothing closes it.

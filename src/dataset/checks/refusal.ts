@@ -15,9 +15,9 @@ export const refusedTask: Check = {
   name: 'refusal',
   severity: 'warning',
   group: 'content',
-  title: 'The answer declines the task.',
+  title: 'The answer opens with a refusal.',
   prose:
-    'The answer opens with "I\'m sorry, but", "I cannot provide" or the like. Refusals spread: a model that learned some refuses more than it was shown. Keep those that you mean (what must not be answered), and answer or drop the rest.',
+    'The answer opens with "I\'m sorry, but", "I cannot provide" or the like; some do the task after it all the same. Refusals spread: a model that learned some refuses more than it was shown. Keep those that you mean (what must not be answered), and answer or drop the rest.',
   hint: 'answer the prompt, or drop the row; silence the check where refusals are meant',
   bad: [
     {
@@ -36,7 +36,7 @@ export const refusedTask: Check = {
       const found = refusal.exec(head);
       if (!found || asksForRefusal.test(answer.promptLower)) continue;
       if (/^i ?(?:can|am|'m|do)/.test(found[0]) && !isVerb.test(head)) continue;
-      report(spotOf(answer), 'The answer declines the task.');
+      report(spotOf(answer), 'The answer opens with a refusal.');
     }
   },
 };

@@ -32,8 +32,10 @@ export const repeatsPrompt: Check = {
         .trim()
         .toLowerCase()
         .replace(/[.:?!。？：\s]+$/, '');
-      if (asked.length >= least && lower.startsWith(asked) && !isSentenceToUse(answer, asked))
-        report(spotOf(answer), 'The answer begins with the instruction.');
+      if (asked.length < least || !lower.startsWith(asked)) continue;
+      // A topic without an end, taken up by the first sentence.
+      if (!/[.:?!。？：]\s*$/.test(instruction) && /^ [a-z]/.test(lower.slice(asked.length))) continue;
+      if (!isSentenceToUse(answer, asked)) report(spotOf(answer), 'The answer begins with the instruction.');
     }
   },
 };

@@ -42,8 +42,10 @@ export const repetitionLoop: Check = {
       const asked = featuresOf(example).answers.find(
         ({ list, message }) => list === piece.list && message === piece.message,
       );
-      if ((asked && asksForRepeating.test(asked.promptLower)) || looksLikeCode(text)) continue;
-      if (!/\p{L}/u.test(text.slice(loop.from, loop.to))) continue;
+      // One character hundreds of times is no code, and a ruler of signs is no loop.
+      const isRun = loop.to - loop.from === 1 && loop.times >= 100;
+      if (!isRun && asked && asksForRepeating.test(asked.promptLower)) continue;
+      if (!isRun && (looksLikeCode(text) || !/\p{L}/u.test(text.slice(loop.from, loop.to)))) continue;
       const shown = text.slice(loop.from, Math.min(loop.to, loop.from + 60)).trim();
       report(spotIn(piece, loop.from), `${JSON.stringify(shown)} comes ${loop.times} times.`, {
         data: { times: loop.times },

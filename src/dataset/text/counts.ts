@@ -56,6 +56,8 @@ const abbreviation =
 /** How many sentences a text of prose has; null for lists, headings, quotes and other text where that is no clear thing. */
 export function countSentences(text: string): number | null {
   if (/\n|["“”:;]|\.\.|…/.test(text) || text.length > 3_000) return null;
+  // "Vitamin C. Apples …" and "J. Roe": one capital before the stop may end a sentence or not.
+  if (/\b[A-Z]\.\s/.test(text)) return null;
   let count = 0;
   let from = 0;
   for (const { index, 0: all } of text.matchAll(/[.!?]+(?=\s|$)/g)) {

@@ -22,7 +22,7 @@ export function findNumbers(text: string): PrivateData[] {
     if (digits >= 7) {
       findIn(run, card, 'card number', 'payment', from, isCard, inRun);
       findIn(run, socialSecurity, 'social security number', 'payment', from, isSocialSecurity, inRun);
-      findIn(run, phone, 'phone number', 'phone', from, isPhone, inRun);
+      findIn(run, phone, 'phone number', 'phone', from, isPhone(text, from), inRun);
     }
     for (const each of inRun) found.push(each);
   }
@@ -149,14 +149,26 @@ function isSocialSecurity(value: string): boolean {
 const phone =
   /(?<![\d.+-])(?:\+?1[ .-]?)?(?:\([2-9]\d{2}\) ?|[2-9]\d{2}([-.]))[2-9]\d{2}[-. ]\d{4}(?![\d.-]?\d)|(?<!\d)\+[1-9]\d{0,2}[ .-]?\(?\d{1,4}\)?(?:[ .-]?\d{2,4}){2,4}(?!\d)|(?<![\d.+-])1[3-9]\d{9}(?![\d.-]?\d)/g;
 
-function isPhone(value: string): boolean {
-  const digits = value.replace(/\D/g, '');
-  if (digits.length < 9 || digits.length > 15 || new Set(digits).size < 4) return false;
-  if (/123-?456|4567|7890$/.test(digits)) return false;
-  // Free numbers belong to companies.
-  if (/^1?8(?:00|33|44|55|66|77|88)\d{7}$/.test(digits)) return false;
-  // 555-01xx is kept for fiction, and no area code is 555.
-  return !/^1?(?:\d{3})?555/.test(digits);
+function isPhone(text: string, offset: number): (value: string, at: number) => boolean {
+  return (value, at) => {
+    const digits = value.replace(/\D/g, '');
+    if (digits.length < 9 || digits.length > 15 || new Set(digits).size < 4) return false;
+    if (/123-?456|4567|7890$/.test(digits)) return false;
+    // Free numbers belong to companies.
+    if (/^1?8(?:00|33|44|55|66|77|88)\d{7}$/.test(digits)) return false;
+    // 555-01xx is kept for fiction, and no area code is 555.
+    if (/^1?(?:\d{3})?555/.test(digits)) return false;
+    // A number without any sign may be a sum's.
+    return /[ .()-]/.test(value) || !isInSum(text, offset + at, offset + at + value.length);
+  };
+}
+
+function isInSum(text: string, from: number, to: number): boolean {
+  return (
+    text[from] === '+' ||
+    /[-+*/×÷=$€£]\s?$/.test(text.slice(Math.max(0, from - 2), from)) ||
+    /^\s?[-+*/×÷=%]/.test(text.slice(to, to + 2))
+  );
 }
 
 const iban = /(?<![A-Za-z0-9])[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?(?![A-Za-z0-9])/g;

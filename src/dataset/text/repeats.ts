@@ -52,12 +52,25 @@ function wideKind(code: number): number {
 export function findLoop(text: string, limits: LoopLimits): Loop | null {
   if (text.length < limits.words * 2) return null;
   readWords(text);
-  return findRepeatedSentence(text, limits.sentences) ?? findRepeatedWords(limits);
+  return findRun(text) ?? findRepeatedSentence(text, limits.sentences) ?? findRepeatedWords(limits);
+}
+
+function findRun(text: string): Loop | null {
+  if (runStart < 0) return null;
+  // From its middle outwards: what stands before the run may be part of the same word.
+  const middle = (runStart + runEnd) >> 1;
+  const sign = text.charCodeAt(middle);
+  let from = middle;
+  while (from > runStart && text.charCodeAt(from - 1) === sign) from -= 1;
+  let to = middle;
+  while (to < runEnd && text.charCodeAt(to) === sign) to += 1;
+  return to - from < longestWord / 2 ? null : { from, to: from + 1, times: to - from };
 }
 
 function readWords(text: string): void {
   wordCount = 0;
   sentenceCount = 0;
+  runStart = -1;
   let hash = 0;
   let start = -1;
   let sentence = 0;
@@ -92,11 +105,19 @@ function readWords(text: string): void {
   }
 }
 
+// The first word that is too long to be one: it may be one character over and over.
+const longestWord = 200;
+let runStart = -1;
+let runEnd = -1;
+
 function addWord(hash: number, start: number, end: number): void {
   words[wordCount] = hash;
   starts[wordCount] = start;
   ends[wordCount] = end;
   wordCount += 1;
+  if (end - start < longestWord || runStart >= 0) return;
+  runStart = start;
+  runEnd = end;
 }
 
 function findRepeatedSentence(text: string, times: number): Loop | null {

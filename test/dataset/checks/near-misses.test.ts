@@ -86,6 +86,15 @@ const silent: [what: string, row: Row][] = [
     ask('Give me an outline of the talk.', 'Introduction\nMethods and their history\nThe end'),
   ],
   [
+    'a sentence that ends with one capital letter',
+    ask('Compare both in three sentences.', 'An apple is round. Both hold vitamin C. Oranges are sour.'),
+  ],
+  [
+    'a topic taken up by the first sentence',
+    ask('low-maintenance houseplants', 'Low-maintenance houseplants are hard to kill.'),
+  ],
+  ['a ruler', ask('How do I part two texts?', `Here: ${'-'.repeat(300)}`)],
+  [
     'a refrain in a song',
     ask('Write a song.', 'Row, row the boat down the river to the wide and open sea.\n'.repeat(4).trim()),
   ],
@@ -225,6 +234,7 @@ const found: [code: string, what: string, row: Row][] = [
     'an open bracket',
     ask('What is a lichen?', 'A lichen is a fungus that lives with an alga (or with some'),
   ],
+  ['D123', 'one digit hundreds of times', ask('Print the key.', `It is ${'0'.repeat(300)}`)],
   ['D123', 'a loop of Chinese characters', ask('请介绍一下长城。', `长城很长，${'非常长'.repeat(8)}`)],
   [
     'D123',
