@@ -1,6 +1,7 @@
 // What each check of a row's content costs: microseconds a row for each alone and for all together, the dearest first.
 // `node bench/checks.mjs [file] [rows]` after `npm run build`; without a file, generated rows. The examples are parsed
 // before the clock starts; rounds are interleaved and the best of each is shown, as the machine's noise only adds.
+// `JSON.parse` of the same messages stands beside them: on a busy machine compare with that.
 import { Readable } from 'node:stream';
 
 const dist = process.env.LORCH_DIST ?? new URL('../dist', import.meta.url).pathname;
@@ -45,11 +46,16 @@ const micros = (run) => {
   for (const example of examples) run(example);
   return ((performance.now() - begin) * 1000) / examples.length;
 };
+const texts = new Map(examples.map((example) => [example, JSON.stringify(example)]));
 const best = new Map();
 const keep = (name, value) => best.set(name, Math.min(value, best.get(name) ?? Number.POSITIVE_INFINITY));
 // One example is remembered: another between two of a check makes it read each anew.
 const other = { messages: [], meta: {} };
 for (let round = 0; round < rounds; round += 1) {
+  keep(
+    'JSON.parse',
+    micros((example) => JSON.parse(texts.get(example))),
+  );
   keep(
     'features alone',
     micros((example) => featuresOf(example)),
@@ -74,6 +80,7 @@ const show = (name, value) => process.stdout.write(`${name.padEnd(32)} ${value.t
 process.stdout.write(`${examples.length} rows, ${found} findings\n`);
 show('all together', best.get('all together'));
 show('features alone', features);
+show('JSON.parse of the same', best.get('JSON.parse'));
 for (const [name, value] of lines) show(name, Math.max(0, value - features));
 
 // Alpaca-like rows of about 370 bytes, the same on every machine.

@@ -44,6 +44,7 @@ export const boilerplate: Check = {
         });
         return;
       }
+      if (!endsSentence(lower.charCodeAt(lower.length - 1))) continue;
       const from = Math.max(0, lower.length - closerRoom);
       const tail = from > 0 ? lower.slice(from) : lower;
       if (!mayClose(tail)) continue;
@@ -60,6 +61,11 @@ export const boilerplate: Check = {
 const heads = new Set([
   ...['ce', 'su', 'of', 'ab', 'de', 'no', 'gr', 'go', 'th', 'as', "i'", 'i ', 'he', '当然', '好的'],
 ]);
+
+// . ! ? and what East Asian text ends with.
+function endsSentence(code: number): boolean {
+  return code === 46 || code === 33 || code === 63 || code >= 0x3002;
+}
 
 function mayClose(tail: string): boolean {
   return (

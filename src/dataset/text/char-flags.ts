@@ -41,7 +41,8 @@ export const has = {
   slash: 1 << 28,
 } as const;
 
-const ascii = new Uint32Array(128);
+// Signed: the engine adds these up without a detour through doubles.
+const ascii = new Int32Array(128);
 for (let code = 1; code < 32; code += 1)
   if (code !== 9 && code !== 10 && code !== 13) ascii[code] = has.control;
 ascii[127] = has.control;

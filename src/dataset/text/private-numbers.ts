@@ -10,6 +10,7 @@ export interface FoundNumbers {
 
 /** Phone, card, account and security numbers, and public IPv4 addresses; test and example numbers are let be. */
 export function findNumbers(text: string): PrivateData[] {
+  if (!hasDigits(text, fewestDigits)) return [];
   const found: PrivateData[] = [];
   let accounts = false;
   for (const [from, to, digits] of digitRuns(text)) {
@@ -69,6 +70,19 @@ function findIn(
     if (found.some((each) => from < each.to && from + value.length > each.from)) continue;
     if (test(value, index)) found.push({ kind, group, from, to: from + value.length });
   }
+}
+
+// An address of four parts has five digits or more, but for examples such as 1.2.3.4.
+const fewestDigits = 5;
+
+function hasDigits(text: string, least: number): boolean {
+  let count = 0;
+  for (let at = 0; at < text.length; at += 1)
+    if (isDigit(text.charCodeAt(at))) {
+      count += 1;
+      if (count === least) return true;
+    }
+  return false;
 }
 
 // Runs of digits and of the signs that people write between them, each with its number of digits.
