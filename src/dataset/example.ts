@@ -39,3 +39,6 @@ export interface RowPlace {
   line: number;
   column: number;
 }
+
+/** Key of `meta`, no field of the row: the part of an alpaca prompt that was `input`. It keeps the two apart. */
+export const inputPart = Symbol('alpaca input');

@@ -2,6 +2,7 @@
 import type { Finding, Severity } from '../diagnostics/finding.ts';
 import type { Draft } from './checks/check.ts';
 import type { FileRemark, RawRow } from './readers/raw-row.ts';
+import { maskPrivateData } from './text/private-data.ts';
 import { excerptAt, findPointer, positionAt } from './text-position.ts';
 
 /** A finding about a row of `file`. */
@@ -17,7 +18,7 @@ export function placeFinding(
     code: check.code,
     name: check.name,
     severity,
-    message,
+    message: maskPrivateData(message),
     hint: draft.hint ?? check.hint,
     at: {
       file,

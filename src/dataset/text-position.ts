@@ -1,4 +1,5 @@
 // From a JSON pointer to line and column. Lines end at \n; columns count UTF-16 code units from 1, as editors' "go to" does.
+import { maskPrivateJson } from './text/private-data.ts';
 import { walkJson } from './walk-json.ts';
 
 export interface Position {
@@ -66,14 +67,23 @@ export function positionAt(text: string, offset: number, start: Position): Posit
 
 const excerptWidth = 200;
 
-/** The part of the line around `offset`, at most 200 characters, with the caret's column in it (from 1). */
+// A key or an address that begins or ends outside the window is masked in it all the same, up to this far.
+const maskedAround = 4_000;
+
+/**
+ * The part of the line around `offset`, at most 200 characters, with the caret's column in it (from 1). Secrets and
+ * personal data are masked in it, whatever the finding is about.
+ */
 export function excerptAt(text: string, offset: number): { text: string; column: number } {
   const lineStart = text.lastIndexOf('\n', offset - 1) + 1;
   const newline = text.indexOf('\n', offset);
   const lineEnd = newline < 0 ? text.length : newline;
   const from = Math.max(lineStart, Math.min(offset - 60, lineEnd - excerptWidth));
+  const to = Math.min(lineEnd, from + excerptWidth);
+  const around = Math.max(lineStart, from - maskedAround);
+  const masked = maskPrivateJson(text.slice(around, Math.min(lineEnd, to + maskedAround)));
   return {
-    text: text.slice(from, Math.min(lineEnd, from + excerptWidth)).trimEnd(),
+    text: masked.slice(from - around, to - around).trimEnd(),
     column: offset - from + 1,
   };
 }

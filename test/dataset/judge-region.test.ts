@@ -6,19 +6,13 @@ import { pathToFileURL } from 'node:url';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ClosablePool } from '../../src/app/judge-pool.ts';
-import { checks } from '../../src/dataset/checks/index.ts';
 import { findFormat } from '../../src/dataset/formats/index.ts';
 import { type ScanOptions, type ScanSink, scanDataset } from '../../src/dataset/scan.ts';
 import { type Compiled, compileSources } from '../supervise/kill/compile.ts';
 import { arbitraryExample } from './arbitrary-example.ts';
+import { structureOnly } from './scan-text.ts';
 
 fc.configureGlobal({ seed: 5 });
-
-const structureOnly = Object.fromEntries(
-  checks
-    .filter(({ group }) => (group ?? 'structure') !== 'structure')
-    .map(({ code }) => [code, 'off' as const]),
-);
 
 async function scan(text: string | Buffer, options: Partial<ScanOptions>, rowByRow: boolean) {
   const seen: unknown[] = [];

@@ -1,5 +1,6 @@
 // Scans text as if it were a file, and keeps everything that came out.
 import { Readable } from 'node:stream';
+import { checks } from '../../src/dataset/checks/index.ts';
 import type { LedgerEntry } from '../../src/dataset/ledger.ts';
 import {
   type DataSource,
@@ -24,6 +25,13 @@ export type Source = Omit<DataSource, 'path' | 'label'> & {
   /** Bytes a chunk. */
   chunk?: number;
 };
+
+/** Settings that leave only the checks of structure on. */
+export const structureOnly = Object.fromEntries(
+  checks
+    .filter(({ group }) => (group ?? 'structure') !== 'structure')
+    .map(({ code }) => [code, 'off' as const]),
+);
 
 const defaults: ScanOptions = {
   format: 'auto',

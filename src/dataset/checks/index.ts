@@ -1,30 +1,52 @@
 // Every check, in the order of its code: the one list from which pages, fixture tests and `lorch explain` are made.
 import type { CodeDoc } from '../../diagnostics/finding.ts';
 import { datasetErrorCodes } from '../codes.ts';
+import { absentAttachment } from './absent-attachment.ts';
+import { answerIsInput } from './answer-is-input.ts';
 import { arraySeparator } from './array-separator.ts';
+import { asAnAi } from './as-an-ai.ts';
 import { assistantFirst } from './assistant-first.ts';
 import { blankContent } from './blank-content.ts';
 import { blankLine } from './blank-line.ts';
+import { boilerplate } from './boilerplate.ts';
+import { bracketPlaceholder } from './bracket-placeholder.ts';
 import { brokenUtf8 } from './broken-utf8.ts';
+import { carriageReturn } from './carriage-return.ts';
 import type { Check } from './check.ts';
+import { controlCharacter } from './control-character.ts';
+import { cutOff } from './cut-off.ts';
 import { differingPrompts } from './differing-prompts.ts';
 import { duplicateKey } from './duplicate-key.ts';
+import { emailAddress } from './email-address.ts';
 import { emptyAnswer } from './empty-answer.ts';
 import { emptyPrompt } from './empty-prompt.ts';
 import { equalAnswers } from './equal-answers.ts';
 import { exactDuplicate } from './exact-duplicate.ts';
+import { exampleDomain } from './example-domain.ts';
 import { fileShape } from './file-shape.ts';
 import { fractionalWeight } from './fractional-weight.ts';
+import { homoglyph } from './homoglyph.ts';
+import { htmlLeftover } from './html-leftover.ts';
+import { impossibleTask } from './impossible-task.ts';
 import { invalidJson } from './invalid-json.ts';
 import { invalidToolCall } from './invalid-tool-call.ts';
 import { invalidTools } from './invalid-tools.ts';
+import { invisibleCharacter } from './invisible-character.ts';
+import { ipAddress } from './ip-address.ts';
 import { lastTurn } from './last-turn.ts';
 import { leakedRow } from './leaked-row.ts';
+import { literalEscape } from './literal-escape.ts';
 import { loneSurrogate } from './lone-surrogate.ts';
 import { lossyConversion } from './lossy-conversion.ts';
+import { lowInformation } from './low-information.ts';
+import { mergedTasks } from './merged-tasks.ts';
 import { misplacedSystem } from './misplaced-system.ts';
 import { missingCallId } from './missing-call-id.ts';
 import { missingField } from './missing-field.ts';
+import { mixedLanguage } from './mixed-language.ts';
+import { mixedLists } from './mixed-lists.ts';
+import { mojibake } from './mojibake.ts';
+import { nearEmptyAnswer } from './near-empty-answer.ts';
 import { noAssistant } from './no-assistant.ts';
 import { noRows } from './no-rows.ts';
 import { notAnObject } from './not-an-object.ts';
@@ -33,17 +55,29 @@ import { nothingTrained } from './nothing-trained.ts';
 import { nulCharacter } from './nul-character.ts';
 import { orphanToolResult } from './orphan-tool-result.ts';
 import { otherFormat } from './other-format.ts';
+import { outerSpace } from './outer-space.ts';
+import { paymentNumber } from './payment-number.ts';
+import { phoneNumber } from './phone-number.ts';
+import { placeholderAnswer } from './placeholder-answer.ts';
+import { placeholderInput } from './placeholder-input.ts';
+import { refusedTask } from './refusal.ts';
 import { rejectedAnswer } from './rejected-answer.ts';
 import { repeatedCallId } from './repeated-call-id.ts';
 import { repeatedRole } from './repeated-role.ts';
+import { repeatsPrompt } from './repeats-prompt.ts';
+import { repetitionLoop } from './repetition-loop.ts';
 import { replacementCharacter } from './replacement-character.ts';
 import { rowTooLong } from './row-too-long.ts';
+import { secret } from './secret.ts';
 import { severalInstances } from './several-instances.ts';
+import { templateMarker } from './template-marker.ts';
+import { templateVariable } from './template-variable.ts';
 import { textAfterArray } from './text-after-array.ts';
 import { textOutsideTurns } from './text-outside-turns.ts';
 import { tooDeep } from './too-deep.ts';
 import { truncatedArray } from './truncated-array.ts';
 import { unansweredToolCall } from './unanswered-tool-call.ts';
+import { unbalancedFence } from './unbalanced-fence.ts';
 import { unclosedMarker } from './unclosed-marker.ts';
 import { undeclaredTool } from './undeclared-tool.ts';
 import { unknownFormat } from './unknown-format.ts';
@@ -52,7 +86,13 @@ import { unknownMarker } from './unknown-marker.ts';
 import { unknownRole } from './unknown-role.ts';
 import { unsupportedPart } from './unsupported-part.ts';
 import { unusedMapping } from './unused-mapping.ts';
+import { unusualSpace } from './unusual-space.ts';
+import { urlInAnswer } from './url-in-answer.ts';
+import { urlInput } from './url-input.ts';
 import { weightOnPrompt } from './weight-on-prompt.ts';
+import { wrongArithmetic } from './wrong-arithmetic.ts';
+import { wrongCount } from './wrong-count.ts';
+import { wrongListAnswer } from './wrong-list-answer.ts';
 import { wrongType } from './wrong-type.ts';
 
 export const checks: readonly Check[] = [
@@ -108,6 +148,46 @@ export const checks: readonly Check[] = [
   unusedMapping,
   repeatedCallId,
   rejectedAnswer,
+  placeholderAnswer,
+  nearEmptyAnswer,
+  placeholderInput,
+  templateVariable,
+  bracketPlaceholder,
+  lowInformation,
+  boilerplate,
+  refusedTask,
+  asAnAi,
+  outerSpace,
+  carriageReturn,
+  unbalancedFence,
+  mixedLists,
+  repeatsPrompt,
+  answerIsInput,
+  mergedTasks,
+  templateMarker,
+  absentAttachment,
+  urlInput,
+  urlInAnswer,
+  exampleDomain,
+  impossibleTask,
+  cutOff,
+  repetitionLoop,
+  mojibake,
+  controlCharacter,
+  literalEscape,
+  htmlLeftover,
+  invisibleCharacter,
+  unusualSpace,
+  mixedLanguage,
+  homoglyph,
+  secret,
+  emailAddress,
+  phoneNumber,
+  paymentNumber,
+  ipAddress,
+  wrongArithmetic,
+  wrongListAnswer,
+  wrongCount,
 ];
 
 /** Every code of the dataset folder: the checks, and what it throws. */

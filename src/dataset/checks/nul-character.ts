@@ -11,7 +11,7 @@ export const nulCharacter: Check = {
   hint: 'remove the character',
   bothSides: true,
   bad: [{ text: '{"instruction":"Name a colour.","input":"","output":"Blue\\u0000"}', pointer: '/output' }],
-  good: ['{"instruction":"Name a colour.","input":"","output":"Blue\\n"}'],
+  good: ['{"instruction":"Name a colour.","input":"","output":"Blue\\nor green."}'],
   run(example, report) {
     eachText(
       example,

@@ -10,7 +10,7 @@ export const unknownMarker: Check = {
   hint: 'remove the marker, or convert the row from the template it came from',
   bad: [
     {
-      text: '{"text":"<|im_start|>user\\nHi<|eot_id|><|im_end|>\\n<|im_start|>assistant\\nHello.<|im_end|>\\n"}',
+      text: '{"text":"<|im_start|>user\\nHi<|pause|><|im_end|>\\n<|im_start|>assistant\\nHello.<|im_end|>\\n"}',
       pointer: '/text',
     },
   ],

@@ -2,16 +2,13 @@
 import type { Spot } from '../checks/check.ts';
 import { missingField } from '../checks/missing-field.ts';
 import { wrongType } from '../checks/wrong-type.ts';
-import type { Example, Message } from '../example.ts';
+import { type Example, inputPart, type Message } from '../example.ts';
 import { escapePointer } from '../text-position.ts';
 import { locateContent, readContent, textLength } from './content-parts.ts';
 import { readMeta, readText, typeName } from './fields.ts';
 import type { Location, Raise, Row } from './format.ts';
 import type { Layout } from './layout.ts';
 import { locateSystem, readRowTools, readSystem, systemCount } from './turns.ts';
-
-/** The part of the prompt that was `input`, so that alpaca to alpaca keeps the two apart; no field of the row. */
-const inputPart = Symbol('input');
 
 /** The example of a flat row; null where a finding says why there is none. */
 export function parseFlat(

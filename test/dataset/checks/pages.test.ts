@@ -11,6 +11,7 @@ it.each(checkPages())('docs/checks/$file is what the checks say', async ({ file,
 });
 
 it('docs/checks holds a page for nothing else', () => {
-  const written = new Set(checkPages().map(({ file }) => file));
+  // Written by hand: what was measured.
+  const written = new Set(['measured.md', ...checkPages().map(({ file }) => file)]);
   expect(readdirSync(folder).filter((file) => !written.has(file))).toEqual([]);
 });

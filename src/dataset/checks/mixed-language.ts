@@ -1,0 +1,69 @@
+import { answersOf, has, looksLikeCode, spotOf } from '../text/features.ts';
+import { guessLanguage, looksEnglish } from '../text/language.ts';
+import { holdsScript, mainScript } from '../text/scripts.ts';
+import type { Check } from './check.ts';
+
+const asksForLanguage =
+  /translat|language|english|chinese|mandarin|spanish|french|german|italian|portuguese|dutch|latin|russian|japanese|korean|arabic|hindi|greek|hebrew|thai|pinyin|romaji|transliterat|code|word|phrase|say\b|\bhow do you|翻译|译|英文|英语|中文|汉语|日语|日文|法语|德语|韩语|俄语|西班牙|拼音|代码|函数|程序|python|java|sql|html|单词|公式|übersetz|tradu|vertal|sprache|langue|idioma|lingua|taal|на \p{L}+ском|перевед/u;
+const otherScripts = has.cyrillic | has.greek | has.eastAsian | has.otherScript;
+
+export const mixedLanguage: Check = {
+  code: 'D130',
+  name: 'mixed-language',
+  severity: 'warning',
+  group: 'content',
+  title: 'The answer is in another language than the prompt.',
+  prose:
+    'Prompt and answer are written in different scripts, or in different ones of a few European languages, and the prompt does not ask for it (to translate, say). Scripts are counted; languages of Latin script (English, German, French, Spanish, Italian, Portuguese, Dutch) are guessed by their frequent words, and only longer texts are judged.',
+  hint: 'answer in the language of the prompt, or ask for the other in the prompt',
+  thresholds: {
+    share: { default: 0.8, doc: 'share of the letters that makes a script the main one' },
+    letters: { default: 20, doc: 'letters of prompt and answer from which they are judged' },
+  },
+  bad: [
+    {
+      text: '{"instruction":"请介绍一下北京的历史和文化。","input":"","output":"Beijing has been a capital for many centuries."}',
+      pointer: '/output',
+    },
+    {
+      text: '{"instruction":"Why is the sky blue in the day and red in the evening, and what is it that makes this so?","input":"","output":"Das Licht der Sonne wird von der Luft gestreut, und das blaue Licht ist davon mehr als das rote betroffen."}',
+      pointer: '/output',
+    },
+  ],
+  good: [
+    '{"instruction":"把这句话翻译成英文：北京是中国的首都。","input":"","output":"Beijing is the capital of China, and a big city."}',
+    '{"instruction":"请介绍一下北京的历史和文化。","input":"","output":"北京是一座历史悠久的城市，文化丰富。"}',
+  ],
+  run(example, report, { share = 0.8, letters = 20 }) {
+    for (const answer of answersOf(example)) {
+      const { text, lower, prompt, promptLower, input } = answer;
+      if (prompt === '') continue;
+      const differ =
+        ((answer.flags | answer.promptFlags) & otherScripts) !== 0
+          ? scripts(prompt, text, share, letters)
+          : languages(promptLower, lower);
+      if (!differ || asksForLanguage.test(promptLower) || looksLikeCode(text)) continue;
+      // An instruction in one language about a text in another: either is right.
+      if (input !== '' && mainScript(input, share, letters) === mainScript(text, share, letters)) continue;
+      report(spotOf(answer), `The prompt is in ${differ[0]}, the answer in ${differ[1]}.`, {
+        data: { prompt: differ[0], answer: differ[1] },
+      });
+    }
+  },
+};
+
+function scripts(prompt: string, answer: string, share: number, letters: number): [string, string] | null {
+  const one = mainScript(prompt, share, letters);
+  const other = one && mainScript(answer, share, letters);
+  // Names of another script inside an answer do not make it one of another language.
+  return one && other && one !== other && !holdsScript(answer, one) ? [one, other] : null;
+}
+
+function languages(promptLower: string, lower: string): [string, string] | null {
+  if (lower.length < 50 || promptLower.length < 50) return null;
+  const isEnglish = looksEnglish(lower);
+  if (isEnglish && looksEnglish(promptLower)) return null;
+  const other = isEnglish ? 'English' : guessLanguage(lower);
+  const one = other && guessLanguage(promptLower);
+  return one && other && one !== other ? [one, other] : null;
+}

@@ -1,0 +1,41 @@
+import { answersOf, spotOf } from '../text/features.ts';
+import type { Check } from './check.ts';
+
+const tokens =
+  /^[<[("']?(?:n\/a|n\.a\.?|na|null|nil|none|nan|undefined|not (?:applicable|available)|unknown|无|没有|暂无)[>\])"']?[.。!]?$|^["']?no (?:output|answer|response)["']?[.!]?$/;
+const onlyMarks = /^(?:[.…。_]{2,}|…|-+|—+|\?{2,}|\*+|~+)$/;
+const asksForMarks =
+  /punctuat|character|symbol|operator|sign\b|mark|morse|dash|complete|fill|blank|convert|translate|encode/;
+
+export const nearEmptyAnswer: Check = {
+  code: 'D101',
+  name: 'near-empty-answer',
+  severity: 'warning',
+  group: 'content',
+  title: 'The answer says that there is none, or holds marks only.',
+  prose:
+    'The whole answer is `N/A`, `None`, `null`, `...` or the like. Sometimes that is right (nothing in the text fits the question), often it is an empty cell of a table on its way into the dataset. Where the prompt names the word as a possible answer, nothing is said.',
+  hint: 'write the answer; where there is none, a sentence that says so teaches more',
+  bad: [
+    {
+      text: '{"instruction":"Describe the weather on Mars.","input":"","output":"N/A"}',
+      pointer: '/output',
+    },
+    { text: '{"instruction":"Describe the weather on Mars.","input":"","output":"..."}', pointer: '/output' },
+  ],
+  good: [
+    '{"instruction":"Which fruit is in this list? Answer none if there is none.","input":"iron, tin","output":"None"}',
+    '{"instruction":"Is iron a metal?","input":"","output":"Yes"}',
+    '{"instruction":"Which punctuation ends an unfinished sentence?","input":"","output":"..."}',
+  ],
+  run(example, report) {
+    for (const answer of answersOf(example)) {
+      const { lower, promptLower } = answer;
+      if (lower.length > 20) continue;
+      const found =
+        (tokens.test(lower) && !promptLower.includes(lower.replace(/[^\p{L}/ ]/gu, ''))) ||
+        (onlyMarks.test(lower) && !asksForMarks.test(promptLower));
+      if (found) report(spotOf(answer), `The answer is only ${JSON.stringify(answer.text)}.`);
+    }
+  },
+};

@@ -1,0 +1,41 @@
+import { featuresOf, has, spotIn } from '../text/features.ts';
+import { findSecrets } from '../text/private-data.ts';
+import type { Check } from './check.ts';
+
+export const secret: Check = {
+  code: 'D132',
+  name: 'secret',
+  severity: 'error',
+  group: 'content',
+  title: 'The text holds a key or a password.',
+  prose:
+    'An access token, an API key, a private key or a password in a URL stands in the text. A model can repeat it to anybody, and the dataset gives it to everybody who reads it. Treat it as leaked: revoke it, then take it out. It is masked in everything that lorch shows. Values that are plainly made up (`sk-xxxx…`, `your_key`) are let be.',
+  hint: 'revoke the key, then remove it from the row',
+  bad: [
+    {
+      text: '{"instruction":"Show my settings.","input":"","output":"token: ghp_q8Z2vT4nL7xW1cR9bK3mD6fH0sJ5gP2aYeUi"}',
+      pointer: '/output',
+    },
+    {
+      text: '{"instruction":"Connect to postgres://ana:Tr0ub4dor@db.shop.net/main","input":"","output":"Connected."}',
+      pointer: '/instruction',
+    },
+  ],
+  good: [
+    '{"instruction":"Show my settings.","input":"","output":"token: ghp_xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"}',
+    '{"instruction":"Where does the key go?","input":"","output":"Into sk-your_api_key_goes_here, kept out of git."}',
+  ],
+  run(example, report) {
+    const { pieces, flags } = featuresOf(example);
+    if ((flags & (has.digit | has.dash | has.at)) === 0) return;
+    for (const piece of pieces) {
+      if ((piece.flags & (has.digit | has.dash | has.at)) === 0) continue;
+      const found = findSecrets(piece.text);
+      const [first] = found;
+      if (first)
+        report(spotIn(piece, first.from), `The text holds a ${first.kind}.`, {
+          data: { kind: first.kind, count: found.length },
+        });
+    }
+  },
+};

@@ -1,0 +1,44 @@
+import { answersOf, asksForCode, has, looksLikeCode, spotOf } from '../text/features.ts';
+import type { Check } from './check.ts';
+
+// {{name}}, ${name}, %(name)s, {user_name}; LaTeX and sets are let be by what stands before and inside.
+const variable =
+  /\{\{\s{0,3}[A-Za-z_][\w. ]{0,40}\}\}|\$\{[A-Za-z_][\w.]{0,40}\}|%\([a-z_]{1,40}\)s|(?<![\w\\${^}])\{[a-z]{2,}(?:_[a-z]+){0,4}\}(?!\})|<%=? ?\w{1,40} ?%>/;
+
+export const templateVariable: Check = {
+  code: 'D103',
+  name: 'template-variable',
+  severity: 'warning',
+  group: 'content',
+  title: 'A variable of a template was not filled in.',
+  prose:
+    'The answer holds `{{name}}`, `{name}` or the like outside of code, and the prompt does not: the script that built the row did not fill it in, and the model would learn to say it. Some sets leave such marks on purpose, to be filled before training; fill them before they come here.',
+  hint: 'fill in the variable where the dataset is built',
+  bad: [
+    {
+      text: '{"messages":[{"role":"user","content":"Who are you?"},{"role":"assistant","content":"I am {{name}}, made by {{author}}."}]}',
+      pointer: '/messages/1/content',
+    },
+    {
+      text: '{"instruction":"Greet the customer.","input":"","output":"Dear {first_name}, welcome back!"}',
+      pointer: '/output',
+    },
+  ],
+  good: [
+    '{"instruction":"Print a greeting in Python.","input":"","output":"print(f\\"Hello {name}\\")"}',
+    '{"instruction":"Fill in the template: Dear {name}, ...","input":"","output":"Dear {name}, thank you."}',
+    '{"instruction":"Write one half as LaTeX.","input":"","output":"\\\\frac{one}{two}"}',
+  ],
+  run(example, report) {
+    for (const answer of answersOf(example)) {
+      if ((answer.flags & (has.brace | has.percent)) === 0) continue;
+      const found = variable.exec(answer.text);
+      if (!found || answer.prompt.includes('{') || answer.prompt.includes('%(')) continue;
+      if (asksForCode(answer.promptLower) || looksLikeCode(answer.text)) continue;
+      report(
+        spotOf(answer, found.index),
+        `The answer holds the unfilled variable ${JSON.stringify(found[0])}.`,
+      );
+    }
+  },
+};

@@ -1,0 +1,84 @@
+// A guess at the language of Latin text by its most frequent words; it says nothing unless it is sure.
+
+export type Language = 'English' | 'German' | 'French' | 'Spanish' | 'Italian' | 'Portuguese' | 'Dutch';
+
+// Frequent short words; those that several of these languages share stand under each, and so decide nothing.
+const words: Record<Language, string> = {
+  English:
+    'the and of to in is that it for was with as are this be on you by from have or an not can they at which has will your their a as do no so me i he she we my his her one all out up about what when if how there than more plus its two',
+  German:
+    'der die das und ist nicht ein eine den von zu mit auf für im des sich auch dem wird sind als es ich wie oder einer bei aus nach werden kann',
+  French:
+    'le la les des et est une un dans que qui pour pas sur avec plus par au ce il sont du cette vous nous être ou aux leur en de',
+  Spanish:
+    'el la los las de que y en un una por con para es del se no su más como al lo pero sus son está este también muy puede',
+  Italian:
+    'il la di che e un una per con non è del della le dei in da si come più gli al sono anche nel alla questo i lo',
+  Portuguese:
+    'o a os as de que e em um uma para com não por do da no na se mais como dos das ao são é também pode seu sua você',
+  Dutch:
+    'de het een en van is dat niet met voor op zijn te in aan er ook door om als bij naar maar worden kan dit deze wordt of',
+};
+const languages = Object.keys(words) as Language[];
+const bits = new Map<string, number>();
+for (const [i, language] of languages.entries())
+  for (const word of words[language].split(' ')) bits.set(word, (bits.get(word) ?? 0) | (1 << i));
+
+const budget = 600;
+const leastWords = 12;
+const longestWord = 6;
+const hits = new Int32Array(languages.length);
+const seen = new Set<string>();
+
+/** The language of lower-case text; null where it is too short, or two languages are close. */
+export function guessLanguage(lower: string): Language | null {
+  if (lower.length < 50) return null;
+  hits.fill(0);
+  seen.clear();
+  let all = 0;
+  let start = -1;
+  const end = Math.min(lower.length, budget);
+  for (let at = 0; at <= end; at += 1) {
+    if (at < end && isLetter(lower.charCodeAt(at))) {
+      if (start < 0) start = at;
+      continue;
+    }
+    if (start < 0) continue;
+    all += 1;
+    if (at - start <= longestWord) countWord(lower.slice(start, at));
+    start = -1;
+  }
+  return all < leastWords ? null : decide(all);
+}
+
+// Each word once: one that comes often decides nothing.
+function countWord(word: string): void {
+  const mask = bits.get(word);
+  if (mask === undefined || seen.has(word)) return;
+  seen.add(word);
+  for (let i = 0; mask >> i > 0; i += 1) if ((mask >> i) & 1) hits[i] = (hits[i] as number) + 1;
+}
+
+function decide(all: number): Language | null {
+  let best = 0;
+  let second = -1;
+  for (let i = 1; i < hits.length; i += 1)
+    if ((hits[i] as number) > (hits[best] as number)) {
+      second = best;
+      best = i;
+    } else if (second < 0 || (hits[i] as number) > (hits[second] as number)) second = i;
+  const most = hits[best] as number;
+  const sure = most >= 5 && most >= all * 0.12 && most >= (hits[second] as number) * 1.7;
+  return sure ? (languages[best] ?? null) : null;
+}
+
+function isLetter(code: number): boolean {
+  return (code >= 97 && code <= 122) || code === 39 || (code >= 0xdf && code < 0x250);
+}
+
+const onlyEnglish = [' the ', ' and ', ' with ', ' that ', ' your ', ' from ', ' which '];
+
+/** Whether a word stands there that only English has, of these languages; the cheap test before `guessLanguage`. */
+export function looksEnglish(lower: string): boolean {
+  return onlyEnglish.some((word) => lower.includes(word));
+}

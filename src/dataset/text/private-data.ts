@@ -1,0 +1,148 @@
+// Secrets and personal data inside text: found, and masked wherever text is shown. Data made for examples is let be.
+import { findSecretShapes, type PrivateRange } from '../../diagnostics/secrets.ts';
+import { findNumbers } from './private-numbers.ts';
+
+export type PrivateGroup = 'secret' | 'email' | 'phone' | 'payment' | 'ip';
+
+export interface PrivateData extends PrivateRange {
+  group: PrivateGroup;
+}
+
+/** Everything private in a text, in order; ranges may overlap. */
+export function findPrivateData(text: string): PrivateData[] {
+  const found: PrivateData[] = [...findSecrets(text), ...findEmails(text), ...findNumbers(text)];
+  return found.sort((a, b) => a.from - b.from);
+}
+
+/** The text with everything private as asterisks, unit for unit, so that places in it stay. */
+export function maskPrivateData(text: string): string {
+  return starOut(text, findPrivateData(text));
+}
+
+/** The same for JSON source text, in which characters may be escaped. */
+export function maskPrivateJson(text: string): string {
+  if (!text.includes('\\')) return maskPrivateData(text);
+  const { plain, starts } = unescapeJson(text);
+  const ranges = findPrivateData(plain).map(({ from, to }) => ({
+    from: starts[from] ?? text.length,
+    to: starts[to] ?? text.length,
+  }));
+  return starOut(text, ranges);
+}
+
+/** Tokens, keys and URL passwords that do not look made up. */
+export function findSecrets(text: string): PrivateData[] {
+  const url = text.includes('://') && text.includes('@');
+  if (!url && !((hasLongWord(text) || text.includes('-----BEGIN ')) && openings.test(text))) return none;
+  return findSecretShapes(text).flatMap((range) =>
+    isMadeUp(text.slice(range.from, range.to), range.kind) ? [] : [{ ...range, group: 'secret' as const }],
+  );
+}
+
+// How the known shapes begin.
+const openings =
+  /hf_|sk-|gh[pousr]_|github_pat_|glpat-|npm_|xox[abeprs]-|AKIA|ASIA|AIza|[sr]k_live_|SG\.|eyJ|-----BEGIN /;
+const none: PrivateData[] = [];
+const leastSecret = 16;
+
+// Whether 16 letters, digits, _ or - stand together: every 16th unit is looked at, and what is around it.
+function hasLongWord(text: string): boolean {
+  for (let at = leastSecret - 1; at < text.length; at += leastSecret) {
+    if (!isWordUnit(text.charCodeAt(at))) continue;
+    let from = at;
+    while (from > 0 && at - from < leastSecret && isWordUnit(text.charCodeAt(from - 1))) from -= 1;
+    let to = at + 1;
+    while (to < text.length && to - from < leastSecret && isWordUnit(text.charCodeAt(to))) to += 1;
+    if (to - from >= leastSecret) return true;
+  }
+  return false;
+}
+
+function isWordUnit(code: number): boolean {
+  return (
+    (code >= 97 && code <= 122) ||
+    (code >= 65 && code <= 90) ||
+    (code >= 48 && code <= 57) ||
+    code === 95 ||
+    code === 45
+  );
+}
+
+const madeUp = /x{4}|X{4}|example|your|placeholder|\.\.\.|1234567890|abcdef|secret|password|token|my[-_]/i;
+
+function isMadeUp(value: string, kind: string): boolean {
+  if (kind === 'private key') return value.length < 120;
+  if (kind === 'password in a URL') return /^(?:user(?:name)?|\w*:pass(?:word|wd)?$)/i.test(value);
+  if (madeUp.test(value)) return true;
+  const body = value.slice(3);
+  return new Set(body).size < 8 || !/\d/.test(body) || !/[A-Za-z]/.test(body);
+}
+
+const localUnit = /[\w.%+-]/;
+const domain = /(?:[A-Za-z0-9-]{1,63}\.){1,6}[A-Za-z]{2,24}(?![\w-])/y;
+const exampleDomain =
+  /^(?:[\w-]+\.)*(?:example|sample|test|domain|email|mail|yourdomain|mydomain|company|yourcompany|companyname|abc|xyz|abcd?|website|yourwebsite|address|host|server|mysite|yoursite|somewhere|acme|xyzcompany|abccompany|abccorp|xyzcorp)\.\w+$|example|\.(?:test|example|invalid|local|localhost)$/i;
+
+const madeUpName =
+  /^(?:example|sample|test|user(?:name)?|name|your\W?\w*|my\W?name|first\W?name\W?\w*|email|someone|somebody|foo|abc|xyz|(?:john|jane|joe)[._]?(?:doe|smith|roe)\d*)$/i;
+
+/** E-mail addresses, but for those of example domains. */
+export function findEmails(text: string): PrivateData[] {
+  const found: PrivateData[] = [];
+  for (let at = text.indexOf('@'); at >= 0; at = text.indexOf('@', at + 1)) {
+    let from = at;
+    while (from > 0 && at - from < 64 && localUnit.test(text[from - 1] as string)) from -= 1;
+    while (from < at && text[from] === '.') from += 1;
+    if (from === at || isInUrl(text, from)) continue;
+    domain.lastIndex = at + 1;
+    const [host] = domain.exec(text) ?? [];
+    if (host === undefined || exampleDomain.test(host) || madeUpName.test(text.slice(from, at))) continue;
+    found.push({ kind: 'e-mail address', group: 'email', from, to: at + 1 + host.length });
+  }
+  return found;
+}
+
+// A user and a password before the host of a URL look like an address.
+function isInUrl(text: string, at: number): boolean {
+  const before = text[at - 1];
+  if (before !== ':' && before !== '/') return false;
+  return /:\/\/[^\s"'<>]{0,200}$/.test(text.slice(Math.max(0, at - 240), at));
+}
+
+// Ranges in order of their start.
+function starOut(text: string, ranges: readonly { from: number; to: number }[]): string {
+  let masked = '';
+  let done = 0;
+  for (const { from, to } of ranges) {
+    if (to <= done) continue;
+    const start = Math.max(from, done);
+    masked += text.slice(done, start) + '*'.repeat(to - start);
+    done = to;
+  }
+  return done === 0 ? text : masked + text.slice(done);
+}
+
+const escapes: Record<string, string> = { n: '\n', t: '\t', r: '\r', b: '\b', f: '\f' };
+
+// JSON escapes read, with the place of each unit in the source.
+function unescapeJson(text: string): { plain: string; starts: number[] } {
+  const starts: number[] = [];
+  let plain = '';
+  for (let at = 0; at < text.length; ) {
+    starts.push(at);
+    const next = text[at] === '\\' ? (text[at + 1] ?? '') : '';
+    const code = next === 'u' ? text.slice(at + 2, at + 6) : '';
+    if (/^[0-9a-fA-F]{4}$/.test(code)) {
+      plain += String.fromCharCode(Number.parseInt(code, 16));
+      at += 6;
+    } else if (next !== '' && next !== 'u') {
+      plain += escapes[next] ?? next;
+      at += 2;
+    } else {
+      plain += text[at];
+      at += 1;
+    }
+  }
+  starts.push(text.length);
+  return { plain, starts };
+}

@@ -1,0 +1,224 @@
+// Numbers that belong to a person: phones, cards, bank accounts, social security numbers; and IP addresses.
+import type { Example } from '../example.ts';
+import { featuresOf, has, type Piece } from './features.ts';
+import type { PrivateData } from './private-data.ts';
+
+export interface FoundNumbers {
+  piece: Piece;
+  found: PrivateData[];
+}
+
+/** Phone, card, account and security numbers, and public IPv4 addresses; test and example numbers are let be. */
+export function findNumbers(text: string): PrivateData[] {
+  if (!hasDigits(text, fewestDigits)) return [];
+  const found: PrivateData[] = [];
+  let accounts = false;
+  for (const [from, to, digits] of digitRuns(text)) {
+    accounts ||= digits >= 8;
+    // A letter before makes it part of a name or a code.
+    if (digits < 4 || isLetter(text.charCodeAt(from - 1))) continue;
+    const run = text.slice(from, to);
+    const inRun: PrivateData[] = [];
+    if (run.includes('.')) findIn(run, ipv4, 'IP address', 'ip', from, isPublicIp(text, from), inRun);
+    if (digits >= 7) {
+      findIn(run, card, 'card number', 'payment', from, isCard, inRun);
+      findIn(run, socialSecurity, 'social security number', 'payment', from, isSocialSecurity, inRun);
+      findIn(run, phone, 'phone number', 'phone', from, isPhone(text, from), inRun);
+    }
+    for (const each of inRun) found.push(each);
+  }
+  if (accounts) {
+    for (const { index, 0: value } of text.matchAll(iban))
+      if (isIban(value))
+        found.push({ kind: 'bank account number', group: 'payment', from: index, to: index + value.length });
+  }
+  return found;
+}
+
+let last: Example | undefined;
+let known: FoundNumbers[] = [];
+
+/** The private numbers in the texts of an example; three checks ask, so the last answer is remembered. */
+export function numbersOf(example: Example): readonly FoundNumbers[] {
+  if (example === last) return known;
+  last = example;
+  const { pieces, flags } = featuresOf(example);
+  known = [];
+  if ((flags & has.digit) === 0) return known;
+  for (const piece of pieces) {
+    if ((piece.flags & has.digit) === 0 || piece.text.length < 7) continue;
+    const found = findNumbers(piece.text);
+    if (found.length > 0) known.push({ piece, found });
+  }
+  return known;
+}
+
+// A run longer than this is no number any more; it is looked at in parts.
+const longestRun = 400;
+
+function findIn(
+  text: string,
+  shape: RegExp,
+  kind: string,
+  group: PrivateData['group'],
+  offset: number,
+  test: (value: string, at: number) => boolean,
+  found: PrivateData[],
+): void {
+  for (const { index, 0: value } of text.matchAll(shape)) {
+    const from = offset + index;
+    if (found.some((each) => from < each.to && from + value.length > each.from)) continue;
+    if (test(value, index)) found.push({ kind, group, from, to: from + value.length });
+  }
+}
+
+// An address of four parts has five digits or more, but for examples such as 1.2.3.4.
+const fewestDigits = 5;
+
+function hasDigits(text: string, least: number): boolean {
+  let count = 0;
+  for (let at = 0; at < text.length; at += 1)
+    if (isDigit(text.charCodeAt(at))) {
+      count += 1;
+      if (count === least) return true;
+    }
+  return false;
+}
+
+// Runs of digits and of the signs that people write between them, each with its number of digits.
+function* digitRuns(text: string): Generator<[from: number, to: number, digits: number]> {
+  let at = 0;
+  while (at < text.length) {
+    const code = text.charCodeAt(at);
+    if (!isDigit(code) && code !== 43 && code !== 40) {
+      at += 1;
+      continue;
+    }
+    const from = at;
+    let digits = 0;
+    for (; at < text.length && at - from < longestRun; at += 1) {
+      const each = text.charCodeAt(at);
+      if (isDigit(each)) digits += 1;
+      // Space ( ) + - .
+      else if (each !== 32 && each !== 40 && each !== 41 && each !== 43 && each !== 45 && each !== 46) break;
+    }
+    if (digits > 0) yield [from, at, digits];
+    else at = Math.max(at, from + 1);
+  }
+}
+
+function isDigit(code: number): boolean {
+  return code >= 48 && code <= 57;
+}
+
+function isLetter(code: number): boolean {
+  return (code >= 97 && code <= 122) || (code >= 65 && code <= 90) || code === 95;
+}
+
+const card = /(?<![\d.-])(?:\d{4}([ -]?)\d{4}\1\d{4}\1\d{4}|3[47]\d{2}([ -]?)\d{6}\2\d{5})(?![\d.-]?\d)/g;
+const testCards = new Set([
+  '4111111111111111',
+  '4242424242424242',
+  '4012888888881881',
+  '4000056655665556',
+  '5555555555554444',
+  '5105105105105100',
+  '2223003122003222',
+  '6011111111111117',
+  '6011000990139424',
+  '378282246310005',
+  '371449635398431',
+]);
+
+function isCard(value: string): boolean {
+  const digits = value.replace(/\D/g, '');
+  if (!/^(?:4|5[1-5]|2[2-7]|3[47]|6011|65)/.test(digits) || testCards.has(digits)) return false;
+  return new Set(digits).size > 3 && luhn(digits);
+}
+
+// ISO/IEC 7812-1, annex B.
+function luhn(digits: string): boolean {
+  let sum = 0;
+  for (let i = 0; i < digits.length; i += 1) {
+    const digit = Number(digits[digits.length - 1 - i]);
+    sum += i % 2 === 0 ? digit : digit > 4 ? digit * 2 - 9 : digit * 2;
+  }
+  return sum % 10 === 0;
+}
+
+const socialSecurity = /(?<![\d-])(?!000|666|9)\d{3}-(?!00)\d{2}-(?!0000)\d{4}(?![\d-])/g;
+const knownSocialSecurity = new Set([
+  '078-05-1120',
+  '219-09-9999',
+  '123-45-6789',
+  '111-11-1111',
+  '457-55-5462',
+]);
+
+function isSocialSecurity(value: string): boolean {
+  return !knownSocialSecurity.has(value);
+}
+
+// North American, with + and country code, and Chinese mobile numbers.
+const phone =
+  /(?<![\d.+-])(?:\+?1[ .-]?)?(?:\([2-9]\d{2}\) ?|[2-9]\d{2}([-.]))[2-9]\d{2}[-. ]\d{4}(?![\d.-]?\d)|(?<!\d)\+[1-9]\d{0,2}[ .-]?\(?\d{1,4}\)?(?:[ .-]?\d{2,4}){2,4}(?!\d)|(?<![\d.+-])1[3-9]\d{9}(?![\d.-]?\d)/g;
+
+function isPhone(text: string, offset: number): (value: string, at: number) => boolean {
+  return (value, at) => {
+    const digits = value.replace(/\D/g, '');
+    if (digits.length < 9 || digits.length > 15 || new Set(digits).size < 4) return false;
+    if (/123-?456|4567|7890$/.test(digits)) return false;
+    // Free numbers belong to companies.
+    if (/^1?8(?:00|33|44|55|66|77|88)\d{7}$/.test(digits)) return false;
+    // 555-01xx is kept for fiction, and no area code is 555.
+    if (/^1?(?:\d{3})?555/.test(digits)) return false;
+    // A number without any sign may be a sum's.
+    return /[ .()-]/.test(value) || !isInSum(text, offset + at, offset + at + value.length);
+  };
+}
+
+function isInSum(text: string, from: number, to: number): boolean {
+  return (
+    text[from] === '+' ||
+    /[-+*/×÷=$€£]\s?$/.test(text.slice(Math.max(0, from - 2), from)) ||
+    /^\s?[-+*/×÷=%]/.test(text.slice(to, to + 2))
+  );
+}
+
+const iban = /(?<![A-Za-z0-9])[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?(?![A-Za-z0-9])/g;
+const exampleIbans = new Set([
+  'GB29NWBK60161331926819',
+  'GB82WEST12345698765432',
+  'DE89370400440532013000',
+  'FR1420041010050500013M02606',
+  'NL91ABNA0417164300',
+  'CH9300762011623852957',
+  'ES9121000418450200051332',
+  'AT611904300234573201',
+]);
+
+// ISO 13616: the account, moved, as one number, is 1 modulo 97.
+function isIban(value: string): boolean {
+  const account = value.replaceAll(' ', '');
+  if (account.length < 15 || account.length > 34 || exampleIbans.has(account)) return false;
+  let rest = 0;
+  for (const sign of account.slice(4) + account.slice(0, 4))
+    rest = Number(`${rest}${Number.parseInt(sign, 36)}`) % 97;
+  return rest === 1;
+}
+
+const ipv4 =
+  /(?<![\d.])(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)){3}(?!\.?\d)/g;
+
+const notPublic =
+  /^(?:0|10|127|2[2-5]\d)\.|^192\.168\.|^172\.(?:1[6-9]|2\d|3[01])\.|^169\.254\.|^192\.0\.2\.|^198\.51\.100\.|^203\.0\.113\.|^(?:8\.8\.[84]\.[84]|1\.1\.1\.1|1\.0\.0\.1|1\.2\.3\.4|9\.9\.9\.9)$|\.0$/;
+
+// Versions and section numbers have four parts too.
+function isPublicIp(text: string, offset: number): (value: string, at: number) => boolean {
+  return (value, at) => {
+    if (notPublic.test(value) || value.split('.').every((part) => part.length === 1)) return false;
+    return !/(?:version|release|section|chapter|v)\.?\s*$/i.test(
+      text.slice(Math.max(0, offset + at - 12), offset + at),
+    );
+  };
+}
