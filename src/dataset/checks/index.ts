@@ -7,22 +7,33 @@ import { blankContent } from './blank-content.ts';
 import { blankLine } from './blank-line.ts';
 import { brokenUtf8 } from './broken-utf8.ts';
 import type { Check } from './check.ts';
+import { codeFences } from './code-fences.ts';
 import { duplicateKey } from './duplicate-key.ts';
 import { emptyAnswer } from './empty-answer.ts';
 import { emptyPrompt } from './empty-prompt.ts';
 import { exactDuplicate } from './exact-duplicate.ts';
+import { fewRows } from './few-rows.ts';
 import { fileShape } from './file-shape.ts';
+import { finalPunctuation } from './final-punctuation.ts';
 import { fractionalWeight } from './fractional-weight.ts';
+import { genericAnswer } from './generic-answer.ts';
+import { headings } from './headings.ts';
 import { invalidJson } from './invalid-json.ts';
 import { invalidToolCall } from './invalid-tool-call.ts';
 import { invalidTools } from './invalid-tools.ts';
+import { labelVariants } from './label-variants.ts';
 import { lastTurn } from './last-turn.ts';
+import { leadingCapital } from './leading-capital.ts';
 import { leakedRow } from './leaked-row.ts';
+import { listMarkers } from './list-markers.ts';
 import { loneSurrogate } from './lone-surrogate.ts';
 import { lossyConversion } from './lossy-conversion.ts';
 import { misplacedSystem } from './misplaced-system.ts';
 import { missingCallId } from './missing-call-id.ts';
 import { missingField } from './missing-field.ts';
+import { mixedKeys } from './mixed-keys.ts';
+import { mixedScripts } from './mixed-scripts.ts';
+import { nearEqualSystem } from './near-equal-system.ts';
 import { noAssistant } from './no-assistant.ts';
 import { noRows } from './no-rows.ts';
 import { notAnObject } from './not-an-object.ts';
@@ -31,14 +42,23 @@ import { nothingTrained } from './nothing-trained.ts';
 import { nulCharacter } from './nul-character.ts';
 import { orphanToolResult } from './orphan-tool-result.ts';
 import { otherFormat } from './other-format.ts';
+import { outlyingLength } from './outlying-length.ts';
 import { preferenceRow } from './preference-row.ts';
+import { promptTemplate } from './prompt-template.ts';
+import { quotedAnswer } from './quoted-answer.ts';
+import { repeatedPrompt } from './repeated-prompt.ts';
 import { repeatedRole } from './repeated-role.ts';
 import { replacementCharacter } from './replacement-character.ts';
 import { rowTooLong } from './row-too-long.ts';
+import { sameClosing } from './same-closing.ts';
+import { sameOpening } from './same-opening.ts';
 import { severalInstances } from './several-instances.ts';
+import { systemInSome } from './system-in-some.ts';
 import { textAfterArray } from './text-after-array.ts';
 import { textOutsideTurns } from './text-outside-turns.ts';
 import { tooDeep } from './too-deep.ts';
+import { toolsInSome } from './tools-in-some.ts';
+import { trailingSpace } from './trailing-space.ts';
 import { truncatedArray } from './truncated-array.ts';
 import { unansweredToolCall } from './unanswered-tool-call.ts';
 import { unclosedMarker } from './unclosed-marker.ts';
@@ -100,6 +120,26 @@ export const checks: readonly Check[] = [
   exactDuplicate,
   leakedRow,
   lossyConversion,
+  genericAnswer,
+  repeatedPrompt,
+  sameOpening,
+  sameClosing,
+  labelVariants,
+  finalPunctuation,
+  listMarkers,
+  codeFences,
+  headings,
+  leadingCapital,
+  quotedAnswer,
+  trailingSpace,
+  systemInSome,
+  nearEqualSystem,
+  promptTemplate,
+  toolsInSome,
+  mixedScripts,
+  fewRows,
+  outlyingLength,
+  mixedKeys,
 ];
 
 /** Every code of the dataset folder: the checks, and what it throws. */

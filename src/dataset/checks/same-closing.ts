@@ -1,0 +1,91 @@
+import { createFrequentValues } from '../consistency/frequent-values.ts';
+import { lastAnswer } from '../consistency/last-answer.ts';
+import { sampleRows } from '../consistency/sample-rows.ts';
+import { countOf, quote } from '../consistency/wording.ts';
+import type { Check } from './check.ts';
+
+const longest = 150;
+const kinds = 20_000;
+
+export const sameClosing: Check = {
+  code: 'D143',
+  name: 'same-closing',
+  severity: 'note',
+  group: 'consistency',
+  title: 'Many answers close with the same sentence.',
+  prose:
+    'A sentence such as “Let me know if you have more questions!” at the end of many answers is filler: the model will add it to every answer. Counted are last sentences of up to 150 characters that follow another sentence.',
+  hint: 'cut the closing sentence from the answers, unless it belongs to the format you want',
+  thresholds: {
+    share: { default: 0.05, doc: 'share of the answers with the same last sentence' },
+    rows: { default: 5, doc: 'answers with the same last sentence at the least' },
+  },
+  bad: [
+    {
+      text: sampleRows((row, i) =>
+        i % 3 === 1 ? { ...row, output: `${row.output} Let me know if more is needed!` } : row,
+      ),
+      pointer: '/output',
+    },
+  ],
+  good: [
+    sampleRows(),
+    sampleRows((row, i) => (i % 8 ? row : { ...row, output: `${row.output} Ask me for more!` })),
+  ],
+  across: ({ share = 1, rows = 0 }) => ({
+    trait(example) {
+      const answer = lastAnswer(example);
+      const value = answer && closing(answer.text);
+      return value ? { value, spot: answer.spot } : null;
+    },
+    collect() {
+      const closings = createFrequentValues(kinds);
+      return {
+        add: (row, value) => closings.add(row, value.slice(1)),
+        end(report) {
+          // Every answer counts in the total, those of one sentence too: they are added as an empty closing.
+          const total = closings.total();
+          for (const { value, count, rows: at } of closings.atLeast(Math.max(rows, share * total)))
+            if (value !== '')
+              report(at, `${countOf(count, total, 'answers')} close with ${quote(value)}.`, {
+                rows: count,
+                of: total,
+              });
+        },
+      };
+    },
+  }),
+};
+
+// A dot, then the last sentence where another one stands before it and it has two words or more.
+function closing(text: string): string {
+  let end = text.length;
+  while (end > 0 && isEnd(text.charCodeAt(end - 1))) end -= 1;
+  const least = Math.max(0, end - longest);
+  for (let at = end - 1; at > least; at -= 1) {
+    if (!isStop(text.charCodeAt(at))) continue;
+    const sentence = text.slice(at + 1).trim();
+    const wide = sentence.charCodeAt(0) >= 0x2e80;
+    return /\p{L}/u.test(sentence) && (wide ? sentence.length >= 6 : sentence.includes(' '))
+      ? `.${sentence}`
+      : '.';
+  }
+  return '.';
+}
+
+// . ! ? line feed and their full-width forms
+function isStop(unit: number): boolean {
+  return (
+    unit === 46 ||
+    unit === 33 ||
+    unit === 63 ||
+    unit === 10 ||
+    unit === 0x3002 ||
+    unit === 0xff01 ||
+    unit === 0xff1f
+  );
+}
+
+function isEnd(unit: number): boolean {
+  return unit <= 32 || isStop(unit);
+}
