@@ -24,7 +24,17 @@ export function createAcrossRows(settings: ResolvedChecks): AcrossRows {
     severity: settings.severityOf(check) ?? check.severity,
     collector: across.collect(),
   }));
+  let lastPointer = '';
+  let lastNumber = 0;
   const numberOf = (pointer: string): number => {
+    // The traits of a row mostly share their pointer.
+    if (pointer !== lastPointer) {
+      lastPointer = pointer;
+      lastNumber = lookUp(pointer);
+    }
+    return lastNumber;
+  };
+  const lookUp = (pointer: string): number => {
     const known = pointers.get(pointer);
     if (known !== undefined || pointers.size === pointerLimit) return known ?? 0;
     pointers.set(pointer, pointers.size);

@@ -1,5 +1,5 @@
 import { createFrequentValues, type FrequentValue } from '../consistency/frequent-values.ts';
-import { hashText } from '../consistency/hash-text.ts';
+import { hashString } from '../consistency/hash-text.ts';
 import { onlyAnswer } from '../consistency/last-answer.ts';
 import { sampleRows } from '../consistency/sample-rows.ts';
 import { countOf, quote } from '../consistency/wording.ts';
@@ -7,7 +7,7 @@ import type { Check, Thresholds } from './check.ts';
 
 // A label: up to two words, or three that end no sentence.
 const label = /^\s*\S+(?:\s+[^\s.!?。！？]+){0,2}\s*$|^\s*\S+\s+\S+\s*$/u;
-const labelUnits = 120;
+const labelUnits = 80;
 const labelKinds = 100;
 const reported = 20;
 
@@ -46,21 +46,21 @@ export const genericAnswer: Check = {
       const answer = onlyAnswer(example);
       return (
         answer && {
-          value: `${hashText(answer.text)}${answer.text.slice(0, labelUnits + 1)}`,
+          value: hashString([answer.text]) + answer.text.slice(0, labelUnits + 1),
           spot: answer.spot,
         }
       );
     },
     collect() {
-      const answers = createFrequentValues();
+      const answers = createFrequentValues({ limit: 100_000, hashed: true });
       return {
-        add: (row, value) => answers.add(row, value.slice(0, 8), value.slice(8)),
+        add: answers.add,
         end(report) {
           const frequent = withoutLabels(answers, thresholds);
-          for (const { count, rows, note } of frequent.slice(0, reported))
+          for (const { count, rows, value } of frequent.slice(0, reported))
             report(
               rows,
-              `The answer ${quote(note)} stands in ${answers.missed() > 0 ? 'at least ' : ''}${countOf(count, answers.total(), 'rows')}, under different prompts.`,
+              `The answer ${quote(value)} stands in ${answers.missed() > 0 ? 'at least ' : ''}${countOf(count, answers.total(), 'rows')}, under different prompts.`,
               { rows: count, of: answers.total(), exact: answers.missed() === 0 },
             );
           const rest = frequent.slice(reported);
@@ -82,8 +82,8 @@ function withoutLabels(
 ): FrequentValue[] {
   const total = answers.total();
   const frequent = answers.atLeast(Math.max(2, rows, share * total));
-  const short = frequent.filter(({ note }) => note.length <= labelUnits);
+  const short = frequent.filter(({ value }) => value.length <= labelUnits);
   const covered = short.reduce((sum, { count }) => sum + count, 0);
   const isLabelSet = short.length > 1 && short.length <= labelKinds && covered >= label_share * total;
-  return frequent.filter(({ note }) => !(label.test(note) || (isLabelSet && note.length <= labelUnits)));
+  return frequent.filter(({ value }) => !(label.test(value) || (isLabelSet && value.length <= labelUnits)));
 }

@@ -5,7 +5,7 @@ import { formatNumber, quote } from '../consistency/wording.ts';
 import type { Check } from './check.ts';
 
 const longest = 40;
-const kinds = 2_000;
+const kinds = 500;
 const shown = 6;
 const reported = 20;
 
@@ -43,9 +43,9 @@ export const labelVariants: Check = {
       return answer && { value: answer.text.length <= longest ? answer.text : '', spot: answer.spot };
     },
     collect() {
-      const short = createFrequentValues(kinds);
+      const short = createFrequentValues({ limit: kinds });
       return {
-        add: (row, value) => short.add(row, value),
+        add: short.add,
         end(report) {
           const total = short.total();
           const groups = groupLabels(short.atLeast(1));

@@ -47,9 +47,9 @@ export const mixedKeys: Check = {
   across: ({ share = 1, rows = 0 }) => ({
     trait: (_example, row) => ({ value: Object.keys(row).join(separator).slice(0, longest), spot: wholeRow }),
     collect() {
-      const sets = createFrequentValues(kinds);
+      const sets = createFrequentValues({ limit: kinds });
       return {
-        add: (row, value) => sets.add(row, value),
+        add: sets.add,
         end(report) {
           const total = sets.total();
           if (total < rows) return;

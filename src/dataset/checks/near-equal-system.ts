@@ -49,9 +49,9 @@ export const nearEqualSystem: Check = {
       return text ? { value: text.slice(0, longest), spot: { message: at, field: 'content' } } : null;
     },
     collect() {
-      const prompts = createFrequentValues(kinds);
+      const prompts = createFrequentValues({ limit: kinds });
       return {
-        add: (row, value) => prompts.add(row, value),
+        add: prompts.add,
         end(report) {
           if (prompts.missed() > 0) return;
           const found = nearEqual(prompts.atLeast(1), share, ratio);

@@ -54,8 +54,11 @@ export const promptTemplate: Check = {
 
 // `inputEmpty`: the row has a field for an input, and nothing in it.
 function templateOf(text: string, inputEmpty: boolean): string {
-  const found = wrapper.exec(text);
-  if (found) return (found[1] ?? found[2] ?? '').trim();
+  // The signs are looked for first: nearly all prompts have none of them.
+  if (text.includes('##') || text.includes('[INST]') || text.includes('<') || text.startsWith('Below')) {
+    const found = wrapper.exec(text);
+    if (found) return (found[1] ?? found[2] ?? '').trim();
+  }
   if (text.trimEnd().endsWith(':') && pair.test(text)) return 'Question: … Answer:';
-  return inputEmpty && glued.test(text) ? 'Input:' : plain;
+  return inputEmpty && text.includes('\n') && glued.test(text) ? 'Input:' : plain;
 }

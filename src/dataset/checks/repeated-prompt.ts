@@ -1,10 +1,13 @@
 import { createFrequentValues } from '../consistency/frequent-values.ts';
-import { hashText } from '../consistency/hash-text.ts';
+import { hashString } from '../consistency/hash-text.ts';
 import { onlyAnswer } from '../consistency/last-answer.ts';
 import { sampleRows } from '../consistency/sample-rows.ts';
 import { formatNumber, quote } from '../consistency/wording.ts';
 import { textOf } from '../content.ts';
+import type { Message } from '../example.ts';
 import type { Check } from './check.ts';
+
+const shownUnits = 61;
 
 export const repeatedPrompt: Check = {
   code: 'D141',
@@ -31,26 +34,28 @@ export const repeatedPrompt: Check = {
   across: ({ rows: least = 2, of = 0 }) => ({
     trait(example) {
       if (!onlyAnswer(example)) return null;
-      let prompt = '';
+      const texts: string[] = [];
       let shown = '';
       let at = 0;
-      for (const [i, { role, content }] of example.messages.entries()) {
+      for (let i = 0; i < example.messages.length; i += 1) {
+        const { role, content } = example.messages[i] as Message;
         if (role === 'assistant') continue;
         const text = textOf(content) ?? '';
-        prompt += `${role}\n${text}\n`;
-        if (role === 'user' && shown === '') {
-          shown = text;
-          at = i;
-        }
+        texts.push(role, text);
+        if (role !== 'user' || shown !== '') continue;
+        shown = text;
+        at = i;
       }
-      return shown === ''
-        ? null
-        : { value: `${hashText(prompt)}${shown.slice(0, 80)}`, spot: { message: at, field: 'content' } };
+      if (shown === '') return null;
+      return {
+        value: hashString(texts) + shown.slice(0, shownUnits),
+        spot: { message: at, field: 'content' },
+      };
     },
     collect() {
-      const prompts = createFrequentValues();
+      const prompts = createFrequentValues({ limit: 100_000, hashed: true });
       return {
-        add: (row, value) => prompts.add(row, value.slice(0, 8), value.slice(8)),
+        add: prompts.add,
         end(report) {
           const repeated = prompts.atLeast(Math.max(2, least));
           const [most] = repeated;
@@ -60,8 +65,8 @@ export const repeatedPrompt: Check = {
           report(
             most.rows,
             repeated.length === 1
-              ? `${some}${formatNumber(rows)} rows have the prompt ${quote(most.note)} and different answers.`
-              : `${some}${formatNumber(repeated.length)} prompts stand in several rows (${formatNumber(rows)}) with different answers, most often ${quote(most.note)} (${formatNumber(most.count)}).`,
+              ? `${some}${formatNumber(rows)} rows have the prompt ${quote(most.value)} and different answers.`
+              : `${some}${formatNumber(repeated.length)} prompts stand in several rows (${formatNumber(rows)}) with different answers, most often ${quote(most.value)} (${formatNumber(most.count)}).`,
             { prompts: repeated.length, rows, of: prompts.total(), exact: prompts.missed() === 0 },
           );
         },

@@ -5,7 +5,7 @@ import { countOf, quote } from '../consistency/wording.ts';
 import type { Check } from './check.ts';
 
 const longest = 150;
-const kinds = 20_000;
+const kinds = 2_000;
 
 export const sameClosing: Check = {
   code: 'D143',
@@ -35,15 +35,14 @@ export const sameClosing: Check = {
   across: ({ share = 1, rows = 0 }) => ({
     trait(example) {
       const answer = lastAnswer(example);
-      const value = answer && closing(answer.text);
-      return value ? { value, spot: answer.spot } : null;
+      return answer && { value: closing(answer.text), spot: answer.spot };
     },
     collect() {
-      const closings = createFrequentValues(kinds);
+      const closings = createFrequentValues({ limit: kinds });
       return {
-        add: (row, value) => closings.add(row, value.slice(1)),
+        add: closings.add,
         end(report) {
-          // Every answer counts in the total, those of one sentence too: they are added as an empty closing.
+          // Every answer counts in the total; those of one sentence are added with an empty closing.
           const total = closings.total();
           for (const { value, count, rows: at } of closings.atLeast(Math.max(rows, share * total)))
             if (value !== '')
@@ -57,20 +56,31 @@ export const sameClosing: Check = {
   }),
 };
 
-// A dot, then the last sentence where another one stands before it and it has two words or more.
+// The last sentence where another one stands before it and it has two words or more; else empty.
 function closing(text: string): string {
   let end = text.length;
   while (end > 0 && isEnd(text.charCodeAt(end - 1))) end -= 1;
   const least = Math.max(0, end - longest);
+  let words = 1;
   for (let at = end - 1; at > least; at -= 1) {
-    if (!isStop(text.charCodeAt(at))) continue;
-    const sentence = text.slice(at + 1).trim();
-    const wide = sentence.charCodeAt(0) >= 0x2e80;
-    return /\p{L}/u.test(sentence) && (wide ? sentence.length >= 6 : sentence.includes(' '))
-      ? `.${sentence}`
-      : '.';
+    const unit = text.charCodeAt(at);
+    if (unit === 32) words += 1;
+    if (!isStop(unit)) continue;
+    let from = at + 1;
+    while (text.charCodeAt(from) <= 32) {
+      if (text.charCodeAt(from) === 32) words -= 1;
+      from += 1;
+    }
+    const wide = text.charCodeAt(from) >= 0x2e80;
+    return (wide ? text.length - from >= 6 : words > 1) && isLetter(text.charCodeAt(from))
+      ? text.slice(from)
+      : '';
   }
-  return '.';
+  return '';
+}
+
+function isLetter(unit: number): boolean {
+  return (unit >= 65 && unit <= 90) || (unit >= 97 && unit <= 122) || unit >= 0xc0;
 }
 
 // . ! ? line feed and their full-width forms

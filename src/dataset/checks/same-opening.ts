@@ -4,13 +4,12 @@ import { sampleRows } from '../consistency/sample-rows.ts';
 import { countOf, quote } from '../consistency/wording.ts';
 import type { Check } from './check.ts';
 
-// A word with what punctuation follows it; in scripts without spaces, all up to the first punctuation.
-const word = /[ ]?([\p{L}\p{N}'’-]+[^\s\p{L}\p{N}]*)/uy;
 const words = 3;
 const longest = 60;
 // In a short answer the opening is the answer.
 const least = 100;
-const kinds = 20_000;
+// A thousand openings kept lose at most 0.1 % of the answers of any one.
+const kinds = 1_000;
 
 export const sameOpening: Check = {
   code: 'D142',
@@ -45,7 +44,7 @@ export const sameOpening: Check = {
       return answer && value ? { value, spot: answer.spot } : null;
     },
     collect() {
-      const byWords = Array.from({ length: words }, () => createFrequentValues(kinds));
+      const byWords = Array.from({ length: words }, () => createFrequentValues({ limit: kinds }));
       let total = 0;
       return {
         add(row, value) {
@@ -62,8 +61,7 @@ export const sameOpening: Check = {
           const found: FrequentValue[] = [];
           for (const level of byWords.toReversed())
             for (const each of level.atLeast(share * total)) {
-              const isWord = !each.value.includes(' ');
-              if (isWord && /[\p{L}\p{N}]$/u.test(each.value)) continue;
+              if (!each.value.includes(' ') && /[\p{L}\p{N}]$/u.test(each.value)) continue;
               // A shorter opening that says hardly more than a longer one of the same rows.
               if (found.some((of) => of.value.startsWith(each.value) && of.count >= 0.8 * each.count))
                 continue;
@@ -80,17 +78,23 @@ export const sameOpening: Check = {
   }),
 };
 
-// Up to three words, one space between them; empty where the text does not open with a word.
+// The first three words, one space between them; fewer where a line or a sentence ends, empty where no word opens it.
 function opening(text: string): string {
-  const head = text.slice(0, longest);
-  const found: string[] = [];
-  word.lastIndex = 0;
-  while (found.length < words) {
-    const match = word.exec(head);
-    if (!match?.[1]) break;
-    found.push(match[1]);
+  if (!isLetter(text.charCodeAt(0))) return '';
+  let left = words;
+  for (let i = 1; i < longest; i += 1) {
+    const unit = text.charCodeAt(i);
+    if (unit === 32) left -= 1;
+    // A script without spaces: the opening ends at the first punctuation.
+    const ends = left === 0 || unit < 32 || (unit === 32 && text.charCodeAt(i + 1) === 32);
+    if (ends) return text.slice(0, i);
+    if (unit >= 0x3001 && (unit <= 0x3002 || (unit >= 0xff01 && unit <= 0xff1f))) return text.slice(0, i + 1);
   }
-  return found.join(' ');
+  return '';
+}
+
+function isLetter(unit: number): boolean {
+  return (unit >= 65 && unit <= 90) || (unit >= 97 && unit <= 122) || unit >= 0xc0;
 }
 
 function long(text: string, i: number): string {

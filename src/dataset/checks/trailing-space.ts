@@ -27,9 +27,9 @@ export const trailingSpace: Check = {
       return answer && { value: endOf(answer.text), spot: answer.spot };
     },
     collect() {
-      const ends = createFrequentValues();
+      const ends = createFrequentValues({ limit: 10 });
       return {
-        add: (row, value) => ends.add(row, value),
+        add: ends.add,
         end(report) {
           const total = ends.total();
           if (total < least) return;

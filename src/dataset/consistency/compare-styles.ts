@@ -52,9 +52,9 @@ export function compareStyles(
   return {
     trait,
     collect() {
-      const styles = createFrequentValues(styleLimit);
+      const styles = createFrequentValues({ limit: styleLimit });
       return {
-        add: (row, value) => styles.add(row, value),
+        add: styles.add,
         end(report) {
           for (const family of families(styles.atLeast(1)))
             for (const { found, minority } of minorities(family, thresholds))

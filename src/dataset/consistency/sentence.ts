@@ -9,6 +9,18 @@ const notProse = new Set([...'{}<>=;_`|\\#@/:'].map((sign) => sign.charCodeAt(0)
  * capitals, code and `key: value` are none: they rightly end and open otherwise.
  */
 export function isSentence(text: string): boolean {
+  if (text !== lastText) {
+    lastText = text;
+    lastResult = look(text);
+  }
+  return lastResult;
+}
+
+// Three checks ask about the same answer, one after another.
+let lastText = '';
+let lastResult = false;
+
+function look(text: string): boolean {
   if (text.length > longest || text.length < 8) return false;
   let spaces = 0;
   let wide = 0;
