@@ -80,7 +80,7 @@ export function createFrequentValues({ limit, hashed }: FrequentOptions): Freque
   const keep = (slot: number, value: string, row: number): void => {
     const free = freed.pop();
     const at = free ?? known.length + 1;
-    known[at - 1] = { value: hashed ? value.slice(8) : value, rows: [table.firsts[slot] ?? row] };
+    known[at - 1] = { value: copyText(hashed ? value.slice(8) : value), rows: [table.firsts[slot] ?? row] };
     table.texts[slot] = at;
   };
 
@@ -117,6 +117,11 @@ export function createFrequentValues({ limit, hashed }: FrequentOptions): Freque
       return found.sort((x, y) => y.count - x.count || (x.value < y.value ? -1 : 1));
     },
   };
+}
+
+// A slice holds on to the text it was cut from, which may be a whole row or more.
+function copyText(text: string): string {
+  return ` ${text}`.slice(1);
 }
 
 // Open addressing; a count of 0 is an empty slot, a text of 0 is none.
