@@ -13,6 +13,8 @@ export interface FrequentValues {
   add(row: number, value: string): void;
   /** Values that were added, in all. */
   total(): number;
+  /** Distinct values known; exact while `missed` is 0. */
+  distinct(): number;
   /** How many of any one value may be uncounted, because there were more distinct values than the limit. */
   missed(): number;
   /** Values with at least that count (2 or more where `hashed`), the most frequent first. */
@@ -105,6 +107,7 @@ export function createFrequentValues({ limit, hashed }: FrequentOptions): Freque
       known[(table.texts[slot] ?? 0) - 1]?.rows.push(row);
     },
     total: () => total,
+    distinct: () => used,
     missed: () => missed,
     atLeast(least) {
       const found: FrequentValue[] = [];
