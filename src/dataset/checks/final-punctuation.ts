@@ -5,6 +5,7 @@ import { countOf } from '../consistency/wording.ts';
 import type { Check } from './check.ts';
 
 const stops = '.!?。！？…';
+const quotes = '"“”«「‘\'';
 
 export const finalPunctuation: Check = {
   code: 'D145',
@@ -31,7 +32,8 @@ export const finalPunctuation: Check = {
     compareAnswers(
       thresholds,
       (text) => {
-        if (!isSentence(text)) return null;
+        // A quotation has its stop inside.
+        if (!isSentence(text) || quotes.includes(text.charAt(0))) return null;
         const last = text.trimEnd().at(-1) ?? '';
         if (stops.includes(last)) return 'with';
         return /[\p{L}\p{N}]/u.test(last) ? 'without' : null;

@@ -58,7 +58,6 @@ import { textAfterArray } from './text-after-array.ts';
 import { textOutsideTurns } from './text-outside-turns.ts';
 import { tooDeep } from './too-deep.ts';
 import { toolsInSome } from './tools-in-some.ts';
-import { trailingSpace } from './trailing-space.ts';
 import { truncatedArray } from './truncated-array.ts';
 import { unansweredToolCall } from './unanswered-tool-call.ts';
 import { unclosedMarker } from './unclosed-marker.ts';
@@ -131,7 +130,6 @@ export const checks: readonly Check[] = [
   headings,
   leadingCapital,
   quotedAnswer,
-  trailingSpace,
   systemInSome,
   nearEqualSystem,
   promptTemplate,

@@ -28,14 +28,14 @@ export const sameOpening: Check = {
     {
       text: sampleRows((row, i) => ({
         ...row,
-        output: `${i % 2 ? 'Certainly! ' : ''}${long(row.output, i)}`,
+        output: `${i % 2 ? 'Dear reader, ' : ''}${long(row.output, i)}`,
       })),
       pointer: '/output',
     },
   ],
   good: [
     sampleRows(),
-    sampleRows((row, i) => ({ ...row, output: `${i % 6 ? '' : 'Sure! '}${long(row.output, i)}` })),
+    sampleRows((row, i) => ({ ...row, output: `${i % 6 ? '' : 'Dear reader, '}${long(row.output, i)}` })),
   ],
   across: ({ share = 1, rows = 0 }) => ({
     trait(example) {

@@ -22,7 +22,6 @@ const answers = [
   'Two things:\n* one\n* two',
   'import os\n\ndef open(name):\n    return name',
   'Это ответ на другом языке, а не на английском.',
-  'A trailing space follows this sentence. ',
 ];
 const closings = ['', '', ' Let me know if you need more help!'];
 const systems = [
@@ -81,18 +80,7 @@ describe('the checks across rows', () => {
     );
     // A property over findings that never come would hold for any code.
     expect([...seen].sort()).toEqual(
-      expect.arrayContaining([
-        'D140',
-        'D141',
-        'D143',
-        'D145',
-        'D149',
-        'D151',
-        'D153',
-        'D156',
-        'D157',
-        'D159',
-      ]),
+      expect.arrayContaining(['D140', 'D141', 'D143', 'D145', 'D149', 'D153', 'D156', 'D157', 'D159']),
     );
   });
 
