@@ -39,7 +39,8 @@ export const listMarkers: Check = {
     compareAnswers(
       thresholds,
       (text) => {
-        if (!text.includes('\n')) return null;
+        // Between fences a marker may be anything.
+        if (!text.includes('\n') || text.includes('```')) return null;
         const found = marker.exec(text);
         if (!found || !second.test(text.slice(found.index + found[0].length))) return null;
         const [, bullet, number, after] = found;

@@ -39,9 +39,10 @@ export const mixedScripts: Check = {
         const value = answer && scriptOf(answer.text);
         if (!value) return null;
         const prompt = example.messages.findLast(({ role }) => role === 'user');
-        const asked = prompt ? scriptOf(textOf(prompt.content) ?? '') : null;
-        // A prompt in another script mostly asks for a translation.
-        return asked === null || asked === value ? { value, spot: answer.spot } : null;
+        // A prompt in another script, or in several, mostly asks for a translation.
+        return prompt && scriptOf(textOf(prompt.content) ?? '') === value
+          ? { value, spot: answer.spot }
+          : null;
       },
       ({ count, total, style, usual }) =>
         `${countOf(count, total, 'answers')} ${count === 1 ? 'is' : 'are'} in ${style} letters; most are in ${usual}.`,

@@ -1,3 +1,4 @@
+import { canonicalJson } from '../canonical-json.ts';
 import { createFrequentValues } from '../consistency/frequent-values.ts';
 import { hashString } from '../consistency/hash-text.ts';
 import { onlyAnswer } from '../consistency/last-answer.ts';
@@ -16,7 +17,7 @@ export const repeatedPrompt: Check = {
   group: 'consistency',
   title: 'The same prompt stands in several rows with different answers.',
   prose:
-    'Where only one answer is right, the rows contradict each other; where many are, as for a joke, they do no harm. The prompts are counted here, letter for letter and with the system prompt; `lorch data dedup --near` shows the pairs beside each other. Rows with several answers are left out.',
+    'Where only one answer is right, the rows contradict each other; where many are, as for a joke, they do no harm. The prompts are counted here, letter for letter, with the system prompt and the tools; `lorch data dedup --near` shows the pairs beside each other. Rows with several answers are left out.',
   hint: 'read the rows side by side; keep the better answer where they contradict each other',
   thresholds: {
     rows: { default: 2, doc: 'rows with the same prompt at the least' },
@@ -34,7 +35,8 @@ export const repeatedPrompt: Check = {
   across: ({ rows: least = 2, of = 0 }) => ({
     trait(example) {
       if (!onlyAnswer(example)) return null;
-      const texts: string[] = [];
+      // With other tools the same question has another answer.
+      const texts: string[] = example.tools ? [canonicalJson(example.tools)] : [];
       let shown = '';
       let at = 0;
       for (let i = 0; i < example.messages.length; i += 1) {

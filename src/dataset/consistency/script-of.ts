@@ -32,12 +32,14 @@ for (const [from, to, name] of ranges) table.fill(names.indexOf(name) + 1, from,
 table.fill(0, 0x5b, 0x61);
 table.fill(0, 0x7b, 0xc0);
 const counts = new Uint16Array(names.length + 1);
+// A character of these scripts is as much text as a few letters.
+const wide = ['Kana', 'Han', 'Hangul'].map((name) => names.indexOf(name) + 1);
 const kana = names.indexOf('Kana') + 1;
 const han = names.indexOf('Han') + 1;
 
 /**
  * The script of most letters in the first 400 units, such as `Latin`, `Han`, `Japanese` (Han with kana); null where
- * there are fewer than 10 letters, or no script has 70 % of them.
+ * there are fewer than 10 letters (5 of Han, kana or hangul), or no script has 70 % of the text.
  */
 export function scriptOf(text: string): string | null {
   counts.fill(0);
@@ -46,7 +48,11 @@ export function scriptOf(text: string): string | null {
     const script = table[text.charCodeAt(i)] ?? 0;
     counts[script] = (counts[script] ?? 0) + 1;
   }
-  const letters = end - (counts[0] ?? 0);
+  let letters = end - (counts[0] ?? 0);
+  for (const script of wide) {
+    letters += counts[script] ?? 0;
+    counts[script] = (counts[script] ?? 0) * 2;
+  }
   if (letters < least) return null;
   const together = (counts[kana] ?? 0) + (counts[han] ?? 0);
   if (together >= dominant * letters && (counts[kana] ?? 0) * 10 >= together) return 'Japanese';
