@@ -52,7 +52,9 @@ export const sameOpening: Check = {
           let end = -1;
           for (let n = 0; n < words; n += 1) {
             end = value.indexOf(' ', end + 1);
-            byWords[n]?.add(row, end < 0 ? value : value.slice(0, end));
+            // One word counts only where punctuation follows it.
+            if (n > 0 || !isLetter(value.charCodeAt((end < 0 ? value.length : end) - 1)))
+              byWords[n]?.add(row, end < 0 ? value : value.slice(0, end));
             if (end < 0) break;
           }
         },
@@ -61,7 +63,6 @@ export const sameOpening: Check = {
           const found: FrequentValue[] = [];
           for (const level of byWords.toReversed())
             for (const each of level.atLeast(share * total)) {
-              if (!each.value.includes(' ') && /[\p{L}\p{N}]$/u.test(each.value)) continue;
               // A shorter opening that says hardly more than a longer one of the same rows.
               if (found.some((of) => of.value.startsWith(each.value) && of.count >= 0.8 * each.count))
                 continue;

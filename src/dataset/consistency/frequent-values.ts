@@ -48,9 +48,23 @@ export function createFrequentValues({ limit, hashed }: FrequentOptions): Freque
   let used = 0;
   let total = 0;
   let missed = 0;
+  // Of few values, the next one is mostly the same again.
+  let lastValue = '';
+  let lastSlot = -1;
+
+  const slotFor = (value: string): number => {
+    if (lastSlot >= 0 && value === lastValue) return lastSlot;
+    const [a = 0, b = 0] = hashed ? readHash(value) : hashOne(value);
+    lastValue = value;
+    lastSlot = slotOf(table, a, b);
+    table.hashes[lastSlot * 2] = a;
+    table.hashes[lastSlot * 2 + 1] = b;
+    return lastSlot;
+  };
 
   const rebuild = (size: number, above: number): void => {
     const old = table;
+    lastSlot = -1;
     table = createTable(size);
     used = 0;
     for (let from = 0; from < old.counts.length; from += 1) {
@@ -89,13 +103,10 @@ export function createFrequentValues({ limit, hashed }: FrequentOptions): Freque
   return {
     add(row, value) {
       total += 1;
-      const [a, b] = hashed ? readHash(value) : hashOne(value);
-      const slot = slotOf(table, a ?? 0, b ?? 0);
+      const slot = slotFor(value);
       const count = table.counts[slot] ?? 0;
       table.counts[slot] = count + 1;
       if (count === 0) {
-        table.hashes[slot * 2] = a ?? 0;
-        table.hashes[slot * 2 + 1] = b ?? 0;
         table.firsts[slot] = row;
         if (!hashed) keep(slot, value, row);
         used += 1;

@@ -1,6 +1,6 @@
 // Which script a text is written in, by its letters.
 
-const looked = 400;
+const looked = 100;
 const least = 10;
 const dominant = 0.7;
 
@@ -34,21 +34,30 @@ table.fill(0, 0x7b, 0xc0);
 const counts = new Uint16Array(names.length + 1);
 // A character of these scripts is as much text as a few letters.
 const wide = ['Kana', 'Han', 'Hangul'].map((name) => names.indexOf(name) + 1);
+const latin = names.indexOf('Latin') + 1;
 const kana = names.indexOf('Kana') + 1;
 const han = names.indexOf('Han') + 1;
 
 /**
- * The script of most letters in the first 400 units, such as `Latin`, `Han`, `Japanese` (Han with kana); null where
+ * The script of most letters in the first 100 units, such as `Latin`, `Han`, `Japanese` (Han with kana); null where
  * there are fewer than 10 letters (5 of Han, kana or hangul), or no script has 70 % of the text.
  */
 export function scriptOf(text: string): string | null {
   counts.fill(0);
   const end = Math.min(text.length, looked);
+  let plain = 0;
+  let others = 0;
   for (let i = 0; i < end; i += 1) {
-    const script = table[text.charCodeAt(i)] ?? 0;
-    counts[script] = (counts[script] ?? 0) + 1;
+    const unit = text.charCodeAt(i);
+    const script = table[unit] ?? 0;
+    if (script === latin) plain += 1;
+    else if (script !== 0) {
+      counts[script] = (counts[script] ?? 0) + 1;
+      others += 1;
+    }
   }
-  let letters = end - (counts[0] ?? 0);
+  counts[latin] = plain;
+  let letters = plain + others;
   for (const script of wide) {
     letters += counts[script] ?? 0;
     counts[script] = (counts[script] ?? 0) * 2;
