@@ -3,18 +3,26 @@ import { createHash } from 'node:crypto';
 import { mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import type { KeptRow } from '../dataset/scan.ts';
+import type { Finding } from '../diagnostics/finding.ts';
 import { resolveModel } from '../hub/resolve-model.ts';
 import { userCacheDir } from '../python/cache-dir.ts';
 import { findPython } from '../python/find-python.ts';
 import type { TrainerProgress } from '../python/run-trainer.ts';
-import type { TokenCounter } from './dataset-stats.ts';
-import { type PrepareSpec, prepareSequences } from './prepare-sequences.ts';
+import { type Prepared, type PrepareSpec, prepareSequences } from './prepare-sequences.ts';
+import { type RowTokens, readRowTokens } from './read-lengths.ts';
+import { createRowPlaces, type RowPlaces } from './row-places.ts';
+import { type Bin, binByPowers, type Percentiles } from './series.ts';
+import { placeTokenFindings } from './token-findings.ts';
 import { tokenizerIdentity } from './tokenizer-identity.ts';
+import { trainerCodes } from './trainer-codes.ts';
 
 export interface CountRequest {
   /** Hub id or folder. */
   model: string;
   template: 'auto' | 'model' | 'chatml' | 'alpaca';
+  /** Rows are cut to so many tokens; null leaves them whole. */
+  maxLength: number | null;
   /** `--python`, or null. */
   python: string | null;
   workspacePython: string | null;
@@ -23,10 +31,51 @@ export interface CountRequest {
   onProgress(progress: TrainerProgress): void;
 }
 
-/** A counter that tokenises once, when all rows are there. Throws what the hub and Python report. */
-export async function createTokenCounter(
-  request: CountRequest,
-): Promise<TokenCounter & { dispose(): Promise<void> }> {
+export interface CountedTokens {
+  tokens: number;
+  trained_tokens: number;
+  /** Of the rows as they are trained on: cut, and without those that are dropped. */
+  lengths: Percentiles;
+  trained_lengths: Percentiles;
+  /** Rows that cannot be trained on, by code. */
+  untrainable: Record<string, number>;
+  details: TokenDetails;
+  /** What the tokenisation noticed, one finding a row (token-findings.ts). */
+  findings: Finding[];
+}
+
+export interface TokenDetails {
+  max_length: number | null;
+  /** Tokens a row before it was cut. */
+  uncut_lengths: Percentiles;
+  histogram: { tokens: Bin[]; trained_tokens: Bin[] };
+  /** Rows that `max_length` cut, and those of them that lost their end-of-turn token. */
+  cut: RowAt[];
+  lost_eot: RowAt[];
+  /** Rows that would train nothing, with why. */
+  untrained: (RowAt & { code: string })[];
+  /** The five longest, after the cut. */
+  longest: (RowAt & { tokens: number; trained_tokens: number })[];
+}
+
+export interface RowAt {
+  row: number;
+  /** `file:line` */
+  at: string;
+}
+
+/** Takes rows, and tokenises them in one go when all are there. */
+export interface TokenCounter {
+  add(row: KeptRow): void | Promise<void>;
+  finish(): Promise<CountedTokens>;
+  /** Removes what was written for it. */
+  dispose(): Promise<void>;
+}
+
+const longestShown = 5;
+
+/** A counter over the rows of one scan. Throws what the hub and Python report (E001: no environment). */
+export async function createTokenCounter(request: CountRequest): Promise<TokenCounter> {
   const { model, env, cwd } = request;
   const cacheDir = userCacheDir(env);
   const python = await findPython({
@@ -42,6 +91,7 @@ export async function createTokenCounter(
   const path = join(dir, 'rows.jsonl');
   const file = await open(path, 'wx', 0o600);
   const hash = createHash('sha256');
+  const places = createRowPlaces();
   let text = '';
   const flush = async (): Promise<void> => {
     const full = text;
@@ -50,7 +100,8 @@ export async function createTokenCounter(
     await file.appendFile(full);
   };
   return {
-    add({ row, example }) {
+    add({ row, place, example }) {
+      places.add(place);
       // Of a preference pair what training on the chosen answer would see.
       const messages = [...example.messages, ...(example.chosen ?? [])];
       const { tools } = example;
@@ -63,10 +114,10 @@ export async function createTokenCounter(
       const spec: PrepareSpec = {
         model: { ...identity, trust_remote_code: false },
         template: { kind: request.template, source: null },
-        max_length: null,
+        max_length: request.maxLength,
         splits: { train: path },
       };
-      const { prepared } = await prepareSequences({
+      const { dir: made, prepared } = await prepareSequences({
         spec,
         contents: { train: hash.digest('hex') },
         tokenizer: await tokenizerIdentity(identity),
@@ -74,19 +125,51 @@ export async function createTokenCounter(
         python: () => Promise.resolve(python),
         onProgress: request.onProgress,
       });
-      const dropped: Record<string, number> = {};
-      for (const { code } of prepared.dropped) dropped[code] = (dropped[code] ?? 0) + 1;
+      const train = prepared.splits.train;
+      const rows = train ? await readRowTokens(join(made, train.file)) : [];
+      const untrainable: Record<string, number> = {};
+      for (const { code } of prepared.dropped) untrainable[code] = (untrainable[code] ?? 0) + 1;
+      const codes = new Map((await trainerCodes()).map((doc) => [doc.code, doc]));
       return {
-        tokens: prepared.splits.train?.tokens ?? 0,
-        trained_tokens: prepared.splits.train?.trained_tokens ?? 0,
+        tokens: train?.tokens ?? 0,
+        trained_tokens: train?.trained_tokens ?? 0,
         lengths: prepared.lengths,
         trained_lengths: prepared.trained_lengths,
-        dropped,
+        untrainable,
+        details: detailsOf(prepared, rows, places, request.maxLength),
+        findings: placeTokenFindings(prepared, places, codes),
       };
     },
     async dispose() {
       await file.close();
       await rm(dir, { recursive: true, force: true });
     },
+  };
+}
+
+function detailsOf(
+  prepared: Prepared,
+  rows: readonly RowTokens[],
+  places: RowPlaces,
+  maxLength: number | null,
+): TokenDetails {
+  const at = (row: number): RowAt => {
+    const place = places.find(row);
+    return { row, at: place ? `${place.file}:${place.line}` : '' };
+  };
+  return {
+    max_length: maxLength,
+    uncut_lengths: prepared.uncut_lengths,
+    histogram: {
+      tokens: binByPowers(rows.map(({ tokens }) => tokens)),
+      trained_tokens: binByPowers(rows.map(({ trained }) => trained)),
+    },
+    cut: prepared.truncated.map(at),
+    lost_eot: prepared.lost_eot.map(at),
+    untrained: prepared.dropped.map(({ row, code }) => ({ ...at(row), code })),
+    longest: rows
+      .toSorted((a, b) => b.tokens - a.tokens || a.row - b.row)
+      .slice(0, longestShown)
+      .map(({ row, tokens, trained }) => ({ ...at(row), tokens, trained_tokens: trained })),
   };
 }

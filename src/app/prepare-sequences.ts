@@ -30,6 +30,7 @@ const prepared = z.object({
   ),
   lengths,
   trained_lengths: lengths,
+  uncut_lengths: lengths,
   histogram: z.array(z.object({ upto: count, rows: count })),
   dropped: z.array(z.object({ row: count, split: z.string(), code: z.string() })),
   truncated: z.array(count),

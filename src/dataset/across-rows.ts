@@ -18,13 +18,23 @@ const namedPlaces = 4;
 
 /** Collects for every check over all rows that is on, in no more memory than the checks themselves keep. */
 export function createAcrossRows(settings: ResolvedChecks): AcrossRows {
-  const pointers = new Map<string, number>();
+  const pointers = new Map<string, number>([['', 0]]);
   const collections = acrossChecks(settings).map(({ check, across }) => ({
     check,
     severity: settings.severityOf(check) ?? check.severity,
     collector: across.collect(),
   }));
+  let lastPointer = '';
+  let lastNumber = 0;
   const numberOf = (pointer: string): number => {
+    // The traits of a row mostly share their pointer.
+    if (pointer !== lastPointer) {
+      lastPointer = pointer;
+      lastNumber = lookUp(pointer);
+    }
+    return lastNumber;
+  };
+  const lookUp = (pointer: string): number => {
     const known = pointers.get(pointer);
     if (known !== undefined || pointers.size === pointerLimit) return known ?? 0;
     pointers.set(pointer, pointers.size);
@@ -69,10 +79,11 @@ export function createAcrossRows(settings: ResolvedChecks): AcrossRows {
 
 // The message names the further places too: in the terminal it is all there is to see.
 function nameOthers(at: readonly { file: string; line: number }[]): string {
-  if (at.length < 2) return '';
-  const file = at[0]?.file;
-  const others = at
-    .slice(1, namedPlaces)
-    .map((each) => (each.file === file ? `line ${each.line}` : `${each.file}:${each.line}`));
-  return ` Also at ${others.join(', ')}${at.length > namedPlaces ? ' …' : ''}.`;
+  const [first, ...others] = at;
+  if (!first || others.length === 0) return '';
+  const shown = others.slice(0, namedPlaces - 1);
+  const more = others.length > shown.length ? ' and more' : '';
+  if (shown.some(({ file }) => file !== first.file))
+    return ` Also at ${shown.map(({ file, line }) => `${file}:${line}`).join(', ')}${more}.`;
+  return ` Also at line${shown.length > 1 ? 's' : ''} ${shown.map(({ line }) => line).join(', ')}${more}.`;
 }

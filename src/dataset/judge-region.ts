@@ -8,6 +8,7 @@ import type { Format } from './formats/format.ts';
 import { createRowJudge, type JudgedRow, type Trait } from './judged-row.ts';
 import { createPlainReader, lineWidth, type PlainReader } from './native/plain-rows.ts';
 import { createRepeats } from './once-per-file.ts';
+import { createTraitPacker, createTraitUnpacker, type PackedTraits } from './packed-traits.ts';
 import { readLine } from './readers/jsonl.ts';
 import type { FileRemark } from './readers/raw-row.ts';
 
@@ -29,6 +30,8 @@ export interface JudgedRegion {
   fingerprints: Uint8Array;
   /** Rows with anything to say, in order. */
   notes: RowNote[];
+  /** Of every row, in order. */
+  traits: PackedTraits;
   /** Remarks on the file, with the code of their check. */
   remarks: (Omit<FileRemark, 'check'> & { code: string })[];
 }
@@ -38,7 +41,6 @@ interface RowNote {
   code: string | null;
   identity: string | null;
   findings: readonly Finding[];
-  traits: readonly Trait[];
 }
 
 /** The native reader of everyday rows, where only their structure is asked for; null where all must be parsed. */
@@ -96,6 +98,7 @@ function createAnswer(region: Buffer, wantsFingerprints: boolean) {
   let rows = 0;
   let lines = 0;
   const notes: RowNote[] = [];
+  const packer = createTraitPacker();
   const remarks: JudgedRegion['remarks'] = [];
   const place = (start: number, end: number): number => {
     const at = rows * lineWidth;
@@ -119,6 +122,7 @@ function createAnswer(region: Buffer, wantsFingerprints: boolean) {
     plain(start: number, end: number, key: Int32Array, keyAt: number): void {
       const at = place(start, end);
       for (let i = 0; i < 4; i += 1) table[at + i] = key[keyAt + i] as number;
+      packer.add(nothing);
       rows += 1;
       lines += 1;
     },
@@ -126,8 +130,8 @@ function createAnswer(region: Buffer, wantsFingerprints: boolean) {
       const at = place(start, end);
       if (key) for (let i = 0; i < 4; i += 1) table[at + i] = key[i] as number;
       if (bytes !== null) fingerprints.write(bytes, rows * 32, 'latin1');
-      if (code !== null || findings.length > 0 || traits.length > 0)
-        notes.push({ row: rows, code, identity, findings, traits });
+      if (code !== null || findings.length > 0) notes.push({ row: rows, code, identity, findings });
+      packer.add(traits);
       rows += 1;
     },
     end: (): JudgedRegion => ({
@@ -136,6 +140,7 @@ function createAnswer(region: Buffer, wantsFingerprints: boolean) {
       table: table.slice(0, rows * lineWidth),
       fingerprints: fingerprints.subarray(0, wantsFingerprints ? rows * 32 : 0),
       notes,
+      traits: packer.end(),
       remarks,
     }),
   };
@@ -146,6 +151,7 @@ const nothing: readonly never[] = [];
 /** The rows of a judged region, whose first line is `line` of the file. */
 export function* judgedRows(judged: JudgedRegion, region: Buffer, line: number): Generator<JudgedRow> {
   const { rows, table, fingerprints, notes } = judged;
+  const traits = createTraitUnpacker(judged.traits);
   let next = 0;
   for (let row = 0; row < rows; row += 1) {
     const judgedRow = new RegionRow(region, table, row * lineWidth, line);
@@ -154,6 +160,7 @@ export function* judgedRows(judged: JudgedRegion, region: Buffer, line: number):
       judgedRow.bytes = Buffer.from(fingerprints.buffer, fingerprints.byteOffset + row * 32, 32).toString(
         'latin1',
       );
+    judgedRow.traits = traits();
     yield judgedRow;
   }
 }
@@ -186,12 +193,11 @@ class RegionRow implements JudgedRow {
     ];
   }
 
-  note({ code, identity, findings, traits }: RowNote, firstLine: number): void {
+  note({ code, identity, findings }: RowNote, firstLine: number): void {
     this.code = code;
     this.identity = identity;
     if (code !== null) this.key = null;
     this.findings = findings.map((finding) => moveDown(finding, firstLine));
-    this.traits = traits;
   }
 
   get text(): string {

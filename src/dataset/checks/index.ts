@@ -13,6 +13,7 @@ import { bracketPlaceholder } from './bracket-placeholder.ts';
 import { brokenUtf8 } from './broken-utf8.ts';
 import { carriageReturn } from './carriage-return.ts';
 import type { Check } from './check.ts';
+import { codeFences } from './code-fences.ts';
 import { controlCharacter } from './control-character.ts';
 import { cutOff } from './cut-off.ts';
 import { differingPrompts } from './differing-prompts.ts';
@@ -23,8 +24,12 @@ import { emptyPrompt } from './empty-prompt.ts';
 import { equalAnswers } from './equal-answers.ts';
 import { exactDuplicate } from './exact-duplicate.ts';
 import { exampleDomain } from './example-domain.ts';
+import { fewRows } from './few-rows.ts';
 import { fileShape } from './file-shape.ts';
+import { finalPunctuation } from './final-punctuation.ts';
 import { fractionalWeight } from './fractional-weight.ts';
+import { genericAnswer } from './generic-answer.ts';
+import { headings } from './headings.ts';
 import { homoglyph } from './homoglyph.ts';
 import { htmlLeftover } from './html-leftover.ts';
 import { impossibleTask } from './impossible-task.ts';
@@ -33,8 +38,11 @@ import { invalidToolCall } from './invalid-tool-call.ts';
 import { invalidTools } from './invalid-tools.ts';
 import { invisibleCharacter } from './invisible-character.ts';
 import { ipAddress } from './ip-address.ts';
+import { labelVariants } from './label-variants.ts';
 import { lastTurn } from './last-turn.ts';
+import { leadingCapital } from './leading-capital.ts';
 import { leakedRow } from './leaked-row.ts';
+import { listMarkers } from './list-markers.ts';
 import { literalEscape } from './literal-escape.ts';
 import { loneSurrogate } from './lone-surrogate.ts';
 import { lossyConversion } from './lossy-conversion.ts';
@@ -43,10 +51,13 @@ import { mergedTasks } from './merged-tasks.ts';
 import { misplacedSystem } from './misplaced-system.ts';
 import { missingCallId } from './missing-call-id.ts';
 import { missingField } from './missing-field.ts';
+import { mixedKeys } from './mixed-keys.ts';
 import { mixedLanguage } from './mixed-language.ts';
 import { mixedLists } from './mixed-lists.ts';
+import { mixedScripts } from './mixed-scripts.ts';
 import { mojibake } from './mojibake.ts';
 import { nearEmptyAnswer } from './near-empty-answer.ts';
+import { nearEqualSystem } from './near-equal-system.ts';
 import { noAssistant } from './no-assistant.ts';
 import { noRows } from './no-rows.ts';
 import { notAnObject } from './not-an-object.ts';
@@ -56,25 +67,33 @@ import { nulCharacter } from './nul-character.ts';
 import { orphanToolResult } from './orphan-tool-result.ts';
 import { otherFormat } from './other-format.ts';
 import { outerSpace } from './outer-space.ts';
+import { outlyingLength } from './outlying-length.ts';
 import { paymentNumber } from './payment-number.ts';
 import { phoneNumber } from './phone-number.ts';
 import { placeholderAnswer } from './placeholder-answer.ts';
 import { placeholderInput } from './placeholder-input.ts';
+import { promptTemplate } from './prompt-template.ts';
+import { quotedAnswer } from './quoted-answer.ts';
 import { refusedTask } from './refusal.ts';
 import { rejectedAnswer } from './rejected-answer.ts';
 import { repeatedCallId } from './repeated-call-id.ts';
+import { repeatedPrompt } from './repeated-prompt.ts';
 import { repeatedRole } from './repeated-role.ts';
 import { repeatsPrompt } from './repeats-prompt.ts';
 import { repetitionLoop } from './repetition-loop.ts';
 import { replacementCharacter } from './replacement-character.ts';
 import { rowTooLong } from './row-too-long.ts';
+import { sameClosing } from './same-closing.ts';
+import { sameOpening } from './same-opening.ts';
 import { secret } from './secret.ts';
 import { severalInstances } from './several-instances.ts';
+import { systemInSome } from './system-in-some.ts';
 import { templateMarker } from './template-marker.ts';
 import { templateVariable } from './template-variable.ts';
 import { textAfterArray } from './text-after-array.ts';
 import { textOutsideTurns } from './text-outside-turns.ts';
 import { tooDeep } from './too-deep.ts';
+import { toolsInSome } from './tools-in-some.ts';
 import { truncatedArray } from './truncated-array.ts';
 import { unansweredToolCall } from './unanswered-tool-call.ts';
 import { unbalancedFence } from './unbalanced-fence.ts';
@@ -188,6 +207,25 @@ export const checks: readonly Check[] = [
   wrongArithmetic,
   wrongListAnswer,
   wrongCount,
+  genericAnswer,
+  repeatedPrompt,
+  sameOpening,
+  sameClosing,
+  labelVariants,
+  finalPunctuation,
+  listMarkers,
+  codeFences,
+  headings,
+  leadingCapital,
+  quotedAnswer,
+  systemInSome,
+  nearEqualSystem,
+  promptTemplate,
+  toolsInSome,
+  mixedScripts,
+  fewRows,
+  outlyingLength,
+  mixedKeys,
 ];
 
 /** Every code of the dataset folder: the checks, and what it throws. */

@@ -1,0 +1,89 @@
+import { createFrequentValues, type FrequentValue } from '../consistency/frequent-values.ts';
+import { hashString } from '../consistency/hash-text.ts';
+import { onlyAnswer } from '../consistency/last-answer.ts';
+import { sampleRows } from '../consistency/sample-rows.ts';
+import { countOf, quote } from '../consistency/wording.ts';
+import type { Check, Thresholds } from './check.ts';
+
+// A label: up to two words, or three that end no sentence.
+const label = /^\s*\S+(?:\s+[^\s.!?。！？]+){0,2}\s*$|^\s*\S+\s+\S+\s*$/u;
+const labelUnits = 80;
+const labelKinds = 100;
+const reported = 20;
+
+export const genericAnswer: Check = {
+  code: 'D140',
+  name: 'generic-answer',
+  severity: 'warning',
+  group: 'consistency',
+  title: 'The same answer stands under many different prompts.',
+  prose:
+    'An answer that fits any prompt teaches the model to give it to any prompt. Often a refusal, a placeholder or a filler of the tool that made the data. Labels are no such answers: one or two words, three that end no sentence, or a few short answers that make up most of the dataset. Rows with several answers are left out, since conversations rightly open and close alike.',
+  hint: 'answer each prompt for itself, or drop the rows that share the answer',
+  thresholds: {
+    rows: { default: 5, doc: 'rows with the same answer at the least' },
+    share: { default: 0.0005, doc: 'the same as a share of all rows; both must be reached' },
+    label_share: {
+      default: 0.8,
+      doc: 'share of the rows that at most 100 short answers must cover to be labels',
+    },
+  },
+  bad: [
+    {
+      text: sampleRows((row, i) =>
+        i % 4 === 1 ? { ...row, output: 'There is no simple reply to this.' } : row,
+      ),
+      pointer: '/output',
+    },
+  ],
+  good: [
+    sampleRows(),
+    sampleRows((row, i) => (i % 4 === 1 ? { ...row, output: 'not stated' } : row)),
+    sampleRows((row, i) => ({ ...row, output: `Clearly ${i % 3 ? 'positive' : 'negative'}.` })),
+  ],
+  across: (thresholds) => ({
+    trait(example) {
+      const answer = onlyAnswer(example);
+      return (
+        answer && {
+          value: hashString([answer.text]) + answer.text.slice(0, labelUnits + 1),
+          spot: answer.spot,
+        }
+      );
+    },
+    collect() {
+      const answers = createFrequentValues({ limit: 100_000, hashed: true });
+      return {
+        add: answers.add,
+        end(report) {
+          const frequent = withoutLabels(answers, thresholds);
+          for (const { count, rows, value } of frequent.slice(0, reported))
+            report(
+              rows,
+              `The answer ${quote(value)} stands in ${answers.missed() > 0 ? 'at least ' : ''}${countOf(count, answers.total(), 'rows')}, under different prompts.`,
+              { rows: count, of: answers.total(), exact: answers.missed() === 0 },
+            );
+          const rest = frequent.slice(reported);
+          if (rest.length > 0)
+            report(
+              rest.map(({ rows }) => rows[0] ?? 0).slice(0, 5),
+              `${rest.length} more answers stand under many different prompts.`,
+              { answers: rest.length, rows: rest.reduce((sum, { count }) => sum + count, 0) },
+            );
+        },
+      };
+    },
+  }),
+};
+
+function withoutLabels(
+  answers: ReturnType<typeof createFrequentValues>,
+  { rows = 0, share = 0, label_share = 1 }: Thresholds,
+): FrequentValue[] {
+  const total = answers.total();
+  const frequent = answers.atLeast(Math.max(2, rows, share * total));
+  const short = frequent.filter(({ value }) => value.length <= labelUnits);
+  const covered = short.reduce((sum, { count }) => sum + count, 0);
+  const isLabelSet = short.length > 1 && short.length <= labelKinds && covered >= label_share * total;
+  return frequent.filter(({ value }) => !(label.test(value) || (isLabelSet && value.length <= labelUnits)));
+}

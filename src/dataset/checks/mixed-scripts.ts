@@ -1,0 +1,50 @@
+import { compareStyles, styleThresholds } from '../consistency/compare-styles.ts';
+import { lastAnswer } from '../consistency/last-answer.ts';
+import { sampleRows } from '../consistency/sample-rows.ts';
+import { scriptOf } from '../consistency/script-of.ts';
+import { countOf } from '../consistency/wording.ts';
+import { textOf } from '../content.ts';
+import type { Check } from './check.ts';
+
+export const mixedScripts: Check = {
+  code: 'D156',
+  name: 'mixed-scripts',
+  severity: 'note',
+  group: 'consistency',
+  title: 'Nearly all rows are in one script, a few in another.',
+  prose:
+    'A few rows in another script than the rest mostly slipped in from a dataset of another language. Answers in another script than their prompt are left out: there a translation was asked for. Told by the letters alone, so that languages with the same script are not told apart.',
+  hint: 'read the rows; drop those in a language that you do not want',
+  thresholds: styleThresholds,
+  bad: [
+    {
+      text: sampleRows((row, i) =>
+        i === 2
+          ? {
+              ...row,
+              instruction: 'Кто написал этот роман?',
+              output: 'Роман написала английская писательница.',
+            }
+          : row,
+      ),
+      pointer: '/output',
+    },
+  ],
+  good: [sampleRows()],
+  across: (thresholds) =>
+    compareStyles(
+      thresholds,
+      (example) => {
+        const answer = lastAnswer(example);
+        const value = answer && scriptOf(answer.text);
+        if (!value) return null;
+        const prompt = example.messages.findLast(({ role }) => role === 'user');
+        // A prompt in another script, or in several, mostly asks for a translation.
+        return prompt && scriptOf(textOf(prompt.content) ?? '') === value
+          ? { value, spot: answer.spot }
+          : null;
+      },
+      ({ count, total, style, usual }) =>
+        `${countOf(count, total, 'answers')} ${count === 1 ? 'is' : 'are'} in ${style} letters; most are in ${usual}.`,
+    ),
+};

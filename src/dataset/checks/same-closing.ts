@@ -1,0 +1,101 @@
+import { createFrequentValues } from '../consistency/frequent-values.ts';
+import { lastAnswer } from '../consistency/last-answer.ts';
+import { sampleRows } from '../consistency/sample-rows.ts';
+import { countOf, quote } from '../consistency/wording.ts';
+import type { Check } from './check.ts';
+
+const longest = 150;
+const kinds = 2_000;
+
+export const sameClosing: Check = {
+  code: 'D143',
+  name: 'same-closing',
+  severity: 'note',
+  group: 'consistency',
+  title: 'Many answers close with the same sentence.',
+  prose:
+    'A sentence such as “Let me know if you have more questions!” at the end of many answers is filler: the model will add it to every answer. Counted are last sentences of up to 150 characters that follow another sentence.',
+  hint: 'cut the closing sentence from the answers, unless it belongs to the format you want',
+  thresholds: {
+    share: { default: 0.05, doc: 'share of the answers with the same last sentence' },
+    rows: { default: 5, doc: 'answers with the same last sentence at the least' },
+  },
+  bad: [
+    {
+      text: sampleRows((row, i) =>
+        i % 3 === 1 ? { ...row, output: `${row.output} Let me know if more is needed!` } : row,
+      ),
+      pointer: '/output',
+    },
+  ],
+  good: [
+    sampleRows(),
+    sampleRows((row, i) => (i % 8 ? row : { ...row, output: `${row.output} Ask me for more!` })),
+  ],
+  across: ({ share = 1, rows = 0 }) => ({
+    trait(example) {
+      const answer = lastAnswer(example);
+      return answer && { value: closing(answer.text), spot: answer.spot };
+    },
+    collect() {
+      const closings = createFrequentValues({ limit: kinds });
+      return {
+        add: closings.add,
+        end(report) {
+          // Every answer counts in the total; those of one sentence are added with an empty closing.
+          const total = closings.total();
+          for (const { value, count, rows: at } of closings.atLeast(Math.max(rows, share * total)))
+            if (value !== '')
+              report(at, `${countOf(count, total, 'answers')} close with ${quote(value)}.`, {
+                rows: count,
+                of: total,
+              });
+        },
+      };
+    },
+  }),
+};
+
+// The last sentence where another one stands before it and it has two words or more; else empty.
+function closing(text: string): string {
+  let end = text.length;
+  while (end > 0 && isEnd(text.charCodeAt(end - 1))) end -= 1;
+  const least = Math.max(0, end - longest);
+  let words = 1;
+  for (let at = end - 1; at > least; at -= 1) {
+    const unit = text.charCodeAt(at);
+    if (unit === 32) words += 1;
+    if (!isStop(unit)) continue;
+    let from = at + 1;
+    while (text.charCodeAt(from) <= 32) {
+      if (text.charCodeAt(from) === 32) words -= 1;
+      from += 1;
+    }
+    const wide = text.charCodeAt(from) >= 0x2e80;
+    return (wide ? text.length - from >= 6 : words > 1) && isLetter(text.charCodeAt(from))
+      ? text.slice(from)
+      : '';
+  }
+  return '';
+}
+
+function isLetter(unit: number): boolean {
+  return (unit >= 65 && unit <= 90) || (unit >= 97 && unit <= 122) || unit >= 0xc0;
+}
+
+// . ! ? line feed and their full-width forms
+function isStop(unit: number): boolean {
+  return (
+    unit === 46 ||
+    unit === 33 ||
+    unit === 63 ||
+    unit === 10 ||
+    unit === 0x3002 ||
+    unit === 0xff01 ||
+    unit === 0xff1f
+  );
+}
+
+function isEnd(unit: number): boolean {
+  return unit <= 32 || isStop(unit);
+}

@@ -1,0 +1,100 @@
+// What the checks of style share: nearly all answers are written in one way, and the few others are named.
+import type { Across, Threshold, Thresholds } from '../checks/check.ts';
+import { createFrequentValues, type FrequentValue } from './frequent-values.ts';
+import { lastAnswer } from './last-answer.ts';
+
+/** `share` and `rows`, which every check of style has. */
+export const styleThresholds = {
+  share: { default: 0.95, doc: 'share of the rows compared that must agree before the others stand out' },
+  rows: { default: 20, doc: 'rows compared at the least' },
+} satisfies Record<string, Threshold>;
+
+/** Rows that differ from nearly all the others. */
+export interface Minority {
+  style: string;
+  count: number;
+  /** How the majority is written, and how many rows that are. */
+  usual: string;
+  usualCount: number;
+  /** Rows compared. */
+  total: number;
+}
+
+// Styles are few; a check that yields more of them is not comparing styles.
+const styleLimit = 200;
+
+/**
+ * A check of one style of the last answer. `styleOf` gives null for answers that show none; `family|style` compares
+ * within each family apart.
+ */
+export function compareAnswers(
+  thresholds: Thresholds,
+  styleOf: (text: string) => string | null,
+  say: (minority: Minority) => string,
+): Across {
+  return compareStyles(
+    thresholds,
+    (example) => {
+      const answer = lastAnswer(example);
+      const value = answer && styleOf(answer.text);
+      return value ? { value, spot: answer.spot } : null;
+    },
+    say,
+  );
+}
+
+/** A check of one style of the whole row, in the way of `compareAnswers`. */
+export function compareStyles(
+  thresholds: Thresholds,
+  trait: Across['trait'],
+  say: (minority: Minority) => string,
+): Across {
+  return {
+    trait,
+    collect() {
+      const styles = createFrequentValues({ limit: styleLimit });
+      return {
+        add: styles.add,
+        end(report) {
+          for (const family of families(styles.atLeast(1)))
+            for (const { found, minority } of minorities(family, thresholds))
+              report(found.rows, say(minority), {
+                rows: minority.count,
+                of: minority.total,
+                style: minority.style,
+                usual: minority.usual,
+              });
+        },
+      };
+    },
+  };
+}
+
+function families(styles: readonly FrequentValue[]): FrequentValue[][] {
+  const split = new Map<string, FrequentValue[]>();
+  for (const each of styles) {
+    const family = each.value.slice(0, each.value.indexOf('|') + 1);
+    const style = { ...each, value: each.value.slice(family.length) };
+    split.set(family, [...(split.get(family) ?? []), style]);
+  }
+  return [...split].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, of]) => of);
+}
+
+function minorities(
+  styles: readonly FrequentValue[],
+  { share = 1, rows = 0 }: Thresholds,
+): { found: FrequentValue; minority: Minority }[] {
+  const total = styles.reduce((sum, { count }) => sum + count, 0);
+  const [usual, ...others] = styles;
+  if (!usual || total < rows || usual.count < share * total) return [];
+  return others.map((found) => ({
+    found,
+    minority: {
+      style: found.value,
+      count: found.count,
+      usual: usual.value,
+      usualCount: usual.count,
+      total,
+    },
+  }));
+}

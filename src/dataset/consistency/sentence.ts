@@ -1,0 +1,47 @@
+// Plain one-line sentences: answers whose punctuation and capitals can be compared.
+
+const longest = 300;
+// Signs of code, sums, tables, hashtags, addresses, and of `key: value`.
+const notProse = new Set([...'{}<>=;_`|\\#@/:+*^~'].map((sign) => sign.charCodeAt(0)));
+
+/**
+ * Whether a text is one line of prose: at least four words, at most 300 UTF-16 units. Lists with commas, titles in
+ * capitals, numbered choices, code and `key: value` are none: they rightly end and open otherwise.
+ */
+export function isSentence(text: string): boolean {
+  if (text !== lastText) {
+    lastText = text;
+    lastResult = look(text);
+  }
+  return lastResult;
+}
+
+// Three checks ask about the same answer, one after another.
+let lastText = '';
+let lastResult = false;
+
+function look(text: string): boolean {
+  if (text.length > longest || text.length < 8) return false;
+  const second = text.charCodeAt(1);
+  // `1. …`, `A) …`
+  if (second === 41 || second === 46) return false;
+  let spaces = 0;
+  let wide = 0;
+  let commas = 0;
+  let capitals = 0;
+  let before = 32;
+  for (let i = 0; i < text.length; i += 1) {
+    const unit = text.charCodeAt(i);
+    if (unit === 10 || unit === 13 || notProse.has(unit)) return false;
+    // A dash between spaces sets off a second part: an author, a subtitle.
+    if (unit === 45 && before === 32 && text.charCodeAt(i + 1) === 32) return false;
+    if (unit === 32) spaces += 1;
+    // Han, kana and hangul: a few characters make a sentence, and no space stands between them.
+    else if (unit >= 0x2e80) wide += 1;
+    else if (unit === 44) commas += 1;
+    else if (before === 32 && unit >= 65 && unit <= 90) capitals += 1;
+    before = unit;
+  }
+  const words = spaces + 1 + wide / 2;
+  return words >= 4 && commas * 4 <= words && capitals * 2 <= words;
+}
