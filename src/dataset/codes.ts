@@ -54,4 +54,12 @@ export const datasetErrorCodes: CodeDoc[] = [
     title: 'Rows cannot be written in that format.',
     prose: 'Preference pairs are read and named, but not written in this version.',
   },
+  {
+    code: 'D097',
+    name: 'cannot-unpack',
+    severity: 'error',
+    title: 'Parquet on stdin, or inside .gz or .zst, could not be unpacked.',
+    prose:
+      'Parquet is read from its end, so a stream of it is first written to a temporary file (`TMPDIR`, else /tmp), which is gone when the command ends. There was no room for it, or the folder cannot be written.',
+  },
 ];

@@ -3,16 +3,21 @@ import type { CodeDoc } from '../../diagnostics/finding.ts';
 import { datasetErrorCodes } from '../codes.ts';
 import { arraySeparator } from './array-separator.ts';
 import { assistantFirst } from './assistant-first.ts';
+import { binaryColumn } from './binary-column.ts';
 import { blankContent } from './blank-content.ts';
 import { blankLine } from './blank-line.ts';
 import { brokenUtf8 } from './broken-utf8.ts';
+import { cellCount } from './cell-count.ts';
 import type { Check } from './check.ts';
+import { damagedArchive } from './damaged-archive.ts';
+import { damagedParquet } from './damaged-parquet.ts';
 import { duplicateKey } from './duplicate-key.ts';
 import { emptyAnswer } from './empty-answer.ts';
 import { emptyPrompt } from './empty-prompt.ts';
 import { exactDuplicate } from './exact-duplicate.ts';
 import { fileShape } from './file-shape.ts';
 import { fractionalWeight } from './fractional-weight.ts';
+import { headerName } from './header-name.ts';
 import { invalidJson } from './invalid-json.ts';
 import { invalidToolCall } from './invalid-tool-call.ts';
 import { invalidTools } from './invalid-tools.ts';
@@ -29,6 +34,7 @@ import { notAnObject } from './not-an-object.ts';
 import { notText } from './not-text.ts';
 import { nothingTrained } from './nothing-trained.ts';
 import { nulCharacter } from './nul-character.ts';
+import { openQuote } from './open-quote.ts';
 import { orphanToolResult } from './orphan-tool-result.ts';
 import { otherFormat } from './other-format.ts';
 import { preferenceRow } from './preference-row.ts';
@@ -39,6 +45,7 @@ import { severalInstances } from './several-instances.ts';
 import { textAfterArray } from './text-after-array.ts';
 import { textOutsideTurns } from './text-outside-turns.ts';
 import { tooDeep } from './too-deep.ts';
+import { trailingBytes } from './trailing-bytes.ts';
 import { truncatedArray } from './truncated-array.ts';
 import { unansweredToolCall } from './unanswered-tool-call.ts';
 import { unclosedMarker } from './unclosed-marker.ts';
@@ -100,6 +107,13 @@ export const checks: readonly Check[] = [
   exactDuplicate,
   leakedRow,
   lossyConversion,
+  cellCount,
+  openQuote,
+  headerName,
+  damagedArchive,
+  damagedParquet,
+  binaryColumn,
+  trailingBytes,
 ];
 
 /** Every code of the dataset folder: the checks, and what it throws. */
