@@ -26,7 +26,7 @@ Examples:
 export function define(command: Command, context: Context): void {
   command
     .description('Write a dataset in another format, without loss or with the loss named.')
-    .argument('<dataset...>', 'files, globs, or - for stdin')
+    .argument('<dataset...>', 'files, globs, hf://datasets/user/name, or - for stdin')
     .requiredOption('--to <format>', 'alpaca, chatml, chatml-text or sharegpt')
     .requiredOption('-o, --output <file>', 'a file that does not exist yet, or - for stdout')
     .option('--format <name>', 'format of the input; auto tells by the rows', 'auto')
@@ -50,6 +50,7 @@ export function define(command: Command, context: Context): void {
       const progress = createProgress(context, 'rows');
       const converted = await convertDataset({
         cwd: context.cwd,
+        env: context.env,
         patterns,
         format: flags.format,
         stdin: context.stdin,
@@ -60,6 +61,7 @@ export function define(command: Command, context: Context): void {
         allowLoss: flags.allowLoss === true,
         onFinding: shown.add,
         onProgress: (rows) => progress.update(rows, null),
+        onDownload: (file, bytes, total) => progress.update(bytes, total, `bytes of ${file}`),
       }).finally(() => progress.end());
       if (!converted.done) context.exitCode = EXIT.findings;
       if (flags.json) return printJson(context, { ...converted, from: converted.from.name });

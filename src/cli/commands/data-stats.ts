@@ -27,7 +27,7 @@ Examples:
 export function define(command: Command, context: Context): void {
   command
     .description('Rows, turns, characters and tokens of a dataset, and how they are spread.')
-    .argument('<dataset...>', 'files, globs, or - for stdin')
+    .argument('<dataset...>', 'files, globs, hf://datasets/user/name, or - for stdin')
     .option('--format <name>', 'alpaca, chatml, chatml-text, sharegpt; auto tells by the rows', 'auto')
     .option('--tokenizer <model>', 'hub id or folder whose tokenizer and template count the tokens')
     .addOption(
@@ -47,10 +47,12 @@ export function define(command: Command, context: Context): void {
         : undefined;
       const stats = await datasetStats({
         cwd: context.cwd,
+        env: context.env,
         patterns,
         format: flags.format,
         stdin: context.stdin,
         onProgress: (rows) => progress.update(rows, null),
+        onDownload: (file, bytes, total) => progress.update(bytes, total, `bytes of ${file}`),
         ...(counter && { tokens: counter }),
       }).finally(async () => {
         progress.end();
