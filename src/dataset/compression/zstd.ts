@@ -1,5 +1,4 @@
 // Zstandard (RFC 8878), frame by frame: fzstd unpacks, and this file knows where a frame, a block or the file ends.
-import { Decompress } from 'fzstd';
 import type { FileRemark } from '../readers/raw-row.ts';
 import type { ByteReader } from './byte-reader.ts';
 import { type Codec, endsEarly, remarkDamage, remarkTrailing } from './codec.ts';
@@ -7,12 +6,18 @@ import { type Codec, endsEarly, remarkDamage, remarkTrailing } from './codec.ts'
 export const zstd: Codec = {
   name: 'zstd',
   extension: '.zst',
-  detect: (head) => head.length >= 4 && (head.readUInt32LE() === frameMagic || isSkippable(head)),
+  detect: (head) => head.length >= 4 && opensFrame(head.subarray(0, 4)),
   unpack,
 };
 
-const frameMagic = 0xfd2fb528;
-const isSkippable = (head: Buffer): boolean => head.readUInt32LE() >>> 4 === 0x184d2a5;
+const isSkippable = (magic: Buffer): boolean => magic[1] === 0x2a;
+
+// Also of fewer than four bytes, where the file ends inside a magic number.
+function opensFrame(magic: Buffer): boolean {
+  const skippable = ((magic[0] ?? 0) & 0xf0) === 0x50;
+  const wanted = [skippable ? magic[0] : 0x28, ...(skippable ? [0x2a, 0x4d, 0x18] : [0xb5, 0x2f, 0xfd])];
+  return magic.every((byte, i) => byte === wanted[i]);
+}
 
 /** Memory that a frame may ask for; `zstd -d` has the same limit unless told otherwise. */
 const maxWindowBytes = 128 * 1024 * 1024;
@@ -28,8 +33,7 @@ async function* unpack(input: ByteReader, remark: (each: FileRemark) => void): A
     const start = input.offset();
     const magic = await input.take(4);
     if (magic.length === 0) return;
-    const known = magic.length === 4 && (magic.readUInt32LE() === frameMagic || isSkippable(magic));
-    if (!known && frames > 0) return remark(remarkTrailing('zstd', start));
+    if (frames > 0 && !opensFrame(magic)) return remark(remarkTrailing('zstd', start));
     const fault =
       magic.length < 4
         ? { reason: endsEarly }
@@ -55,6 +59,7 @@ async function* readFrame(input: ByteReader, magic: Buffer): AsyncGenerator<Buff
   const header = await readHeader(input);
   if ('reason' in header) return header;
   let unpacked: Buffer[] = [];
+  const { Decompress } = await import('fzstd');
   const frame = new Decompress((bytes) =>
     unpacked.push(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)),
   );

@@ -1,5 +1,5 @@
 // Whether text is CSV, and with which delimiter: its first records say so.
-import { type Dialect, findRecordEnd, splitRecord } from './csv-record.ts';
+import { type Cell, type Dialect, findRecordEnd, splitRecord } from './csv-record.ts';
 
 const delimiters = [',', ';', '\t'];
 const sampledRecords = 20;
@@ -38,13 +38,13 @@ function judge(head: Buffer, dialect: Dialect): Candidate {
   const [header = [], ...records] = sample(head, dialect);
   const width = header.length;
   const fitting = records.filter((cells) => cells.length === width).length;
-  const names = header.map((name) => name.trim());
-  // pandas leaves the header of its index empty.
+  const names = header.map(({ value }) => value.trim());
+  // pandas leaves the header of its index empty, spreadsheets those of columns without a value.
   const named =
     width > 1
-      ? names.every((name, i) => columnName.test(name) || (i === 0 && name === ''))
+      ? names.every((name) => columnName.test(name) || name === '') && names.some(Boolean)
       : onlyColumnName.test(names[0] ?? '');
-  const json = records.some(([cell = '']) => /^\s*[[{]/.test(cell));
+  const json = records.some(([cell]) => cell && !cell.quoted && /^\s*[[{]/.test(cell.value));
   return {
     delimiter: dialect.delimiter,
     width,
@@ -53,16 +53,18 @@ function judge(head: Buffer, dialect: Dialect): Candidate {
   };
 }
 
-// The first records; one that is cut off where `head` ends counts, as it may be the file's last.
-function sample(head: Buffer, dialect: Dialect): string[][] {
-  const records: string[][] = [];
-  for (let at = 0; at < head.length && records.length < sampledRecords; ) {
+// The first records that are whole; one that is cut off where `head` ends counts, as it may be the file's last.
+function sample(head: Buffer, dialect: Dialect): Cell[][] {
+  const records: Cell[][] = [];
+  for (let at = 0, tried = 0; at < head.length && tried < sampledRecords; tried += 1) {
     const found = findRecordEnd(head, at, dialect, true);
-    if (found.kind !== 'end') break;
-    if (found.end > at)
-      records.push(
-        splitRecord(head.toString('utf8', at, found.end), dialect.delimiter).map(({ value }) => value),
-      );
+    if (found.kind !== 'end') {
+      const line = head.indexOf(dialect.lineEnd, found.quoteAt);
+      if (line < 0 || tried === 0) break;
+      at = line + 1;
+      continue;
+    }
+    if (found.end > at) records.push(splitRecord(head.toString('utf8', at, found.end), dialect.delimiter));
     at = found.next;
   }
   return records;

@@ -1,4 +1,5 @@
 // Parquet, row group by row group. A row's line is its number in the file, from 1: the file has no lines.
+import { setImmediate } from 'node:timers/promises';
 import type { FileMetaData, RowGroup } from 'hyparquet';
 import { damagedParquet } from '../checks/damaged-parquet.ts';
 import type { RandomAccess } from '../random-access.ts';
@@ -58,7 +59,10 @@ async function readFooter(file: RandomAccess, { remark }: ReadOptions): Promise<
     );
   try {
     const { parquetMetadataAsync } = await import('hyparquet');
-    const metadata = await parquetMetadataAsync(asyncBuffer(file), { geoparquet: false });
+    const metadata = await parquetMetadataAsync(
+      { byteLength: file.size, slice: (start, end) => file.slice(start, end ?? file.size) },
+      { geoparquet: false },
+    );
     const fault = contradiction(metadata);
     return fault === null ? metadata : say(`The Parquet footer contradicts itself: ${fault}.`);
   } catch (error) {
@@ -82,13 +86,25 @@ function contradiction({ num_rows, row_groups }: FileMetaData): string | null {
 async function readGroup(file: RandomAccess, metadata: FileMetaData): Promise<TableRow[] | string> {
   const { parquetReadObjects } = await import('hyparquet');
   const { compressors } = await import('hyparquet-compressors');
-  const options = { file: asyncBuffer(file), metadata, compressors, utf8: false, parsers: parquetParsers };
+  const options = { metadata, compressors, utf8: false, parsers: parquetParsers };
   const wanted = Number(metadata.row_groups[0]?.num_rows ?? 0);
   const read = async (columns?: string[]): Promise<TableRow[] | string> => {
+    // Where the schema contradicts the columns, hyparquet throws after it asked for bytes, and nobody would catch what it
+    // then makes of them: so no byte comes before it has planned everything.
+    const planned = setImmediate();
+    const gated = {
+      byteLength: file.size,
+      slice: async (start: number, end = file.size) => {
+        await planned;
+        return failed ? await new Promise<ArrayBuffer>(() => undefined) : await file.slice(start, end);
+      },
+    };
+    let failed = false;
     try {
-      const rows = await parquetReadObjects({ ...options, ...(columns && { columns }) });
+      const rows = await parquetReadObjects({ ...options, file: gated, ...(columns && { columns }) });
       return rows.length === wanted ? rows : `${rows.length} of its ${wanted} rows are there`;
     } catch (error) {
+      failed = true;
       return reasonOf(error);
     }
   };
@@ -101,13 +117,6 @@ async function readGroup(file: RandomAccess, metadata: FileMetaData): Promise<Ta
     if (typeof reason === 'string') return `column ${JSON.stringify(name)}: ${reason}`;
   }
   return rows;
-}
-
-function asyncBuffer(file: RandomAccess) {
-  return {
-    byteLength: file.size,
-    slice: (start: number, end?: number) => file.slice(start, end ?? file.size),
-  };
 }
 
 function reasonOf(error: unknown): string {
