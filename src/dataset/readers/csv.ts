@@ -18,6 +18,8 @@ export const csv: Reader = {
 
 /** What decides the delimiter. */
 const headBytes = 64 * 1024;
+/** Bytes after which rows are given out, where there are many. */
+const stepBytes = 1_000_000;
 /** Records that decide which columns hold JSON. */
 const sampledRecords = 50;
 
@@ -31,20 +33,24 @@ async function* readCsv(chunks: AsyncIterable<Buffer>, options: ReadOptions): As
     parts.push(chunk);
     bytes += chunk.length;
     if (bytes < enough) continue;
-    const whole = parts.length === 1 ? chunk : Buffer.concat(parts);
+    let whole = parts.length === 1 ? chunk : Buffer.concat(parts);
     reading ??= createReading(guessDialect(whole), options);
-    const rest = reading.take(whole, false);
-    parts = [rest];
-    bytes = rest.length;
-    enough = Math.min(rest.length * 2, rest.length + options.maxRowBytes);
-    const rows = reading.rows();
+    for (let more = true; more; ) {
+      ({ rest: whole, more } = reading.take(whole, false));
+      const rows = reading.rows();
+      if (rows.length > 0) yield rows;
+    }
+    parts = [whole];
+    bytes = whole.length;
+    enough = Math.min(bytes * 2, bytes + options.maxRowBytes);
+  }
+  let whole: Buffer = Buffer.concat(parts);
+  reading ??= createReading(guessDialect(whole), options);
+  for (let more = true; more; ) {
+    ({ rest: whole, more } = reading.take(whole, true));
+    const rows = reading.rows(!more);
     if (rows.length > 0) yield rows;
   }
-  const whole = Buffer.concat(parts);
-  reading ??= createReading(guessDialect(whole), options);
-  reading.take(whole, true);
-  const rows = reading.rows(true);
-  if (rows.length > 0) yield rows;
 }
 
 interface Waiting {
@@ -56,8 +62,8 @@ function createReading(
   dialect: Dialect,
   options: ReadOptions,
 ): {
-  /** Reads what is whole and returns the rest; `last`: nothing will follow. */
-  take(bytes: Buffer, last: boolean): Buffer;
+  /** Reads some of what is whole; `more`: call again with the rest. `last`: nothing will follow the bytes. */
+  take(bytes: Buffer, last: boolean): { rest: Buffer; more: boolean };
   /** The rows since the last call; none before the sample is large enough, unless `last`. */
   rows(last?: boolean): RawRow[];
 } {
@@ -69,9 +75,9 @@ function createReading(
   // An unquoted record over the limit: its start, and how many bytes went by.
   let long: { start: Buffer; bytes: number } | null = null;
 
-  const add = (bytes: Buffer, clean: boolean): void => {
+  const add = (bytes: Buffer): void => {
     if (bytes.length > limit) waiting.push(longRow(bytes.subarray(0, 200), bytes.length, limit, line, 1));
-    else if (!clean && !isUtf8(bytes)) waiting.push(parseRowBytes(bytes, line, 1));
+    else if (!isUtf8(bytes)) waiting.push(parseRowBytes(bytes, line, 1));
     else if (bytes.length === 0)
       options.remark({ check: blankLine, message: 'The line is blank.', line, column: 1 });
     else if (table.hasHeader()) waiting.push({ record: bytes.toString('utf8'), line });
@@ -119,22 +125,24 @@ function createReading(
 
   return {
     take(bytes, last) {
-      const clean = isUtf8(bytes);
-      for (let at = 0; at < bytes.length || (long && last); ) {
+      let at = 0;
+      for (; at < bytes.length || (long && last); ) {
+        if (at > stepBytes && !long) return { rest: bytes.subarray(at), more: true };
         let next: number;
         const found = long ? null : findRecordEnd(bytes, at, dialect, last);
         if (found?.kind === 'end') {
-          add(bytes.subarray(at, found.end), clean);
+          add(bytes.subarray(at, found.end));
           next = found.next;
-        } else if (found?.kind === 'open' && !last && bytes.length - at <= limit) return bytes.subarray(at);
+        } else if (found?.kind === 'open' && !last && bytes.length - at <= limit)
+          return { rest: bytes.subarray(at), more: false };
         else if (found && found.quoteAt >= 0 && (last || bytes.includes(dialect.lineEnd, found.quoteAt)))
           next = addBroken(bytes, at, found);
         else next = skipLong(bytes, at, last);
-        if (next < 0) return bytes.subarray(bytes.length);
+        if (next < 0) break;
         advance(bytes, at, next);
         at = next;
       }
-      return bytes.subarray(bytes.length);
+      return { rest: bytes.subarray(bytes.length), more: false };
     },
     rows(last = false) {
       if (!settled && waiting.length < sampledRecords && !last) return [];
