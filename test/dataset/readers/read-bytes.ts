@@ -27,9 +27,11 @@ export async function readBytes(
   }
   const all: FileRemark[] = [];
   const source = { path: '', label, stream: Readable.from(chunks()), spill: spillToDisk };
-  const open = await openRows(source, { maxRowBytes, remark: (each) => all.push(each) });
+  const remark = (each: FileRemark): void => void all.push(each);
+  const { open, reader, end } = await openRows(source, remark);
   const rows: RawRow[] = [];
-  for await (const batch of open.batches) rows.push(...batch);
+  for await (const batch of reader.read(open.chunks, { maxRowBytes, remark })) rows.push(...batch);
+  end(rows.length);
   return {
     rows,
     values: rows.map(({ value }) => value),
