@@ -17,7 +17,7 @@ export const damagedArchive: Check = {
   title: 'The compressed file is cut off or damaged.',
   prose: [
     'gzip and zstd files are unpacked as they are read, whatever they are called. Where the packed data breaks off, or does not fit its checksum, the rows before that place are read and checked, and the file is refused: nobody can say how many rows are missing. The byte counts from the start of the packed file.',
-    'Damage inside gzip data can take up to 16 KiB of text before it along. Checksums of zstd frames are not verified: damage that still unpacks shows as broken rows. zstd data that needs a dictionary, or a window of more than 128 MiB (`--long`), is not read.',
+    'Damage inside gzip data can take up to 64 KiB of text before it along. Checksums of zstd frames are not verified: damage that still unpacks shows as broken rows. zstd data that needs a dictionary, or a window of more than 128 MiB (`--long`), is not read.',
   ].join('\n\n'),
   hint: 'fetch the file again, or pack it again',
   fatal: true,

@@ -72,11 +72,11 @@ async function isPadding(input: ByteReader): Promise<boolean> {
 }
 
 // What one inflate call unpacked is lost where it fails: small slices at first, so that small files lose little.
-const sliceBytes = (offset: number): number => (offset < 65_536 ? 512 : 16_384);
+const sliceBytes = (offset: number): number => (offset < 65_536 ? 1024 : 65_536);
 
 /** The data of one member; returns what is wrong with it, or null. */
 async function* readMember(input: ByteReader): AsyncGenerator<Buffer, string | null> {
-  const inflate = createInflateRaw({ chunkSize: 16_384 });
+  const inflate = createInflateRaw({ chunkSize: 65_536 });
   try {
     let crc = 0;
     let size = 0;
