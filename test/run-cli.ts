@@ -13,7 +13,7 @@ export interface CliResult {
 
 export interface CliOptions {
   cwd?: string;
-  stdin?: string;
+  stdin?: string | Uint8Array;
   tty?: boolean;
   columns?: number;
   color?: boolean;

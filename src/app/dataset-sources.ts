@@ -1,24 +1,66 @@
-// What the data commands read: files, globs, or stdin.
+// What commands and configs read: files, globs, datasets of the hub, or stdin.
 import type { Readable } from 'node:stream';
 import { loadFormatMapping } from '../config/format-mapping.ts';
 import type { FieldMapping } from '../dataset/formats/mapping.ts';
 import type { DataSource } from '../dataset/scan.ts';
-import { expandSources } from '../dataset/sources.ts';
+import { expandSources, type SourceFile, type SourcePattern } from '../dataset/sources.ts';
+import { userCacheDir } from '../python/cache-dir.ts';
+import { spillToDisk } from './spill-to-disk.ts';
 
 export interface DatasetRequest {
   cwd: string;
-  /** Files, globs, or `-`. */
+  /** Where the hub's token, endpoint and cache are said. */
+  env: Readonly<Record<string, string | undefined>>;
+  /** Files, globs, `hf://datasets/user/name[@revision][/file]`, or `-`. */
   patterns: readonly string[];
   /** A format's name, `auto`, or a YAML file that maps the rows' fields. */
   format: string;
   stdin: Readable;
   onProgress?: (rows: number, bytes: number) => void;
+  /** Bytes of a file that is fetched from the hub. */
+  onDownload?: (file: string, bytes: number, total: number) => void;
 }
 
-/** The sources behind a request's patterns. Throws UserError D090. */
-export async function openSources({ cwd, patterns, stdin }: DatasetRequest): Promise<DataSource[]> {
-  const files = await expandSources(cwd, patterns);
-  return files.map((file) => (file.path === '-' ? { ...file, stream: stdin } : file));
+/** The sources behind a request's patterns. Throws UserError D090, and what fetching from the hub throws. */
+export async function openSources(request: DatasetRequest): Promise<DataSource[]> {
+  const { cwd, env, stdin, onDownload } = request;
+  const files = await findSources(request.patterns, {
+    cwd,
+    env,
+    cacheDir: userCacheDir(env),
+    ...(onDownload && { onDownload }),
+  });
+  return files.map((file) => ({
+    ...file,
+    spill: spillToDisk,
+    ...(file.path === '-' && { stream: stdin }),
+  }));
+}
+
+export interface FindOptions extends Pick<DatasetRequest, 'cwd' | 'env' | 'onDownload'> {
+  /** lorch's cache folder. */
+  cacheDir: string;
+  signal?: AbortSignal;
+}
+
+/** The files that `patterns` name, each once, in their order; those of the hub are fetched. */
+export async function findSources(
+  patterns: readonly SourcePattern[],
+  options: FindOptions,
+): Promise<SourceFile[]> {
+  const found = new Map<string, SourceFile>();
+  for (const pattern of patterns) {
+    const { path, ...rest } = typeof pattern === 'string' ? { path: pattern } : pattern;
+    for (const file of await findOne(path, options))
+      if (!found.has(file.path)) found.set(file.path, { ...file, ...rest });
+  }
+  return [...found.values()];
+}
+
+async function findOne(pattern: string, options: FindOptions): Promise<SourceFile[]> {
+  if (!pattern.startsWith('hf://')) return await expandSources(options.cwd, [pattern]);
+  const { resolveDataset } = await import('../hub/resolve-dataset.ts');
+  return await resolveDataset(pattern, options);
 }
 
 /** Whether a format is named by a file that maps fields. */

@@ -1,12 +1,14 @@
 // The dataset section of a config, scanned; what it refuses stops the plan here.
 import { mkdir } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import type { DatasetSection } from '../config/schema/dataset.ts';
 import { preference } from '../dataset/formats/preference.ts';
 import type { DataSource } from '../dataset/scan.ts';
+import type { SourceFile, SourcePattern } from '../dataset/sources.ts';
 import { UserError } from '../diagnostics/user-error.ts';
+import { findSources } from './dataset-sources.ts';
 import type { PlanRequest } from './make-plan.ts';
 import { type ScannedRows, scanRows } from './scan-rows.ts';
+import { spillToDisk } from './spill-to-disk.ts';
 
 /**
  * Scans into `dir`. Throws UserError D045 where rows are preference pairs, and P002 where rows have errors and the
@@ -19,16 +21,7 @@ export async function scanConfig(
 ): Promise<ScannedRows> {
   await mkdir(dir, { recursive: true, mode: 0o700 });
   const { validation } = dataset;
-  const source = (label: string, role: DataSource['role']): DataSource => ({
-    path: resolve(request.workspace.root, label),
-    label,
-    ...(role ? { role } : {}),
-  });
-  const sources = [
-    // First: of two equal rows the one in validation stays, and the other leaves training.
-    ...(Array.isArray(validation) ? validation.map((label) => source(label, 'validation')) : []),
-    ...dataset.train.map((label) => source(label, 'train')),
-  ];
+  const sources = await configSources(request, dataset);
   const scan = await scanRows(
     sources,
     {
@@ -54,12 +47,37 @@ function refusePairs({ result, pairs }: ScannedRows): void {
   });
 }
 
+/** The files of a config, with their roles. Throws UserError D090, D098, and what fetching from the hub throws. */
+async function configSources(request: PlanRequest, dataset: DatasetSection): Promise<DataSource[]> {
+  const find = (patterns: readonly SourcePattern[]): Promise<SourceFile[]> =>
+    findSources(patterns, {
+      cwd: request.workspace.root,
+      env: request.env,
+      cacheDir: request.workspace.cacheDir,
+      onDownload: (file, done, total) => request.onProgress({ label: `fetching ${file}`, done, total }),
+      ...(request.signal ? { signal: request.signal } : {}),
+    });
+  const { validation } = dataset;
+  const held = Array.isArray(validation) ? await find(validation) : [];
+  const trained = await find(dataset.train);
+  const both = trained.find(({ path }) => held.some((file) => file.path === path));
+  if (both)
+    throw new UserError('D098', `${both.label} is trained on, so it cannot validate`, {
+      hint: 'name the training files so that none of them is a validation file',
+    });
+  // First: of two equal rows the one in validation stays, and the other leaves training.
+  return [
+    ...held.map((file) => ({ ...file, role: 'validation' as const, spill: spillToDisk })),
+    ...trained.map((file) => ({ ...file, role: 'train' as const, spill: spillToDisk })),
+  ];
+}
+
 function refusal({ result, findings }: ScannedRows, dataset: DatasetSection): UserError {
   const errors = [...findings.values()]
     .flatMap(({ first }) => first)
     .filter(({ severity }) => severity === 'error');
   const total = result.errors.rows + result.errors.files;
-  const files = dataset.train.join(' ');
+  const files = dataset.train.map((each) => (typeof each === 'string' ? each : each.path)).join(' ');
   return new UserError('P002', `the dataset has ${total} error${total === 1 ? '' : 's'}`, {
     findings: errors.slice(0, 20),
     exitCode: 1,

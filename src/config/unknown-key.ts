@@ -9,7 +9,12 @@ import { nearest } from './suggest.ts';
 /** The finding for `key` under the dotted section `path` ('' is the top level). */
 export function unknownKey(key: string, path: string, at: Place): Finding {
   const sections = knownSections();
-  const here = sections.get(path) ?? { path, keys: [], refused: { owned: {}, removed: {}, unsupported: {} } };
+  // Entries of a list know what a single one does.
+  const here = sections.get(path.replace(/\.\d+$/, '')) ?? {
+    path,
+    keys: [],
+    refused: { owned: {}, removed: {}, unsupported: {} },
+  };
   const refused = refusal(key, here, at);
   if (refused) return refused;
   const label = path ? `${path}.${key}` : key;

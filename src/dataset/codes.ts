@@ -64,4 +64,59 @@ export const datasetErrorCodes: CodeDoc[] = [
     prose:
       'Rows are written as alpaca, chatml, chatml-text, sharegpt or preference. A mapping of fields (a .yaml file) is read only.',
   },
+  {
+    code: 'D097',
+    name: 'no-room',
+    severity: 'error',
+    title: 'Rows could not be put on disk to be read.',
+    prose:
+      'Parquet is read from its end, so Parquet on stdin or inside .gz or .zst is first written to a temporary file (in `TMPDIR`, else /tmp), which is gone when the command ends. Datasets of the hub are kept in the user cache (`XDG_CACHE_HOME`, else ~/.cache). There was no room there, or it cannot be written.',
+  },
+  {
+    code: 'D098',
+    name: 'two-roles',
+    severity: 'error',
+    title: 'A file is both trained on and validated on.',
+    prose:
+      'A pattern under `dataset.train` also fits a file of `dataset.validation`. Which one was meant is not guessed: a validation loss on training rows means nothing.',
+  },
+  {
+    code: 'D190',
+    name: 'no-such-hub-dataset',
+    severity: 'error',
+    title: 'The hub has no such dataset, or does not show it to you.',
+    prose:
+      'Datasets are named `hf://datasets/user/name`. Private ones need a token: `HF_TOKEN`, or the login of `hf auth login`.',
+  },
+  {
+    code: 'D191',
+    name: 'gated-dataset',
+    severity: 'error',
+    title: 'The dataset is gated.',
+    prose:
+      'Its page asks for terms to be accepted. Accept them with your account, then give a token that may read gated repositories (`HF_TOKEN`, or `hf auth login`).',
+  },
+  {
+    code: 'D192',
+    name: 'no-such-dataset-revision',
+    severity: 'error',
+    title: 'The dataset has no such branch, tag or commit.',
+    prose: 'After `@` stands a branch, a tag or a whole commit hash: `hf://datasets/user/name@v1.0`.',
+  },
+  {
+    code: 'D193',
+    name: 'no-such-dataset-file',
+    severity: 'error',
+    title: 'It cannot be told which file of the dataset is meant.',
+    prose:
+      'Without a file the only data file is taken, or those of the train split by their usual names (`train.jsonl`, `data/train-00000-of-00003.parquet`). Otherwise the message lists the data files there are: name one, or a pattern (`hf://datasets/user/name/data/*.parquet`).',
+  },
+  {
+    code: 'D194',
+    name: 'malformed-dataset-name',
+    severity: 'error',
+    title: 'The name does not name a dataset of the hub.',
+    prose:
+      'It reads `hf://datasets/user/name`, then `@revision` and `/file` where they are wanted. A slash inside a branch name is written `%2F`; `refs/convert/parquet` and `refs/pr/N` need none.',
+  },
 ];

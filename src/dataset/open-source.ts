@@ -1,29 +1,36 @@
-// A source's bytes as chunks, hashed on the way, with the first of them looked at.
+// A source's bytes as chunks: hashed as they lie on disk, unpacked where they are compressed, the first of them looked at.
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { UserError } from '../diagnostics/user-error.ts';
+import { createByteReader } from './compression/byte-reader.ts';
+import { type Codec, findCodec } from './compression/index.ts';
+import type { FileRemark } from './readers/raw-row.ts';
 
 export interface OpenSource {
-  /** The first bytes, without a byte order mark; at least 64 KiB where the file has them. */
+  /** Null where the bytes lie plain. */
+  codec: Codec | null;
+  /** The first unpacked bytes, without a byte order mark; at least 64 KiB where there are so many. */
   head: Buffer;
-  /** All bytes after a byte order mark. */
+  /** All unpacked bytes after a byte order mark. */
   chunks: AsyncIterable<Buffer>;
   /** No more chunks are wanted; the rest is still read and hashed. */
   stop(): void;
+  /** Of the file as it lies there, packed or not. */
   bytesRead(): number;
-  /** After the last chunk. */
+  /** Of the file as it lies there; after the last chunk. */
   sha256(): string;
 }
 
 const chunkBytes = 256 * 1024;
 const headBytes = 64 * 1024;
 
-/** Opens a file, or takes the stream that stands for it. */
+/** Opens a file, or takes the stream that stands for it. Throws UserError D091; damage of an archive is remarked. */
 export async function openSource(
   path: string,
   stream: Readable | undefined,
   label: string,
+  remark: (each: FileRemark) => void,
 ): Promise<OpenSource> {
   const digest = createHash('sha256');
   const input: AsyncIterable<Buffer | string> =
@@ -49,22 +56,26 @@ export async function openSource(
     }
   };
 
-  const first: Buffer[] = [];
-  let size = 0;
-  while (size < headBytes) {
-    const chunk = await next();
-    if (!chunk) break;
-    first.push(chunk);
-    size += chunk.length;
-  }
-  const whole = first.length === 1 && first[0] ? first[0] : Buffer.concat(first);
+  const packedHead = await readAhead(next, 4);
+  const codec = findCodec(packedHead);
+  const unread = createReplay(packedHead, next);
+  const unpacked = codec ? joinPieces(codec.unpack(createByteReader(unread), remark)) : null;
+  const nextPlain = unpacked ? async () => (await unpacked.next()).value ?? null : unread;
+
+  const whole = await readAhead(nextPlain, headBytes);
   const head = whole[0] === 0xef && whole[1] === 0xbb && whole[2] === 0xbf ? whole.subarray(3) : whole;
 
   async function* chunks(): AsyncGenerator<Buffer> {
     if (head.length > 0 && !stopped) yield head;
-    for (let chunk = await next(); chunk; chunk = await next()) if (!stopped) yield chunk;
+    while (!stopped) {
+      const chunk = await nextPlain();
+      if (!chunk) break;
+      if (!stopped) yield chunk;
+    }
+    while (await next());
   }
   return {
+    codec,
     head,
     chunks: chunks(),
     stop() {
@@ -75,14 +86,55 @@ export async function openSource(
   };
 }
 
+type Next = () => Promise<Buffer | null>;
+
+/** At least `least` bytes, where there are so many. */
+async function readAhead(next: Next, least: number): Promise<Buffer> {
+  const parts: Buffer[] = [];
+  for (let size = 0; size < least; ) {
+    const chunk = await next();
+    if (!chunk) break;
+    parts.push(chunk);
+    size += chunk.length;
+  }
+  return parts.length === 1 && parts[0] ? parts[0] : Buffer.concat(parts);
+}
+
+function createReplay(first: Buffer, next: Next): Next {
+  let pending = first.length > 0 ? first : null;
+  return async () => {
+    if (!pending) return await next();
+    const bytes = pending;
+    pending = null;
+    return bytes;
+  };
+}
+
+// Codecs give out what they have; readers are fast on chunks of a size.
+async function* joinPieces(pieces: AsyncIterable<Buffer>): AsyncGenerator<Buffer, null> {
+  let parts: Buffer[] = [];
+  let size = 0;
+  for await (const piece of pieces) {
+    parts.push(piece);
+    size += piece.length;
+    if (size < chunkBytes) continue;
+    yield Buffer.concat(parts);
+    parts = [];
+    size = 0;
+  }
+  if (size > 0) yield Buffer.concat(parts);
+  return null;
+}
+
 /** What the first bytes are if they are no UTF-8 text; null where they may be. */
 export function binaryKind(head: Buffer): string | null {
   const starts = (...bytes: number[]): boolean => bytes.every((byte, i) => head[i] === byte);
-  if (starts(0x1f, 0x8b)) return 'gzip-compressed';
-  if (starts(0x28, 0xb5, 0x2f, 0xfd)) return 'zstd-compressed';
+  const packed = findCodec(head);
+  if (packed) return `compressed twice (${packed.name} inside)`;
   if (starts(0x50, 0x4b, 0x03, 0x04)) return 'a zip archive';
-  if (head.toString('latin1', 0, 4) === 'PAR1') return 'Parquet';
   if (starts(0xff, 0xfe) || starts(0xfe, 0xff)) return 'UTF-16 text';
+  if (starts(0x42, 0x5a, 0x68) && head[4] === 0x31) return 'bzip2-compressed';
+  if (starts(0xfd, 0x37, 0x7a, 0x58, 0x5a)) return 'xz-compressed';
   if (head.subarray(0, 64).includes(0)) return 'binary data';
   return null;
 }

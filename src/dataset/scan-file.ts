@@ -3,10 +3,8 @@ import type { Finding } from '../diagnostics/finding.ts';
 import type { AcrossRows } from './across-rows.ts';
 import type { ResolvedChecks } from './check-settings.ts';
 import { exactDuplicate } from './checks/exact-duplicate.ts';
-import { fileShape } from './checks/file-shape.ts';
 import { leakedRow } from './checks/leaked-row.ts';
 import { noRows } from './checks/no-rows.ts';
-import { notText } from './checks/not-text.ts';
 import type { RowPlace } from './example.ts';
 import type { Fates } from './fates.ts';
 import { hex } from './fingerprint.ts';
@@ -15,9 +13,8 @@ import { judgeSource } from './judge-source.ts';
 import type { JudgedRow } from './judged-row.ts';
 import type { Ledger } from './ledger.ts';
 import { createRepeats } from './once-per-file.ts';
-import { binaryKind, openSource } from './open-source.ts';
+import { openRows } from './open-rows.ts';
 import { placeFinding, placeRemark } from './place-finding.ts';
-import { chooseReader, readers } from './readers/index.ts';
 import type { FileRemark } from './readers/raw-row.ts';
 import {
   type DataSource,
@@ -53,7 +50,6 @@ export async function scanFile(
 ): Promise<{ file: ScannedFile; decision: { name: string; why: string; confidence: number } }> {
   const file = source.label;
   const limit = source.limit ?? Number.POSITIVE_INFINITY;
-  const open = await openSource(source.path, source.stream, file);
   const repeats = createRepeats();
   const { severityOf } = context.settings;
   const remark = (each: FileRemark): void => {
@@ -94,13 +90,7 @@ export async function scanFile(
     else context.fates.keep(judged, place, role);
   };
 
-  const binary = binaryKind(open.head);
-  if (binary) {
-    remark({ check: notText, message: `The file is ${binary}, not plain UTF-8 text.` });
-    open.stop();
-  }
-  const reader = chooseReader(open.head);
-  if (!binary && open.head.length > 0) remarkName(file, reader.name, remark);
+  const { open, reader, unreadable, end } = await openRows(source, remark);
   const batches = judgeSource({
     open,
     reader,
@@ -130,25 +120,14 @@ export async function scanFile(
     context.progress(rows, open.bytesRead());
   }
   await context.settled();
-  if (rows === 0 && !binary) remark({ check: noRows, message: 'The file holds no row.' });
+  end(rows);
+  if (rows === 0 && !unreadable()) remark({ check: noRows, message: 'The file holds no row.' });
   const { format, why, confidence } = decision ?? { format: null, why: 'nothing was read', confidence: 0 };
   const name = (format as { name: string } | null)?.name ?? 'unknown';
   return {
     file: { path: file, bytes: open.bytesRead(), sha256: open.sha256(), rows, format: name },
     decision: { name, why, confidence },
   };
-}
-
-function remarkName(file: string, name: string, remark: (each: FileRemark) => void): void {
-  const promised = readers.find((reader) =>
-    reader.extensions.some((end) => file.toLowerCase().endsWith(end)),
-  );
-  const found = readers.find((reader) => reader.name === name);
-  if (promised && found && promised !== found)
-    remark({
-      check: fileShape,
-      message: `The file's name promises ${promised.holds}, but it holds ${found.holds}.`,
-    });
 }
 
 // The text is read from the file's bytes only where somebody asks for it.

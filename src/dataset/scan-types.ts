@@ -6,6 +6,7 @@ import type { Example, RowPlace } from './example.ts';
 import type { FieldMapping } from './formats/mapping.ts';
 import type { JudgedRegion } from './judge-region.ts';
 import type { LedgerEntry, LedgerTotals } from './ledger.ts';
+import type { RandomAccess } from './random-access.ts';
 import type { Split, SplitOptions } from './split.ts';
 
 /** Bytes that one row may have. */
@@ -18,6 +19,8 @@ export interface DataSource {
   label: string;
   /** Read instead of the file (stdin). */
   stream?: Readable;
+  /** Puts a stream where it can be read from any place (Parquet on stdin or packed); writing is not for this folder. */
+  spill?(chunks: AsyncIterable<Buffer>, label: string): Promise<RandomAccess>;
   /** Which side its rows are on. Train rows are divided further by `split`. */
   role?: Split;
   /** Only so many rows from its start are input. */

@@ -5,19 +5,21 @@ import { glob, isDynamicPattern } from 'tinyglobby';
 import { editDistance } from '../diagnostics/edit-distance.ts';
 import { UserError } from '../diagnostics/user-error.ts';
 
+const dataFile = /\.(jsonl|ndjson|json|csv|tsv|parquet|pq)(\.(gz|zst))?$/i;
+
 /** One dataset entry of a config, or one argument of a command. */
 export type SourcePattern = string | { path: string; limit?: number; weight?: number };
 
 export interface SourceFile {
   /** Absolute; `-` for stdin. */
   path: string;
-  /** As shown to users: as typed, or relative to `cwd`. */
+  /** As shown to users: as typed, relative to `cwd`, or `hf://…@commit/file`. */
   label: string;
   limit?: number;
   weight?: number;
 }
 
-/** The files that `patterns` name, each once, globs in alphabetical order. */
+/** The files on this machine that `patterns` name, each once, globs in alphabetical order. Throws UserError D090. */
 export async function expandSources(cwd: string, patterns: readonly SourcePattern[]): Promise<SourceFile[]> {
   const found = new Map<string, SourceFile>();
   for (const pattern of patterns) {
@@ -30,10 +32,6 @@ export async function expandSources(cwd: string, patterns: readonly SourcePatter
 
 async function expandOne(cwd: string, pattern: string): Promise<SourceFile[]> {
   if (pattern === '-') return [{ path: '-', label: '<stdin>' }];
-  if (pattern.startsWith('hf://'))
-    throw new UserError('D090', `${pattern}: datasets from the hub are not read in this version.`, {
-      hint: 'download the file and name its path',
-    });
   const path = resolve(cwd, pattern);
   const info = await stat(path).catch(() => null);
   if (info?.isDirectory())
@@ -65,7 +63,7 @@ async function notFound(cwd: string, pattern: string): Promise<UserError> {
     .sort((a, b) => a.distance - b.distance || (a.name < b.name ? -1 : 1))
     .slice(0, 3)
     .map(({ name }) => pattern.slice(0, pattern.length - wanted.length) + name);
-  const data = names.filter((name) => /\.(jsonl|ndjson|json)$/.test(name)).sort();
+  const data = names.filter((name) => dataFile.test(name)).sort();
   const hint =
     near.length > 0
       ? `did you mean ${near.join(' or ')}?`

@@ -6,16 +6,16 @@ export const hubCodes: CodeDoc[] = [
     code: 'E040',
     name: 'hub-unreachable',
     severity: 'error',
-    title: 'The model hub cannot be reached.',
+    title: 'The hub cannot be reached.',
     prose:
-      'No answer, or an error of the server. A local folder needs no hub. `HF_ENDPOINT` names a mirror, `HF_HUB_OFFLINE=1` uses what is cached and asks nobody.',
+      'No answer, or an error of the server. A local folder or file needs no hub. `HF_ENDPOINT` names a mirror, `HF_HUB_OFFLINE=1` uses what is cached and asks nobody.',
   },
   {
     code: 'E041',
     name: 'not-cached',
     severity: 'error',
-    title: 'HF_HUB_OFFLINE is set, and the model is not in the cache.',
+    title: 'HF_HUB_OFFLINE is set, and the model or dataset is not in the cache.',
     prose:
-      'Offline, a hub model must lie in the Hugging Face cache (`HF_HUB_CACHE`, `HF_HOME`, or ~/.cache/huggingface/hub) with the revision asked for. Fetch it once online (`hf download MODEL`), or name a local folder.',
+      'Offline, a hub model must lie in the Hugging Face cache (`HF_HUB_CACHE`, `HF_HOME`, or ~/.cache/huggingface/hub) with the revision asked for. Fetch it once online (`hf download MODEL`), or name a local folder. A dataset is in the cache once a command has read it online.',
   },
 ];

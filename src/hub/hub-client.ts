@@ -8,10 +8,9 @@ import {
 } from '@huggingface/hub';
 import { UserError } from '../diagnostics/user-error.ts';
 import type { TensorShapes } from '../model/tensors.ts';
+import { createHubAccess, unreachable } from './hub-access.ts';
 import type { HubEnvironment } from './hub-environment.ts';
 import { type ModelFiles, parseConfig, tensorsOf } from './model-folder.ts';
-
-const requestTimeoutMs = 30_000;
 
 export interface HubClient {
   /** The commit that a branch, tag or commit stands for. */
@@ -23,44 +22,32 @@ export interface HubClient {
 
 /** A client for one endpoint. Throws UserError M011 missing, M012 gated, M013 revision, E040 unreachable. */
 export function createHubClient(hub: HubEnvironment, signal?: AbortSignal): HubClient {
-  let reason: string | null = null;
-  const access = {
-    hubUrl: hub.endpoint,
-    fetch: (async (input: Parameters<typeof fetch>[0], init?: RequestInit) => {
-      const limits = [AbortSignal.timeout(requestTimeoutMs), signal, init?.signal].filter(
-        (each) => each != null,
-      );
-      const headers = new Headers(init?.headers);
-      // For the hub alone, never for where it redirects to; mirrors have tokens of other forms than the client takes.
-      if (hub.token && new URL(urlOf(input)).origin === new URL(hub.endpoint).origin) {
-        headers.set('Authorization', `Bearer ${hub.token}`);
-      }
-      const response = await fetch(input, { ...init, headers, signal: AbortSignal.any(limits) });
-      // The hub names its reason in a header, which the client's error leaves out.
-      if (!response.ok) reason = response.headers.get('X-Error-Code');
-      return response;
-    }) as typeof fetch,
-  };
+  const access = createHubAccess(hub, signal);
   const guard = async <T>(model: string, revision: string | null, work: () => Promise<T>): Promise<T> => {
-    reason = null;
+    access.forget();
     try {
       return await work();
     } catch (error) {
       if (signal?.aborted) throw signal.reason;
-      throw hubError(error, { model, revision, reason, hub });
+      throw hubError(error, { model, revision, reason: access.reason(), hub });
     }
   };
   return {
     resolveRevision: (model, revision) =>
       guard(model, revision, async () => {
         const wanted = revision === null ? {} : { revision };
-        const info = await modelInfo({ ...access, ...wanted, name: model, additionalFields: ['sha'] });
+        const info = await modelInfo({
+          ...access.options,
+          ...wanted,
+          name: model,
+          additionalFields: ['sha'],
+        });
         return String(info.sha);
       }),
     readConfig: (model, commit) =>
       guard(model, commit, async () => {
         const blob = await downloadFile({
-          ...access,
+          ...access.options,
           repo: model,
           path: 'config.json',
           revision: commit,
@@ -75,7 +62,7 @@ export function createHubClient(hub: HubEnvironment, signal?: AbortSignal): HubC
       }),
     readTensors: (model, commit) =>
       guard(model, commit, async () => {
-        const parsed = await parseSafetensorsMetadata({ ...access, repo: model, revision: commit });
+        const parsed = await parseSafetensorsMetadata({ ...access.options, repo: model, revision: commit });
         if (!parsed.sharded) return tensorsOf(parsed.header);
         return Object.assign({}, ...Object.values(parsed.headers).map(tensorsOf)) as TensorShapes;
       }).catch((error: unknown) => {
@@ -89,10 +76,6 @@ export function createHubClient(hub: HubEnvironment, signal?: AbortSignal): HubC
         throw error;
       }),
   };
-}
-
-function urlOf(input: Parameters<typeof fetch>[0]): string {
-  return typeof input === 'string' ? input : input instanceof URL ? input.href : input.url;
 }
 
 interface Asked {
@@ -109,20 +92,14 @@ function hubError(error: unknown, asked: Asked): unknown {
   if (error instanceof SafetensorParseError) {
     return new UserError('M015', `${model}: ${error.message}`, { cause: error });
   }
-  if (error instanceof TypeError || (error instanceof Error && /TimeoutError|AbortError/.test(error.name))) {
-    const cause = error.cause instanceof Error ? error.cause.message : error.message;
-    return new UserError('E040', `cannot reach ${hub.endpoint} for ${model}: ${cause}`, {
-      hint: 'check the network or HF_ENDPOINT; a local folder needs no hub',
-      exitCode: 3,
-      cause: error,
-    });
-  }
+  const down = unreachable(error, model, hub, 'a local folder needs no hub');
+  if (down) return down;
   // The client throws plain errors for repositories without safetensors.
   const message = error instanceof Error ? error.message : String(error);
   return new UserError('M015', `${model}${revision ? `@${revision}` : ''}: ${message}`, { cause: error });
 }
 
-function answerError(error: HubApiError, { model, revision, reason, hub }: Asked): UserError {
+function answerError(error: HubApiError, { model, revision, reason, hub }: Asked): unknown {
   const { statusCode } = error;
   const page = `${hub.endpoint}/${model}`;
   if (
@@ -152,9 +129,5 @@ function answerError(error: HubApiError, { model, revision, reason, hub }: Asked
       },
     );
   }
-  return new UserError('E040', `${hub.endpoint} answered ${statusCode} for ${model}`, {
-    hint: statusCode === 429 ? 'too many requests: wait a little, or set HF_TOKEN' : 'try again later',
-    exitCode: 3,
-    cause: error,
-  });
+  return unreachable(error, model, hub, '') ?? error;
 }

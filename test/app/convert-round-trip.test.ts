@@ -13,6 +13,7 @@ afterAll(() => rmSync(dir, { recursive: true }));
 
 const convert = (from: string, to: string, out: string, allowLoss = false) =>
   convertDataset({
+    env: {},
     cwd: dir,
     patterns: [from],
     format: 'auto',

@@ -1,42 +1,87 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+// The sources of a config: patterns, limits, datasets of the hub, and roles that do not mix.
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, expect, it } from 'vitest';
+import { gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { PlanRequest } from '../../src/app/make-plan.ts';
 import { scanConfig } from '../../src/app/scan-config.ts';
-import { type DatasetSection, datasetSection } from '../../src/config/schema/dataset.ts';
+import { datasetSection } from '../../src/config/schema/dataset.ts';
+import type { LedgerEntry } from '../../src/dataset/ledger.ts';
+import { type HubServer, startHub } from '../fixtures/hub/hub-server.ts';
 
-const root = mkdtempSync(join(tmpdir(), 'lorch-scan-'));
-afterAll(() => rmSync(root, { recursive: true }));
-const request = { workspace: { root }, onProgress: () => undefined } as unknown as PlanRequest;
-const scan = (dataset: Record<string, unknown>, rows: unknown[]) => {
-  writeFileSync(join(root, 'rows.jsonl'), rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
-  const section: DatasetSection = datasetSection.parse({ train: 'rows.jsonl', ...dataset });
-  return scanConfig(request, section, join(root, 'out'));
-};
+const commit = 'e'.repeat(40);
+const root = mkdtempSync(join(tmpdir(), 'lorch-config-'));
+const rows = (word: string, count: number): string =>
+  Array.from({ length: count }, (_, i) => `{"instruction":"Name ${word} ${i}.","output":"${i}"}\n`).join('');
+let hub: HubServer;
+let scans = 0;
 
-it('refuses to train on preference pairs, however they were recognised', async () => {
-  const refusal = {
-    code: 'D045',
-    hint: expect.stringContaining('lorch data convert rows.jsonl --to chatml'),
-  };
-  await expect(scan({}, [{ prompt: 'One?', chosen: '1', rejected: '2' }])).rejects.toMatchObject(refusal);
-  const format = { prompt: 'q', chosen: 'good', rejected: 'bad' };
-  await expect(scan({ format }, [{ q: 'One?', good: '1', bad: '2' }])).rejects.toMatchObject(refusal);
+beforeAll(async () => {
+  hub = await startHub({
+    'datasets/acme/rows': { commit, files: { 'rows.jsonl': Buffer.from(rows('star', 4)) } },
+  });
+  mkdirSync(join(root, 'data'));
+  writeFileSync(join(root, 'data/a.jsonl'), rows('tree', 5));
+  writeFileSync(join(root, 'data/b.jsonl.gz'), gzipSync(rows('bird', 5)));
+  writeFileSync(join(root, 'data/held.csv'), 'instruction,output\nName a fish.,Cod.\n');
+});
+afterAll(async () => {
+  await hub.close();
+  rmSync(root, { recursive: true, force: true });
 });
 
-it('writes what a mapping reads as the examples to train on', async () => {
-  const format = { messages: 'turns', role: 'who', content: 'say', roles: { bot: 'assistant', me: 'user' } };
-  const turns = [
-    { who: 'me', say: 'Hi' },
-    { who: 'bot', say: 'Hello.' },
-  ];
-  const { examples } = await scan({ format }, [{ turns }]);
-  expect(JSON.parse(readFileSync(examples.train ?? '', 'utf8'))).toEqual({
-    row: 0,
-    messages: [
-      { role: 'user', content: 'Hi' },
-      { role: 'assistant', content: 'Hello.' },
-    ],
+async function scan(section: object) {
+  const request = {
+    workspace: { root, runsDir: join(root, 'runs'), cacheDir: join(root, 'cache') },
+    env: { HOME: root, HF_ENDPOINT: hub.url },
+    onProgress: () => undefined,
+  } as unknown as PlanRequest;
+  scans += 1;
+  const scanned = await scanConfig(request, datasetSection.parse(section), join(root, `scan-${scans}`));
+  const ledger = readFileSync(scanned.ledger, 'utf8').trim().split('\n');
+  return { ...scanned, entries: ledger.map((line) => JSON.parse(line) as LedgerEntry) };
+}
+
+it('takes patterns relative to the workspace, files of any kind, and validation of its own', async () => {
+  const { result } = await scan({ train: 'data/*.jsonl*', validation: ['data/held.csv'] });
+  expect(result.files.map(({ path, rows: count }) => [path, count])).toEqual([
+    ['data/held.csv', 1],
+    ['data/a.jsonl', 5],
+    ['data/b.jsonl.gz', 5],
+  ]);
+  expect([result.train.rows, result.validation.rows]).toEqual([10, 1]);
+});
+
+it('takes the first rows of each file where a limit says so, and the ledger has those and no other', async () => {
+  const { result, entries } = await scan({
+    train: [{ path: 'data/{a,b}.jsonl*', limit: 2 }, 'data/held.csv'],
+  });
+  expect(result.ledger).toEqual({ rows_in: 5, kept: 5, fixed: 0, dropped: {} });
+  expect(entries.map(({ row, file, line }) => [row, file, line])).toEqual([
+    [0, 'data/a.jsonl', 1],
+    [1, 'data/a.jsonl', 2],
+    [2, 'data/b.jsonl.gz', 1],
+    [3, 'data/b.jsonl.gz', 2],
+    [4, 'data/held.csv', 2],
+  ]);
+});
+
+it('records the commit of a dataset of the hub', async () => {
+  const { result } = await scan({ train: ['hf://datasets/acme/rows', 'data/a.jsonl'] });
+  expect(result.files.map(({ path }) => path)).toEqual([
+    `hf://datasets/acme/rows@${commit}/rows.jsonl`,
+    'data/a.jsonl',
+  ]);
+});
+
+it('refuses a file with two roles and a file that is not there', async () => {
+  await expect(scan({ train: 'data/*', validation: 'data/held.csv' })).rejects.toMatchObject({
+    code: 'D098',
+    exitCode: 2,
+  });
+  await expect(scan({ train: 'data/aa.jsonl' })).rejects.toMatchObject({
+    code: 'D090',
+    hint: expect.stringContaining('data/a.jsonl'),
   });
 });

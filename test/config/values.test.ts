@@ -78,10 +78,18 @@ describe('a wrong value', () => {
       expect(faults).toHaveLength(1);
       return `${faults[0]} ${findings[0]?.message}`;
     };
-    expect(await check('  train: hf://datasets/a/b.jsonl\n')).toBe(
-      '4:10 C016 `dataset.train`: this version reads local files only',
+    expect(await check('  train: s3://a/b.jsonl\n')).toBe(
+      '4:10 C016 `dataset.train`: this version reads local files and datasets of the hub',
     );
-    expect(await check('  train: [a.jsonl, "data/*.jsonl"]\n')).toContain('4:20 C016 `dataset.train.1`');
+    expect(await check('  train: [a.jsonl, "-"]\n')).toContain('4:20 C016 `dataset.train.1`');
+    expect(await check('  train: { path: a.jsonl, limit: 0 }\n')).toContain(
+      '4:34 C012 `dataset.train.limit` must be a number of at least 1',
+    );
+    expect(await check('  train: [{ path: a.jsonl, weight: 2 }]\n')).toContain('4:28 C016');
+    expect(await check('  train: [{ path: a.jsonl, limti: 2 }]\n')).toContain('4:28 C010');
+    expect(await check('  train: a.jsonl\n  validation: { fraction: 0.1, path: b.jsonl }\n')).toContain(
+      'C016',
+    );
     expect(await check('  train: a.jsonl\n  template: vicuna\n')).toContain(
       '5:13 C012 `dataset.template` must be auto, model, chatml, alpaca or the path of a .jinja file',
     );

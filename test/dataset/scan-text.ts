@@ -1,5 +1,6 @@
 // Scans text as if it were a file, and keeps everything that came out.
 import { Readable } from 'node:stream';
+import { spillToDisk } from '../../src/app/spill-to-disk.ts';
 import { checks } from '../../src/dataset/checks/index.ts';
 import type { LedgerEntry } from '../../src/dataset/ledger.ts';
 import {
@@ -53,6 +54,7 @@ export async function scanText(
     sources.map(({ text, chunk, ...source }, i) => ({
       path: '',
       label: `file-${i}`,
+      spill: spillToDisk,
       ...source,
       stream: Readable.from(cut(Buffer.from(text), chunk ?? 65_536)),
     })),

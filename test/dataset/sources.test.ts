@@ -37,7 +37,6 @@ it.each([
   ['dat/train.jsonl', 'does not exist either'],
   ['data', 'data/*.jsonl'],
   ['data/*.csv', 'looked from'],
-  ['hf://datasets/a/b', 'download'],
 ])('says what it looked for: %s', async (pattern, hint) => {
   await expect(expandSources(dir, [pattern])).rejects.toMatchObject({
     code: 'D090',

@@ -19,14 +19,16 @@ Examples:
   lorch data check "data/**/*.jsonl" --max 20
   lorch data check rows.json --json | jq .ledger
   lorch data check calls.jsonl --format mapping.yaml
-  zcat rows.jsonl.gz | lorch data check -
+  lorch data check rows.csv more.parquet rows.jsonl.zst
+  lorch data check hf://datasets/user/name@main/data/*.parquet
+  curl -s https://example.org/rows.jsonl.gz | lorch data check -
 `;
 
 /** `lorch data check DATASET…` */
 export function define(command: Command, context: Context): void {
   command
     .description('Every fault of a dataset by line and column, and where every row would go.')
-    .argument('<dataset...>', 'files, globs, or - for stdin')
+    .argument('<dataset...>', 'files, globs, hf://datasets/user/name, or - for stdin')
     .option(
       '--format <name>',
       'alpaca, chatml, chatml-text, sharegpt, preference, or a YAML file that maps the fields; auto tells by the rows',
@@ -42,11 +44,13 @@ export function define(command: Command, context: Context): void {
       const progress = createProgress(context, 'rows');
       const checked = await checkDataset({
         cwd: context.cwd,
+        env: context.env,
         patterns,
         format: flags.format,
         stdin: context.stdin,
         max: flags.ndjson ? 0 : (flags.max ?? (flags.json ? null : 3)),
         onProgress: (rows) => progress.update(rows, null),
+        onDownload: (file, bytes, total) => progress.update(bytes, total, `bytes of ${file}`),
         ...(flags.ndjson && {
           onFinding: (finding) => context.stdout.write(`${JSON.stringify(finding)}\n`),
         }),

@@ -28,7 +28,7 @@ Examples:
 export function define(command: Command, context: Context): void {
   command
     .description('Write a dataset in another format, without loss or with the loss named.')
-    .argument('<dataset...>', 'files, globs, or - for stdin')
+    .argument('<dataset...>', 'files, globs, hf://datasets/user/name, or - for stdin')
     .requiredOption('--to <format>', 'alpaca, chatml, chatml-text, sharegpt or preference')
     .requiredOption('-o, --output <file>', 'a file that does not exist yet, or - for stdout')
     .option(
@@ -56,6 +56,7 @@ export function define(command: Command, context: Context): void {
       const progress = createProgress(context, 'rows');
       const converted = await convertDataset({
         cwd: context.cwd,
+        env: context.env,
         patterns,
         format: flags.format,
         stdin: context.stdin,
@@ -66,6 +67,7 @@ export function define(command: Command, context: Context): void {
         allowLoss: flags.allowLoss === true,
         onFinding: shown.add,
         onProgress: (rows) => progress.update(rows, null),
+        onDownload: (file, bytes, total) => progress.update(bytes, total, `bytes of ${file}`),
       }).finally(() => progress.end());
       if (!converted.done) context.exitCode = EXIT.findings;
       if (flags.json) return printJson(context, { ...converted, from: converted.from.name });

@@ -31,7 +31,7 @@ Examples:
 export function define(command: Command, context: Context): void {
   command
     .description('Rows, turns, characters and tokens of a dataset, and how they are spread.')
-    .argument('<dataset...>', 'files, globs, or - for stdin')
+    .argument('<dataset...>', 'files, globs, hf://datasets/user/name, or - for stdin')
     .option(
       '--format <name>',
       'a format, or a YAML file that maps the fields; auto tells by the rows',
@@ -58,10 +58,12 @@ export function define(command: Command, context: Context): void {
         : null;
       const stats = await datasetStats({
         cwd: context.cwd,
+        env: context.env,
         patterns,
         format: flags.format,
         stdin: context.stdin,
         onProgress: (rows) => progress.update(rows, null),
+        onDownload: (file, bytes, total) => progress.update(bytes, total, `bytes of ${file}`),
         ...(counter && { tokens: counter }),
       }).finally(async () => {
         progress.end();

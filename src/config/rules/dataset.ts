@@ -4,13 +4,14 @@ import type { Rule } from './rule.ts';
 export const datasetRule: Rule = {
   needs: ['dataset'],
   check({ dataset }, report) {
-    const { train, validation } = dataset;
+    const train = dataset.train.map(pathOf);
+    const { validation } = dataset;
     train.forEach((file, i) => {
       if (train.indexOf(file) < i)
         report(`dataset.train.${i}`, `${file} is listed twice`, 'its rows would count twice');
     });
     if (!Array.isArray(validation)) return;
-    for (const file of validation)
+    for (const file of validation.map(pathOf))
       if (train.includes(file))
         report(
           'dataset.validation',
@@ -19,3 +20,7 @@ export const datasetRule: Rule = {
         );
   },
 };
+
+function pathOf(source: string | { path: string }): string {
+  return typeof source === 'string' ? source : source.path;
+}

@@ -1,20 +1,38 @@
 import { z } from 'zod';
-import { count, field, optional, section, text } from './field.ts';
+import { atLeastOne, count, field, optional, section, text } from './field.ts';
 import { formatMapping } from './format-mapping.ts';
 
 const path = text
-  .refine((value) => !/^(hf|https?|s3|gs):\/\//.test(value), {
-    message: 'this version reads local files only',
-    params: { code: 'C016', hint: 'download the file and name its path' },
+  .refine((value) => !/^(https?|s3|gs):\/\//.test(value), {
+    message: 'this version reads local files and datasets of the hub',
+    params: { code: 'C016', hint: 'download the file and name its path, or write hf://datasets/user/name' },
   })
-  .refine((value) => !/[*?[\]]/.test(value), {
-    message: 'this version takes no patterns',
-    params: { code: 'C016', hint: 'list the files: [datasets/a.jsonl, datasets/b.jsonl]' },
+  .refine((value) => value !== '-', {
+    message: 'a config cannot read rows from stdin',
+    params: { code: 'C016', hint: 'write the rows to a file and name its path' },
   });
 
-const paths = z
-  .union([path, z.array(path).min(1)])
-  .transform((value) => (typeof value === 'string' ? [value] : value));
+const source = section(
+  {
+    path: field(path, 'A file, a pattern, or hf://datasets/user/name[@revision][/file].'),
+    limit: optional(
+      atLeastOne,
+      'Only so many rows from the start of each file are input; the rest of it is not, and stands in no ledger.',
+    ),
+  },
+  'Rows of one place, with settings of their own.',
+  {
+    owned: {},
+    removed: {},
+    unsupported: { weight: 'every row counts once (D092); `limit` takes the first rows' },
+  },
+);
+
+const entry = z.union([path, source]);
+const entries = z.array(entry).min(1);
+const sources = z.union([entry, entries]).transform((value) => (Array.isArray(value) ? value : [value]));
+/** A mapping under `validation` is a fraction: sources with settings stand in a list. */
+const heldSources = z.union([path, entries]).transform((value) => (Array.isArray(value) ? value : [value]));
 
 const fraction = section(
   {
@@ -25,6 +43,13 @@ const fraction = section(
     ),
   },
   'Rows held out from the training files.',
+  {
+    owned: {},
+    removed: {},
+    unsupported: {
+      path: 'sources with settings stand in a list: validation: [{ path: rows.jsonl, limit: 100 }]',
+    },
+  },
 );
 
 const duplicates = section(
@@ -43,10 +68,13 @@ export const templateNames = ['auto', 'model', 'chatml', 'alpaca'] as const;
 
 export const datasetSection = section(
   {
-    train: field(paths, 'The training rows: a file, or a list of files. Relative to the workspace.'),
+    train: field(
+      sources,
+      'The training rows: a file, a pattern (`data/*.jsonl`), `hf://datasets/user/name[@revision][/file]`, `{path, limit}`, or a list of these. Relative to the workspace.',
+    ),
     validation: optional(
-      z.union([fraction, paths]),
-      'The rows the validation loss is measured on: `{fraction, seed}` of the training rows, or files of their own. Without it nothing is held out.',
+      z.union([fraction, heldSources]),
+      'The rows the validation loss is measured on: `{fraction, seed}` of the training rows, or sources of their own, as under `train`. Without it nothing is held out.',
     ),
     format: field(
       z
@@ -79,7 +107,7 @@ export const datasetSection = section(
     removed: {},
     unsupported: {
       review: 'the review gate comes with a later version; runs are marked unreviewed',
-      limit: 'take a subset with `lorch data` first, and name its file',
+      limit: 'it belongs to a source: train: [{ path: rows.jsonl, limit: 1000 }]',
       weight: 'every row counts once',
     },
   },

@@ -6,16 +6,20 @@ import { answerIsInput } from './answer-is-input.ts';
 import { arraySeparator } from './array-separator.ts';
 import { asAnAi } from './as-an-ai.ts';
 import { assistantFirst } from './assistant-first.ts';
+import { binaryColumn } from './binary-column.ts';
 import { blankContent } from './blank-content.ts';
 import { blankLine } from './blank-line.ts';
 import { boilerplate } from './boilerplate.ts';
 import { bracketPlaceholder } from './bracket-placeholder.ts';
 import { brokenUtf8 } from './broken-utf8.ts';
 import { carriageReturn } from './carriage-return.ts';
+import { cellCount } from './cell-count.ts';
 import type { Check } from './check.ts';
 import { codeFences } from './code-fences.ts';
 import { controlCharacter } from './control-character.ts';
 import { cutOff } from './cut-off.ts';
+import { damagedArchive } from './damaged-archive.ts';
+import { damagedParquet } from './damaged-parquet.ts';
 import { differingPrompts } from './differing-prompts.ts';
 import { duplicateKey } from './duplicate-key.ts';
 import { emailAddress } from './email-address.ts';
@@ -29,6 +33,7 @@ import { fileShape } from './file-shape.ts';
 import { finalPunctuation } from './final-punctuation.ts';
 import { fractionalWeight } from './fractional-weight.ts';
 import { genericAnswer } from './generic-answer.ts';
+import { headerName } from './header-name.ts';
 import { headings } from './headings.ts';
 import { homoglyph } from './homoglyph.ts';
 import { htmlLeftover } from './html-leftover.ts';
@@ -64,6 +69,7 @@ import { notAnObject } from './not-an-object.ts';
 import { notText } from './not-text.ts';
 import { nothingTrained } from './nothing-trained.ts';
 import { nulCharacter } from './nul-character.ts';
+import { openQuote } from './open-quote.ts';
 import { orphanToolResult } from './orphan-tool-result.ts';
 import { otherFormat } from './other-format.ts';
 import { outerSpace } from './outer-space.ts';
@@ -94,6 +100,7 @@ import { textAfterArray } from './text-after-array.ts';
 import { textOutsideTurns } from './text-outside-turns.ts';
 import { tooDeep } from './too-deep.ts';
 import { toolsInSome } from './tools-in-some.ts';
+import { trailingBytes } from './trailing-bytes.ts';
 import { truncatedArray } from './truncated-array.ts';
 import { unansweredToolCall } from './unanswered-tool-call.ts';
 import { unbalancedFence } from './unbalanced-fence.ts';
@@ -162,6 +169,13 @@ export const checks: readonly Check[] = [
   exactDuplicate,
   leakedRow,
   lossyConversion,
+  cellCount,
+  openQuote,
+  headerName,
+  damagedArchive,
+  damagedParquet,
+  binaryColumn,
+  trailingBytes,
   equalAnswers,
   differingPrompts,
   unusedMapping,

@@ -4,13 +4,13 @@ export const notText: Check = {
   code: 'D011',
   name: 'not-text',
   severity: 'error',
-  title: 'The file is no plain UTF-8 text.',
+  title: 'The file holds no UTF-8 text.',
   prose:
-    'Compressed archives, Parquet, UTF-16 and other binary content are recognised by their first bytes. Nothing of such a file is read.',
-  hint: 'unpack or convert the file to UTF-8 JSON lines',
+    'zip, bzip2 and xz archives, UTF-16 and other binary content are recognised by their first bytes, and so is a file that was packed twice. Nothing of such a file is read. gzip, zstd and Parquet are.',
+  hint: 'unpack the file, or convert it to UTF-8 JSON lines',
   fatal: true,
   bad: [
-    { text: Buffer.from([0x1f, 0x8b, 0x08, 0, 0, 0, 0, 0]) },
+    { text: Buffer.from([0x50, 0x4b, 0x03, 0x04, 0x14, 0, 0, 0]) },
     { text: Buffer.from('\ufeff{}', 'utf16le') },
   ],
   good: [

@@ -1,5 +1,6 @@
 // What a reader makes of a file: rows with their place and raw text, and remarks on the file itself.
 import type { Check } from '../checks/check.ts';
+import type { RandomAccess } from '../random-access.ts';
 
 /** A line or array element; `line` and `column` say where its text starts in the file, both from 1. */
 export interface RawRow {
@@ -10,7 +11,17 @@ export interface RawRow {
   /** What JSON.parse made of it; undefined where `fault` stands. */
   value: unknown;
   fault: RowFault | null;
+  /** Where `text` was made from something else (a CSV record, a Parquet row): what it was made from. Plain data. */
+  origin?: RowOrigin;
 }
+
+/**
+ * A CSV record as it stands in the file, so that places lead into it; or a row of a table, which has a number and no
+ * place inside.
+ */
+export type RowOrigin =
+  | { kind: 'csv'; record: string; names: readonly string[]; delimiter: string }
+  | { kind: 'table' };
 
 /** Why a row could not be read. `offset` is in UTF-16 units of the row's text. */
 export interface RowFault {
@@ -46,4 +57,10 @@ export interface Reader {
   detect(head: Buffer): boolean;
   /** Rows in batches, in order; memory stays that of a chunk and the longest row. */
   read(chunks: AsyncIterable<Buffer>, options: ReadOptions): AsyncGenerator<RawRow[]>;
+}
+
+/** A reader that starts at the end of a file and jumps. */
+export interface TableReader extends Omit<Reader, 'read'> {
+  /** Rows in batches, in order; memory is that of a row group. */
+  readFile(file: RandomAccess, options: ReadOptions): AsyncGenerator<RawRow[]>;
 }

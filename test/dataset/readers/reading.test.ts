@@ -19,6 +19,7 @@ async function read(
     for (let at = 0; at < buffer.length; at += chunk) yield buffer.subarray(at, at + chunk);
   }
   const reader = chooseReader(buffer);
+  if (!('read' in reader)) throw new Error('a reader of streams is meant');
   for await (const batch of reader.read(chunks(), { maxRowBytes, remark: (r) => remarks.push(r) }))
     rows.push(...batch);
   return { reader: reader.name, rows, remarks };

@@ -1,0 +1,36 @@
+// What every kind of compression offers.
+import { damagedArchive } from '../checks/damaged-archive.ts';
+import { trailingBytes } from '../checks/trailing-bytes.ts';
+import type { FileRemark } from '../readers/raw-row.ts';
+import type { ByteReader } from './byte-reader.ts';
+
+export interface Codec {
+  name: string;
+  /** What a file name ends in that promises it. */
+  extension: string;
+  detect(head: Buffer): boolean;
+  /** The unpacked bytes, in pieces; damage ends them with a remark, after everything before it was given out. */
+  unpack(input: ByteReader, remark: (each: FileRemark) => void): AsyncGenerator<Buffer>;
+}
+
+/** The data is damaged at a byte of the packed file; `reason` completes "The gzip data …". */
+export function remarkDamage(codec: string, reason: string, byte: number, hint?: string): FileRemark {
+  return {
+    check: damagedArchive,
+    message: `The ${codec} data ${reason} (byte ${byte.toLocaleString('en-US')} of the file).`,
+    ...(hint !== undefined && { hint }),
+    data: { byte },
+  };
+}
+
+/** What follows the compressed data is not more of it. */
+export function remarkTrailing(codec: string, byte: number): FileRemark {
+  return {
+    check: trailingBytes,
+    message: `The ${codec} data ends at byte ${byte.toLocaleString('en-US')}, and bytes of another kind follow; they are not read.`,
+    data: { byte },
+  };
+}
+
+/** The end of the file stands where data should. */
+export const endsEarly = 'breaks off: the file ends before it does';

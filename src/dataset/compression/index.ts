@@ -1,0 +1,13 @@
+// The kinds of compression that are read; detection goes by content, never by the file's name.
+import type { Codec } from './codec.ts';
+import { gzip } from './gzip.ts';
+import { zstd } from './zstd.ts';
+
+export type { Codec } from './codec.ts';
+
+export const codecs: readonly Codec[] = [gzip, zstd];
+
+/** The codec for a file's first bytes; null where they are not compressed. */
+export function findCodec(head: Buffer): Codec | null {
+  return codecs.find((codec) => codec.detect(head)) ?? null;
+}

@@ -1,0 +1,126 @@
+// A source's rows: opened, unpacked, given to the reader that its content asks for, and compared with what its name says.
+import { UserError } from '../diagnostics/user-error.ts';
+import { damagedArchive } from './checks/damaged-archive.ts';
+import { damagedParquet } from './checks/damaged-parquet.ts';
+import { fileShape } from './checks/file-shape.ts';
+import { notText } from './checks/not-text.ts';
+import { codecs } from './compression/index.ts';
+import { binaryKind, type OpenSource, openSource } from './open-source.ts';
+import { openRandomAccess } from './random-access.ts';
+import { chooseReader, promises, readers } from './readers/index.ts';
+import type { FileRemark, RawRow, Reader, ReadOptions, TableReader } from './readers/raw-row.ts';
+import type { DataSource } from './scan-types.ts';
+
+export interface OpenRows {
+  open: OpenSource;
+  /** Of `open.chunks`, also where the file is one that is read from any place. */
+  reader: Reader;
+  /** Whether a remark says that content was not read. */
+  unreadable(): boolean;
+  /** After the last row: remarks on damage behind the `rows` that were read. */
+  end(rows: number): void;
+}
+
+type Say = (each: FileRemark) => void;
+
+const fatal = new Set([notText, damagedArchive, damagedParquet]);
+
+/** Opens a source and chooses its reader by content. Throws UserError D091; reading throws D091 and D097. */
+export async function openRows(source: DataSource, remark: Say): Promise<OpenRows> {
+  let unreadable = false;
+  const say = (each: FileRemark): void => {
+    unreadable ||= fatal.has(each.check);
+    remark(each);
+  };
+  // Damage is met while bytes are fetched, before the rows in front of it are given out.
+  const damage: FileRemark[] = [];
+  const open = await openSource(source.path, source.stream, source.label, (each) => damage.push(each));
+  const name = compareCodec(source.label, open, say);
+  const chosen = chooseReader(open.head, name);
+  const binary = 'read' in chosen && open.head.length > 0 ? binaryKind(open.head) : null;
+  if (binary) {
+    open.stop();
+    say({ check: notText, message: `The file is ${binary}, not plain UTF-8 text.` });
+  } else if (open.head.length > 0) compareName(name, chosen.name, say);
+  let stopped = false;
+  const reader: Reader =
+    'read' in chosen
+      ? chosen
+      : {
+          ...chosen,
+          async *read(_chunks, options) {
+            for await (const batch of readTable(chosen, source, open, { ...options, remark: say })) {
+              if (stopped) break;
+              yield batch;
+            }
+          },
+        };
+  return {
+    open: {
+      ...open,
+      stop() {
+        stopped = true;
+        open.stop();
+      },
+    },
+    reader,
+    unreadable: () => unreadable,
+    end(rows) {
+      for (const each of damage) say({ ...each, message: withRows(each.message, rows) });
+    },
+  };
+}
+
+function withRows(message: string, rows: number): string {
+  return `${message} ${rows === 1 ? '1 row before it was' : `${rows.toLocaleString('en-US')} rows before it were`} read.`;
+}
+
+async function* readTable(
+  reader: TableReader,
+  source: DataSource,
+  open: OpenSource,
+  options: ReadOptions,
+): AsyncGenerator<RawRow[]> {
+  const packed = source.stream !== undefined || open.codec !== null;
+  if (packed && !source.spill)
+    throw new UserError(
+      'D097',
+      `${source.label} is Parquet, which is read from its end, and not from a stream.`,
+      {
+        hint: 'unpack it into a file first',
+      },
+    );
+  const file =
+    packed && source.spill
+      ? await source.spill(open.chunks, source.label)
+      : await openRandomAccess(source.path, source.label);
+  try {
+    // Through its own stream the file is hashed.
+    if (!packed) for await (const _ of open.chunks);
+    yield* reader.readFile(file, options);
+  } finally {
+    await file.close();
+  }
+}
+
+/** The file's name without what promises compression. */
+function compareCodec(label: string, { codec, head }: OpenSource, remark: Say): string {
+  const promised = codecs.find(({ extension }) => label.toLowerCase().endsWith(extension));
+  const found = codec ? `${codec.name}-compressed` : 'not compressed';
+  if (promised && promised !== codec && head.length > 0)
+    remark({
+      check: fileShape,
+      message: `The file's name promises ${promised.name}, but it is ${found}.`,
+    });
+  return promised ? label.slice(0, -promised.extension.length) : label;
+}
+
+function compareName(label: string, name: string, remark: Say): void {
+  const promised = readers.find((reader) => promises(reader, label));
+  const found = readers.find((reader) => reader.name === name);
+  if (promised && found && promised !== found)
+    remark({
+      check: fileShape,
+      message: `The file's name promises ${promised.holds}, but it holds ${found.holds}.`,
+    });
+}

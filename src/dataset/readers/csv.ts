@@ -1,0 +1,167 @@
+// CSV with a header: records are found in bytes, so that a quote that never closes costs its own line and no other.
+import { isUtf8 } from 'node:buffer';
+import { blankLine } from '../checks/blank-line.ts';
+import { openQuote } from '../checks/open-quote.ts';
+import { guessDialect } from './csv-dialect.ts';
+import { type Dialect, findRecordEnd, type RecordEnd } from './csv-record.ts';
+import { createTable } from './csv-rows.ts';
+import { longRow, parseRowBytes } from './parse-row.ts';
+import type { RawRow, Reader, ReadOptions } from './raw-row.ts';
+
+export const csv: Reader = {
+  name: 'csv',
+  holds: 'CSV',
+  extensions: ['.csv', '.tsv'],
+  detect: (head) => guessDialect(head).sure,
+  read: readCsv,
+};
+
+/** What decides the delimiter. */
+const headBytes = 64 * 1024;
+/** Bytes after which rows are given out, where there are many. */
+const stepBytes = 1_000_000;
+/** Records that decide which columns hold JSON. */
+const sampledRecords = 50;
+
+async function* readCsv(chunks: AsyncIterable<Buffer>, options: ReadOptions): AsyncGenerator<RawRow[]> {
+  let reading: ReturnType<typeof createReading> | null = null;
+  let parts: Buffer[] = [];
+  let bytes = 0;
+  // Where a record is not whole yet, it is looked at again when there is twice as much of it.
+  let enough = headBytes;
+  for await (const chunk of chunks) {
+    parts.push(chunk);
+    bytes += chunk.length;
+    if (bytes < enough) continue;
+    let whole = parts.length === 1 ? chunk : Buffer.concat(parts);
+    reading ??= createReading(guessDialect(whole), options);
+    for (let more = true; more; ) {
+      ({ rest: whole, more } = reading.take(whole, false));
+      const rows = reading.rows();
+      if (rows.length > 0) yield rows;
+    }
+    parts = [whole];
+    bytes = whole.length;
+    enough = Math.min(bytes * 2, bytes + options.maxRowBytes);
+  }
+  let whole: Buffer = Buffer.concat(parts);
+  reading ??= createReading(guessDialect(whole), options);
+  for (let more = true; more; ) {
+    ({ rest: whole, more } = reading.take(whole, true));
+    const rows = reading.rows(!more);
+    if (rows.length > 0) yield rows;
+  }
+}
+
+interface Waiting {
+  record: string;
+  line: number;
+}
+
+function createReading(
+  dialect: Dialect,
+  options: ReadOptions,
+): {
+  /** Reads some of what is whole; `more`: call again with the rest. `last`: nothing will follow the bytes. */
+  take(bytes: Buffer, last: boolean): { rest: Buffer; more: boolean };
+  /** The rows since the last call; none before the sample is large enough, unless `last`. */
+  rows(last?: boolean): RawRow[];
+} {
+  const table = createTable(dialect.delimiter, options);
+  const limit = options.maxRowBytes;
+  let line = 1;
+  let waiting: (Waiting | RawRow)[] = [];
+  let settled = false;
+  // An unquoted record over the limit: its start, and how many bytes went by.
+  let long: { start: Buffer; bytes: number } | null = null;
+
+  const add = (bytes: Buffer): void => {
+    if (bytes.length > limit) waiting.push(longRow(bytes.subarray(0, 200), bytes.length, limit, line, 1));
+    else if (!isUtf8(bytes)) waiting.push(parseRowBytes(bytes, line, 1));
+    else if (bytes.length === 0)
+      options.remark({ check: blankLine, message: 'The line is blank.', line, column: 1 });
+    else if (table.hasHeader()) waiting.push({ record: bytes.toString('utf8'), line });
+    else table.setHeader(bytes.toString('utf8'), line);
+  };
+
+  // The record is given up at the end of the line on which the quote at fault stands.
+  const addBroken = (bytes: Buffer, from: number, found: Exclude<RecordEnd, { kind: 'end' }>): number => {
+    const stop = bytes.indexOf(dialect.lineEnd, found.quoteAt);
+    const end = stop < 0 ? bytes.length : stop;
+    const onLine = found.kind === 'bad-close' && found.at < end;
+    const record = bytes.subarray(from, Math.min(end, from + limit));
+    waiting.push({
+      line,
+      column: 1,
+      text: record.toString('utf8').replace(/\r$/, ''),
+      value: undefined,
+      fault: {
+        check: openQuote,
+        message: onLine
+          ? 'The cell goes on after its closing quote.'
+          : 'The quote that opens this cell is never closed.',
+        offset: bytes.toString('utf8', from, onLine ? found.at : found.quoteAt).length,
+      },
+    });
+    return stop < 0 ? end : stop + 1;
+  };
+
+  // Returns where the long record ends, or -1 where the bytes do first.
+  const skipLong = (bytes: Buffer, from: number, last: boolean): number => {
+    const stop = bytes.indexOf(dialect.lineEnd, from);
+    const end = stop < 0 ? bytes.length : stop;
+    long ??= { start: Buffer.from(bytes.subarray(from, from + 200)), bytes: 0 };
+    long.bytes += end - from;
+    if (stop < 0 && !last) return -1;
+    waiting.push(longRow(long.start, long.bytes, limit, line, 1));
+    long = null;
+    return stop < 0 ? end : stop + 1;
+  };
+
+  const advance = (bytes: Buffer, from: number, to: number): void => {
+    for (let at = bytes.indexOf(dialect.lineEnd, from); at >= 0 && at < to; line += 1)
+      at = bytes.indexOf(dialect.lineEnd, at + 1);
+  };
+
+  return {
+    take(bytes, last) {
+      let at = 0;
+      for (; at < bytes.length || (long && last); ) {
+        if (at > stepBytes && !long) return { rest: bytes.subarray(at), more: true };
+        let next: number;
+        const found = long ? null : findRecordEnd(bytes, at, dialect, last);
+        if (found?.kind === 'end') {
+          add(bytes.subarray(at, found.end));
+          next = found.next;
+        } else if (found?.kind === 'open' && !last && bytes.length - at <= limit)
+          return { rest: bytes.subarray(at), more: false };
+        else if (found && found.quoteAt >= 0 && (last || bytes.includes(dialect.lineEnd, found.quoteAt)))
+          next = addBroken(bytes, at, found);
+        else next = skipLong(bytes, at, last);
+        if (next < 0) break;
+        advance(bytes, at, next);
+        at = next;
+      }
+      return { rest: bytes.subarray(bytes.length), more: false };
+    },
+    rows(last = false) {
+      if (!settled && waiting.length < sampledRecords && !last) return [];
+      if (!settled)
+        table.settle(
+          waiting.slice(0, sampledRecords).flatMap((each) => ('record' in each ? [each.record] : [])),
+        );
+      settled = true;
+      const rows = waiting.flatMap((each) => {
+        if (!('record' in each)) return [each];
+        const row = table.row(each.record, each.line);
+        if (!row) {
+          const message = 'All cells of the record are empty.';
+          options.remark({ check: blankLine, message, line: each.line, column: 1 });
+        }
+        return row ?? [];
+      });
+      waiting = [];
+      return rows;
+    },
+  };
+}

@@ -1,0 +1,143 @@
+// Datasets of the hub through its own client, with expected failures as UserErrors.
+import { createWriteStream } from 'node:fs';
+import { mkdir, rename, rm, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { ReadableStream } from 'node:stream/web';
+import { datasetInfo, downloadFile, HubApiError, listFiles } from '@huggingface/hub';
+import { UserError } from '../diagnostics/user-error.ts';
+import { createHubAccess, unreachable } from './hub-access.ts';
+import type { HubEnvironment } from './hub-environment.ts';
+
+export interface DatasetClient {
+  /** The commit that a branch, tag or commit stands for. */
+  resolveRevision(name: string, revision: string | null): Promise<string>;
+  /** Paths of all files of a commit. */
+  listFiles(name: string, commit: string): Promise<string[]>;
+  /** Streams a file to `target`, which is there whole or not at all. */
+  download(
+    name: string,
+    commit: string,
+    path: string,
+    target: string,
+    onProgress?: (bytes: number, total: number) => void,
+  ): Promise<void>;
+}
+
+/** A client for one endpoint. Throws UserError D190 missing, D191 gated, D192 revision, D097 no room, E040 unreachable. */
+export function createDatasetClient(hub: HubEnvironment, signal?: AbortSignal): DatasetClient {
+  const access = createHubAccess(hub, signal);
+  const guard = async <T>(name: string, revision: string | null, work: () => Promise<T>): Promise<T> => {
+    access.forget();
+    try {
+      return await work();
+    } catch (error) {
+      if (signal?.aborted) throw signal.reason;
+      throw explain(error, { name, revision, reason: access.reason(), hub });
+    }
+  };
+  return {
+    resolveRevision: (name, revision) =>
+      guard(name, revision, async () => {
+        const wanted = revision === null ? {} : { revision };
+        const info = await datasetInfo({ ...access.options, ...wanted, name, additionalFields: ['sha'] });
+        return String(info.sha);
+      }),
+    listFiles: (name, commit) =>
+      guard(name, commit, async () => {
+        const files: string[] = [];
+        const asked = { ...access.options, repo: { type: 'dataset' as const, name }, revision: commit };
+        // A name from elsewhere is no licence to write elsewhere.
+        for await (const { type, path } of listFiles({ ...asked, recursive: true }))
+          if (type === 'file' && !path.startsWith('/') && !path.split('/').includes('..')) files.push(path);
+        return files;
+      }),
+    download: (name, commit, path, target, onProgress) =>
+      guard(name, commit, async () => {
+        const asked = { ...access.options, repo: { type: 'dataset' as const, name }, revision: commit };
+        const blob = await downloadFile({ ...asked, path, xet: false });
+        if (!blob) throw new UserError('D193', `${name} has no file ${path} at ${commit}.`);
+        await save(blob, target, onProgress);
+      }),
+  };
+}
+
+/** What the disk says, not the network. */
+const diskCodes = new Set(['ENOSPC', 'EACCES', 'EROFS', 'EPERM', 'EDQUOT', 'ENOTDIR', 'EEXIST']);
+
+async function save(
+  blob: Blob,
+  target: string,
+  onProgress?: (bytes: number, total: number) => void,
+): Promise<void> {
+  const partial = `${target}.${process.pid}.partial`;
+  let bytes = 0;
+  try {
+    await mkdir(dirname(target), { recursive: true });
+    const count = async function* (chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+      for await (const chunk of chunks) {
+        bytes += chunk.length;
+        onProgress?.(bytes, blob.size);
+        yield chunk;
+      }
+    };
+    await pipeline(Readable.fromWeb(blob.stream() as ReadableStream), count, createWriteStream(partial));
+    const { size } = await stat(partial);
+    if (size !== blob.size) throw new TypeError(`the download ended after ${size} of ${blob.size} bytes`);
+    await rename(partial, target);
+  } catch (error) {
+    await rm(partial, { force: true }).catch(() => undefined);
+    const code = (error as NodeJS.ErrnoException).code ?? '';
+    if (!diskCodes.has(code)) throw error;
+    throw new UserError('D097', `${target} cannot be written: ${(error as Error).message}`, {
+      hint: 'make room, or set XDG_CACHE_HOME to a folder that has it',
+      exitCode: 3,
+      cause: error,
+    });
+  }
+}
+
+interface Asked {
+  name: string;
+  revision: string | null;
+  reason: string | null;
+  hub: HubEnvironment;
+}
+
+function explain(error: unknown, asked: Asked): unknown {
+  if (error instanceof UserError) return error;
+  const { name, hub } = asked;
+  const refused = error instanceof HubApiError ? refusal(error, asked) : null;
+  return (
+    refused ??
+    unreachable(error, `the dataset ${name}`, hub, 'HF_HUB_OFFLINE=1 reads what was fetched before') ??
+    error
+  );
+}
+
+function refusal({ statusCode }: HubApiError, { name, revision, reason, hub }: Asked): UserError | null {
+  const page = `${hub.endpoint}/datasets/${name}`;
+  if (statusCode === 404 && reason === 'RevisionNotFound')
+    return new UserError('D192', `the dataset ${name} has no revision ${revision ?? 'main'}`, {
+      hint: `branches, tags and commits: ${page}/tree/main`,
+    });
+  if (reason === 'GatedRepo' || statusCode === 403)
+    return new UserError('D191', `the dataset ${name} is gated: its terms must be accepted first`, {
+      hint: hub.token
+        ? `accept them at ${page} with the account of your token, which must be allowed to read gated datasets`
+        : `accept them at ${page}, then set HF_TOKEN or run \`hf auth login\``,
+    });
+  // The hub says 401 for what does not exist, too, when nobody is logged in.
+  if (statusCode === 404 || statusCode === 401)
+    return new UserError(
+      'D190',
+      `there is no dataset ${name} on ${hub.endpoint}${hub.token ? ' that your token may read' : ''}`,
+      {
+        hint: hub.token
+          ? 'check the spelling: hf://datasets/user/name'
+          : 'check the spelling: hf://datasets/user/name; a private one needs HF_TOKEN or `hf auth login`',
+      },
+    );
+  return null;
+}

@@ -1,0 +1,189 @@
+import { createHash } from 'node:crypto';
+import { deflateRawSync, gzipSync } from 'node:zlib';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { scanText } from '../scan-text.ts';
+import { fixture, readBytes } from './read-bytes.ts';
+
+fc.configureGlobal({ seed: 13 });
+
+const lines = (count: number, from = 0): string =>
+  Array.from(
+    { length: count },
+    (_, i) => `{"instruction":"Name number ${from + i}.","output":"${from + i}"}\n`,
+  ).join('');
+const numbers = (values: unknown[]): number[] =>
+  values.map((value) => Number((value as { output?: string })?.output));
+const upTo = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
+
+describe('gzip', () => {
+  it('is unpacked whatever the file is called, in any chunks, and hashed as it lies there', async () => {
+    const packed = gzipSync(lines(400));
+    for (const chunk of [1, 13, 65_536]) {
+      const { values, remarks, sha256, bytes } = await readBytes(packed, { chunk });
+      expect(numbers(values)).toEqual(upTo(400));
+      expect(remarks).toEqual([]);
+      expect([sha256, bytes]).toEqual([createHash('sha256').update(packed).digest('hex'), packed.length]);
+    }
+  });
+
+  it('may have several members, header fields and zeros behind it', async () => {
+    const named = gzipWith(lines(10, 2), 2 | 4 | 8 | 16);
+    const all = Buffer.concat([
+      gzipSync(lines(1)),
+      gzipSync(''),
+      gzipSync(lines(1, 1)),
+      named,
+      Buffer.alloc(99),
+    ]);
+    for (const chunk of [1, 65_536]) {
+      const { values, remarks } = await readBytes(all, { chunk });
+      expect(numbers(values)).toEqual(upTo(12));
+      expect(remarks).toEqual([]);
+    }
+  });
+
+  it('that is cut off at any byte gives the rows before the cut, and says where', async () => {
+    const packed = gzipSync(lines(400));
+    const good = lines(400);
+    for (let size = 3; size < packed.length; size += 7) {
+      const { rows, remarks, all } = await readBytes(packed.subarray(0, size));
+      expect(remarks, `at ${size}`).toEqual([expect.stringContaining('D056 The gzip data breaks off')]);
+      expect(all[0]?.data).toEqual({ byte: size });
+      expect(remarks[0]).toContain(
+        `${rows.length === 1 ? '1 row before it was' : `${rows.length} rows before it were`} read`,
+      );
+      const text = rows.map((row) => row.text).join('\n');
+      expect(good.startsWith(text)).toBe(true);
+      expect(rows.slice(0, -1).every(({ fault }) => fault === null)).toBe(true);
+    }
+    const late = await readBytes(packed.subarray(0, packed.length - 1));
+    expect(numbers(late.values)).toEqual(upTo(400));
+  });
+
+  it('whose checksum does not fit gives all rows and is refused', async () => {
+    const packed = gzipSync(lines(50));
+    packed[packed.length - 6] = (packed.at(-6) ?? 0) ^ 1;
+    const { values, remarks } = await readBytes(packed);
+    expect(numbers(values)).toEqual(upTo(50));
+    expect(remarks).toEqual([expect.stringContaining('D056 The gzip data does not fit its own checksum')]);
+  });
+
+  it('followed by something else gives all rows and says so', async () => {
+    const { values, remarks } = await readBytes(Buffer.concat([gzipSync(lines(50)), Buffer.from(lines(3))]));
+    expect(numbers(values)).toEqual(upTo(50));
+    expect(remarks).toEqual([expect.stringContaining('D059 The gzip data ends at byte')]);
+  });
+});
+
+describe('zstd', () => {
+  it('is unpacked: one frame or several, empty and skippable ones between, in any chunks', async () => {
+    for (const name of ['lines.jsonl.zst', 'frames.jsonl.zst'])
+      for (const chunk of [1, 100, 65_536]) {
+        const { values, remarks } = await readBytes(fixture(name), { chunk, label: name });
+        expect(numbers(values)).toEqual(upTo(400));
+        expect(remarks).toEqual([]);
+      }
+  });
+
+  it('that is cut off at any byte says where; whole frames before the cut are read', async () => {
+    const packed = fixture('frames.jsonl.zst');
+    let most = 0;
+    for (let size = 4; size < packed.length; size += 1) {
+      const { values, remarks } = await readBytes(packed.subarray(0, size), { label: 'x' });
+      const cut = remarks.length > 0;
+      if (cut)
+        expect(remarks, `at ${size}`).toEqual([expect.stringContaining('D056 The zstd data breaks off')]);
+      most = Math.max(most, values.length);
+      expect(numbers(values)).toEqual(upTo(values.length));
+    }
+    expect(most).toBeGreaterThan(150);
+  });
+
+  it('that asks for a dictionary or a huge window is refused with what to do', async () => {
+    const magic = [0x28, 0xb5, 0x2f, 0xfd];
+    const dictionary = await readBytes(Buffer.from([...magic, 0b0000_0001, 0x58, 7, 1, 0, 0]));
+    expect(dictionary.remarks).toEqual([expect.stringContaining('needs a dictionary')]);
+    expect(dictionary.all[0]?.hint).toContain('zstd -d -D');
+    // 1 GiB, as zstd --long=30 writes.
+    const window = await readBytes(Buffer.from([...magic, 0, (30 - 10) << 3, 1, 0, 0]));
+    expect(window.remarks).toEqual([expect.stringContaining('a window of 1,024 MiB')]);
+    expect(window.all[0]?.hint).toContain('--long');
+  });
+
+  it('followed by something else gives all rows and says so', async () => {
+    const { values, remarks } = await readBytes(
+      Buffer.concat([fixture('lines.jsonl.zst'), Buffer.from('tail')]),
+    );
+    expect(numbers(values)).toEqual(upTo(400));
+    expect(remarks).toEqual([expect.stringContaining('D059')]);
+  });
+});
+
+describe('a packed file', () => {
+  it('may hold CSV, an array or nothing, and names are compared with what is inside', async () => {
+    expect((await readBytes(gzipSync('a,b\n1,2\n'), { label: 'rows.csv.gz' })).values).toEqual([
+      { a: '1', b: '2' },
+    ]);
+    expect((await readBytes(gzipSync('[{"a":1}]'), { label: 'rows.json.gz' })).remarks).toEqual([]);
+    expect((await readBytes(gzipSync('[{"a":1}]'), { label: 'rows.jsonl.gz' })).remarks).toEqual([
+      "D007 The file's name promises JSON lines, but it holds a JSON array.",
+    ]);
+    expect((await readBytes('{"a":1}', { label: 'rows.jsonl.gz' })).remarks).toEqual([
+      "D007 The file's name promises gzip, but it is not compressed.",
+    ]);
+    expect((await readBytes(gzipSync('{"a":1}'), { label: 'rows.jsonl.zst' })).remarks).toEqual([
+      "D007 The file's name promises zstd, but it is gzip-compressed.",
+    ]);
+    expect((await readBytes(gzipSync(''), { label: 'rows.jsonl.gz' })).rows).toEqual([]);
+  });
+
+  it('inside another is named, and not read', async () => {
+    const { findings } = await scanText([{ text: gzipSync(gzipSync(lines(3))) }]);
+    expect(findings.map(({ code }) => code)).toEqual(['D011']);
+    expect(findings[0]?.message).toContain('compressed twice');
+  });
+
+  it('is hashed whole where a limit ends the reading, and damage behind the limit is nobody’s business', async () => {
+    const packed = gzipSync(lines(100_000));
+    const cut = packed.subarray(0, packed.length - 100);
+    const { result, findings } = await scanText([{ text: cut, limit: 5 }]);
+    expect(result.rows).toBe(5);
+    expect(findings).toEqual([]);
+    expect(result.files[0]?.sha256).toBe(createHash('sha256').update(cut).digest('hex'));
+  });
+
+  it('with any bytes changed ends in rows and remarks, never in a crash', async () => {
+    const packed = [gzipSync(lines(40)), fixture('lines.jsonl.zst'), fixture('frames.jsonl.zst')];
+    let faults = 0;
+    await fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom(...packed),
+        fc.array(fc.tuple(fc.nat(), fc.nat(255)), { minLength: 1, maxLength: 4 }),
+        fc.integer({ min: 1, max: 300 }),
+        async (whole, changes, chunk) => {
+          const bytes = Buffer.from(whole);
+          for (const [at, value] of changes) bytes[at % bytes.length] = value;
+          const { rows, remarks } = await readBytes(bytes, { chunk });
+          faults += remarks.length > 0 || rows.some(({ fault }) => fault) ? 1 : 0;
+        },
+      ),
+      { numRuns: 1500 },
+    );
+    expect(faults).toBeGreaterThan(1000);
+  });
+});
+
+// A member with the header fields that a gzip program may write.
+function gzipWith(text: string, flags: number): Buffer {
+  const plain = gzipSync(text);
+  const extra = Buffer.from([3, 0, 1, 2, 3]);
+  return Buffer.concat([
+    Buffer.from([0x1f, 0x8b, 8, flags, 0, 0, 0, 0, 0, 3]),
+    extra,
+    Buffer.from('rows.jsonl\0a comment\0'),
+    Buffer.from([0, 0]),
+    deflateRawSync(text),
+    plain.subarray(-8),
+  ]);
+}
