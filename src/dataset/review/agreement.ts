@@ -32,7 +32,12 @@ export function pairAgreements({ rows, reviewers }: ReviewState): PairAgreement[
 }
 
 /** Cohen's kappa of a 2 × 2 table; null where chance alone explains everything. */
-export function cohensKappa(counts: { both: number; onlyA: number; onlyB: number; none: number }): number | null {
+export function cohensKappa(counts: {
+  both: number;
+  onlyA: number;
+  onlyB: number;
+  none: number;
+}): number | null {
   const { both, onlyA, onlyB, none } = counts;
   const total = both + onlyA + onlyB + none;
   const observed = (both + none) / total;

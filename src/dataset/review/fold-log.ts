@@ -1,13 +1,6 @@
 // From the lines of a log to what is known of each row. The order of the lines does not matter, nor does a line twice:
 // two reviewers' logs join in git by keeping both sides' lines.
-import type {
-  DrawEntry,
-  LogEntry,
-  NoteEntry,
-  RejectReason,
-  SettleEntry,
-  VerdictEntry,
-} from './entries.ts';
+import type { DrawEntry, LogEntry, NoteEntry, RejectReason, SettleEntry, VerdictEntry } from './entries.ts';
 
 /** What the reviewers make of a row together. */
 export type Decision = 'accept' | 'reject' | 'edit' | 'disputed' | 'open';
@@ -88,7 +81,11 @@ export function isDefect(decision: Decision): boolean {
 }
 
 /** The edit that a row's decision stands for; null where it is none. */
-export function editOf({ decision, settled, verdicts }: RowReview): { text: string; fingerprint: string } | null {
+export function editOf({
+  decision,
+  settled,
+  verdicts,
+}: RowReview): { text: string; fingerprint: string } | null {
   if (decision !== 'edit') return null;
   if (settled) return settled.edit ?? null;
   return [...verdicts.values()].find(({ verdict }) => verdict === 'edit')?.edit ?? null;

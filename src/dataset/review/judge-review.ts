@@ -61,7 +61,15 @@ export function judgeReview(state: ReviewState, set: ReviewedSet, rule: ReviewRu
   const exact = exactRate(state, set);
   if (exact !== null) {
     const passed = exact <= rule.maxDefectRate;
-    return { mode: 'exact', ...common, sample, pooled: all, bound: exact, passed, moreClean: passed ? 0 : null };
+    return {
+      mode: 'exact',
+      ...common,
+      sample,
+      pooled: all,
+      bound: exact,
+      passed,
+      moreClean: passed ? 0 : null,
+    };
   }
   const bound = Math.max(sample.bound, all?.bound ?? 0);
   const small = set.rows <= rule.minRows;
@@ -90,7 +98,10 @@ interface Counts {
  * The drawn rows that speak for what is trained on. A row that the plan leaves out by a rule speaks for nothing; a defect
  * that has left the files was taken out because it was found, and those like it that nobody read are still there.
  */
-function ownSample(state: ReviewState, { drawn, present, trained }: ReviewedSet): Counts & { read: number; open: number } {
+function ownSample(
+  state: ReviewState,
+  { drawn, present, trained }: ReviewedSet,
+): Counts & { read: number; open: number } {
   const counts = { rows: 0, defects: 0, read: 0, open: 0 };
   for (const row of drawn) {
     const decision = state.rows.get(row)?.decision ?? 'open';

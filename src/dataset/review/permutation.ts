@@ -25,7 +25,12 @@ export function lastOfOrder(dataset: string, list: FingerprintList, count: numbe
   return select(dataset, list, count, 'last');
 }
 
-function select(dataset: string, { bytes, rows }: FingerprintList, count: number, end: 'first' | 'last'): number[] {
+function select(
+  dataset: string,
+  { bytes, rows }: FingerprintList,
+  count: number,
+  end: 'first' | 'last',
+): number[] {
   const wanted = Math.min(count, rows);
   if (wanted <= 0) return [];
   const seed = Buffer.from(dataset, 'hex');

@@ -46,7 +46,9 @@ function changesOf(
   // An edit may itself have been read, rejected or edited since: it never was a row of that version.
   const made = new Set(
     [...state.rows.values()].flatMap(({ verdicts, settled }) =>
-      [...verdicts.values(), ...(settled ? [settled] : [])].flatMap(({ edit }) => (edit ? [edit.fingerprint] : [])),
+      [...verdicts.values(), ...(settled ? [settled] : [])].flatMap(({ edit }) =>
+        edit ? [edit.fingerprint] : [],
+      ),
     ),
   );
   return { left: left.filter((row) => !made.has(row)), came };
