@@ -1,7 +1,7 @@
 // From a config to plans: everything is read, checked, tokenised and counted; nothing is started.
 import { randomUUID } from 'node:crypto';
-import { mkdir, readFile, rm } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { type LoadedRun, loadConfig } from '../config/load.ts';
 import { type MachineFacts, renderConfig } from '../config/render/index.ts';
 import type { RunConfig } from '../config/schema/run.ts';
@@ -18,6 +18,7 @@ import { finishLedger } from './finish-ledger.ts';
 import { forecastRun } from './forecast-run.ts';
 import { namedRows, summarisePrepared, summariseScan } from './plan-findings.ts';
 import { type Prepared, type PrepareSpec, prepareSequences } from './prepare-sequences.ts';
+import { readTemplate } from './read-template.ts';
 import { resolveBase } from './resolve-base.ts';
 import { scanConfig } from './scan-config.ts';
 import type { ScannedRows } from './scan-rows.ts';
@@ -158,8 +159,6 @@ async function makePlan(
 }
 
 async function prepare(request: PlanRequest, config: RunConfig, base: ResolvedModel, scan: ScannedRows) {
-  const { template } = config.dataset;
-  const isFile = /\.(jinja|jinja2|j2)$/.test(template);
   const spec: PrepareSpec = {
     model: {
       id: config.base_model,
@@ -167,10 +166,7 @@ async function prepare(request: PlanRequest, config: RunConfig, base: ResolvedMo
       revision: base.revision,
       trust_remote_code: config.model.trust_remote_code,
     },
-    template: {
-      kind: isFile ? 'file' : (template as PrepareSpec['template']['kind']),
-      source: isFile ? await readTemplate(resolve(request.workspace.root, template), template) : null,
-    },
+    template: await readTemplate(config.dataset.template, request.workspace.root),
     max_length: config.training.max_length === 'none' ? null : config.training.max_length,
     splits: scan.examples,
   };
@@ -183,17 +179,6 @@ async function prepare(request: PlanRequest, config: RunConfig, base: ResolvedMo
     onProgress: request.onProgress,
     ...(request.signal ? { signal: request.signal } : {}),
   });
-}
-
-async function readTemplate(path: string, label: string): Promise<string> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    throw new UserError('P009', `the chat template ${label} cannot be read`, {
-      hint: 'dataset.template names a Jinja file relative to the workspace',
-      cause: error,
-    });
-  }
 }
 
 /** The GPU that nvidia-smi shows, or the CPU. */

@@ -41,7 +41,10 @@ export function openTerminal(input: ReadStream, output: WriteStream, color: bool
     if (listening) listening(event);
     else waiting.push(event);
   };
-  const onKey = (text: string | undefined, key: { name?: string; ctrl?: boolean; sequence?: string }): void => {
+  const onKey = (
+    text: string | undefined,
+    key: { name?: string; ctrl?: boolean; sequence?: string },
+  ): void => {
     if (key.name === 'paste-start' || key.name === 'paste-end') pasting = key.name === 'paste-start';
     else if (!lent)
       push({

@@ -14,7 +14,12 @@ export async function openEditor(
 ): Promise<string | null> {
   const [program, ...args] = editorWords(setting);
   if (!program) return 'no editor is named';
-  const result = await execa(program, [...args, file], { stdio: 'inherit', reject: false, env, extendEnv: false });
+  const result = await execa(program, [...args, file], {
+    stdio: 'inherit',
+    reject: false,
+    env,
+    extendEnv: false,
+  });
   if (result.exitCode === 0) return null;
   if (result.code === 'ENOENT') return `there is no program ${program}`;
   return result.exitCode === undefined

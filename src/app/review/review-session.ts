@@ -34,6 +34,10 @@ export interface ReviewSession {
   position(): number | null;
   /** What is known of the current row. */
   review(): RowReview | null;
+  /** Reads the texts of the next rows where they are not at hand. Call before `current`. */
+  ready(): Promise<void>;
+  /** Rows whose texts are at hand, the next ones first. */
+  loaded(): ReviewRow[];
   /** Rows still to come, the current one included. */
   left(): number;
   /** Rows the reviewer was to read in all. */
@@ -177,6 +181,10 @@ export async function openSession(request: SessionRequest): Promise<ReviewSessio
     position: () =>
       queue[0] === undefined || what === 'findings' ? null : (positions.get(queue[0]) ?? null),
     review: () => (queue[0] === undefined ? null : (state.rows.get(queue[0]) ?? null)),
+    async ready() {
+      if (queue[0] !== undefined && !rows.has(queue[0])) await load(queue.slice(0, fetchAtOnce));
+    },
+    loaded: () => queue.flatMap((row) => rows.get(row) ?? []),
     left: () => queue.length,
     target: () => (what === 'drawn' ? target : what === 'findings' ? flagged.length : given + queue.length),
     given: () => given,

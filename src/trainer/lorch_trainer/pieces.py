@@ -1,9 +1,8 @@
-"""`pieces`: the prepared sequences as text again, in runs that are trained or not: what a model sees of a row."""
+"""`pieces`: the prepared sequences as text again, in runs that are trained or not."""
 
 from __future__ import annotations
 
-from itertools import pairwise
-from os.path import commonprefix
+from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,7 @@ from .tokenizer import load_tokenizer
 
 
 def run(spec: dict[str, Any]) -> dict[str, Any]:
-    """Runs `[text, trained, tokens]` for every row of a split of a prepared folder; a run also ends at token `cut`."""
+    """Runs `[text, trained, tokens]` for each row of a split of a prepared folder; also at `cut`."""
     with stdio.spec_fields("pieces"):
         prepared, split, cut = Path(spec["prepared"]), spec["split"], spec.get("cut")
     tokenizer = load_tokenizer({"id": str(prepared), "path": str(prepared / "tokenizer")})
@@ -45,13 +44,20 @@ def pieces(
     if cut is not None and 0 < cut < len(ids):
         borders.add(cut)
     ends = [*sorted(borders), len(ids)] if ids else []
-    *before, whole = [
-        "",
-        *backend.decode_batch([ids[:end] for end in ends], skip_special_tokens=False),
-    ]
+    texts: list[str] = list(backend.decode_batch([ids[:end] for end in ends], skip_special_tokens=False))
+    whole = texts[-1] if texts else ""
     # An unfinished character decodes to U+FFFD at the end of what comes before it.
-    texts = [commonprefix([text.rstrip("\ufffd"), whole]) for text in before] + [whole]
-    runs = []
-    for (first, stop), (earlier, text) in zip(pairwise([0, *ends]), pairwise(texts), strict=True):
-        runs.append((whole[len(earlier) : len(text)], bool(trained[first]), stop - first))
-    return runs
+    lengths = [_shared(text.rstrip("\ufffd"), whole) for text in texts[:-1]]
+    stops = accumulate([0, *lengths, len(whole)][: len(ends) + 1], max)
+    return [
+        (whole[start:stop], bool(trained[first]), last - first)
+        for (first, last), (start, stop) in zip(pairwise([0, *ends]), pairwise(stops), strict=True)
+    ]
+
+
+def _shared(text: str, whole: str) -> int:
+    """How many characters the two have in common from their beginnings."""
+    if whole.startswith(text):
+        return len(text)
+    pairs = enumerate(zip(text, whole, strict=False))
+    return next((at for at, (one, other) in pairs if one != other), min(len(text), len(whole)))
