@@ -4,11 +4,11 @@ import { logVersion } from '../../dataset/review/entries.ts';
 import { foldLog, type ReviewState, type RowReview } from '../../dataset/review/fold-log.ts';
 import { type Judgement, judgeReview, type ReviewRule } from '../../dataset/review/judge-review.ts';
 import type { FingerprintList } from '../../dataset/review/permutation.ts';
-import { lastOfOrder } from '../../dataset/review/permutation.ts';
+import { drawEntry } from './draw-entry.ts';
 import { type Edited, judgeEdit } from './edit-row.ts';
 import { fetchRows, type ReviewRow, rowsAt } from './fetch-rows.ts';
 import { drawnOf, loadReview, orderOf } from './load-review.ts';
-import { openPopulation, otherFiles, type Population, type ReviewedFiles } from './population.ts';
+import { openPopulation, type Population, type ReviewedFiles } from './population.ts';
 import { openReviewLog, reviewLogPath } from './verdict-log.ts';
 
 export interface SessionRequest extends ReviewedFiles {
@@ -58,7 +58,6 @@ export interface ReviewSession {
   close(): void;
 }
 
-const controlRows = 200;
 const flaggedRows = 1000;
 /** Rows whose texts are kept at once. */
 const fetchAtOnce = 200;
@@ -121,22 +120,7 @@ export async function openSession(request: SessionRequest): Promise<ReviewSessio
   const draw = (): Parameters<typeof log.append> => {
     if (announced) return [];
     announced = true;
-    const others = otherFiles(request);
-    const control = lastOfOrder(dataset, list, Math.min(controlRows, Math.floor(list.rows / 2))).map((i) =>
-      list.bytes.toString('hex', i * 32, i * 32 + 6),
-    );
-    return [
-      {
-        v: logVersion,
-        ...log.stamp(),
-        type: 'draw',
-        dataset,
-        rows: list.rows,
-        ...(others.length > 0 && { files: others }),
-        format: request.format,
-        control,
-      },
-    ];
+    return [drawEntry(log.stamp(), request, population)];
   };
   const needed = (): ReviewRow => {
     const row = queue[0] === undefined ? undefined : rows.get(queue[0]);
