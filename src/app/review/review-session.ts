@@ -6,9 +6,9 @@ import { type Judgement, judgeReview, type ReviewRule } from '../../dataset/revi
 import type { FingerprintList } from '../../dataset/review/permutation.ts';
 import { drawEntry } from './draw-entry.ts';
 import { type Edited, judgeEdit } from './edit-row.ts';
-import { fetchRows, type ReviewRow, rowsAt } from './fetch-rows.ts';
+import { fetchRows, type ReviewRow } from './fetch-rows.ts';
 import { drawnOf, loadReview, orderOf } from './load-review.ts';
-import { openPopulation, type Population, type ReviewedFiles } from './population.ts';
+import { numberOf, openPopulation, type Population, type ReviewedFiles } from './population.ts';
 import { openReviewLog, reviewLogPath } from './verdict-log.ts';
 
 export interface SessionRequest extends ReviewedFiles {
@@ -96,7 +96,7 @@ export async function openSession(request: SessionRequest): Promise<ReviewSessio
       ...candidates.filter((row) => population.index.has(row) && own(row)?.verdict === 'skip'),
     ];
   };
-  const flagged = what === 'findings' ? flaggedOrder(request, population, request.rows) : [];
+  const flagged = what === 'findings' ? flaggedOrder(population, request.rows) : [];
 
   const load = async (wanted: readonly string[]): Promise<void> => {
     const missing = wanted
@@ -220,10 +220,10 @@ export async function openSession(request: SessionRequest): Promise<ReviewSessio
 }
 
 /** Rows with findings, the codes in turn, so that each check gets its share of reading. */
-function flaggedOrder(reviewed: ReviewedFiles, population: Population, count: number): string[] {
+function flaggedOrder(population: Population, count: number): string[] {
   const byCode = [...population.flagged]
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([, places]) => rowsAt(reviewed, population, places));
+    .map(([, each]) => each.map((row) => numberOf(population, row)).filter((number) => number >= 0));
   const rows = new Set<number>();
   const longest = Math.max(0, ...byCode.map((each) => each.length));
   for (let i = 0; i < longest && rows.size < Math.min(count, flaggedRows); i += 1)
