@@ -7,6 +7,7 @@ import type { ReviewRow } from '../app/review/fetch-rows.ts';
 import { findNearest } from '../app/review/find-nearest.ts';
 import { type ModelRequest, type ModelView, viewAsModel } from '../app/review/model-view.ts';
 import { openSession, type ReviewSession, type SessionRequest } from '../app/review/review-session.ts';
+import type { Judgement } from '../dataset/review/judge-review.ts';
 import type { NearRow } from '../dataset/review/nearest.ts';
 import { UserError } from '../diagnostics/user-error.ts';
 import { openEditor } from '../launchers/open-editor.ts';
@@ -14,6 +15,7 @@ import type { Context } from './context.ts';
 import { runReview } from './review-loop.ts';
 import { createProgress } from './ui/progress.ts';
 import type { Later } from './ui/review-panes.ts';
+import { renderJudgement } from './ui/review-view.ts';
 
 export interface TerminalReview {
   session: SessionRequest;
@@ -27,7 +29,7 @@ export interface TerminalReview {
 export async function reviewInTerminal(
   context: Context,
   { session: request, model, dataset }: TerminalReview,
-): Promise<ReviewSession> {
+): Promise<void> {
   if (!context.stdin.isTTY || !context.stderr.isTTY) throw noTerminal(dataset);
   const progress = createProgress(context, 'rows');
   let opened = false;
@@ -73,12 +75,28 @@ export async function reviewInTerminal(
         if (model) views.look(session.loaded());
       },
     });
-    return session;
   } finally {
     near.stop();
+    views.stop();
     terminal.close();
     session.close();
   }
+  // The last words stand on the ordinary screen.
+  const judgement = session.judgement();
+  const { maxDefectRate } = request.rule;
+  context.stdout.write(renderJudgement(judgement, maxDefectRate, context.stdout));
+  context.stderr.write(`next: ${nextCommand(session, judgement, dataset)}\n`);
+}
+
+function nextCommand({ what, state }: ReviewSession, judgement: Judgement, dataset: string): string {
+  const command = `lorch data review ${dataset}`;
+  if (judgement.disputed > 0) return `${command} --settle`;
+  const changed = [...state.rows.values()].some(
+    ({ decision }) => decision === 'reject' || decision === 'edit',
+  );
+  if (judgement.passed) return changed ? `${command} --finish -o NEW.jsonl` : 'lorch train CONFIG';
+  const rows = judgement.read + judgement.open + (judgement.moreClean ?? 0);
+  return what === 'drawn' || what === 'disputes' ? `${command} --rows ${rows}` : command;
 }
 
 function noTerminal(dataset: string): UserError {

@@ -1,5 +1,6 @@
 // The frame around a row under review: where it stands, how far the review is, the pane, and the keys.
 import type { Judgement } from '../../dataset/review/judge-review.ts';
+import { percentText } from '../../run/review-sentence.ts';
 import { formatDuration } from './format.ts';
 import { type Ink, paint } from './paint.ts';
 import { bar } from './progress.ts';
@@ -88,7 +89,7 @@ export function progressLines(
 ): string[] {
   const ink = paint(color);
   const { read, sample, open, disputed } = judgement;
-  const rate = sample.rows > 0 ? ` (${percent(sample.defects / sample.rows)})` : '';
+  const rate = sample.rows > 0 ? ` (${percentText(sample.defects / sample.rows)})` : '';
   const skipped = open > 0 ? `, ${open} skipped` : '';
   const disputes = disputed > 0 ? `, ${disputed} disputed` : '';
   const first = [
@@ -106,22 +107,19 @@ export function progressLines(
 
 /** `at most 9.1 % (95 %)`, in the colour of the gate. */
 export function boundText({ mode, bound, passed, read }: Judgement, limit: number, ink: Ink): string {
-  if (read === 0) return `limit ${percent(limit)}`;
-  const text = mode === 'exact' ? `${percent(bound)} of all rows` : `at most ${percent(bound)} (95 %)`;
+  if (read === 0) return `limit ${percentText(limit)}`;
+  const text =
+    mode === 'exact' ? `${percentText(bound)} of all rows` : `at most ${percentText(bound)} (95 %)`;
   return passed ? ink.green(text) : ink.yellow(text);
 }
 
 /** What opens the gate, in words. */
 export function missing({ mode, passed, moreClean }: Judgement, limit: number): string {
-  if (passed) return `the limit of ${percent(limit)} is met`;
-  if (mode === 'exact') return `every row was read; the limit of ${percent(limit)} is not met`;
-  if (moreClean === null) return `the limit of ${percent(limit)} is out of reach but by reading every row`;
-  return `${moreClean} more clean ${moreClean === 1 ? 'row reaches' : 'rows reach'} the limit of ${percent(limit)}`;
-}
-
-/** 5.8 %. */
-export function percent(share: number): string {
-  return `${(100 * share).toFixed(1).replace(/\.0$/, '')} %`;
+  if (passed) return `the limit of ${percentText(limit)} is met`;
+  if (mode === 'exact') return `every row was read; the limit of ${percentText(limit)} is not met`;
+  if (moreClean === null)
+    return `the limit of ${percentText(limit)} is out of reach but by reading every row`;
+  return `${moreClean} more clean ${moreClean === 1 ? 'row reaches' : 'rows reach'} the limit of ${percentText(limit)}`;
 }
 
 /** 1 defect, 2 defects. */
