@@ -1,4 +1,5 @@
 // From what a user typed to a review: which files, who reads, against which limit, and which model is asked.
+import { userInfo } from 'node:os';
 import { readTemplate } from '../app/read-template.ts';
 import type { ModelRequest } from '../app/review/model-view.ts';
 import type { SessionRequest } from '../app/review/review-session.ts';
@@ -36,7 +37,7 @@ export async function openReviewRequest(
   const { cwd, env } = context;
   const files = await reviewedFiles(cwd, patterns);
   const config = flags.config ? await readConfig(context, flags.config) : null;
-  const reviewer = (flags.reviewer ?? env.USER ?? env.LOGNAME ?? '').trim();
+  const reviewer = (flags.reviewer ?? env.USER ?? userName()).trim();
   if (reviewer === '' || reviewer.length > 200)
     throw new UserError('V006', 'nobody knows who reads', { hint: 'say it: --reviewer NAME' });
   const review = config?.dataset.review;
@@ -54,6 +55,15 @@ export async function openReviewRequest(
     model: await modelOf(context, flags, config),
     dataset: patterns.join(' '),
   };
+}
+
+/** The account's name; containers may run under a number that has none. */
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return '';
+  }
 }
 
 async function readConfig(context: Context, path: string): Promise<RunConfig> {

@@ -63,7 +63,7 @@ export function readSheet(text: string, kind: 'csv' | 'jsonl'): FilledRow[] {
 }
 
 // A cell that opens like this is a formula to a spreadsheet, which would run it.
-const formula = /^[=+\-@\t\r]/;
+const formula = /^'*[=+\-@\t\r]/;
 
 function csvCell(value: string): string {
   const safe = formula.test(value) ? `'${value}` : value;
@@ -88,7 +88,7 @@ function readCsv(text: string): FilledRow[] {
     cells: Object.fromEntries(
       Object.entries(record).map(([name, value]) => [
         name,
-        /^'[=+\-@\t\r]/.test(value) ? value.slice(1) : value,
+        value.startsWith("'") && formula.test(value) ? value.slice(1) : value,
       ]),
     ),
   }));
