@@ -1,6 +1,17 @@
 // A review's log on disk: JSON lines beside the dataset, only ever added to, each on disk before the next row shows.
 import { createHash, randomBytes } from 'node:crypto';
-import { closeSync, fstatSync, fsyncSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
+import {
+  accessSync,
+  closeSync,
+  constants,
+  existsSync,
+  fstatSync,
+  fsyncSync,
+  ftruncateSync,
+  openSync,
+  readSync,
+  writeSync,
+} from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { type EntryStamp, type LogEntry, parseEntry } from '../../dataset/review/entries.ts';
@@ -65,15 +76,18 @@ export interface ReviewLog {
   close(): void;
 }
 
-/** Opens a log to add to it, and makes it where there is none. A last line that was cut off is taken out. */
+/** Opens a log to add to it; the first entry makes it where there is none. A last line that was cut off is taken out. */
 export async function openReviewLog(
   path: string,
   who: { reviewer: string; tool: string; now(): number },
 ): Promise<ReviewLog> {
   const entries = (await readReviewLog(path))?.entries ?? [];
-  let file: number;
+  let file: number | null = null;
   try {
-    file = openSync(path, 'a+', 0o644);
+    if (existsSync(path)) {
+      file = openSync(path, 'a+');
+      repairEnd(file);
+    } else accessSync(dirname(path), constants.W_OK);
   } catch (error) {
     throw new UserError('V004', `${path} cannot be written: ${(error as Error).message}`, {
       hint: 'verdicts are kept beside the dataset; make its folder writable, or copy the dataset',
@@ -81,8 +95,14 @@ export async function openReviewLog(
       cause: error,
     });
   }
-  repairEnd(file);
-  syncFolder(dirname(path));
+  // Made with the first verdict: looking at rows leaves no file.
+  const opened = (): number => {
+    if (file === null) {
+      file = openSync(path, 'a+', 0o644);
+      syncFolder(dirname(path));
+    }
+    return file;
+  };
   let last = entries.reduce((latest, { at_ms }) => Math.max(latest, at_ms), 0);
   return {
     path,
@@ -95,11 +115,15 @@ export async function openReviewLog(
     append(...added) {
       const bytes = Buffer.from(added.map((entry) => `${JSON.stringify(entry)}\n`).join(''));
       let written = 0;
-      while (written < bytes.length) written += writeSync(file, bytes, written);
-      fsyncSync(file);
+      const to = opened();
+      while (written < bytes.length) written += writeSync(to, bytes, written);
+      fsyncSync(to);
       entries.push(...added);
     },
-    close: () => closeSync(file),
+    close() {
+      if (file !== null) closeSync(file);
+      file = null;
+    },
   };
 }
 

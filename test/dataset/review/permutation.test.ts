@@ -64,7 +64,8 @@ describe('the order of a dataset', () => {
     const row = sha('x');
     const key = createHash('sha256')
       .update(Buffer.from(dataset + row, 'hex'))
-      .digest('latin1');
+      .digest()
+      .toString('latin1');
     expect(orderKey(dataset, Buffer.from(row, 'hex'))).toBe(key);
   });
 });
