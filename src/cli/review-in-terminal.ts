@@ -12,6 +12,7 @@ import type { NearRow } from '../dataset/review/nearest.ts';
 import { UserError } from '../diagnostics/user-error.ts';
 import { openEditor } from '../launchers/open-editor.ts';
 import type { Context } from './context.ts';
+import { indexInWorkspace } from './index-review.ts';
 import { runReview } from './review-loop.ts';
 import { createProgress } from './ui/progress.ts';
 import type { Later } from './ui/review-panes.ts';
@@ -81,6 +82,7 @@ export async function reviewInTerminal(
     terminal.close();
     session.close();
   }
+  await indexInWorkspace(context, session.logPath);
   // The last words stand on the ordinary screen.
   const judgement = session.judgement();
   const { maxDefectRate } = request.rule;

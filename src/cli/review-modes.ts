@@ -1,7 +1,9 @@
 // What `lorch data review` does without keys: status, sheets, and the new version.
 import { relative, resolve } from 'node:path';
+import { reviewLogPath } from '../app/review/verdict-log.ts';
 import type { Context } from './context.ts';
 import { EXIT } from './exit-codes.ts';
+import { indexInWorkspace } from './index-review.ts';
 import type { openReviewRequest } from './review-request.ts';
 import { printJson } from './ui/json.ts';
 import { createProgress } from './ui/progress.ts';
@@ -39,6 +41,7 @@ export async function runReviewMode(
       const label = flags.import ?? '';
       const imported = await importReview({ ...session, sheet: { path: resolve(cwd, label), label } });
       progress.end();
+      await indexInWorkspace(context, reviewLogPath(session.files[0]?.path ?? ''));
       if (flags.json) return printJson(context, { ...imported });
       const { taken, known, empty } = imported;
       stdout.write(
@@ -51,6 +54,7 @@ export async function runReviewMode(
       const finished = await finishReview({ ...session, out });
       progress.end();
       const { files } = finished;
+      await indexInWorkspace(context, files.log);
       if (flags.json)
         return printJson(context, {
           ...finished,
@@ -92,4 +96,22 @@ function statusJson(
     disputes,
     checks,
   };
+}
+
+/** `--list`: what the workspace has on record of reviews. Throws UserError U100 outside one. */
+export async function listWorkspaceReviews(context: Context, json: boolean): Promise<void> {
+  const { openWorkspace } = await import('../app/open-workspace.ts');
+  const { listReviews } = await import('../store/reviews.ts');
+  const { store } = await openWorkspace({ cwd: context.cwd, env: context.env });
+  const reviews = listReviews(store);
+  if (json)
+    return printJson(context, {
+      reviews: reviews.map(({ rowsRead, lastMs, ...each }) => ({
+        ...each,
+        rows_read: rowsRead,
+        last_ms: lastMs,
+      })),
+    });
+  const { renderReviews } = await import('./ui/review-view.ts');
+  context.stdout.write(renderReviews(reviews, context.stdout, context.now()));
 }

@@ -39,7 +39,7 @@ describe.skipIf(!python)('the launch gate', () => {
     const status = await review('--status', '--json');
     expect(status.exitCode).toBe(0);
     expect(status.json()).toMatchObject({ lorch: 1, rows: 64, rows_read: 50, defects: 0, passed: true });
-    const trained = await train('--set', 'training.max_steps=2');
+    const trained = await train();
     expect(trained.exitCode, trained.stderr).toBe(0);
     const shown = await workspace.lorch(['show', '@last']);
     expect(shown.stdout).toContain('passed: 50 rows read by bea, 0 defects');

@@ -8,6 +8,7 @@ interface Flags extends ReviewFlags {
   findings?: true;
   settle?: true;
   status?: true;
+  list?: true;
   json?: true;
   export?: string;
   import?: string;
@@ -29,18 +30,20 @@ Examples:
   lorch data review datasets/train.jsonl --finish -o datasets/train-v2.jsonl
 `;
 
-const modes = ['findings', 'settle', 'status', 'export', 'import', 'finish'] as const;
+const modes = ['findings', 'settle', 'status', 'list', 'export', 'import', 'finish'] as const;
+const withJson: readonly (string | undefined)[] = ['status', 'list', 'import', 'finish'];
 
 /** `lorch data review DATASET…` */
 export function define(command: Command, context: Context): void {
   command
     .description('Read random rows of a dataset one by one, and know how good the rest is.')
-    .argument('<dataset...>', 'files or globs; several are one dataset')
+    .argument('[dataset...]', 'files or globs; several are one dataset')
     .option('--rows <n>', 'rows to read in all (50, or what the config asks for)', parseCount)
     .option('--reviewer <name>', 'who reads (by default the user name)')
     .option('--findings', 'read rows that a check found; they do not count in the rate')
     .option('--settle', 'decide the rows that reviewers differ on')
     .option('--status', 'how the review stands; exit code 1 where the limit is not met')
+    .option('--list', 'the reviews of the workspace; takes no dataset')
     .option('--export <file>', 'write the rows as a sheet to fill in, .csv or .jsonl')
     .option('--import <file>', 'read the verdicts of a filled sheet')
     .option('--finish', 'write a new version: without rejected rows, with the edits (needs -o)')
@@ -54,7 +57,7 @@ export function define(command: Command, context: Context): void {
         .default('auto'),
     )
     .option('--python <path>', 'another Python environment')
-    .option('--json', 'one JSON object (with --status, --import and --finish)')
+    .option('--json', 'one JSON object (with --status, --list, --import and --finish)')
     .addHelpText('after', examples)
     .action(async (patterns: string[], flags: Flags) => {
       const asked = modes.filter((mode) => flags[mode] !== undefined);
@@ -62,8 +65,14 @@ export function define(command: Command, context: Context): void {
       if (asked.length > 1) usage(`--${asked[0]} and --${asked[1]} are two things to do`);
       const [mode] = asked;
       if ((mode === 'finish') !== (flags.output !== undefined)) usage('--finish and -o go together');
-      if (flags.json && mode !== 'status' && mode !== 'import' && mode !== 'finish')
-        usage('--json goes with --status, --import or --finish');
+      if (flags.json && !withJson.includes(mode))
+        usage('--json goes with --status, --list, --import or --finish');
+      if ((mode === 'list') === patterns.length > 0)
+        usage(mode === 'list' ? '--list takes no dataset' : 'which dataset?');
+      if (mode === 'list') {
+        const { listWorkspaceReviews } = await import('../review-modes.ts');
+        return await listWorkspaceReviews(context, flags.json === true);
+      }
       const { openReviewRequest } = await import('../review-request.ts');
       const request = await openReviewRequest(context, patterns, flags);
       if (mode === undefined || mode === 'findings' || mode === 'settle') {

@@ -2,10 +2,12 @@
 import { basename } from 'node:path';
 import type { Finished } from '../../app/review/finish-review.ts';
 import type { ReviewStatus } from '../../app/review/review-status.ts';
+import { upperBound } from '../../dataset/review/clopper-pearson.ts';
 import type { Judgement } from '../../dataset/review/judge-review.ts';
 import { percentText } from '../../run/review-sentence.ts';
+import type { ReviewIndexRow } from '../../store/reviews.ts';
 import type { OutputStream } from '../context.ts';
-import { formatCount } from './format.ts';
+import { formatAge, formatCount } from './format.ts';
 import { paint, visible } from './paint.ts';
 import { boundText, missing, plural } from './review-screen.ts';
 import { renderTable } from './table.ts';
@@ -97,4 +99,29 @@ export function renderFinished(finished: Finished, out: string, style: Style): s
       : ink.yellow('the new version needs a review of its own: more than reviewed rows changed'),
     '',
   ].join('\n');
+}
+
+/** The reviews on record in a workspace. */
+export function renderReviews(reviews: readonly ReviewIndexRow[], style: Style, now: number): string {
+  const right = { align: 'right' as const };
+  return renderTable(
+    [
+      { title: 'log' },
+      { title: 'version' },
+      ...['rows', 'read', 'defects', 'at most'].map((title) => ({ title, ...right })),
+      { title: 'reviewers' },
+      { title: 'last' },
+    ],
+    reviews.map(({ log, dataset, rows, rowsRead, defects, reviewers, lastMs }) => [
+      log,
+      dataset.slice(0, 12),
+      formatCount(rows),
+      formatCount(rowsRead),
+      formatCount(defects),
+      rowsRead === 0 ? '–' : percentText(upperBound(defects, rowsRead)),
+      reviewers.join(', '),
+      formatAge(now - lastMs),
+    ]),
+    style,
+  );
 }
