@@ -4,10 +4,18 @@ import type { ReviewSession } from '../app/review/review-session.ts';
 import { type RejectReason, rejectReasons } from '../dataset/review/entries.ts';
 import type { Terminal, TerminalEvent } from './terminal.ts';
 import { paint, visible } from './ui/paint.ts';
-import { type Pane, type PaneStyle, paneLines, panes, type RowExtras } from './ui/review-panes.ts';
-import { innerWidth, progressLines, renderScreen, type ScreenState } from './ui/review-screen.ts';
+import { type Pane, type PaneStyle, paneLines, panes, type RowExtras, sideLines } from './ui/review-panes.ts';
+import { columnsOf, innerWidth, progressLines, renderScreen, type ScreenState } from './ui/review-screen.ts';
 import { wrapText } from './ui/review-text.ts';
-import { aboutRow, bottomLines, doneKeys, doneLines, helpLines, type Mode } from './ui/review-words.ts';
+import {
+  aboutRow,
+  bottomLines,
+  doneKeys,
+  doneLines,
+  editDraft,
+  helpLines,
+  type Mode,
+} from './ui/review-words.ts';
 
 export interface ReviewLoop {
   session: ReviewSession;
@@ -41,6 +49,7 @@ export async function runReview(loop: ReviewLoop): Promise<void> {
   let last: Key | null = null;
 
   const style = (): PaneStyle => ({ width: innerWidth(terminal), ink, color: terminal.color });
+  const narrow = (width: number): PaneStyle => ({ ...style(), width });
   const shown = (): void => {
     top = 0;
     mode = { is: 'row' };
@@ -59,7 +68,7 @@ export async function runReview(loop: ReviewLoop): Promise<void> {
       pace: { rows: session.given(), ms: loop.now() - started },
       color: terminal.color,
     });
-    const common = { progress, pane: null, counts: {}, top, prompt: message ? [message] : [] };
+    const common = { progress, pane: null, counts: {}, top, side: [], prompt: message ? [message] : [] };
     if (mode.is === 'help')
       return { ...common, title: 'keys', place: '', body: helpLines(style()), keys: ['any key goes back'] };
     if (mode.is === 'refused')
@@ -81,6 +90,7 @@ export async function runReview(loop: ReviewLoop): Promise<void> {
     const extras = loop.extras(row);
     const near = extras.near.state === 'ready' ? (extras.near.value?.length ?? 0) : 0;
     const position = session.position();
+    const columns = columnsOf(terminal);
     return {
       ...common,
       title: visible(`${row.place.file}:${row.place.line}`),
@@ -90,7 +100,11 @@ export async function runReview(loop: ReviewLoop): Promise<void> {
           : `${position + 1} of ${session.target()}`,
       pane,
       counts: { findings: row.findings.length, near },
-      body: [...aboutRow(session, style()), ...paneLines(pane, row, extras, style())],
+      body: [
+        ...aboutRow(session, narrow(columns.body)),
+        ...paneLines(pane, row, extras, narrow(columns.body)),
+      ],
+      side: columns.side > 0 ? sideLines(row, extras, narrow(columns.side)) : [],
       ...bottomLines(mode, message, ink),
     };
   };
@@ -145,7 +159,7 @@ export async function runReview(loop: ReviewLoop): Promise<void> {
       message = done('accepted', row);
       loop.rowsChanged();
     } else if (key.text === 'r') mode = { is: 'reasons' };
-    else if (key.text === 'e') await editCurrent(row, loop.extras(row).json);
+    else if (key.text === 'e') await editCurrent(row, editDraft(session) ?? loop.extras(row).json);
     else if (key.text === 'n') mode = { is: 'typing', what: 'note', text: '' };
     else if (key.text === 's') {
       session.skip();

@@ -162,8 +162,7 @@ export async function openSession(request: SessionRequest): Promise<ReviewSessio
       return state;
     },
     current: () => (queue[0] === undefined ? null : (rows.get(queue[0]) ?? null)),
-    position: () =>
-      queue[0] === undefined || what === 'findings' ? null : (positions.get(queue[0]) ?? null),
+    position: () => (queue[0] === undefined || what !== 'drawn' ? null : (positions.get(queue[0]) ?? null)),
     review: () => (queue[0] === undefined ? null : (state.rows.get(queue[0]) ?? null)),
     async ready() {
       if (queue[0] !== undefined && !rows.has(queue[0])) await load(queue.slice(0, fetchAtOnce));

@@ -44,6 +44,26 @@ export function paneLines(pane: Pane, row: ReviewRow, extras: RowExtras, style: 
   return later(extras.near, style, (near) => nearLines(row, near ?? [], style));
 }
 
+/** What stands beside the row on a wide screen: its findings and its nearest rows, in short. */
+export function sideLines(row: ReviewRow, { near }: RowExtras, { width, ink }: PaneStyle): string[] {
+  const found = row.findings.flatMap(({ code, name, message }) => [
+    `${ink.yellow(code)} ${ink.dim(name)}`,
+    ...wrapText(showText(message, ink), width, '  '),
+  ]);
+  const alike = later(near, { width, ink, color: true }, (rows) =>
+    (rows ?? []).map(
+      ({ place, jaccard }) => `${ink.bold(jaccard.toFixed(2))} ${showText(place.file, ink)}:${place.line}`,
+    ),
+  );
+  return [
+    ink.bold('findings'),
+    ...(found.length > 0 ? found : [ink.dim('none')]),
+    '',
+    ink.bold('nearest rows'),
+    ...(alike.length > 0 ? alike : [ink.dim('none')]),
+  ];
+}
+
 function later<T>(from: Later<T>, { width, ink }: PaneStyle, show: (value: T) => string[]): string[] {
   if (from.state === 'ready') return show(from.value);
   if (from.state === 'working') return [ink.dim('working on it …')];
@@ -158,7 +178,7 @@ function wordDifference(here: string, there: string, { ink, color }: PaneStyle):
   if (!changes) return showText(there, ink);
   return changes
     .map(({ value, added, removed }) => {
-      const shown = showText(value, ink);
+      const shown = showText(value, ink, { dots: false });
       if (removed) return color ? ink.red(shown) : `[-${shown}-]`;
       if (added) return color ? ink.green(shown) : `{+${shown}+}`;
       return ink.dim(shown);

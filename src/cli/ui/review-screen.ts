@@ -1,4 +1,5 @@
 // The frame around a row under review: where it stands, how far the review is, the pane, and the keys.
+import stringWidth from 'string-width';
 import type { Judgement } from '../../dataset/review/judge-review.ts';
 import { percentText } from '../../run/review-sentence.ts';
 import { formatDuration } from './format.ts';
@@ -25,6 +26,8 @@ export interface ScreenState {
   /** Counts beside the tabs' names. */
   counts: Partial<Record<Pane, number>>;
   body: readonly string[];
+  /** Beside the body, in a column of its own that does not scroll; see `columnsOf`. Empty: there is none. */
+  side: readonly string[];
   /** First line of the body that shows. */
   top: number;
   /** A message or a question, above the keys. */
@@ -34,7 +37,20 @@ export interface ScreenState {
 
 /** One column stays free: a full line would let some terminals wrap. */
 export function innerWidth({ columns }: ScreenSize): number {
-  return Math.max(20, columns - 1);
+  return Math.max(10, columns - 1);
+}
+
+// A line of text is read best up to about so many columns; what is left, if it is enough, shows what goes with it.
+const widestText = 100;
+const narrowestSide = 36;
+const gutter = 3;
+
+/** Columns for the body and for what stands beside it; 0 where there is no room for that. */
+export function columnsOf(size: ScreenSize): { body: number; side: number } {
+  const width = innerWidth(size);
+  const side = width - Math.min(widestText, width - narrowestSide - gutter) - gutter;
+  if (width < widestText || side < narrowestSide) return { body: width, side: 0 };
+  return { body: width - side - gutter, side };
 }
 
 /** The whole screen, one string a line, with the lines of the body that it holds and the first of them. */
@@ -56,6 +72,11 @@ export function renderScreen(
   const top = Math.max(0, Math.min(state.top, state.body.length - bodyRows));
   const shown = state.body.slice(top, top + bodyRows);
   const blank = Array.from({ length: bodyRows - shown.length }, () => '');
+  const { body: left, side: right } = columnsOf(size);
+  const beside = (line: string, i: number): string =>
+    state.side.length === 0 || right === 0
+      ? line
+      : `${line}${' '.repeat(Math.max(0, left - stringWidth(line)))} ${ink.dim('│')} ${fitLine(state.side[i] ?? '', right)}`;
   const more = state.body.length - top - shown.length;
   const scroll =
     state.body.length > bodyRows
@@ -63,7 +84,8 @@ export function renderScreen(
       : '';
   const rule = ink.dim('─'.repeat(width));
   const lower = ink.dim(`──${scroll}${'─'.repeat(Math.max(0, width - 2 - scroll.length))}`);
-  const lines = [...head, rule, ...shown, ...blank, fitLine(lower, width), ...foot];
+  const middle = [...shown, ...blank].map(beside);
+  const lines = [...head, rule, ...middle, fitLine(lower, width), ...foot];
   return { lines: lines.slice(Math.max(0, lines.length - size.rows)), bodyRows, top };
 }
 

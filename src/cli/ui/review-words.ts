@@ -1,4 +1,5 @@
 // The words of the review screen: questions, help, and what shows when no row is left.
+import { editableText } from '../../app/review/edit-row.ts';
 import type { ReviewSession } from '../../app/review/review-session.ts';
 import { rejectReasons } from '../../dataset/review/entries.ts';
 import { type Ink, visible } from './paint.ts';
@@ -38,10 +39,19 @@ export function aboutRow(session: ReviewSession, { width, ink }: PaneStyle): str
   if (!review) return [];
   const lines = review.notes.map(({ reviewer, text }) => `${reviewer} notes: ${text}`);
   if (session.what === 'disputes')
-    for (const { reviewer, verdict, reason, note } of review.verdicts.values())
-      lines.push(`${reviewer}: ${verdict}${reason ? `, ${reason}` : ''}${note ? ` (${note})` : ''}`);
+    for (const { reviewer, verdict, reason, note, edit } of review.verdicts.values())
+      lines.push(
+        `${reviewer}: ${verdict}${reason ? `, ${reason}` : ''}${note ? ` (${note})` : ''}${edit ? `: ${edit.text}` : ''}`,
+      );
   if (lines.length === 0) return [];
   return [...lines.flatMap((line) => wrapText(ink.yellow(visible(line)), width)), ''];
+}
+
+/** What the editor opens with where reviewers differ: the edit that one of them made. */
+export function editDraft(session: ReviewSession): string | null {
+  if (session.what !== 'disputes') return null;
+  const edits = [...(session.review()?.verdicts.values() ?? [])].flatMap(({ edit }) => edit ?? []);
+  return edits[0] ? editableText(edits[0].text) : null;
 }
 
 /** What shows where no row is left. */
