@@ -126,7 +126,9 @@ async function judgeSet(
   const mine: number[] = [];
   for (let i = 0; i < trained.rows; i += 1) if (population.covers(trained.at(i))) mine.push(i);
   if (mine.length === 0) return null;
-  const judgement = judgeLoaded(loaded, population, rule, { has: trained.has, rows: mine.length });
+  // A row that repeats one of the population was read when that one was.
+  const rows = mine.filter((i) => population.index.has(trained.at(i))).length;
+  const judgement = judgeLoaded(loaded, population, rule, { has: trained.has, rows });
   if (judgement.passed) for (const i of mine) covered[i] = 1;
   return {
     log: reviewLogPath(reviewed.files[0]?.label ?? ''),
