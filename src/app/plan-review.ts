@@ -51,7 +51,7 @@ export function refuseUnreviewed(plans: readonly Pick<Plan, 'review'>[]): void {
   const { code, message } = refusalOf(refused.review);
   const next = refused.review.gate?.next;
   throw new UserError(code, `not launched: ${message}`, {
-    hint: `${next ? `${next}\n        or` : ''} say why no person needs to read them: --unreviewed "reason"`,
+    hint: `${next ? `${next}\n        or ` : ''}say why no person needs to read them: --unreviewed "reason"`,
     exitCode: 1,
   });
 }

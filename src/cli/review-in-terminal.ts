@@ -51,6 +51,13 @@ export async function reviewInTerminal(
   const views = createBackground<ModelView>(terminal.wake, (rows) =>
     model === null ? Promise.resolve(null) : viewAsModel(model, rows),
   );
+  // Asked for at every key; a long row takes its time to lay out.
+  const laidOut = new WeakMap<ReviewRow, string>();
+  const jsonOf = (row: ReviewRow): string => {
+    const json = laidOut.get(row) ?? editableText(row.text);
+    laidOut.set(row, json);
+    return json;
+  };
   const off: Later<ModelView | undefined> = {
     state: 'off',
     why: 'Name the model to see what it will see: --config CONFIG, or --tokenizer MODEL.',
@@ -65,7 +72,7 @@ export async function reviewInTerminal(
       reviewer: request.reviewer,
       now: context.now,
       extras: (row) => ({
-        json: editableText(row.text),
+        json: jsonOf(row),
         near: near.of(row.fingerprint),
         model: model ? views.of(row.fingerprint) : off,
         maxLength: model?.maxLength ?? null,

@@ -6,8 +6,15 @@ import { type Ink, visible } from './paint.ts';
 // Marks that turn or hide text. Joiners stay: emoji and several scripts need them.
 const hidden = /[\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
 
+// A row may have megabytes; a key must not take seconds.
+const shownUnits = 100_000;
+
 /** A dataset's text as it may be shown: escapes and hidden marks as codes, tabs as spaces, trailing spaces as dots. */
 export function showText(text: string, ink: Ink, { dots = true } = {}): string {
+  if (text.length > shownUnits) {
+    const more = (text.length - shownUnits).toLocaleString('en-US');
+    return `${showText(text.slice(0, shownUnits), ink, { dots })}${ink.yellow(` … ${more} more characters are not shown`)}`;
+  }
   const shown = visible(text)
     .replace(hidden, (c) => ink.yellow(`\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`))
     .replaceAll('\t', '    ');
