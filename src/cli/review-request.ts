@@ -1,5 +1,6 @@
 // From what a user typed to a review: which files, who reads, against which limit, and which model is asked.
 import { userInfo } from 'node:os';
+import { readFormat } from '../app/dataset-sources.ts';
 import { readTemplate } from '../app/read-template.ts';
 import type { ModelRequest } from '../app/review/model-view.ts';
 import type { SessionRequest } from '../app/review/review-session.ts';
@@ -44,7 +45,10 @@ export async function openReviewRequest(
   return {
     session: {
       files,
-      format: flags.format === 'auto' ? (config?.dataset.format ?? 'auto') : flags.format,
+      format:
+        flags.format === 'auto'
+          ? (config?.dataset.format ?? 'auto')
+          : await readFormat({ cwd, format: flags.format }),
       reviewer,
       tool: `lorch ${readVersion()}`,
       now: context.now,

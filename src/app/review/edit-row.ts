@@ -1,7 +1,7 @@
 // A row as a person edits it, and what comes back from the editor.
 import { resolveSettings } from '../../dataset/check-settings.ts';
 import type { Example } from '../../dataset/example.ts';
-import { findFormat } from '../../dataset/formats/index.ts';
+import { openFormat } from '../../dataset/formats/decide-format.ts';
 import { createRowJudge } from '../../dataset/judged-row.ts';
 import type { Finding } from '../../diagnostics/finding.ts';
 import type { ReviewRow } from './fetch-rows.ts';
@@ -27,7 +27,7 @@ export type Edited =
 
 /** Judges an edited row as the scan would: it must be a good row, another one, and one that the dataset has not yet. */
 export function judgeEdit(
-  reviewed: Pick<ReviewedFiles, 'checks'>,
+  reviewed: Pick<ReviewedFiles, 'checks' | 'format'>,
   population: Population,
   row: ReviewRow,
   edited: string,
@@ -43,7 +43,9 @@ export function judgeEdit(
   } catch (error) {
     return refuse(`this is not JSON: ${(error as Error).message}`);
   }
-  const format = findFormat(population.formats.get(row.place.file) ?? '');
+  const format = openFormat(
+    typeof reviewed.format === 'string' ? (population.formats.get(row.place.file) ?? '') : reviewed.format,
+  );
   const judge = createRowJudge(format, resolveSettings(reviewed.checks), 'edited row', true, () => false);
   const judged = judge({ line: 1, column: 1, text: edited, value, fault: null });
   const errors = judged.findings.filter(({ severity }) => severity === 'error');

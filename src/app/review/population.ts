@@ -2,6 +2,7 @@
 import { hash } from 'node:crypto';
 import { dirname, relative } from 'node:path';
 import type { CheckSettings } from '../../dataset/check-settings.ts';
+import type { FieldMapping } from '../../dataset/formats/mapping.ts';
 import { createPlaceList, type PlaceList } from '../../dataset/place-list.ts';
 import { createFingerprintIndex, type FingerprintIndex } from '../../dataset/review/fingerprint-index.ts';
 import {
@@ -19,8 +20,8 @@ import { withJudgePool } from '../judge-pool.ts';
 export interface ReviewedFiles {
   /** Absolute paths and what users call them; the review's log lies beside the first. */
   files: readonly { path: string; label: string }[];
-  /** A format's name, or `auto`. */
-  format: string;
+  /** A format's name, `auto`, or a mapping of the rows' fields. */
+  format: string | FieldMapping;
   checks?: CheckSettings;
   onProgress?(rows: number, bytes: number): void;
 }

@@ -48,7 +48,11 @@ export function define(command: Command, context: Context): void {
     .option('--import <file>', 'read the verdicts of a filled sheet')
     .option('--finish', 'write a new version: without rejected rows, with the edits (needs -o)')
     .option('-o, --output <file>', 'the new version, a .jsonl or .json that does not exist yet')
-    .option('--format <name>', 'format of the rows; auto tells by the rows', 'auto')
+    .option(
+      '--format <name>',
+      'a format, or a YAML file that maps the fields; auto tells by the rows',
+      'auto',
+    )
     .option('--config <file>', 'a run config: its limit, and what its model sees of each row')
     .option('--tokenizer <model>', 'hub id or folder of the model whose view is shown')
     .addOption(

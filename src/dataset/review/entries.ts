@@ -1,5 +1,7 @@
 // The lines of a review log. They are only ever added, by one reviewer or by a merge; docs/review.md explains each.
 import { z } from 'zod';
+import { isRow } from '../formats/fields.ts';
+import type { FieldMapping } from '../formats/mapping.ts';
 
 /** Why a row is rejected, in the order of the keys 1 to 7. */
 export const rejectReasons = [
@@ -51,8 +53,8 @@ const draw = z.object({
   rows: z.number().int().nonnegative(),
   /** Where the dataset is several files: the others, relative to this log's folder. */
   files: z.array(z.string()).optional(),
-  /** The format the rows were read as, or `auto`. */
-  format: z.string(),
+  /** What the rows were read as: a format, `auto`, or a mapping of their fields. */
+  format: z.union([z.string(), z.custom<FieldMapping>((value) => isRow(value))]),
   /** The beginnings of the fingerprints of rows from the far end of the order: what became of rows nobody read. */
   control: z.array(z.string().regex(/^[0-9a-f]{12}$/)),
 });

@@ -212,3 +212,18 @@ describe('a log that cannot be read', () => {
     expect((await folder.log('a.jsonl')).filter(({ type }) => type === 'verdict').length).toBe(4);
   });
 });
+
+describe('rows whose fields a user describes', () => {
+  it('are reviewed, edited and counted as rows of a named format are', async () => {
+    const rows = Array.from({ length: 60 }, (_, n) => `{"q":"Question ${n}?","a":"Answer ${n}."}`).join('\n');
+    await folder.write('a.jsonl', rows);
+    const mapping = { prompt: 'q', answer: 'a' };
+    const session = await folder.review(
+      'a.jsonl',
+      (_row, n) => (n === 0 ? { edit: '{"q":"Q","a":"A"}' } : 'accept'),
+      { format: mapping },
+    );
+    expect(session.judgement()).toMatchObject({ read: 50, sample: { defects: 1 }, passed: true });
+    expect((await folder.log('a.jsonl'))[0]).toMatchObject({ type: 'draw', format: mapping });
+  });
+});
