@@ -40,6 +40,7 @@ export async function runCli(args: string[], options: CliOptions = {}): Promise<
     stderr: stream(err),
     now: () => Date.now(),
     onInterrupt: () => () => undefined,
+    openTerminal: () => Promise.resolve(null),
     debug: true,
     exitCode: 0,
   };

@@ -11,6 +11,7 @@ import { failureCodes } from '../run/failure-rules.ts';
 import { storeCodes } from '../store/codes.ts';
 import { superviseCodes } from '../supervise/codes.ts';
 import { appCodes } from './codes.ts';
+import { reviewCodes } from './review/codes.ts';
 import { trainerCodes } from './trainer-codes.ts';
 
 /** All codes in order; the trainer's own come from the file that it reads itself. */
@@ -25,6 +26,7 @@ export async function allCodes(): Promise<CodeDoc[]> {
     ...eventCodes,
     ...failureCodes,
     ...storeCodes,
+    ...reviewCodes,
     ...superviseCodes,
     ...(await trainerCodes()),
   ].map(({ code, name, severity, title, prose }) => ({ code, name, severity, title, prose }));

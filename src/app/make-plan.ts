@@ -1,7 +1,7 @@
 // From a config to plans: everything is read, checked, tokenised and counted; nothing is started.
 import { randomUUID } from 'node:crypto';
-import { mkdir, readFile, rm } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { type LoadedRun, loadConfig } from '../config/load.ts';
 import { type MachineFacts, renderConfig } from '../config/render/index.ts';
 import type { RunConfig } from '../config/schema/run.ts';
@@ -11,13 +11,15 @@ import type { ResolvedModel } from '../hub/resolve-model.ts';
 import type { PythonEnv } from '../python/environment.ts';
 import { detectNvidia } from '../python/nvidia.ts';
 import type { TrainerProgress } from '../python/run-trainer.ts';
-import type { Plan, PlannedSplit } from '../run/plan.ts';
+import type { Plan, PlannedReview, PlannedSplit } from '../run/plan.ts';
 import { hashPlan } from '../run/plan-hash.ts';
 import type { PlannedRun } from './create-run.ts';
 import { finishLedger } from './finish-ledger.ts';
 import { forecastRun } from './forecast-run.ts';
 import { namedRows, summarisePrepared, summariseScan } from './plan-findings.ts';
+import { reviewFindings, reviewOfPlan } from './plan-review.ts';
 import { type Prepared, type PrepareSpec, prepareSequences } from './prepare-sequences.ts';
+import { readTemplate } from './read-template.ts';
 import { resolveBase } from './resolve-base.ts';
 import { scanConfig } from './scan-config.ts';
 import type { ScannedRows } from './scan-rows.ts';
@@ -49,7 +51,7 @@ export interface MadePlans {
   dispose(): Promise<void>;
 }
 
-/** One plan, or one for each run of a sweep. Throws UserError C001, P002, P003, M0xx, T0xx and what Python reports. */
+/** One plan, or one for each run of a sweep. Throws UserError C001, P002, P003, V004, V005, M0xx, T0xx and what Python reports. */
 export async function makePlans(request: PlanRequest): Promise<MadePlans> {
   const { configs } = await loadConfig(request.configPath, request);
   const machine = await detectMachine(request.env);
@@ -58,6 +60,7 @@ export async function makePlans(request: PlanRequest): Promise<MadePlans> {
   const dispose = () => rm(work, { recursive: true, force: true });
   try {
     const scans = new Map<string, Promise<ScannedRows>>();
+    const gates = new Map<string, Promise<PlannedReview>>();
     const plans: PlannedRun[] = [];
     for (const [index, loaded] of configs.entries()) {
       // Runs of a sweep mostly share their rows: those are read once.
@@ -65,9 +68,15 @@ export async function makePlans(request: PlanRequest): Promise<MadePlans> {
       const scan =
         scans.get(key) ?? scanConfig(request, loaded.config.dataset, join(work, `scan-${scans.size}`));
       scans.set(key, scan);
-      plans.push(
-        await makePlan(request, loaded, machine, await scan, join(work, `ledger-${index}.jsonl.gz`)),
-      );
+      const ledgerPath = join(work, `ledger-${index}.jsonl.gz`);
+      // The same rows are judged once, too; runs of a sweep may differ in what the tokenisation leaves of them.
+      const askOnce = (fingerprint: string): Promise<PlannedReview> => {
+        const known = `${key} ${fingerprint}`;
+        const asked = gates.get(known) ?? reviewOfPlan(request, loaded.config.dataset, ledgerPath);
+        gates.set(known, asked);
+        return asked;
+      };
+      plans.push(await makePlan(request, loaded, machine, await scan, ledgerPath, askOnce));
     }
     return { plans, dispose };
   } catch (error) {
@@ -82,6 +91,7 @@ async function makePlan(
   machine: MachineFacts,
   scan: ScannedRows,
   ledgerPath: string,
+  askGate: (fingerprint: string) => Promise<PlannedReview>,
 ): Promise<PlannedRun> {
   const { rendered, findings: machineFindings } = renderConfig(config, machine);
   const base = await resolveBase(config, request);
@@ -103,6 +113,7 @@ async function makePlan(
     preparedDir: dir,
     runsDir: request.workspace.runsDir,
   });
+  const review = await askGate(ledger.fingerprint);
   const names = new Map((await trainerCodes()).map(({ code, name }) => [code, name]));
   const plan: Omit<Plan, 'plan_hash'> = {
     lorch: 1,
@@ -139,14 +150,15 @@ async function makePlan(
     training: rendered.training,
     resources: rendered.resources,
     forecast,
-    review: { state: 'unreviewed', reason: request.unreviewed },
+    review,
     sweep,
     findings: [
       ...machineFindings,
       ...summariseScan(scan.findings),
       ...summarisePrepared(prepared.findings, ledger.places, names),
       ...forecastFindings,
-      ...planFindings(config, validation, request.unreviewed),
+      ...validationFindings(config, validation),
+      ...reviewFindings(review),
     ],
   };
   return {
@@ -158,8 +170,6 @@ async function makePlan(
 }
 
 async function prepare(request: PlanRequest, config: RunConfig, base: ResolvedModel, scan: ScannedRows) {
-  const { template } = config.dataset;
-  const isFile = /\.(jinja|jinja2|j2)$/.test(template);
   const spec: PrepareSpec = {
     model: {
       id: config.base_model,
@@ -167,10 +177,7 @@ async function prepare(request: PlanRequest, config: RunConfig, base: ResolvedMo
       revision: base.revision,
       trust_remote_code: config.model.trust_remote_code,
     },
-    template: {
-      kind: isFile ? 'file' : (template as PrepareSpec['template']['kind']),
-      source: isFile ? await readTemplate(resolve(request.workspace.root, template), template) : null,
-    },
+    template: await readTemplate(config.dataset.template, request.workspace.root),
     max_length: config.training.max_length === 'none' ? null : config.training.max_length,
     splits: scan.examples,
   };
@@ -183,17 +190,6 @@ async function prepare(request: PlanRequest, config: RunConfig, base: ResolvedMo
     onProgress: request.onProgress,
     ...(request.signal ? { signal: request.signal } : {}),
   });
-}
-
-async function readTemplate(path: string, label: string): Promise<string> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    throw new UserError('P009', `the chat template ${label} cannot be read`, {
-      hint: 'dataset.template names a Jinja file relative to the workspace',
-      cause: error,
-    });
-  }
 }
 
 /** The GPU that nvidia-smi shows, or the CPU. */
@@ -229,25 +225,17 @@ function checkSums(
     );
 }
 
-function planFindings(config: RunConfig, validation: PlannedSplit | null, reason: string | null): Finding[] {
-  const findings: Finding[] = [];
-  if (config.dataset.validation !== undefined && (validation?.rows ?? 0) === 0)
-    findings.push({
+function validationFindings(config: RunConfig, validation: PlannedSplit | null): Finding[] {
+  if (config.dataset.validation === undefined || (validation?.rows ?? 0) > 0) return [];
+  return [
+    {
       code: 'P005',
       name: 'no-validation-rows',
       severity: 'warning',
       message: 'the config asks for validation, and no row is left for it',
       hint: 'raise dataset.validation.fraction, or name a file',
-    });
-  if (reason === null)
-    findings.push({
-      code: 'P008',
-      name: 'not-reviewed',
-      severity: 'note',
-      message: 'no person has reviewed the rows of this dataset',
-      hint: 'read at least 50 random rows, or say why not: --unreviewed "reason"',
-    });
-  return findings;
+    },
+  ];
 }
 
 function describeDropped(dropped: Record<string, number>): string {

@@ -66,9 +66,10 @@ export async function openWorkspace({ cwd, env }: OpenOptions): Promise<OpenWork
   };
 }
 
-/** The folder of run folders, without opening the database. Throws UserError U100. */
-export async function findRunsDir(options: OpenOptions): Promise<string> {
-  return (await requireWorkspace(options)).runsDir;
+/** The workspace's folder and that of its run folders, without opening the database. Throws UserError U100. */
+export async function findFolders(options: OpenOptions): Promise<{ root: string; runsDir: string }> {
+  const { root, runsDir } = await requireWorkspace(options);
+  return { root, runsDir };
 }
 
 async function requireWorkspace({ cwd, env }: OpenOptions): Promise<Workspace> {

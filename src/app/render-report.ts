@@ -1,6 +1,7 @@
 // report.md: a finished run on one page, made again whenever the run ends.
 import { writeFile } from 'node:fs/promises';
 import { runPaths } from '../run/layout.ts';
+import { reviewSentence } from '../run/review-sentence.ts';
 import { statusWord } from '../run/status.ts';
 import type { ShownRun } from './show-run.ts';
 
@@ -18,9 +19,7 @@ export function renderReport(shown: ShownRun): string {
   const dropped = Object.entries(plan.dataset.dropped).map(([code, n]) => `${code} × ${n}`);
   const sections = [
     `# ${row.name}\n\nRun \`${row.id}\`: **${statusWord(row.status)}**. Plan \`${plan.plan_hash}\`, lorch ${plan.lorch_version}.`,
-    plan.review.reason === null
-      ? 'No person has reviewed the rows of this run.'
-      : `No person has reviewed the rows of this run: “${plan.review.reason}”.`,
+    `Review: ${reviewSentence(plan.review)}.`,
     failure ? `## Failure\n\n${failure.code} ${failure.message}\n\n${bullets(failure.evidence)}` : '',
     `## Forecast and result\n\n${table(
       ['', 'plan', 'run'],

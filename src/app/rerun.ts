@@ -1,15 +1,32 @@
-// The same plan once more, as a new run: nothing is read, checked or tokenised again.
+// The same plan once more, as a new run: nothing is checked or tokenised again; only the review gate is asked again.
 import { access, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { UserError } from '../diagnostics/user-error.ts';
 import { runPaths } from '../run/layout.ts';
+import type { Plan } from '../run/plan.ts';
 import { resolveRun } from '../store/resolve-run.ts';
 import type { SuperviseDeps } from '../supervise/deps.ts';
 import { createRun } from './create-run.ts';
+import { refuseUnreviewed, reviewFindings } from './plan-review.ts';
 import { readPlan } from './read-plan.ts';
+import { askGate } from './review/ask-gate.ts';
 
-/** Makes a queued run with the plan, rows and config of another; returns its id. */
-export async function rerun(deps: SuperviseDeps, ref: string, unreviewed: string | null): Promise<string> {
+/** What a rerun is started with. */
+export interface RerunRequest {
+  /** Id, prefix, name or @last. */
+  ref: string;
+  /** `--unreviewed`; null: what the first run said. */
+  unreviewed: string | null;
+  /** Dataset paths are relative to it. */
+  root: string;
+  cwd: string;
+}
+
+/** Makes a queued run with the plan, rows and config of another; returns its id. Throws UserError V020–V022 where the gate is shut. */
+export async function rerun(
+  deps: SuperviseDeps,
+  { ref, unreviewed, root, cwd }: RerunRequest,
+): Promise<string> {
   const from = runPaths(join(deps.runsDir, resolveRun(deps.store, ref)));
   const plan = await readPlan(from.dir);
   await access(from.data).catch(() => {
@@ -18,11 +35,26 @@ export async function rerun(deps: SuperviseDeps, ref: string, unreviewed: string
       exitCode: 1,
     });
   });
-  const review = unreviewed === null ? plan.review : { ...plan.review, reason: unreviewed };
+  const { min_rows = 50, max_defect_rate = 0.1 } = plan.review.gate ?? {};
+  const review = await askGate({
+    files: plan.dataset.files.map(({ path }) => ({ path: resolve(root, path), label: path })),
+    rule: { minRows: min_rows, maxDefectRate: max_defect_rate },
+    ledger: from.ledger,
+    reason: unreviewed ?? plan.review.reason,
+    cwd,
+    onProgress: () => undefined,
+  });
+  refuseUnreviewed([{ review }]);
   return await createRun(deps, {
-    plan: { ...plan, created_ms: deps.now(), review },
+    plan: { ...plan, created_ms: deps.now(), review, findings: withReview(plan.findings, review) },
     configYaml: await readFile(from.config, 'utf8'),
     ledger: from.ledger,
     prepared: from.data,
   });
+}
+
+/** The findings of the first plan, with those on its review made anew. */
+function withReview(findings: Plan['findings'], review: Plan['review']): Plan['findings'] {
+  const others = findings.filter(({ code }) => !['P008', 'V020', 'V021', 'V022'].includes(code));
+  return [...others, ...reviewFindings(review)];
 }

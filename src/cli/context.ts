@@ -1,6 +1,7 @@
 // Everything a command may know of the process around it. The only reader of process.env and cwd.
 import type { Readable } from 'node:stream';
 import { EXIT, type ExitCode } from './exit-codes.ts';
+import type { Terminal } from './terminal.ts';
 
 export interface OutputStream {
   write(text: string): void;
@@ -22,6 +23,8 @@ export interface Context {
   now(): number;
   /** Calls back on Ctrl-C until the returned function is called. */
   onInterrupt(handler: (count: number) => void): () => void;
+  /** Takes over the whole terminal; null where stdin or stderr is none. */
+  openTerminal(): Promise<Terminal | null>;
   /** Shows a bug's stack. */
   debug: boolean;
   /** What the process will exit with; a command that found errors sets it. */
@@ -76,6 +79,12 @@ export function processContext(argv: readonly string[]): Context {
       const listener = () => handler(++count);
       process.on('SIGINT', listener);
       return () => void process.off('SIGINT', listener);
+    },
+    async openTerminal() {
+      const { stdin, stderr } = process;
+      if (!stdin.isTTY || !stderr.isTTY || env.TERM === 'dumb') return null;
+      const { openTerminal } = await import('./terminal.ts');
+      return openTerminal(stdin, stderr, output(stderr, choice, env).color);
     },
     debug: argv.includes('--debug'),
     exitCode: EXIT.good,

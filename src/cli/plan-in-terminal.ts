@@ -1,6 +1,8 @@
 // Planning with progress on stderr; shared by plan and train.
+import { resolve } from 'node:path';
 import { type MadePlans, makePlans } from '../app/make-plan.ts';
 import { type OpenWorkspace, openWorkspace } from '../app/open-workspace.ts';
+import { indexReview } from '../app/review/index-reviews.ts';
 import type { Context } from './context.ts';
 import { readStdin } from './read-stdin.ts';
 import { createProgress, type Progress } from './ui/progress.ts';
@@ -42,9 +44,16 @@ export async function planInTerminal(
         progress?.update(step.done, step.total);
       },
     });
+    await indexLogs(workspace, made);
     return { workspace, made };
   } finally {
     // TypeScript does not see the assignments made inside the callback.
     (progress as Progress | null)?.end();
   }
+}
+
+// What a plan has just read of reviews is what the index should say.
+async function indexLogs({ store, root }: OpenWorkspace, { plans }: MadePlans): Promise<void> {
+  const logs = new Set(plans.flatMap(({ plan }) => plan.review.gate?.logs.map(({ path }) => path) ?? []));
+  for (const log of logs) await indexReview(store, root, resolve(root, log));
 }

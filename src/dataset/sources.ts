@@ -1,4 +1,5 @@
 // From what a user names (files, globs, `-`) to the files there are.
+import { existsSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, relative, resolve } from 'node:path';
 import { glob, isDynamicPattern } from 'tinyglobby';
@@ -27,7 +28,15 @@ export async function expandSources(cwd: string, patterns: readonly SourcePatter
     for (const file of await expandOne(cwd, path))
       if (!found.has(file.path)) found.set(file.path, { ...file, ...options });
   }
-  return [...found.values()];
+  const files = [...found.values()];
+  return files.length > 1 ? files.filter(({ path }) => !isCompanion(path)) : files;
+}
+
+// `*.jsonl` means datasets, not what lorch keeps beside them; alone and by its name such a file is read as any other.
+const companion = /\.(review\.jsonl|ledger\.jsonl|lineage\.json)$/;
+
+function isCompanion(path: string): boolean {
+  return companion.test(path) && existsSync(path.replace(companion, ''));
 }
 
 async function expandOne(cwd: string, pattern: string): Promise<SourceFile[]> {

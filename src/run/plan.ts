@@ -21,6 +21,39 @@ export interface PlannedModule {
   trainable: number;
 }
 
+/** What the review gate said of the rows that train and validate. */
+export interface PlannedReview {
+  /** `unreviewed`: the gate did not open and `reason` passes it by. */
+  state: 'passed' | 'failed' | 'missing' | 'unreviewed';
+  /** `--unreviewed`; null where nothing was said. */
+  reason: string | null;
+  /** What the gate asked and found; absent in plans of versions that had no gate. */
+  gate?: {
+    min_rows: number;
+    max_defect_rate: number;
+    rows_read: number;
+    defects: number;
+    /** The defect rate that is not exceeded (95 %), or the exact one where every row was read; null where none was. */
+    bound: number | null;
+    reviewers: string[];
+    /** Rows that no passed review covers. */
+    uncovered_rows: number;
+    /** Clean rows that would open the gate; null where only reading every row, or a better dataset, would. */
+    more_clean: number | null;
+    logs: {
+      path: string;
+      sha256: string;
+      dataset: string;
+      rows_read: number;
+      defects: number;
+      bound: number;
+      passed: boolean;
+    }[];
+    /** What to type next; empty where the gate is open. */
+    next: string;
+  };
+}
+
 export interface Plan {
   lorch: 1;
   /** What decides the outcome, as one SHA-256 (run/plan-hash.ts). */
@@ -72,7 +105,7 @@ export interface Plan {
     memory: { total_bytes: number; components: Record<string, number> } | null;
     disk: { checkpoint_bytes: number; checkpoints: number; free_bytes: number } | null;
   };
-  review: { state: 'unreviewed'; reason: string | null };
+  review: PlannedReview;
   sweep: { id: string; index: number; count: number; values: Record<string, unknown> } | null;
   findings: Finding[];
 }

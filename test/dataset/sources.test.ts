@@ -25,6 +25,16 @@ it('takes files as typed, each once, and globs in order', async () => {
   expect(await labels('-')).toEqual(['<stdin>']);
 });
 
+it('takes what lorch keeps beside a dataset for no dataset, unless it is named alone', async () => {
+  mkdirSync(join(dir, 'kept'));
+  const names = ['a.jsonl', 'a.jsonl.review.jsonl', 'a.jsonl.ledger.jsonl', 'my.review.jsonl'];
+  for (const name of names) writeFileSync(join(dir, 'kept', name), '');
+  const datasets = ['kept/a.jsonl', 'kept/my.review.jsonl'];
+  expect(await labels('kept/*.jsonl')).toEqual(datasets);
+  expect(await labels(...names.map((name) => `kept/${name}`))).toEqual(datasets);
+  expect(await labels('kept/a.jsonl.review.jsonl')).toEqual(['kept/a.jsonl.review.jsonl']);
+});
+
 it('carries the options of a source', async () => {
   expect(await expandSources(dir, [{ path: 'data/train.jsonl', limit: 5 }])).toEqual([
     { path: join(dir, 'data/train.jsonl'), label: 'data/train.jsonl', limit: 5 },

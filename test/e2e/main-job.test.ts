@@ -66,6 +66,8 @@ describe.skipIf(!python)('the main job', () => {
       'lora.r=8',
       '--set',
       'name=wide',
+      '--unreviewed',
+      'a test',
     ]);
     expect(other.exitCode, other.stderr).toBe(0);
     const compared = (await workspace.lorch(['compare', 'tickets', 'wide', '--json'])).json();

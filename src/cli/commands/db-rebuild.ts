@@ -10,15 +10,15 @@ export function define(command: Command, context: Context): void {
     .option('--json', 'one JSON object')
     .addHelpText(
       'after',
-      '\nlorch.db is an index: everything in it comes from the run folders. Runs that are under way go on.\n\nExample:\n  lorch db rebuild\n',
+      '\nlorch.db is an index: everything in it comes from run folders and review logs. Runs that are under way go on.\n\nExample:\n  lorch db rebuild\n',
     )
     .action(async (options: { json?: true }) => {
-      const { findRunsDir } = await import('../../app/open-workspace.ts');
+      const { findFolders } = await import('../../app/open-workspace.ts');
       const { rebuildDb } = await import('../../app/rebuild-db.ts');
-      const runsDir = await findRunsDir({ cwd: context.cwd, env: context.env });
+      const folders = await findFolders({ cwd: context.cwd, env: context.env });
       const progress = createProgress(context, 'runs');
       const rebuilt = await rebuildDb({
-        runsDir,
+        ...folders,
         env: context.env,
         now: context.now,
         onRun: (done, total) => progress.update(done, total),
@@ -26,6 +26,8 @@ export function define(command: Command, context: Context): void {
       context.stderr.write(renderFindings(rebuilt.findings, context.stderr));
       if (rebuilt.damaged) context.stderr.write(`the damaged file is kept as ${rebuilt.damaged}\n`);
       if (options.json) return printJson(context, { ...rebuilt });
-      context.stdout.write(`${rebuilt.runs} runs, ${rebuilt.attempts} attempts\n`);
+      context.stdout.write(
+        `${rebuilt.runs} runs, ${rebuilt.attempts} attempts, ${rebuilt.reviews} reviews\n`,
+      );
     });
 }

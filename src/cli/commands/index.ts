@@ -40,6 +40,11 @@ export const commandGroups: { title: string; commands: CommandEntry[] }[] = [
         load: () => import('./data-stats.ts'),
       },
       {
+        name: 'data review',
+        summary: 'read random rows, and know how good the rest is',
+        load: () => import('./data-review.ts'),
+      },
+      {
         name: 'data convert',
         summary: 'write a dataset in another format',
         load: () => import('./data-convert.ts'),

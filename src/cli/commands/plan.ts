@@ -40,8 +40,8 @@ export function define(command: Command, context: Context): void {
           context.stdout,
         ),
       );
-      context.stderr.write(
-        `next: lorch train ${config}${options.set.map((each) => ` --set ${each}`).join('')}\n`,
-      );
+      const review = plans.find(({ plan }) => plan.review.state !== 'passed')?.plan.review.gate?.next;
+      const train = `lorch train ${config}${options.set.map((each) => ` --set ${each}`).join('')}`;
+      context.stderr.write(review ? `next: ${review}, then ${train}\n` : `next: ${train}\n`);
     });
 }

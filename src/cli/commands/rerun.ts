@@ -21,7 +21,12 @@ export function define(command: Command, context: Context): void {
       const { startRuns } = await import('../start-runs.ts');
       const workspace = await openWorkspace({ cwd: context.cwd, env: context.env });
       const deps = await workspace.launchDeps(options.python);
-      const id = await rerun(deps, ref, options.unreviewed ?? null);
+      const id = await rerun(deps, {
+        ref,
+        unreviewed: options.unreviewed?.trim() || null,
+        root: workspace.root,
+        cwd: context.cwd,
+      });
       await startRuns(context, deps, [id], { detach: options.detach === true });
       context.stderr.write(
         `next: ${options.detach ? `lorch logs ${id} -f` : `lorch compare ${ref} ${id}`}\n`,

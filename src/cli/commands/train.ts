@@ -32,6 +32,7 @@ Ctrl-C asks for a checkpoint, a second Ctrl-C kills.
     .action(async (config: string, options: Options) => {
       const { planInTerminal } = await import('../plan-in-terminal.ts');
       const { createRun } = await import('../../app/create-run.ts');
+      const { refuseUnreviewed } = await import('../../app/plan-review.ts');
       const { renderPlans } = await import('../ui/plan-view.ts');
       const { startRuns } = await import('../start-runs.ts');
       const reason = options.unreviewed?.trim();
@@ -50,6 +51,7 @@ Ctrl-C asks for a checkpoint, a second Ctrl-C kills.
         const plans = made.plans.map(({ plan }) => plan);
         context.stderr.write(renderPlans(plans, context.stderr));
         refuseErrors(plans);
+        refuseUnreviewed(plans);
         if (options.detach && plans.length > 1)
           throw new UserError('U112', 'a sweep runs its plans one after another and needs its controller', {
             hint: 'leave --detach away and use tmux or nohup, or detach one point with --set',

@@ -1,6 +1,7 @@
 // A plan on one screen.
 import stringWidth from 'string-width';
 import type { Plan } from '../../run/plan.ts';
+import { reviewSentence } from '../../run/review-sentence.ts';
 import { renderFindings } from './diagnostic.ts';
 import { formatBytes, formatCount, formatNumber, formatShare } from './format.ts';
 import { paint, visible } from './paint.ts';
@@ -18,7 +19,7 @@ export function renderPlan(plan: Plan, style: { color: boolean; columns: number 
     ['training', trainingLines(plan)],
     ['memory', memoryLines(plan)],
     ['disk', diskLines(plan)],
-    ['review', [reviewLine(plan)]],
+    ['review', [reviewSentence(plan.review)]],
     ['plan', [`${plan.plan_hash.slice(0, 16)}`]],
   ];
   const lines = parts
@@ -107,10 +108,6 @@ function diskLines(plan: Plan): string[] {
   return [
     `${disk.checkpoints} checkpoints × ${formatBytes(disk.checkpoint_bytes)}, ${formatBytes(disk.free_bytes)} free`,
   ];
-}
-
-function reviewLine(plan: Plan): string {
-  return plan.review.reason === null ? 'not reviewed by a person' : `not reviewed: “${plan.review.reason}”`;
 }
 
 function wrap(text: string, width: number): string[] {

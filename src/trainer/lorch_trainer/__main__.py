@@ -16,6 +16,7 @@ from .errors import LorchError, from_exception
 # verb → module, imported only when asked for: `import torch` costs seconds.
 VERBS = {
     "prepare": "prepare",
+    "pieces": "pieces",
     "tiny": "tiny",
     "try": "try_",
     "merge": "merge",

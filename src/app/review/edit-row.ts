@@ -1,0 +1,62 @@
+// A row as a person edits it, and what comes back from the editor.
+import { resolveSettings } from '../../dataset/check-settings.ts';
+import type { Example } from '../../dataset/example.ts';
+import { openFormat } from '../../dataset/formats/decide-format.ts';
+import { createRowJudge } from '../../dataset/judged-row.ts';
+import type { Finding } from '../../diagnostics/finding.ts';
+import type { ReviewRow } from './fetch-rows.ts';
+import type { Population, ReviewedFiles } from './population.ts';
+
+/** The row's JSON over several lines; as it stands where that would change a number. */
+export function editableText(text: string): string {
+  const numbers = compactJson(text).match(/"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*/g) ?? [];
+  const exact = numbers.every((token) => token.startsWith('"') || String(Number(token)) === token);
+  return exact ? `${JSON.stringify(JSON.parse(text), null, 2)}\n` : `${text}\n`;
+}
+
+/** JSON without the white space between its tokens; nothing else changes. */
+export function compactJson(text: string): string {
+  return text.replace(/("(?:[^"\\]|\\.)*")|\s+/g, (_all, string: string | undefined) => string ?? '');
+}
+
+export type Edited =
+  | { outcome: 'changed'; text: string; fingerprint: string; example: Example }
+  /** The model sees the same as before. */
+  | { outcome: 'unchanged' }
+  | { outcome: 'refused'; message: string; findings: Finding[] };
+
+/** Judges an edited row as the scan would: it must be a good row, another one, and one that the dataset has not yet. */
+export function judgeEdit(
+  reviewed: Pick<ReviewedFiles, 'checks' | 'format'>,
+  population: Population,
+  row: ReviewRow,
+  edited: string,
+): Edited {
+  const refuse = (message: string, findings: Finding[] = []): Edited => ({
+    outcome: 'refused',
+    message,
+    findings,
+  });
+  let value: unknown;
+  try {
+    value = JSON.parse(edited);
+  } catch (error) {
+    return refuse(`this is not JSON: ${(error as Error).message}`);
+  }
+  const format = openFormat(
+    typeof reviewed.format === 'string' ? (population.formats.get(row.place.file) ?? '') : reviewed.format,
+  );
+  const judge = createRowJudge(format, resolveSettings(reviewed.checks), 'edited row', true, () => false);
+  const judged = judge({ line: 1, column: 1, text: edited, value, fault: null });
+  const errors = judged.findings.filter(({ severity }) => severity === 'error');
+  if (!judged.example || judged.bytes === null)
+    return refuse(`the row has ${errors.length === 1 ? 'an error' : 'errors'}`, errors);
+  const fingerprint = Buffer.from(judged.bytes, 'latin1').toString('hex');
+  if (fingerprint === row.fingerprint) return { outcome: 'unchanged' };
+  const same = population.index.find(fingerprint);
+  if (same >= 0) {
+    const { file, line } = population.places.get(same).of;
+    return refuse(`the row is now the same as ${file}:${line}; reject it as a duplicate instead`);
+  }
+  return { outcome: 'changed', text: compactJson(edited.trim()), fingerprint, example: judged.example };
+}

@@ -1,0 +1,26 @@
+// The nearest duplicates of the rows under review: one pass over the whole dataset.
+import { createNearestFinder, type NearRow } from '../../dataset/review/nearest.ts';
+import type { ReviewRow } from './fetch-rows.ts';
+import { type ReviewedFiles, scanReviewed } from './population.ts';
+
+/** For each row the rows most like it. `stopped` is asked between rows; where it says so, the answer is null. */
+export async function findNearest(
+  reviewed: ReviewedFiles,
+  rows: readonly ReviewRow[],
+  stopped: () => boolean,
+): Promise<Map<string, NearRow[]> | null> {
+  const finder = createNearestFinder(rows);
+  const stop = new Error('nobody waits for it any more');
+  try {
+    await scanReviewed(reviewed, {
+      onExample(_split, { fingerprint, place, example }) {
+        if (stopped()) throw stop;
+        finder.look({ fingerprint, place, example });
+      },
+    });
+  } catch (error) {
+    if (error === stop) return null;
+    throw error;
+  }
+  return finder.found();
+}

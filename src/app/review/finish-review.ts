@@ -1,0 +1,189 @@
+// `lorch data review --finish`: a new version of the dataset, without what was rejected and with what was edited.
+import { createHash } from 'node:crypto';
+import { basename } from 'node:path';
+import type { LogEntry } from '../../dataset/review/entries.ts';
+import { editOf, type ReviewState, reasonOf } from '../../dataset/review/fold-log.ts';
+import type { ScanResult } from '../../dataset/scan.ts';
+import { UserError } from '../../diagnostics/user-error.ts';
+import { compactJson } from './edit-row.ts';
+import { loadReview } from './load-review.ts';
+import { openPartFile, type PartFile } from './part-file.ts';
+import { openPopulation, otherFiles, type ReviewedFiles, scanReviewed } from './population.ts';
+import { disputesOf, type OpenedReview, openReview } from './review-status.ts';
+import { reviewLogPath } from './verdict-log.ts';
+
+export interface FinishRequest extends ReviewedFiles {
+  /** Absolute; a name that ends in `.json` gets an array, `.jsonl` JSON lines. */
+  out: string;
+  tool: string;
+  now(): number;
+}
+
+export interface Finished {
+  rows_in: number;
+  /** Rows of the new version, edited ones included. */
+  kept: number;
+  fixed: number;
+  /** Rows that left, by code; V040 are the rejected ones. */
+  dropped: Record<string, number>;
+  /** Of the new version. */
+  fingerprint: string;
+  /** What was written beside the dataset itself. */
+  files: { ledger: string; lineage: string; log: string };
+  /** Whether the review goes on to cover the new version. */
+  covered: boolean;
+}
+
+/** Codes of the ledger: why a reviewer's row left, and that one was edited. */
+const rejectedCode = 'V040';
+const editedCode = 'V041';
+
+/** Writes the new version. Nothing is overwritten. Throws UserError V008, V010, V011, D091, D095. */
+export async function finishReview(request: FinishRequest): Promise<Finished> {
+  const { out } = request;
+  if (!/\.jsonl?$/i.test(out))
+    throw new UserError('V011', `${basename(out)} is neither .jsonl nor .json`, {
+      hint: 'the name says which it is',
+    });
+  const opened = await openReview(request);
+  refuseDisputes(opened, request);
+  const files = { ledger: `${out}.ledger.jsonl`, lineage: `${out}.lineage.json`, log: reviewLogPath(out) };
+  const parts: PartFile[] = [];
+  try {
+    for (const path of [files.log, files.ledger, files.lineage, out]) parts.push(await openPartFile(path));
+    const [log, ledger, lineage, data] = parts as [PartFile, PartFile, PartFile, PartFile];
+    const written = await writeVersion(request, opened.loaded.state, { data, ledger });
+    const logText = copyLog(opened.entries, request);
+    await log.write(logText);
+    await lineage.write(`${JSON.stringify(lineageOf(request, opened, written, logText), null, 2)}\n`);
+    // The dataset last: where it exists, all of it does.
+    for (const part of parts) await part.publish();
+    const { result, dropped, fixed } = written;
+    const version = await openPopulation({
+      files: [{ path: out, label: basename(out) }],
+      format: request.format,
+    });
+    const now = loadReview({ files: [{ path: out, label: out }] }, version, readBack(logText));
+    return {
+      rows_in: result.rows,
+      kept: written.kept,
+      fixed,
+      dropped,
+      fingerprint: version.fingerprint,
+      files,
+      covered: now.version !== null,
+    };
+  } finally {
+    for (const part of parts) await part.dispose();
+  }
+}
+
+function refuseDisputes({ loaded, population }: OpenedReview, { files }: ReviewedFiles): void {
+  const open = disputesOf(loaded.state).filter(({ row }) => population.index.has(row));
+  if (open.length === 0) return;
+  throw new UserError(
+    'V010',
+    `${open.length} disputed ${open.length === 1 ? 'row is' : 'rows are'} not settled`,
+    {
+      hint: `lorch data review ${files.map(({ label }) => label).join(' ')} --settle`,
+      exitCode: 1,
+    },
+  );
+}
+
+interface Written {
+  result: ScanResult;
+  kept: number;
+  fixed: number;
+  dropped: Record<string, number>;
+}
+
+async function writeVersion(
+  request: FinishRequest,
+  { rows }: ReviewState,
+  { data, ledger }: { data: PartFile; ledger: PartFile },
+): Promise<Written> {
+  const asArray = request.out.toLowerCase().endsWith('.json');
+  const dropped: Record<string, number> = {};
+  let [kept, fixed] = [0, 0];
+  const drop = (code: string): void => {
+    dropped[code] = (dropped[code] ?? 0) + 1;
+  };
+  const result = await scanReviewed(request, {
+    onLedger(entry) {
+      const review = entry.fingerprint === null ? undefined : rows.get(entry.fingerprint);
+      const { row, file, line, fingerprint } = entry;
+      const at = { row, file, line, fingerprint };
+      if (entry.fate === 'dropped') {
+        drop(entry.code ?? '');
+        return ledger.write(`${JSON.stringify({ ...at, fate: 'dropped', code: entry.code })}\n`);
+      }
+      if (review?.decision === 'reject') {
+        drop(rejectedCode);
+        const why = { code: rejectedCode, reason: reasonOf(review) };
+        return ledger.write(`${JSON.stringify({ ...at, fate: 'dropped', ...why })}\n`);
+      }
+      kept += 1;
+      const edit = review && editOf(review);
+      if (edit) fixed += 1;
+      const fate = edit ? { fate: 'fixed', code: editedCode, to: edit.fingerprint } : { fate: 'kept' };
+      return ledger.write(`${JSON.stringify({ ...at, ...fate })}\n`);
+    },
+    onExample(_split, { fingerprint, text }) {
+      const review = rows.get(fingerprint);
+      if (review?.decision === 'reject') return;
+      const row = (review && editOf(review)?.text) ?? text;
+      // kept counts this row already.
+      if (asArray) return data.write(`${kept > 1 ? ',\n' : '[\n'}${row}`);
+      return data.write(`${row.includes('\n') ? compactJson(row) : row}\n`);
+    },
+  });
+  if (asArray) await data.write(kept > 0 ? '\n]\n' : '[]\n');
+  const sum = kept + Object.values(dropped).reduce((all, n) => all + n, 0);
+  if (sum !== result.rows) throw new Error(`the ledger has ${sum} fates for ${result.rows} rows`);
+  return { result, kept, fixed, dropped };
+}
+
+/** The log goes on beside the new version, which is one file whatever it was made of. */
+function copyLog(entries: readonly LogEntry[], reviewed: ReviewedFiles): string {
+  const others = JSON.stringify(otherFiles(reviewed));
+  return entries
+    .flatMap((entry): LogEntry[] => {
+      if (entry.type !== 'draw') return [entry];
+      const { files, ...draw } = entry;
+      return JSON.stringify(files ?? []) === others ? [draw] : [];
+    })
+    .map((entry) => `${JSON.stringify(entry)}\n`)
+    .join('');
+}
+
+function readBack(text: string): LogEntry[] {
+  return text.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line) as LogEntry]));
+}
+
+/** Where the new version comes from, in terms that can be checked again. */
+function lineageOf(request: FinishRequest, opened: OpenedReview, written: Written, logText: string) {
+  const { population, loaded } = opened;
+  const here = [...loaded.state.rows.values()].filter(({ row }) => population.index.has(row));
+  return {
+    lorch: 1,
+    made_by: 'data review --finish',
+    tool: request.tool,
+    created_ms: request.now(),
+    parents: written.result.files.map(({ path, sha256, rows }) => ({ file: basename(path), sha256, rows })),
+    parent_fingerprint: population.fingerprint,
+    reviewed_fingerprint: loaded.version?.draw.dataset ?? null,
+    rows_in: written.result.rows,
+    kept: written.kept,
+    fixed: written.fixed,
+    dropped: written.dropped,
+    removed: here.flatMap((review) =>
+      review.decision === 'reject' ? [{ fingerprint: review.row, reason: reasonOf(review) }] : [],
+    ),
+    edited: here.flatMap((review) => {
+      const edit = editOf(review);
+      return edit ? [{ from: review.row, to: edit.fingerprint }] : [];
+    }),
+    review_log_sha256: createHash('sha256').update(logText).digest('hex'),
+  };
+}

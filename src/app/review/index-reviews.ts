@@ -1,0 +1,53 @@
+// The workspace's index of reviews, made from their logs.
+import { join, relative } from 'node:path';
+import { glob } from 'tinyglobby';
+import type { LogEntry } from '../../dataset/review/entries.ts';
+import { foldLog, isDefect } from '../../dataset/review/fold-log.ts';
+import { UserError } from '../../diagnostics/user-error.ts';
+import type { Store } from '../../store/open-store.ts';
+import { clearReviews, type ReviewIndexRow, replaceReviews } from '../../store/reviews.ts';
+import { readReviewLog } from './verdict-log.ts';
+
+/** Indexes one log (absolute path); one that is gone or cannot be read leaves the index. */
+export async function indexReview(store: Store, root: string, log: string): Promise<void> {
+  const name = relative(root, log);
+  const read = await readReviewLog(log, name).catch((error: unknown) => {
+    // Whoever needs the log itself is told; an index only has what it can read.
+    if (error instanceof UserError) return null;
+    throw error;
+  });
+  replaceReviews(store, name, read ? summarise(name, read.entries, read.sha256) : []);
+}
+
+/** Indexes every log of the workspace; returns how many there are. */
+export async function indexAllReviews(store: Store, root: string, runsDir: string): Promise<number> {
+  const skipped = ['**/node_modules/**', '**/.*/**', `${relative(root, runsDir)}/**`];
+  const logs = await glob('**/*.review.jsonl', { cwd: root, ignore: skipped, expandDirectories: false });
+  clearReviews(store);
+  for (const log of logs.sort()) await indexReview(store, root, join(root, log));
+  return logs.length;
+}
+
+function summarise(log: string, entries: readonly LogEntry[], sha256: string): ReviewIndexRow[] {
+  const { draws, rows } = foldLog(entries);
+  const lastMs = entries.reduce((latest, { at_ms }) => Math.max(latest, at_ms), 0);
+  return draws.map((draw) => {
+    const drawn = [...rows.values()].filter(
+      ({ decision, verdicts }) =>
+        decision !== 'open' &&
+        [...verdicts.values()].some(({ dataset, position }) => dataset === draw.dataset && position !== null),
+    );
+    return {
+      log,
+      dataset: draw.dataset,
+      files: draw.files ?? [],
+      rows: draw.rows,
+      rowsRead: drawn.length,
+      defects: drawn.filter(({ decision }) => isDefect(decision)).length,
+      disputed: drawn.filter(({ decision }) => decision === 'disputed').length,
+      reviewers: [...new Set(drawn.flatMap(({ verdicts }) => [...verdicts.keys()]))].sort(),
+      lastMs,
+      sha256,
+    };
+  });
+}

@@ -1,0 +1,109 @@
+// A review as it stands: the dataset of now, its log, and how the two belong together.
+import type { LogEntry } from '../../dataset/review/entries.ts';
+import { foldLog, type ReviewState } from '../../dataset/review/fold-log.ts';
+import { type Judgement, judgeReview, type ReviewRule } from '../../dataset/review/judge-review.ts';
+import { type FingerprintList, firstOfOrder } from '../../dataset/review/permutation.ts';
+import { findReviewedVersion, type ReviewedVersion } from '../../dataset/review/same-version.ts';
+import { otherFiles, type Population, type ReviewedFiles } from './population.ts';
+
+export interface LoadedReview {
+  state: ReviewState;
+  /** The version that verdicts of now belong to; null where the dataset of now was never drawn from. */
+  version: ReviewedVersion | null;
+  /** Its order up to the last row drawn. */
+  drawn: string[];
+  /** Other versions of the same files that were drawn from, with the share of their unread rows that has left. */
+  earlier: { dataset: string; gone: number }[];
+}
+
+/** Brings a log's entries and the rows of now together. */
+export function loadReview(
+  reviewed: Pick<ReviewedFiles, 'files'>,
+  population: Population,
+  entries: readonly LogEntry[],
+): LoadedReview {
+  const state = foldLog(entries);
+  const others = JSON.stringify(otherFiles(reviewed));
+  const draws = state.draws.filter(({ files }) => JSON.stringify(files ?? []) === others);
+  const { index, fingerprint } = population;
+  const version = findReviewedVersion(state, draws, {
+    bytes: index.bytes,
+    rows: index.rows,
+    fingerprint,
+    has: index.has,
+  });
+  const earlier = draws.filter(({ dataset }) => dataset !== version?.draw.dataset);
+  const here =
+    earlier.length > 0
+      ? beginnings(
+          population,
+          earlier.flatMap(({ control }) => control),
+        )
+      : null;
+  return {
+    state,
+    version,
+    drawn: version ? drawnRows(state, version) : [],
+    earlier: earlier.map(({ dataset, control }) => ({
+      dataset,
+      gone: control.length === 0 ? 0 : control.filter((each) => !here?.has(each)).length / control.length,
+    })),
+  };
+}
+
+/** Judges a loaded review for the rows that `trained` names; for all rows of now where it is left out. */
+export function judgeLoaded(
+  { state, version, drawn, earlier }: LoadedReview,
+  { index }: Population,
+  rule: ReviewRule,
+  trained?: { has(row: string): boolean; rows: number },
+): Judgement {
+  return judgeReview(
+    state,
+    {
+      drawn,
+      rows: version?.list.rows ?? index.rows,
+      present: index.has,
+      trained: trained?.has ?? index.has,
+      trainedRows: trained?.rows ?? index.rows,
+      earlier,
+    },
+    rule,
+  );
+}
+
+/** The order of the version up to the last row that somebody was shown. Its places come from the order, not from the log. */
+function drawnRows(state: ReviewState, { draw, list }: ReviewedVersion): string[] {
+  const positions = [...state.rows.values()].flatMap(({ verdicts }) =>
+    [...verdicts.values()].flatMap(({ dataset, position }) =>
+      dataset === draw.dataset && position !== null ? [position] : [],
+    ),
+  );
+  return drawnOf(state, draw.dataset, orderOf(draw.dataset, list, Math.max(-1, ...positions) + 1));
+}
+
+/** The first `count` rows of a version's order, as fingerprints. */
+export function orderOf(dataset: string, list: FingerprintList, count: number): string[] {
+  return firstOfOrder(dataset, list, count).map((i) => list.bytes.toString('hex', i * 32, i * 32 + 32));
+}
+
+/** The beginning of an order up to the last row that was shown to somebody. */
+export function drawnOf(state: ReviewState, dataset: string, order: readonly string[]): string[] {
+  const last = order.findLastIndex((row) =>
+    [...(state.rows.get(row)?.verdicts.values() ?? [])].some(
+      (each) => each.dataset === dataset && each.position !== null,
+    ),
+  );
+  return order.slice(0, last + 1);
+}
+
+// Which of the wanted beginnings (12 hex digits) are those of rows of now.
+function beginnings({ index }: Population, wanted: readonly string[]): Set<string> {
+  const set = new Set(wanted);
+  const here = new Set<string>();
+  for (let i = 0; i < index.rows; i += 1) {
+    const beginning = index.bytes.toString('hex', i * 32, i * 32 + 6);
+    if (set.has(beginning)) here.add(beginning);
+  }
+  return here;
+}

@@ -1,0 +1,101 @@
+// What the model will see of the rows under review: the prepared sequences, as text. The tokenisation is training's own.
+import { createHash } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { resolveModel } from '../../hub/resolve-model.ts';
+import type { PythonEnv } from '../../python/environment.ts';
+import { runTrainer } from '../../python/run-trainer.ts';
+import { type PrepareSpec, prepareSequences } from '../prepare-sequences.ts';
+import { tokenizerIdentity } from '../tokenizer-identity.ts';
+import type { ReviewRow } from './fetch-rows.ts';
+
+export interface ModelRequest {
+  /** Hub id or folder, relative to `baseDir`. */
+  model: string;
+  revision: string | null;
+  trustRemoteCode: boolean;
+  baseDir: string;
+  template: PrepareSpec['template'];
+  /** Tokens after which training cuts a row; null: never. */
+  maxLength: number | null;
+  cacheDir: string;
+  env: Readonly<Record<string, string | undefined>>;
+  python(): Promise<PythonEnv>;
+}
+
+export interface ModelView {
+  /** Consecutive parts of the sequence; `kept` is false beyond `max_length`. */
+  runs: { text: string; trained: boolean; kept: boolean }[];
+  tokens: number;
+  trainedTokens: number;
+  /** Tokens that training keeps. */
+  keptTokens: number;
+  /** What the tokenisation noticed: code and message. */
+  findings: { code: string; message: string; hint?: string | null | undefined }[];
+}
+
+const answer = z.object({
+  rows: z.array(z.object({ row: z.number(), runs: z.array(z.tuple([z.string(), z.boolean(), z.number()])) })),
+});
+
+/** Views of rows by fingerprint; a row that cannot be trained on has no runs. Throws what the hub and Python report. */
+export async function viewAsModel(
+  request: ModelRequest,
+  rows: readonly ReviewRow[],
+): Promise<Map<string, ModelView>> {
+  const { model, revision, baseDir, env, cacheDir, maxLength } = request;
+  const base = await resolveModel({ model, baseDir, revision, env, cacheDir, withTensors: false });
+  const dir = await mkdtemp(join(tmpdir(), 'lorch-review-'));
+  try {
+    const path = join(dir, 'rows.jsonl');
+    const text = rows
+      .map(({ example: { messages, tools } }, row) =>
+        JSON.stringify({ row, messages, ...(tools && { tools }) }),
+      )
+      .map((line) => `${line}\n`)
+      .join('');
+    await writeFile(path, text, { mode: 0o600 });
+    const identity = { id: model, path: base.path, revision: base.revision };
+    const { dir: folder, prepared } = await prepareSequences({
+      spec: {
+        model: { ...identity, trust_remote_code: request.trustRemoteCode },
+        template: request.template,
+        // Whole rows: what a cut takes away is part of what there is to see.
+        max_length: null,
+        splits: { train: path },
+      },
+      contents: { train: createHash('sha256').update(text).digest('hex') },
+      tokenizer: await tokenizerIdentity(identity),
+      cacheDir,
+      python: request.python,
+    });
+    const spec = { prepared: folder, split: 'train', cut: maxLength };
+    const { rows: found } = answer.parse(await runTrainer(await request.python(), 'pieces', spec));
+    const runs = new Map(found.map((each) => [each.row, each.runs]));
+    return new Map(
+      rows.map(({ fingerprint }, row) => {
+        const findings = prepared.findings.filter((each) => each.row === row);
+        return [fingerprint, { ...viewOf(runs.get(row) ?? [], maxLength), findings }];
+      }),
+    );
+  } finally {
+    await rm(dir, { recursive: true, force: true });
+  }
+}
+
+function viewOf(
+  pieces: readonly (readonly [string, boolean, number])[],
+  maxLength: number | null,
+): Omit<ModelView, 'findings'> {
+  let tokens = 0;
+  let trainedTokens = 0;
+  const runs = pieces.map(([text, trained, count]) => {
+    const kept = maxLength === null || tokens < maxLength;
+    tokens += count;
+    if (trained && kept) trainedTokens += count;
+    return { text, trained, kept };
+  });
+  return { runs, tokens, trainedTokens, keptTokens: Math.min(tokens, maxLength ?? tokens) };
+}

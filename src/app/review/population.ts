@@ -1,0 +1,133 @@
+// What a review draws from: every row of the dataset that training may use. Held are fingerprints and places, no texts.
+import { hash } from 'node:crypto';
+import { dirname, relative } from 'node:path';
+import type { CheckSettings } from '../../dataset/check-settings.ts';
+import type { FieldMapping } from '../../dataset/formats/mapping.ts';
+import { createPlaceList, type PlaceList } from '../../dataset/place-list.ts';
+import { createFingerprintIndex, type FingerprintIndex } from '../../dataset/review/fingerprint-index.ts';
+import {
+  type DataSource,
+  type ScanOptions,
+  type ScanResult,
+  type ScanSink,
+  scanDataset,
+} from '../../dataset/scan.ts';
+import type { FoundRow } from '../../dataset/scan-types.ts';
+import type { Finding } from '../../diagnostics/finding.ts';
+import { UserError } from '../../diagnostics/user-error.ts';
+import { withJudgePool } from '../judge-pool.ts';
+
+export interface ReviewedFiles {
+  /** Absolute paths and what users call them; the review's log lies beside the first. */
+  files: readonly { path: string; label: string }[];
+  /** A format's name, `auto`, or a mapping of the rows' fields. */
+  format: string | FieldMapping;
+  checks?: CheckSettings;
+  onProgress?(rows: number, bytes: number): void;
+}
+
+export interface Population {
+  /** Of the rows that may be drawn: what `lorch data stats` shows for the same files. */
+  fingerprint: string;
+  /** Those rows in the order of the files; error findings and exact duplicates left out. */
+  index: FingerprintIndex;
+  /** Where each of them stands, by its number in the index; the column is not known. */
+  places: PlaceList;
+  /** Whether reading the drawn rows says something about this row: it is one of them, or repeats one. */
+  covers(fingerprint: string): boolean;
+  /** The format of each file, by its label. */
+  formats: ReadonlyMap<string, string>;
+  /** Rows that no review reads, by code. */
+  left: Record<string, number>;
+  /** For each code rows (as the scan counts them) with such a finding, a bounded and reproducible choice; empty unless asked for. */
+  flagged: ReadonlyMap<string, readonly number[]>;
+}
+
+// So many rows with findings of a code can be read at most: far more than its precision needs.
+const flaggedPerCode = 300;
+
+/** How every part of a review scans: as training does with `on_error: drop`, without a split. */
+export function reviewScan({ format, checks }: Pick<ReviewedFiles, 'format' | 'checks'>): ScanOptions {
+  return { format, onError: 'drop', duplicates: { exact: 'drop' }, split: null, ...(checks && { checks }) };
+}
+
+/** Scans the files once more with the options of a review. */
+export async function scanReviewed(reviewed: ReviewedFiles, sink: ScanSink): Promise<ScanResult> {
+  const sources: DataSource[] = reviewed.files.map(({ path, label }) => ({ path, label }));
+  return await withJudgePool(sources, (pool) =>
+    scanDataset(
+      sources,
+      { ...reviewScan(reviewed), ...pool },
+      { ...sink, ...(reviewed.onProgress && { onProgress: reviewed.onProgress }) },
+    ),
+  );
+}
+
+/** Reads which rows there are. Throws UserError V003 where there is none to read. */
+export async function openPopulation(reviewed: ReviewedFiles, wantsFlagged = false): Promise<Population> {
+  const index = createFingerprintIndex();
+  const repeated = createFingerprintIndex();
+  const places = createPlaceList();
+  const flagged = createFlagged();
+  const result = await scanReviewed(reviewed, {
+    onLedger({ fate, fingerprint, row, file, line }) {
+      if (fingerprint === null) return;
+      const before = index.rows;
+      if (fate === 'dropped') repeated.add(fingerprint);
+      else if (index.add(fingerprint) === before) places.add({ row, file, line, column: 1 }, 'train');
+    },
+    ...(wantsFlagged && { onFinding: flagged.add }),
+  });
+  const labels = reviewed.files.map(({ label }) => label);
+  if (index.rows === 0)
+    throw new UserError('V003', `${labels.join(', ')} has no row to review`, {
+      hint: `\`lorch data check ${labels.join(' ')}\` says why`,
+      exitCode: 1,
+    });
+  return {
+    fingerprint: result.fingerprint ?? '',
+    index,
+    places,
+    covers: (fingerprint) => index.has(fingerprint) || repeated.has(fingerprint),
+    formats: new Map(result.files.map(({ path, format }) => [path, format])),
+    left: result.ledger.dropped,
+    flagged: flagged.rows(),
+  };
+}
+
+/** The number in the index of a row as the scan counts it; -1 where it is not in the population. */
+export function numberOf({ index, places }: Population, row: number): number {
+  let [low, high] = [0, index.rows];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (places.get(middle).of.row < row) low = middle + 1;
+    else high = middle;
+  }
+  return low < index.rows && places.get(low).of.row === row ? low : -1;
+}
+
+/** The files of a review as its log names them: those beside the first, relative to its folder. */
+export function otherFiles({ files }: Pick<ReviewedFiles, 'files'>): string[] {
+  const [first, ...others] = files;
+  return first ? others.map(({ path }) => relative(dirname(first.path), path)) : [];
+}
+
+// Of each code the rows whose numbers hash lowest: the same ones every time, from all over the files.
+function createFlagged() {
+  const byCode = new Map<string, { row: number; key: string }[]>();
+  return {
+    add({ code, severity }: Finding, found: FoundRow | null): void {
+      if (severity === 'error' || found === null) return;
+      const key = hash('sha256', String(found.row), 'base64');
+      const list = byCode.get(code) ?? [];
+      byCode.set(code, list);
+      const last = list.at(-1);
+      if (list.length >= flaggedPerCode && last && key >= last.key) return;
+      const to = list.findIndex((each) => each.key >= key);
+      if (list[to]?.key === key) return;
+      list.splice(to < 0 ? list.length : to, 0, { row: found.row, key });
+      if (list.length > flaggedPerCode) list.pop();
+    },
+    rows: () => new Map([...byCode].map(([code, list]) => [code, list.map(({ row }) => row)])),
+  };
+}

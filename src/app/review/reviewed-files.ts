@@ -1,0 +1,16 @@
+// The files of a review, from what a user typed.
+import { expandSources } from '../../dataset/sources.ts';
+import { UserError } from '../../diagnostics/user-error.ts';
+
+/** Files by absolute path and as shown. Throws UserError D090 where there is none, V002 for stdin. */
+export async function reviewedFiles(
+  cwd: string,
+  patterns: readonly string[],
+): Promise<{ path: string; label: string }[]> {
+  const files = await expandSources(cwd, patterns);
+  if (files.some(({ path }) => path === '-'))
+    throw new UserError('V002', 'a review keeps its verdicts beside the dataset, so it needs a file', {
+      hint: 'write the rows to a file first',
+    });
+  return files.map(({ path, label }) => ({ path, label }));
+}

@@ -1,0 +1,171 @@
+// `lorch data review` at a terminal: the session, what is made in the background for its panes, and the last words.
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { editableText } from '../app/review/edit-row.ts';
+import type { ReviewRow } from '../app/review/fetch-rows.ts';
+import { findNearest } from '../app/review/find-nearest.ts';
+import { type ModelRequest, type ModelView, viewAsModel } from '../app/review/model-view.ts';
+import { openSession, type ReviewSession, type SessionRequest } from '../app/review/review-session.ts';
+import type { Judgement } from '../dataset/review/judge-review.ts';
+import type { NearRow } from '../dataset/review/nearest.ts';
+import { UserError } from '../diagnostics/user-error.ts';
+import { openEditor } from '../launchers/open-editor.ts';
+import type { Context } from './context.ts';
+import { indexInWorkspace } from './index-review.ts';
+import { runReview } from './review-loop.ts';
+import { createProgress } from './ui/progress.ts';
+import type { Later } from './ui/review-panes.ts';
+import { renderJudgement } from './ui/review-view.ts';
+
+export interface TerminalReview {
+  session: SessionRequest;
+  /** Null: nothing was said that names a model. */
+  model: ModelRequest | null;
+  /** What to type where there is no terminal. */
+  dataset: string;
+}
+
+/** Runs a review until its reviewer leaves. Throws UserError V001 where there is no terminal. */
+export async function reviewInTerminal(
+  context: Context,
+  { session: request, model, dataset }: TerminalReview,
+): Promise<void> {
+  if (!context.stdin.isTTY || !context.stderr.isTTY) throw noTerminal(dataset);
+  const progress = createProgress(context, 'rows');
+  let opened = false;
+  const session = await openSession({
+    ...request,
+    onProgress: (rows) => {
+      if (!opened) progress.update(rows, null);
+    },
+  }).finally(() => {
+    opened = true;
+    progress.end();
+  });
+  const terminal = await context.openTerminal();
+  if (!terminal) throw noTerminal(dataset);
+  const near = createBackground<readonly NearRow[]>(terminal.wake, (rows, stopped) =>
+    findNearest(request, rows, stopped),
+  );
+  const views = createBackground<ModelView>(terminal.wake, (rows) =>
+    model === null ? Promise.resolve(null) : viewAsModel(model, rows),
+  );
+  // Asked for at every key; a long row takes its time to lay out.
+  const laidOut = new WeakMap<ReviewRow, string>();
+  const jsonOf = (row: ReviewRow): string => {
+    const json = laidOut.get(row) ?? editableText(row.text);
+    laidOut.set(row, json);
+    return json;
+  };
+  const off: Later<ModelView | undefined> = {
+    state: 'off',
+    why: 'Name the model to see what it will see: --config CONFIG, or --tokenizer MODEL.',
+  };
+  try {
+    near.look(session.loaded());
+    if (model) views.look(session.loaded());
+    await runReview({
+      session,
+      terminal,
+      limit: request.rule.maxDefectRate,
+      reviewer: request.reviewer,
+      now: context.now,
+      extras: (row) => ({
+        json: jsonOf(row),
+        near: near.of(row.fingerprint),
+        model: model ? views.of(row.fingerprint) : off,
+        maxLength: model?.maxLength ?? null,
+      }),
+      editText: (text) => editText(text, context.env),
+      rowsChanged: () => {
+        near.look(session.loaded());
+        if (model) views.look(session.loaded());
+      },
+    });
+  } finally {
+    near.stop();
+    views.stop();
+    terminal.close();
+    session.close();
+  }
+  await indexInWorkspace(context, session.logPath);
+  // The last words stand on the ordinary screen.
+  const judgement = session.judgement();
+  const { maxDefectRate } = request.rule;
+  context.stdout.write(renderJudgement(judgement, maxDefectRate, context.stdout));
+  context.stderr.write(`next: ${nextCommand(session, judgement, dataset)}\n`);
+}
+
+function nextCommand({ what, state }: ReviewSession, judgement: Judgement, dataset: string): string {
+  const command = `lorch data review ${dataset}`;
+  if (judgement.disputed > 0) return `${command} --settle`;
+  const changed = [...state.rows.values()].some(
+    ({ decision }) => decision === 'reject' || decision === 'edit',
+  );
+  if (judgement.passed) return changed ? `${command} --finish -o NEW.jsonl` : 'lorch train CONFIG';
+  const rows = judgement.read + judgement.open + (judgement.moreClean ?? 0);
+  return what === 'drawn' || what === 'disputes' ? `${command} --rows ${rows}` : command;
+}
+
+function noTerminal(dataset: string): UserError {
+  return new UserError('V001', 'a review by keys needs a terminal', {
+    hint: `without one: lorch data review ${dataset} --export rows.csv, fill in the verdicts, then --import rows.csv`,
+  });
+}
+
+/** Answers about rows, made one batch after another while the reviewer reads. */
+function createBackground<T>(
+  wake: () => void,
+  make: (rows: readonly ReviewRow[], stopped: () => boolean) => Promise<Map<string, T> | null>,
+) {
+  const known = new Map<string, T | undefined>();
+  let failed: string | null = null;
+  let working: Promise<void> | null = null;
+  let stopped = false;
+  return {
+    /** Sees to it that these rows are known some time. */
+    look(rows: readonly ReviewRow[]): void {
+      const missing = rows.filter(({ fingerprint }) => !known.has(fingerprint));
+      if (missing.length === 0 || working || stopped || failed !== null) return;
+      working = make(missing, () => stopped)
+        .then((found) => {
+          for (const { fingerprint } of missing) known.set(fingerprint, found?.get(fingerprint));
+        })
+        .catch((error: unknown) => {
+          failed = describe(error);
+        })
+        .finally(() => {
+          working = null;
+          wake();
+        });
+    },
+    of(fingerprint: string): Later<T | undefined> {
+      if (known.has(fingerprint)) return { state: 'ready', value: known.get(fingerprint) };
+      return failed === null ? { state: 'working' } : { state: 'failed', why: failed };
+    },
+    stop(): void {
+      stopped = true;
+    },
+  };
+}
+
+function describe(error: unknown): string {
+  if (error instanceof UserError)
+    return `${error.code} ${error.message}${error.hint ? `\nhint: ${error.hint}` : ''}`;
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** The editor on a file of its own, with the row as JSON. */
+async function editText(text: string, env: Context['env']): Promise<{ text: string } | { failed: string }> {
+  const dir = await mkdtemp(join(tmpdir(), 'lorch-edit-'));
+  try {
+    const file = join(dir, 'row.json');
+    await writeFile(file, text, { mode: 0o600 });
+    const failed = await openEditor(env.VISUAL || env.EDITOR || 'vi', file, env);
+    if (failed !== null) return { failed: `the editor: ${failed}; $VISUAL or $EDITOR names another` };
+    return { text: await readFile(file, 'utf8') };
+  } finally {
+    await rm(dir, { recursive: true, force: true });
+  }
+}

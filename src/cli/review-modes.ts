@@ -1,0 +1,117 @@
+// What `lorch data review` does without keys: status, sheets, and the new version.
+import { relative, resolve } from 'node:path';
+import { reviewLogPath } from '../app/review/verdict-log.ts';
+import type { Context } from './context.ts';
+import { EXIT } from './exit-codes.ts';
+import { indexInWorkspace } from './index-review.ts';
+import type { openReviewRequest } from './review-request.ts';
+import { printJson } from './ui/json.ts';
+import { createProgress } from './ui/progress.ts';
+
+type Request = Awaited<ReturnType<typeof openReviewRequest>>;
+
+/** Runs one mode; `flags` has the files that go with it. */
+export async function runReviewMode(
+  context: Context,
+  request: Request,
+  mode: 'status' | 'export' | 'import' | 'finish',
+  flags: { json?: true; export?: string; import?: string; output?: string },
+): Promise<void> {
+  const { stdout, stderr, cwd } = context;
+  const progress = createProgress(context, 'rows');
+  const session = { ...request.session, onProgress: (rows: number) => progress.update(rows, null) };
+  try {
+    if (mode === 'status') {
+      const { reviewStatus } = await import('../app/review/review-status.ts');
+      const status = await reviewStatus(session, session.rule);
+      progress.end();
+      if (!status.judgement.passed) context.exitCode = EXIT.findings;
+      if (flags.json) return printJson(context, statusJson(status, session.rule.minRows));
+      const { renderStatus } = await import('./ui/review-view.ts');
+      stdout.write(renderStatus(status, stdout));
+    } else if (mode === 'export') {
+      const { exportReview } = await import('../app/review/export-review.ts');
+      const out = flags.export ?? '';
+      const rows = await exportReview(session, session.rows, resolve(cwd, out));
+      progress.end();
+      stderr.write(`${rows} rows: ${out}\nnext: fill in verdict and reason, then\n`);
+      stderr.write(`  lorch data review ${request.dataset} --import ${out} --reviewer NAME\n`);
+    } else if (mode === 'import') {
+      const { importReview } = await import('../app/review/import-review.ts');
+      const label = flags.import ?? '';
+      const imported = await importReview({ ...session, sheet: { path: resolve(cwd, label), label } });
+      progress.end();
+      await indexInWorkspace(context, reviewLogPath(session.files[0]?.path ?? ''));
+      if (flags.json) return printJson(context, { ...imported });
+      const { taken, known, empty } = imported;
+      stdout.write(
+        `${taken} verdicts by ${session.reviewer}${known > 0 ? `, ${known} known already` : ''}${empty > 0 ? `, ${empty} rows without one` : ''}\n`,
+      );
+      stderr.write(`next: lorch data review ${request.dataset} --status\n`);
+    } else {
+      const { finishReview } = await import('../app/review/finish-review.ts');
+      const out = resolve(cwd, flags.output ?? '');
+      const finished = await finishReview({ ...session, out });
+      progress.end();
+      const { files } = finished;
+      await indexInWorkspace(context, files.log);
+      if (flags.json)
+        return printJson(context, {
+          ...finished,
+          files: Object.fromEntries(Object.entries(files).map(([name, path]) => [name, relative(cwd, path)])),
+        });
+      const { renderFinished } = await import('./ui/review-view.ts');
+      stdout.write(renderFinished(finished, flags.output ?? '', stdout));
+      stderr.write(`next: name ${flags.output} in dataset.train of your config, then lorch train CONFIG\n`);
+    }
+  } finally {
+    progress.end();
+  }
+}
+
+function statusJson(
+  status: import('../app/review/review-status.ts').ReviewStatus,
+  minRows: number,
+): Record<string, unknown> {
+  const { judgement, agreement, reviewers, disputes, checks } = status;
+  const { mode, read, open, disputed, sample, pooled, bound, passed, moreClean } = judgement;
+  return {
+    rows: status.rows,
+    fingerprint: status.fingerprint,
+    reviewed_fingerprint: status.version,
+    min_rows: minRows,
+    max_defect_rate: status.limit,
+    mode,
+    rows_read: read,
+    defects: sample.defects,
+    skipped: open,
+    disputed,
+    sample,
+    pooled,
+    bound,
+    passed,
+    more_clean: moreClean,
+    reviewers,
+    agreement,
+    disputes,
+    checks,
+  };
+}
+
+/** `--list`: what the workspace has on record of reviews. Throws UserError U100 outside one. */
+export async function listWorkspaceReviews(context: Context, json: boolean): Promise<void> {
+  const { openWorkspace } = await import('../app/open-workspace.ts');
+  const { listReviews } = await import('../store/reviews.ts');
+  const { store } = await openWorkspace({ cwd: context.cwd, env: context.env });
+  const reviews = listReviews(store);
+  if (json)
+    return printJson(context, {
+      reviews: reviews.map(({ rowsRead, lastMs, ...each }) => ({
+        ...each,
+        rows_read: rowsRead,
+        last_ms: lastMs,
+      })),
+    });
+  const { renderReviews } = await import('./ui/review-view.ts');
+  context.stdout.write(renderReviews(reviews, context.stdout, context.now()));
+}

@@ -1,0 +1,110 @@
+// From what a user typed to a review: which files, who reads, against which limit, and which model is asked.
+import { userInfo } from 'node:os';
+import { readFormat } from '../app/dataset-sources.ts';
+import { readTemplate } from '../app/read-template.ts';
+import type { ModelRequest } from '../app/review/model-view.ts';
+import type { SessionRequest } from '../app/review/review-session.ts';
+import { reviewedFiles } from '../app/review/reviewed-files.ts';
+import { loadConfig } from '../config/load.ts';
+import type { RunConfig } from '../config/schema/run.ts';
+import { findWorkspace } from '../config/workspace.ts';
+import type { ReviewRule } from '../dataset/review/judge-review.ts';
+import { UserError } from '../diagnostics/user-error.ts';
+import { userCacheDir } from '../python/cache-dir.ts';
+import { findPython, locatePython } from '../python/find-python.ts';
+import type { Context } from './context.ts';
+import { readStdin } from './read-stdin.ts';
+import { readVersion } from './version.ts';
+
+/** The limit where no config says another: the defaults of `dataset.review`. */
+const usualRule: ReviewRule = { minRows: 50, maxDefectRate: 0.1 };
+
+export interface ReviewFlags {
+  rows?: number;
+  reviewer?: string;
+  format: string;
+  config?: string;
+  tokenizer?: string;
+  template: 'auto' | 'model' | 'chatml' | 'alpaca';
+  python?: string;
+}
+
+/** What every mode of `lorch data review` starts from. Throws UserError V002, V006, D090, C001. */
+export async function openReviewRequest(
+  context: Context,
+  patterns: readonly string[],
+  flags: ReviewFlags,
+): Promise<{ session: SessionRequest; model: ModelRequest | null; dataset: string }> {
+  const { cwd, env } = context;
+  const files = await reviewedFiles(cwd, patterns);
+  const config = flags.config ? await readConfig(context, flags.config) : null;
+  const reviewer = (flags.reviewer ?? env.USER ?? userName()).trim();
+  if (reviewer === '' || reviewer.length > 200)
+    throw new UserError('V006', 'nobody knows who reads', { hint: 'say it: --reviewer NAME' });
+  const review = config?.dataset.review;
+  return {
+    session: {
+      files,
+      format:
+        flags.format === 'auto'
+          ? (config?.dataset.format ?? 'auto')
+          : await readFormat({ cwd, format: flags.format }),
+      reviewer,
+      tool: `lorch ${readVersion()}`,
+      now: context.now,
+      rows: flags.rows ?? review?.min_rows ?? usualRule.minRows,
+      what: 'drawn',
+      rule: review ? { minRows: review.min_rows, maxDefectRate: review.max_defect_rate } : usualRule,
+    },
+    model: await modelOf(context, flags, config),
+    dataset: patterns.join(' '),
+  };
+}
+
+/** The account's name; containers may run under a number that has none. */
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return '';
+  }
+}
+
+async function readConfig(context: Context, path: string): Promise<RunConfig> {
+  const { cwd, env } = context;
+  const { configs } = await loadConfig(path, { cwd, env, stdin: () => readStdin(context) });
+  const [first] = configs;
+  if (!first) throw new Error('a checked config has at least one run');
+  return first.config;
+}
+
+/** `--tokenizer` goes before the config's model. */
+async function modelOf(
+  { cwd, env }: Context,
+  flags: ReviewFlags,
+  config: RunConfig | null,
+): Promise<ModelRequest | null> {
+  const model = flags.tokenizer ?? config?.base_model;
+  if (model === undefined) return null;
+  const workspace = await findWorkspace(cwd, env.HOME);
+  const root = workspace?.root ?? cwd;
+  const named = flags.tokenizer !== undefined;
+  const cut = config?.training.max_length;
+  return {
+    model,
+    revision: named ? null : (config?.revision ?? null),
+    trustRemoteCode: named ? false : (config?.model.trust_remote_code ?? false),
+    baseDir: named ? cwd : root,
+    template: await readTemplate(named || !config ? flags.template : config.dataset.template, root),
+    maxLength: typeof cut === 'number' ? cut : null,
+    cacheDir: userCacheDir(env),
+    env,
+    python: () =>
+      findPython({
+        env,
+        need: 'tokenizer',
+        ...(flags.python ? { explicit: locatePython(flags.python, cwd, env.HOME) } : {}),
+        ...(workspace?.python ? { workspacePython: workspace.python } : {}),
+      }),
+  };
+}

@@ -1,0 +1,28 @@
+// A person's editor on one file. The words of $VISUAL or $EDITOR are the program and its arguments; no shell reads them.
+import { execa } from 'execa';
+
+/** The words of an editor setting, e.g. `code -w`; quotes keep a path with spaces together. */
+export function editorWords(setting: string): string[] {
+  return (setting.match(/"[^"]*"|'[^']*'|\S+/g) ?? []).map((word) => word.replace(/^(["'])(.*)\1$/, '$2'));
+}
+
+/** Runs the editor with this process's terminal until it is closed. Null where it ended well, else what went wrong. */
+export async function openEditor(
+  setting: string,
+  file: string,
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<string | null> {
+  const [program, ...args] = editorWords(setting);
+  if (!program) return 'no editor is named';
+  const result = await execa(program, [...args, file], {
+    stdio: 'inherit',
+    reject: false,
+    env,
+    extendEnv: false,
+  });
+  if (result.exitCode === 0) return null;
+  if (result.code === 'ENOENT') return `there is no program ${program}`;
+  return result.exitCode === undefined
+    ? (result.shortMessage ?? `${program} was stopped`)
+    : `${program} ended with exit code ${result.exitCode}`;
+}

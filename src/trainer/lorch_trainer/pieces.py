@@ -1,0 +1,63 @@
+"""`pieces`: the prepared sequences as text again, in runs that are trained or not."""
+
+from __future__ import annotations
+
+from itertools import accumulate, pairwise
+from pathlib import Path
+from typing import Any
+
+from . import stdio
+from .sequences import SequenceFile
+from .tokenizer import load_tokenizer
+
+
+def run(spec: dict[str, Any]) -> dict[str, Any]:
+    """Runs `[text, trained, tokens]` for each row of a split of a prepared folder; also at `cut`."""
+    with stdio.spec_fields("pieces"):
+        prepared, split, cut = Path(spec["prepared"]), spec["split"], spec.get("cut")
+    tokenizer = load_tokenizer({"id": str(prepared), "path": str(prepared / "tokenizer")})
+    sequences = SequenceFile(prepared / f"{split}.safetensors")
+    return {
+        "rows": [
+            {
+                "row": int(sequences.row[index]),
+                "runs": pieces(
+                    tokenizer.backend_tokenizer,
+                    sequences.input_ids(index).tolist(),
+                    sequences.trained(index).tolist(),
+                    cut,
+                ),
+            }
+            for index in range(len(sequences))
+        ]
+    }
+
+
+def pieces(
+    backend: Any, ids: list[int], trained: list[int], cut: int | None = None
+) -> list[tuple[str, bool, int]]:
+    """The runs of one sequence. Joined, their texts are the whole sequence decoded.
+
+    A character whose bytes lie in two runs belongs to the later one, which completes it.
+    """
+    borders = {at for at in range(1, len(ids)) if trained[at] != trained[at - 1]}
+    if cut is not None and 0 < cut < len(ids):
+        borders.add(cut)
+    ends = [*sorted(borders), len(ids)] if ids else []
+    texts: list[str] = list(backend.decode_batch([ids[:end] for end in ends], skip_special_tokens=False))
+    whole = texts[-1] if texts else ""
+    # An unfinished character decodes to U+FFFD at the end of what comes before it.
+    lengths = [_shared(text.rstrip("\ufffd"), whole) for text in texts[:-1]]
+    stops = accumulate([0, *lengths, len(whole)][: len(ends) + 1], max)
+    return [
+        (whole[start:stop], bool(trained[first]), last - first)
+        for (first, last), (start, stop) in zip(pairwise([0, *ends]), pairwise(stops), strict=True)
+    ]
+
+
+def _shared(text: str, whole: str) -> int:
+    """How many characters the two have in common from their beginnings."""
+    if whole.startswith(text):
+        return len(text)
+    pairs = enumerate(zip(text, whole, strict=False))
+    return next((at for at, (one, other) in pairs if one != other), min(len(text), len(whole)))
