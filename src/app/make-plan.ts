@@ -68,15 +68,17 @@ export async function makePlans(request: PlanRequest): Promise<MadePlans> {
       const scan =
         scans.get(key) ?? scanConfig(request, loaded.config.dataset, join(work, `scan-${scans.size}`));
       scans.set(key, scan);
+      const scanned = await scan;
       const ledgerPath = join(work, `ledger-${index}.jsonl.gz`);
       // The same rows are judged once, too; runs of a sweep may differ in what the tokenisation leaves of them.
       const askOnce = (fingerprint: string): Promise<PlannedReview> => {
         const known = `${key} ${fingerprint}`;
-        const asked = gates.get(known) ?? reviewOfPlan(request, loaded.config.dataset, ledgerPath);
+        const asked =
+          gates.get(known) ?? reviewOfPlan(request, loaded.config.dataset, scanned.sources, ledgerPath);
         gates.set(known, asked);
         return asked;
       };
-      plans.push(await makePlan(request, loaded, machine, await scan, ledgerPath, askOnce));
+      plans.push(await makePlan(request, loaded, machine, scanned, ledgerPath, askOnce));
     }
     return { plans, dispose };
   } catch (error) {

@@ -1,5 +1,4 @@
 // The review gate in a plan: what it says there, and what it refuses at launch.
-import { resolve } from 'node:path';
 import type { DatasetSection } from '../config/schema/dataset.ts';
 import type { Finding } from '../diagnostics/finding.ts';
 import { UserError } from '../diagnostics/user-error.ts';
@@ -8,16 +7,15 @@ import { percentText } from '../run/review-sentence.ts';
 import type { PlanRequest } from './make-plan.ts';
 import { askGate } from './review/ask-gate.ts';
 
-/** Asks the gate for the rows of a plan's ledger. */
+/** Asks the gate for the rows of a plan's ledger, which were read from `files`. */
 export async function reviewOfPlan(
   request: PlanRequest,
-  dataset: DatasetSection,
+  { review }: DatasetSection,
+  files: readonly { path: string; label: string }[],
   ledger: string,
 ): Promise<PlannedReview> {
-  const { train, validation, review } = dataset;
-  const labels = [...train, ...(Array.isArray(validation) ? validation : [])];
   return await askGate({
-    files: labels.map((label) => ({ path: resolve(request.workspace.root, label), label })),
+    files: files.map(({ path, label }) => ({ path, label })),
     rule: { minRows: review.min_rows, maxDefectRate: review.max_defect_rate },
     ledger,
     reason: request.unreviewed,

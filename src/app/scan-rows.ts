@@ -20,6 +20,7 @@ export interface CodeSummary {
 }
 
 export interface ScannedRows {
+  sources: readonly DataSource[];
   result: ScanResult;
   /** Example files by split, absolute; a split without rows is absent. */
   examples: Record<string, string>;
@@ -76,7 +77,7 @@ export async function scanRows(
     examples[name] = file.path;
     contents[name] = sha256;
   }
-  return { result, examples, contents, ledger: ledger.path, findings, pairs, heldOut };
+  return { sources, result, examples, contents, ledger: ledger.path, findings, pairs, heldOut };
 }
 
 function exampleLine({ row, example }: KeptRow): { row: number; messages: unknown[]; tools?: unknown[] } {
