@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream';
 import { loadFormatMapping } from '../config/format-mapping.ts';
 import type { FieldMapping } from '../dataset/formats/mapping.ts';
 import type { DataSource } from '../dataset/scan.ts';
-import { expandSources, type SourceFile, type SourcePattern } from '../dataset/sources.ts';
+import { expandSources, type SourceFile, type SourcePattern, withoutCompanions } from '../dataset/sources.ts';
 import { userCacheDir } from '../python/cache-dir.ts';
 import { spillToDisk } from './spill-to-disk.ts';
 
@@ -54,7 +54,7 @@ export async function findSources(
     for (const file of await findOne(path, options))
       if (!found.has(file.path)) found.set(file.path, { ...file, ...rest });
   }
-  return [...found.values()];
+  return withoutCompanions([...found.values()]);
 }
 
 async function findOne(pattern: string, options: FindOptions): Promise<SourceFile[]> {

@@ -28,12 +28,15 @@ export async function expandSources(cwd: string, patterns: readonly SourcePatter
     for (const file of await expandOne(cwd, path))
       if (!found.has(file.path)) found.set(file.path, { ...file, ...options });
   }
-  const files = [...found.values()];
-  return files.length > 1 ? files.filter(({ path }) => !isCompanion(path)) : files;
+  return withoutCompanions([...found.values()]);
 }
 
-// `*.jsonl` means datasets, not what lorch keeps beside them; alone and by its name such a file is read as any other.
 const companion = /\.(review\.jsonl|ledger\.jsonl|lineage\.json)$/;
+
+/** `*.jsonl` means datasets, not what lorch keeps beside them; alone and by its name such a file is read as any other. */
+export function withoutCompanions(files: readonly SourceFile[]): SourceFile[] {
+  return files.length > 1 ? files.filter(({ path }) => !isCompanion(path)) : [...files];
+}
 
 function isCompanion(path: string): boolean {
   return companion.test(path) && existsSync(path.replace(companion, ''));

@@ -19,8 +19,8 @@ export const reviewCodes: CodeDoc[] = [
   error(
     'V002',
     'review-needs-a-file',
-    'The rows come from a pipe.',
-    'Verdicts are kept in `<dataset>.review.jsonl` beside the dataset, so it must be a file that is there the next time, too.',
+    'The rows come from a pipe, or from the hub.',
+    'Verdicts are kept in `<dataset>.review.jsonl` beside the dataset, so it must be a file of yours that is there the next time, too. `lorch data convert` writes one.',
   ),
   error(
     'V003',

@@ -16,6 +16,7 @@ import type { FoundRow } from '../../dataset/scan-types.ts';
 import type { Finding } from '../../diagnostics/finding.ts';
 import { UserError } from '../../diagnostics/user-error.ts';
 import { withJudgePool } from '../judge-pool.ts';
+import { spillToDisk } from '../spill-to-disk.ts';
 
 export interface ReviewedFiles {
   /** Absolute paths and what users call them; the review's log lies beside the first. */
@@ -53,7 +54,11 @@ export function reviewScan({ format, checks }: Pick<ReviewedFiles, 'format' | 'c
 
 /** Scans the files once more with the options of a review. */
 export async function scanReviewed(reviewed: ReviewedFiles, sink: ScanSink): Promise<ScanResult> {
-  const sources: DataSource[] = reviewed.files.map(({ path, label }) => ({ path, label }));
+  const sources: DataSource[] = reviewed.files.map(({ path, label }) => ({
+    path,
+    label,
+    spill: spillToDisk,
+  }));
   return await withJudgePool(sources, (pool) =>
     scanDataset(
       sources,

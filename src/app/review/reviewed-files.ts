@@ -7,6 +7,15 @@ export async function reviewedFiles(
   cwd: string,
   patterns: readonly string[],
 ): Promise<{ path: string; label: string }[]> {
+  const remote = patterns.find((pattern) => pattern.startsWith('hf://'));
+  if (remote !== undefined)
+    throw new UserError(
+      'V002',
+      'a review keeps its verdicts beside the dataset, and there is no place beside the hub',
+      {
+        hint: `make it a file of your own: lorch data convert ${remote} --to chatml -o datasets/NAME.jsonl`,
+      },
+    );
   const files = await expandSources(cwd, patterns);
   if (files.some(({ path }) => path === '-'))
     throw new UserError('V002', 'a review keeps its verdicts beside the dataset, so it needs a file', {

@@ -1,4 +1,6 @@
 // What a review says of a dataset that changed since. The rule: docs/review.md.
+import { writeFile } from 'node:fs/promises';
+import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { finishReview } from '../../../src/app/review/finish-review.ts';
 import { upperBound } from '../../../src/dataset/review/clopper-pearson.ts';
@@ -232,6 +234,24 @@ describe('a finished review', () => {
     await expect(finish('e.jsonl', ['a.json', 'b.jsonl'])).rejects.toMatchObject({ code: 'D095' });
     await expect(folder.read('e.jsonl')).rejects.toThrow('ENOENT');
     await expect(finish('f.csv', ['a.json', 'b.jsonl'])).rejects.toMatchObject({ code: 'V011' });
+  });
+
+  it('reads tables and packed files too, and writes their rows as JSON', async () => {
+    const rows = Array.from({ length: 60 }, (_, n) => `"Question ${n}, please?",Answer ${n}.\n`).join('');
+    await folder.write('t.csv', `instruction,output\n${rows}`);
+    await writeFile(folder.path('p.jsonl.gz'), gzipSync(alpacaRows(0, 60)));
+    for (const name of ['t.csv', 'p.jsonl.gz']) {
+      await folder.review(name, (_row, n) => (n === 0 ? 'other' : 'accept'));
+      expect(await finish(`${name}.jsonl`, name)).toMatchObject({
+        kept: 59,
+        dropped: { V040: 1 },
+        covered: true,
+      });
+      expect((await folder.status(`${name}.jsonl`)).judgement).toMatchObject({ read: 50, passed: true });
+    }
+    expect(JSON.parse((await lines('t.csv.jsonl'))[0] ?? '')).toMatchObject({
+      output: expect.stringContaining('Answer'),
+    });
   });
 
   it('waits for disputes to be settled', async () => {
