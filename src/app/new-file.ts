@@ -1,0 +1,72 @@
+// A file that must not exist yet: written beside its place and linked there when whole, so that no half file ever bears
+// the name and nothing is overwritten.
+import { randomUUID } from 'node:crypto';
+import { access, type FileHandle, link, open, rm } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { UserError } from '../diagnostics/user-error.ts';
+
+export interface NewFile {
+  /** A promise where a buffer went to the disk. */
+  write(data: string | Uint8Array): void | Promise<void>;
+  /** Puts the file in its place. Throws UserError D095 where someone else made it meanwhile. */
+  publish(): Promise<void>;
+  /** Closes, and removes what was not published. Call it in any case. */
+  dispose(): Promise<void>;
+}
+
+const bufferBytes = 1 << 20;
+
+/** Opens `path` for writing. Throws UserError D095 where it exists, D091 where it cannot be made. */
+export async function openNewFile(path: string): Promise<NewFile> {
+  await refuseExisting(path);
+  const part = `${path}.${randomUUID().slice(0, 8)}.partial`;
+  const file = await openPart(part, path);
+  let waiting: Uint8Array[] = [];
+  let bytes = 0;
+  const flush = async (): Promise<void> => {
+    const full = Buffer.concat(waiting);
+    waiting = [];
+    bytes = 0;
+    await file.appendFile(full);
+  };
+  return {
+    write(data) {
+      const chunk = typeof data === 'string' ? Buffer.from(data) : data;
+      waiting.push(chunk);
+      bytes += chunk.length;
+      if (bytes > bufferBytes) return flush();
+    },
+    async publish() {
+      await flush();
+      await file.sync();
+      await link(part, path).catch((error: unknown) => {
+        if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+        throw new UserError('D095', `${basename(path)} was made by someone else meanwhile.`, { hint });
+      });
+    },
+    async dispose() {
+      await file.close();
+      await rm(part, { force: true });
+    },
+  };
+}
+
+const hint = 'name another file with -o';
+
+/** Throws UserError D095 where `path` exists. */
+export async function refuseExisting(path: string): Promise<void> {
+  const exists = await access(path).then(
+    () => true,
+    () => false,
+  );
+  if (exists) throw new UserError('D095', `${path} exists already.`, { hint });
+}
+
+async function openPart(part: string, path: string): Promise<FileHandle> {
+  try {
+    return await open(part, 'wx');
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new UserError('D091', `${path} cannot be written: ${reason}`, { exitCode: 3, cause: error });
+  }
+}
