@@ -1,14 +1,35 @@
 // `lorch data check`: every finding, by code, and where every row would go.
-import { type ScannedFile, type ScanOptions, type ScanResult, scanDataset } from '../dataset/scan.ts';
+import { resolveSettings } from '../dataset/check-settings.ts';
+import type { CheckGroup } from '../dataset/checks/check.ts';
+import { checks } from '../dataset/checks/index.ts';
+import {
+  type DataSource,
+  type FoundRow,
+  type ScannedFile,
+  type ScanResult,
+  scanDataset,
+} from '../dataset/scan.ts';
 import type { Finding, Severity } from '../diagnostics/finding.ts';
-import { type DatasetRequest, openSources, readFormat } from './dataset-sources.ts';
-import { withJudgePool } from './judge-pool.ts';
+import type { Baseline } from './baseline.ts';
+import type { CheckPrecision } from './check-precision.ts';
+import type { ChosenChecks } from './choose-checks.ts';
+import { createRowFingerprints } from './row-fingerprints.ts';
 
-export interface CheckRequest extends DatasetRequest {
-  /** Findings kept for each code; null keeps them all. */
-  max: number | null;
-  /** Each finding as it is found, the ones beyond `max` too. */
-  onFinding?: (finding: Finding) => void;
+export interface CheckRequest {
+  sources: readonly DataSource[];
+  /** A format's name, or `auto`. */
+  format: string;
+  checks: ChosenChecks;
+  precision: readonly CheckPrecision[];
+  /** Findings kept for each code in the result. */
+  max: number;
+  /** Findings that it accepts are counted and told to nobody. */
+  baseline: Baseline | null;
+  /** Whether findings must name their row's fingerprint; a baseline needs it too. */
+  fingerprints: boolean;
+  /** Each finding as it is found, those beyond `max` too; promises are awaited. */
+  onFinding?: (finding: Finding, row: FoundRow | null) => void | Promise<void>;
+  onProgress?: (rows: number, bytes: number) => void;
 }
 
 /** Findings of one code: how many there are, and those kept. */
@@ -16,7 +37,10 @@ export interface FoundCode {
   code: string;
   name: string;
   severity: Severity;
+  group: CheckGroup;
   count: number;
+  /** What reviewers made of it; null where nobody has read such a row. */
+  precision: CheckPrecision | null;
   findings: Finding[];
 }
 
@@ -27,48 +51,93 @@ export interface CheckedDataset {
   ledger: ScanResult['ledger'];
   /** The worst first: errors, then warnings, then notes; within these the most frequent. */
   codes: FoundCode[];
-  errors: ScanResult['errors'];
+  checks: ChosenChecks;
+  /** Findings by severity, without those that the baseline accepts. */
+  found: Record<Severity, number>;
+  /** What the baseline did; null without one. */
+  baseline: {
+    file: string;
+    accepted: { error: number; warning: number };
+    /** Accepted once and found no more, by code. */
+    stale: Record<string, number>;
+  } | null;
 }
 
 const weight: Record<Severity, number> = { error: 0, warning: 1, note: 2 };
 
-/** Scans as training would with `on_error: drop` and exact duplicates dropped. Throws UserError D090, D091, D093. */
+/** Scans as training would with `on_error: drop` and exact duplicates dropped. Throws UserError D091, D093. */
 export async function checkDataset(request: CheckRequest): Promise<CheckedDataset> {
-  const max = request.max ?? Number.POSITIVE_INFINITY;
+  const { baseline, max } = request;
   const codes = new Map<string, FoundCode>();
-  const sources = await openSources(request);
-  const options: ScanOptions = {
-    format: await readFormat(request),
-    onError: 'drop',
-    duplicates: { exact: 'drop' },
-    split: null,
-    fingerprints: false,
+  const found = { error: 0, warning: 0, note: 0 };
+  const wanted = request.fingerprints || baseline !== null;
+  const fingerprints = wanted ? createRowFingerprints() : null;
+
+  const note = (finding: Finding): void => {
+    const known = codes.get(finding.code) ?? describe(finding, request.precision);
+    codes.set(finding.code, known);
+    known.count += 1;
+    found[finding.severity] += 1;
+    if (known.findings.length < max) known.findings.push(finding);
   };
-  const result = await withJudgePool(sources, (pool) =>
-    scanDataset(
-      sources,
-      { ...options, ...pool },
-      {
-        onFinding(finding) {
-          const { code, name, severity } = finding;
-          const found = codes.get(code) ?? { code, name, severity, count: 0, findings: [] };
-          found.count += 1;
-          if (found.findings.length < max) found.findings.push(finding);
-          codes.set(code, found);
-          request.onFinding?.(finding);
-        },
-        ...(request.onProgress && { onProgress: request.onProgress }),
+
+  const result = await scanDataset(
+    request.sources,
+    {
+      format: request.format,
+      onError: 'drop',
+      duplicates: { exact: 'drop' },
+      split: null,
+      checks: request.checks.settings,
+      fingerprints: wanted,
+    },
+    {
+      onFinding(finding, row) {
+        // A check over all rows knows the row's number only; by then all rows have passed.
+        const named = row && { ...row, fingerprint: row.fingerprint ?? fingerprints?.get(row.row) ?? null };
+        if (baseline?.accepts(finding, named?.fingerprint ?? null)) return;
+        note(finding);
+        return request.onFinding?.(finding, named);
       },
-    ),
+      ...(fingerprints && {
+        onLedger: ({ row, fingerprint }) => {
+          if (fingerprint !== null) fingerprints.set(row, fingerprint);
+        },
+      }),
+      ...(request.onProgress && { onProgress: request.onProgress }),
+    },
   );
   return {
     format: result.format,
     rows: result.rows,
     files: result.files,
     ledger: result.ledger,
-    errors: result.errors,
     codes: [...codes.values()].sort(
       (a, b) => weight[a.severity] - weight[b.severity] || b.count - a.count || (a.code < b.code ? -1 : 1),
     ),
+    checks: request.checks,
+    found,
+    baseline: baseline && {
+      file: baseline.file,
+      accepted: baseline.accepted(),
+      stale: baseline.stale(runningCodes(request.checks)),
+    },
   };
+}
+
+function describe({ code, name, severity }: Finding, precision: readonly CheckPrecision[]): FoundCode {
+  return {
+    code,
+    name,
+    severity,
+    group: checks.find((check) => check.code === code)?.group ?? 'structure',
+    count: 0,
+    precision: precision.find((each) => each.code === code) ?? null,
+    findings: [],
+  };
+}
+
+function runningCodes({ settings }: ChosenChecks): Set<string> {
+  const { severityOf } = resolveSettings(settings);
+  return new Set(checks.flatMap((check) => (severityOf(check) === null ? [] : [check.code])));
 }

@@ -1,11 +1,12 @@
 // From a path to checked configs: read, extend, override, sweep, validate. All faults at once.
 import type { Finding } from '../diagnostics/finding.ts';
 import { UserError } from '../diagnostics/user-error.ts';
+import type { WrittenChecks } from './check-file.ts';
 import { distinctFindings } from './finding.ts';
 import { type LayerOptions, readLayers } from './layers.ts';
 import type { RunConfig } from './schema/run.ts';
 import type { LocatedMap } from './source/located.ts';
-import { toPlain } from './source/located.ts';
+import { nodeAt, toPlain } from './source/located.ts';
 import type { SweepPlace, Variant } from './sweep.ts';
 import { validate } from './validate.ts';
 import { writeYaml } from './write-yaml.ts';
@@ -20,6 +21,8 @@ export interface LoadedRun {
   sweep: SweepPlace | null;
   /** The settings of this run alone, without `extends`, variables and `sweep`: loads again to the same config. */
   readonly mergedYaml: string;
+  /** `dataset.checks` with its places; null where the config says nothing. */
+  checks: WrittenChecks | null;
 }
 
 export interface LoadedConfig {
@@ -77,9 +80,11 @@ async function variantsOf(root: LocatedMap, findings: Finding[]): Promise<Varian
 }
 
 function loadedRun({ root, sweep }: Variant, config: RunConfig, name: string): LoadedRun {
+  const checks = nodeAt(root, ['dataset', 'checks']);
   return {
     config,
     sweep,
+    checks: checks?.kind === 'map' ? { file: name, root: checks } : null,
     // Made when asked for: a check never asks.
     get mergedYaml() {
       return writeYaml(

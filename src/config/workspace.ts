@@ -3,8 +3,9 @@ import { stat } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
 import type { Finding } from '../diagnostics/finding.ts';
 import { UserError } from '../diagnostics/user-error.ts';
+import type { WrittenChecks } from './check-file.ts';
 import { distinctFindings, finding } from './finding.ts';
-import { type LocatedMap, nodeAt } from './source/located.ts';
+import { isNull, type LocatedMap, nodeAt } from './source/located.ts';
 import { parseYamlMapping } from './source/parse-yaml.ts';
 import { readSource } from './source/read-source.ts';
 import { nearest } from './suggest.ts';
@@ -16,6 +17,8 @@ export const workspaceSettings = {
   python:
     "The trainer's Python: an executable, or the folder of a virtual environment. `--python` goes before it.",
   runs_dir: 'Where run folders and lorch.db lie; `runs` by default.',
+  checks:
+    'Settings of dataset checks for every dataset of the workspace, by code or name: docs/data-check.md.',
 } as const;
 
 export interface Workspace {
@@ -25,6 +28,8 @@ export interface Workspace {
   python: string | null;
   /** Absolute. */
   runsDir: string;
+  /** What `checks:` says; null where it says nothing. */
+  checks: WrittenChecks | null;
 }
 
 /**
@@ -48,7 +53,7 @@ async function isFile(file: string): Promise<boolean> {
 
 async function readWorkspace(file: string, name: string, home: string | undefined): Promise<Workspace> {
   const root = dirname(file);
-  const defaults = { root, python: null, runsDir: join(root, 'runs') };
+  const defaults = { root, python: null, runsDir: join(root, 'runs'), checks: null };
   const source = await readSource(file, name);
   if ('problem' in source) throw invalid([source.problem], name);
   // The file is a marker first: one that holds comments only is complete.
@@ -56,13 +61,19 @@ async function readWorkspace(file: string, name: string, home: string | undefine
   const parsed = parseYamlMapping(source.text, name);
   const findings = parsed.root ? [...parsed.findings, ...checkSettings(parsed.root)] : parsed.findings;
   if (!parsed.root || findings.length > 0) throw invalid(findings, name);
-  const path = (key: keyof typeof workspaceSettings) => {
+  const path = (key: 'python' | 'runs_dir') => {
     const node = parsed.root && nodeAt(parsed.root, [key]);
     if (node?.kind !== 'scalar' || node.value === null) return null;
     const text = String(node.value);
     return resolve(root, home && /^~(\/|$)/.test(text) ? join(home, text.slice(1)) : text);
   };
-  return { root, python: path('python'), runsDir: path('runs_dir') ?? defaults.runsDir };
+  const checks = nodeAt(parsed.root, ['checks']);
+  return {
+    root,
+    python: path('python'),
+    runsDir: path('runs_dir') ?? defaults.runsDir,
+    checks: checks?.kind === 'map' ? { file: name, root: checks } : null,
+  };
 }
 
 function checkSettings(root: LocatedMap): Finding[] {
@@ -74,6 +85,10 @@ function checkSettings(root: LocatedMap): Finding[] {
       return [finding('C010', entry.key, `there is no setting \`${key}\` in lorch.yaml`, hint)];
     }
     const { value } = entry;
+    if (key === 'checks')
+      return value.kind === 'map' || isNull(value)
+        ? []
+        : [finding('C011', value.at, '`checks` must be a mapping of checks to settings')];
     if (
       value.kind === 'scalar' &&
       (value.value === null || (typeof value.value === 'string' && value.value !== ''))

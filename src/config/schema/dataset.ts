@@ -77,6 +77,14 @@ const review = section(
   'What a review by a person must show before a run may start. `lorch train --unreviewed "reason"` passes it by.',
 );
 
+const severity = z.enum(['off', 'note', 'warning', 'error']);
+
+// Which checks and thresholds there are is the dataset folder's to know: app/choose-checks.ts joins the two.
+const checks = z.record(
+  z.string(),
+  z.union([severity, z.number(), z.record(z.string(), z.union([severity, z.number()]))]),
+);
+
 /** Answers that are templates by name; anything else must be the path of a Jinja file. */
 export const templateNames = ['auto', 'model', 'chatml', 'alpaca'] as const;
 
@@ -108,6 +116,10 @@ export const datasetSection = section(
     on_error: field(
       z.enum(['refuse', 'drop']).default('refuse'),
       'Rows with error findings: refuse to plan, or drop them; the ledger names every one.',
+    ),
+    checks: optional(
+      checks,
+      'Settings of checks by code or name: `off`, a severity, or `{severity, threshold: number}`. They go before those of the dataset’s own `.checks.yaml` and of `lorch.yaml`; see docs/data-check.md.',
     ),
     duplicates: field(duplicates.prefault({}), 'What happens to duplicate rows.'),
     review: field(review.prefault({}), 'What a review by a person must show before a run may start.'),

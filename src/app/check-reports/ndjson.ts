@@ -1,0 +1,17 @@
+// `--ndjson`: each finding as it is found. The last line is the totals and opens with "lorch": a stream without it is
+// not whole.
+import { type CheckReport, summarise } from './report.ts';
+
+/** A report that goes line by line to `write`. */
+export function createNdjsonReport(write: (text: string) => void): CheckReport {
+  return {
+    add(finding) {
+      write(`${JSON.stringify(finding)}\n`);
+    },
+    async end(checked) {
+      const { before, after } = summarise(checked);
+      write(`${JSON.stringify({ lorch: 1, ...before, ...after })}\n`);
+    },
+    dispose: async () => undefined,
+  };
+}

@@ -1,0 +1,31 @@
+// What every form of a check's report has in common: findings come one by one, the totals at the end.
+import type { FoundRow } from '../../dataset/scan.ts';
+import type { Finding } from '../../diagnostics/finding.ts';
+import type { CheckedDataset } from '../check-dataset.ts';
+
+export interface CheckReport {
+  add(finding: Finding, row: FoundRow | null): void | Promise<void>;
+  /** After the last finding: the report is written. */
+  end(checked: CheckedDataset): Promise<void>;
+  /** Removes what is left over. Call it in any case. */
+  dispose(): Promise<void>;
+}
+
+/** The totals as JSON has them, without the findings. */
+export function summarise({ format, rows, files, ledger, codes, checks, found, baseline }: CheckedDataset) {
+  const before = { format: format.name, format_why: format.why, confidence: format.confidence, rows, files };
+  const precision = codes.flatMap((each) => (each.precision ? [each.precision] : []));
+  const after = {
+    counts: Object.fromEntries(codes.map(({ code, count }) => [code, count])),
+    severities: found,
+    ledger,
+    checks: {
+      settings_from: checks.files,
+      left_out: checks.leftOut,
+      demoted: checks.demoted.map(({ code }) => code),
+    },
+    precision,
+    ...(baseline && { baseline }),
+  };
+  return { before, after };
+}

@@ -1,0 +1,136 @@
+// Which checks run on a dataset, and how strict they are: workspace < beside the dataset or --checks < run config,
+// then what reviewers made of them, then what the command line leaves out.
+import { stat } from 'node:fs/promises';
+import { readCheckFile, type WrittenChecks } from '../config/check-file.ts';
+import { type CheckSetting, type CheckSettings, resolveSettings } from '../dataset/check-settings.ts';
+import type { Check, CheckGroup } from '../dataset/checks/check.ts';
+import { checks } from '../dataset/checks/index.ts';
+import type { DataSource } from '../dataset/scan.ts';
+import type { Severity } from '../diagnostics/finding.ts';
+import { UserError } from '../diagnostics/user-error.ts';
+import type { CheckPrecision } from './check-precision.ts';
+import { type Demotion, joinCheckSettings } from './join-check-settings.ts';
+
+export interface CheckChoice {
+  sources: readonly DataSource[];
+  /** `checks:` of lorch.yaml. */
+  workspace: WrittenChecks | null;
+  /** Read instead of the files beside the datasets: absolute, and as shown. */
+  file?: { path: string; label: string } | null;
+  /** `dataset.checks` of a run config. */
+  config?: WrittenChecks | null;
+  filter?: CheckFilter;
+  /** What reviewers made of the checks. */
+  precision: readonly CheckPrecision[];
+}
+
+/** For a quick look: codes or names; checks without which rows cannot be read run in any case. */
+export interface CheckFilter {
+  only: readonly string[];
+  skip: readonly string[];
+  groups: readonly CheckGroup[];
+}
+
+export interface ChosenChecks {
+  settings: CheckSettings;
+  /** Files that set something, the weakest first. */
+  files: string[];
+  /** Checks that reviewers' verdicts made notes. */
+  demoted: CheckPrecision[];
+  /** How many checks the filter left out. */
+  leftOut: number;
+}
+
+/** Joins it all. Throws UserError C001 and D094 with the places of what is wrong. */
+export async function chooseChecks(choice: CheckChoice): Promise<ChosenChecks> {
+  const { workspace, config, file, filter } = choice;
+  const beside = file ? [await readCheckFile(file.path, file.label)] : await readBeside(choice.sources);
+  const layers = [workspace, ...beside, config].filter((layer) => !!layer) as WrittenChecks[];
+  const { settings, demotion } = joinCheckSettings(layers);
+  const demoted = demotion ? findDemoted(settings, demotion, choice.precision) : [];
+  const notes = demoted.map(({ code }) => [code, withSeverity(settings[code], 'note')] as const);
+  const before = { ...settings, ...Object.fromEntries(notes) };
+  const filtered = filter ? applyFilter(before, filter) : { settings: {}, leftOut: 0 };
+  return {
+    settings: { ...before, ...filtered.settings },
+    files: [...new Set(layers.filter(({ root }) => root.entries.size > 0).map((layer) => layer.file))],
+    demoted,
+    leftOut: filtered.leftOut,
+  };
+}
+
+/** Where the settings of a dataset file are looked for. */
+export function besidePath(file: string): string {
+  return `${file}.checks.yaml`;
+}
+
+// Several files are one dataset: what their settings files say is joined, and must not differ.
+async function readBeside(sources: readonly DataSource[]): Promise<WrittenChecks[]> {
+  const found: WrittenChecks[] = [];
+  for (const { path, label, stream } of sources) {
+    const there = !stream && (await stat(besidePath(path)).catch(() => null))?.isFile();
+    if (there) found.push(await readCheckFile(besidePath(path), besidePath(label)));
+  }
+  const said = new Map<string, { file: string; setting: string }>();
+  for (const each of found.length > 1 ? found : []) {
+    const { settings, demotion } = joinCheckSettings([each]);
+    for (const [key, value] of Object.entries({ ...settings, demote_below: demotion })) {
+      const setting = JSON.stringify(value);
+      const other = said.get(key);
+      if (other && value !== null && other.setting !== setting)
+        throw new UserError('D094', `${other.file} and ${each.file} set ${key} differently.`, {
+          hint: 'check the files one at a time, or name one settings file with --checks',
+        });
+      if (value !== null) said.set(key, { file: each.file, setting });
+    }
+  }
+  return found;
+}
+
+function findDemoted(
+  settings: CheckSettings,
+  { below, after }: Demotion,
+  precision: readonly CheckPrecision[],
+): CheckPrecision[] {
+  const { severityOf } = resolveSettings(settings);
+  return precision.filter(({ code, rows, precision: measured }) => {
+    const check = checks.find((each) => each.code === code);
+    if (!check || check.fatal || rows < after || measured >= below) return false;
+    const severity = severityOf(check);
+    return severity === 'warning' || severity === 'error';
+  });
+}
+
+function withSeverity(setting: CheckSetting | undefined, severity: Severity): CheckSetting {
+  return typeof setting === 'object' ? { ...setting, severity } : severity;
+}
+
+// What is asked for by name runs, whatever files say of it; what is not is off.
+function applyFilter(
+  settings: CheckSettings,
+  { only, skip, groups }: CheckFilter,
+): { settings: CheckSettings; leftOut: number } {
+  const { severityOf } = resolveSettings(settings);
+  const [wanted, unwanted] = [only.map(findCheck), skip.map(findCheck)];
+  const changed: Record<string, CheckSetting> = {};
+  let leftOut = 0;
+  for (const check of checks) {
+    const on = severityOf(check) !== null;
+    const inGroup = groups.length === 0 || groups.includes(check.group ?? 'structure');
+    const asked = wanted.length > 0 ? wanted.includes(check) : on && inGroup;
+    const runs = check.fatal || (asked && !unwanted.includes(check));
+    if (runs && !on) changed[check.code] = withSeverity(settings[check.code], check.severity);
+    if (runs || !on) continue;
+    changed[check.code] = 'off';
+    leftOut += 1;
+  }
+  return { settings: changed, leftOut };
+}
+
+/** A check by code, in any case of letters, or name. Throws UserError D094. */
+function findCheck(key: string): Check {
+  const found = checks.find(({ code, name }) => code === key.toUpperCase() || name === key);
+  if (found) return found;
+  resolveSettings({ [key]: {} });
+  throw new Error(`no check ${key}`);
+}

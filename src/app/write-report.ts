@@ -1,0 +1,47 @@
+// Reports are made anew by every run: written beside their place and moved there when whole.
+import { randomUUID } from 'node:crypto';
+import { type FileHandle, open, rename, rm } from 'node:fs/promises';
+import { UserError } from '../diagnostics/user-error.ts';
+
+const bufferUnits = 1 << 20;
+
+/** Writes a report over what is there. `fill` may be slow: it is awaited. Throws UserError D091 where it cannot be written. */
+export async function writeReport(
+  path: string,
+  fill: (write: (text: string) => void) => void | Promise<void>,
+): Promise<void> {
+  const part = `${path}.${randomUUID().slice(0, 8)}.partial`;
+  const file = await openPart(part, path);
+  try {
+    let text = '';
+    const flushed: { last: Promise<void> } = { last: Promise.resolve() };
+    const flush = (): void => {
+      const full = text;
+      text = '';
+      flushed.last = flushed.last.then(() => file.appendFile(full));
+      // Whoever waits at the end sees the error; nobody else must.
+      flushed.last.catch(() => undefined);
+    };
+    await fill((more) => {
+      text += more;
+      if (text.length > bufferUnits) flush();
+    });
+    flush();
+    await flushed.last;
+    await file.close();
+    await rename(part, path);
+  } catch (error) {
+    await file.close().catch(() => undefined);
+    await rm(part, { force: true });
+    throw error;
+  }
+}
+
+async function openPart(part: string, path: string): Promise<FileHandle> {
+  try {
+    return await open(part, 'wx');
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new UserError('D091', `${path} cannot be written: ${reason}`, { exitCode: 3, cause: error });
+  }
+}
