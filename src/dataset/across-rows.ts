@@ -2,6 +2,7 @@
 import type { Finding } from '../diagnostics/finding.ts';
 import type { ResolvedChecks } from './check-settings.ts';
 import type { ReportRows } from './checks/check.ts';
+import type { RowPlace } from './example.ts';
 import { acrossChecks, type Trait } from './judged-row.ts';
 import type { PlaceList } from './place-list.ts';
 
@@ -9,7 +10,7 @@ export interface AcrossRows {
   /** `place` is the row's number in the place list. */
   add(place: number, traits: readonly Trait[]): void;
   /** After the last row. */
-  end(places: PlaceList, emit: (finding: Finding, row: number) => void): void;
+  end(places: PlaceList, emit: (finding: Finding, row: RowPlace) => void): void;
 }
 
 // A row's number for the collectors is its place and, below that, the pointer into it.
@@ -49,7 +50,7 @@ export function createAcrossRows(settings: ResolvedChecks): AcrossRows {
       const names = [...pointers.keys()];
       const placeOf = (row: number) => {
         const { of } = places.get(Math.floor(row / pointerLimit));
-        return { ...of, pointer: names[row % pointerLimit] ?? '' };
+        return { of, pointer: names[row % pointerLimit] ?? '' };
       };
       for (const { check, severity, collector } of collections) {
         const { code, name, hint } = check;
@@ -57,18 +58,19 @@ export function createAcrossRows(settings: ResolvedChecks): AcrossRows {
           const at = rows.map(placeOf);
           const [first] = at;
           if (!first) throw new Error(`${code} reports no row`);
-          const { pointer, row, ...place } = first;
+          const { pointer, of } = first;
+          const { row: _number, ...place } = of;
           emit(
             {
               code,
               name,
               severity,
-              message: `${message}${nameOthers(at)}`,
+              message: `${message}${nameOthers(at.map((each) => each.of))}`,
               hint,
               at: { ...place, ...(pointer !== '' && { pointer }) },
-              data: { ...data, places: at.map(({ file, line }) => `${file}:${line}`) },
+              data: { ...data, places: at.map((each) => `${each.of.file}:${each.of.line}`) },
             },
-            row,
+            of,
           );
         };
         collector.end(report);

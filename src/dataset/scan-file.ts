@@ -131,9 +131,11 @@ export async function scanFile(
 }
 
 // The text is read from the file's bytes only where somebody asks for it.
-function foundRow(judged: JudgedRow, { row }: RowPlace, bytes: string | null): FoundRow {
+function foundRow(judged: JudgedRow, { row, line, column }: RowPlace, bytes: string | null): FoundRow {
   return {
     row,
+    line,
+    column,
     get text() {
       return judged.text;
     },

@@ -79,6 +79,9 @@ export interface KeptRow {
 export interface FoundRow {
   /** From 0 over all sources in order. */
   row: number;
+  /** Where its text starts in the file, from 1. */
+  line: number;
+  column: number;
   /** The row's raw JSON; null where a check over all rows found it. */
   text: string | null;
   /**

@@ -68,7 +68,9 @@ export async function scanDataset(
     bytesBefore += scanned.file.bytes;
   }
   fates.end();
-  across.end(fates.places, (finding, row) => emit(finding, { row, text: null, fingerprint: null }));
+  across.end(fates.places, (finding, { row, line, column }) =>
+    emit(finding, { row, line, column, text: null, fingerprint: null }),
+  );
   await wait.settled();
   const { train, validation, ...totals } = ledger.totals();
   const digest = (of: 'train' | 'validation' | 'all'): string | null =>
