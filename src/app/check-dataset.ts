@@ -2,6 +2,7 @@
 import { resolveSettings } from '../dataset/check-settings.ts';
 import type { CheckGroup } from '../dataset/checks/check.ts';
 import { checks } from '../dataset/checks/index.ts';
+import type { LedgerEntry } from '../dataset/ledger.ts';
 import {
   type DataSource,
   type FoundRow,
@@ -10,7 +11,7 @@ import {
   scanDataset,
 } from '../dataset/scan.ts';
 import type { Finding, Severity } from '../diagnostics/finding.ts';
-import type { Baseline } from './baseline.ts';
+import type { Baseline, BaselineWriter } from './baseline.ts';
 import type { CheckPrecision } from './check-precision.ts';
 import type { ChosenChecks } from './choose-checks.ts';
 import { createRowFingerprints } from './row-fingerprints.ts';
@@ -27,8 +28,12 @@ export interface CheckRequest {
   baseline: Baseline | null;
   /** Whether findings must name their row's fingerprint; a baseline needs it too. */
   fingerprints: boolean;
+  /** Takes every finding, accepted or not. */
+  record: BaselineWriter | null;
   /** Each finding as it is found, those beyond `max` too; promises are awaited. */
   onFinding?: (finding: Finding, row: FoundRow | null) => void | Promise<void>;
+  /** Where each row goes, after its findings. */
+  onLedger?: (entry: LedgerEntry) => void | Promise<void>;
   onProgress?: (rows: number, bytes: number) => void;
 }
 
@@ -70,7 +75,7 @@ export async function checkDataset(request: CheckRequest): Promise<CheckedDatase
   const { baseline, max } = request;
   const codes = new Map<string, FoundCode>();
   const found = { error: 0, warning: 0, note: 0 };
-  const wanted = request.fingerprints || baseline !== null;
+  const wanted = request.fingerprints || baseline !== null || request.record !== null;
   const fingerprints = wanted ? createRowFingerprints() : null;
 
   const note = (finding: Finding): void => {
@@ -95,13 +100,16 @@ export async function checkDataset(request: CheckRequest): Promise<CheckedDatase
       onFinding(finding, row) {
         // A check over all rows knows the row's number only; by then all rows have passed.
         const named = row && { ...row, fingerprint: row.fingerprint ?? fingerprints?.get(row.row) ?? null };
-        if (baseline?.accepts(finding, named?.fingerprint ?? null)) return;
+        const fingerprint = named?.fingerprint ?? null;
+        request.record?.add(finding, fingerprint);
+        if (baseline?.accepts(finding, fingerprint)) return;
         note(finding);
         return request.onFinding?.(finding, named);
       },
-      ...(fingerprints && {
-        onLedger: ({ row, fingerprint }) => {
-          if (fingerprint !== null) fingerprints.set(row, fingerprint);
+      ...((fingerprints || request.onLedger) && {
+        onLedger: (entry: LedgerEntry) => {
+          if (entry.fingerprint !== null) fingerprints?.set(entry.row, entry.fingerprint);
+          return request.onLedger?.(entry);
         },
       }),
       ...(request.onProgress && { onProgress: request.onProgress }),

@@ -23,11 +23,14 @@ export async function openNewFile(path: string): Promise<NewFile> {
   const file = await openPart(part, path);
   let waiting: Uint8Array[] = [];
   let bytes = 0;
-  const flush = async (): Promise<void> => {
+  // One append after the other, so that the bytes keep their order.
+  let appended: Promise<void> = Promise.resolve();
+  const flush = (): Promise<void> => {
     const full = Buffer.concat(waiting);
     waiting = [];
     bytes = 0;
-    await file.appendFile(full);
+    appended = appended.then(() => file.appendFile(full));
+    return appended;
   };
   return {
     write(data) {
@@ -45,6 +48,7 @@ export async function openNewFile(path: string): Promise<NewFile> {
       });
     },
     async dispose() {
+      await appended.catch(() => undefined);
       await file.close();
       await rm(part, { force: true });
     },

@@ -1,0 +1,116 @@
+// One run of `lorch data check`: settings chosen, rows scanned once, every report that was asked for written.
+import { findWorkspace } from '../config/workspace.ts';
+import { UserError } from '../diagnostics/user-error.ts';
+import { createBaselineWriter, readBaseline } from './baseline.ts';
+import { type CheckedDataset, checkDataset } from './check-dataset.ts';
+import { readPrecision } from './check-precision.ts';
+import { createHtmlReport } from './check-reports/html.ts';
+import { createJsonReport } from './check-reports/json.ts';
+import { createNdjsonReport } from './check-reports/ndjson.ts';
+import type { CheckReport } from './check-reports/report.ts';
+import { createSarifReport } from './check-reports/sarif.ts';
+import { type CheckFilter, chooseChecks } from './choose-checks.ts';
+import { type DatasetRequest, openSources } from './dataset-sources.ts';
+import { openFixCopy } from './fix-copy.ts';
+import { createFixer, type Fixed } from './fix-dataset.ts';
+
+/** A file that a user named. */
+export interface NamedFile {
+  /** Absolute. */
+  path: string;
+  /** As typed. */
+  label: string;
+}
+
+export interface CheckRun extends DatasetRequest {
+  /** The user's home, for paths in lorch.yaml. */
+  home: string | undefined;
+  version: string;
+  /** Settings read instead of those beside the datasets. */
+  settings: NamedFile | null;
+  filter: CheckFilter;
+  baseline: NamedFile | null;
+  writeBaseline: NamedFile | null;
+  html: NamedFile | null;
+  sarif: NamedFile | null;
+  /** What goes to stdout besides the summary. */
+  stream: { form: 'json' | 'ndjson'; write(text: string): void } | null;
+  /** Findings of each code in the result; for JSON null writes them all. */
+  max: number | null;
+  fix: { copy: NamedFile | null } | null;
+}
+
+export interface CheckReported {
+  checked: CheckedDataset;
+  /** Null unless fixes were asked for. */
+  fixed: Fixed | null;
+  /** Findings that the new baseline accepts; null unless one was written. */
+  recorded: number | null;
+}
+
+const shownInTerminal = 3;
+// What a person can read, and what code review tools take.
+const shownInHtml = 100;
+const shownInSarif = 500;
+
+/** Throws UserError C001, C026, D090–D095, D192, D193. */
+export async function checkAndReport(run: CheckRun): Promise<CheckReported> {
+  const sources = await openSources(run);
+  for (const file of [run.html, run.sarif, run.writeBaseline])
+    if (file && sources.some(({ path }) => path === file.path))
+      throw new UserError('D095', `${file.label} is a dataset, and reports are written over what is there.`, {
+        hint: 'name another file',
+      });
+  const workspace = await findWorkspace(run.cwd, run.home);
+  const precision = await readPrecision(sources);
+  const checks = await chooseChecks({
+    sources,
+    workspace: workspace?.checks ?? null,
+    file: run.settings,
+    filter: run.filter,
+    precision,
+  });
+  const baseline = run.baseline && (await readBaseline(run.baseline.path, run.baseline.label));
+  const record = run.writeBaseline ? createBaselineWriter() : null;
+  const copy = run.fix?.copy ? await openFixCopy(sources, run.fix.copy.path) : null;
+  const fixer = run.fix ? createFixer(run.max ?? shownInTerminal, copy) : null;
+  const reports = openReports(run);
+  try {
+    const checked = await checkDataset({
+      sources,
+      format: run.format,
+      checks,
+      precision,
+      max: run.stream ? 0 : (run.max ?? shownInTerminal),
+      baseline,
+      record,
+      fingerprints: run.html !== null || run.sarif !== null || fixer !== null,
+      onFinding(finding, row) {
+        fixer?.add(finding, row);
+        // Only a report that is behind is waited for: findings may be millions.
+        const slow = reports.flatMap((report) => report.add(finding, row) ?? []);
+        if (slow.length > 0) return Promise.all(slow).then(() => undefined);
+      },
+      ...(fixer && { onLedger: fixer.onLedger }),
+      ...(run.onProgress && { onProgress: run.onProgress }),
+    });
+    const fixed = fixer ? await fixer.end() : null;
+    // Only what was written counts: a preview changes no row.
+    if (fixed && copy) checked.ledger.fixed = fixed.kept;
+    if (run.writeBaseline) await record?.write(run.writeBaseline.path);
+    for (const report of reports) await report.end(checked);
+    return { checked, fixed, recorded: record?.size() ?? null };
+  } finally {
+    await fixer?.dispose();
+    for (const report of reports) await report.dispose();
+  }
+}
+
+function openReports({ html, sarif, stream, max, cwd, version }: CheckRun): CheckReport[] {
+  return [
+    ...(html ? [createHtmlReport({ path: html.path, version, max: shownInHtml })] : []),
+    ...(sarif ? [createSarifReport({ path: sarif.path, cwd, version, max: shownInSarif })] : []),
+    ...(stream?.form === 'json' ? [createJsonReport({ max, write: stream.write })] : []),
+    ...(stream?.form === 'ndjson' ? [createNdjsonReport(stream.write)] : []),
+  ];
+}

@@ -1,0 +1,32 @@
+// The last word on a checked dataset, in one line.
+import type { CheckedDataset } from '../check-dataset.ts';
+
+export interface Verdict {
+  /** No error stands. */
+  good: boolean;
+  text: string;
+}
+
+/** Whether the dataset can be trained on as it is. */
+export function judgeCheck({ found, ledger, rows, baseline }: CheckedDataset): Verdict {
+  const lost = ledger.rows_in - ledger.kept;
+  const accepted = baseline ? baseline.accepted.error : 0;
+  if (found.error > 0) {
+    const what = `${number(found.error)} ${baseline ? 'new ' : ''}error${found.error === 1 ? '' : 's'}`;
+    const rest =
+      rows === 0
+        ? 'no row can be trained on'
+        : `${number(ledger.kept)} of ${number(rows)} rows can be trained on`;
+    return { good: false, text: `Not ready: ${what}; ${rest}.` };
+  }
+  const left = lost > 0 ? `; ${number(lost)} of ${number(rows)} rows would leave` : '';
+  if (accepted > 0)
+    return { good: true, text: `No new errors; ${number(accepted)} accepted by the baseline${left}.` };
+  const warnings =
+    found.warning > 0 ? `; ${number(found.warning)} warning${found.warning === 1 ? '' : 's'} to read` : '';
+  return { good: true, text: `Ready: no errors${warnings}${left}.` };
+}
+
+function number(n: number): string {
+  return n.toLocaleString('en-US');
+}

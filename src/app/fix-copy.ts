@@ -1,0 +1,99 @@
+// The copy that fixes are written into, and its ledger: one line for each row, kept or fixed.
+import { extname } from 'node:path';
+import type { LedgerEntry } from '../dataset/ledger.ts';
+import { openSource } from '../dataset/open-source.ts';
+import { chooseReader } from '../dataset/readers/index.ts';
+import type { DataSource, FoundRow } from '../dataset/scan.ts';
+import { UserError } from '../diagnostics/user-error.ts';
+import { type NewFile, openNewFile } from './new-file.ts';
+import { createSplicer } from './splice-file.ts';
+
+export interface FixedRow {
+  before: FoundRow;
+  after: string;
+  /** Of the first check that changed it. */
+  code: string;
+}
+
+export interface FixCopy {
+  /** Each row in turn; `change` is null where it stays as it is. */
+  row(entry: LedgerEntry, change: FixedRow | null): void | Promise<void>;
+  /** Puts copy and ledger in their places. Throws UserError D095. */
+  publish(): Promise<void>;
+  dispose(): Promise<void>;
+}
+
+/** The ledger beside a dataset that a command wrote. */
+export function ledgerPath(out: string): string {
+  return `${out}.ledger.jsonl`;
+}
+
+/**
+ * Opens the copy of one JSONL file or JSON array at `out` (absolute): every byte but those of the fixes is the
+ * source's. Throws UserError D193 where the source cannot be copied so, D091, D095.
+ */
+export async function openFixCopy(sources: readonly DataSource[], out: string): Promise<FixCopy> {
+  const [source] = sources;
+  if (!source || sources.length > 1)
+    throw new UserError('D193', `Fixes are written for one file at a time; these are ${sources.length}.`, {
+      hint: 'name one file, with an output of its own',
+    });
+  if (source.stream)
+    throw new UserError('D193', 'Fixes of stdin cannot be written: the rows are read twice.', {
+      hint: 'name a file',
+    });
+  const open = await openSource(source.path, undefined, source.label);
+  const { name, holds, extensions } = chooseReader(open.head);
+  if (name !== 'jsonl' && name !== 'json-array')
+    throw new UserError('D193', `Fixes cannot be written into ${holds}.`, {
+      hint: `convert it first: lorch data convert ${source.label} --to chatml -o rows.jsonl`,
+    });
+  if (!extensions.includes(extname(out).toLowerCase()))
+    throw new UserError(
+      'D193',
+      `${out} should end in ${extensions.join(' or ')}: ${source.label} holds ${holds}.`,
+      {
+        hint: 'the copy is of the same kind; `lorch data convert` changes it',
+      },
+    );
+  const files: NewFile[] = [];
+  const dispose = async (): Promise<void> => {
+    for (const file of files) await file.dispose();
+  };
+  try {
+    files.push(await openNewFile(out), await openNewFile(ledgerPath(out)));
+  } catch (error) {
+    await dispose();
+    throw error;
+  }
+  const [copy, ledger] = files as [NewFile, NewFile];
+  const splicer = createSplicer(open.chunks, (bytes) => copy.write(bytes));
+  // Rows are copied one after the other, however fast they come.
+  let copied: Promise<void> = Promise.resolve();
+
+  const replace = async ({ before, after }: FixedRow): Promise<void> => {
+    const { line, column, text } = before;
+    if (await splicer.replace(line, column, text ?? '', after)) return;
+    throw new UserError('D193', `${source.label}:${line} reads otherwise than it did a moment ago.`, {
+      hint: 'run the check again when nobody writes to the file',
+      exitCode: 1,
+    });
+  };
+
+  return {
+    row({ row, file, line, fingerprint }, change) {
+      const fate = change ? { fate: 'fixed', code: change.code } : { fate: 'kept' };
+      const wrote = ledger.write(`${JSON.stringify({ row, file, line, fingerprint, ...fate })}\n`);
+      if (!change) return wrote;
+      copied = copied.then(() => replace(change));
+      return Promise.all([wrote, copied]).then(() => undefined);
+    },
+    async publish() {
+      await copied;
+      await splicer.end();
+      await copy.publish();
+      await ledger.publish();
+    },
+    dispose,
+  };
+}
