@@ -3,7 +3,7 @@ import { findWorkspace } from '../config/workspace.ts';
 import { UserError } from '../diagnostics/user-error.ts';
 import { createBaselineWriter, readBaseline } from './baseline.ts';
 import { type CheckedDataset, checkDataset } from './check-dataset.ts';
-import { readPrecision } from './check-precision.ts';
+import type { CheckPrecision } from './check-precision.ts';
 import { createHtmlReport } from './check-reports/html.ts';
 import { createJsonReport } from './check-reports/json.ts';
 import { createNdjsonReport } from './check-reports/ndjson.ts';
@@ -12,7 +12,7 @@ import { createSarifReport } from './check-reports/sarif.ts';
 import { type CheckFilter, chooseChecks } from './choose-checks.ts';
 import { type DatasetRequest, openSources } from './dataset-sources.ts';
 import { openFixCopy } from './fix-copy.ts';
-import { createFixer, type Fixed } from './fix-dataset.ts';
+import { createFixer } from './fix-dataset.ts';
 
 /** A file that a user named. */
 export interface NamedFile {
@@ -42,8 +42,6 @@ export interface CheckRun extends DatasetRequest {
 
 export interface CheckReported {
   checked: CheckedDataset;
-  /** Null unless fixes were asked for. */
-  fixed: Fixed | null;
   /** Findings that the new baseline accepts; null unless one was written. */
   recorded: number | null;
 }
@@ -62,7 +60,7 @@ export async function checkAndReport(run: CheckRun): Promise<CheckReported> {
         hint: 'name another file',
       });
   const workspace = await findWorkspace(run.cwd, run.home);
-  const precision = await readPrecision(sources);
+  const precision: CheckPrecision[] = [];
   const checks = await chooseChecks({
     sources,
     workspace: workspace?.checks ?? null,
@@ -72,7 +70,7 @@ export async function checkAndReport(run: CheckRun): Promise<CheckReported> {
   });
   const baseline = run.baseline && (await readBaseline(run.baseline.path, run.baseline.label));
   const record = run.writeBaseline ? createBaselineWriter() : null;
-  const copy = run.fix?.copy ? await openFixCopy(sources, run.fix.copy.path) : null;
+  const copy = run.fix?.copy ? await openFixCopy(sources, run.fix.copy) : null;
   const fixer = run.fix ? createFixer(run.max ?? shownInTerminal, copy) : null;
   const reports = openReports(run);
   try {
@@ -94,12 +92,12 @@ export async function checkAndReport(run: CheckRun): Promise<CheckReported> {
       ...(fixer && { onLedger: fixer.onLedger }),
       ...(run.onProgress && { onProgress: run.onProgress }),
     });
-    const fixed = fixer ? await fixer.end() : null;
+    checked.fixed = fixer ? await fixer.end() : null;
     // Only what was written counts: a preview changes no row.
-    if (fixed && copy) checked.ledger.fixed = fixed.kept;
+    if (checked.fixed?.writtenTo) checked.ledger.fixed = checked.fixed.kept;
     if (run.writeBaseline) await record?.write(run.writeBaseline.path);
     for (const report of reports) await report.end(checked);
-    return { checked, fixed, recorded: record?.size() ?? null };
+    return { checked, recorded: record?.size() ?? null };
   } finally {
     await fixer?.dispose();
     for (const report of reports) await report.dispose();

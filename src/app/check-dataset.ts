@@ -7,13 +7,17 @@ import {
   type DataSource,
   type FoundRow,
   type ScannedFile,
+  type ScanOptions,
   type ScanResult,
+  type ScanSink,
   scanDataset,
 } from '../dataset/scan.ts';
 import type { Finding, Severity } from '../diagnostics/finding.ts';
 import type { Baseline, BaselineWriter } from './baseline.ts';
 import type { CheckPrecision } from './check-precision.ts';
 import type { ChosenChecks } from './choose-checks.ts';
+import type { Fixed } from './fix-dataset.ts';
+import { withJudgePool } from './judge-pool.ts';
 import { createRowFingerprints } from './row-fingerprints.ts';
 
 export interface CheckRequest {
@@ -59,6 +63,8 @@ export interface CheckedDataset {
   checks: ChosenChecks;
   /** Findings by severity, without those that the baseline accepts. */
   found: Record<Severity, number>;
+  /** What the fixes came to; null unless they were asked for. */
+  fixed: Fixed | null;
   /** What the baseline did; null without one. */
   baseline: {
     file: string;
@@ -86,34 +92,35 @@ export async function checkDataset(request: CheckRequest): Promise<CheckedDatase
     if (known.findings.length < max) known.findings.push(finding);
   };
 
-  const result = await scanDataset(
-    request.sources,
-    {
-      format: request.format,
-      onError: 'drop',
-      duplicates: { exact: 'drop' },
-      split: null,
-      checks: request.checks.settings,
-      fingerprints: wanted,
+  const options: ScanOptions = {
+    format: request.format,
+    onError: 'drop',
+    duplicates: { exact: 'drop' },
+    split: null,
+    checks: request.checks.settings,
+    fingerprints: wanted,
+  };
+  const sink: ScanSink = {
+    onFinding(finding, of) {
+      // A check over all rows knows the row's number only; by then all rows have passed.
+      const late = of && fingerprints && of.fingerprint === null;
+      const row = late ? { ...of, fingerprint: fingerprints.get(of.row) } : of;
+      const fingerprint = row?.fingerprint ?? null;
+      request.record?.add(finding, fingerprint);
+      if (baseline?.accepts(finding, fingerprint)) return;
+      note(finding);
+      return request.onFinding?.(finding, row);
     },
-    {
-      onFinding(finding, row) {
-        // A check over all rows knows the row's number only; by then all rows have passed.
-        const named = row && { ...row, fingerprint: row.fingerprint ?? fingerprints?.get(row.row) ?? null };
-        const fingerprint = named?.fingerprint ?? null;
-        request.record?.add(finding, fingerprint);
-        if (baseline?.accepts(finding, fingerprint)) return;
-        note(finding);
-        return request.onFinding?.(finding, named);
+    ...((fingerprints || request.onLedger) && {
+      onLedger: (entry: LedgerEntry) => {
+        if (entry.fingerprint !== null) fingerprints?.set(entry.row, entry.fingerprint);
+        return request.onLedger?.(entry);
       },
-      ...((fingerprints || request.onLedger) && {
-        onLedger: (entry: LedgerEntry) => {
-          if (entry.fingerprint !== null) fingerprints?.set(entry.row, entry.fingerprint);
-          return request.onLedger?.(entry);
-        },
-      }),
-      ...(request.onProgress && { onProgress: request.onProgress }),
-    },
+    }),
+    ...(request.onProgress && { onProgress: request.onProgress }),
+  };
+  const result = await withJudgePool(request.sources, (pool) =>
+    scanDataset(request.sources, { ...options, ...pool }, sink),
   );
   return {
     format: result.format,
@@ -125,6 +132,7 @@ export async function checkDataset(request: CheckRequest): Promise<CheckedDatase
     ),
     checks: request.checks,
     found,
+    fixed: null,
     baseline: baseline && {
       file: baseline.file,
       accepted: baseline.accepted(),

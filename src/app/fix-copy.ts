@@ -3,19 +3,24 @@ import { extname } from 'node:path';
 import type { LedgerEntry } from '../dataset/ledger.ts';
 import { openSource } from '../dataset/open-source.ts';
 import { chooseReader } from '../dataset/readers/index.ts';
-import type { DataSource, FoundRow } from '../dataset/scan.ts';
+import type { DataSource } from '../dataset/scan.ts';
 import { UserError } from '../diagnostics/user-error.ts';
 import { type NewFile, openNewFile } from './new-file.ts';
 import { createSplicer } from './splice-file.ts';
 
 export interface FixedRow {
-  before: FoundRow;
+  /** Where it starts in the file, from 1. */
+  line: number;
+  column: number;
+  before: string;
   after: string;
   /** Of the first check that changed it. */
   code: string;
 }
 
 export interface FixCopy {
+  /** As the user named it. */
+  label: string;
   /** Each row in turn; `change` is null where it stays as it is. */
   row(entry: LedgerEntry, change: FixedRow | null): void | Promise<void>;
   /** Puts copy and ledger in their places. Throws UserError D095. */
@@ -29,10 +34,13 @@ export function ledgerPath(out: string): string {
 }
 
 /**
- * Opens the copy of one JSONL file or JSON array at `out` (absolute): every byte but those of the fixes is the
+ * Opens the copy of one JSONL file or JSON array at `out`: every byte but those of the fixes is the
  * source's. Throws UserError D193 where the source cannot be copied so, D091, D095.
  */
-export async function openFixCopy(sources: readonly DataSource[], out: string): Promise<FixCopy> {
+export async function openFixCopy(
+  sources: readonly DataSource[],
+  out: { path: string; label: string },
+): Promise<FixCopy> {
   const [source] = sources;
   if (!source || sources.length > 1)
     throw new UserError('D193', `Fixes are written for one file at a time; these are ${sources.length}.`, {
@@ -48,10 +56,10 @@ export async function openFixCopy(sources: readonly DataSource[], out: string): 
     throw new UserError('D193', `Fixes cannot be written into ${holds}.`, {
       hint: `convert it first: lorch data convert ${source.label} --to chatml -o rows.jsonl`,
     });
-  if (!extensions.includes(extname(out).toLowerCase()))
+  if (!extensions.includes(extname(out.path).toLowerCase()))
     throw new UserError(
       'D193',
-      `${out} should end in ${extensions.join(' or ')}: ${source.label} holds ${holds}.`,
+      `${out.label} should end in ${extensions.join(' or ')}: ${source.label} holds ${holds}.`,
       {
         hint: 'the copy is of the same kind; `lorch data convert` changes it',
       },
@@ -61,7 +69,7 @@ export async function openFixCopy(sources: readonly DataSource[], out: string): 
     for (const file of files) await file.dispose();
   };
   try {
-    files.push(await openNewFile(out), await openNewFile(ledgerPath(out)));
+    files.push(await openNewFile(out.path), await openNewFile(ledgerPath(out.path)));
   } catch (error) {
     await dispose();
     throw error;
@@ -71,9 +79,8 @@ export async function openFixCopy(sources: readonly DataSource[], out: string): 
   // Rows are copied one after the other, however fast they come.
   let copied: Promise<void> = Promise.resolve();
 
-  const replace = async ({ before, after }: FixedRow): Promise<void> => {
-    const { line, column, text } = before;
-    if (await splicer.replace(line, column, text ?? '', after)) return;
+  const replace = async ({ line, column, before, after }: FixedRow): Promise<void> => {
+    if (await splicer.replace(line, column, before, after)) return;
     throw new UserError('D193', `${source.label}:${line} reads otherwise than it did a moment ago.`, {
       hint: 'run the check again when nobody writes to the file',
       exitCode: 1,
@@ -81,6 +88,7 @@ export async function openFixCopy(sources: readonly DataSource[], out: string): 
   };
 
   return {
+    label: out.label,
     row({ row, file, line, fingerprint }, change) {
       const fate = change ? { fate: 'fixed', code: change.code } : { fate: 'kept' };
       const wrote = ledger.write(`${JSON.stringify({ row, file, line, fingerprint, ...fate })}\n`);

@@ -5,7 +5,7 @@ import type { FoundRow } from '../dataset/scan.ts';
 import { maskPrivateData } from '../dataset/text/private-data.ts';
 import { pointerTokens } from '../dataset/text-position.ts';
 import type { Finding, Place, TextFix } from '../diagnostics/finding.ts';
-import type { FixCopy } from './fix-copy.ts';
+import type { FixCopy, FixedRow } from './fix-copy.ts';
 
 /** One fix to show, with what stands around it; secrets and personal data are masked. */
 export interface ShownFix {
@@ -34,6 +34,8 @@ export interface Fixed {
   kept: number;
   /** The most frequent first. */
   codes: FixedCode[];
+  /** The copy, as its maker named it; null where nothing was written. */
+  writtenTo: string | null;
 }
 
 export interface Fixer {
@@ -62,40 +64,40 @@ export function createFixer(shown: number, copy: FixCopy | null): Fixer {
     if (applied && known.shown.length < shown) known.shown.push(showFix(finding, text));
   };
 
-  // The text of the row after its fixes, and the code of the first one; null where it stays as it is.
-  const settle = (): { after: string; code: string } | null => {
-    const text = row?.text;
-    if (!text || found.length === 0) return null;
+  // Null where the row stays as it is.
+  const settle = (): FixedRow | null => {
+    if (!row || found.length === 0) return null;
+    const { line, column, text } = row;
+    if (text === null) return null;
     const fixes = found.map(({ fix, at }) => ({ pointer: at?.pointer ?? '', fix }));
     const { text: after, applied } = applyFixes(text, fixes);
     for (const [i, finding] of found.entries()) note(finding, text, applied[i] === true);
     const first = found[applied.indexOf(true)];
-    return first && after !== text ? { after, code: first.code } : null;
+    return first && after !== text ? { line, column, before: text, after, code: first.code } : null;
   };
 
   return {
     add(finding, of) {
       const { fix } = finding;
-      if (!fix || !of?.text) return;
+      if (!fix || !of) return;
       if (row?.row !== of.row) found = [];
       row = of;
       found.push({ ...finding, fix });
     },
     onLedger(entry) {
-      const before = row?.row === entry.row ? row : null;
-      const change = before ? settle() : null;
+      const change = row?.row === entry.row ? settle() : null;
       row = null;
       found = [];
       if (change) {
         totals.rows += 1;
         if (entry.fate !== 'dropped') totals.kept += 1;
       }
-      return copy?.row(entry, before && change && { ...change, before });
+      return copy?.row(entry, change);
     },
     async end() {
       await copy?.publish();
       const sorted = [...codes.values()].sort((a, b) => b.count - a.count || (a.code < b.code ? -1 : 1));
-      return { ...totals, codes: sorted };
+      return { ...totals, codes: sorted, writtenTo: copy?.label ?? null };
     },
     async dispose() {
       await copy?.dispose();

@@ -12,7 +12,8 @@ export interface CheckReport {
 }
 
 /** The totals as JSON has them, without the findings. */
-export function summarise({ format, rows, files, ledger, codes, checks, found, baseline }: CheckedDataset) {
+export function summarise(checked: CheckedDataset) {
+  const { format, rows, files, ledger, codes, checks, found, baseline, fixed } = checked;
   const before = { format: format.name, format_why: format.why, confidence: format.confidence, rows, files };
   const precision = codes.flatMap((each) => (each.precision ? [each.precision] : []));
   const after = {
@@ -26,6 +27,16 @@ export function summarise({ format, rows, files, ledger, codes, checks, found, b
     },
     precision,
     ...(baseline && { baseline }),
+    ...(fixed && {
+      fixes: {
+        written_to: fixed.writtenTo,
+        rows: fixed.rows,
+        applied: Object.fromEntries(fixed.codes.map(({ code, count }) => [code, count])),
+        skipped: Object.fromEntries(
+          fixed.codes.flatMap(({ code, skipped }) => (skipped ? [[code, skipped]] : [])),
+        ),
+      },
+    }),
   };
   return { before, after };
 }

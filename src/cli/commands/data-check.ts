@@ -1,22 +1,40 @@
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { CheckRun, NamedFile } from '../../app/check-and-report.ts';
+import type { CheckGroup } from '../../dataset/checks/check.ts';
 import type { Context } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { parseCount } from '../parse-options.ts';
-import { printJson } from '../ui/json.ts';
 
 interface Flags {
   format: string;
   max?: number;
+  checks?: string;
+  only: string[];
+  skip: string[];
+  group: CheckGroup[];
+  baseline?: string;
+  writeBaseline?: string;
+  new: 'error' | 'warning';
+  fix?: true;
+  output?: string;
+  html?: string;
+  sarif?: string;
   json?: true;
   ndjson?: true;
 }
 
 const examples = `
 Findings stand worst first, with the first three places of each. Exit code 1 where an error remains.
+Settings come from <dataset>.checks.yaml beside the dataset and from lorch.yaml: docs/data-check.md.
 
 Examples:
   lorch data check datasets/train.jsonl
-  lorch data check "data/**/*.jsonl" --max 20
+  lorch data check train.jsonl --html report.html --sarif check.sarif
+  lorch data check train.jsonl --fix                       what would change
+  lorch data check train.jsonl --fix -o mended.jsonl
+  lorch data check train.jsonl --write-baseline train.baseline.jsonl
+  lorch data check train.jsonl --baseline train.baseline.jsonl
+  lorch data check "data/**/*.jsonl" --only refusal,D014 --max 20
   lorch data check rows.json --json | jq .ledger
   lorch data check calls.jsonl --format mapping.yaml
   lorch data check rows.csv more.parquet rows.jsonl.zst
@@ -35,45 +53,90 @@ export function define(command: Command, context: Context): void {
       'auto',
     )
     .option('--max <places>', 'places shown for each code (3; with --json all)', parseCount)
-    .option('--json', 'one JSON object')
-    .option('--ndjson', 'one finding a line, as they are found')
+    .option('--checks <file>', 'check settings, instead of those beside the dataset')
+    .option('--only <checks>', 'run these checks only: codes or names, with commas', list, [])
+    .option('--skip <checks>', 'leave these checks out', list, [])
+    .option('--group <name>', `run one group only: ${groups.join(', ')} (repeatable)`, parseGroup, [])
+    .option('--baseline <file>', 'accept the findings in it: only new ones are shown and fail')
+    .option('--write-baseline <file>', 'accept every error and warning that is found now')
+    .addOption(
+      new Option('--new <severity>', 'what fails beyond the baseline')
+        .choices(['error', 'warning'])
+        .default('error'),
+    )
+    .option('--fix', 'show the certain fixes as differences; with -o write them')
+    .option('-o, --output <file>', 'the fixed copy: a file that does not exist yet')
+    .option('--html <file>', 'a report of one file for the browser')
+    .option('--sarif <file>', 'SARIF 2.1.0, which code review shows at the lines')
+    .addOption(new Option('--json', 'one JSON object').conflicts('ndjson'))
+    .option('--ndjson', 'one finding a line, as they are found; the totals are the last line')
     .addHelpText('after', examples)
     .action(async (patterns: string[], flags: Flags) => {
-      const { checkDataset } = await import('../../app/check-dataset.ts');
-      const { createProgress } = await import('../ui/progress.ts');
-      const progress = createProgress(context, 'rows');
-      const checked = await checkDataset({
-        cwd: context.cwd,
-        env: context.env,
-        patterns,
-        format: flags.format,
-        stdin: context.stdin,
-        max: flags.ndjson ? 0 : (flags.max ?? (flags.json ? null : 3)),
-        onProgress: (rows) => progress.update(rows, null),
-        onDownload: (file, bytes, total) => progress.update(bytes, total, `bytes of ${file}`),
-        ...(flags.ndjson && {
-          onFinding: (finding) => context.stdout.write(`${JSON.stringify(finding)}\n`),
-        }),
-      }).finally(() => progress.end());
-      if (checked.errors.rows + checked.errors.files > 0) context.exitCode = EXIT.findings;
-      if (flags.json) {
-        const { format, rows, files, ledger, codes } = checked;
-        const findings = codes.flatMap((each) => each.findings);
-        const counts = Object.fromEntries(codes.map(({ code, count }) => [code, count]));
-        return printJson(context, {
-          format: format.name,
-          format_why: format.why,
-          confidence: format.confidence,
-          rows,
-          files,
-          findings,
-          counts,
-          ledger,
-        });
-      }
-      const { renderCheck } = await import('../ui/check-view.ts');
-      const stream = flags.ndjson ? context.stderr : context.stdout;
-      stream.write(renderCheck(checked, stream));
-      if (checked.codes.length > 0) context.stderr.write('more on a code: lorch explain CODE\n');
+      if (flags.output !== undefined && !flags.fix)
+        command.error('error: -o is where --fix writes; give --fix too', { exitCode: EXIT.usage });
+      await check(patterns, flags, context);
     });
+}
+
+const groups = ['structure', 'content', 'consistency'] as const;
+
+function parseGroup(value: string, before: CheckGroup[]): CheckGroup[] {
+  const group = groups.find((each) => each === value);
+  if (!group) throw new InvalidArgumentError(`it is one of ${groups.join(', ')}.`);
+  return [...before, group];
+}
+
+function list(value: string, before: string[]): string[] {
+  return [
+    ...before,
+    ...value
+      .split(',')
+      .map((word) => word.trim())
+      .filter((word) => word !== ''),
+  ];
+}
+
+async function check(patterns: string[], flags: Flags, context: Context): Promise<void> {
+  const { resolve } = await import('node:path');
+  const { checkAndReport } = await import('../../app/check-and-report.ts');
+  const { createProgress } = await import('../ui/progress.ts');
+  const { readVersion } = await import('../version.ts');
+  const named = (file: string | undefined): NamedFile | null =>
+    file === undefined ? null : { path: resolve(context.cwd, file), label: file };
+  const write = (text: string): void => context.stdout.write(text);
+  const progress = createProgress(context, 'rows');
+  const run: CheckRun = {
+    cwd: context.cwd,
+    home: context.env.HOME,
+    version: readVersion(),
+    patterns,
+    format: flags.format,
+    stdin: context.stdin,
+    settings: named(flags.checks),
+    filter: { only: flags.only, skip: flags.skip, groups: flags.group },
+    baseline: named(flags.baseline),
+    writeBaseline: named(flags.writeBaseline),
+    html: named(flags.html),
+    sarif: named(flags.sarif),
+    stream: flags.json ? { form: 'json', write } : flags.ndjson ? { form: 'ndjson', write } : null,
+    max: flags.max ?? null,
+    fix: flags.fix ? { copy: named(flags.output) } : null,
+    onProgress: (rows) => progress.update(rows, null),
+  };
+  const { checked, recorded } = await checkAndReport(run).finally(() => progress.end());
+  const { found, fixed, codes } = checked;
+  const fails = found.error > 0 || (flags.new === 'warning' && found.warning > 0);
+  // A baseline that was just written accepts them all.
+  if (fails && recorded === null) context.exitCode = EXIT.findings;
+  if (!flags.json) {
+    const { renderCheck } = await import('../ui/check-view.ts');
+    const stream = flags.ndjson ? context.stderr : context.stdout;
+    if (fixed) {
+      const { renderFixes } = await import('../ui/fix-view.ts');
+      stream.write(`${renderFixes(fixed, stream)}\n`);
+    }
+    stream.write(renderCheck(checked, stream, fixed !== null || flags.ndjson === true));
+  }
+  const { describeNext } = await import('../ui/check-next.ts');
+  context.stderr.write(describeNext(flags, { recorded, codes: codes.length }));
 }

@@ -1,25 +1,24 @@
-// The summary of `lorch data check`: worst first, a few places each, then the totals.
+// The summary of `lorch data check`: worst first, a few places each, then the totals and a last word.
 import type { CheckedDataset, FoundCode } from '../../app/check-dataset.ts';
+import { judgeCheck } from '../../app/check-reports/verdict.ts';
 import type { OutputStream } from '../context.ts';
 import { renderFinding } from './diagnostic.ts';
 import { formatBytes, formatCount } from './format.ts';
 import { type Ink, paint, visible } from './paint.ts';
+import { renderTable } from './table.ts';
 
-/** Everything `lorch data check` prints without --json. */
-export function renderCheck(
-  checked: CheckedDataset,
-  stream: Pick<OutputStream, 'color' | 'columns'>,
-): string {
+/** Everything `lorch data check` prints without --json; with `totalsOnly` no places. */
+export function renderCheck(checked: CheckedDataset, stream: OutputStream, totalsOnly = false): string {
   const ink = paint(stream.color);
-  const parts = [...checked.codes.map((each) => renderCode(each, stream, ink)), renderTotals(checked, ink)];
+  const parts = [
+    ...(totalsOnly ? [] : checked.codes.map((each) => renderCode(each, stream, ink))),
+    renderCodes(checked, stream, ink),
+    renderTotals(checked, ink),
+  ];
   return parts.filter((part) => part !== '').join('\n');
 }
 
-function renderCode(
-  { code, name, count, findings }: FoundCode,
-  stream: Pick<OutputStream, 'color' | 'columns'>,
-  ink: Ink,
-): string {
+function renderCode({ code, name, count, findings }: FoundCode, stream: OutputStream, ink: Ink): string {
   // The hint is the same for all places of a code but for details: once is enough.
   const shown = findings.map((finding, i) => {
     const { hint, ...rest } = finding;
@@ -33,26 +32,89 @@ function renderCode(
   return shown.join('');
 }
 
+// Below this many codes the places above say it all.
+const fewCodes = 4;
+
+function renderCodes({ codes, checks }: CheckedDataset, stream: OutputStream, ink: Ink): string {
+  const reviewed = codes.some(({ precision }) => precision);
+  if (codes.length < fewCodes && !reviewed) return '';
+  const tint = { error: ink.red, warning: ink.yellow, note: ink.blue };
+  const demoted = new Set(checks.demoted.map(({ code }) => code));
+  return renderTable(
+    [
+      { title: 'severity' },
+      { title: 'code' },
+      { title: 'check' },
+      { title: 'found', align: 'right' },
+      ...(reviewed ? [{ title: 'reviewers' }] : []),
+    ],
+    codes.map(({ code, name, severity, count, precision }) => [
+      tint[severity](severity),
+      code,
+      name,
+      formatCount(count),
+      ...(reviewed
+        ? [
+            precision
+              ? `${precision.defects} of ${precision.rows} true${demoted.has(code) ? ': demoted to a note' : ''}`
+              : '',
+          ]
+        : []),
+    ]),
+    stream,
+  );
+}
+
 function renderTotals(checked: CheckedDataset, ink: Ink): string {
-  const { format, files, ledger, codes } = checked;
+  const { format, files, ledger, found } = checked;
   const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
+  const sums = [
+    found.error > 0 ? ink.red(plural(found.error, 'error')) : ink.green('no errors'),
+    ...(found.warning > 0 ? [ink.yellow(plural(found.warning, 'warning'))] : []),
+    ...(found.note > 0 ? [ink.blue(plural(found.note, 'note'))] : []),
+  ];
+  const verdict = judgeCheck(checked);
+  const fixed = ledger.fixed > 0 ? ` (${formatCount(ledger.fixed)} fixed)` : '';
+  return [
+    `${ink.bold(visible(files.length === 1 ? (files[0]?.path ?? '') : plural(files.length, 'file')))}  ${formatBytes(bytes)}  ${format.name}${ink.dim(` (${visible(format.why)})`)}`,
+    `${plural(ledger.rows_in, 'row')}: ${formatCount(ledger.kept)} kept${fixed}${renderDropped(checked)}`,
+    sums.join(', '),
+    ...renderBaseline(checked, ink),
+    ...renderSettings(checked, ink),
+    `${(verdict.good ? ink.green : ink.red)(verdict.text)}\n`,
+  ].join('\n');
+}
+
+function renderDropped({ ledger, codes }: CheckedDataset): string {
   const dropped = Object.entries(ledger.dropped);
   const lost = dropped.reduce((sum, [, n]) => sum + n, 0);
   const names = new Map(codes.map(({ code, name }) => [code, name]));
   const reasons = dropped.map(([code, n]) => `${formatCount(n)} ${code} ${names.get(code) ?? ''}`.trimEnd());
-  const count = (severity: string): number =>
-    codes.filter((each) => each.severity === severity).reduce((sum, each) => sum + each.count, 0);
-  const [errors, warnings, notes] = [count('error'), count('warning'), count('note')];
-  const sums = [
-    errors > 0 ? ink.red(plural(errors, 'error')) : ink.green('no errors'),
-    ...(warnings > 0 ? [ink.yellow(plural(warnings, 'warning'))] : []),
-    ...(notes > 0 ? [ink.blue(plural(notes, 'note'))] : []),
-  ];
+  return lost > 0 ? `, ${formatCount(lost)} would be dropped (${reasons.join(', ')})` : '';
+}
+
+function renderBaseline({ baseline }: CheckedDataset, ink: Ink): string[] {
+  if (!baseline) return [];
+  const { file, accepted, stale } = baseline;
+  const gone = Object.entries(stale);
+  const total = gone.reduce((sum, [, n]) => sum + n, 0);
   return [
-    `${ink.bold(visible(files.length === 1 ? (files[0]?.path ?? '') : plural(files.length, 'file')))}  ${formatBytes(bytes)}  ${format.name}${ink.dim(` (${visible(format.why)})`)}`,
-    `${plural(ledger.rows_in, 'row')}: ${formatCount(ledger.kept)} kept${lost > 0 ? `, ${formatCount(lost)} would be dropped (${reasons.join(', ')})` : ''}`,
-    `${sums.join(', ')}\n`,
-  ].join('\n');
+    `accepted by ${visible(file)}: ${plural(accepted.error, 'error')}, ${plural(accepted.warning, 'warning')}`,
+    ...(total > 0
+      ? [
+          ink.yellow(
+            `${formatCount(total)} that it accepts ${total === 1 ? 'is' : 'are'} found no more (${gone.map(([code, n]) => `${n} ${code}`).join(', ')}): write it anew with --write-baseline`,
+          ),
+        ]
+      : []),
+  ];
+}
+
+function renderSettings({ checks }: CheckedDataset, ink: Ink): string[] {
+  const from = checks.files.length > 0 ? [`settings from ${checks.files.map(visible).join(', ')}`] : [];
+  const left = checks.leftOut > 0 ? [`${plural(checks.leftOut, 'check')} left out, as asked`] : [];
+  const parts = [...from, ...left];
+  return parts.length > 0 ? [ink.dim(parts.join('; '))] : [];
 }
 
 function plural(count: number, noun: string): string {
