@@ -64,6 +64,16 @@ export function besidePath(file: string): string {
   return `${file}.checks.yaml`;
 }
 
+/** Of these settings, the ones that decide which rows leave: a check that is an error, or that is none any more. */
+export function decidingSettings(settings: CheckSettings): CheckSettings {
+  const { severityOf } = resolveSettings(settings);
+  const decides = (check: Check): boolean =>
+    !check.across &&
+    (severityOf(check) === 'error' || check.severity === 'error') &&
+    settings[check.code] !== undefined;
+  return Object.fromEntries(checks.filter(decides).map(({ code }) => [code, settings[code] as CheckSetting]));
+}
+
 // Several files are one dataset: what their settings files say is joined, and must not differ.
 async function readBeside(sources: readonly DataSource[]): Promise<WrittenChecks[]> {
   const found: WrittenChecks[] = [];

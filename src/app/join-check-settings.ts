@@ -1,6 +1,7 @@
 // Check settings as people wrote them, joined: what is written later goes before what is written earlier. The config
 // folder knows their places, the dataset folder which checks there are; here the two meet.
 import type { WrittenChecks } from '../config/check-file.ts';
+import { distinctFindings } from '../config/finding.ts';
 import { isNull, type Located, type LocatedEntry, toPlain } from '../config/source/located.ts';
 import { nearest } from '../config/suggest.ts';
 import { type CheckSetting, type CheckSettings, resolveSettings } from '../dataset/check-settings.ts';
@@ -176,5 +177,5 @@ function invalid(findings: Finding[], layers: readonly WrittenChecks[]): UserErr
   const count =
     findings.length === 1 ? '1 check setting is wrong' : `${findings.length} check settings are wrong`;
   const name = files.length === 1 ? files[0] : `${layers.length} files`;
-  return new UserError('D094', `${count} in ${name}`, { findings, exitCode: 2 });
+  return new UserError('D094', `${count} in ${name}`, { findings: distinctFindings(findings), exitCode: 2 });
 }

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { WrittenChecks } from '../config/check-file.ts';
 import { type LoadedRun, loadConfig } from '../config/load.ts';
 import { type MachineFacts, renderConfig } from '../config/render/index.ts';
 import type { RunConfig } from '../config/schema/run.ts';
@@ -21,14 +22,14 @@ import { reviewFindings, reviewOfPlan } from './plan-review.ts';
 import { type Prepared, type PrepareSpec, prepareSequences } from './prepare-sequences.ts';
 import { readTemplate } from './read-template.ts';
 import { resolveBase } from './resolve-base.ts';
-import { scanConfig } from './scan-config.ts';
+import { type ScannedConfig, scanConfig } from './scan-config.ts';
 import type { ScannedRows } from './scan-rows.ts';
 import { tokenizerIdentity } from './tokenizer-identity.ts';
 import { trainerCodes } from './trainer-codes.ts';
 
 export interface PlanRequest {
   /** Root for dataset and model paths; where run folders lie. */
-  workspace: { root: string; runsDir: string; cacheDir: string };
+  workspace: { root: string; runsDir: string; cacheDir: string; checks: WrittenChecks | null };
   /** Absolute, or `-` for stdin. */
   configPath: string;
   overrides: readonly string[];
@@ -59,14 +60,15 @@ export async function makePlans(request: PlanRequest): Promise<MadePlans> {
   await mkdir(work, { recursive: true, mode: 0o700 });
   const dispose = () => rm(work, { recursive: true, force: true });
   try {
-    const scans = new Map<string, Promise<ScannedRows>>();
+    const scans = new Map<string, Promise<ScannedConfig>>();
     const gates = new Map<string, Promise<PlannedReview>>();
     const plans: PlannedRun[] = [];
     for (const [index, loaded] of configs.entries()) {
       // Runs of a sweep mostly share their rows: those are read once.
       const key = JSON.stringify(loaded.config.dataset);
       const scan =
-        scans.get(key) ?? scanConfig(request, loaded.config.dataset, join(work, `scan-${scans.size}`));
+        scans.get(key) ??
+        scanConfig(request, loaded.config.dataset, loaded.checks, join(work, `scan-${scans.size}`));
       scans.set(key, scan);
       const scanned = await scan;
       const ledgerPath = join(work, `ledger-${index}.jsonl.gz`);
@@ -91,7 +93,7 @@ async function makePlan(
   request: PlanRequest,
   { config, sweep, mergedYaml }: LoadedRun,
   machine: MachineFacts,
-  scan: ScannedRows,
+  scan: ScannedConfig,
   ledgerPath: string,
   askGate: (fingerprint: string) => Promise<PlannedReview>,
 ): Promise<PlannedRun> {
@@ -136,6 +138,7 @@ async function makePlan(
       format: scan.result.format.name,
       fingerprint: ledger.fingerprint,
       rows_in: ledger.rowsIn,
+      ...(Object.keys(scan.checks).length > 0 && { checks: scan.checks }),
       dropped: ledger.dropped,
       template: prepared.template,
       tokenizer_sha256: prepared.tokenizer_sha256,

@@ -1,6 +1,7 @@
 // The workspace of a command: its runs on record, and what launching needs.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import type { WrittenChecks } from '../config/check-file.ts';
 import { findWorkspace, type Workspace } from '../config/workspace.ts';
 import { createRedactor } from '../diagnostics/secrets.ts';
 import { UserError } from '../diagnostics/user-error.ts';
@@ -18,6 +19,8 @@ export interface OpenWorkspace {
   root: string;
   runsDir: string;
   cacheDir: string;
+  /** What lorch.yaml says of checks. */
+  checks: WrittenChecks | null;
   store: Store;
   deps: SuperviseDeps;
   /** The trainer's environment, found once: `--python`, else `python:`, else the managed one. */
@@ -59,6 +62,7 @@ export async function openWorkspace({ cwd, env }: OpenOptions): Promise<OpenWork
     root,
     runsDir,
     cacheDir: userCacheDir(env),
+    checks: workspace.checks,
     store,
     deps,
     python,

@@ -1,27 +1,45 @@
 // The dataset section of a config, scanned; what it refuses stops the plan here.
 import { mkdir } from 'node:fs/promises';
+import type { WrittenChecks } from '../config/check-file.ts';
 import type { DatasetSection } from '../config/schema/dataset.ts';
+import type { CheckSettings } from '../dataset/check-settings.ts';
 import { preference } from '../dataset/formats/preference.ts';
 import type { DataSource } from '../dataset/scan.ts';
 import type { SourceFile, SourcePattern } from '../dataset/sources.ts';
 import { UserError } from '../diagnostics/user-error.ts';
+import type { CheckPrecision } from './check-precision.ts';
+import { chooseChecks, decidingSettings } from './choose-checks.ts';
 import { findSources } from './dataset-sources.ts';
 import type { PlanRequest } from './make-plan.ts';
 import { type ScannedRows, scanRows } from './scan-rows.ts';
 import { spillToDisk } from './spill-to-disk.ts';
 
+/** The rows, and the check settings that decided which of them leave. */
+export interface ScannedConfig extends ScannedRows {
+  checks: CheckSettings;
+}
+
 /**
- * Scans into `dir`. Throws UserError D045 where rows are preference pairs, and P002 where rows have errors and the
- * config refuses them.
+ * Scans into `dir`; `written` is `dataset.checks` with its places. Throws UserError D045 where rows are preference pairs,
+ * D094 where check settings are wrong, and P002 where rows have errors and the config refuses them.
  */
 export async function scanConfig(
   request: PlanRequest,
   dataset: DatasetSection,
+  written: WrittenChecks | null,
   dir: string,
-): Promise<ScannedRows> {
+): Promise<ScannedConfig> {
   await mkdir(dir, { recursive: true, mode: 0o700 });
   const { validation } = dataset;
   const sources = await configSources(request, dataset);
+  const { workspace } = request;
+  const precision: CheckPrecision[] = [];
+  const { settings } = await chooseChecks({
+    sources,
+    workspace: workspace.checks,
+    config: written,
+    precision,
+  });
   const scan = await scanRows(
     sources,
     {
@@ -29,13 +47,14 @@ export async function scanConfig(
       onError: dataset.on_error,
       duplicates: dataset.duplicates,
       split: validation && !Array.isArray(validation) ? validation : null,
+      checks: settings,
     },
     dir,
     (done) => request.onProgress({ label: 'reading rows', done, total: null }),
   );
   refusePairs(scan);
   if (scan.result.refused) throw refusal(scan, dataset);
-  return scan;
+  return { ...scan, checks: decidingSettings(settings) };
 }
 
 // Checked by the scan like other rows, but no trainer here learns from pairs.

@@ -78,6 +78,8 @@ export interface Plan {
     format: string;
     fingerprint: string;
     rows_in: number;
+    /** Check settings other than the defaults that decide which rows leave; absent where there are none. */
+    checks?: Record<string, unknown>;
     dropped: Record<string, number>;
     template: { kind: 'model' | 'chatml' | 'alpaca' | 'file'; sha256: string };
     tokenizer_sha256: string;

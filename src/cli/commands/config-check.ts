@@ -54,6 +54,12 @@ async function checkFile(file: string, options: Options, context: Context): Prom
       overrides: options.set,
       stdin: () => readStdin(context),
     });
+    const written = configs.flatMap(({ checks }) => checks ?? []);
+    if (written.length > 0) {
+      // Which checks there are is known elsewhere; a config without such settings need not ask.
+      const { joinCheckSettings } = await import('../../app/join-check-settings.ts');
+      for (const each of written) joinCheckSettings([each]);
+    }
     return { file, ok: true, runs: configs.map(({ config }) => config.name), findings: [] };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;

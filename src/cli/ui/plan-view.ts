@@ -53,7 +53,14 @@ function dataLines(plan: Plan): string[] {
   return [
     `${dataset.files.map((file) => file.path).join(', ')} · ${dataset.format}`,
     `${formatCount(dataset.rows_in)} rows = ${formatCount(dataset.train.rows)} train + ${formatCount(dataset.validation?.rows ?? 0)} validation + ${formatCount(total)} dropped${why ? ` (${why})` : ''}`,
+    ...(dataset.checks
+      ? [`check settings: ${Object.entries(dataset.checks).map(showSetting).join(', ')}`]
+      : []),
   ];
+}
+
+function showSetting([code, setting]: [string, unknown]): string {
+  return `${code} ${typeof setting === 'string' ? setting : JSON.stringify(setting)}`;
 }
 
 function tokenLines(plan: Plan): string[] {
