@@ -1,5 +1,5 @@
 // `lorch data check --fix`: the mends that are certain, row by row; shown, and written into a copy where one is asked for.
-import { applyFixes } from '../dataset/apply-fixes.ts';
+import { applyFixes, trimFix } from '../dataset/apply-fixes.ts';
 import type { LedgerEntry } from '../dataset/ledger.ts';
 import type { FoundRow } from '../dataset/scan.ts';
 import { maskPrivateData } from '../dataset/text/private-data.ts';
@@ -110,19 +110,19 @@ const unitsAround = 60;
 const maskedAround = 4_000;
 
 function showFix({ at, fix }: FixFinding, text: string): ShownFix {
-  const { from, to } = fix;
   const value = valueAt(JSON.parse(text), at?.pointer ?? '');
+  const { from, to, text: put } = trimFix(value, fix);
   const around = Math.max(0, from - maskedAround);
   const end = to + maskedAround;
   const masked = maskPrivateData(value.slice(around, end));
-  const after = maskPrivateData(value.slice(around, from) + fix.text + value.slice(to, end));
+  const after = maskPrivateData(value.slice(around, from) + put + value.slice(to, end));
   const cut = (a: number, b: number): string =>
     masked.slice(Math.max(0, a - around), Math.max(0, b - around));
   return {
     at,
     left: `${from > unitsAround ? '…' : ''}${cut(Math.max(0, from - unitsAround), from)}`,
     removed: cut(from, to),
-    added: after.slice(from - around, from - around + fix.text.length),
+    added: after.slice(from - around, from - around + put.length),
     right: `${cut(to, to + unitsAround)}${to + unitsAround < value.length ? '…' : ''}`,
   };
 }

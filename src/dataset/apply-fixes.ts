@@ -45,11 +45,22 @@ function editOf(text: string, pointer: string, { from, to, text: put }: TextFix)
   if (end === null) return null;
   const value = JSON.parse(text.slice(start, end)) as string;
   if (from < 0 || to < from || to > value.length) return null;
+  const least = trimFix(value, { from, to, text: put });
   return {
-    from: findPointer(text, pointer, from),
-    to: findPointer(text, pointer, to),
-    text: JSON.stringify(put).slice(1, -1),
+    from: findPointer(text, pointer, least.from),
+    to: findPointer(text, pointer, least.to),
+    text: JSON.stringify(least.text).slice(1, -1),
   };
+}
+
+/** The same fix of `value` without what it puts back as it was, so that two fixes seldom overlap. */
+export function trimFix(value: string, { from, to, text }: TextFix): TextFix {
+  const most = Math.min(to - from, text.length);
+  let before = 0;
+  while (before < most && value[from + before] === text[before]) before += 1;
+  let after = 0;
+  while (after < most - before && value[to - 1 - after] === text[text.length - 1 - after]) after += 1;
+  return { from: from + before, to: to - after, text: text.slice(before, text.length - after) };
 }
 
 // After the closing quote of the string that starts at `start`; null where none does.

@@ -41,14 +41,15 @@ ${reasons.length > 0 ? `<p class="reasons">Dropped by code: ${reasons.join(' · 
 
 /** One line a check, with the filter that the script brings to life. */
 export function renderTable({ codes }: CheckedDataset): string {
+  const isReviewed = codes.some(({ precision }) => precision);
   const lines = codes.map(
     ({ code, name, severity, count: n, precision }) =>
-      `<tr class="${severity}"><td><span class="sev ${severity}">${severity}</span></td><td><a href="#${code}">${code}</a></td><td>${escapeHtml(name)}</td><td class="n">${n.toLocaleString('en-US')}</td><td class="review">${reviewed(precision)}</td></tr>`,
+      `<tr class="${severity}"><td><span class="sev ${severity}">${severity}</span></td><td><a href="#${code}">${code}</a></td><td>${escapeHtml(name)}</td><td class="n">${n.toLocaleString('en-US')}</td>${isReviewed ? `<td>${reviewed(precision)}</td>` : ''}</tr>`,
   );
   return `<nav>
 <form id="filter" hidden><label>Show <input type="search" id="text" placeholder="code, file, message …"></label>
 <label><input type="checkbox" value="error" checked> errors</label><label><input type="checkbox" value="warning" checked> warnings</label><label><input type="checkbox" value="note" checked> notes</label><output id="shown"></output></form>
-<div class="scroll"><table class="codes"><thead><tr><th>severity</th><th>code</th><th>check</th><th class="n">found</th><th>reviewers</th></tr></thead><tbody>${lines.join('\n')}</tbody></table></div>
+<div class="scroll"><table class="codes"><thead><tr><th>severity</th><th>code</th><th>check</th><th class="n">found</th>${isReviewed ? '<th>reviewers</th>' : ''}</tr></thead><tbody>${lines.join('\n')}</tbody></table></div>
 </nav>
 `;
 }
@@ -69,7 +70,7 @@ export function renderCode(found: FoundCode, shown: readonly ShownFinding[]): st
   return `<section class="code" id="${code}" data-severity="${severity}">
 <h2><span class="sev ${severity}">${severity}</span> ${code} <span class="name">${escapeHtml(name)}</span> <span class="n">${n.toLocaleString('en-US')}</span></h2>
 <details class="about"><summary>${escapeHtml(check?.title ?? name)}</summary>${prose.join('')}</details>
-${shown.map(renderFinding).join('\n')}
+${shown.map((each, i) => renderFinding(each, each.finding.hint !== shown[i + 1]?.finding.hint)).join('\n')}
 ${more}</section>
 `;
 }
@@ -79,11 +80,12 @@ function inline(text: string): string {
   return escapeHtml(text).replace(/`([^`]+)`/g, '<code>$1</code>');
 }
 
-function renderFinding({ finding, row, text }: ShownFinding): string {
+// The hint is the same for most places of a code: the last one says it.
+function renderFinding({ finding, row, text }: ShownFinding, withHint: boolean): string {
   const { message, hint, at } = finding;
   const place = at ? [at.file, at.line, at.column].filter((part) => part !== undefined).join(':') : '';
   const pointer = at?.pointer ? ` <code class="pointer">${escapeHtml(at.pointer)}</code>` : '';
   const number = row === null ? '' : ` <span class="row">row ${row.toLocaleString('en-US')}</span>`;
   const shown = text === '' ? '' : `<pre>${text}</pre>`;
-  return `<article><p class="place"><code>${escapeHtml(place)}</code>${number}${pointer}</p><p>${escapeHtml(message)}</p>${shown}${hint ? `<p class="hint">${inline(hint)}</p>` : ''}</article>`;
+  return `<article><p class="place"><code>${escapeHtml(place)}</code>${number}${pointer}</p><p>${escapeHtml(message)}</p>${shown}${hint && withHint ? `<p class="hint">${inline(hint)}</p>` : ''}</article>`;
 }

@@ -35,7 +35,7 @@ export function createHtmlReport({ path, version, max }: HtmlOptions): CheckRepo
       const list = shown.get(finding.code) ?? [];
       shown.set(finding.code, list);
       if (list.length >= max) return;
-      const text = row?.text ? showRow(row.text, finding) : '';
+      const text = row?.text ? showRow(row, finding) : '';
       list.push({ finding, row: row?.row ?? null, text });
     },
     async end(checked) {
