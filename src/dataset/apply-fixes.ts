@@ -58,8 +58,11 @@ export function trimFix(value: string, { from, to, text }: TextFix): TextFix {
   const most = Math.min(to - from, text.length);
   let before = 0;
   while (before < most && value[from + before] === text[before]) before += 1;
+  // Half a surrogate pair cannot be written by itself.
+  if (before > 0 && isSurrogate(text.charCodeAt(before - 1), 0xd800)) before -= 1;
   let after = 0;
   while (after < most - before && value[to - 1 - after] === text[text.length - 1 - after]) after += 1;
+  if (after > 0 && isSurrogate(text.charCodeAt(text.length - after), 0xdc00)) after -= 1;
   return { from: from + before, to: to - after, text: text.slice(before, text.length - after) };
 }
 
@@ -69,6 +72,10 @@ function stringEnd(text: string, start: number): number | null {
   let at = start + 1;
   while (at < text.length && text[at] !== '"') at += text[at] === '\\' ? 2 : 1;
   return at < text.length ? at + 1 : null;
+}
+
+function isSurrogate(code: number, first: number): boolean {
+  return code >= first && code < first + 0x400;
 }
 
 function sameEdit(a: Edit, b: Edit): boolean {

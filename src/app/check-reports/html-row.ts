@@ -33,7 +33,7 @@ function markOf(text: string, row: FoundRow, { at, fix }: Finding): { from: numb
   const place = offsetOf(text, row, at?.line, at?.column);
   const start = pointer === '' ? place : findPointer(text, pointer);
   // Inside a text one word is meant; the whole row needs no mark.
-  if (place > start || pointer === '')
+  if (place > start + 1 || pointer === '')
     return place === 0 ? { from: 0, to: 0 } : { from: place, to: wordEnd(text, place) };
   return { from: start, to: Math.min(start + longestMark, valueEnd(text, start)) };
 }

@@ -1,4 +1,5 @@
 // The summary of `lorch data check`: worst first, a few places each, then the totals and a last word.
+import wrapAnsi from 'wrap-ansi';
 import type { CheckedDataset, FoundCode } from '../../app/check-dataset.ts';
 import { judgeCheck } from '../../app/check-reports/verdict.ts';
 import type { OutputStream } from '../context.ts';
@@ -13,7 +14,7 @@ export function renderCheck(checked: CheckedDataset, stream: OutputStream, total
   const parts = [
     ...(totalsOnly ? [] : checked.codes.map((each) => renderCode(each, stream, ink))),
     renderCodes(checked, stream, ink),
-    renderTotals(checked, ink),
+    wrapLines(renderTotals(checked, ink), stream),
   ];
   return parts.filter((part) => part !== '').join('\n');
 }
@@ -115,6 +116,11 @@ function renderSettings({ checks }: CheckedDataset, ink: Ink): string[] {
   const left = checks.leftOut > 0 ? [`${plural(checks.leftOut, 'check')} left out, as asked`] : [];
   const parts = [...from, ...left];
   return parts.length > 0 ? [ink.dim(parts.join('; '))] : [];
+}
+
+// A terminal breaks between words; elsewhere a line is a line.
+function wrapLines(text: string, { isTTY, columns }: OutputStream): string {
+  return isTTY ? wrapAnsi(text, Math.max(columns, 40), { trim: false }).replace(/ +$/gm, '') : text;
 }
 
 function plural(count: number, noun: string): string {

@@ -1,11 +1,14 @@
 // How a finding looks in a terminal (DESIGN §10): place, severity, code, message, excerpt with caret, hint.
 import stringWidth from 'string-width';
+import wrapAnsi from 'wrap-ansi';
 import type { Finding, Place } from '../../diagnostics/finding.ts';
 import { type Ink, paint, visible } from './paint.ts';
 
 export interface FindingStyle {
   color: boolean;
   columns: number;
+  /** A terminal gets long sentences in lines; elsewhere a finding's message is one line, for grep. */
+  isTTY?: boolean;
 }
 
 /** All findings, each ending in a newline. */
@@ -20,10 +23,16 @@ export function renderFinding(finding: Finding, style: FindingStyle): string {
   const place = finding.at ? `${ink.bold(visible(renderPlace(finding.at)))} ` : '';
   const lines = [`${place}${tint(finding.severity)} ${finding.code} ${ink.dim(finding.name)}`];
   const pointer = finding.at?.pointer ? `  ${ink.dim(visible(finding.at.pointer))}` : '';
-  lines.push(`  ${visible(finding.message)}${pointer}`);
+  const message = `${visible(finding.message)}${pointer}`;
+  lines.push(...wrapped(message, style));
   if (finding.at?.excerpt) lines.push(...renderExcerpt(finding.at.excerpt, style.columns, ink, tint));
-  if (finding.hint) lines.push(`  ${ink.cyan('hint:')} ${visible(finding.hint)}`);
+  if (finding.hint) lines.push(...wrapped(`${ink.cyan('hint:')} ${visible(finding.hint)}`, style));
   return `${lines.join('\n')}\n`;
+}
+
+function wrapped(text: string, { columns, isTTY }: FindingStyle): string[] {
+  const lines = isTTY ? wrapAnsi(text, Math.max(columns, 40) - 3, { trim: false }).split('\n') : [text];
+  return lines.map((line) => `  ${line.trimEnd()}`);
 }
 
 /** `file:line:column`, as editors and terminals open it. */

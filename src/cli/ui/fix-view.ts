@@ -45,18 +45,23 @@ function difference({ removed, added }: ShownFix, ink: Ink): string {
   if (removed === '' || added === '' || removed.length + added.length > longest)
     return `${gone(cut(removed))}${come(cut(added))}`;
   return diffWordsWithSpace(removed, added)
-    .map((part) => (part.removed ? gone(part.value) : part.added ? come(part.value) : spell(part.value)))
+    .map((part) => (part.removed ? gone(part.value) : part.added ? come(part.value) : spell(cut(part.value))))
     .join('');
 }
 
 function cut(text: string): string {
-  return text.length > 300 ? `${text.slice(0, 140)} … ${text.slice(-140)}` : text;
+  return text.length > 160 ? `${text.slice(0, 70)} … ${text.slice(-70)}` : text;
 }
+
+// What has no shape of its own: soft hyphens, zero-width and direction marks, odd spaces.
+const unseen = /[\u00a0\u00ad\u1680\u180e\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufeff]/g;
 
 // Line breaks and tabs as their escapes; spaces that change as dots, or nobody would see them.
 function spell(text: string, changes = false): string {
   const escaped = visible(text.replaceAll('\n', '\\n').replaceAll('\t', '\\t').replaceAll('\r', '\\r'));
-  return changes && /^ | $|^\s+$/.test(text) ? escaped.replaceAll(' ', '·') : escaped;
+  if (!changes) return escaped;
+  const shown = escaped.replace(unseen, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return /^ | $|^\s+$/.test(text) ? shown.replaceAll(' ', '·') : shown;
 }
 
 function last({ rows, writtenTo }: Fixed): string {

@@ -73,6 +73,7 @@ describe('lorch data check', () => {
       faulty.jsonl  404 B  alpaca (…)
       8 rows: 2 kept, 6 would be dropped (1 D001 invalid-json, 4 D014 empty-answer, 1 D050 exact-duplicate)
       5 errors, 1 warning
+      Not ready: 5 errors; 2 of 8 rows can be trained on.
       "
     `);
   });
@@ -111,12 +112,15 @@ describe('lorch data check', () => {
     expect(few.counts).toEqual(rest.counts);
   });
 
-  it('streams findings as NDJSON, and nothing else on stdout', async () => {
+  it('streams findings as NDJSON; the last line is the totals', async () => {
     const { stdout, stderr, exitCode } = await lorch(['data', 'check', 'faulty.jsonl', '--ndjson']);
-    const codes = stdout
+    const lines = stdout
       .trim()
       .split('\n')
-      .map((line) => (JSON.parse(line) as Finding).code);
+      .map((line) => JSON.parse(line) as Finding & { lorch?: number; ledger?: unknown });
+    const totals = lines.pop();
+    expect(totals).toMatchObject({ lorch: 1, rows: 8, ledger: { kept: 2 }, counts: { D014: 4 } });
+    const codes = lines.map(({ code }) => code);
     expect(codes).toEqual(['D001', 'D014', 'D014', 'D014', 'D014', 'D050']);
     expect(stderr).toContain('8 rows: 2 kept');
     expect(exitCode).toBe(1);
