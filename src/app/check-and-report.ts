@@ -13,6 +13,7 @@ import { type CheckFilter, chooseChecks } from './choose-checks.ts';
 import { type DatasetRequest, openSources } from './dataset-sources.ts';
 import { openFixCopy } from './fix-copy.ts';
 import { createFixer } from './fix-dataset.ts';
+import { maskFinding } from './mask-finding.ts';
 
 /** A file that a user named. */
 export interface NamedFile {
@@ -86,7 +87,8 @@ export async function checkAndReport(run: CheckRun): Promise<CheckReported> {
       onFinding(finding, row) {
         fixer?.add(finding, row);
         // Only a report that is behind is waited for: findings may be millions.
-        const slow = reports.flatMap((report) => report.add(finding, row) ?? []);
+        const masked = reports.length > 0 ? maskFinding(finding) : finding;
+        const slow = reports.flatMap((report) => report.add(masked, row) ?? []);
         if (slow.length > 0) return Promise.all(slow).then(() => undefined);
       },
       ...(fixer && { onLedger: fixer.onLedger }),

@@ -18,6 +18,7 @@ import type { CheckPrecision } from './check-precision.ts';
 import type { ChosenChecks } from './choose-checks.ts';
 import type { Fixed } from './fix-dataset.ts';
 import { withJudgePool } from './judge-pool.ts';
+import { maskFinding } from './mask-finding.ts';
 import { createRowFingerprints } from './row-fingerprints.ts';
 
 export interface CheckRequest {
@@ -34,7 +35,7 @@ export interface CheckRequest {
   fingerprints: boolean;
   /** Takes every finding, accepted or not. */
   record: BaselineWriter | null;
-  /** Each finding as it is found, those beyond `max` too; promises are awaited. */
+  /** Each finding as it is found, those beyond `max` too, not yet masked; promises are awaited. */
   onFinding?: (finding: Finding, row: FoundRow | null) => void | Promise<void>;
   /** Where each row goes, after its findings. */
   onLedger?: (entry: LedgerEntry) => void | Promise<void>;
@@ -89,7 +90,7 @@ export async function checkDataset(request: CheckRequest): Promise<CheckedDatase
     codes.set(finding.code, known);
     known.count += 1;
     found[finding.severity] += 1;
-    if (known.findings.length < max) known.findings.push(finding);
+    if (known.findings.length < max) known.findings.push(maskFinding(finding));
   };
 
   const options: ScanOptions = {

@@ -119,7 +119,7 @@ function showFix({ at, fix }: FixFinding, text: string): ShownFix {
   const cut = (a: number, b: number): string =>
     masked.slice(Math.max(0, a - around), Math.max(0, b - around));
   return {
-    at,
+    at: at && { ...at, ...(at.pointer && { pointer: maskPrivateData(at.pointer) }) },
     left: `${from > unitsAround ? '…' : ''}${cut(Math.max(0, from - unitsAround), from)}`,
     removed: cut(from, to),
     added: after.slice(from - around, from - around + put.length),

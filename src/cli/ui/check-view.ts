@@ -2,6 +2,7 @@
 import wrapAnsi from 'wrap-ansi';
 import type { CheckedDataset, FoundCode } from '../../app/check-dataset.ts';
 import { judgeCheck } from '../../app/check-reports/verdict.ts';
+import { checks } from '../../dataset/checks/index.ts';
 import type { OutputStream } from '../context.ts';
 import { renderFinding } from './diagnostic.ts';
 import { formatBytes, formatCount } from './format.ts';
@@ -36,11 +37,11 @@ function renderCode({ code, name, count, findings }: FoundCode, stream: OutputSt
 // Below this many codes the places above say it all.
 const fewCodes = 4;
 
-function renderCodes({ codes, checks }: CheckedDataset, stream: OutputStream, ink: Ink): string {
+function renderCodes({ codes, checks: chosen }: CheckedDataset, stream: OutputStream, ink: Ink): string {
   const reviewed = codes.some(({ precision }) => precision);
   if (codes.length < fewCodes && !reviewed) return '';
   const tint = { error: ink.red, warning: ink.yellow, note: ink.blue };
-  const demoted = new Set(checks.demoted.map(({ code }) => code));
+  const demoted = new Set(chosen.demoted.map(({ code }) => code));
   return renderTable(
     [
       { title: 'severity' },
@@ -86,10 +87,10 @@ function renderTotals(checked: CheckedDataset, ink: Ink): string {
   ].join('\n');
 }
 
-function renderDropped({ ledger, codes }: CheckedDataset): string {
+function renderDropped({ ledger }: CheckedDataset): string {
   const dropped = Object.entries(ledger.dropped);
   const lost = dropped.reduce((sum, [, n]) => sum + n, 0);
-  const names = new Map(codes.map(({ code, name }) => [code, name]));
+  const names = new Map(checks.map(({ code, name }) => [code, name]));
   const reasons = dropped.map(([code, n]) => `${formatCount(n)} ${code} ${names.get(code) ?? ''}`.trimEnd());
   return lost > 0 ? `, ${formatCount(lost)} would be dropped (${reasons.join(', ')})` : '';
 }
@@ -111,9 +112,9 @@ function renderBaseline({ baseline }: CheckedDataset, ink: Ink): string[] {
   ];
 }
 
-function renderSettings({ checks }: CheckedDataset, ink: Ink): string[] {
-  const from = checks.files.length > 0 ? [`settings from ${checks.files.map(visible).join(', ')}`] : [];
-  const left = checks.leftOut > 0 ? [`${plural(checks.leftOut, 'check')} left out, as asked`] : [];
+function renderSettings({ checks: chosen }: CheckedDataset, ink: Ink): string[] {
+  const from = chosen.files.length > 0 ? [`settings from ${chosen.files.map(visible).join(', ')}`] : [];
+  const left = chosen.leftOut > 0 ? [`${plural(chosen.leftOut, 'check')} left out, as asked`] : [];
   const parts = [...from, ...left];
   return parts.length > 0 ? [ink.dim(parts.join('; '))] : [];
 }
