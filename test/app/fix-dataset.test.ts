@@ -95,7 +95,7 @@ describe('fixes', () => {
     });
   });
 
-  it('are silent in the copy, and change nothing that was clean', async () => {
+  it('come to an end: what is mended is found no more, and a clean dataset is copied as it is', async () => {
     const piece = fc.constantFrom(
       ' ',
       '\n',
@@ -119,17 +119,16 @@ describe('fixes', () => {
         );
         put('rows.jsonl', rows.map((each) => `${each}\n`).join(''));
         let from = 'rows.jsonl';
-        // A fix that met another in the same place is left for the next round.
+        // A fix may uncover another: a space that stood behind an invisible character.
         for (let round = 0; round < 4; round += 1) {
           const out = `out-${rounds}-${round}.jsonl`;
-          const { fixes } = (await check(from, '--fix', '-o', out, '--json')).json() as {
-            fixes: { rows: number; skipped: Record<string, number> };
+          const { fixes, findings } = (await check(from, '--fix', '-o', out, '--json')).json() as {
+            fixes: { rows: number };
+            findings: Finding[];
           };
-          if (fixes.rows === 0) expect(get(out)).toBe(get(from));
-          const again = (await check(out, '--json')).json() as { findings: Finding[] };
-          const left = again.findings.filter(({ fix }) => fix !== undefined);
-          if (Object.keys(fixes.skipped).length === 0) {
-            expect(left).toEqual([]);
+          expect(fixes.rows === 0).toBe(get(out) === get(from));
+          if (fixes.rows === 0) {
+            expect(findings.filter(({ fix }) => fix)).toEqual([]);
             return;
           }
           from = out;
