@@ -119,4 +119,20 @@ export const datasetErrorCodes: CodeDoc[] = [
     prose:
       'It reads `hf://datasets/user/name`, then `@revision` and `/file` where they are wanted. A slash inside a branch name is written `%2F`; `refs/convert/parquet` and `refs/pr/N` need none.',
   },
+  {
+    code: 'D198',
+    name: 'baseline-unreadable',
+    severity: 'error',
+    title: 'The baseline cannot be read.',
+    prose:
+      'A baseline holds the findings that were accepted, one line for each row and check; `lorch data check --write-baseline FILE` writes it. Lines of two baselines may be joined in one file; anything else in it is refused, so that no finding is hidden by accident.',
+  },
+  {
+    code: 'D199',
+    name: 'fixes-not-written',
+    severity: 'error',
+    title: 'Fixes cannot be written into a copy of this source.',
+    prose:
+      '`--fix -o OUT` copies one JSONL file or JSON array byte for byte but for the characters that are mended, so the copy is of the same kind, and OUT is named as such. Stdin and several files at once are not copied; other kinds of files are converted first.',
+  },
 ];

@@ -20,6 +20,7 @@ describe('the workspace', () => {
       root,
       python: null,
       runsDir: join(root, 'runs'),
+      checks: null,
     });
     write('', 'deep');
     expect((await findWorkspace(join(root, 'deep/er')))?.root).toBe(join(root, 'deep'));
@@ -40,6 +41,7 @@ describe('the workspace', () => {
       root,
       python: join(root, '.venv'),
       runsDir: '/data/runs',
+      checks: null,
     });
     write('python: ~/envs/lora\n');
     expect(await findWorkspace(root, '/home/me')).toMatchObject({ python: '/home/me/envs/lora' });
@@ -59,7 +61,7 @@ describe('the workspace', () => {
     await expect(findWorkspace(root)).rejects.toMatchObject({ findings: [{ code: 'C005' }] });
     write('retention: 3\n');
     await expect(findWorkspace(root)).rejects.toMatchObject({
-      findings: [{ hint: 'lorch.yaml takes python, runs_dir' }],
+      findings: [{ hint: 'lorch.yaml takes python, runs_dir, checks' }],
     });
   });
 });
