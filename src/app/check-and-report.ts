@@ -1,15 +1,14 @@
 // One run of `lorch data check`: settings chosen, rows scanned once, every report that was asked for written.
-import { findWorkspace } from '../config/workspace.ts';
 import { UserError } from '../diagnostics/user-error.ts';
 import { createBaselineWriter, readBaseline } from './baseline.ts';
 import { type CheckedDataset, checkDataset } from './check-dataset.ts';
-import type { CheckPrecision } from './check-precision.ts';
 import { createHtmlReport } from './check-reports/html.ts';
 import { createJsonReport } from './check-reports/json.ts';
 import { createNdjsonReport } from './check-reports/ndjson.ts';
 import type { CheckReport } from './check-reports/report.ts';
 import { createSarifReport } from './check-reports/sarif.ts';
-import { type CheckFilter, chooseChecks } from './choose-checks.ts';
+import type { CheckFilter } from './choose-checks.ts';
+import { chooseDatasetChecks } from './dataset-checks.ts';
 import { type DatasetRequest, openSources } from './dataset-sources.ts';
 import { openFixCopy } from './fix-copy.ts';
 import { createFixer } from './fix-dataset.ts';
@@ -60,15 +59,7 @@ export async function checkAndReport(run: CheckRun): Promise<CheckReported> {
       throw new UserError('D095', `${file.label} is a dataset, and reports are written over what is there.`, {
         hint: 'name another file',
       });
-  const workspace = await findWorkspace(run.cwd, run.home);
-  const precision: CheckPrecision[] = [];
-  const checks = await chooseChecks({
-    sources,
-    workspace: workspace?.checks ?? null,
-    file: run.settings,
-    filter: run.filter,
-    precision,
-  });
+  const { checks, precision } = await chooseDatasetChecks({ ...run, sources, file: run.settings });
   const baseline = run.baseline && (await readBaseline(run.baseline.path, run.baseline.label));
   const record = run.writeBaseline ? createBaselineWriter() : null;
   const copy = run.fix?.copy ? await openFixCopy(sources, run.fix.copy) : null;
