@@ -1,4 +1,7 @@
 // One run of `lorch data check`: settings chosen, rows scanned once, every report that was asked for written.
+import { stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { DataSource } from '../dataset/scan.ts';
 import { UserError } from '../diagnostics/user-error.ts';
 import { createBaselineWriter, readBaseline } from './baseline.ts';
 import { type CheckedDataset, checkDataset } from './check-dataset.ts';
@@ -54,11 +57,7 @@ const shownInSarif = 500;
 /** Throws UserError C001, C026, D090–D095, D192, D193. */
 export async function checkAndReport(run: CheckRun): Promise<CheckReported> {
   const sources = await openSources(run);
-  for (const file of [run.html, run.sarif, run.writeBaseline])
-    if (file && sources.some(({ path }) => path === file.path))
-      throw new UserError('D095', `${file.label} is a dataset, and reports are written over what is there.`, {
-        hint: 'name another file',
-      });
+  for (const file of [run.html, run.sarif, run.writeBaseline]) await refuseTarget(file, sources);
   const { checks, precision } = await chooseDatasetChecks({ ...run, sources, file: run.settings });
   const baseline = run.baseline && (await readBaseline(run.baseline.path, run.baseline.label));
   const record = run.writeBaseline ? createBaselineWriter() : null;
@@ -95,6 +94,20 @@ export async function checkAndReport(run: CheckRun): Promise<CheckReported> {
     await fixer?.dispose();
     for (const report of reports) await report.dispose();
   }
+}
+
+// Before the scan, which may take long: whether a report can be written there, and does not go over a dataset.
+async function refuseTarget(file: NamedFile | null, sources: readonly DataSource[]): Promise<void> {
+  if (!file) return;
+  if (sources.some(({ path }) => path === file.path))
+    throw new UserError('D095', `${file.label} is a dataset, and reports are written over what is there.`, {
+      hint: 'name another file',
+    });
+  const folder = await stat(dirname(file.path)).catch(() => null);
+  if (!folder?.isDirectory())
+    throw new UserError('D091', `${file.label} cannot be written: its folder does not exist.`, {
+      hint: `mkdir -p ${dirname(file.label)}`,
+    });
 }
 
 function openReports({ html, sarif, stream, max, cwd, version }: CheckRun): CheckReport[] {

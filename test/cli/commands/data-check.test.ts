@@ -202,6 +202,13 @@ describe('reports', () => {
     expect(get('rows.jsonl')).toBe(lines(row(1)));
   });
 
+  it('for a folder that is not there are refused before a row is read', async () => {
+    put('rows.jsonl', lines(row(1)));
+    const { exitCode, stdout, stderr } = await check(['rows.jsonl', '--html', 'out/r.html']);
+    expect([exitCode, stdout]).toEqual([2, '']);
+    expect(stderr).toContain('out/r.html cannot be written: its folder does not exist');
+  });
+
   it('as HTML escape what the dataset holds and let no foreign script run', async () => {
     put('rows.jsonl', lines(row(1), row(2, '', { [hostile]: hostile }), row(3, hostile, { [hostile]: 1 })));
     await check(['rows.jsonl', '--html', 'r.html']);
