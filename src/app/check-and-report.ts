@@ -12,7 +12,7 @@ import type { CheckReport } from './check-reports/report.ts';
 import { createSarifReport } from './check-reports/sarif.ts';
 import type { CheckFilter } from './choose-checks.ts';
 import { chooseDatasetChecks } from './dataset-checks.ts';
-import { type DatasetRequest, openSources } from './dataset-sources.ts';
+import { type DatasetRequest, openSources, readFormat } from './dataset-sources.ts';
 import { openFixCopy } from './fix-copy.ts';
 import { createFixer } from './fix-dataset.ts';
 import { maskFinding } from './mask-finding.ts';
@@ -58,6 +58,7 @@ const shownInSarif = 500;
 export async function checkAndReport(run: CheckRun): Promise<CheckReported> {
   const sources = await openSources(run);
   for (const file of [run.html, run.sarif, run.writeBaseline]) await refuseTarget(file, sources);
+  const format = await readFormat(run);
   const { checks, precision } = await chooseDatasetChecks({ ...run, sources, file: run.settings });
   const baseline = run.baseline && (await readBaseline(run.baseline.path, run.baseline.label));
   const record = run.writeBaseline ? createBaselineWriter() : null;
@@ -67,7 +68,7 @@ export async function checkAndReport(run: CheckRun): Promise<CheckReported> {
   try {
     const checked = await checkDataset({
       sources,
-      format: run.format,
+      format,
       checks,
       precision,
       max: run.stream ? 0 : (run.max ?? shownInTerminal),

@@ -23,8 +23,7 @@ import { createRowFingerprints } from './row-fingerprints.ts';
 
 export interface CheckRequest {
   sources: readonly DataSource[];
-  /** A format's name, or `auto`. */
-  format: string;
+  format: ScanOptions['format'];
   checks: ChosenChecks;
   precision: readonly CheckPrecision[];
   /** Findings kept for each code in the result. */

@@ -68,7 +68,7 @@ export async function makePlans(request: PlanRequest): Promise<MadePlans> {
       const key = JSON.stringify(loaded.config.dataset);
       const scan =
         scans.get(key) ??
-        scanConfig(request, loaded.config.dataset, loaded.checks, join(work, `scan-${scans.size}`));
+        scanConfig(request, loaded.config.dataset, join(work, `scan-${scans.size}`), loaded.checks);
       scans.set(key, scan);
       const scanned = await scan;
       const ledgerPath = join(work, `ledger-${index}.jsonl.gz`);

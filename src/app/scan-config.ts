@@ -26,8 +26,8 @@ export interface ScannedConfig extends ScannedRows {
 export async function scanConfig(
   request: PlanRequest,
   dataset: DatasetSection,
-  written: WrittenChecks | null,
   dir: string,
+  written: WrittenChecks | null = null,
 ): Promise<ScannedConfig> {
   await mkdir(dir, { recursive: true, mode: 0o700 });
   const { validation } = dataset;
@@ -36,7 +36,7 @@ export async function scanConfig(
   const precision: CheckPrecision[] = [];
   const { settings } = await chooseChecks({
     sources,
-    workspace: workspace.checks,
+    workspace: workspace.checks ?? null,
     config: written,
     precision,
   });
