@@ -5,7 +5,7 @@ import type { DataSource } from '../dataset/scan.ts';
 import { UserError } from '../diagnostics/user-error.ts';
 import { createBaselineWriter, readBaseline } from './baseline.ts';
 import { type CheckedDataset, checkDataset } from './check-dataset.ts';
-import { createHtmlReport } from './check-reports/html.ts';
+import { createHtmlReport, type HtmlOptions } from './check-reports/html.ts';
 import { createJsonReport } from './check-reports/json.ts';
 import { createNdjsonReport } from './check-reports/ndjson.ts';
 import type { CheckReport } from './check-reports/report.ts';
@@ -13,6 +13,7 @@ import { createSarifReport } from './check-reports/sarif.ts';
 import type { CheckFilter } from './choose-checks.ts';
 import { chooseDatasetChecks } from './dataset-checks.ts';
 import { type DatasetRequest, openSources, readFormat } from './dataset-sources.ts';
+import { fetchRowTexts } from './fetch-row-texts.ts';
 import { openFixCopy } from './fix-copy.ts';
 import { createFixer } from './fix-dataset.ts';
 import { maskFinding } from './mask-finding.ts';
@@ -64,7 +65,8 @@ export async function checkAndReport(run: CheckRun): Promise<CheckReported> {
   const record = run.writeBaseline ? createBaselineWriter() : null;
   const copy = run.fix?.copy ? await openFixCopy(sources, run.fix.copy) : null;
   const fixer = run.fix ? createFixer(run.max ?? shownInTerminal, copy) : null;
-  const reports = openReports(run);
+  const fetchTexts = (rows: ReadonlySet<number>) => fetchRowTexts(sources, format, rows);
+  const reports = openReports(run, fetchTexts);
   try {
     const checked = await checkDataset({
       sources,
@@ -111,9 +113,12 @@ async function refuseTarget(file: NamedFile | null, sources: readonly DataSource
     });
 }
 
-function openReports({ html, sarif, stream, max, cwd, version }: CheckRun): CheckReport[] {
+function openReports(
+  { html, sarif, stream, max, cwd, version }: CheckRun,
+  fetchTexts: HtmlOptions['fetchTexts'],
+): CheckReport[] {
   return [
-    ...(html ? [createHtmlReport({ path: html.path, version, max: shownInHtml })] : []),
+    ...(html ? [createHtmlReport({ path: html.path, version, max: shownInHtml, fetchTexts })] : []),
     ...(sarif ? [createSarifReport({ path: sarif.path, cwd, version, max: shownInSarif })] : []),
     ...(stream?.form === 'json' ? [createJsonReport({ max, write: stream.write })] : []),
     ...(stream?.form === 'ndjson' ? [createNdjsonReport(stream.write)] : []),

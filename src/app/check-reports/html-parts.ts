@@ -85,7 +85,7 @@ function renderFinding({ finding, row, text }: ShownFinding, withHint: boolean):
   const { message, hint, at } = finding;
   const place = at ? [at.file, at.line, at.column].filter((part) => part !== undefined).join(':') : '';
   const pointer = at?.pointer ? ` <code class="pointer">${escapeHtml(at.pointer)}</code>` : '';
-  const number = row === null ? '' : ` <span class="row">row ${row.toLocaleString('en-US')}</span>`;
+  const number = row === null ? '' : ` <span class="row">row ${row.row.toLocaleString('en-US')}</span>`;
   const shown = text === '' ? '' : `<pre>${text}</pre>`;
   return `<article><p class="place"><code>${escapeHtml(place)}</code>${number}${pointer}</p><p>${escapeHtml(message)}</p>${shown}${hint && withHint ? `<p class="hint">${inline(hint)}</p>` : ''}</article>`;
 }

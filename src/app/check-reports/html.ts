@@ -17,18 +17,20 @@ export interface HtmlOptions {
   version: string;
   /** Findings of each code that are shown. */
   max: number;
+  /** The texts of rows that a check over all rows found, by row number. */
+  fetchTexts(rows: ReadonlySet<number>): Promise<Map<number, string>>;
 }
 
 /** A finding as the page shows it: the row is cut and marked as soon as it is found. */
 export interface ShownFinding {
   finding: Finding;
-  row: number | null;
+  row: FoundRow | null;
   /** HTML of the row's text around the place; empty where the row is not at hand. */
   text: string;
 }
 
 /** An HTML report; findings beyond `max` of a code are counted. */
-export function createHtmlReport({ path, version, max }: HtmlOptions): CheckReport {
+export function createHtmlReport({ path, version, max, fetchTexts }: HtmlOptions): CheckReport {
   const shown = new Map<string, ShownFinding[]>();
   return {
     add(finding: Finding, row: FoundRow | null) {
@@ -36,9 +38,12 @@ export function createHtmlReport({ path, version, max }: HtmlOptions): CheckRepo
       shown.set(finding.code, list);
       if (list.length >= max) return;
       const text = row?.text ? showRow(row, finding) : '';
-      list.push({ finding, row: row?.row ?? null, text });
+      // Not the row itself: its text stands in bytes that are soon used again.
+      const kept = row && { row: row.row, line: row.line, column: row.column, text: null, fingerprint: null };
+      list.push({ finding, row: kept, text });
     },
     async end(checked) {
+      await completeTexts([...shown.values()].flat(), fetchTexts);
       await writeReport(path, (write) => {
         write(opening(checked));
         write(renderHead(checked));
@@ -49,6 +54,19 @@ export function createHtmlReport({ path, version, max }: HtmlOptions): CheckRepo
     },
     dispose: async () => undefined,
   };
+}
+
+// A check over all rows knows where its rows stand, not what they say.
+async function completeTexts(
+  shown: readonly ShownFinding[],
+  fetch: HtmlOptions['fetchTexts'],
+): Promise<void> {
+  const without = shown.filter(({ row, text }) => row && text === '');
+  const texts = await fetch(new Set(without.flatMap(({ row }) => row?.row ?? [])));
+  for (const each of without) {
+    const text = each.row && texts.get(each.row.row);
+    if (each.row && text) each.text = showRow({ ...each.row, text }, each.finding);
+  }
 }
 
 function opening({ files }: CheckedDataset): string {

@@ -223,6 +223,15 @@ describe('reports', () => {
     expect(html).not.toMatch(/ style=| on\w+="|https?:/);
   });
 
+  it('as HTML show the rows of checks over all rows too', async () => {
+    const rows = Array.from({ length: 40 }, (_, n) => row(n < 5 ? 0 : n, `Answer ${n} is long enough.`));
+    put('rows.jsonl', lines(...rows));
+    await check(['rows.jsonl', '--html', 'r.html', '--group', 'consistency']);
+    const articles = get('r.html').match(/<article>.*?<\/article>/gs) ?? [];
+    expect(articles.length).toBeGreaterThan(0);
+    for (const each of articles) expect(each).toMatch(/<pre>.*Question.*<\/pre>/s);
+  });
+
   it('as HTML show so many places of a check and say how many there are', async () => {
     put('rows.jsonl', lines(...Array.from({ length: 130 }, (_, n) => row(n, ''))));
     await check(['rows.jsonl', '--html', 'r.html']);
