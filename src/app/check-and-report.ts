@@ -11,6 +11,7 @@ import { createNdjsonReport } from './check-reports/ndjson.ts';
 import type { CheckReport } from './check-reports/report.ts';
 import { createSarifReport } from './check-reports/sarif.ts';
 import type { CheckFilter } from './choose-checks.ts';
+import type { TokenCounter } from './count-tokens.ts';
 import { chooseDatasetChecks } from './dataset-checks.ts';
 import { type DatasetRequest, openSources, readFormat } from './dataset-sources.ts';
 import { fetchRowTexts } from './fetch-row-texts.ts';
@@ -42,6 +43,8 @@ export interface CheckRun extends DatasetRequest {
   /** Findings of each code in the result; for JSON null writes them all. */
   max: number | null;
   fix: { copy: NamedFile | null } | null;
+  /** Counts tokens; whoever opened it disposes of it. */
+  tokens: TokenCounter | null;
 }
 
 export interface CheckReported {
@@ -76,6 +79,7 @@ export async function checkAndReport(run: CheckRun): Promise<CheckReported> {
       max: run.stream ? 0 : (run.max ?? shownInTerminal),
       baseline,
       record,
+      tokens: run.tokens,
       fingerprints: run.html !== null || run.sarif !== null || fixer !== null,
       onFinding(finding, row) {
         fixer?.add(finding, row);

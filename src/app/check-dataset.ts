@@ -12,14 +12,16 @@ import {
   type ScanSink,
   scanDataset,
 } from '../dataset/scan.ts';
-import type { Finding, Severity } from '../diagnostics/finding.ts';
+import type { CodeDoc, Finding, Severity } from '../diagnostics/finding.ts';
 import type { Baseline, BaselineWriter } from './baseline.ts';
 import type { CheckPrecision } from './check-precision.ts';
 import type { ChosenChecks } from './choose-checks.ts';
+import type { TokenCounter } from './count-tokens.ts';
 import type { Fixed } from './fix-dataset.ts';
 import { withJudgePool } from './judge-pool.ts';
 import { maskFinding } from './mask-finding.ts';
 import { createRowFingerprints } from './row-fingerprints.ts';
+import { trainerCodes } from './trainer-codes.ts';
 
 export interface CheckRequest {
   sources: readonly DataSource[];
@@ -36,6 +38,8 @@ export interface CheckRequest {
   record: BaselineWriter | null;
   /** Each finding as it is found, those beyond `max` too, not yet masked; promises are awaited. */
   onFinding?: (finding: Finding, row: FoundRow | null) => void | Promise<void>;
+  /** Counts the kept rows' tokens; what it notices are findings too. */
+  tokens: TokenCounter | null;
   /** Where each row goes, after its findings. */
   onLedger?: (entry: LedgerEntry) => void | Promise<void>;
   onProgress?: (rows: number, bytes: number) => void;
@@ -46,8 +50,9 @@ export interface FoundCode {
   code: string;
   name: string;
   severity: Severity;
-  group: CheckGroup;
   count: number;
+  /** What the code means; null where nobody wrote it down. */
+  doc: (CodeDoc & { hint?: string; group?: CheckGroup }) | null;
   /** What reviewers made of it; null where nobody has read such a row. */
   precision: CheckPrecision | null;
   findings: Finding[];
@@ -63,6 +68,8 @@ export interface CheckedDataset {
   checks: ChosenChecks;
   /** Findings by severity, without those that the baseline accepts. */
   found: Record<Severity, number>;
+  /** Of the kept rows; null where they were not counted. */
+  tokens: { total: number; trained: number } | null;
   /** What the fixes came to; null unless they were asked for. */
   fixed: Fixed | null;
   /** What the baseline did; null without one. */
@@ -84,8 +91,10 @@ export async function checkDataset(request: CheckRequest): Promise<CheckedDatase
   const wanted = request.fingerprints || baseline !== null || request.record !== null;
   const fingerprints = wanted ? createRowFingerprints() : null;
 
+  const docs = request.tokens ? [...checks, ...(await trainerCodes())] : checks;
+
   const note = (finding: Finding): void => {
-    const known = codes.get(finding.code) ?? describe(finding, request.precision);
+    const known = codes.get(finding.code) ?? describe(finding, request.precision, docs);
     codes.set(finding.code, known);
     known.count += 1;
     found[finding.severity] += 1;
@@ -117,21 +126,25 @@ export async function checkDataset(request: CheckRequest): Promise<CheckedDatase
         return request.onLedger?.(entry);
       },
     }),
+    ...(request.tokens && { onExample: (_split, row) => request.tokens?.add(row) }),
     ...(request.onProgress && { onProgress: request.onProgress }),
   };
   const result = await withJudgePool(request.sources, (pool) =>
     scanDataset(request.sources, { ...options, ...pool }, sink),
   );
+  const counted = request.tokens ? await request.tokens.finish() : null;
+  for (const finding of counted?.findings ?? []) await sink.onFinding?.(finding, rowOf(finding));
   return {
     format: result.format,
     rows: result.rows,
     files: result.files,
-    ledger: result.ledger,
+    ledger: counted ? withoutUntrainable(result.ledger, counted.untrainable) : result.ledger,
     codes: [...codes.values()].sort(
       (a, b) => weight[a.severity] - weight[b.severity] || b.count - a.count || (a.code < b.code ? -1 : 1),
     ),
     checks: request.checks,
     found,
+    tokens: counted && { total: counted.tokens, trained: counted.trained_tokens },
     fixed: null,
     baseline: baseline && {
       file: baseline.file,
@@ -141,13 +154,33 @@ export async function checkDataset(request: CheckRequest): Promise<CheckedDatase
   };
 }
 
-function describe({ code, name, severity }: Finding, precision: readonly CheckPrecision[]): FoundCode {
+// The tokenisation names a row by its number.
+function rowOf({ at, data }: Finding): FoundRow | null {
+  const { row } = data ?? {};
+  if (typeof row !== 'number') return null;
+  return { row, line: at?.line ?? 1, column: at?.column ?? 1, text: null, fingerprint: null };
+}
+
+// Rows that training on this model would leave out.
+function withoutUntrainable(
+  ledger: ScanResult['ledger'],
+  untrainable: Readonly<Record<string, number>>,
+): ScanResult['ledger'] {
+  const lost = Object.values(untrainable).reduce((sum, n) => sum + n, 0);
+  return { ...ledger, kept: ledger.kept - lost, dropped: { ...ledger.dropped, ...untrainable } };
+}
+
+function describe(
+  { code, name, severity }: Finding,
+  precision: readonly CheckPrecision[],
+  docs: readonly (CodeDoc & { hint?: string })[],
+): FoundCode {
   return {
     code,
     name,
     severity,
-    group: checks.find((check) => check.code === code)?.group ?? 'structure',
     count: 0,
+    doc: docs.find((doc) => doc.code === code) ?? null,
     precision: precision.find((each) => each.code === code) ?? null,
     findings: [],
   };

@@ -9,7 +9,7 @@ export interface TokenCode extends CodeDoc {
 
 /**
  * The findings of a tokenisation, by code and row. The trainer words the first few of a code; the other rows that it
- * cut or dropped get the code's title. What else it counts without naming rows stays one finding without a place.
+ * cut or dropped get the code's title. `data.row` is the row's number. What else it counts without naming rows stays one finding without a place.
  */
 export function placeTokenFindings(
   prepared: Prepared,
@@ -45,7 +45,9 @@ export function placeTokenFindings(
         message: `${message.charAt(0).toUpperCase()}${message.slice(1)}${message.endsWith('.') ? '' : '.'}`,
         ...(hint && { hint }),
         ...(place && { at: { file: place.file, line: place.line, column: place.column } }),
-        ...(data && { data }),
+        ...((data || typeof row === 'number') && {
+          data: { ...data, ...(typeof row === 'number' && { row }) },
+        }),
       };
     });
 }

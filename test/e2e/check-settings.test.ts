@@ -17,26 +17,33 @@ describe.skipIf(!python)('check settings of a run', () => {
     return JSON.parse(stdout) as Plan;
   };
 
-  it('go lorch.yaml < beside the dataset < config, decide what leaves, and are part of the hash', async () => {
-    const plain = await plan();
+  let plain: Plan;
+  let chosen: Plan;
+
+  it('stand in the plan only where they differ from the defaults', async () => {
+    plain = await plan();
     expect(plain.dataset.checks).toBeUndefined();
     expect(plain.dataset.dropped.D014).toBeGreaterThan(0);
+  });
 
+  it('of the workspace decide which rows leave, and are part of the hash', async () => {
     await workspace.write('lorch.yaml', `python: ${python}\nchecks:\n  empty-answer: warning\n`);
     const kept = await plan();
     expect(kept.dataset.checks).toEqual({ D014: { severity: 'warning' } });
     expect(kept.dataset.dropped.D014).toBeUndefined();
     expect(kept.plan_hash).not.toBe(plain.plan_hash);
+  });
 
+  it('beside the dataset go before those of the workspace, and those of the config before these', async () => {
     await workspace.write('datasets/tickets.jsonl.checks.yaml', 'D014: error\n');
     expect((await plan()).dataset.dropped.D014).toBe(plain.dataset.dropped.D014);
-
-    const chosen = await plan('dataset.checks.D014=note');
+    chosen = await plan('dataset.checks.D014=note');
     expect(chosen.dataset.checks).toEqual({ D014: { severity: 'note' } });
-    // What changes no row changes no hash.
-    expect((await plan('dataset.checks.D014=note', 'dataset.checks.D050=note')).plan_hash).toBe(
-      chosen.plan_hash,
-    );
+  });
+
+  it('that change no row change no hash', async () => {
+    const other = await plan('dataset.checks.D014=note', 'dataset.checks.D050=note');
+    expect(other.plan_hash).toBe(chosen.plan_hash);
   });
 
   it('that are wrong are named where they stand', async () => {

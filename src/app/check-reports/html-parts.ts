@@ -1,5 +1,4 @@
 // The parts of the HTML report: totals, the table of checks, one section a check.
-import { checks } from '../../dataset/checks/index.ts';
 import type { CheckedDataset, FoundCode } from '../check-dataset.ts';
 import type { CheckPrecision } from '../check-precision.ts';
 import { escapeHtml } from './escape-html.ts';
@@ -60,16 +59,15 @@ function reviewed(precision: CheckPrecision | null): string {
 
 /** A check's section: what it means, and the findings. */
 export function renderCode(found: FoundCode, shown: readonly ShownFinding[]): string {
-  const { code, name, severity, count: n } = found;
-  const check = checks.find((each) => each.code === code);
+  const { code, name, severity, count: n, doc } = found;
   const more =
     n > shown.length
       ? `<p class="more">${shown.length.toLocaleString('en-US')} of ${count(n, 'finding')} are in this file; <code>lorch data check --json</code> has them all.</p>`
       : '';
-  const prose = (check?.prose ?? '').split('\n\n').map((text) => `<p>${inline(text)}</p>`);
+  const prose = (doc?.prose ?? '').split('\n\n').map((text) => `<p>${inline(text)}</p>`);
   return `<section class="code" id="${code}" data-severity="${severity}">
 <h2><span class="sev ${severity}">${severity}</span> ${code} <span class="name">${escapeHtml(name)}</span> <span class="n">${n.toLocaleString('en-US')}</span></h2>
-<details class="about"><summary>${escapeHtml(check?.title ?? name)}</summary>${prose.join('')}</details>
+<details class="about"><summary>${escapeHtml(doc?.title ?? name)}</summary>${prose.join('')}</details>
 ${shown.map((each, i) => renderFinding(each, each.finding.hint !== shown[i + 1]?.finding.hint)).join('\n')}
 ${more}</section>
 `;

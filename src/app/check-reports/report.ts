@@ -13,13 +13,14 @@ export interface CheckReport {
 
 /** The totals as JSON has them, without the findings. */
 export function summarise(checked: CheckedDataset) {
-  const { format, rows, files, ledger, codes, checks, found, baseline, fixed } = checked;
+  const { format, rows, files, ledger, codes, checks, found, baseline, fixed, tokens } = checked;
   const before = { format: format.name, format_why: format.why, confidence: format.confidence, rows, files };
   const precision = codes.flatMap((each) => (each.precision ? [each.precision] : []));
   const after = {
     counts: Object.fromEntries(codes.map(({ code, count }) => [code, count])),
     severities: found,
     ledger,
+    ...(tokens && { tokens: tokens.total, trained_tokens: tokens.trained }),
     checks: {
       settings_from: checks.files,
       left_out: checks.leftOut,

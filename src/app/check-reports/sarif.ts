@@ -1,7 +1,6 @@
 // `--sarif`: SARIF 2.1.0, which code review tools read to show findings at the lines of a change.
 import { isAbsolute, relative } from 'node:path';
 import type { Log, ReportingDescriptor, Result } from 'sarif';
-import { checks } from '../../dataset/checks/index.ts';
 import type { FoundRow } from '../../dataset/scan.ts';
 import type { Finding, Severity } from '../../diagnostics/finding.ts';
 import { rowDigits } from '../baseline.ts';
@@ -111,18 +110,17 @@ function logOf(checked: CheckedDataset, results: ReadonlyMap<string, Result[]>, 
   };
 }
 
-function ruleOf({ code, name, severity }: CheckedDataset['codes'][number]): ReportingDescriptor {
-  const check = checks.find((each) => each.code === code);
-  const help = check ? `${check.prose}\n\nHint: ${check.hint}.` : '';
+function ruleOf({ code, name, severity, doc }: CheckedDataset['codes'][number]): ReportingDescriptor {
+  const help = doc ? `${doc.prose}${doc.hint ? `\n\nHint: ${doc.hint}.` : ''}` : '';
   return {
     id: code,
     name,
     defaultConfiguration: { level: levels[severity] },
-    ...(check && {
-      shortDescription: { text: check.title },
-      fullDescription: { text: check.prose },
+    ...(doc && {
+      shortDescription: { text: doc.title },
+      fullDescription: { text: doc.prose },
       help: { text: help, markdown: help },
-      properties: { tags: ['dataset', check.group ?? 'structure'] },
+      properties: { tags: ['dataset', code.startsWith('T') ? 'tokens' : (doc.group ?? 'structure')] },
     }),
   };
 }

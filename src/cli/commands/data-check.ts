@@ -3,9 +3,11 @@ import type { CheckRun, NamedFile } from '../../app/check-and-report.ts';
 import type { CheckGroup } from '../../dataset/checks/check.ts';
 import type { Context } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
+import { openTokenCounter, type TokenFlags } from '../open-token-counter.ts';
 import { parseCount } from '../parse-options.ts';
 
-interface Flags {
+interface Flags extends TokenFlags {
+  tokenizer?: string;
   format: string;
   max?: number;
   checks?: string;
@@ -30,10 +32,11 @@ Settings come from <dataset>.checks.yaml beside the dataset and from lorch.yaml:
 Examples:
   lorch data check datasets/train.jsonl
   lorch data check train.jsonl --html report.html --sarif check.sarif
+  lorch data check train.jsonl --tokenizer Qwen/Qwen2.5-0.5B-Instruct --max-length 2048
   lorch data check train.jsonl --fix                       what would change
   lorch data check train.jsonl --fix -o mended.jsonl
-  lorch data check train.jsonl --write-baseline train.baseline.jsonl
-  lorch data check train.jsonl --baseline train.baseline.jsonl
+  lorch data check train.jsonl --write-baseline train.jsonl.baseline
+  lorch data check train.jsonl --baseline train.jsonl.baseline
   lorch data check "data/**/*.jsonl" --only refusal,D014 --max 20
   lorch data check rows.json --json | jq .ledger
   lorch data check calls.jsonl --format mapping.yaml
@@ -57,6 +60,14 @@ export function define(command: Command, context: Context): void {
     .option('--only <checks>', 'run these checks only: codes or names, with commas', list, [])
     .option('--skip <checks>', 'leave these checks out', list, [])
     .option('--group <name>', `run one group only: ${groups.join(', ')} (repeatable)`, parseGroup, [])
+    .option('--tokenizer <model>', 'count tokens with the tokenizer and template of a hub id or folder')
+    .addOption(
+      new Option('--template <kind>', 'chat template for --tokenizer')
+        .choices(['auto', 'model', 'chatml', 'alpaca'])
+        .default('auto'),
+    )
+    .option('--max-length <tokens>', 'with --tokenizer: what training.max_length would cut', parseCount)
+    .option('--python <path>', 'another Python environment')
     .option('--baseline <file>', 'accept the findings in it: only new ones are shown and fail')
     .option('--write-baseline <file>', 'accept every error and warning that is found now')
     .addOption(
@@ -74,6 +85,8 @@ export function define(command: Command, context: Context): void {
     .action(async (patterns: string[], flags: Flags) => {
       if (flags.output !== undefined && !flags.fix)
         command.error('error: -o is where --fix writes; give --fix too', { exitCode: EXIT.usage });
+      if (flags.maxLength !== undefined && !flags.tokenizer)
+        command.error('error: --max-length counts tokens; add --tokenizer MODEL', { exitCode: EXIT.usage });
       await check(patterns, flags, context);
     });
 }
@@ -105,6 +118,9 @@ async function check(patterns: string[], flags: Flags, context: Context): Promis
     file === undefined ? null : { path: resolve(context.cwd, file), label: file };
   const write = (text: string): void => context.stdout.write(text);
   const progress = createProgress(context, 'rows');
+  const tokens = flags.tokenizer
+    ? await openTokenCounter(flags.tokenizer, flags, context, (done, total) => progress.update(done, total))
+    : null;
   const run: CheckRun = {
     cwd: context.cwd,
     home: context.env.HOME,
@@ -120,10 +136,14 @@ async function check(patterns: string[], flags: Flags, context: Context): Promis
     sarif: named(flags.sarif),
     stream: flags.json ? { form: 'json', write } : flags.ndjson ? { form: 'ndjson', write } : null,
     max: flags.max ?? null,
+    tokens,
     fix: flags.fix ? { copy: named(flags.output) } : null,
     onProgress: (rows) => progress.update(rows, null),
   };
-  const { checked, recorded } = await checkAndReport(run).finally(() => progress.end());
+  const { checked, recorded } = await checkAndReport(run).finally(async () => {
+    progress.end();
+    await tokens?.dispose();
+  });
   const { found, fixed, codes } = checked;
   const fails = found.error > 0 || (flags.new === 'warning' && found.warning > 0);
   // A baseline that was just written accepts them all.

@@ -1,8 +1,7 @@
 import { type Command, Option } from 'commander';
-import type { TokenCounter } from '../../app/count-tokens.ts';
-import { UserError } from '../../diagnostics/user-error.ts';
 import type { Context } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
+import { openTokenCounter } from '../open-token-counter.ts';
 import { parseCount } from '../parse-options.ts';
 import { printJson } from '../ui/json.ts';
 
@@ -54,7 +53,9 @@ export function define(command: Command, context: Context): void {
         command.error('error: --max-length counts tokens; add --tokenizer MODEL', { exitCode: EXIT.usage });
       const progress = createProgress(context, 'rows');
       const counter = flags.tokenizer
-        ? await openCounter(flags.tokenizer, flags, context, (done, total) => progress.update(done, total))
+        ? await openTokenCounter(flags.tokenizer, flags, context, (done, total) =>
+            progress.update(done, total),
+          )
         : null;
       const stats = await datasetStats({
         cwd: context.cwd,
@@ -74,33 +75,4 @@ export function define(command: Command, context: Context): void {
       context.stdout.write(renderStats(stats, context.stdout));
       if (!flags.tokenizer) context.stderr.write('tokens are counted with --tokenizer MODEL\n');
     });
-}
-
-// Null, and said so, where there is no Python environment: the rest can be counted without.
-async function openCounter(
-  model: string,
-  flags: Flags,
-  context: Context,
-  onProgress: (done: number, total: number | null) => void,
-): Promise<TokenCounter | null> {
-  const { createTokenCounter } = await import('../../app/count-tokens.ts');
-  const { findWorkspace } = await import('../../config/workspace.ts');
-  const workspace = await findWorkspace(context.cwd, context.env.HOME).catch(() => null);
-  try {
-    return await createTokenCounter({
-      model,
-      template: flags.template,
-      maxLength: flags.maxLength ?? null,
-      python: flags.python ?? null,
-      workspacePython: workspace?.python ?? null,
-      cwd: context.cwd,
-      env: context.env,
-      onProgress: ({ done, total }) => onProgress(done, total),
-    });
-  } catch (error) {
-    if (!(error instanceof UserError) || error.code !== 'E001') throw error;
-    context.exitCode = EXIT.environment;
-    context.stderr.write(`tokens are not counted: ${error.message}\n  hint: ${error.hint}\n`);
-    return null;
-  }
 }

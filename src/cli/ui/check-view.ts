@@ -68,7 +68,7 @@ function renderCodes({ codes, checks: chosen }: CheckedDataset, stream: OutputSt
 }
 
 function renderTotals(checked: CheckedDataset, ink: Ink): string {
-  const { format, files, ledger, found } = checked;
+  const { format, files, ledger, found, tokens } = checked;
   const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
   const sums = [
     found.error > 0 ? ink.red(plural(found.error, 'error')) : ink.green('no errors'),
@@ -80,6 +80,7 @@ function renderTotals(checked: CheckedDataset, ink: Ink): string {
   return [
     `${ink.bold(visible(files.length === 1 ? (files[0]?.path ?? '') : plural(files.length, 'file')))}  ${formatBytes(bytes)}  ${format.name}${ink.dim(` (${visible(format.why)})`)}`,
     `${plural(ledger.rows_in, 'row')}: ${formatCount(ledger.kept)} kept${fixed}${renderDropped(checked)}`,
+    ...(tokens ? [`${plural(tokens.total, 'token')}, ${formatCount(tokens.trained)} trained on`] : []),
     sums.join(', '),
     ...renderBaseline(checked, ink),
     ...renderSettings(checked, ink),

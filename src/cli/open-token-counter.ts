@@ -1,0 +1,40 @@
+// Counting tokens for a data command: with the user's Python environment, or without tokens where there is none.
+import type { TokenCounter } from '../app/count-tokens.ts';
+import { UserError } from '../diagnostics/user-error.ts';
+import type { Context } from './context.ts';
+import { EXIT } from './exit-codes.ts';
+
+export interface TokenFlags {
+  template: 'auto' | 'model' | 'chatml' | 'alpaca';
+  maxLength?: number;
+  python?: string;
+}
+
+/** Null, and said so, where there is no Python environment: the rest can be done without. */
+export async function openTokenCounter(
+  model: string,
+  flags: TokenFlags,
+  context: Context,
+  onProgress: (done: number, total: number | null) => void,
+): Promise<TokenCounter | null> {
+  const { createTokenCounter } = await import('../app/count-tokens.ts');
+  const { findWorkspace } = await import('../config/workspace.ts');
+  const workspace = await findWorkspace(context.cwd, context.env.HOME).catch(() => null);
+  try {
+    return await createTokenCounter({
+      model,
+      template: flags.template,
+      maxLength: flags.maxLength ?? null,
+      python: flags.python ?? null,
+      workspacePython: workspace?.python ?? null,
+      cwd: context.cwd,
+      env: context.env,
+      onProgress: ({ done, total }) => onProgress(done, total),
+    });
+  } catch (error) {
+    if (!(error instanceof UserError) || error.code !== 'E001') throw error;
+    context.exitCode = EXIT.environment;
+    context.stderr.write(`tokens are not counted: ${error.message}\n  hint: ${error.hint}\n`);
+    return null;
+  }
+}
