@@ -45,7 +45,7 @@ function keyOf({ code, row, file, message }: Entry): string {
   return JSON.stringify([code, row ?? '~', file ?? '', message ?? '']);
 }
 
-/** Reads a baseline. Throws UserError D192 where it is none. */
+/** Reads a baseline. Throws UserError D198 where it is none. */
 export async function readBaseline(path: string, label: string): Promise<Baseline> {
   const left = new Map<string, { code: string; count: number }>();
   for (const entry of parseBaseline(await readText(path, label), label)) {
@@ -115,7 +115,7 @@ async function readText(path: string, label: string): Promise<string> {
     const reason =
       (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such file' : String(error);
     const hint = `write it with --write-baseline ${label}`;
-    throw new UserError('D192', `The baseline ${label} cannot be read: ${reason}.`, { hint, cause: error });
+    throw new UserError('D198', `The baseline ${label} cannot be read: ${reason}.`, { hint, cause: error });
   }
 }
 
@@ -130,7 +130,7 @@ function parseBaseline(text: string, label: string): Entry[] {
     }
   };
   const refuse = (line: number): never => {
-    throw new UserError('D192', `${label}:${line} is no line of a baseline.`, {
+    throw new UserError('D198', `${label}:${line} is no line of a baseline.`, {
       hint: 'write the file anew with --write-baseline; after a merge, keep both sides’ lines',
     });
   };

@@ -28,8 +28,6 @@ export interface NamedFile {
 }
 
 export interface CheckRun extends DatasetRequest {
-  /** The user's home, for paths in lorch.yaml. */
-  home: string | undefined;
   version: string;
   /** Settings read instead of those beside the datasets. */
   settings: NamedFile | null;
@@ -58,7 +56,7 @@ const shownInTerminal = 3;
 const shownInHtml = 100;
 const shownInSarif = 500;
 
-/** Throws UserError C001, C026, D090–D095, D192, D193. */
+/** Throws UserError C001, C026, D090–D095, D198, D199. */
 export async function checkAndReport(run: CheckRun): Promise<CheckReported> {
   const sources = await openSources(run);
   for (const file of [run.html, run.sarif, run.writeBaseline]) await refuseTarget(file, sources);

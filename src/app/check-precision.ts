@@ -1,10 +1,18 @@
-// What reviewers' verdicts say about each check.
+// What reviewers' verdicts say about each check, from the logs beside the datasets.
+import { type CheckPrecision, checkPrecision } from '../dataset/review/check-precision.ts';
+import type { LogEntry } from '../dataset/review/entries.ts';
+import { foldLog } from '../dataset/review/fold-log.ts';
+import type { DataSource } from '../dataset/scan.ts';
+import { readReviewLog, reviewLogPath } from './review/verdict-log.ts';
 
-/** How many reviewed rows had a finding of a check, and how many of them were defects. */
-export interface CheckPrecision {
-  code: string;
-  rows: number;
-  defects: number;
-  /** defects / rows. */
-  precision: number;
+export type { CheckPrecision } from '../dataset/review/check-precision.ts';
+
+/** Each check's precision over all verdicts on these files, by code. Throws UserError V004, V005 where a log is damaged. */
+export async function readPrecision(sources: readonly DataSource[]): Promise<CheckPrecision[]> {
+  const entries: LogEntry[] = [];
+  for (const { path, label, stream } of sources) {
+    const log = stream ? null : await readReviewLog(reviewLogPath(path), reviewLogPath(label));
+    if (log) entries.push(...log.entries);
+  }
+  return checkPrecision(foldLog(entries));
 }

@@ -1,13 +1,12 @@
 // The checks of datasets that a command names: with the workspace around it, and what reviewers said so far.
 import { findWorkspace } from '../config/workspace.ts';
 import type { DataSource } from '../dataset/scan.ts';
-import type { CheckPrecision } from './check-precision.ts';
+import { type CheckPrecision, readPrecision } from './check-precision.ts';
 import { type CheckChoice, type ChosenChecks, chooseChecks } from './choose-checks.ts';
 
 export interface DatasetChecksRequest extends Pick<CheckChoice, 'file' | 'filter'> {
   cwd: string;
-  /** The user's home, for paths in lorch.yaml. */
-  home: string | undefined;
+  env: Readonly<Record<string, string | undefined>>;
   sources: readonly DataSource[];
 }
 
@@ -15,8 +14,8 @@ export interface DatasetChecksRequest extends Pick<CheckChoice, 'file' | 'filter
 export async function chooseDatasetChecks(
   request: DatasetChecksRequest,
 ): Promise<{ checks: ChosenChecks; precision: readonly CheckPrecision[] }> {
-  const workspace = await findWorkspace(request.cwd, request.home);
-  const precision: CheckPrecision[] = [];
+  const workspace = await findWorkspace(request.cwd, request.env.HOME);
+  const precision = await readPrecision(request.sources);
   const checks = await chooseChecks({ ...request, workspace: workspace?.checks ?? null, precision });
   return { checks, precision };
 }

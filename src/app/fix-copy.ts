@@ -35,7 +35,7 @@ export function ledgerPath(out: string): string {
 
 /**
  * Opens the copy of one JSONL file or JSON array at `out`: every byte but those of the fixes is the
- * source's. Throws UserError D193 where the source cannot be copied so, D091, D095.
+ * source's. Throws UserError D199 where the source cannot be copied so, D091, D095.
  */
 export async function openFixCopy(
   sources: readonly DataSource[],
@@ -43,22 +43,26 @@ export async function openFixCopy(
 ): Promise<FixCopy> {
   const [source] = sources;
   if (!source || sources.length > 1)
-    throw new UserError('D193', `Fixes are written for one file at a time; these are ${sources.length}.`, {
+    throw new UserError('D199', `Fixes are written for one file at a time; these are ${sources.length}.`, {
       hint: 'name one file, with an output of its own',
     });
   if (source.stream)
-    throw new UserError('D193', 'Fixes of stdin cannot be written: the rows are read twice.', {
+    throw new UserError('D199', 'Fixes of stdin cannot be written: the rows are read twice.', {
       hint: 'name a file',
     });
-  const open = await openSource(source.path, undefined, source.label);
-  const { name, holds, extensions } = chooseReader(open.head);
+  // What the archive itself has against being read: a copy of half of it would look whole.
+  const faults: string[] = [];
+  const open = await openSource(source.path, undefined, source.label, ({ message }) => {
+    faults.push(message);
+  });
+  const { name, holds, extensions } = chooseReader(open.head, source.path.replace(/\.(gz|zst)$/i, ''));
   if (name !== 'jsonl' && name !== 'json-array')
-    throw new UserError('D193', `Fixes cannot be written into ${holds}.`, {
+    throw new UserError('D199', `Fixes cannot be written into ${holds}.`, {
       hint: `convert it first: lorch data convert ${source.label} --to chatml -o rows.jsonl`,
     });
   if (!extensions.includes(extname(out.path).toLowerCase()))
     throw new UserError(
-      'D193',
+      'D199',
       `${out.label} should end in ${extensions.join(' or ')}: ${source.label} holds ${holds}.`,
       {
         hint: 'the copy is of the same kind; `lorch data convert` changes it',
@@ -81,7 +85,7 @@ export async function openFixCopy(
 
   const replace = async ({ line, column, before, after }: FixedRow): Promise<void> => {
     if (await splicer.replace(line, column, before, after)) return;
-    throw new UserError('D193', `${source.label}:${line} reads otherwise than it did a moment ago.`, {
+    throw new UserError('D199', `${source.label}:${line} reads otherwise than it did a moment ago.`, {
       hint: 'run the check again when nobody writes to the file',
       exitCode: 1,
     });
@@ -99,6 +103,12 @@ export async function openFixCopy(
     async publish() {
       await copied;
       await splicer.end();
+      const [fault] = faults;
+      if (fault)
+        throw new UserError('D199', `${source.label} cannot be copied: ${fault}`, {
+          hint: 'mend the archive first',
+          exitCode: 1,
+        });
       await copy.publish();
       await ledger.publish();
     },

@@ -7,7 +7,7 @@ import { preference } from '../dataset/formats/preference.ts';
 import type { DataSource } from '../dataset/scan.ts';
 import type { SourceFile, SourcePattern } from '../dataset/sources.ts';
 import { UserError } from '../diagnostics/user-error.ts';
-import type { CheckPrecision } from './check-precision.ts';
+import { readPrecision } from './check-precision.ts';
 import { chooseChecks, decidingSettings } from './choose-checks.ts';
 import { findSources } from './dataset-sources.ts';
 import type { PlanRequest } from './make-plan.ts';
@@ -33,7 +33,7 @@ export async function scanConfig(
   const { validation } = dataset;
   const sources = await configSources(request, dataset);
   const { workspace } = request;
-  const precision: CheckPrecision[] = [];
+  const precision = await readPrecision(sources);
   const { settings } = await chooseChecks({
     sources,
     workspace: workspace.checks ?? null,

@@ -66,7 +66,7 @@ describe('fixes', () => {
   it('keep an array an array, and refuse a name that promises something else', async () => {
     put('rows.json', `[\n  ${clean},\n  ${spaced}\n]\n`);
     const refused = await check('rows.json', '--fix', '-o', 'out.jsonl');
-    expect([refused.exitCode, refused.stderr]).toEqual([2, expect.stringContaining('D193')]);
+    expect([refused.exitCode, refused.stderr]).toEqual([2, expect.stringContaining('D199')]);
     expect((await check('rows.json', '--fix', '-o', 'out.json')).exitCode).toBe(0);
     expect(get('out.json')).toBe(get('rows.json').replace(spaced, mended));
   });
@@ -76,7 +76,7 @@ describe('fixes', () => {
     put('more.jsonl', `${clean}\n`);
     for (const out of ['rows.jsonl', 'more.jsonl'])
       expect((await check('rows.jsonl', '--fix', '-o', out)).stderr).toContain('D095');
-    expect((await check('rows.jsonl', 'more.jsonl', '--fix', '-o', 'out.jsonl')).stderr).toContain('D193');
+    expect((await check('rows.jsonl', 'more.jsonl', '--fix', '-o', 'out.jsonl')).stderr).toContain('D199');
     expect([get('rows.jsonl'), get('more.jsonl')]).toEqual([`${spaced}\n`, `${clean}\n`]);
     expect(existsSync(join(dir, 'out.jsonl'))).toBe(false);
   });

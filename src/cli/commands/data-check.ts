@@ -123,7 +123,7 @@ async function check(patterns: string[], flags: Flags, context: Context): Promis
     : null;
   const run: CheckRun = {
     cwd: context.cwd,
-    home: context.env.HOME,
+    env: context.env,
     version: readVersion(),
     patterns,
     format: flags.format,
@@ -139,6 +139,7 @@ async function check(patterns: string[], flags: Flags, context: Context): Promis
     tokens,
     fix: flags.fix ? { copy: named(flags.output) } : null,
     onProgress: (rows) => progress.update(rows, null),
+    onDownload: (file, bytes, total) => progress.update(bytes, total, `bytes of ${file}`),
   };
   const { checked, recorded } = await checkAndReport(run).finally(async () => {
     progress.end();

@@ -164,7 +164,7 @@ describe('a baseline', () => {
   it('that is missing or something else is refused', async () => {
     put('rows.jsonl', lines(row(1)));
     const missing = await check(['rows.jsonl', '--baseline', 'none.jsonl']);
-    expect([missing.exitCode, missing.stderr]).toEqual([2, expect.stringContaining('D192')]);
+    expect([missing.exitCode, missing.stderr]).toEqual([2, expect.stringContaining('D198')]);
     const dataset = await check(['rows.jsonl', '--baseline', 'rows.jsonl']);
     expect(dataset.stderr).toContain('rows.jsonl:1 is no line of a baseline');
   });
