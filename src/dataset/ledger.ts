@@ -12,6 +12,13 @@ export interface LedgerEntry {
   code?: string;
 }
 
+/** One line of the ledger that a data command writes; where nothing is split, rows are kept or fixed. */
+export interface LedgerLine extends Omit<LedgerEntry, 'fate'> {
+  fate: LedgerEntry['fate'] | 'kept' | 'fixed';
+  /** The row that stands for a dropped duplicate. */
+  of?: number;
+}
+
 export interface LedgerTotals {
   rows_in: number;
   kept: number;
