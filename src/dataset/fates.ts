@@ -98,6 +98,7 @@ export function createFates(
     keep(judged, place, role) {
       const item = { judged, place };
       if (!split || role === 'validation') settle(role, item);
+      else if (options.split?.sideOf) settle(options.split.sideOf(place.row), item);
       else for (const [side, each] of split.add(keyOf(judged.key), item)) settle(side, each);
     },
     end() {
