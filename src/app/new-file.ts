@@ -1,7 +1,7 @@
 // A file that bears its name only when it is whole: written beside its place and linked there, never over another.
 import { randomUUID } from 'node:crypto';
-import { access, type FileHandle, link, open, rm } from 'node:fs/promises';
-import { basename } from 'node:path';
+import { access, type FileHandle, link, mkdir, open, rm } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
 import { UserError } from '../diagnostics/user-error.ts';
 
 export interface NewFile {
@@ -29,7 +29,7 @@ export async function refuseExisting(paths: readonly string[]): Promise<void> {
   }
 }
 
-/** Starts a file. Throws UserError D091 where the folder takes none. */
+/** Starts a file, in a new folder if need be. Throws UserError D091 where it cannot be written. */
 export async function openNewFile(path: string): Promise<NewFile> {
   const part = `${path}.${randomUUID().slice(0, 8)}.partial`;
   const file = await openPart(part, path);
@@ -84,6 +84,7 @@ export async function publishAll(files: readonly NewFile[]): Promise<void> {
 
 async function openPart(part: string, path: string): Promise<FileHandle> {
   try {
+    await mkdir(dirname(path), { recursive: true });
     return await open(part, 'wx');
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);

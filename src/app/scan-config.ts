@@ -5,6 +5,7 @@ import { preference } from '../dataset/formats/preference.ts';
 import type { DataSource } from '../dataset/scan.ts';
 import type { SourceFile, SourcePattern } from '../dataset/sources.ts';
 import { UserError } from '../diagnostics/user-error.ts';
+import { assignSides, refuseChanged } from './assign-sides.ts';
 import { findSources } from './dataset-sources.ts';
 import type { PlanRequest } from './make-plan.ts';
 import { type ScannedRows, scanRows } from './scan-rows.ts';
@@ -22,19 +23,21 @@ export async function scanConfig(
   await mkdir(dir, { recursive: true, mode: 0o700 });
   const { validation } = dataset;
   const sources = await configSources(request, dataset);
-  const scan = await scanRows(
-    sources,
-    {
-      format: dataset.format,
-      onError: dataset.on_error,
-      duplicates: dataset.duplicates,
-      split: validation && !Array.isArray(validation) ? validation : null,
-    },
-    dir,
-    (done) => request.onProgress({ label: 'reading rows', done, total: null }),
-  );
+  const options = {
+    format: dataset.format,
+    onError: dataset.on_error,
+    duplicates: dataset.duplicates,
+    split: validation && !Array.isArray(validation) ? validation : null,
+  };
+  const onProgress = (done: number): void => request.onProgress({ label: 'reading rows', done, total: null });
+  const assigned = options.split?.stratify
+    ? await assignSides(sources, { ...options, split: options.split }, options.split.stratify, onProgress)
+    : null;
+  const split = assigned && options.split ? { ...options.split, sideOf: assigned.sideOf } : options.split;
+  const scan = await scanRows(sources, { ...options, split }, dir, onProgress);
   refusePairs(scan);
   if (scan.result.refused) throw refusal(scan, dataset);
+  if (assigned) refuseChanged(assigned.files, scan.result.files);
   return scan;
 }
 

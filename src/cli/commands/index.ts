@@ -49,6 +49,11 @@ export const commandGroups: { title: string; commands: CommandEntry[] }[] = [
         summary: 'write a dataset in another format',
         load: () => import('./data-convert.ts'),
       },
+      {
+        name: 'data split',
+        summary: 'train and validation files, and a ledger of every row',
+        load: () => import('./data-split.ts'),
+      },
     ],
   },
   {
