@@ -54,6 +54,11 @@ export const commandGroups: { title: string; commands: CommandEntry[] }[] = [
         summary: 'train and validation files, and a ledger of every row',
         load: () => import('./data-split.ts'),
       },
+      {
+        name: 'data sample',
+        summary: "rows drawn by the dataset's own permutation",
+        load: () => import('./data-sample.ts'),
+      },
     ],
   },
   {
