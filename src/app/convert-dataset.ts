@@ -1,9 +1,4 @@
 // `lorch data convert`: rows of one format written in another, with nothing lost unless that is allowed.
-import { randomUUID } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { access, type FileHandle, link, open, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
 import { lossyConversion } from '../dataset/checks/lossy-conversion.ts';
 import { unknownKey } from '../dataset/checks/unknown-key.ts';
 import type { Rendered } from '../dataset/formats/format.ts';
@@ -12,6 +7,7 @@ import { renderRow } from '../dataset/formats/render-row.ts';
 import { type KeptRow, type ScanResult, scanDataset } from '../dataset/scan.ts';
 import type { Finding } from '../diagnostics/finding.ts';
 import { UserError } from '../diagnostics/user-error.ts';
+import { openDatasetOutput } from './dataset-output.ts';
 import { type DatasetRequest, isMappingFile, openSources, readFormat } from './dataset-sources.ts';
 
 export interface ConvertRequest extends DatasetRequest {
@@ -48,9 +44,8 @@ export async function convertDataset(request: ConvertRequest): Promise<Converted
       hint: `one of ${formatNames.join(', ')}`,
     });
   const target = findFormat(request.to);
-  if (request.out !== null) await refuseExisting(request.out);
   const sources = await openSources(request);
-  const output = await openOutput(request.out);
+  const output = await openDatasetOutput(request.out);
   const lost = new Map<string, number>();
   const lose = (what: string): void => void lost.set(what, (lost.get(what) ?? 0) + 1);
   let unheld = 0;
@@ -69,7 +64,7 @@ export async function convertDataset(request: ConvertRequest): Promise<Converted
           for (const what of rendered.lost) lose(what);
           if (rendered.lost.length > 0)
             request.onFinding?.(lossFinding(row, rendered, target.name, request.allowLoss));
-          if (rendered.row) return output.add(rendered.row);
+          if (rendered.row) return output.add(JSON.stringify(rendered.row));
           unheld += 1;
         },
         onFinding(finding) {
@@ -107,68 +102,5 @@ function lossFinding({ place }: KeptRow, { row, lost }: Rendered, target: string
     message: `${target} cannot hold ${lost.join(', ')}${row ? '' : ': the row is left out'}.`,
     hint,
     at: { file: place.file, line: place.line, column: place.column },
-  };
-}
-
-async function refuseExisting(path: string): Promise<void> {
-  const exists = await access(path).then(
-    () => true,
-    () => false,
-  );
-  if (exists) throw new UserError('D095', `${path} exists already.`, { hint: 'name another file with -o' });
-}
-
-interface Output {
-  add(row: Record<string, unknown>): void | Promise<void>;
-  rows(): number;
-  publish(write: (text: string) => void): Promise<void>;
-  dispose(): Promise<void>;
-}
-
-// Written beside its place and linked there when whole, so that no half file ever bears the name.
-async function openOutput(out: string | null): Promise<Output> {
-  const part = `${out ?? join(tmpdir(), 'lorch-convert')}.${randomUUID().slice(0, 8)}.partial`;
-  let file: FileHandle;
-  try {
-    file = await open(part, 'wx');
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new UserError('D091', `${out} cannot be written: ${reason}`, { exitCode: 3, cause: error });
-  }
-  const asArray = out?.toLowerCase().endsWith('.json') ?? false;
-  let count = 0;
-  let text = asArray ? '[\n' : '';
-  const flush = async (): Promise<void> => {
-    const full = text;
-    text = '';
-    await file.appendFile(full);
-  };
-  return {
-    rows: () => count,
-    add(row) {
-      if (asArray) text += `${count > 0 ? ',\n' : ''}${JSON.stringify(row)}`;
-      else text += `${JSON.stringify(row)}\n`;
-      count += 1;
-      if (text.length > 1 << 20) return flush();
-    },
-    async publish(write) {
-      if (asArray) text += count > 0 ? '\n]\n' : ']\n';
-      await flush();
-      await file.sync();
-      if (out === null) {
-        for await (const chunk of createReadStream(part, 'utf8')) write(chunk as string);
-        return;
-      }
-      await link(part, out).catch((error: unknown) => {
-        if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-        throw new UserError('D095', `${basename(out)} was made by someone else meanwhile.`, {
-          hint: 'name another file with -o',
-        });
-      });
-    },
-    async dispose() {
-      await file.close();
-      await rm(part, { force: true });
-    },
   };
 }

@@ -1,90 +1,69 @@
-// A file that bears its name only when it is whole: written beside its place and linked there, never over another.
+// A file that must not exist yet: written beside its place and linked there when whole, so that no half file ever bears
+// the name and nothing is overwritten.
 import { randomUUID } from 'node:crypto';
-import { access, type FileHandle, link, mkdir, open, rm } from 'node:fs/promises';
-import { basename, dirname } from 'node:path';
+import { access, type FileHandle, link, open, rm } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { UserError } from '../diagnostics/user-error.ts';
 
 export interface NewFile {
-  path: string;
-  /** A promise where the text must reach the disk first. */
-  write(text: string): void | Promise<void>;
-  /** Removes what was not published; call it in any case. */
+  /** A promise where a buffer went to the disk. */
+  write(data: string | Uint8Array): void | Promise<void>;
+  /** Puts the file in its place. Throws UserError D095 where someone else made it meanwhile. */
+  publish(): Promise<void>;
+  /** Closes, and removes what was not published. Call it in any case. */
   dispose(): Promise<void>;
-  /** Everything on disk, the name not yet given. */
-  finish(): Promise<void>;
-  link(): Promise<void>;
 }
 
-/** Throws UserError D095 where one of the files exists. */
-export async function refuseExisting(paths: readonly string[]): Promise<void> {
-  for (const path of paths) {
-    const exists = await access(path).then(
-      () => true,
-      () => false,
-    );
-    if (exists)
-      throw new UserError('D095', `${path} exists already.`, {
-        hint: 'name another file, or remove that one',
-      });
-  }
-}
+const bufferBytes = 1 << 20;
 
-/** Starts a file, in a new folder if need be. Throws UserError D091 where it cannot be written. */
+/** Opens `path` for writing. Throws UserError D095 where it exists, D091 where it cannot be made. */
 export async function openNewFile(path: string): Promise<NewFile> {
+  await refuseExisting(path);
   const part = `${path}.${randomUUID().slice(0, 8)}.partial`;
   const file = await openPart(part, path);
-  let text = '';
-  let closed = false;
+  let waiting: Uint8Array[] = [];
+  let bytes = 0;
   const flush = async (): Promise<void> => {
-    const full = text;
-    text = '';
+    const full = Buffer.concat(waiting);
+    waiting = [];
+    bytes = 0;
     await file.appendFile(full);
   };
   return {
-    path,
-    write(more) {
-      text += more;
-      if (text.length > 1 << 20) return flush();
+    write(data) {
+      const chunk = typeof data === 'string' ? Buffer.from(data) : data;
+      waiting.push(chunk);
+      bytes += chunk.length;
+      if (bytes > bufferBytes) return flush();
     },
-    async finish() {
+    async publish() {
       await flush();
       await file.sync();
-    },
-    async link() {
       await link(part, path).catch((error: unknown) => {
         if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-        throw new UserError('D095', `${basename(path)} was made by someone else meanwhile.`, {
-          hint: 'name another file',
-        });
+        throw new UserError('D095', `${basename(path)} was made by someone else meanwhile.`, { hint });
       });
     },
     async dispose() {
-      if (closed) return;
-      closed = true;
       await file.close();
       await rm(part, { force: true });
     },
   };
 }
 
-/** Gives all files their names, or none. Throws UserError D095. */
-export async function publishAll(files: readonly NewFile[]): Promise<void> {
-  for (const file of files) await file.finish();
-  const linked: NewFile[] = [];
-  try {
-    for (const file of files) {
-      await file.link();
-      linked.push(file);
-    }
-  } catch (error) {
-    for (const { path } of linked) await rm(path, { force: true });
-    throw error;
-  }
+const hint = 'name another file with -o';
+
+/** Throws UserError D095 where `path` exists. */
+export async function refuseExisting(path: string): Promise<void> {
+  const exists = await access(path).then(
+    () => true,
+    () => false,
+  );
+  if (exists) throw new UserError('D095', `${path} exists already.`, { hint });
 }
 
 async function openPart(part: string, path: string): Promise<FileHandle> {
   try {
-    await mkdir(dirname(path), { recursive: true });
     return await open(part, 'wx');
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);

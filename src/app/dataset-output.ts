@@ -1,0 +1,45 @@
+// Rows on their way into a new dataset: JSON lines, or an array where the file's name ends in .json.
+
+import { createReadStream } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openNewFile } from './new-file.ts';
+
+export interface DatasetOutput {
+  /** One row as JSON; JSON lines take text without line breaks only. */
+  add(text: string): void | Promise<void>;
+  /** Rows added so far. */
+  rows(): number;
+  /** Puts the file in its place; where `out` is null, hands its text to `write`. Throws UserError D095. */
+  publish(write?: (text: string) => void): Promise<void>;
+  /** Removes what was not published. Call it in any case. */
+  dispose(): Promise<void>;
+}
+
+/** Opens the output at `out` (absolute; null: nowhere, see `publish`). Throws UserError D091, D095. */
+export async function openDatasetOutput(out: string | null): Promise<DatasetOutput> {
+  const folder = out === null ? await mkdtemp(join(tmpdir(), 'lorch-')) : null;
+  const path = out ?? join(folder ?? '', 'rows.jsonl');
+  const file = await openNewFile(path);
+  const asArray = path.toLowerCase().endsWith('.json');
+  let count = 0;
+  return {
+    rows: () => count,
+    add(text) {
+      const opening = count === 0 ? '[\n' : ',\n';
+      count += 1;
+      return file.write(asArray ? `${opening}${text}` : `${text}\n`);
+    },
+    async publish(write) {
+      if (asArray) await file.write(count > 0 ? '\n]\n' : '[\n]\n');
+      await file.publish();
+      if (folder === null) return;
+      for await (const chunk of createReadStream(path, 'utf8')) write?.(chunk as string);
+    },
+    async dispose() {
+      await file.dispose();
+      if (folder !== null) await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
