@@ -6,9 +6,9 @@ import { createCollector } from '../dataset/sample/create-collector.ts';
 import type { SampledRow } from '../dataset/sample/stratified-pool.ts';
 import { type DataSource, type ScanOptions, type ScanResult, scanDataset } from '../dataset/scan.ts';
 import { refuseChanged } from './assign-sides.ts';
+import { oneLine, openDatasetOutput } from './dataset-output.ts';
 import { type DatasetRequest, openSources } from './dataset-sources.ts';
-import { publishAll, refuseExisting } from './new-file.ts';
-import { oneLine, openRawRows } from './raw-rows.ts';
+import { refuseExisting } from './new-file.ts';
 import { spoolStdin } from './spool-stdin.ts';
 import { type MadeBy, writeLineage } from './write-lineage.ts';
 
@@ -46,11 +46,11 @@ export interface DatasetSample {
 /** Draws rows without errors. Throws UserError D090, D091, D093, D095 (the output exists), D195 (no such strata). */
 export async function sampleDataset(request: SampleRequest): Promise<DatasetSample> {
   const { count, stratify, out, onProgress } = request;
-  if (out !== null) await refuseExisting([out, lineagePath(out)]);
+  if (out !== null) for (const path of [out, lineagePath(out)]) await refuseExisting(path);
   const options: ScanOptions = {
     format: request.format,
     onError: 'drop',
-    duplicates: { exact: 'keep' },
+    duplicates: { exact: 'drop' },
     split: null,
   };
   const opened = await openSources(request);
@@ -100,10 +100,10 @@ async function writeSample(
   drawn: readonly DrawnRow[],
   { files, ledger }: ScanResult,
 ): Promise<void> {
-  const file = await openRawRows(out);
+  const file = await openDatasetOutput(out);
   try {
     for (const { text } of drawn) await file.add(text);
-    await publishAll([file]);
+    await file.publish();
   } finally {
     await file.dispose();
   }

@@ -6,10 +6,10 @@ import type { Split } from '../dataset/split.ts';
 import type { Finding } from '../diagnostics/finding.ts';
 import { UserError } from '../diagnostics/user-error.ts';
 import { assignSides, refuseChanged } from './assign-sides.ts';
+import { openDatasetOutput } from './dataset-output.ts';
 import { type DatasetRequest, openSources } from './dataset-sources.ts';
 import { openLedgerFile } from './ledger-file.ts';
 import { publishAll, refuseExisting } from './new-file.ts';
-import { openRawRows } from './raw-rows.ts';
 import { spoolStdin } from './spool-stdin.ts';
 import { type MadeBy, writeLineage } from './write-lineage.ts';
 
@@ -42,10 +42,8 @@ export interface SplitDataset {
 /** Splits. Throws UserError D090, D091, D093, D095 (an output exists), D195 (no such strata), D196 (formats differ). */
 export async function splitDataset(request: SplitRequest): Promise<SplitDataset> {
   const { out } = request;
-  await refuseExisting([
-    ...[out.train, out.validation].flatMap((path) => [path, lineagePath(path)]),
-    out.ledger,
-  ]);
+  const datasets = [out.train, out.validation];
+  for (const path of [...datasets, ...datasets.map(lineagePath), out.ledger]) await refuseExisting(path);
   const opened = await openSources(request);
   const spooled = request.stratify === null ? null : await spoolStdin(opened);
   try {
@@ -69,8 +67,8 @@ async function splitSources(
   } satisfies ScanOptions;
   const assigned = stratify === null ? null : await assignSides(sources, options, stratify, onProgress);
   const files = {
-    train: await openRawRows(out.train),
-    validation: await openRawRows(out.validation),
+    train: await openDatasetOutput(out.train),
+    validation: await openDatasetOutput(out.validation),
     ledger: await openLedgerFile(out.ledger),
   };
   const all = Object.values(files);

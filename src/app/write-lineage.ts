@@ -5,7 +5,7 @@ import { basename, dirname, relative, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { type Lineage, type LineageParent, lineagePath } from '../dataset/lineage.ts';
 import type { DataSource, ScannedFile } from '../dataset/scan.ts';
-import { openNewFile, publishAll } from './new-file.ts';
+import { openNewFile } from './new-file.ts';
 
 /** Who writes, and when: the command line knows. */
 export interface MadeBy {
@@ -28,7 +28,7 @@ export interface LineageRequest {
   ledger: Lineage['ledger'];
 }
 
-/** Writes `<dataset>.lineage.json`; returns its path. Throws UserError D095 where it exists: ask `refuseExisting` before. */
+/** Writes `<dataset>.lineage.json`; returns its path. Throws UserError D095 where it exists: call `refuseExisting` before. */
 export async function writeLineage(request: LineageRequest): Promise<string> {
   const { dataset, madeBy, options, rows, fingerprint, ledger } = request;
   const record: Lineage = {
@@ -45,7 +45,7 @@ export async function writeLineage(request: LineageRequest): Promise<string> {
   const file = await openNewFile(path);
   try {
     await file.write(`${JSON.stringify(record, null, 2)}\n`);
-    await publishAll([file]);
+    await file.publish();
   } finally {
     await file.dispose();
   }

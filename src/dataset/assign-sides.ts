@@ -1,5 +1,6 @@
 // Train or validation decided with all rows in view: for strata, and for groups wider than exact duplicates.
 import { createKeyTable } from './duplicates/key-table.ts';
+import type { Key } from './duplicates/murmur3.ts';
 import { type Split, type SplitOptions, splitPosition } from './split.ts';
 
 export interface SideCount {
@@ -16,8 +17,8 @@ export interface AssignedSides {
 }
 
 export interface SideAssigner {
-  /** Rows in order. `key` names the row's group (16 latin-1 characters); a group's stratum is that of its first row. */
-  add(row: number, key: string, stratum: string): void;
+  /** Rows in order. `key` names the row's group; a group's stratum is that of its first row. */
+  add(row: number, key: Key, stratum: string): void;
   end(): AssignedSides;
 }
 

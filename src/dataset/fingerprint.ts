@@ -13,12 +13,7 @@ export function hex(bytes: string): string {
   return Buffer.from(bytes, 'latin1').toString('hex');
 }
 
-/** From the hex form to 32 latin-1 characters. */
-export function fingerprintToBytes(hex: string): string {
-  return Buffer.from(hex, 'hex').toString('latin1');
-}
-
-/** `rowFingerprint` as 32 latin-1 characters: the cheap form while scanning. */
+/** The same as 32 latin-1 characters: the cheap form while scanning. */
 export function fingerprintBytes(example: Example): string {
   const { messages, tools, chosen, rejected } = example;
   if (tools || chosen || rejected)
@@ -71,7 +66,7 @@ export function createFingerprintSet(): FingerprintSet {
 /** The dataset fingerprint of rows whose hex fingerprints are given, in any order. */
 export function datasetFingerprint(fingerprints: Iterable<string>): string {
   const set = createFingerprintSet();
-  for (const each of fingerprints) set.add(fingerprintToBytes(each));
+  for (const each of fingerprints) set.add(Buffer.from(each, 'hex').toString('latin1'));
   return set.digest();
 }
 

@@ -17,7 +17,7 @@ export interface Lineage {
   file: string;
   sha256: string;
   rows: number;
-  /** Dataset fingerprint of the rows written; null where they are no examples any more. */
+  /** Dataset fingerprint of the rows written; null where that was not computed. */
   fingerprint: string | null;
   made_by: {
     /** E.g. `data split`. */

@@ -1,7 +1,6 @@
 // Strata: what kind of row a row is, so that a split or a sample holds its share of each kind.
 import { UserError } from '../diagnostics/user-error.ts';
 import { textOf } from './content.ts';
-import { normalizeText } from './duplicates/duplicate-key.ts';
 import type { Example } from './example.ts';
 
 /** The name of a row's stratum. */
@@ -28,7 +27,12 @@ function lengthStratum(example: Example): string {
   return low === 32 ? 'under 64 characters' : `${low} to ${2 * low - 1} characters`;
 }
 
-/** UTF-16 units of all contents, white space normalised: the same for rows with one duplicate_key. */
+/** The text as duplicate_key sees it: Unicode NFC, runs of white space as one space, ends trimmed. */
+export function normalizeText(text: string): string {
+  return text.normalize('NFC').replace(/\s+/g, ' ').trim();
+}
+
+/** UTF-16 units of all contents, normalised: the same for rows with one duplicate_key. */
 export function characters(example: Example): number {
   return example.messages.reduce((sum, { content }) => sum + normalizeText(textOf(content) ?? '').length, 0);
 }

@@ -49,6 +49,7 @@ export function define(command: Command, context: Context): void {
       const { convertDataset } = await import('../../app/convert-dataset.ts');
       const { createProgress } = await import('../ui/progress.ts');
       const { createShownFindings } = await import('../shown-findings.ts');
+      const { readVersion } = await import('../version.ts');
       if (flags.json && flags.output === '-')
         command.error('error: --json and -o - both want stdout; name a file with -o', {
           exitCode: EXIT.usage,
@@ -66,6 +67,7 @@ export function define(command: Command, context: Context): void {
         write: (text) => context.stdout.write(text),
         onError: flags.onError,
         allowLoss: flags.allowLoss === true,
+        madeBy: { command: 'data convert', version: readVersion(), atMs: context.now() },
         onFinding: shown.add,
         onProgress: (rows) => progress.update(rows, null),
         onDownload: (file, bytes, total) => progress.update(bytes, total, `bytes of ${file}`),

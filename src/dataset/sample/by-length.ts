@@ -1,24 +1,20 @@
 // Five bands of length that hold equally many rows.
-import { fingerprintToBytes } from '../fingerprint.ts';
 import { characters } from '../strata.ts';
 import type { SampleCollector } from './collector.ts';
 import { createStratifiedPool } from './stratified-pool.ts';
 
 /** Strata by characters of all contents; the bands are known after the last row, so 40 bytes a row wait until then. */
 export function collectByLength(): SampleCollector {
-  const rows: { bytes: string; row: number; length: number }[] = [];
+  const rows: { fingerprint: string; row: number; length: number }[] = [];
   const pool = createStratifiedPool();
   const settle = (): void => {
     const bounds = quantileBounds(rows.map(({ length }) => length));
-    for (const { bytes, row, length } of rows.splice(0)) pool.add(bytes, row, nameBand(length, bounds));
+    for (const { fingerprint, row, length } of rows.splice(0))
+      pool.add(fingerprint, row, nameBand(length, bounds));
   };
   return {
-    onRow: (row) =>
-      void rows.push({
-        bytes: fingerprintToBytes(row.fingerprint),
-        row: row.row,
-        length: characters(row.example),
-      }),
+    onRow: ({ fingerprint, row, example }) =>
+      void rows.push({ fingerprint, row, length: characters(example) }),
     draw(count, datasetFingerprint) {
       settle();
       return pool.draw(count, datasetFingerprint);

@@ -1,5 +1,5 @@
 // As many rows from each stratum, each in the order of the dataset's own permutation.
-import { createRowPool, type RankedRow, type RowPool } from '../review/permutation.ts';
+import { createRowPool, type RankedRow, type RowPool } from './row-pool.ts';
 
 export interface SampledRow extends RankedRow {
   /** Why it is here; null in a uniform sample. */
@@ -7,8 +7,8 @@ export interface SampledRow extends RankedRow {
 }
 
 export interface StratifiedPool {
-  /** A row may stand in several strata. */
-  add(rowBytes: string, row: number, stratum: string): void;
+  /** `fingerprint` in hex. A row may stand in several strata. */
+  add(fingerprint: string, row: number, stratum: string): void;
   /**
    * `count` rows, taken from the strata in turn (by name), each in the order of the permutation; a stratum that has no
    * more rows leaves its turns to the others. A row is taken once.
@@ -23,10 +23,10 @@ export function createStratifiedPool(): StratifiedPool {
   const pools = new Map<string, RowPool>();
   const names = (): string[] => [...pools.keys()].sort((a, b) => (a < b ? -1 : 1));
   return {
-    add(rowBytes, row, stratum) {
+    add(fingerprint, row, stratum) {
       const pool = pools.get(stratum) ?? createRowPool();
       pools.set(stratum, pool);
-      pool.add(rowBytes, row);
+      pool.add(fingerprint, row);
     },
     draw(count, datasetFingerprint) {
       const queues = names().map((stratum) => ({
