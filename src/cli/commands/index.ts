@@ -59,6 +59,11 @@ export const commandGroups: { title: string; commands: CommandEntry[] }[] = [
         summary: "rows drawn by the dataset's own permutation",
         load: () => import('./data-sample.ts'),
       },
+      {
+        name: 'data diff',
+        summary: 'rows added, removed and changed between two versions',
+        load: () => import('./data-diff.ts'),
+      },
     ],
   },
   {
