@@ -115,6 +115,6 @@ async function writeSample(
     files,
     rows: drawn.length,
     fingerprint: datasetFingerprint(drawn.map(({ fingerprint }) => fingerprint)),
-    ledger,
+    ledger: { ...ledger, kept: drawn.length, not_drawn: ledger.kept - drawn.length },
   });
 }

@@ -135,4 +135,12 @@ export const datasetErrorCodes: CodeDoc[] = [
     prose:
       'Rows are written exactly as they stood, and a file is read as one format. Bring the files into one with `lorch data convert` first.',
   },
+  {
+    code: 'D197',
+    name: 'lineage-unreadable',
+    severity: 'error',
+    title: 'A lineage record cannot be read.',
+    prose:
+      '`FILE.lineage.json` beside a dataset says what it was made of. This one is damaged, or written by a later version of lorch.',
+  },
 ];

@@ -30,7 +30,7 @@ export interface Lineage {
   };
   parents: LineageParent[];
   /** Where the parents' rows went. */
-  ledger: LedgerTotals & { train?: number; validation?: number };
+  ledger: LedgerTotals & { train?: number; validation?: number; not_drawn?: number };
 }
 
 /** The record's place, given the dataset file's. */

@@ -64,6 +64,11 @@ export const commandGroups: { title: string; commands: CommandEntry[] }[] = [
         summary: 'rows added, removed and changed between two versions',
         load: () => import('./data-diff.ts'),
       },
+      {
+        name: 'data versions',
+        summary: 'where a dataset file came from, checked',
+        load: () => import('./data-versions.ts'),
+      },
     ],
   },
   {

@@ -3,6 +3,7 @@ import type { DatasetDiff, DiffedRow, DiffSide, Listed } from '../../app/diff-da
 import { textOf } from '../../dataset/content.ts';
 import { compareExamples } from '../../dataset/diff/compare-examples.ts';
 import type { OutputStream } from '../context.ts';
+import { renderPlace } from './diagnostic.ts';
 import { renderDifferences } from './difference-view.ts';
 import { formatCount } from './format.ts';
 import { type Ink, paint, visible } from './paint.ts';
@@ -66,8 +67,8 @@ function pair(a: DiffedRow, b: DiffedRow, ink: Ink): string {
   return `${place(a, ink)} → ${place(b, ink)}`;
 }
 
-function place({ place: { file, line } }: DiffedRow, ink: Ink): string {
-  return ink.bold(visible(`${file}:${line}`));
+function place({ place: { file, line, column } }: DiffedRow, ink: Ink): string {
+  return ink.bold(visible(renderPlace(column > 1 ? { file, line, column } : { file, line })));
 }
 
 const previewLength = 80;

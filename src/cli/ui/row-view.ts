@@ -2,6 +2,7 @@
 import wrapAnsi from 'wrap-ansi';
 import type { Example, Message, RowPlace } from '../../dataset/example.ts';
 import type { OutputStream } from '../context.ts';
+import { renderPlace } from './diagnostic.ts';
 import { type Ink, paint, visible } from './paint.ts';
 
 /** Place and turns, each turn indented under its role; ends in a newline. */
@@ -10,7 +11,9 @@ export function renderRow(
   stream: Pick<OutputStream, 'color' | 'columns'>,
 ): string {
   const ink = paint(stream.color);
-  const head = `${ink.bold(visible(`${place.file}:${place.line}`))} ${ink.dim(`row ${place.row}${note === null ? '' : ` · ${visible(note)}`}`)}`;
+  const { file, line, column } = place;
+  const at = column > 1 ? { file, line, column } : { file, line };
+  const head = `${ink.bold(visible(renderPlace(at)))} ${ink.dim(`row ${place.row}${note === null ? '' : ` · ${visible(note)}`}`)}`;
   const width = Math.min(Math.max(stream.columns, 40), 120);
   return `${[head, ...example.messages.map((message) => renderMessage(message, width, ink))].join('\n')}\n`;
 }
