@@ -4,7 +4,7 @@ import { createRowTable, type RowTable } from '../dataset/diff/row-table.ts';
 import type { Example, RowPlace } from '../dataset/example.ts';
 import { type DataSource, type ScanOptions, type ScanResult, scanDataset } from '../dataset/scan.ts';
 import { refuseChanged } from './assign-sides.ts';
-import { type DatasetRequest, openSources } from './dataset-sources.ts';
+import { type DatasetRequest, openSources, readFormat } from './dataset-sources.ts';
 import { spoolStdin } from './spool-stdin.ts';
 
 export interface DiffRequest extends Omit<DatasetRequest, 'patterns'> {
@@ -58,7 +58,7 @@ interface ReadSide {
 /** Compares. Throws UserError D090, D091, D093. */
 export async function diffDatasets(request: DiffRequest): Promise<DatasetDiff> {
   const options: ScanOptions = {
-    format: request.format,
+    format: await readFormat(request),
     onError: 'drop',
     duplicates: { exact: 'keep' },
     split: null,

@@ -7,7 +7,7 @@ import type { SampledRow } from '../dataset/sample/stratified-pool.ts';
 import { type DataSource, type ScanOptions, type ScanResult, scanDataset } from '../dataset/scan.ts';
 import { refuseChanged } from './assign-sides.ts';
 import { oneLine, openDatasetOutput } from './dataset-output.ts';
-import { type DatasetRequest, openSources } from './dataset-sources.ts';
+import { type DatasetRequest, openSources, readFormat } from './dataset-sources.ts';
 import { refuseExisting } from './new-file.ts';
 import { spoolStdin } from './spool-stdin.ts';
 import { type MadeBy, writeLineage } from './write-lineage.ts';
@@ -48,7 +48,7 @@ export async function sampleDataset(request: SampleRequest): Promise<DatasetSamp
   const { count, stratify, out, onProgress } = request;
   if (out !== null) for (const path of [out, lineagePath(out)]) await refuseExisting(path);
   const options: ScanOptions = {
-    format: request.format,
+    format: await readFormat(request),
     onError: 'drop',
     duplicates: { exact: 'drop' },
     split: null,

@@ -7,7 +7,7 @@ import type { Finding } from '../diagnostics/finding.ts';
 import { UserError } from '../diagnostics/user-error.ts';
 import { assignSides, refuseChanged } from './assign-sides.ts';
 import { openDatasetOutput } from './dataset-output.ts';
-import { type DatasetRequest, openSources } from './dataset-sources.ts';
+import { type DatasetRequest, openSources, readFormat } from './dataset-sources.ts';
 import { openLedgerFile } from './ledger-file.ts';
 import { publishAll, refuseExisting } from './new-file.ts';
 import { spoolStdin } from './spool-stdin.ts';
@@ -60,7 +60,7 @@ async function splitSources(
 ): Promise<SplitDataset> {
   const { fraction, seed, stratify, out, onProgress } = request;
   const options = {
-    format: request.format,
+    format: await readFormat(request),
     onError: request.onError,
     duplicates: { exact: request.duplicates },
     split: { fraction, seed },

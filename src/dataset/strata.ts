@@ -1,7 +1,7 @@
 // Strata: what kind of row a row is, so that a split or a sample holds its share of each kind.
 import { UserError } from '../diagnostics/user-error.ts';
 import { textOf } from './content.ts';
-import type { Example } from './example.ts';
+import type { Example, Message } from './example.ts';
 
 /** The name of a row's stratum. */
 export type StratumOf = (example: Example, file: string) => string;
@@ -34,15 +34,22 @@ export function normalizeText(text: string): string {
 
 /** UTF-16 units of all contents, normalised: the same for rows with one duplicate_key. */
 export function characters(example: Example): number {
-  return example.messages.reduce((sum, { content }) => sum + normalizeText(textOf(content) ?? '').length, 0);
+  return everyMessage(example).reduce(
+    (sum, { content }) => sum + normalizeText(textOf(content) ?? '').length,
+    0,
+  );
+}
+
+function everyMessage({ messages, chosen, rejected }: Example): readonly Message[] {
+  return chosen || rejected ? [...messages, ...(chosen ?? []), ...(rejected ?? [])] : messages;
 }
 
 // Longer answers are no labels; they are one stratum together.
 const longestLabel = 100;
 
 /** By the last answer: for datasets whose answers are labels. */
-function labelStratum({ messages }: Example): string {
-  const answer = messages.findLast(({ role }) => role === 'assistant');
+function labelStratum({ messages, chosen = [] }: Example): string {
+  const answer = [...messages, ...chosen].findLast(({ role }) => role === 'assistant');
   const text = normalizeText((answer && textOf(answer.content)) ?? '');
   return text.length > longestLabel ? 'longer answers' : text;
 }

@@ -15,7 +15,13 @@ export function renderRow(
   const at = column > 1 ? { file, line, column } : { file, line };
   const head = `${ink.bold(visible(renderPlace(at)))} ${ink.dim(`row ${place.row}${note === null ? '' : ` · ${visible(note)}`}`)}`;
   const width = Math.min(Math.max(stream.columns, 40), 120);
-  return `${[head, ...example.messages.map((message) => renderMessage(message, width, ink))].join('\n')}\n`;
+  const turns = (messages: readonly Message[] = []): string[] =>
+    messages.map((message) => renderMessage(message, width, ink));
+  const answers = example.chosen || example.rejected;
+  const pairs = answers
+    ? [ink.bold('chosen'), ...turns(example.chosen), ink.bold('rejected'), ...turns(example.rejected)]
+    : [];
+  return `${[head, ...turns(example.messages), ...pairs].join('\n')}\n`;
 }
 
 const indent = '  ';

@@ -1,53 +1,32 @@
 // Rows by the codes of their findings; rows without any are not drawn.
-import type { Finding } from '../../diagnostics/finding.ts';
-import type { KeptRow } from '../scan-types.ts';
 import type { SampleCollector } from './collector.ts';
 import { createStratifiedPool } from './stratified-pool.ts';
 
 /**
- * Strata by code. A row's own findings come before the row; those of checks over all rows come after the last one and
- * name places, so the places and fingerprints of all rows are kept until then.
+ * Strata by code. A row's findings come before the row, those of checks over all rows after the last one; so codes wait
+ * by row, and the fingerprints of all rows (hex) until the end.
  */
 export function collectByFinding(): SampleCollector {
   const pool = createStratifiedPool();
-  const rows = new Map<string, { row: number; fingerprint: string }>();
-  let waiting: Finding[] = [];
+  const codes = new Map<number, Set<string>>();
+  const fingerprints = new Map<number, string>();
   const settle = (): void => {
-    for (const finding of waiting.splice(0))
-      for (const place of namedPlaces(finding)) {
-        const found = rows.get(place);
-        if (found) pool.add(found.fingerprint, found.row, stratumOf(finding));
-      }
+    for (const [row, found] of codes) {
+      const fingerprint = fingerprints.get(row);
+      // Rows that were dropped cannot be drawn.
+      if (fingerprint !== undefined) for (const code of found) pool.add(fingerprint, row, code);
+    }
+    codes.clear();
   };
   return {
-    onFinding: (finding) => void waiting.push(finding),
-    onRow(row) {
-      const { fingerprint, place } = row;
-      rows.set(`${place.file}:${place.line}`, { row: row.row, fingerprint });
-      const own = new Set(waiting.filter((each) => isOf(each, row)).map(stratumOf));
-      for (const stratum of own) pool.add(fingerprint, row.row, stratum);
-      waiting = [];
+    onFinding({ code, name }, found) {
+      if (found) codes.set(found.row, (codes.get(found.row) ?? new Set()).add(`${code} ${name}`));
     },
+    onRow: ({ row, fingerprint }) => void fingerprints.set(row, fingerprint),
     draw(count, datasetFingerprint) {
       settle();
       return pool.draw(count, datasetFingerprint);
     },
     strata: pool.sizes,
   };
-}
-
-function stratumOf({ code, name }: Finding): string {
-  return `${code} ${name}`;
-}
-
-function namedPlaces({ at, data }: Finding): string[] {
-  const places = Array.isArray(data?.places) ? data.places.filter((each) => typeof each === 'string') : [];
-  return places.length > 0 ? places : at ? [`${at.file}:${at.line}`] : [];
-}
-
-// Rows that were dropped, and remarks on the file, leave findings behind that belong to no kept row.
-function isOf({ at }: Finding, { place, text }: KeptRow): boolean {
-  if (at?.line === undefined || at.file !== place.file || at.line < place.line) return false;
-  if (at.line === place.line) return (at.column ?? 1) >= place.column;
-  return at.line <= place.line + (text.match(/\n/g)?.length ?? 0);
 }
