@@ -8,12 +8,13 @@ import { hashFile } from './write-lineage.ts';
 
 /**
  * `as_recorded`: the bytes are those that the record names. `same_rows`: other bytes, but the same rows by fingerprint.
- * `changed`: other bytes. `gone`: no such file. `unrecorded`: nothing says what the bytes should be.
+ * `changed`: other bytes. `gone`: no such file. `elsewhere`: stdin, or the hub. `unrecorded`: nothing says what the
+ * bytes should be.
  */
-export type VersionState = 'as_recorded' | 'same_rows' | 'changed' | 'gone' | 'unrecorded';
+export type VersionState = 'as_recorded' | 'same_rows' | 'changed' | 'gone' | 'elsewhere' | 'unrecorded';
 
 export interface DatasetVersion {
-  /** Relative to the current folder; null for rows that came from stdin. */
+  /** Relative to the current folder, or `hf://…`; null for rows that came from stdin. */
   file: string | null;
   state: VersionState;
   /** Of the file as it is; null where there is none. */
@@ -56,8 +57,8 @@ async function trace(
   if (own && !seen.has(path))
     for (const parent of own.parents)
       parents.push(
-        parent.path === null
-          ? fromStdin(parent)
+        parent.path === null || parent.path.startsWith('hf://')
+          ? elsewhere(parent)
           : await trace(resolve(dirname(path), parent.path), parent, cwd, new Set([...seen, path])),
       );
   return {
@@ -91,9 +92,9 @@ async function stateOf(
   return fingerprint === record.fingerprint && ledger.kept === rows ? 'same_rows' : 'changed';
 }
 
-function fromStdin({ sha256, rows }: LineageParent): DatasetVersion {
+function elsewhere({ path, sha256, rows }: LineageParent): DatasetVersion {
   const nothing = { fingerprint: null, made_by: null, ledger: null, parents: [] };
-  return { file: null, state: 'gone', sha256, rows, ...nothing };
+  return { file: path, state: 'elsewhere', sha256, rows, ...nothing };
 }
 
 async function readRecord(path: string, cwd: string): Promise<Lineage | null> {

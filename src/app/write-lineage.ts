@@ -64,12 +64,11 @@ function parentsOf(
   sources: readonly DataSource[],
   files: readonly ScannedFile[],
 ): LineageParent[] {
-  return files.map(({ sha256, rows }, i) => {
-    const source = sources[i];
-    const path =
-      !source || source.stream || source.path === '-'
-        ? null
-        : relative(folder, source.path).split(sep).join('/');
-    return { path, sha256, rows };
-  });
+  return files.map(({ sha256, rows }, i) => ({ path: parentPath(folder, sources[i]), sha256, rows }));
+}
+
+// A dataset of the hub is named as such: its copy here lies in a cache.
+function parentPath(folder: string, source: DataSource | undefined): string | null {
+  if (!source || source.stream) return null;
+  return source.label.startsWith('hf://') ? source.label : relative(folder, source.path).split(sep).join('/');
 }

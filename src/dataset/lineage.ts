@@ -2,7 +2,7 @@
 import type { LedgerTotals } from './ledger.ts';
 
 export interface LineageParent {
-  /** Relative to the folder of the record, with `/`; null where the rows came from stdin. */
+  /** Relative to the folder of the record, with `/`; `hf://…@commit/file`; null where the rows came from stdin. */
   path: string | null;
   /** Of the file's bytes as they were read. */
   sha256: string;

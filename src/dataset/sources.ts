@@ -39,9 +39,6 @@ function isCompanion(path: string): boolean {
   return companion.test(path) && existsSync(path.replace(companion, ''));
 }
 
-// Files that lorch writes beside datasets hold no rows; a pattern does not mean them.
-const sidecars = ['**/*.lineage.json', '**/*.ledger.jsonl', '**/*.review.jsonl'];
-
 async function expandOne(cwd: string, pattern: string): Promise<SourceFile[]> {
   if (pattern === '-') return [{ path: '-', label: '<stdin>' }];
   const path = resolve(cwd, pattern);
@@ -52,13 +49,7 @@ async function expandOne(cwd: string, pattern: string): Promise<SourceFile[]> {
     });
   if (info) return [{ path, label: pattern }];
   if (!isDynamicPattern(pattern)) throw await notFound(cwd, pattern);
-  const files = await glob(pattern, {
-    cwd,
-    absolute: true,
-    onlyFiles: true,
-    expandDirectories: false,
-    ignore: sidecars,
-  });
+  const files = await glob(pattern, { cwd, absolute: true, onlyFiles: true, expandDirectories: false });
   if (files.length === 0)
     throw new UserError('D090', `No file fits ${pattern}.`, { hint: `looked from ${cwd}` });
   return files

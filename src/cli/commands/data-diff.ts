@@ -27,7 +27,7 @@ Examples:
 export function define(command: Command, context: Context): void {
   command
     .description('Rows added, removed and changed between two versions of a dataset.')
-    .argument('<a>', 'a file, a pattern, or - for stdin')
+    .argument('<a>', 'a file, a pattern, hf://datasets/…, or - for stdin')
     .argument('<b>', 'the same')
     .option('--format <name>', 'format of both; auto tells by the rows', 'auto')
     .option('--max <rows>', 'rows shown of each kind (10; with --json all)', parseCount)
@@ -41,6 +41,7 @@ export function define(command: Command, context: Context): void {
       const progress = createProgress(context, 'rows');
       const diff = await diffDatasets({
         cwd: context.cwd,
+        env: context.env,
         a,
         b,
         format: flags.format,

@@ -30,7 +30,7 @@ Examples:
 export function define(command: Command, context: Context): void {
   command
     .description("Rows drawn by the dataset's own permutation.")
-    .argument('<dataset...>', 'files, globs, or - for stdin')
+    .argument('<dataset...>', 'files, globs, hf://datasets/…, or - for stdin')
     .option('-n, --rows <count>', 'how many rows', parseCount, 50)
     .option('--stratify <kind>', 'as many of each: length, source, source:KEY, label or finding')
     .option('-o, --output <file>', 'a file that does not exist yet, for the raw rows')
@@ -45,6 +45,7 @@ export function define(command: Command, context: Context): void {
       const progress = createProgress(context, 'rows');
       const sample = await sampleDataset({
         cwd: context.cwd,
+        env: context.env,
         patterns,
         format: flags.format,
         stdin: context.stdin,

@@ -22,7 +22,7 @@ interface Flags {
 const examples = `
 The rows stand in the two files exactly as they stood in the input. Without --stratify the split is the one that
 dataset.validation: {fraction, seed} makes in a run: by hash, so that adding rows moves no other, and equal rows stay
-on one side. A ledger says where each row went, and each file gets a lineage record. Nothing is overwritten.
+on one side. A ledger (TRAIN.ledger.jsonl) says where each row went, and each file gets a lineage record. Nothing is overwritten.
 
 Examples:
   lorch data split datasets/support.jsonl --validation 0.05 -o datasets/support
@@ -35,14 +35,14 @@ Examples:
 export function define(command: Command, context: Context): void {
   command
     .description('Write train and validation files, with a ledger of where every row went.')
-    .argument('<dataset...>', 'files, globs, or - for stdin')
+    .argument('<dataset...>', 'files, globs, hf://datasets/…, or - for stdin')
     .option('--validation <fraction>', 'share of the rows held out', parseFraction, 0.05)
     .option('--seed <number>', 'chooses which rows', parseSeed, 42)
     .option(
       '--stratify <kind>',
       'hold out the share of each kind of row: length, label, source or source:KEY',
     )
-    .option('-o, --output <dir>', 'folder for train.jsonl, validation.jsonl and split.ledger.jsonl')
+    .option('-o, --output <dir>', 'folder for train.jsonl and validation.jsonl')
     .option('--train <file>', 'file for the training rows, instead of -o')
     .option('--validation-out <file>', 'file for the validation rows, instead of -o')
     .option('--format <name>', 'format of the input; auto tells by the rows', 'auto')
@@ -75,6 +75,7 @@ export function define(command: Command, context: Context): void {
       const progress = createProgress(context, 'rows');
       const split = await splitDataset({
         cwd: context.cwd,
+        env: context.env,
         patterns,
         format: flags.format,
         stdin: context.stdin,
@@ -101,19 +102,20 @@ type Outputs = { train: string; validation: string; ledger: string };
 async function placeOutputs(flags: Flags, cwd: string): Promise<Outputs | null> {
   const { join, resolve } = await import('node:path');
   const { ledgerPath } = await import('../../app/ledger-file.ts');
+  const outputs = (train: string, validation: string): Outputs => ({
+    train,
+    validation,
+    ledger: ledgerPath(train),
+  });
   if (flags.output !== undefined) {
     if (flags.train !== undefined || flags.validationOut !== undefined) return null;
     const dir = resolve(cwd, flags.output);
-    return {
-      train: join(dir, 'train.jsonl'),
-      validation: join(dir, 'validation.jsonl'),
-      ledger: join(dir, 'split.ledger.jsonl'),
-    };
+    return outputs(join(dir, 'train.jsonl'), join(dir, 'validation.jsonl'));
   }
   if (flags.train === undefined || flags.validationOut === undefined) return null;
   const train = resolve(cwd, flags.train);
   const validation = resolve(cwd, flags.validationOut);
-  return train === validation ? null : { train, validation, ledger: ledgerPath(train) };
+  return train === validation ? null : outputs(train, validation);
 }
 
 function report(split: SplitDataset, out: Outputs): Record<string, unknown> {

@@ -37,6 +37,7 @@ const words: Record<VersionState, string> = {
   same_rows: 'written anew, the same rows',
   changed: 'changed since',
   gone: 'not here any more',
+  elsewhere: 'not a file here',
   unrecorded: 'no record',
 };
 
@@ -47,9 +48,8 @@ function render(version: DatasetVersion, indent: string, ink: Ink): string[] {
     ...(rows === null ? [] : [`${formatCount(rows)} rows`]),
     ...(fingerprint === null ? [] : [`fingerprint ${fingerprint.slice(0, 12)}`]),
   ];
-  const said = file === null ? 'read once' : words[state];
   return [
-    `${indent}${ink.bold(visible(file ?? '<stdin>'))}  ${facts.join(', ')}${facts.length > 0 ? '  ' : ''}${tint(said)}`,
+    `${indent}${ink.bold(visible(file ?? '<stdin>'))}  ${facts.join(', ')}${facts.length > 0 ? '  ' : ''}${tint(words[state])}`,
     ...describeMaking(version, `${indent}  `, ink),
     ...parents.flatMap((parent) => render(parent, `${indent}    `, ink)),
   ];

@@ -43,7 +43,7 @@ describe('lorch data split', () => {
     expect(written.sort()).toEqual(texts.slice(0, 60).sort());
     expect(said.train.rows).toBe(lines('plain/train.jsonl').length);
     expect(said.validation.rows).toBe(lines('plain/validation.jsonl').length);
-    const ledger = ledgerOf('plain/split.ledger.jsonl').sort((a, b) => Number(a.row) - Number(b.row));
+    const ledger = ledgerOf('plain/train.jsonl.ledger.jsonl').sort((a, b) => Number(a.row) - Number(b.row));
     expect(ledger.map(({ row }) => row)).toEqual([...texts.keys()]);
     expect(ledger.slice(60)).toMatchObject([
       { line: 61, fate: 'dropped', code: 'D050', of: 3 },
@@ -67,7 +67,7 @@ describe('lorch data split', () => {
       });
       const request = { workspace: { root: dir }, onProgress: () => undefined } as unknown as PlanRequest;
       const { ledger, result } = await scanConfig(request, section, join(dir, `plan-${stratify}`));
-      expect(lines(`${out}/split.ledger.jsonl`).map((line) => JSON.parse(line) as unknown)).toEqual(
+      expect(lines(`${out}/train.jsonl.ledger.jsonl`).map((line) => JSON.parse(line) as unknown)).toEqual(
         readFileSync(ledger, 'utf8')
           .trim()
           .split('\n')

@@ -64,5 +64,5 @@ async function checkSplit(dir: string, { rows }: Counts, kept: number): Promise<
   const written = [...lines('train.jsonl'), ...lines('validation.jsonl')];
   for (const line of written) JSON.parse(line);
   if (written.length !== kept) throw new Error(`split: ${written.length} rows written, ${kept} kept`);
-  if (lines('split.ledger.jsonl').length !== rows) throw new Error('split: the ledger lacks rows');
+  if (lines('train.jsonl.ledger.jsonl').length !== rows) throw new Error('split: the ledger lacks rows');
 }
