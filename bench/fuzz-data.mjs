@@ -35,7 +35,7 @@ function compile() {
   );
   const tsc = spawnSync(join(root, 'node_modules/.bin/tsc'), ['-p', config], { encoding: 'utf8' });
   if (tsc.status !== 0) throw new Error(tsc.stdout + tsc.stderr);
-  for (const each of ['package.json']) writeFileSync(join(dir, each), readFileSync(join(root, each)));
+  writeFileSync(join(dir, 'package.json'), readFileSync(join(root, 'package.json')));
   return dir;
 }
 
@@ -78,6 +78,7 @@ function watch(mode, seed, wanted) {
     const child = spawn(process.execPath, [script, mode, String(seed), String(wanted)], {
       stdio: ['ignore', 'pipe', 'inherit'],
       cwd: dirname(script),
+      env: { ...process.env, LORCH_FUZZ_ROOT: root },
     });
     const state = { seed, done: null, faults: [], end: '' };
     let timer;

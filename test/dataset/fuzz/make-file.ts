@@ -1,4 +1,6 @@
 // Files of mutated rows in every format and every shape that a reader takes.
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import type { Example } from '../../../src/dataset/example.ts';
@@ -27,9 +29,25 @@ function examplesOf(lot: number): readonly Example[] {
   return drawn;
 }
 
+// Found from the checkout, as the compiled copy has no fixtures beside it.
+const fixtures = resolve(process.env.LORCH_FUZZ_ROOT ?? '.', 'test/fixtures/readers');
+const noText = (): Buffer => Buffer.from('{"text":"a"}\n');
+let read: Buffer[] | null = null;
+
+// Parquet and zstd, which nothing here writes.
+function binaries(): readonly Buffer[] {
+  read ??= readdirSync(fixtures)
+    .filter((name) => /\.(parquet|zst)$/.test(name))
+    .sort()
+    .map((name) => readFileSync(join(fixtures, name)));
+  return read;
+}
+
 /** The file that belongs to a seed. */
 export function makeFile(seed: number): FuzzedFile {
   const random = createRandom(seed);
+  if (random.chance(0.05))
+    return { bytes: mutateBytes(random.pick(binaries()), random.int(4), random, noText), plain: false };
   const examples = examplesOf(Math.floor(seed / 5_000));
   const clean = makeText(examples, random);
   const bytes = random.chance(0.5)
