@@ -4,11 +4,14 @@ import { unknownKey } from '../dataset/checks/unknown-key.ts';
 import type { Rendered } from '../dataset/formats/format.ts';
 import { findFormat, formatNames } from '../dataset/formats/index.ts';
 import { renderRow } from '../dataset/formats/render-row.ts';
+import { lineagePath } from '../dataset/lineage.ts';
 import { type KeptRow, type ScanResult, scanDataset } from '../dataset/scan.ts';
 import type { Finding } from '../diagnostics/finding.ts';
 import { UserError } from '../diagnostics/user-error.ts';
 import { openDatasetOutput } from './dataset-output.ts';
 import { type DatasetRequest, isMappingFile, openSources, readFormat } from './dataset-sources.ts';
+import { refuseExisting } from './new-file.ts';
+import { type MadeBy, writeLineage } from './write-lineage.ts';
 
 export interface ConvertRequest extends DatasetRequest {
   /** Name of the target format. */
@@ -21,6 +24,7 @@ export interface ConvertRequest extends DatasetRequest {
   onError: 'refuse' | 'drop';
   /** Write what the target can hold of rows that it cannot hold whole. */
   allowLoss: boolean;
+  madeBy: MadeBy;
   onFinding?: (finding: Finding) => void;
 }
 
@@ -44,6 +48,7 @@ export async function convertDataset(request: ConvertRequest): Promise<Converted
       hint: `one of ${formatNames.join(', ')}`,
     });
   const target = findFormat(request.to);
+  if (request.out !== null) await refuseExisting(lineagePath(request.out));
   const sources = await openSources(request);
   const output = await openDatasetOutput(request.out);
   const lost = new Map<string, number>();
@@ -79,6 +84,18 @@ export async function convertDataset(request: ConvertRequest): Promise<Converted
     const done = !result.refused && (lost.size === 0 || request.allowLoss);
     if (done) await output.publish(request.write);
     const dropped = { ...result.ledger.dropped, ...(unheld > 0 && { [lossyConversion.code]: unheld }) };
+    if (done && request.out !== null)
+      await writeLineage({
+        dataset: request.out,
+        madeBy: request.madeBy,
+        options: { to: target.name, on_error: request.onError, allow_loss: request.allowLoss },
+        sources,
+        files: result.files,
+        rows: output.rows(),
+        // What lost something is another row now.
+        fingerprint: lost.size === 0 ? result.fingerprint : null,
+        ledger: { ...result.ledger, kept: result.ledger.kept - unheld, dropped },
+      });
     return {
       from: result.format,
       to: target.name,

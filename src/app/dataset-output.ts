@@ -7,11 +7,14 @@ import { join } from 'node:path';
 import { openNewFile } from './new-file.ts';
 
 export interface DatasetOutput {
-  /** One row as JSON; JSON lines take text without line breaks only. */
+  path: string;
+  /** One row as JSON; line breaks between its tokens become spaces. */
   add(text: string): void | Promise<void>;
   /** Rows added so far. */
   rows(): number;
-  /** Puts the file in its place; where `out` is null, hands its text to `write`. Throws UserError D095. */
+  /** Brings everything to the disk; the name is not given yet. */
+  finish(): Promise<void>;
+  /** Finishes, and puts the file in its place; where `out` is null, hands its text to `write`. Throws UserError D095. */
   publish(write?: (text: string) => void): Promise<void>;
   /** Removes what was not published. Call it in any case. */
   dispose(): Promise<void>;
@@ -24,15 +27,23 @@ export async function openDatasetOutput(out: string | null): Promise<DatasetOutp
   const file = await openNewFile(path);
   const asArray = path.toLowerCase().endsWith('.json');
   let count = 0;
+  let finished = false;
+  const finish = async (): Promise<void> => {
+    if (asArray && !finished) await file.write(count > 0 ? '\n]\n' : '[\n]\n');
+    finished = true;
+    await file.finish();
+  };
   return {
+    path,
+    finish,
     rows: () => count,
     add(text) {
       const opening = count === 0 ? '[\n' : ',\n';
       count += 1;
-      return file.write(asArray ? `${opening}${text}` : `${text}\n`);
+      return file.write(asArray ? `${opening}${oneLine(text)}` : `${oneLine(text)}\n`);
     },
     async publish(write) {
-      if (asArray) await file.write(count > 0 ? '\n]\n' : '[\n]\n');
+      await finish();
       await file.publish();
       if (folder === null) return;
       for await (const chunk of createReadStream(path, 'utf8')) write?.(chunk as string);
@@ -42,4 +53,9 @@ export async function openDatasetOutput(out: string | null): Promise<DatasetOutp
       if (folder !== null) await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** A row's JSON without line breaks. These never stand inside a JSON string, so nothing of the row changes. */
+export function oneLine(text: string): string {
+  return /[\r\n]/.test(text) ? text.replace(/[ \t]*[\r\n]\s*/g, ' ') : text;
 }

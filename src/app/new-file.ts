@@ -1,14 +1,17 @@
 // A file that must not exist yet: written beside its place and linked there when whole, so that no half file ever bears
 // the name and nothing is overwritten.
 import { randomUUID } from 'node:crypto';
-import { access, type FileHandle, link, open, rm } from 'node:fs/promises';
-import { basename } from 'node:path';
+import { access, type FileHandle, link, mkdir, open, rm } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
 import { UserError } from '../diagnostics/user-error.ts';
 
 export interface NewFile {
+  path: string;
   /** A promise where a buffer went to the disk. */
   write(data: string | Uint8Array): void | Promise<void>;
-  /** Puts the file in its place. Throws UserError D095 where someone else made it meanwhile. */
+  /** Brings everything to the disk; the name is not given yet. */
+  finish(): Promise<void>;
+  /** Finishes, and puts the file in its place. Throws UserError D095 where someone else made it meanwhile. */
   publish(): Promise<void>;
   /** Closes, and removes what was not published. Call it in any case. */
   dispose(): Promise<void>;
@@ -16,7 +19,7 @@ export interface NewFile {
 
 const bufferBytes = 1 << 20;
 
-/** Opens `path` for writing. Throws UserError D095 where it exists, D091 where it cannot be made. */
+/** Opens `path` for writing, in a new folder if need be. Throws UserError D095 where it exists, D091 where it cannot be made. */
 export async function openNewFile(path: string): Promise<NewFile> {
   await refuseExisting(path);
   const part = `${path}.${randomUUID().slice(0, 8)}.partial`;
@@ -32,7 +35,13 @@ export async function openNewFile(path: string): Promise<NewFile> {
     appended = appended.then(() => file.appendFile(full));
     return appended;
   };
+  const finish = async (): Promise<void> => {
+    await flush();
+    await file.sync();
+  };
   return {
+    path,
+    finish,
     write(data) {
       const chunk = typeof data === 'string' ? Buffer.from(data) : data;
       waiting.push(chunk);
@@ -40,8 +49,7 @@ export async function openNewFile(path: string): Promise<NewFile> {
       if (bytes > bufferBytes) return flush();
     },
     async publish() {
-      await flush();
-      await file.sync();
+      await finish();
       await link(part, path).catch((error: unknown) => {
         if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
         throw new UserError('D095', `${basename(path)} was made by someone else meanwhile.`, { hint });
@@ -55,7 +63,24 @@ export async function openNewFile(path: string): Promise<NewFile> {
   };
 }
 
-const hint = 'name another file with -o';
+const hint = 'name another file, or remove that one';
+
+/** Puts all files in their places, or none. */
+export async function publishAll(
+  files: readonly Pick<NewFile, 'path' | 'finish' | 'publish'>[],
+): Promise<void> {
+  for (const file of files) await file.finish();
+  const published: string[] = [];
+  try {
+    for (const file of files) {
+      await file.publish();
+      published.push(file.path);
+    }
+  } catch (error) {
+    for (const path of published) await rm(path, { force: true });
+    throw error;
+  }
+}
 
 /** Throws UserError D095 where `path` exists. */
 export async function refuseExisting(path: string): Promise<void> {
@@ -68,6 +93,7 @@ export async function refuseExisting(path: string): Promise<void> {
 
 async function openPart(part: string, path: string): Promise<FileHandle> {
   try {
+    await mkdir(dirname(path), { recursive: true });
     return await open(part, 'wx');
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);

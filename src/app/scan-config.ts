@@ -7,6 +7,7 @@ import { preference } from '../dataset/formats/preference.ts';
 import type { DataSource } from '../dataset/scan.ts';
 import type { SourceFile, SourcePattern } from '../dataset/sources.ts';
 import { UserError } from '../diagnostics/user-error.ts';
+import { assignSides, refuseChanged } from './assign-sides.ts';
 import { readPrecision } from './check-precision.ts';
 import { chooseChecks, decidingSettings } from './choose-checks.ts';
 import { findSources } from './dataset-sources.ts';
@@ -40,20 +41,22 @@ export async function scanConfig(
     config: written,
     precision,
   });
-  const scan = await scanRows(
-    sources,
-    {
-      format: dataset.format,
-      onError: dataset.on_error,
-      duplicates: dataset.duplicates,
-      split: validation && !Array.isArray(validation) ? validation : null,
-      checks: settings,
-    },
-    dir,
-    (done) => request.onProgress({ label: 'reading rows', done, total: null }),
-  );
+  const options = {
+    format: dataset.format,
+    onError: dataset.on_error,
+    duplicates: dataset.duplicates,
+    split: validation && !Array.isArray(validation) ? validation : null,
+    checks: settings,
+  };
+  const onProgress = (done: number): void => request.onProgress({ label: 'reading rows', done, total: null });
+  const assigned = options.split?.stratify
+    ? await assignSides(sources, { ...options, split: options.split }, options.split.stratify, onProgress)
+    : null;
+  const split = assigned && options.split ? { ...options.split, sideOf: assigned.sideOf } : options.split;
+  const scan = await scanRows(sources, { ...options, split }, dir, onProgress);
   refusePairs(scan);
   if (scan.result.refused) throw refusal(scan, dataset);
+  if (assigned) refuseChanged(assigned.files, scan.result.files);
   return { ...scan, checks: decidingSettings(settings) };
 }
 

@@ -120,6 +120,30 @@ export const datasetErrorCodes: CodeDoc[] = [
       'It reads `hf://datasets/user/name`, then `@revision` and `/file` where they are wanted. A slash inside a branch name is written `%2F`; `refs/convert/parquet` and `refs/pr/N` need none.',
   },
   {
+    code: 'D195',
+    name: 'no-such-strata',
+    severity: 'error',
+    title: 'Rows cannot be told apart by that name.',
+    prose:
+      'A split is stratified by length, label, source, or `source:KEY` for a field of the row; a sample by length, source or finding.',
+  },
+  {
+    code: 'D196',
+    name: 'formats-differ',
+    severity: 'error',
+    title: 'The files have different formats, and their rows would stand in one file.',
+    prose:
+      'Rows are written exactly as they stood, and a file is read as one format. Bring the files into one with `lorch data convert` first.',
+  },
+  {
+    code: 'D197',
+    name: 'lineage-unreadable',
+    severity: 'error',
+    title: 'A lineage record cannot be read.',
+    prose:
+      '`FILE.lineage.json` beside a dataset says what it was made of. This one is damaged, or written by a later version of lorch.',
+  },
+  {
     code: 'D198',
     name: 'baseline-unreadable',
     severity: 'error',

@@ -27,7 +27,8 @@ export interface Fates {
   drop(place: RowPlace, code: string): void;
   /** Looks up an example among those seen before; null where it is new. Call once a row, before `keep`. */
   meet(row: JudgedRow, place: RowPlace, role: Split): Met;
-  dropDuplicate(row: JudgedRow, place: RowPlace, code: string): void;
+  /** `of` is the earlier row. */
+  dropDuplicate(row: JudgedRow, place: RowPlace, code: string, of: RowPlace): void;
   keep(row: JudgedRow, place: RowPlace, role: Split): void;
   /** After the last row. */
   end(): void;
@@ -90,14 +91,15 @@ export function createFates(
       const { of, role: other } = firsts.get(first);
       return { duplicate: { of, leaks: other !== role }, place: -1 };
     },
-    dropDuplicate({ bytes }, { row, file, line }, code) {
+    dropDuplicate({ bytes }, { row, file, line }, code, of) {
       ledger.record('dropped', code);
       const fingerprint = bytes === null ? null : hex(bytes);
-      wait(sink.onLedger?.({ row, file, line, fingerprint, fate: 'dropped', code }));
+      wait(sink.onLedger?.({ row, file, line, fingerprint, fate: 'dropped', code, of: of.row }));
     },
     keep(judged, place, role) {
       const item = { judged, place };
       if (!split || role === 'validation') settle(role, item);
+      else if (options.split?.sideOf) settle(options.split.sideOf(place.row), item);
       else for (const [side, each] of split.add(keyOf(judged.key), item)) settle(side, each);
     },
     end() {

@@ -10,6 +10,13 @@ export interface LedgerEntry {
   fate: 'train' | 'validation' | 'dropped';
   /** Why a row was dropped. */
   code?: string;
+  /** The earlier row that a dropped one repeats. */
+  of?: number;
+}
+
+/** One line of the ledger that a data command writes; where nothing is split, rows are kept or fixed. */
+export interface LedgerLine extends Omit<LedgerEntry, 'fate'> {
+  fate: LedgerEntry['fate'] | 'kept' | 'fixed';
 }
 
 export interface LedgerTotals {

@@ -86,7 +86,7 @@ export async function scanFile(
       context.emit(finding, foundRow(judged, place, judged.bytes));
     }
     if (duplicate.leaks || options.duplicates.exact === 'drop')
-      context.fates.dropDuplicate(judged, place, check.code);
+      context.fates.dropDuplicate(judged, place, check.code, duplicate.of);
     else context.fates.keep(judged, place, role);
   };
 

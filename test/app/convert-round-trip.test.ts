@@ -23,6 +23,7 @@ const convert = (from: string, to: string, out: string, allowLoss = false) =>
     write: () => undefined,
     onError: 'drop',
     allowLoss,
+    madeBy: { command: 'data convert', version: '0', atMs: 0 },
   });
 
 /** Fingerprints of the rows in order, and what stood beside the conversations. */

@@ -48,11 +48,13 @@ export function define(command: Command, context: Context): void {
       const { resolve } = await import('node:path');
       const { convertDataset } = await import('../../app/convert-dataset.ts');
       const { createProgress } = await import('../ui/progress.ts');
+      const { createShownFindings } = await import('../shown-findings.ts');
+      const { readVersion } = await import('../version.ts');
       if (flags.json && flags.output === '-')
         command.error('error: --json and -o - both want stdout; name a file with -o', {
           exitCode: EXIT.usage,
         });
-      const shown = createShown(3);
+      const shown = createShownFindings(3);
       const progress = createProgress(context, 'rows');
       const converted = await convertDataset({
         cwd: context.cwd,
@@ -65,6 +67,7 @@ export function define(command: Command, context: Context): void {
         write: (text) => context.stdout.write(text),
         onError: flags.onError,
         allowLoss: flags.allowLoss === true,
+        madeBy: { command: 'data convert', version: readVersion(), atMs: context.now() },
         onFinding: shown.add,
         onProgress: (rows) => progress.update(rows, null),
         onDownload: (file, bytes, total) => progress.update(bytes, total, `bytes of ${file}`),
@@ -90,18 +93,4 @@ function describe(
   return done
     ? `${losses}${left}${written} of ${rows} rows, ${from.name} → ${to}: ${output}\n`
     : `${losses}${left}nothing was written: mend the rows, or see --on-error drop and --allow-loss\n`;
-}
-
-// The first few findings of each code that matter: notes say nothing about a conversion.
-function createShown(perCode: number) {
-  type Finding = import('../../diagnostics/finding.ts').Finding;
-  const found = new Map<string, Finding[]>();
-  return {
-    add(finding: Finding): void {
-      const list = found.get(finding.code) ?? [];
-      if (list.length < perCode && finding.severity !== 'note') list.push(finding);
-      found.set(finding.code, list);
-    },
-    findings: () => [...found.values()].flat(),
-  };
 }

@@ -49,6 +49,26 @@ export const commandGroups: { title: string; commands: CommandEntry[] }[] = [
         summary: 'write a dataset in another format',
         load: () => import('./data-convert.ts'),
       },
+      {
+        name: 'data split',
+        summary: 'train and validation files, and a ledger of every row',
+        load: () => import('./data-split.ts'),
+      },
+      {
+        name: 'data sample',
+        summary: "rows drawn by the dataset's own permutation",
+        load: () => import('./data-sample.ts'),
+      },
+      {
+        name: 'data diff',
+        summary: 'rows added, removed and changed between two versions',
+        load: () => import('./data-diff.ts'),
+      },
+      {
+        name: 'data versions',
+        summary: 'where a dataset file came from, checked',
+        load: () => import('./data-versions.ts'),
+      },
     ],
   },
   {

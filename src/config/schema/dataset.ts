@@ -41,6 +41,10 @@ const fraction = section(
       count.default(42),
       'Chooses which rows. The split is by hash of seed and row, so that adding rows moves no other.',
     ),
+    stratify: optional(
+      text.regex(/^(length|label|source(:.+)?)$/, 'length, label, source or source:KEY'),
+      'Hold out the share of each kind of row: by `length`, by `label` (the last answer), by `source` (a field of the row, else its file) or `source:KEY`.',
+    ),
   },
   'Rows held out from the training files.',
   {

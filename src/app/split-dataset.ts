@@ -1,0 +1,125 @@
+// `lorch data split`: train and validation files whose rows are exactly those of the input, and a ledger of every row.
+import type { SideCount } from '../dataset/assign-sides.ts';
+import { lineagePath } from '../dataset/lineage.ts';
+import { type DataSource, type ScanOptions, type ScanResult, scanDataset } from '../dataset/scan.ts';
+import type { Split } from '../dataset/split.ts';
+import type { Finding } from '../diagnostics/finding.ts';
+import { UserError } from '../diagnostics/user-error.ts';
+import { assignSides, refuseChanged } from './assign-sides.ts';
+import { openDatasetOutput } from './dataset-output.ts';
+import { type DatasetRequest, openSources, readFormat } from './dataset-sources.ts';
+import { openLedgerFile } from './ledger-file.ts';
+import { publishAll, refuseExisting } from './new-file.ts';
+import { spoolStdin } from './spool-stdin.ts';
+import { type MadeBy, writeLineage } from './write-lineage.ts';
+
+export interface SplitRequest extends DatasetRequest {
+  fraction: number;
+  seed: number;
+  /** What strata.ts takes; null for the split that a run makes by default. */
+  stratify: string | null;
+  /** Absolute paths of files that do not exist yet. */
+  out: { train: string; validation: string; ledger: string };
+  onError: 'refuse' | 'drop';
+  duplicates: 'drop' | 'keep';
+  madeBy: MadeBy;
+  onFinding?: (finding: Finding) => void;
+}
+
+export interface SplitDataset {
+  format: ScanResult['format'];
+  /** False: findings stand against it, and nothing was written. */
+  done: boolean;
+  rows: number;
+  ledger: ScanResult['ledger'];
+  train: { rows: number; fingerprint: string | null };
+  validation: { rows: number; fingerprint: string | null };
+  /** Null where nothing was stratified. */
+  strata: SideCount[] | null;
+  errors: ScanResult['errors'];
+}
+
+/** Splits. Throws UserError D090, D091, D093, D095 (an output exists), D195 (no such strata), D196 (formats differ). */
+export async function splitDataset(request: SplitRequest): Promise<SplitDataset> {
+  const { out } = request;
+  const datasets = [out.train, out.validation];
+  for (const path of [...datasets, ...datasets.map(lineagePath), out.ledger]) await refuseExisting(path);
+  const opened = await openSources(request);
+  const spooled = request.stratify === null ? null : await spoolStdin(opened);
+  try {
+    return await splitSources(request, opened, spooled?.sources ?? opened);
+  } finally {
+    await spooled?.dispose();
+  }
+}
+
+async function splitSources(
+  request: SplitRequest,
+  opened: readonly DataSource[],
+  sources: readonly DataSource[],
+): Promise<SplitDataset> {
+  const { fraction, seed, stratify, out, onProgress } = request;
+  const options = {
+    format: await readFormat(request),
+    onError: request.onError,
+    duplicates: { exact: request.duplicates },
+    split: { fraction, seed },
+  } satisfies ScanOptions;
+  const assigned = stratify === null ? null : await assignSides(sources, options, stratify, onProgress);
+  const files = {
+    train: await openDatasetOutput(out.train),
+    validation: await openDatasetOutput(out.validation),
+    ledger: await openLedgerFile(out.ledger),
+  };
+  const all = Object.values(files);
+  try {
+    const result = await scanDataset(
+      sources,
+      assigned ? { ...options, split: { fraction, seed, sideOf: assigned.sideOf } } : options,
+      {
+        onExample: (side, { text }) => files[side].add(text),
+        onLedger: (entry) => files.ledger.add(entry),
+        ...(request.onFinding && { onFinding: request.onFinding }),
+        ...(onProgress && { onProgress }),
+      },
+    );
+    refuseMixed(result);
+    if (assigned) refuseChanged(assigned.files, result.files);
+    const done = !result.refused;
+    if (done) {
+      await publishAll(all);
+      for (const side of ['train', 'validation'] as const) await record(request, side, opened, result);
+    }
+    const { format, rows, ledger, train, validation, errors } = result;
+    return { format, done, rows, ledger, train, validation, strata: assigned?.strata ?? null, errors };
+  } finally {
+    for (const file of all) await file.dispose();
+  }
+}
+
+// One file has one format: rows of two kinds under one name could not be read again.
+function refuseMixed({ format, refused }: ScanResult): void {
+  if (format.name !== 'mixed' || refused) return;
+  throw new UserError('D196', `The files have different formats (${format.why}).`, {
+    hint: 'bring them into one with `lorch data convert` first',
+  });
+}
+
+async function record(
+  { out, madeBy, fraction, seed, stratify, onError, duplicates }: SplitRequest,
+  side: Split,
+  sources: readonly DataSource[],
+  { files, ledger, train, validation }: ScanResult,
+): Promise<void> {
+  const { rows, fingerprint } = side === 'train' ? train : validation;
+  await writeLineage({
+    dataset: out[side],
+    madeBy,
+    options: { side, validation: fraction, seed, stratify, on_error: onError, duplicates },
+    sources,
+    files,
+    rows,
+    fingerprint,
+    ledger: { ...ledger, train: train.rows, validation: validation.rows },
+  });
+}

@@ -1,0 +1,102 @@
+import type { Command } from 'commander';
+import type { DatasetSample } from '../../app/sample-dataset.ts';
+import type { Context } from '../context.ts';
+import { parseCount } from '../parse-options.ts';
+import { formatCount } from '../ui/format.ts';
+import { printJson } from '../ui/json.ts';
+
+interface Flags {
+  rows: number;
+  stratify?: string;
+  output?: string;
+  format: string;
+  json?: true;
+}
+
+const examples = `
+There is no seed to choose: the order is a permutation made from the dataset's fingerprint, the one in which review
+reads the rows. More rows continue it. Rows with errors are not drawn; equal rows count as one.
+On a terminal the rows are shown as conversations; piped, or with -o, they are the raw rows, one a line.
+Samples with --stratify are for looking around: they say nothing about shares.
+
+Examples:
+  lorch data sample datasets/train.jsonl
+  lorch data sample datasets/train.jsonl -n 10 --stratify finding
+  lorch data sample "data/*.jsonl" --stratify source -n 20 | jq .
+  lorch data sample train.jsonl -n 500 -o small.jsonl
+`;
+
+/** `lorch data sample DATASET…` */
+export function define(command: Command, context: Context): void {
+  command
+    .description("Rows drawn by the dataset's own permutation.")
+    .argument('<dataset...>', 'files, globs, hf://datasets/…, or - for stdin')
+    .option('-n, --rows <count>', 'how many rows', parseCount, 50)
+    .option('--stratify <kind>', 'as many of each: length, source, source:KEY, label or finding')
+    .option('-o, --output <file>', 'a file that does not exist yet, for the raw rows')
+    .option('--format <name>', 'format of the input; auto tells by the rows', 'auto')
+    .option('--json', 'one JSON object')
+    .addHelpText('after', examples)
+    .action(async (patterns: string[], flags: Flags) => {
+      const { resolve } = await import('node:path');
+      const { sampleDataset } = await import('../../app/sample-dataset.ts');
+      const { createProgress } = await import('../ui/progress.ts');
+      const { readVersion } = await import('../version.ts');
+      const progress = createProgress(context, 'rows');
+      const sample = await sampleDataset({
+        cwd: context.cwd,
+        env: context.env,
+        patterns,
+        format: flags.format,
+        stdin: context.stdin,
+        count: flags.rows,
+        stratify: flags.stratify ?? null,
+        out: flags.output === undefined ? null : resolve(context.cwd, flags.output),
+        madeBy: { command: 'data sample', version: readVersion(), atMs: context.now() },
+        onProgress: (rows) => progress.update(rows, null),
+      }).finally(() => progress.end());
+      if (flags.json) return printJson(context, report(sample));
+      if (flags.output === undefined) await show(sample, context);
+      context.stderr.write(await describe(sample, flags.output ?? null, context));
+    });
+}
+
+function report({ format, drawn, ...rest }: DatasetSample): Record<string, unknown> {
+  const rows = drawn.map(({ row, place, fingerprint, stratum, text }) => ({
+    row,
+    file: place.file,
+    line: place.line,
+    fingerprint,
+    ...(stratum !== null && { stratum }),
+    value: JSON.parse(text) as unknown,
+  }));
+  return { format: format.name, ...rest, drawn: rows };
+}
+
+async function show({ drawn }: DatasetSample, context: Context): Promise<void> {
+  const { stdout } = context;
+  if (!stdout.isTTY) {
+    for (const { text } of drawn) stdout.write(`${text}\n`);
+    return;
+  }
+  const { renderRow } = await import('../ui/row-view.ts');
+  for (const { place, example, stratum } of drawn)
+    stdout.write(`${renderRow({ place, example, note: stratum }, stdout)}\n`);
+}
+
+async function describe(sample: DatasetSample, output: string | null, context: Context): Promise<string> {
+  const { drawn, ledger, fingerprint, strata } = sample;
+  const lost = ledger.rows_in - ledger.kept;
+  const { renderTable } = await import('../ui/table.ts');
+  const taken = (name: string): number => drawn.filter(({ stratum }) => stratum === name).length;
+  const right = { align: 'right' as const };
+  const table =
+    strata === null
+      ? ''
+      : renderTable(
+          [{ title: 'stratum' }, { title: 'rows', ...right }, { title: 'drawn', ...right }],
+          Object.entries(strata).map(([name, n]) => [name, formatCount(n), formatCount(taken(name))]),
+          context.stderr,
+        );
+  return `${table}${formatCount(drawn.length)} of ${formatCount(ledger.kept)} rows${lost > 0 ? ` (${formatCount(lost)} with errors were left aside)` : ''}, fingerprint ${fingerprint.slice(0, 12)}${output === null ? '' : `: ${output}`}\n`;
+}

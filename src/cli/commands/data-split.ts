@@ -1,0 +1,166 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { SplitDataset } from '../../app/split-dataset.ts';
+import type { Context } from '../context.ts';
+import { EXIT } from '../exit-codes.ts';
+import { formatCount } from '../ui/format.ts';
+import { printJson } from '../ui/json.ts';
+import { visible } from '../ui/paint.ts';
+
+interface Flags {
+  validation: number;
+  seed: number;
+  stratify?: string;
+  output?: string;
+  train?: string;
+  validationOut?: string;
+  format: string;
+  onError: 'refuse' | 'drop';
+  duplicates: 'drop' | 'keep';
+  json?: true;
+}
+
+const examples = `
+The rows stand in the two files exactly as they stood in the input. Without --stratify the split is the one that
+dataset.validation: {fraction, seed} makes in a run: by hash, so that adding rows moves no other, and equal rows stay
+on one side. A ledger (TRAIN.ledger.jsonl) says where each row went, and each file gets a lineage record. Nothing is overwritten.
+
+Examples:
+  lorch data split datasets/support.jsonl --validation 0.05 -o datasets/support
+  lorch data split rows.jsonl --train train.jsonl --validation-out val.jsonl --seed 7
+  lorch data split labels.jsonl --stratify label -o split
+  lorch data split "data/*.jsonl" --stratify source:category -o split --json
+`;
+
+/** `lorch data split DATASET… --validation FRACTION -o DIR` */
+export function define(command: Command, context: Context): void {
+  command
+    .description('Write train and validation files, with a ledger of where every row went.')
+    .argument('<dataset...>', 'files, globs, hf://datasets/…, or - for stdin')
+    .option('--validation <fraction>', 'share of the rows held out', parseFraction, 0.05)
+    .option('--seed <number>', 'chooses which rows', parseSeed, 42)
+    .option(
+      '--stratify <kind>',
+      'hold out the share of each kind of row: length, label, source or source:KEY',
+    )
+    .option('-o, --output <dir>', 'folder for train.jsonl and validation.jsonl')
+    .option('--train <file>', 'file for the training rows, instead of -o')
+    .option('--validation-out <file>', 'file for the validation rows, instead of -o')
+    .option('--format <name>', 'format of the input; auto tells by the rows', 'auto')
+    .addOption(
+      new Option('--on-error <what>', 'what becomes of rows with errors')
+        .choices(['refuse', 'drop'])
+        .default('refuse'),
+    )
+    .addOption(
+      new Option('--duplicates <what>', 'what becomes of rows that repeat another one')
+        .choices(['drop', 'keep'])
+        .default('drop'),
+    )
+    .option('--json', 'a report as one JSON object')
+    .addHelpText('after', examples)
+    .action(async (patterns: string[], flags: Flags) => {
+      const { splitDataset } = await import('../../app/split-dataset.ts');
+      const { createProgress } = await import('../ui/progress.ts');
+      const { createShownFindings } = await import('../shown-findings.ts');
+      const { readVersion } = await import('../version.ts');
+      const out = await placeOutputs(flags, context.cwd);
+      if (!out)
+        return command.error(
+          'error: name a folder with -o, or both files with --train and --validation-out',
+          {
+            exitCode: EXIT.usage,
+          },
+        );
+      const shown = createShownFindings(3);
+      const progress = createProgress(context, 'rows');
+      const split = await splitDataset({
+        cwd: context.cwd,
+        env: context.env,
+        patterns,
+        format: flags.format,
+        stdin: context.stdin,
+        fraction: flags.validation,
+        seed: flags.seed,
+        stratify: flags.stratify ?? null,
+        out,
+        onError: flags.onError,
+        duplicates: flags.duplicates,
+        madeBy: { command: 'data split', version: readVersion(), atMs: context.now() },
+        onFinding: shown.add,
+        onProgress: (rows) => progress.update(rows, null),
+      }).finally(() => progress.end());
+      if (!split.done) context.exitCode = EXIT.findings;
+      if (flags.json) return printJson(context, report(split, out));
+      const { renderFindings } = await import('../ui/diagnostic.ts');
+      if (!split.done) context.stderr.write(renderFindings(shown.findings('error'), context.stderr));
+      context.stderr.write(await describe(split, out, context));
+    });
+}
+
+type Outputs = { train: string; validation: string; ledger: string };
+
+async function placeOutputs(flags: Flags, cwd: string): Promise<Outputs | null> {
+  const { join, resolve } = await import('node:path');
+  const { ledgerPath } = await import('../../app/ledger-file.ts');
+  const outputs = (train: string, validation: string): Outputs => ({
+    train,
+    validation,
+    ledger: ledgerPath(train),
+  });
+  if (flags.output !== undefined) {
+    if (flags.train !== undefined || flags.validationOut !== undefined) return null;
+    const dir = resolve(cwd, flags.output);
+    return outputs(join(dir, 'train.jsonl'), join(dir, 'validation.jsonl'));
+  }
+  if (flags.train === undefined || flags.validationOut === undefined) return null;
+  const train = resolve(cwd, flags.train);
+  const validation = resolve(cwd, flags.validationOut);
+  return train === validation ? null : outputs(train, validation);
+}
+
+function report(split: SplitDataset, out: Outputs): Record<string, unknown> {
+  const { format, train, validation, ...rest } = split;
+  return {
+    format: format.name,
+    ...rest,
+    train: { ...train, file: split.done ? out.train : null },
+    validation: { ...validation, file: split.done ? out.validation : null },
+    ledger_file: split.done ? out.ledger : null,
+  };
+}
+
+async function describe(split: SplitDataset, out: Outputs, context: Context): Promise<string> {
+  const { rows, ledger, train, validation, strata, done, errors } = split;
+  if (!done)
+    return `nothing was written: ${errors.rows + errors.files} errors; mend the rows, or see --on-error drop\n`;
+  const { renderTable } = await import('../ui/table.ts');
+  const { relative } = await import('node:path');
+  const dropped = Object.entries(ledger.dropped).map(([code, n]) => `${formatCount(n)} ${code}`);
+  const right = { align: 'right' as const };
+  const table =
+    strata &&
+    renderTable(
+      [{ title: 'stratum' }, { title: 'train', ...right }, { title: 'validation', ...right }],
+      strata.map((each) => [each.name, formatCount(each.train), formatCount(each.validation)]),
+      context.stderr,
+    );
+  const show = (path: string): string => visible(relative(context.cwd, path));
+  return [
+    ...(table ? [table.trimEnd()] : []),
+    `${formatCount(rows)} rows: ${formatCount(train.rows)} train, ${formatCount(validation.rows)} validation${dropped.length > 0 ? `, dropped ${dropped.join(', ')}` : ''}`,
+    `${show(out.train)}  ${show(out.validation)}  ${show(out.ledger)}\n`,
+  ].join('\n');
+}
+
+function parseFraction(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !(value > 0 && value < 1))
+    throw new InvalidArgumentError('a number between 0 and 1 is needed.');
+  return value;
+}
+
+function parseSeed(text: string): number {
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(Number(text)))
+    throw new InvalidArgumentError('a whole number from 0 is needed.');
+  return Number(text);
+}

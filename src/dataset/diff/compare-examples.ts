@@ -1,0 +1,73 @@
+// Two examples of one row compared: field by field, each text word by word.
+import { diffArrays } from 'diff';
+import { canonicalJson } from '../canonical-json.ts';
+import { textOf } from '../content.ts';
+import type { Example, Message } from '../example.ts';
+import { compareWords, type TextPart } from './compare-words.ts';
+
+export interface FieldDifference {
+  /** `user`, `assistant tool_calls`, `tools`. */
+  field: string;
+  parts: TextPart[];
+}
+
+/** What differs, in the order of the messages; metadata only where everything else is equal. */
+export function compareExamples(a: Example, b: Example): FieldDifference[] {
+  const found = [
+    ...compareMessages(a.messages, b.messages, ''),
+    ...compareMessages(a.chosen ?? [], b.chosen ?? [], 'chosen '),
+    ...compareMessages(a.rejected ?? [], b.rejected ?? [], 'rejected '),
+    ...compareJson('tools', a.tools, b.tools),
+  ];
+  return found.length > 0 ? found : compareMeta(a.meta, b.meta);
+}
+
+function compareMessages(a: readonly Message[], b: readonly Message[], lead: string): FieldDifference[] {
+  const found: FieldDifference[] = [];
+  let [left, right] = [0, 0];
+  // Messages are paired by their roles in turn, so that one that came or went shifts no other.
+  const runs = diffArrays(
+    a.map(({ role }) => role),
+    b.map(({ role }) => role),
+  );
+  for (const { count, added, removed } of runs)
+    for (let i = 0; i < count; i += 1) {
+      const before = added ? undefined : a[left++];
+      const after = removed ? undefined : b[right++];
+      found.push(...compareMessage(before, after, lead));
+    }
+  return found;
+}
+
+function compareMessage(a: Message | undefined, b: Message | undefined, lead: string): FieldDifference[] {
+  const role = `${lead}${(a ?? b)?.role}`;
+  const { content: contentA = '', role: _roleA, ...restA } = a ?? ({} as Partial<Message>);
+  const { content: contentB = '', role: _roleB, ...restB } = b ?? ({} as Partial<Message>);
+  const keys = [...new Set([...Object.keys(restA), ...Object.keys(restB)])] as (keyof typeof restA)[];
+  return [
+    ...compareTexts(role, showContent(contentA), showContent(contentB)),
+    ...keys.flatMap((key) => compareJson(`${role} ${key}`, restA[key], restB[key])),
+  ];
+}
+
+// Parts other than text are shown as JSON.
+function showContent(content: Message['content']): string {
+  if (content === null || typeof content === 'string') return content ?? '';
+  return content.every(({ type }) => type === 'text') ? (textOf(content) ?? '') : canonicalJson(content);
+}
+
+function compareMeta(a: Example['meta'], b: Example['meta']): FieldDifference[] {
+  const keys = [...new Set([...Object.keys(a), ...Object.keys(b)])];
+  const own = (meta: Example['meta'], key: string) => (Object.hasOwn(meta, key) ? meta[key] : undefined);
+  return keys.flatMap((key) => compareJson(key, own(a, key), own(b, key)));
+}
+
+function compareJson(field: string, a: unknown, b: unknown): FieldDifference[] {
+  const show = (value: unknown): string =>
+    value === undefined ? '' : typeof value === 'string' ? value : canonicalJson(value);
+  return compareTexts(field, show(a), show(b));
+}
+
+function compareTexts(field: string, a: string, b: string): FieldDifference[] {
+  return a === b ? [] : [{ field, parts: compareWords(a, b) }];
+}

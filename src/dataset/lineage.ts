@@ -1,0 +1,78 @@
+// Where a dataset file came from: one record beside each file that lorch writes, pointing at the files it was made of.
+import type { LedgerTotals } from './ledger.ts';
+
+export interface LineageParent {
+  /** Relative to the folder of the record, with `/`; `hf://…@commit/file`; null where the rows came from stdin. */
+  path: string | null;
+  /** Of the file's bytes as they were read. */
+  sha256: string;
+  /** Input rows, bad ones included. */
+  rows: number;
+}
+
+/** The content of `<dataset>.lineage.json`. */
+export interface Lineage {
+  lorch: 1;
+  /** The dataset's file name; it lies in the same folder. */
+  file: string;
+  sha256: string;
+  rows: number;
+  /** Dataset fingerprint of the rows written; null where that was not computed. */
+  fingerprint: string | null;
+  made_by: {
+    /** E.g. `data split`. */
+    command: string;
+    /** Version of lorch. */
+    version: string;
+    at_ms: number;
+    /** What decided the outcome, as the user set it or by default. */
+    options: Record<string, unknown>;
+  };
+  parents: LineageParent[];
+  /** Where the parents' rows went. */
+  ledger: LedgerTotals & { train?: number; validation?: number; not_drawn?: number };
+}
+
+/** The record's place, given the dataset file's. */
+export function lineagePath(dataset: string): string {
+  return `${dataset}.lineage.json`;
+}
+
+/** The record in a text; null where it holds none, or one of a later version. */
+export function parseLineage(text: string): Lineage | null {
+  try {
+    const value = JSON.parse(text) as Partial<Lineage> | null;
+    return value?.lorch === 1 && isRecord(value) ? value : null;
+  } catch {
+    return null;
+  }
+}
+
+function isRecord(value: Partial<Lineage>): value is Lineage {
+  const { file, sha256, rows, fingerprint, made_by, parents, ledger } = value;
+  return (
+    typeof file === 'string' &&
+    typeof sha256 === 'string' &&
+    typeof rows === 'number' &&
+    (fingerprint === null || typeof fingerprint === 'string') &&
+    typeof made_by?.command === 'string' &&
+    typeof made_by.version === 'string' &&
+    typeof made_by.at_ms === 'number' &&
+    typeof made_by.options === 'object' &&
+    made_by.options !== null &&
+    Array.isArray(parents) &&
+    parents.every(isParent) &&
+    typeof ledger?.rows_in === 'number' &&
+    typeof ledger.kept === 'number' &&
+    typeof ledger.dropped === 'object' &&
+    ledger.dropped !== null
+  );
+}
+
+function isParent(value: Partial<LineageParent> | null): value is LineageParent {
+  return (
+    (value?.path === null || typeof value?.path === 'string') &&
+    typeof value.sha256 === 'string' &&
+    typeof value.rows === 'number'
+  );
+}
