@@ -61,7 +61,13 @@ export async function checkAndReport(run: CheckRun): Promise<CheckReported> {
   const sources = await openSources(run);
   for (const file of [run.html, run.sarif, run.writeBaseline]) await refuseTarget(file, sources);
   const format = await readFormat(run);
-  const { checks, precision } = await chooseDatasetChecks({ ...run, sources, file: run.settings });
+  const { checks, precision } = await chooseDatasetChecks({
+    cwd: run.cwd,
+    home: run.env.HOME,
+    sources,
+    file: run.settings,
+    filter: run.filter,
+  });
   const baseline = run.baseline && (await readBaseline(run.baseline.path, run.baseline.label));
   const record = run.writeBaseline ? createBaselineWriter() : null;
   const copy = run.fix?.copy ? await openFixCopy(sources, run.fix.copy) : null;

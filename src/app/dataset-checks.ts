@@ -6,7 +6,8 @@ import { type CheckChoice, type ChosenChecks, chooseChecks } from './choose-chec
 
 export interface DatasetChecksRequest extends Pick<CheckChoice, 'file' | 'filter'> {
   cwd: string;
-  env: Readonly<Record<string, string | undefined>>;
+  /** The user's home, for paths in lorch.yaml. */
+  home?: string | undefined;
   sources: readonly DataSource[];
 }
 
@@ -14,7 +15,7 @@ export interface DatasetChecksRequest extends Pick<CheckChoice, 'file' | 'filter
 export async function chooseDatasetChecks(
   request: DatasetChecksRequest,
 ): Promise<{ checks: ChosenChecks; precision: readonly CheckPrecision[] }> {
-  const workspace = await findWorkspace(request.cwd, request.env.HOME);
+  const workspace = await findWorkspace(request.cwd, request.home);
   const precision = await readPrecision(request.sources);
   const checks = await chooseChecks({ ...request, workspace: workspace?.checks ?? null, precision });
   return { checks, precision };

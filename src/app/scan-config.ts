@@ -8,7 +8,6 @@ import type { DataSource } from '../dataset/scan.ts';
 import type { SourceFile, SourcePattern } from '../dataset/sources.ts';
 import { UserError } from '../diagnostics/user-error.ts';
 import { assignSides, refuseChanged } from './assign-sides.ts';
-import { readPrecision } from './check-precision.ts';
 import { chooseChecks, decidingSettings } from './choose-checks.ts';
 import { findSources } from './dataset-sources.ts';
 import type { PlanRequest } from './make-plan.ts';
@@ -34,12 +33,12 @@ export async function scanConfig(
   const { validation } = dataset;
   const sources = await configSources(request, dataset);
   const { workspace } = request;
-  const precision = await readPrecision(sources);
   const { settings } = await chooseChecks({
     sources,
     workspace: workspace.checks ?? null,
     config: written,
-    precision,
+    // Precision changes no row's fate: reviewers demote warnings only.
+    precision: [],
   });
   const options = {
     format: dataset.format,

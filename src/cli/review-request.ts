@@ -1,5 +1,6 @@
 // From what a user typed to a review: which files, who reads, against which limit, and which model is asked.
 import { userInfo } from 'node:os';
+import { chooseDatasetChecks } from '../app/dataset-checks.ts';
 import { readFormat } from '../app/dataset-sources.ts';
 import { readTemplate } from '../app/read-template.ts';
 import type { ModelRequest } from '../app/review/model-view.ts';
@@ -37,6 +38,7 @@ export async function openReviewRequest(
 ): Promise<{ session: SessionRequest; model: ModelRequest | null; dataset: string }> {
   const { cwd, env } = context;
   const files = await reviewedFiles(cwd, patterns);
+  const { checks } = await chooseDatasetChecks({ cwd, home: env.HOME, sources: files });
   const config = flags.config ? await readConfig(context, flags.config) : null;
   const reviewer = (flags.reviewer ?? env.USER ?? userName()).trim();
   if (reviewer === '' || reviewer.length > 200)
@@ -45,6 +47,7 @@ export async function openReviewRequest(
   return {
     session: {
       files,
+      checks: checks.settings,
       format:
         flags.format === 'auto'
           ? (config?.dataset.format ?? 'auto')

@@ -9,6 +9,7 @@ import { createFingerprintIndex, type FingerprintIndex } from '../../dataset/rev
 import { foldLog } from '../../dataset/review/fold-log.ts';
 import type { Judgement, ReviewRule } from '../../dataset/review/judge-review.ts';
 import type { PlannedReview } from '../../run/plan.ts';
+import { chooseDatasetChecks } from '../dataset-checks.ts';
 import { judgeLoaded, loadReview } from './load-review.ts';
 import { openPopulation, type ReviewedFiles } from './population.ts';
 import { readReviewLog, reviewLogPath } from './verdict-log.ts';
@@ -90,7 +91,7 @@ export async function askGate(request: GateRequest): Promise<PlannedReview> {
 async function fileSets(
   file: { path: string; label: string },
   entries: readonly LogEntry[],
-  { files }: GateRequest,
+  { files, cwd }: GateRequest,
 ): Promise<ReviewedFiles[]> {
   const draws = new Map<string, DrawEntry>();
   for (const draw of foldLog(entries).draws) draws.set(JSON.stringify(draw.files ?? []), draw);
@@ -107,7 +108,10 @@ async function fileSets(
     );
     if (!there.every(Boolean)) continue;
     const label = (path: string): string => files.find((each) => each.path === path)?.label ?? path;
-    sets.push({ files: [file, ...paths.map((path) => ({ path, label: label(path) }))], format });
+    const set = [file, ...paths.map((path) => ({ path, label: label(path) }))];
+    // The settings that `lorch data review` reads them with.
+    const { checks } = await chooseDatasetChecks({ cwd, sources: set });
+    sets.push({ files: set, format, checks: checks.settings });
   }
   return sets;
 }
