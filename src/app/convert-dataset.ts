@@ -4,14 +4,13 @@ import { unknownKey } from '../dataset/checks/unknown-key.ts';
 import type { Rendered } from '../dataset/formats/format.ts';
 import { findFormat, formatNames } from '../dataset/formats/index.ts';
 import { renderRow } from '../dataset/formats/render-row.ts';
-import { lineagePath } from '../dataset/lineage.ts';
 import { type KeptRow, type ScanResult, scanDataset } from '../dataset/scan.ts';
 import type { Finding } from '../diagnostics/finding.ts';
 import { UserError } from '../diagnostics/user-error.ts';
 import { openDatasetOutput } from './dataset-output.ts';
 import { type DatasetRequest, isMappingFile, openSources, readFormat } from './dataset-sources.ts';
-import { refuseExisting } from './new-file.ts';
-import { type MadeBy, writeLineage } from './write-lineage.ts';
+import { publishAll } from './new-file.ts';
+import { type MadeBy, openLineageFile } from './write-lineage.ts';
 
 export interface ConvertRequest extends DatasetRequest {
   /** Name of the target format. */
@@ -48,9 +47,9 @@ export async function convertDataset(request: ConvertRequest): Promise<Converted
       hint: `one of ${formatNames.join(', ')}`,
     });
   const target = findFormat(request.to);
-  if (request.out !== null) await refuseExisting(lineagePath(request.out));
   const sources = await openSources(request);
   const output = await openDatasetOutput(request.out);
+  const lineage = request.out === null ? null : await openLineageFile(request.out);
   const lost = new Map<string, number>();
   const lose = (what: string): void => void lost.set(what, (lost.get(what) ?? 0) + 1);
   let unheld = 0;
@@ -82,11 +81,9 @@ export async function convertDataset(request: ConvertRequest): Promise<Converted
       },
     );
     const done = !result.refused && (lost.size === 0 || request.allowLoss);
-    if (done) await output.publish(request.write);
     const dropped = { ...result.ledger.dropped, ...(unheld > 0 && { [lossyConversion.code]: unheld }) };
-    if (done && request.out !== null)
-      await writeLineage({
-        dataset: request.out,
+    if (done && lineage) {
+      await lineage.record(output, {
         madeBy: request.madeBy,
         options: { to: target.name, on_error: request.onError, allow_loss: request.allowLoss },
         sources,
@@ -96,6 +93,8 @@ export async function convertDataset(request: ConvertRequest): Promise<Converted
         fingerprint: lost.size === 0 ? result.fingerprint : null,
         ledger: { ...result.ledger, kept: result.ledger.kept - unheld, dropped },
       });
+      await publishAll([lineage, output]);
+    } else if (done) await output.publish(request.write);
     return {
       from: result.format,
       to: target.name,
@@ -107,6 +106,7 @@ export async function convertDataset(request: ConvertRequest): Promise<Converted
     };
   } finally {
     await output.dispose();
+    await lineage?.dispose();
   }
 }
 

@@ -8,12 +8,14 @@ import { openNewFile } from './new-file.ts';
 
 export interface DatasetOutput {
   path: string;
-  /** One row as JSON; line breaks between its tokens become spaces. */
+  /** One row as JSON. In JSON lines the line breaks between its tokens become spaces. */
   add(text: string): void | Promise<void>;
   /** Rows added so far. */
   rows(): number;
   /** Brings everything to the disk; the name is not given yet. */
   finish(): Promise<void>;
+  /** SHA-256 (hex) of the file; asked once, when it is finished. */
+  sha256(): string;
   /** Finishes, and puts the file in its place; where `out` is null, hands its text to `write`. Throws UserError D095. */
   publish(write?: (text: string) => void): Promise<void>;
   /** Removes what was not published. Call it in any case. */
@@ -36,11 +38,12 @@ export async function openDatasetOutput(out: string | null): Promise<DatasetOutp
   return {
     path,
     finish,
+    sha256: file.sha256,
     rows: () => count,
     add(text) {
       const opening = count === 0 ? '[\n' : ',\n';
       count += 1;
-      return file.write(asArray ? `${opening}${oneLine(text)}` : `${oneLine(text)}\n`);
+      return file.write(asArray ? `${opening}${text}` : `${oneLine(text)}\n`);
     },
     async publish(write) {
       await finish();

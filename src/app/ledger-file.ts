@@ -16,9 +16,10 @@ export async function openLedgerFile(path: string): Promise<LedgerFile> {
   const file = await openNewFile(path);
   return {
     ...file,
-    add({ row, file: label, line, fingerprint, fate, code, of }) {
+    add({ row, file: label, line, fingerprint, fate, code, of, to, reason }) {
       // One order of keys, so that ledgers can be compared as text.
-      return file.write(`${JSON.stringify({ row, file: label, line, fingerprint, fate, code, of })}\n`);
+      const place = { row, file: label, line, fingerprint };
+      return file.write(`${JSON.stringify({ ...place, fate, code, of, to, reason })}\n`);
     },
   };
 }

@@ -1,6 +1,6 @@
 // A file that must not exist yet: written beside its place and linked there when whole, so that no half file ever bears
 // the name and nothing is overwritten.
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { access, type FileHandle, link, mkdir, open, rm } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { UserError } from '../diagnostics/user-error.ts';
@@ -11,6 +11,8 @@ export interface NewFile {
   write(data: string | Uint8Array): void | Promise<void>;
   /** Brings everything to the disk; the name is not given yet. */
   finish(): Promise<void>;
+  /** SHA-256 (hex) of what was written; asked once, when everything was. */
+  sha256(): string;
   /** Finishes, and puts the file in its place. Throws UserError D095 where someone else made it meanwhile. */
   publish(): Promise<void>;
   /** Closes, and removes what was not published. Call it in any case. */
@@ -24,6 +26,7 @@ export async function openNewFile(path: string): Promise<NewFile> {
   await refuseExisting(path);
   const part = `${path}.${randomUUID().slice(0, 8)}.partial`;
   const file = await openPart(part, path);
+  const hash = createHash('sha256');
   let waiting: Uint8Array[] = [];
   let bytes = 0;
   // One append after the other, so that the bytes keep their order.
@@ -42,8 +45,10 @@ export async function openNewFile(path: string): Promise<NewFile> {
   return {
     path,
     finish,
+    sha256: () => hash.digest('hex'),
     write(data) {
       const chunk = typeof data === 'string' ? Buffer.from(data) : data;
+      hash.update(chunk);
       waiting.push(chunk);
       bytes += chunk.length;
       if (bytes > bufferBytes) return flush();
@@ -65,7 +70,7 @@ export async function openNewFile(path: string): Promise<NewFile> {
 
 const hint = 'name another file, or remove that one';
 
-/** Puts all files in their places, or none. */
+/** Puts all files in their places, in their order, or none: the dataset last, so that where it is all of it is. */
 export async function publishAll(
   files: readonly Pick<NewFile, 'path' | 'finish' | 'publish'>[],
 ): Promise<void> {

@@ -8,9 +8,9 @@ import { type DataSource, type ScanOptions, type ScanResult, scanDataset } from 
 import { refuseChanged } from './assign-sides.ts';
 import { oneLine, openDatasetOutput } from './dataset-output.ts';
 import { type DatasetRequest, openSources, readFormat } from './dataset-sources.ts';
-import { refuseExisting } from './new-file.ts';
+import { publishAll, refuseExisting } from './new-file.ts';
 import { spoolStdin } from './spool-stdin.ts';
-import { type MadeBy, writeLineage } from './write-lineage.ts';
+import { type MadeBy, openLineageFile } from './write-lineage.ts';
 
 export interface SampleRequest extends DatasetRequest {
   count: number;
@@ -101,20 +101,21 @@ async function writeSample(
   { files, ledger }: ScanResult,
 ): Promise<void> {
   const file = await openDatasetOutput(out);
+  const lineage = await openLineageFile(out);
   try {
     for (const { text } of drawn) await file.add(text);
-    await file.publish();
+    await lineage.record(file, {
+      madeBy,
+      options: { rows: count, stratify },
+      sources,
+      files,
+      rows: drawn.length,
+      fingerprint: datasetFingerprint(drawn.map(({ fingerprint }) => fingerprint)),
+      ledger: { ...ledger, kept: drawn.length, not_drawn: ledger.kept - drawn.length },
+    });
+    await publishAll([lineage, file]);
   } finally {
     await file.dispose();
+    await lineage.dispose();
   }
-  await writeLineage({
-    dataset: out,
-    madeBy,
-    options: { rows: count, stratify },
-    sources,
-    files,
-    rows: drawn.length,
-    fingerprint: datasetFingerprint(drawn.map(({ fingerprint }) => fingerprint)),
-    ledger: { ...ledger, kept: drawn.length, not_drawn: ledger.kept - drawn.length },
-  });
 }

@@ -11,7 +11,7 @@ import { type DatasetRequest, openSources, readFormat } from './dataset-sources.
 import { openLedgerFile } from './ledger-file.ts';
 import { publishAll, refuseExisting } from './new-file.ts';
 import { spoolStdin } from './spool-stdin.ts';
-import { type MadeBy, writeLineage } from './write-lineage.ts';
+import { type LineageFacts, type MadeBy, openLineageFile } from './write-lineage.ts';
 
 export interface SplitRequest extends DatasetRequest {
   fraction: number;
@@ -69,16 +69,20 @@ async function splitSources(
   const files = {
     train: await openDatasetOutput(out.train),
     validation: await openDatasetOutput(out.validation),
-    ledger: await openLedgerFile(out.ledger),
   };
-  const all = Object.values(files);
+  const ledger = await openLedgerFile(out.ledger);
+  const lineages = {
+    train: await openLineageFile(out.train),
+    validation: await openLineageFile(out.validation),
+  };
+  const all = [ledger, ...Object.values(lineages), ...Object.values(files)];
   try {
     const result = await scanDataset(
       sources,
       assigned ? { ...options, split: { fraction, seed, sideOf: assigned.sideOf } } : options,
       {
         onExample: (side, { text }) => files[side].add(text),
-        onLedger: (entry) => files.ledger.add(entry),
+        onLedger: (entry) => ledger.add(entry),
         ...(request.onFinding && { onFinding: request.onFinding }),
         ...(onProgress && { onProgress }),
       },
@@ -87,11 +91,13 @@ async function splitSources(
     if (assigned) refuseChanged(assigned.files, result.files);
     const done = !result.refused;
     if (done) {
+      for (const side of ['train', 'validation'] as const)
+        await lineages[side].record(files[side], lineageFacts(request, side, opened, result));
       await publishAll(all);
-      for (const side of ['train', 'validation'] as const) await record(request, side, opened, result);
     }
-    const { format, rows, ledger, train, validation, errors } = result;
-    return { format, done, rows, ledger, train, validation, strata: assigned?.strata ?? null, errors };
+    const { format, rows, ledger: totals, train, validation, errors } = result;
+    const strata = assigned?.strata ?? null;
+    return { format, done, rows, ledger: totals, train, validation, strata, errors };
   } finally {
     for (const file of all) await file.dispose();
   }
@@ -105,15 +111,14 @@ function refuseMixed({ format, refused }: ScanResult): void {
   });
 }
 
-async function record(
-  { out, madeBy, fraction, seed, stratify, onError, duplicates }: SplitRequest,
+function lineageFacts(
+  { madeBy, fraction, seed, stratify, onError, duplicates }: SplitRequest,
   side: Split,
   sources: readonly DataSource[],
   { files, ledger, train, validation }: ScanResult,
-): Promise<void> {
+): LineageFacts {
   const { rows, fingerprint } = side === 'train' ? train : validation;
-  await writeLineage({
-    dataset: out[side],
+  return {
     madeBy,
     options: { side, validation: fraction, seed, stratify, on_error: onError, duplicates },
     sources,
@@ -121,5 +126,5 @@ async function record(
     rows,
     fingerprint,
     ledger: { ...ledger, train: train.rows, validation: validation.rows },
-  });
+  };
 }

@@ -17,6 +17,10 @@ export interface LedgerEntry {
 /** One line of the ledger that a data command writes; where nothing is split, rows are kept or fixed. */
 export interface LedgerLine extends Omit<LedgerEntry, 'fate'> {
   fate: LedgerEntry['fate'] | 'kept' | 'fixed';
+  /** Fingerprint of what a fixed row became. */
+  to?: string;
+  /** A reviewer's, for a row that was rejected. */
+  reason?: string;
 }
 
 export interface LedgerTotals {

@@ -31,6 +31,8 @@ export interface Lineage {
   parents: LineageParent[];
   /** Where the parents' rows went. */
   ledger: LedgerTotals & { train?: number; validation?: number; not_drawn?: number };
+  /** What a review adds: which rows it removed and edited. */
+  review?: Record<string, unknown>;
 }
 
 /** The record's place, given the dataset file's. */

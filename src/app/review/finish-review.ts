@@ -1,13 +1,17 @@
 // `lorch data review --finish`: a new version of the dataset, without what was rejected and with what was edited.
 import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
+import { createFingerprintSet } from '../../dataset/fingerprint.ts';
+import { lineagePath } from '../../dataset/lineage.ts';
 import type { LogEntry } from '../../dataset/review/entries.ts';
 import { editOf, type ReviewState, reasonOf } from '../../dataset/review/fold-log.ts';
 import type { ScanResult } from '../../dataset/scan.ts';
 import { UserError } from '../../diagnostics/user-error.ts';
-import { compactJson } from './edit-row.ts';
+import { type DatasetOutput, openDatasetOutput } from '../dataset-output.ts';
+import { type LedgerFile, ledgerPath, openLedgerFile } from '../ledger-file.ts';
+import { openNewFile, publishAll } from '../new-file.ts';
+import { type LineageFacts, openLineageFile } from '../write-lineage.ts';
 import { loadReview } from './load-review.ts';
-import { openPartFile, type PartFile } from './part-file.ts';
 import { openPopulation, otherFiles, type ReviewedFiles, scanReviewed } from './population.ts';
 import { disputesOf, type OpenedReview, openReview } from './review-status.ts';
 import { reviewLogPath } from './verdict-log.ts';
@@ -47,17 +51,17 @@ export async function finishReview(request: FinishRequest): Promise<Finished> {
     });
   const opened = await openReview(request);
   refuseDisputes(opened, request);
-  const files = { ledger: `${out}.ledger.jsonl`, lineage: `${out}.lineage.json`, log: reviewLogPath(out) };
-  const parts: PartFile[] = [];
+  const files = { ledger: ledgerPath(out), lineage: lineagePath(out), log: reviewLogPath(out) };
+  const log = await openNewFile(files.log);
+  const ledger = await openLedgerFile(files.ledger);
+  const lineage = await openLineageFile(out);
+  const data = await openDatasetOutput(out);
   try {
-    for (const path of [files.log, files.ledger, files.lineage, out]) parts.push(await openPartFile(path));
-    const [log, ledger, lineage, data] = parts as [PartFile, PartFile, PartFile, PartFile];
     const written = await writeVersion(request, opened.loaded.state, { data, ledger });
     const logText = copyLog(opened.entries, request);
     await log.write(logText);
-    await lineage.write(`${JSON.stringify(lineageOf(request, opened, written, logText), null, 2)}\n`);
-    // The dataset last: where it exists, all of it does.
-    for (const part of parts) await part.publish();
+    await lineage.record(data, lineageOf(request, opened, written, logText));
+    await publishAll([log, ledger, lineage, data]);
     const { result, dropped, fixed } = written;
     const version = await openPopulation({
       files: [{ path: out, label: basename(out) }],
@@ -74,7 +78,7 @@ export async function finishReview(request: FinishRequest): Promise<Finished> {
       covered: now.version !== null,
     };
   } finally {
-    for (const part of parts) await part.dispose();
+    for (const file of [log, ledger, lineage, data]) await file.dispose();
   }
 }
 
@@ -96,14 +100,15 @@ interface Written {
   kept: number;
   fixed: number;
   dropped: Record<string, number>;
+  fingerprint: string;
 }
 
 async function writeVersion(
   request: FinishRequest,
   { rows }: ReviewState,
-  { data, ledger }: { data: PartFile; ledger: PartFile },
+  { data, ledger }: { data: DatasetOutput; ledger: LedgerFile },
 ): Promise<Written> {
-  const asArray = request.out.toLowerCase().endsWith('.json');
+  const fingerprints = createFingerprintSet();
   const dropped: Record<string, number> = {};
   let [kept, fixed] = [0, 0];
   const drop = (code: string): void => {
@@ -116,32 +121,29 @@ async function writeVersion(
       const at = { row, file, line, fingerprint };
       if (entry.fate === 'dropped') {
         drop(entry.code ?? '');
-        return ledger.write(`${JSON.stringify({ ...at, fate: 'dropped', code: entry.code })}\n`);
+        return ledger.add(entry);
       }
       if (review?.decision === 'reject') {
         drop(rejectedCode);
-        const why = { code: rejectedCode, reason: reasonOf(review) };
-        return ledger.write(`${JSON.stringify({ ...at, fate: 'dropped', ...why })}\n`);
+        const why = { code: rejectedCode, reason: reasonOf(review) ?? undefined };
+        return ledger.add({ ...at, fate: 'dropped', ...why });
       }
       kept += 1;
       const edit = review && editOf(review);
       if (edit) fixed += 1;
-      const fate = edit ? { fate: 'fixed', code: editedCode, to: edit.fingerprint } : { fate: 'kept' };
-      return ledger.write(`${JSON.stringify({ ...at, ...fate })}\n`);
+      fingerprints.add(Buffer.from(edit ? edit.fingerprint : (fingerprint ?? ''), 'hex').toString('latin1'));
+      if (!edit) return ledger.add({ ...at, fate: 'kept' });
+      return ledger.add({ ...at, fate: 'fixed', code: editedCode, to: edit.fingerprint });
     },
     onExample(_split, { fingerprint, text }) {
       const review = rows.get(fingerprint);
       if (review?.decision === 'reject') return;
-      const row = (review && editOf(review)?.text) ?? text;
-      // kept counts this row already.
-      if (asArray) return data.write(`${kept > 1 ? ',\n' : '[\n'}${row}`);
-      return data.write(`${row.includes('\n') ? compactJson(row) : row}\n`);
+      return data.add((review && editOf(review)?.text) ?? text);
     },
   });
-  if (asArray) await data.write(kept > 0 ? '\n]\n' : '[]\n');
   const sum = kept + Object.values(dropped).reduce((all, n) => all + n, 0);
   if (sum !== result.rows) throw new Error(`the ledger has ${sum} fates for ${result.rows} rows`);
-  return { result, kept, fixed, dropped };
+  return { result, kept, fixed, dropped, fingerprint: fingerprints.digest() };
 }
 
 /** The log goes on beside the new version, which is one file whatever it was made of. */
@@ -162,28 +164,36 @@ function readBack(text: string): LogEntry[] {
 }
 
 /** Where the new version comes from, in terms that can be checked again. */
-function lineageOf(request: FinishRequest, opened: OpenedReview, written: Written, logText: string) {
-  const { population, loaded } = opened;
+function lineageOf(
+  request: FinishRequest,
+  { population, loaded }: OpenedReview,
+  { result, kept, fixed, dropped, fingerprint }: Written,
+  logText: string,
+): LineageFacts {
   const here = [...loaded.state.rows.values()].filter(({ row }) => population.index.has(row));
   return {
-    lorch: 1,
-    made_by: 'data review --finish',
-    tool: request.tool,
-    created_ms: request.now(),
-    parents: written.result.files.map(({ path, sha256, rows }) => ({ file: basename(path), sha256, rows })),
-    parent_fingerprint: population.fingerprint,
-    reviewed_fingerprint: loaded.version?.draw.dataset ?? null,
-    rows_in: written.result.rows,
-    kept: written.kept,
-    fixed: written.fixed,
-    dropped: written.dropped,
-    removed: here.flatMap((review) =>
-      review.decision === 'reject' ? [{ fingerprint: review.row, reason: reasonOf(review) }] : [],
-    ),
-    edited: here.flatMap((review) => {
-      const edit = editOf(review);
-      return edit ? [{ from: review.row, to: edit.fingerprint }] : [];
-    }),
-    review_log_sha256: createHash('sha256').update(logText).digest('hex'),
+    madeBy: {
+      command: 'data review --finish',
+      version: request.tool.replace(/^lorch /, ''),
+      atMs: request.now(),
+    },
+    options: {},
+    sources: request.files,
+    files: result.files,
+    rows: kept,
+    fingerprint,
+    ledger: { rows_in: result.rows, kept, fixed, dropped },
+    review: {
+      parent_fingerprint: population.fingerprint,
+      reviewed_fingerprint: loaded.version?.draw.dataset ?? null,
+      removed: here.flatMap((review) =>
+        review.decision === 'reject' ? [{ fingerprint: review.row, reason: reasonOf(review) }] : [],
+      ),
+      edited: here.flatMap((review) => {
+        const edit = editOf(review);
+        return edit ? [{ from: review.row, to: edit.fingerprint }] : [];
+      }),
+      log_sha256: createHash('sha256').update(logText).digest('hex'),
+    },
   };
 }

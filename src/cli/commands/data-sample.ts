@@ -79,9 +79,17 @@ async function show({ drawn }: DatasetSample, context: Context): Promise<void> {
     for (const { text } of drawn) stdout.write(`${text}\n`);
     return;
   }
-  const { renderRow } = await import('../ui/row-view.ts');
-  for (const { place, example, stratum } of drawn)
-    stdout.write(`${renderRow({ place, example, note: stratum }, stdout)}\n`);
+  const { turnLines } = await import('../ui/review-panes.ts');
+  const { renderPlace } = await import('../ui/diagnostic.ts');
+  const { paint, visible } = await import('../ui/paint.ts');
+  const ink = paint(stdout.color);
+  const style = { ink, color: stdout.color, width: Math.min(Math.max(stdout.columns, 40), 120) };
+  for (const { place, example, stratum } of drawn) {
+    const { row, file, line, column } = place;
+    const at = ink.bold(visible(renderPlace(column > 1 ? { file, line, column } : { file, line })));
+    const note = ink.dim(`row ${row}${stratum === null ? '' : ` · ${visible(stratum)}`}`);
+    stdout.write(`${[`${at}  ${note}`, ...turnLines(example, style)].join('\n')}\n`);
+  }
 }
 
 async function describe(sample: DatasetSample, output: string | null, context: Context): Promise<string> {

@@ -70,7 +70,8 @@ function later<T>(from: Later<T>, { width, ink }: PaneStyle, show: (value: T) =>
   return wrapText(from.state === 'failed' ? ink.red(from.why) : ink.dim(from.why), width);
 }
 
-function turnLines({ messages, tools, chosen, rejected, meta }: Example, style: PaneStyle): string[] {
+/** The turns of an example under their roles, and what else the row has. */
+export function turnLines({ messages, tools, chosen, rejected, meta }: Example, style: PaneStyle): string[] {
   const { ink, width } = style;
   const lines = messages.flatMap((message) => messageLines(message, style));
   const versions = { chosen, rejected };

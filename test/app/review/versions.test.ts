@@ -179,8 +179,16 @@ describe('a finished review', () => {
       { row: 60, fate: 'dropped', code: 'D050' },
     ]);
     const lineage = JSON.parse(await folder.read('b.jsonl.lineage.json')) as Record<string, unknown>;
-    expect(lineage).toMatchObject({ kept: 58, removed: [{ reason: 'wrong' }], edited: [{}] });
-    expect(lineage.parent_fingerprint).toBe((await folder.status('a.jsonl')).fingerprint);
+    expect(lineage).toMatchObject({
+      rows: 58,
+      fingerprint: (await folder.status('b.jsonl')).fingerprint,
+      ledger: { kept: 58, fixed: 1 },
+      review: {
+        removed: [{ reason: 'wrong' }],
+        edited: [{}],
+        parent_fingerprint: (await folder.status('a.jsonl')).fingerprint,
+      },
+    });
   });
 
   it('is covered by the same review, which goes on beside the new version', async () => {
@@ -228,7 +236,7 @@ describe('a finished review', () => {
     expect(await folder.read('c.json')).toContain('{"instruction": "one",\n   "output": "1"}');
     expect((await folder.status('c.json')).judgement).toMatchObject({ mode: 'exact', passed: true });
     await finish('d.jsonl', ['a.json', 'b.jsonl']);
-    expect((await lines('d.jsonl'))[0]).toBe('{"instruction":"one","output":"1"}');
+    expect((await lines('d.jsonl'))[0]).toBe('{"instruction": "one", "output": "1"}');
     await expect(finish('c.json', ['a.json', 'b.jsonl'])).rejects.toMatchObject({ code: 'D095' });
     await folder.write('e.jsonl.ledger.jsonl', 'mine');
     await expect(finish('e.jsonl', ['a.json', 'b.jsonl'])).rejects.toMatchObject({ code: 'D095' });

@@ -188,7 +188,7 @@ describe('lorch data sample', () => {
     const place = texts.indexOf(rows[0] ?? '') + 1;
     const n = JSON.parse(rows[0] ?? '') as { n: number };
     expect(shown.stdout).toBe(
-      `rows.jsonl:${place} row ${place - 1}\nuser\n  Question ${n.n}?\nassistant\n  Answer ${n.n}.\n\n`,
+      `rows.jsonl:${place}  row ${place - 1}\nuser\n  Question ${n.n}?\n\nassistant\n  Answer ${n.n}.\n\nother fields\n  n: ${n.n}\n`,
     );
   });
 
