@@ -1,0 +1,57 @@
+// From hashed shingles to the rows that have to be looked at: peel, rename, collapse equal sets, join.
+import { peelRows } from './peel.ts';
+import { joinSets } from './prefix-join.ts';
+import { rankShingles } from './rank-shingles.ts';
+import type { Ratio } from './ratio.ts';
+import { findSetClasses, none } from './set-classes.ts';
+import type { ShingleStore } from './shingle-store.ts';
+
+/** Which part a row plays: deduplicated, or only compared against. */
+export type Side = 'train' | 'validation' | 'benchmark';
+
+export interface Candidates {
+  /** Classes of rows (numbers in the store) with the same shingles; classes of one row where it is in a pair. */
+  classes: Uint32Array[];
+  /** Pairs of classes at the ratio, as positions in `classes`, one after another. */
+  pairs: Uint32Array;
+}
+
+/**
+ * Every pair of rows at the ratio, of which one at least is a train row, is among the candidates. A few more may be:
+ * 32 bits tell shingles apart nearly always, and what comes out is verified on words.
+ */
+export function findCandidates(
+  store: ShingleStore,
+  ratio: Ratio,
+  isTrain: (row: number) => boolean,
+): Candidates {
+  const ranked = rankShingles(store, peelRows(store, ratio));
+  const { heads, next } = findSetClasses(ranked);
+  const rowAt = (position: number): number => ranked.rows[position] as number;
+  const membersOf = (head: number): number[] => {
+    const members: number[] = [];
+    for (let at = head; at !== none; at = next[at] as number) members.push(rowAt(at));
+    return members.sort((a, b) => a - b);
+  };
+  const trains = new Uint8Array(ranked.rows.length);
+  for (const head of heads)
+    for (let at = head; at !== none; at = next[at] as number) if (isTrain(rowAt(at))) trains[head] = 1;
+  const joined = joinSets(ranked, heads, ratio, (a, b) => trains[a] === 1 || trains[b] === 1);
+
+  const classes: Uint32Array[] = [];
+  const numbers = new Map<number, number>();
+  const numberOf = (head: number): number => {
+    const known = numbers.get(head);
+    if (known !== undefined) return known;
+    numbers.set(head, classes.length);
+    classes.push(Uint32Array.from(membersOf(head)));
+    return classes.length - 1;
+  };
+  for (const head of heads) if (next[head] !== none && trains[head] === 1) numberOf(head);
+  const pairs = new Uint32Array(joined.a.length * 2);
+  for (let i = 0; i < joined.a.length; i += 1) {
+    pairs[i * 2] = numberOf(joined.a[i] as number);
+    pairs[i * 2 + 1] = numberOf(joined.b[i] as number);
+  }
+  return { classes, pairs };
+}
