@@ -1,5 +1,6 @@
 // The rows of candidate pairs, looked at again: exact similarity by their words, and which fields of them agree.
 import type { Example, RowPlace } from '../example.ts';
+import { duplicateKey } from './duplicate-key.ts';
 import { createOverlapCounter, createWordTable, type Overlap, type WordNumbers } from './exact-overlap.ts';
 import type { Candidates, Side } from './find-candidates.ts';
 import { type Ratio, reaches } from './ratio.ts';
@@ -18,6 +19,8 @@ export interface RowFacts {
   prompt: number;
   answer: number;
   template: number;
+  /** Of duplicate_key. */
+  duplicateKey: number;
   /** For showing; null where too much text is held already. */
   texts: { prompt: string; answer: string } | null;
 }
@@ -47,11 +50,22 @@ export interface InspectOptions {
   ratio: Ratio;
 }
 
+/** One row to compare. */
+export interface NearRow {
+  example: Example;
+  place: RowPlace;
+  side: Side;
+  /** How many findings the row has; `keep: best` asks. */
+  findings: number;
+}
+
 export interface PairInspector {
-  /** Numbers in the store of the rows to be handed in, ascending. */
-  wanted: Uint32Array;
-  /** Takes one wanted row; one that is no example after all is simply not handed in. */
-  add(number: number, row: { example: Example; place: RowPlace; side: Side; findings: number }): void;
+  /** Whether the row of that number is to be handed in. */
+  wants(row: number): boolean;
+  /** How many rows are still to come. */
+  left(): number;
+  /** Takes a wanted row; one that is no example after all is simply not handed in. */
+  add(row: NearRow): void;
   finish(): InspectedPairs;
 }
 
@@ -71,11 +85,14 @@ export function createPairInspector(candidates: Candidates, options: InspectOpti
     keyNumbers.set(text, keyNumbers.size);
     return keyNumbers.size - 1;
   };
+  const wanted = new Set<number>();
+  for (const members of candidates.classes) for (const member of members) wanted.add(member);
   let held = 0;
 
   return {
-    wanted: Uint32Array.from(candidates.classes.flatMap((members) => [...members])).sort(),
-    add(number, { example, place, side, findings }) {
+    wants: (row) => wanted.has(row),
+    left: () => wanted.size - seen.size,
+    add({ example, place, side, findings }) {
       const texts = rowTexts(example, key);
       const words = texts.flatMap((text) => wordsOf(text, unit));
       if (words.length === 0) words.push(wordless(texts.join(' ')));
@@ -90,6 +107,7 @@ export function createPairInspector(candidates: Candidates, options: InspectOpti
         prompt: numberOf(`p${keys.prompt}`),
         answer: numberOf(`a${keys.answer}`),
         template: numberOf(`t${keys.template}`),
+        duplicateKey: numberOf(`d${duplicateKey(example)}`),
         texts:
           held > textBudget
             ? null
@@ -98,7 +116,7 @@ export function createPairInspector(candidates: Candidates, options: InspectOpti
                 answer: rowTexts(example, 'answer').join('\n'),
               },
       };
-      seen.set(number, { facts, words: wordTable.number(words) });
+      seen.set(place.row, { facts, words: wordTable.number(words) });
     },
     finish() {
       const sets: { rows: RowFacts[]; words: WordNumbers }[] = [];

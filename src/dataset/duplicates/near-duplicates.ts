@@ -1,13 +1,11 @@
 // Near-duplicates, exactly: every pair of rows whose shingle sets have a Jaccard similarity of at least the threshold.
-import type { Example, RowPlace } from '../example.ts';
 import { type DroppedRow, decideRows, type Keep, type NearAction, type NearGroup } from './decide-rows.ts';
-import { findCandidates, type Side } from './find-candidates.ts';
-import { createPairInspector, type InspectedPairs, type InspectOptions } from './inspect-pairs.ts';
+import { createHashList, type ExactGroups } from './exact-groups.ts';
+import { createHashedRows } from './hash-rows.ts';
+import { createPairInspector, type InspectedPairs, type NearRow } from './inspect-pairs.ts';
 import { type PairBlock, pairBlocks } from './pair-class.ts';
 import { type Ratio, reaches, toRatio } from './ratio.ts';
-import { type CompareKey, rowTexts } from './row-texts.ts';
-import { createShingleStore, type ShingleStore } from './shingle-store.ts';
-import { createShingler } from './shingler.ts';
+import type { CompareKey } from './row-texts.ts';
 import type { Unit } from './words.ts';
 
 export interface NearOptions {
@@ -34,15 +32,6 @@ export const defaultNear: NearOptions = {
   bands: false,
 };
 
-/** One row to compare. */
-export interface NearRow {
-  example: Example;
-  place: RowPlace;
-  side: Side;
-  /** How many findings the row has; `keep: best` asks. */
-  findings: number;
-}
-
 /** Pairs at least this similar and below the next band's, or at most 1. */
 export interface Band {
   from: number;
@@ -54,6 +43,8 @@ export interface NearResult {
   blocks: PairBlock[];
   groups: NearGroup[];
   dropped: DroppedRow[];
+  /** Train rows with the same duplicate_key, and with the same words in prompt or answer. */
+  exact: { row?: ExactGroups; prompt?: ExactGroups; answer?: ExactGroups };
   /** Null unless asked for. */
   bands: Band[] | null;
 }
@@ -66,64 +57,51 @@ export function joinRatio({ threshold, bands }: Pick<NearOptions, 'threshold' | 
 const lowestBand = 0.6;
 
 /**
- * Finds the near-duplicates among the rows of a source that can be read twice: first every row is hashed (4 bytes a
- * shingle are kept), then the few that may stand in a pair are compared by their words. Throws UserError D190.
+ * Finds the near-duplicates among the rows of a source that can be read twice, train rows first: every row is hashed
+ * (4 bytes a shingle are kept), then the few that may stand in a pair are compared by their words. Throws UserError D190.
  */
 export async function findNearDuplicates(
   source: () => AsyncIterable<NearRow>,
   options: NearOptions,
 ): Promise<NearResult> {
   const ratio = joinRatio(options);
-  const hashed = createRowHasher(options);
-  for await (const row of source()) hashed.add(row.example, row.side);
-  const inspector = hashed.inspector({ ...options, ratio });
-  let next = 0;
-  let number = -1;
-  if (inspector.wanted.length > 0)
+  const hashed = createHashedRows(options);
+  for await (const { place, example, side } of source()) hashed.add(place.row, example, side);
+  const inspector = createPairInspector(hashed.candidates(ratio), { ...options, ratio });
+  if (inspector.left() > 0)
     for await (const row of source()) {
-      number += 1;
-      if (inspector.wanted[next] !== number) continue;
-      inspector.add(number, row);
-      next += 1;
-      if (next === inspector.wanted.length) break;
+      if (inspector.wants(row.place.row)) inspector.add(row);
+      if (inspector.left() === 0) break;
     }
-  return settlePairs(inspector.finish(), options);
-}
-
-export interface RowHasher {
-  add(example: Example, side: Side): void;
-  store: ShingleStore;
-  inspector(options: InspectOptions): ReturnType<typeof createPairInspector>;
-}
-
-/** The first pass: takes each row once. */
-export function createRowHasher({ n, unit, key }: Pick<NearOptions, 'n' | 'unit' | 'key'>): RowHasher {
-  const shingler = createShingler({ n, unit });
-  const store = createShingleStore();
-  let firstOther = Number.POSITIVE_INFINITY;
-  return {
-    store,
-    add(example, side) {
-      for (const text of rowTexts(example, key)) shingler.addText(text);
-      if (side !== 'train') firstOther = Math.min(firstOther, store.rows());
-      const size = shingler.endRow();
-      store.add(shingler.shingles(), size);
-    },
-    inspector: (options) =>
-      createPairInspector(
-        findCandidates(store, options.ratio, (row) => row < firstOther),
-        options,
-      ),
-  };
+  return settlePairs(inspector.finish(), hashed.exact(), options);
 }
 
 /** What the pairs mean: groups, what is dropped, and how many there are of each similarity. */
-export function settlePairs(inspected: InspectedPairs, options: NearOptions): NearResult {
+export function settlePairs(
+  inspected: InspectedPairs,
+  fields: { prompt?: ExactGroups; answer?: ExactGroups },
+  options: NearOptions,
+): NearResult {
   const ratio = toRatio(options.threshold);
   const all = pairBlocks(inspected);
   const blocks = all.filter(({ shared, union }) => reaches(ratio, shared, union));
   const { groups, dropped } = decideRows(blocks, options.keep, options.action);
-  return { blocks, groups, dropped, bands: options.bands ? countBands(all) : null };
+  return {
+    blocks,
+    groups,
+    dropped,
+    exact: { ...(options.key === 'row' && { row: equalRows(inspected) }), ...fields },
+    bands: options.bands ? countBands(all) : null,
+  };
+}
+
+// Rows with one duplicate_key have the same shingles, so they stand in one set.
+function equalRows({ sets }: InspectedPairs): ExactGroups {
+  const list = createHashList();
+  const rows = sets.flatMap((set) => set.rows.filter(({ side }) => side === 'train'));
+  rows.sort((a, b) => a.place.row - b.place.row);
+  for (const { duplicateKey } of rows) list.add(duplicateKey + 1, 0);
+  return list.groups((i) => rows[i]?.place.row ?? 0);
 }
 
 function countBands(blocks: readonly PairBlock[]): Band[] {

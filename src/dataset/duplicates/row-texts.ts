@@ -10,17 +10,32 @@ export type CompareKey = 'row' | 'prompt' | 'answer';
 
 export const compareKeys: readonly CompareKey[] = ['row', 'prompt', 'answer'];
 
-/** The texts compared, in order. Prompt: every message but the assistant's; answer: those, and chosen and rejected. */
+/**
+ * Calls `found` with each text that is compared, in order. Prompt: what every message but the assistant's says; answer:
+ * what those say, and chosen and rejected.
+ */
+export function eachRowText(
+  example: Example,
+  key: CompareKey,
+  found: (text: string, isAnswer: boolean) => void,
+): void {
+  const add = (messages: readonly Message[], preferred: boolean): void => {
+    for (let i = 0; i < messages.length; i += 1) {
+      const message = messages[i] as Message;
+      const isAnswer = preferred || message.role === 'assistant';
+      const text = key === 'row' || isAnswer === (key === 'answer') ? textOf(message.content) : null;
+      if (text !== null) found(text, isAnswer);
+    }
+  };
+  add(example.messages, false);
+  if (example.chosen) add(example.chosen, true);
+  if (example.rejected) add(example.rejected, true);
+}
+
+/** The texts compared, in order. */
 export function rowTexts(example: Example, key: CompareKey): string[] {
   const texts: string[] = [];
-  const add = (message: Message): void => {
-    const text = textOf(message.content);
-    if (text !== null) texts.push(text);
-  };
-  for (const message of example.messages)
-    if (key === 'row' || (message.role === 'assistant') === (key === 'answer')) add(message);
-  if (key !== 'prompt')
-    for (const message of [...(example.chosen ?? []), ...(example.rejected ?? [])]) add(message);
+  eachRowText(example, key, (text) => texts.push(text));
   return texts;
 }
 

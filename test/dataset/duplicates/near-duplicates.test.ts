@@ -1,12 +1,12 @@
 // The exact join against the definition, on many small random datasets; then what becomes of the rows.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { NearRow } from '../../../src/dataset/duplicates/inspect-pairs.ts';
 import {
   defaultNear,
   findNearDuplicates,
   type NearOptions,
   type NearResult,
-  type NearRow,
 } from '../../../src/dataset/duplicates/near-duplicates.ts';
 import type { Example } from '../../../src/dataset/example.ts';
 import { exampleOf, naivePairs } from './brute-force.ts';
