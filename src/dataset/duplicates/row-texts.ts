@@ -75,7 +75,11 @@ export function fieldKeys(example: Example): FieldKeys {
   for (const message of example.messages) add(message, '');
   for (const message of example.chosen ?? []) add(message, '+');
   for (const message of example.rejected ?? []) add(message, '-');
-  if (example.tools) prompt += `\ntools ${canonicalJson(example.tools)}`;
+  if (example.tools) {
+    const tools = `\ntools ${canonicalJson(example.tools)}`;
+    prompt += tools;
+    template += tools.replace(digits, '0');
+  }
   return { prompt: digest(prompt), answer: digest(answer), template: digest(template) };
 }
 
