@@ -31,14 +31,14 @@ export interface PairBlock {
   count: number;
 }
 
-/** All pairs of rows, in blocks. */
+/** All pairs of rows of which one at least is a train row, in blocks. */
 export function pairBlocks({ sets, pairs }: InspectedPairs): PairBlock[] {
   const kinds = sets.map(({ rows }) => kindsOf(rows));
   const blocks: PairBlock[] = [];
   const add = (a: Kind, b: Kind, shared: number, union: number): void => {
     const [x] = a.rows;
     const [y] = b.rows;
-    if (!x || !y) return;
+    if (!x || !y || (x.side !== 'train' && y.side !== 'train')) return;
     const count = a === b ? (a.rows.length * (a.rows.length - 1)) / 2 : a.rows.length * b.rows.length;
     if (count > 0) blocks.push({ a, b, shared, union, class: classifyPair(x, y), count });
   };

@@ -56,10 +56,11 @@ export function fieldKeys(example: Example): FieldKeys {
   let answer = '';
   let template = '';
   const add = (message: Message, side: string): void => {
-    const head = `\n${side}${message.role}${message.train === false ? '-' : ''} `;
+    const isAnswer = message.role === 'assistant';
+    const head = `\n${side}${message.role} `;
     const text = textOf(message.content) ?? '';
-    const words = wordsOf(text, 'words');
-    const content = words.length > 0 ? `${words.join(' ')}\t${signsOf(text)}` : wordless(text);
+    const words = wordsOf(text, 'words').join(' ');
+    const signs = signsOf(text);
     const more =
       message.reasoning_content === undefined && !message.tool_calls
         ? ''
@@ -67,10 +68,11 @@ export function fieldKeys(example: Example): FieldKeys {
             message.reasoning_content ?? '',
             message.tool_calls?.map((call) => call.function) ?? [],
           ]);
-    template += head + words.join(' ').replace(digits, '0') + more.replace(digits, '0');
+    const content = `${words === '' ? wordless(text) : words}\t${signs}\t${more}${message.train === false ? '-' : ''}`;
+    template += `${head}${words}\t${signs}\t${more}`.replace(digits, '0');
     prompt += head;
-    if (message.role === 'assistant') answer += head + content + more;
-    else prompt += content + more;
+    if (isAnswer) answer += head + content;
+    else prompt += content;
   };
   for (const message of example.messages) add(message, '');
   for (const message of example.chosen ?? []) add(message, '+');

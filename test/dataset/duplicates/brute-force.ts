@@ -1,4 +1,12 @@
 // Near-duplicates as the definition has them: every pair, as sets of strings. Slow, and sharing no code with the product.
+import type { Side } from '../../../src/dataset/duplicates/find-candidates.ts';
+import type { NearRow } from '../../../src/dataset/duplicates/inspect-pairs.ts';
+import {
+  defaultNear,
+  findNearDuplicates,
+  type NearOptions,
+  type NearResult,
+} from '../../../src/dataset/duplicates/near-duplicates.ts';
 import type { Example } from '../../../src/dataset/example.ts';
 
 const spaced = /[\p{L}\p{N}]+/gu;
@@ -61,4 +69,37 @@ export function exampleOf(prompt: string, answer: string): Example {
     ],
     meta: {},
   };
+}
+
+/** The product's answer for rows in memory; all train rows without findings unless told. */
+export async function near(
+  examples: readonly Example[],
+  options: Partial<NearOptions> = {},
+  findings: readonly number[] = [],
+  sides: readonly Side[] = [],
+): Promise<NearResult> {
+  async function* rows(): AsyncGenerator<NearRow> {
+    for (const [row, example] of examples.entries())
+      yield {
+        example,
+        side: sides[row] ?? 'train',
+        findings: findings[row] ?? 0,
+        place: { row, file: 'f', line: row + 1, column: 1 },
+      };
+  }
+  return findNearDuplicates(rows, { ...defaultNear, ...options });
+}
+
+/** Its pairs, as naivePairs writes them. */
+export function pairsOf({ blocks }: NearResult): string[] {
+  return blocks
+    .flatMap(({ a, b, shared, union }) =>
+      a.rows.flatMap((x, i) =>
+        (a === b ? a.rows.slice(i + 1) : b.rows).map((y) => {
+          const [p, q] = [x.place.row, y.place.row].sort((m, n) => m - n);
+          return `${p}-${q} ${(shared / union).toFixed(9)}`;
+        }),
+      ),
+    )
+    .sort();
 }

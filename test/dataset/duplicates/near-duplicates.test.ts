@@ -1,38 +1,9 @@
 // The exact join against the definition, on many small random datasets; then what becomes of the rows.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { NearRow } from '../../../src/dataset/duplicates/inspect-pairs.ts';
-import {
-  defaultNear,
-  findNearDuplicates,
-  type NearOptions,
-  type NearResult,
-} from '../../../src/dataset/duplicates/near-duplicates.ts';
-import type { Example } from '../../../src/dataset/example.ts';
-import { exampleOf, naivePairs } from './brute-force.ts';
+import { exampleOf, naivePairs, near, pairsOf } from './brute-force.ts';
 
 const seed = 20;
-
-async function near(examples: readonly Example[], options: Partial<NearOptions> = {}): Promise<NearResult> {
-  async function* rows(): AsyncGenerator<NearRow> {
-    for (const [row, example] of examples.entries())
-      yield { example, side: 'train', findings: 0, place: { row, file: 'f', line: row + 1, column: 1 } };
-  }
-  return findNearDuplicates(rows, { ...defaultNear, ...options });
-}
-
-function pairsOf({ blocks }: NearResult): string[] {
-  return blocks
-    .flatMap(({ a, b, shared, union }) =>
-      a.rows.flatMap((x, i) =>
-        (a === b ? a.rows.slice(i + 1) : b.rows).map((y) => {
-          const [p, q] = [x.place.row, y.place.row].sort((m, n) => m - n);
-          return `${p}-${q} ${(shared / union).toFixed(9)}`;
-        }),
-      ),
-    )
-    .sort();
-}
 
 // Few words, so that shingles repeat inside rows and across them.
 const asciiWord = fc.constantFrom('a', 'b', 'C', 'dd', 'e', 'F', 'go', '7', '12', 'x');
