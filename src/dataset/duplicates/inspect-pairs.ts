@@ -1,11 +1,12 @@
 // The rows of candidate pairs, looked at again: exact similarity by their words, and which fields of them agree.
 import type { Example, RowPlace } from '../example.ts';
 import { duplicateKey } from './duplicate-key.ts';
-import { createOverlapCounter, createWordTable, type Overlap, type WordNumbers } from './exact-overlap.ts';
+import { createOverlapCounter, createWordTable, type Overlap } from './exact-overlap.ts';
 import type { Candidates, Side } from './find-candidates.ts';
+import type { Key } from './murmur3.ts';
 import { type Ratio, reaches } from './ratio.ts';
-import { type CompareKey, fieldKeys, rowTexts } from './row-texts.ts';
-import { type Unit, wordless, wordsOf } from './words.ts';
+import { type CompareKey, eachRowText, type RowFields, rowFields, rowTexts } from './row-texts.ts';
+import { joinWords, type Unit, wordless } from './words.ts';
 
 /** What is known of a row that stands in a pair. */
 export interface RowFacts {
@@ -15,12 +16,9 @@ export interface RowFacts {
   length: number;
   /** What checks found in it. */
   findings: number;
-  /** Numbers that are equal where the field is. */
-  prompt: number;
-  answer: number;
-  template: number;
-  /** Of duplicate_key. */
-  duplicateKey: number;
+  /** One object for all rows with the same prompt and answer. */
+  fields: RowFields;
+  duplicateKey: Key;
   /** For showing; null where too much text is held already. */
   texts: { prompt: string; answer: string } | null;
 }
@@ -76,81 +74,104 @@ const textBudget = 8_000_000;
 export function createPairInspector(candidates: Candidates, options: InspectOptions): PairInspector {
   const { n, unit, key, ratio } = options;
   const overlapOf = createOverlapCounter(n);
-  const wordTable = createWordTable();
-  const keyNumbers = new Map<string, number>();
-  const seen = new Map<number, { facts: RowFacts; words: WordNumbers }>();
-  const numberOf = (text: string): number => {
-    const known = keyNumbers.get(text);
-    if (known !== undefined) return known;
-    keyNumbers.set(text, keyNumbers.size);
-    return keyNumbers.size - 1;
-  };
-  const wanted = new Set<number>();
-  for (const members of candidates.classes) for (const member of members) wanted.add(member);
+  const numberWords = createWordTable().number;
+  const intern = createFieldTable();
+  const classOf = new Map<number, number>();
+  candidates.classes.forEach((members, at) => {
+    for (const member of members) classOf.set(member, at);
+  });
+  // Nearly always one set a class; more where 32 bits took different shingles for the same.
+  const sets = candidates.classes.map(() => [] as WordedSet[]);
+  let left = classOf.size;
   let held = 0;
 
+  const overlap = (a: WordedSet, b: WordedSet): Overlap =>
+    a.words === b.words
+      ? { shared: 1, union: 1 }
+      : overlapOf(numberWords(a.words.split(' ')), numberWords(b.words.split(' ')));
+  const place = (facts: RowFacts, words: string, list: WordedSet[]): void => {
+    const own = { rows: [facts], words };
+    const equal = list.find((set) => {
+      const { shared, union } = overlap(set, own);
+      return shared === union;
+    });
+    if (equal) equal.rows.push(facts);
+    else list.push(own);
+  };
+
   return {
-    wants: (row) => wanted.has(row),
-    left: () => wanted.size - seen.size,
-    add({ example, place, side, findings }) {
-      const texts = rowTexts(example, key);
-      const words = texts.flatMap((text) => wordsOf(text, unit));
-      if (words.length === 0) words.push(wordless(texts.join(' ')));
-      const keys = fieldKeys(example);
-      const length = rowTexts(example, 'row').reduce((sum, text) => sum + text.length, 0);
+    wants: (row) => classOf.has(row),
+    left: () => left,
+    add({ example, place: at, side, findings }) {
+      left -= 1;
+      let length = 0;
+      let words = '';
+      eachRowText(example, key, (text) => {
+        const more = joinWords(text, unit);
+        words += words === '' || more === '' ? more : ` ${more}`;
+      });
+      eachRowText(example, 'row', (text) => {
+        length += text.length;
+      });
       held += length;
       const facts: RowFacts = {
         side,
-        place,
+        place: at,
         length,
         findings,
-        prompt: numberOf(`p${keys.prompt}`),
-        answer: numberOf(`a${keys.answer}`),
-        template: numberOf(`t${keys.template}`),
-        duplicateKey: numberOf(`d${duplicateKey(example)}`),
-        texts:
-          held > textBudget
-            ? null
-            : {
-                prompt: rowTexts(example, 'prompt').join('\n'),
-                answer: rowTexts(example, 'answer').join('\n'),
-              },
+        fields: intern(rowFields(example)),
+        duplicateKey: duplicateKey(example),
+        texts: held > textBudget ? null : shownTexts(example),
       };
-      seen.set(place.row, { facts, words: wordTable.number(words) });
+      // A text without words has no space either: see wordless.
+      if (words === '') words = wordless(rowTexts(example, key).join(' ')).replaceAll(' ', '\u00a0');
+      place(facts, words, sets[classOf.get(at.row) ?? 0] ?? []);
     },
     finish() {
-      const sets: { rows: RowFacts[]; words: WordNumbers }[] = [];
+      const all = sets.flat();
+      const numbers = new Map(all.map((set, i) => [set, i]));
       const pairs: SetPair[] = [];
-      const compare = (a: number, b: number): void => {
-        const overlap = overlapOf(sets[a]?.words as WordNumbers, sets[b]?.words as WordNumbers);
-        if (reaches(ratio, overlap.shared, overlap.union)) pairs.push({ a, b, ...overlap });
+      const compare = (a: WordedSet, b: WordedSet): void => {
+        const { shared, union } = overlap(a, b);
+        if (reaches(ratio, shared, union))
+          pairs.push({ a: numbers.get(a) ?? 0, b: numbers.get(b) ?? 0, shared, union });
       };
-      // Nearly always one set a class; more where 32 bits took different shingles for the same.
-      const ofClass = candidates.classes.map((members) => {
-        const first = sets.length;
-        for (const member of members) {
-          const row = seen.get(member);
-          if (!row) continue;
-          let at = first;
-          while (at < sets.length && !equalSets(overlapOf(sets[at]?.words as WordNumbers, row.words)))
-            at += 1;
-          if (at === sets.length) sets.push({ rows: [row.facts], words: row.words });
-          else sets[at]?.rows.push(row.facts);
-        }
-        for (let a = first; a < sets.length; a += 1)
-          for (let b = a + 1; b < sets.length; b += 1) compare(a, b);
-        return { first, last: sets.length };
-      });
-      for (let i = 0; i < candidates.pairs.length; i += 2) {
-        const [x, y] = [ofClass[candidates.pairs[i] as number], ofClass[candidates.pairs[i + 1] as number]];
-        if (!x || !y) continue;
-        for (let a = x.first; a < x.last; a += 1) for (let b = y.first; b < y.last; b += 1) compare(a, b);
-      }
-      return { sets: sets.map(({ rows }) => ({ rows })), pairs };
+      for (const list of sets)
+        list.forEach((a, i) => {
+          for (const b of list.slice(i + 1)) compare(a, b);
+        });
+      for (let i = 0; i < candidates.pairs.length; i += 2)
+        for (const a of sets[candidates.pairs[i] as number] ?? [])
+          for (const b of sets[candidates.pairs[i + 1] as number] ?? []) compare(a, b);
+      return { sets: all, pairs };
     },
   };
 }
 
-function equalSets({ shared, union }: Overlap): boolean {
-  return shared === union;
+interface WordedSet extends ExactSet {
+  /** Of the first row, joined by spaces. */
+  words: string;
+}
+
+function shownTexts(example: Example): { prompt: string; answer: string } {
+  return {
+    prompt: rowTexts(example, 'prompt').join('\n'),
+    answer: rowTexts(example, 'answer').join('\n'),
+  };
+}
+
+// One object for equal fields, so that they are compared once.
+function createFieldTable(): (fields: RowFields) => RowFields {
+  const prompts = new Map<string, Map<string, RowFields>>();
+  return (fields) => {
+    let answers = prompts.get(fields.prompt);
+    if (!answers) {
+      answers = new Map();
+      prompts.set(fields.prompt, answers);
+    }
+    const known = answers.get(fields.answer);
+    if (known) return known;
+    answers.set(fields.answer, fields);
+    return fields;
+  };
 }

@@ -100,7 +100,7 @@ function equalRows({ sets }: InspectedPairs): ExactGroups {
   const list = createHashList();
   const rows = sets.flatMap((set) => set.rows.filter(({ side }) => side === 'train'));
   rows.sort((a, b) => a.place.row - b.place.row);
-  for (const { duplicateKey } of rows) list.add(duplicateKey + 1, 0);
+  for (const { duplicateKey } of rows) list.add(duplicateKey[0] >>> 0, duplicateKey[1] >>> 0);
   return list.groups((i) => rows[i]?.place.row ?? 0);
 }
 

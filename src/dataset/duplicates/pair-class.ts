@@ -1,5 +1,7 @@
 // What kind of near-duplicate a pair is, decided by field: most are no reason to drop a row.
+import type { Side } from './find-candidates.ts';
 import type { InspectedPairs, RowFacts } from './inspect-pairs.ts';
+import { type RowFields, templateOf } from './row-texts.ts';
 
 /**
  * `same`: prompt and answer agree. `conflict`: one prompt, different answers. `template`: they differ only in numbers.
@@ -10,9 +12,10 @@ export type PairClass = 'same' | 'conflict' | 'template' | 'other';
 export const pairClasses: readonly PairClass[] = ['same', 'conflict', 'template', 'other'];
 
 /** The class of a pair. */
-export function classifyPair(a: RowFacts, b: RowFacts): PairClass {
-  if (a.prompt === b.prompt) return a.answer === b.answer ? 'same' : 'conflict';
-  return a.template === b.template ? 'template' : 'other';
+export function classifyPair({ fields: a }: RowFacts, { fields: b }: RowFacts): PairClass {
+  if (a === b) return 'same';
+  if (a.prompt === b.prompt) return 'conflict';
+  return templateOf(a) === templateOf(b) ? 'template' : 'other';
 }
 
 /** Rows that no pair tells apart: the same shingles, fields and side. */
@@ -51,12 +54,16 @@ export function pairBlocks({ sets, pairs }: InspectedPairs): PairBlock[] {
 }
 
 function kindsOf(rows: readonly RowFacts[]): Kind[] {
-  const kinds = new Map<string, Kind>();
+  if (rows.length === 1) return [{ rows: [...rows] }];
+  const sides: Record<Side, Map<RowFields, Kind>> = {
+    train: new Map(),
+    validation: new Map(),
+    benchmark: new Map(),
+  };
   for (const row of rows) {
-    const key = `${row.side} ${row.prompt} ${row.answer} ${row.template}`;
-    const kind = kinds.get(key);
+    const kind = sides[row.side].get(row.fields);
     if (kind) kind.rows.push(row);
-    else kinds.set(key, { rows: [row] });
+    else sides[row.side].set(row.fields, { rows: [row] });
   }
-  return [...kinds.values()];
+  return Object.values(sides).flatMap((kinds) => [...kinds.values()]);
 }

@@ -1,9 +1,8 @@
 // Which texts of an example are compared, and what makes two prompts or two answers the same.
-import { hash } from 'node:crypto';
 import { canonicalJson } from '../canonical-json.ts';
 import { textOf } from '../content.ts';
 import type { Example, Message } from '../example.ts';
-import { normalForm, wordless, wordsOf } from './words.ts';
+import { joinWords, normalForm, wordless } from './words.ts';
 
 /** What is compared: the whole row, only what is asked, or only what is answered. */
 export type CompareKey = 'row' | 'prompt' | 'answer';
@@ -39,62 +38,56 @@ export function rowTexts(example: Example, key: CompareKey): string[] {
   return texts;
 }
 
-/** Equal strings mean: the same prompt, the same answer, the same row but for numbers. */
-export interface FieldKeys {
+/** Prompt and answer in the form in which they are compared: equal strings mean the same prompt, the same answer. */
+export interface RowFields {
   prompt: string;
   answer: string;
-  template: string;
 }
 
 /**
- * 128-bit keys of a row's fields. Texts are the same when their words and their signs are: case, punctuation and white
- * space are forgiven, but not a plus for a minus, C# for C, or a vowel sign. Roles, tools, tool calls, reasoning and
- * which turns are trained count as well.
+ * The fields of a row. Texts are the same when their words and their signs are: case, punctuation and white space are
+ * forgiven, but not a plus for a minus, C# for C, or a vowel sign. Roles, tools, tool calls, reasoning and which turns
+ * are trained count as well.
  */
-export function fieldKeys(example: Example): FieldKeys {
+export function rowFields(example: Example): RowFields {
   let prompt = '';
   let answer = '';
-  let template = '';
   const add = (message: Message, side: string): void => {
-    const isAnswer = message.role === 'assistant';
     const head = `\n${side}${message.role} `;
-    const text = textOf(message.content) ?? '';
-    const words = wordsOf(text, 'words').join(' ');
-    const signs = signsOf(text);
-    const more =
-      message.reasoning_content === undefined && !message.tool_calls
-        ? ''
-        : canonicalJson([
-            message.reasoning_content ?? '',
-            message.tool_calls?.map((call) => call.function) ?? [],
-          ]);
-    const content = `${words === '' ? wordless(text) : words}\t${signs}\t${more}${message.train === false ? '-' : ''}`;
-    template += `${head}${words}\t${signs}\t${more}`.replace(digits, '0');
+    let content = sameForm(textOf(message.content) ?? '');
+    if (message.reasoning_content !== undefined || message.tool_calls)
+      content += `\t${canonicalJson([message.reasoning_content ?? '', message.tool_calls?.map((call) => call.function) ?? []])}`;
+    if (message.train === false) content += '\t-';
     prompt += head;
-    if (isAnswer) answer += head + content;
+    if (message.role === 'assistant') answer += head + content;
     else prompt += content;
   };
   for (const message of example.messages) add(message, '');
   for (const message of example.chosen ?? []) add(message, '+');
   for (const message of example.rejected ?? []) add(message, '-');
-  if (example.tools) {
-    const tools = `\ntools ${canonicalJson(example.tools)}`;
-    prompt += tools;
-    template += tools.replace(digits, '0');
-  }
-  return { prompt: digest(prompt), answer: digest(answer), template: digest(template) };
+  if (example.tools) prompt += `\ntools ${canonicalJson(example.tools)}`;
+  return { prompt, answer };
+}
+
+/** Two rows that agree in this differ in nothing but numbers. */
+export function templateOf({ prompt, answer }: RowFields): string {
+  return `${prompt}\n\n${answer}`.replace(digits, '0');
 }
 
 const digits = /\p{N}+/gu;
 
+// Words, then signs; a text without words stands for itself.
+function sameForm(text: string): string {
+  const words = joinWords(text, 'words');
+  return `${words === '' ? wordless(text) : words}\t${signsOf(text)}`;
+}
+
 // Marks, mathematical signs, # after a letter, minus before a number or between two, operators between operands.
 const sign =
   /[\p{M}\p{Sm}]|(?<=\p{L})#|(?<![\p{L}\p{N}])-(?=\p{N})|(?<=\p{N}\s?)-(?=\s?\p{N})|(?<=[\p{L}\p{N})\]]\s?)[*/%&^](?=\s?[\p{L}\p{N}([])/gu;
+const noSign = /^[\w\s.,:;!?"'()[\]{}@$`\\]*$/;
 
 function signsOf(text: string): string {
-  return normalForm(text).match(sign)?.join('') ?? '';
-}
-
-function digest(text: string): string {
-  return hash('sha256', text, 'binary').slice(0, 16);
+  // Most texts have none, and looking behind every letter takes long.
+  return noSign.test(text) ? '' : (normalForm(text).match(sign)?.join('') ?? '');
 }
