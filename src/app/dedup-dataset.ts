@@ -1,15 +1,15 @@
 // `lorch data dedup`: near-duplicates and leaks of a dataset, what should become of them, and the dataset without them.
 import type { Readable } from 'node:stream';
-import { createHashedRows } from '../dataset/duplicates/hash-rows.ts';
-import { createPairInspector, type PairInspector } from '../dataset/duplicates/inspect-pairs.ts';
+import { createPairInspector } from '../dataset/duplicates/inspect-pairs.ts';
 import {
   joinRatio,
   type NearOptions,
   type NearResult,
   settlePairs,
 } from '../dataset/duplicates/near-duplicates.ts';
-import { createFullJudge, createUsableJudge } from '../dataset/raw-rows.ts';
-import { judgeFor, type NearSource, openNearSources, placeOf, readAgain, readFirst } from './near-sources.ts';
+import { createFullJudge } from '../dataset/raw-rows.ts';
+import { hashSources } from './hash-sources.ts';
+import { judgeFor, openNearSources, placeOf } from './near-sources.ts';
 import { refuseOutputs, type WrittenDataset, writeDeduped } from './write-deduped.ts';
 
 export interface DedupRequest {
@@ -48,25 +48,27 @@ export async function dedupDataset(request: DedupRequest): Promise<DedupedDatase
   const opened = await openNearSources(request);
   try {
     const { sources } = opened;
-    const hashed = createHashedRows(near);
-    const unread = new Map<string, number>();
-    let rows = 0;
+    const { candidates, exact, unread, reread } = await hashSources({
+      sources,
+      format: request.format,
+      options: near,
+      ratio,
+      progress: (rows) => request.onProgress?.(rows),
+    });
+    // The second look: only the rows that may stand in a pair are judged again.
+    const inspector = createPairInspector(candidates, { ...near, ratio });
     for (const source of sources) {
-      await readFirst(
-        source,
-        request.format,
-        rows,
-        (row, _raw, { example, code }) => {
-          if (example) hashed.add(row, example, source.side);
-          else if (source.side === 'train') unread.set(code ?? '', (unread.get(code ?? '') ?? 0) + 1);
-        },
-        (count) => request.onProgress?.(count),
-      );
-      rows += source.rows;
+      if (inspector.left() === 0) break;
+      const judge = judgeFor(source);
+      const full = near.keep === 'best' ? createFullJudge(source.format) : null;
+      await reread(source, inspector.wants, (row, raw) => {
+        const { example } = judge(raw);
+        if (!example) return;
+        const findings = full?.(raw).drafts.length ?? 0;
+        inspector.add({ example, side: source.side, findings, place: placeOf(source, row, raw) });
+      });
     }
-    const inspector = createPairInspector(hashed.candidates(ratio), { ...near, ratio });
-    await handIn(sources, inspector, near.keep === 'best');
-    const result = settlePairs(inspector.finish(), hashed.exact(), near);
+    const result = settlePairs(inspector.finish(), exact, near);
     const own = sources.filter(({ side }) => side === 'train');
     return {
       rows: own.reduce((sum, source) => sum + source.rows, 0),
@@ -75,31 +77,11 @@ export async function dedupDataset(request: DedupRequest): Promise<DedupedDatase
         rows: count,
         format: format?.name ?? 'unknown',
       })),
-      unread: Object.fromEntries(unread),
+      unread,
       near: result,
       written: out === null ? null : await writeDeduped(own, result.dropped, out),
     };
   } finally {
     await opened.dispose();
-  }
-}
-
-// The second look: only the rows that may stand in a pair are judged again.
-async function handIn(
-  sources: readonly NearSource[],
-  inspector: PairInspector,
-  wantsFindings: boolean,
-): Promise<void> {
-  for (const source of sources) {
-    if (inspector.left() === 0) return;
-    const judge = judgeFor(source, createUsableJudge(source.format));
-    const full = wantsFindings ? createFullJudge(source.format) : null;
-    for await (const { row, raw } of readAgain(source)) {
-      if (!inspector.wants(row)) continue;
-      const { example } = judge(raw);
-      if (!example) continue;
-      const findings = full?.(raw).drafts.length ?? 0;
-      inspector.add({ example, side: source.side, findings, place: placeOf(source, row, raw) });
-    }
   }
 }

@@ -22,6 +22,7 @@ export interface NearSource {
   firstRow: number;
   /** Known after the first pass. */
   rows: number;
+  /** Known after `decideSource`. */
   format: Format | null;
 }
 
@@ -69,38 +70,20 @@ export async function openNearSources(request: NearSourcesRequest): Promise<Near
 // As many rows decide the format as in a scan.
 const sampleRows = 200;
 
-/** Reads a source for the first time: its format, its number of rows, and every row judged. */
-export async function readFirst(
-  source: NearSource,
-  wanted: string,
-  firstRow: number,
-  found: (row: number, raw: RawRow, judged: Judgement) => void,
-  progress: (rows: number) => void,
-): Promise<void> {
-  source.firstRow = firstRow;
-  let judge: ((raw: RawRow) => Judgement) | null = null;
-  let sample: RawRow[] = [];
-  const settle = (raw: RawRow): void => {
-    found(firstRow + source.rows, raw, judgeFor(source, judge as (raw: RawRow) => Judgement)(raw));
-    source.rows += 1;
-  };
-  const decide = (): void => {
-    source.format = decideFormat(source.side === 'train' ? wanted : 'auto', sample);
-    judge = createUsableJudge(source.format);
-    sample.forEach(settle);
-    sample = [];
-  };
+/** Tells the source's format by its first rows. What is only compared against may have another one than asked for. */
+export async function decideSource(source: NearSource, wanted: string): Promise<void> {
+  const sample: RawRow[] = [];
   for await (const batch of readRawRows(source.path, source.label)) {
-    for (const raw of batch) {
-      if (judge) settle(raw);
-      else {
-        sample.push(raw);
-        if (sample.length >= sampleRows) decide();
-      }
-    }
-    progress(firstRow + source.rows);
+    sample.push(...batch.slice(0, sampleRows - sample.length));
+    if (sample.length >= sampleRows) break;
   }
-  if (!judge) decide();
+  source.format = decideFormat(source.side === 'train' ? wanted : 'auto', sample);
+}
+
+/** Reads a source, every row judged. */
+export async function* readRows(source: NearSource): AsyncGenerator<Judgement[]> {
+  const judge = judgeFor(source);
+  for await (const batch of readRawRows(source.path, source.label)) yield batch.map(judge);
 }
 
 /** Reads a source again: each row as it stands, with its number. */
@@ -113,8 +96,9 @@ export async function* readAgain(source: NearSource): AsyncGenerator<{ row: numb
     }
 }
 
-/** The judge of a source's rows. What is only compared against may have any shape. */
-export function judgeFor(source: NearSource, judge: (raw: RawRow) => Judgement): (raw: RawRow) => Judgement {
+/** The judge of a source's rows. A benchmark's may have any shape. */
+export function judgeFor(source: NearSource): (raw: RawRow) => Judgement {
+  const judge = createUsableJudge(source.format);
   if (source.side !== 'benchmark') return judge;
   return (raw) => {
     const judged = judge(raw);

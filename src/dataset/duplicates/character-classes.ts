@@ -32,10 +32,13 @@ export function createClasses(unit: Unit, normal: boolean): CharacterClasses {
   const classify = (code: number): number => {
     const char = String.fromCharCode(code);
     if (code >= 0xd800 && code <= 0xdfff) return half;
-    if (changes(char)) return hard;
-    const lower = normal ? char : char.toLowerCase();
+    const composed = normal ? char : char.normalize('NFKC');
+    if (!normal && joins.test(composed)) return hard;
+    // Full-width and small forms of punctuation end a word as the plain ones do.
+    if (![...composed].some(inWord)) return gap;
+    const lower = normal ? char : composed.toLowerCase();
     // The small form of capital sigma depends on its neighbours.
-    if (lower.length !== 1 || (!normal && code === 0x3a3)) return hard;
+    if (composed.length !== 1 || lower.length !== 1 || (!normal && composed === 'Σ')) return hard;
     if (!inWord(lower)) return gap;
     if (!standsAlone(lower, unit)) return lower.charCodeAt(0);
     return lower === char ? alone : hard;

@@ -18,36 +18,39 @@ export interface Candidates {
 
 /**
  * Every pair of rows at the ratio, of which one at least is a train row, is among the candidates. A few more may be:
- * 32 bits tell shingles apart nearly always, and what comes out is verified on words.
+ * 32 bits tell shingles apart nearly always, and what comes out is verified on words. `numbers` names the rows of the
+ * store, of which the first `trains` are train rows.
  */
 export function findCandidates(
   store: ShingleStore,
+  numbers: Uint32Array,
+  trains: number,
   ratio: Ratio,
-  isTrain: (row: number) => boolean,
 ): Candidates {
   const ranked = rankShingles(store, peelRows(store, ratio));
   const { heads, next } = findSetClasses(ranked);
-  const rowAt = (position: number): number => ranked.rows[position] as number;
+  const rowAt = (position: number): number => numbers[ranked.rows[position] as number] as number;
   const membersOf = (head: number): number[] => {
     const members: number[] = [];
     for (let at = head; at !== none; at = next[at] as number) members.push(rowAt(at));
     return members.sort((a, b) => a - b);
   };
-  const trains = new Uint8Array(ranked.rows.length);
+  const hasTrain = new Uint8Array(ranked.rows.length);
   for (const head of heads)
-    for (let at = head; at !== none; at = next[at] as number) if (isTrain(rowAt(at))) trains[head] = 1;
-  const joined = joinSets(ranked, heads, ratio, (a, b) => trains[a] === 1 || trains[b] === 1);
+    for (let at = head; at !== none; at = next[at] as number)
+      if ((ranked.rows[at] as number) < trains) hasTrain[head] = 1;
+  const joined = joinSets(ranked, heads, ratio, (a, b) => hasTrain[a] === 1 || hasTrain[b] === 1);
 
   const classes: Uint32Array[] = [];
-  const numbers = new Map<number, number>();
+  const places = new Map<number, number>();
   const numberOf = (head: number): number => {
-    const known = numbers.get(head);
+    const known = places.get(head);
     if (known !== undefined) return known;
-    numbers.set(head, classes.length);
+    places.set(head, classes.length);
     classes.push(Uint32Array.from(membersOf(head)));
     return classes.length - 1;
   };
-  for (const head of heads) if (next[head] !== none && trains[head] === 1) numberOf(head);
+  for (const head of heads) if (next[head] !== none && hasTrain[head] === 1) numberOf(head);
   const pairs = new Uint32Array(joined.a.length * 2);
   for (let i = 0; i < joined.a.length; i += 1) {
     pairs[i * 2] = numberOf(joined.a[i] as number);

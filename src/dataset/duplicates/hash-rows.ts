@@ -26,16 +26,42 @@ export interface HashedRows {
 }
 
 /** Hashes rows. */
-export function createHashedRows({ n, unit, key }: HashOptions): HashedRows {
-  const shingler = createShingler({ n, unit });
+export function createHashedRows(options: HashOptions): HashedRows {
+  const hasher = createRowHasher(options);
   const store = createShingleStore();
-  const prompts = createHashList();
-  const answers = createHashList();
+  const fields = createFieldLists(options.key);
   let numbers = new Uint32Array(1024);
   let trains = 0;
+  return {
+    add(row, example, side) {
+      const number = store.rows();
+      if (number === numbers.length) numbers = doubled(numbers);
+      numbers[number] = row;
+      const hashed = hasher(example);
+      store.add(hashed.shingles, hashed.size);
+      if (side !== 'train') return;
+      trains = number + 1;
+      fields.add(hashed.fields, 0);
+    },
+    candidates: (ratio) => findCandidates(store, numbers, trains, ratio),
+    exact: () => fields.groups((i) => numbers[i] as number),
+  };
+}
+
+export interface HashedRow {
+  /** Overwritten by the next row. */
+  shingles: Int32Array;
+  size: number;
+  /** Two hashes of two numbers: of the prompt's words and the answer's; zeros where there are none. */
+  fields: Uint32Array;
+}
+
+/** A hasher of examples, one after another. */
+export function createRowHasher({ n, unit, key }: HashOptions): (example: Example) => HashedRow {
+  const shingler = createShingler({ n, unit });
   const prompt = createFold();
   const answer = createFold();
-
+  const fields = new Uint32Array(4);
   const add = (text: string, isAnswer: boolean): void => {
     const from = shingler.words();
     shingler.addText(text);
@@ -44,32 +70,37 @@ export function createHashedRows({ n, unit, key }: HashOptions): HashedRows {
     const { low, high } = shingler.hashWords(from, to);
     (isAnswer ? answer : prompt).add(low, high);
   };
+  return (example) => {
+    prompt.clear();
+    answer.clear();
+    eachRowText(example, key, add);
+    fields[0] = prompt.low;
+    fields[1] = prompt.high;
+    fields[2] = answer.low;
+    fields[3] = answer.high;
+    const size = shingler.endRow();
+    return { shingles: shingler.shingles(), size, fields };
+  };
+}
 
+export interface FieldLists {
+  /** The fields of one train row, four numbers from `at` on. */
+  add(fields: Uint32Array, at: number): void;
+  groups(rowOf: (index: number) => number): { prompt?: ExactGroups; answer?: ExactGroups };
+}
+
+/** Collects the hashes of fields; only what is compared is counted. */
+export function createFieldLists(key: CompareKey): FieldLists {
+  const prompts = createHashList();
+  const answers = createHashList();
   return {
-    add(row, example, side) {
-      eachRowText(example, key, add);
-      const number = store.rows();
-      if (number === numbers.length) numbers = doubled(numbers);
-      numbers[number] = row;
-      const size = shingler.endRow();
-      store.add(shingler.shingles(), size);
-      if (side === 'train') {
-        trains = number + 1;
-        prompts.add(prompt.low, prompt.high);
-        answers.add(answer.low, answer.high);
-      }
-      prompt.clear();
-      answer.clear();
+    add(fields, at) {
+      prompts.add(fields[at] as number, fields[at + 1] as number);
+      answers.add(fields[at + 2] as number, fields[at + 3] as number);
     },
-    candidates(ratio) {
-      const found = findCandidates(store, ratio, (number) => number < trains);
-      for (const members of found.classes)
-        for (let i = 0; i < members.length; i += 1) members[i] = numbers[members[i] as number] as number;
-      return found;
-    },
-    exact: () => ({
-      ...(key !== 'answer' && { prompt: prompts.groups((i) => numbers[i] as number) }),
-      ...(key !== 'prompt' && { answer: answers.groups((i) => numbers[i] as number) }),
+    groups: (rowOf) => ({
+      ...(key !== 'answer' && { prompt: prompts.groups(rowOf) }),
+      ...(key !== 'prompt' && { answer: answers.groups(rowOf) }),
     }),
   };
 }

@@ -14,55 +14,86 @@ export interface CountTable {
   shift: number;
 }
 
-/** Spreads a shingle's bits over the slot number. */
-export const spread = 0x9e3779b1 | 0;
+// Spreads a shingle's bits over the slot number.
+const spread = 0x9e3779b1 | 0;
 
 /** The rows that may have a partner at the ratio, in order. */
 export function peelRows(store: ShingleStore, ratio: Ratio): Uint32Array {
-  let rows = new Uint32Array(store.rows());
-  for (let row = 0; row < rows.length; row += 1) rows[row] = row;
+  let rows: Uint32Array | null = null;
   for (let round = 0; round < rounds; round += 1) {
-    const table = countShingles(store, rows);
-    const left = keepShared(store, rows, table, ratio);
-    const taken = rows.length - left.length;
-    rows = left;
-    if (taken < rows.length * worthwhile) break;
+    const before: number = rows?.length ?? store.rows();
+    rows = keepShared(store, rows, countShingles(store, rows), ratio);
+    if (before - rows.length < before * worthwhile) break;
   }
-  return rows;
+  return rows ?? new Uint32Array(0);
 }
 
-/** Counts the shingles of `rows`. */
-export function countShingles(store: ShingleStore, rows: Uint32Array): CountTable {
+/** Slots for about so many shingles: two to four for each. */
+export function tableBits(shingles: number): number {
+  return Math.min(30, Math.max(12, Math.ceil(Math.log2(shingles + 1)) + 1));
+}
+
+function countShingles(store: ShingleStore, rows: Uint32Array | null): CountTable {
+  const count = rows?.length ?? store.rows();
   let total = 0;
-  for (const row of rows) total += store.sizeOf(row);
-  const bits = Math.min(31, Math.max(12, Math.ceil(Math.log2(total + 1)) + 1));
-  const counts = new Uint8Array(2 ** (bits - 2));
-  const shift = 32 - bits;
-  for (let i = 0; i < rows.length; i += 1) {
-    const row = rows[i] as number;
-    const piece = store.pieceOf(row);
-    const start = store.startOf(row);
-    const end = start + store.sizeOf(row);
-    for (let at = start; at < end; at += 1) {
-      const slot = Math.imul(piece[at] as number, spread) >>> shift;
-      const place = (slot & 3) << 1;
-      const four = counts[slot >>> 2] as number;
-      if (((four >>> place) & 3) < 3) counts[slot >>> 2] = four + (1 << place);
-    }
+  for (let i = 0; i < count; i += 1) total += store.sizeOf(rows ? (rows[i] as number) : i);
+  const bits = tableBits(total);
+  const table = { counts: new Uint8Array(2 ** (bits - 2)), shift: 32 - bits };
+  for (let i = 0; i < count; i += 1) {
+    const row = rows ? (rows[i] as number) : i;
+    addCounts(table, store.pieceOf(row), store.startOf(row), store.sizeOf(row));
   }
-  return { counts, shift };
+  return table;
 }
 
-function keepShared(
+/** Adds `size` shingles from `start` on to a table. */
+export function addCounts(
+  { counts, shift }: CountTable,
+  shingles: Int32Array,
+  start: number,
+  size: number,
+): void {
+  const end = start + size;
+  for (let at = start; at < end; at += 1) {
+    const slot = Math.imul(shingles[at] as number, spread) >>> shift;
+    const place = (slot & 3) << 1;
+    const four = counts[slot >>> 2] as number;
+    if (((four >>> place) & 3) < 3) counts[slot >>> 2] = four + (1 << place);
+  }
+}
+
+/** Adds one table to another of the same size, slot by slot, up to three. */
+export function mergeCounts(into: CountTable, more: CountTable): void {
+  const length = into.counts.length / 4;
+  const a = new Int32Array(into.counts.buffer, into.counts.byteOffset, length);
+  const b = new Int32Array(more.counts.buffer, more.counts.byteOffset, length);
+  const ones = 0x55555555;
+  for (let i = 0; i < length; i += 1) {
+    const x = a[i] as number;
+    const y = b[i] as number;
+    if (y === 0) continue;
+    // Sixteen sums at once: the low and the high bits, their carries, and all bits where a sum is over three.
+    const carry = x & y & ones;
+    const [highX, highY] = [(x >>> 1) & ones, (y >>> 1) & ones];
+    const over = (highX & highY) | (carry & (highX | highY));
+    const low = ((x ^ y) & ones) | over;
+    const high = (highX ^ highY ^ carry) | over;
+    a[i] = low | (high << 1);
+  }
+}
+
+/** Those of `rows` (null: all) of which enough shingles occur more than once, in order. */
+export function keepShared(
   store: ShingleStore,
-  rows: Uint32Array,
+  rows: Uint32Array | null,
   { counts, shift }: CountTable,
   ratio: Ratio,
-): Uint32Array<ArrayBuffer> {
-  const left = new Uint32Array(rows.length);
+): Uint32Array {
+  const count = rows?.length ?? store.rows();
+  const left = new Uint32Array(count);
   let kept = 0;
-  for (let i = 0; i < rows.length; i += 1) {
-    const row = rows[i] as number;
+  for (let i = 0; i < count; i += 1) {
+    const row = rows ? (rows[i] as number) : i;
     const piece = store.pieceOf(row);
     const size = store.sizeOf(row);
     const start = store.startOf(row);
