@@ -1,7 +1,7 @@
 // Rows like those of public instruction sets, the same on every machine, with planted duplicates.
 // node bench/generate-rows.mjs --rows 52000 --seed 1 --format alpaca|chatml --out FILE
-// Of a hundred rows: 2 repeat an earlier one, 1 differs from one in case and punctuation, 2 have about one word in twenty
-// edited, half a one has another answer, half a one other numbers. One in thirty holds letters beyond ASCII.
+// Of a thousand rows 10 repeat an earlier one, 3 differ from one in case and punctuation, 10 have about one word in twenty
+// edited, 3 have another answer, and 2 other numbers. One sentence in thirty holds letters beyond ASCII.
 
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
@@ -69,11 +69,11 @@ export function* generateRows(count, seed) {
     output: change(row.output),
   });
   const copies = [
-    [0.02, (row) => row],
-    [0.01, (row) => everywhere(row, (text) => edit(text.toUpperCase(), 0.1, (each) => `${each}!`))],
-    [0.02, (row) => everywhere(row, (text) => edit(text, 0.05, word))],
-    [0.005, (row) => ({ ...row, output: edit(row.output, 0.05, word) })],
-    [0.005, (row) => everywhere(row, (text) => text.replace(/\d+/g, () => Math.floor(random() * 1000)))],
+    [0.01, (row) => row],
+    [0.003, (row) => everywhere(row, (text) => edit(text.toUpperCase(), 0.1, (each) => `${each}!`))],
+    [0.01, (row) => everywhere(row, (text) => edit(text, 0.05, word))],
+    [0.003, (row) => ({ ...row, output: edit(row.output, 0.05, word) })],
+    [0.002, (row) => everywhere(row, (text) => text.replace(/\d+/g, () => Math.floor(random() * 1000)))],
   ];
   const earlier = [];
   for (let i = 0; i < count; i += 1) {

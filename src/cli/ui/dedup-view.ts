@@ -49,7 +49,7 @@ function renderTotals({ rows, files, unread, near }: DedupedDataset, ink: Ink): 
     ...(answer ? [`${formatCount(answer.rows - answer.groups)} an answer`] : []),
   ];
   return [
-    `${ink.bold(visible(name))}  ${formatCount(rows)} rows, ${formatCount(members)} of them in ${formatCount(near.groups.length)} groups of near-duplicates`,
+    `${ink.bold(visible(name))}  ${plural(rows, 'row')}, ${formatCount(members)} of them in ${plural(near.groups.length, 'group')} of near-duplicates`,
     `exactly: ${exact.join(', ')}`,
     ...(codes.length > 0 ? [ink.yellow(`not compared: ${codes.join(', ')} (lorch data check)`)] : []),
     '',
@@ -62,7 +62,11 @@ function renderClasses({ near }: DedupedDataset, style: Style): string {
     counts[each] > 0 ? [[each, formatCount(counts[each]), meaning[each]]] : [],
   );
   if (rows.length === 0) return '';
-  return renderTable([{ title: 'class' }, { title: 'pairs', align: 'right' }, { title: '' }], rows, style);
+  return renderTable(
+    [{ title: 'class' }, { title: 'pairs', align: 'right' }, { title: 'meaning' }],
+    rows,
+    style,
+  );
 }
 
 function renderBands({ near }: DedupedDataset, style: Style): string {
@@ -83,7 +87,7 @@ function renderGroups({ near }: DedupedDataset, ink: Ink): string {
   const lines = large.map(({ kept, members, reason, dropped }) => {
     const some = members.slice(0, 4).map(where).join(', ');
     const more = members.length > 4 ? ', …' : '';
-    return `  ${formatCount(members.length)} rows, ${formatCount(dropped.length)} to drop; keeps ${where(kept)} ${ink.dim(`(${reason})`)}: ${some}${more}\n`;
+    return `  ${plural(members.length, 'row')}, ${formatCount(dropped.length)} to drop; keeps ${where(kept)} ${ink.dim(`(${reason})`)}: ${some}${more}\n`;
   });
   return `${ink.bold('Largest groups')}\n${lines.join('')}`;
 }
@@ -123,7 +127,7 @@ function renderLeaks({ near }: DedupedDataset, style: Style, ink: Ink): string {
   const shown = leaks.slice(0, shownLeaks).map((leak) => renderLeak(leak, style, ink));
   const more =
     leaks.length > shownLeaks ? ink.dim(`  … and ${formatCount(leaks.length - shownLeaks)} more\n`) : '';
-  return `${ink.red(ink.bold(`Leaks: ${formatCount(rows)} rows resemble rows that must not be trained on`))}\n${shown.join('')}${more}`;
+  return `${ink.red(ink.bold(`Leaks: ${plural(rows, 'row')} near to rows that must not be trained on`))}\n${shown.join('')}${more}`;
 }
 
 function renderLeak({ row, of, jaccard, class: kind }: Leak, style: Style, ink: Ink): string {
@@ -142,9 +146,13 @@ function renderFate({ rows, near, written }: DedupedDataset, ink: Ink): string {
   const dropped = near.dropped.length;
   if (written)
     return `${ink.green(`${formatCount(written.kept)} of ${formatCount(rows)} rows written: ${visible(written.out)}`)}${dropped > 0 ? `, dropped ${why}` : ''}\nledger: ${visible(written.ledger)}\n`;
-  return dropped > 0 ? `-o OUT would drop ${formatCount(dropped)} rows (${why})\n` : 'nothing to drop\n';
+  return dropped > 0 ? `-o OUT would drop ${plural(dropped, 'row')} (${why})\n` : 'nothing to drop\n';
 }
 
 function where({ place: { file, line } }: RowFacts): string {
   return visible(renderPlace({ file, line }));
+}
+
+function plural(count: number, noun: string): string {
+  return `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`;
 }

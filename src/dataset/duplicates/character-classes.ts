@@ -20,8 +20,8 @@ export interface CharacterClasses {
   classifyPair(point: number): number;
 }
 
-// Marks join with what stands before them, and so do the vowels and final consonants of Hangul.
-const joins = /[\p{M}\u1100-\u11ff]/u;
+// Marks join with what stands before them; so do the vowels and final consonants of Hangul, and letters of Kirat Rai.
+const joins = /[\p{M}\u1100-\u11ff\u{16d40}-\u{16d7f}]/u;
 
 /** The classes for one unit. `normal`: of texts that are in normal form already. */
 export function createClasses(unit: Unit, normal: boolean): CharacterClasses {

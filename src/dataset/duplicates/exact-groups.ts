@@ -39,51 +39,45 @@ export function createHashList(): HashList {
 }
 
 function groupsOf(hashes: Uint32Array, size: number, rowOf: (index: number) => number): ExactGroups {
-  const slots = 2 ** Math.ceil(Math.log2(size * 2 + 2));
-  // First row of each hash + 1, and how many rows have it.
-  const firsts = new Uint32Array(slots);
-  const counts = new Uint32Array(slots);
-  const slotOf = (i: number): number => {
-    let slot = Math.imul((hashes[i * 2] as number) ^ (hashes[i * 2 + 1] as number), 0x9e3779b1) & (slots - 1);
-    for (; ; slot = (slot + 1) & (slots - 1)) {
-      const first = (firsts[slot] as number) - 1;
-      if (first < 0) return slot;
-      if (hashes[first * 2] === hashes[i * 2] && hashes[first * 2 + 1] === hashes[i * 2 + 1]) return slot;
-    }
+  const repeated = findRepeated(hashes, size);
+  // By the low half; within it the few that differ in the high half.
+  const groups = new Map<number, number[][]>();
+  for (const i of repeated) {
+    const low = hashes[i * 2] as number;
+    const lists = groups.get(low);
+    const list = lists?.find(([first]) => hashes[(first as number) * 2 + 1] === hashes[i * 2 + 1]);
+    if (list) list.push(i);
+    else if (lists) lists.push([i]);
+    else groups.set(low, [[i]]);
+  }
+  const real = [...groups.values()].flatMap((lists) => lists.filter((list) => list.length > 1));
+  return {
+    groups: real.length,
+    rows: real.reduce((sum, list) => sum + list.length, 0),
+    largest: real
+      .sort((a, b) => b.length - a.length || (a[0] as number) - (b[0] as number))
+      .slice(0, shownGroups)
+      .map((list) => ({ count: list.length, rows: list.slice(0, shownRows).map(rowOf) })),
   };
+}
+
+// Most hashes occur once: a small table of two bits a slot tells nearly all of those.
+function findRepeated(hashes: Uint32Array, size: number): number[] {
+  const bits = Math.max(10, Math.ceil(Math.log2(size + 1)) + 3);
+  const seen = new Uint8Array(2 ** bits / 4);
+  const slotOf = (i: number): number => Math.imul(hashes[i * 2] as number, 0x9e3779b1) >>> (32 - bits);
   const takesPart = (i: number): boolean => hashes[i * 2] !== 0 || hashes[i * 2 + 1] !== 0;
   for (let i = 0; i < size; i += 1) {
     if (!takesPart(i)) continue;
     const slot = slotOf(i);
-    if (firsts[slot] === 0) firsts[slot] = i + 1;
-    counts[slot] = (counts[slot] as number) + 1;
+    const place = (slot & 3) << 1;
+    const four = seen[slot >>> 2] as number;
+    seen[slot >>> 2] = four | ((four >>> place) & 1 ? 2 << place : 1 << place);
   }
-  let groups = 0;
-  let rows = 0;
-  const large: number[] = [];
-  for (let slot = 0; slot < slots; slot += 1) {
-    const count = counts[slot] as number;
-    if (count < 2) continue;
-    groups += 1;
-    rows += count;
-    large.push(slot);
+  const repeated: number[] = [];
+  for (let i = 0; i < size; i += 1) {
+    const slot = slotOf(i);
+    if (takesPart(i) && ((seen[slot >>> 2] as number) >>> ((slot & 3) << 1)) & 2) repeated.push(i);
   }
-  const rank = (a: number, b: number): number =>
-    (counts[b] as number) - (counts[a] as number) || (firsts[a] as number) - (firsts[b] as number);
-  const shown = new Map(
-    large
-      .sort(rank)
-      .slice(0, shownGroups)
-      .map((slot) => [slot, [] as number[]]),
-  );
-  if (shown.size > 0)
-    for (let i = 0; i < size; i += 1) {
-      const list = takesPart(i) ? shown.get(slotOf(i)) : undefined;
-      if (list && list.length < shownRows) list.push(rowOf(i));
-    }
-  return {
-    groups,
-    rows,
-    largest: [...shown].map(([slot, list]) => ({ count: counts[slot] as number, rows: list })),
-  };
+  return repeated;
 }

@@ -6,7 +6,7 @@ import type { Candidates, Side } from './find-candidates.ts';
 import type { Key } from './murmur3.ts';
 import { type Ratio, reaches } from './ratio.ts';
 import { type CompareKey, eachRowText, type RowFields, rowFields, rowTexts } from './row-texts.ts';
-import { joinWords, type Unit, wordless } from './words.ts';
+import { isAscii, joinWords, type Unit, wordless } from './words.ts';
 
 /** What is known of a row that stands in a pair. */
 export interface RowFacts {
@@ -82,6 +82,7 @@ export function createPairInspector(candidates: Candidates, options: InspectOpti
   });
   // Nearly always one set a class; more where 32 bits took different shingles for the same.
   const sets = candidates.classes.map(() => [] as WordedSet[]);
+  const joined = new Map<string, string>();
   let left = classOf.size;
   let held = 0;
 
@@ -106,8 +107,11 @@ export function createPairInspector(candidates: Candidates, options: InspectOpti
       left -= 1;
       let length = 0;
       let words = '';
+      joined.clear();
       eachRowText(example, key, (text) => {
         const more = joinWords(text, unit);
+        // Both units cut plain ASCII alike.
+        if (unit !== 'characters' && isAscii(text)) joined.set(text, more);
         words += words === '' || more === '' ? more : ` ${more}`;
       });
       eachRowText(example, 'row', (text) => {
@@ -119,7 +123,7 @@ export function createPairInspector(candidates: Candidates, options: InspectOpti
         place: at,
         length,
         findings,
-        fields: intern(rowFields(example)),
+        fields: intern(rowFields(example, (text) => joined.get(text) ?? joinWords(text, 'words'))),
         duplicateKey: duplicateKey(example),
         texts: held > textBudget ? null : shownTexts(example),
       };

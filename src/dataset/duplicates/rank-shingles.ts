@@ -22,21 +22,24 @@ export function rankShingles(store: ShingleStore, rows: Uint32Array): RankedRows
   const ordered = orderBySize(store, rows);
   let total = 0;
   for (const row of rows) total += store.sizeOf(row);
-  // At the ratios in use most shingles of these rows occur twice or more, so there are far fewer kinds than slots.
-  const bits = Math.max(10, Math.ceil(Math.log2(total + 1)));
-  const table = countKinds(store, ordered, bits);
+  const table = createKindTable(total);
+  // The slot of each shingle, row after row; then its rank.
+  let ranks = new Uint32Array(total);
+  let read = 0;
+  for (let i = 0; i < ordered.length; i += 1) {
+    const row = ordered[i] as number;
+    const start = store.startOf(row);
+    read = countKinds(table, store.pieceOf(row), start, start + store.sizeOf(row), ranks, read);
+  }
   const kinds = assignRanks(table);
   const sizes = new Uint32Array(ordered.length);
   const starts = new Uint32Array(ordered.length + 1);
-  let ranks = new Uint32Array(total);
   let filled = 0;
+  read = 0;
   for (let i = 0; i < ordered.length; i += 1) {
-    const row = ordered[i] as number;
-    const piece = store.pieceOf(row);
-    const start = store.startOf(row);
-    const size = store.sizeOf(row);
-    for (let at = start; at < start + size; at += 1) {
-      const number = table.numbers[slotOf(table, piece[at] as number)] as number;
+    const size = store.sizeOf(ordered[i] as number);
+    for (const end = read + size; read < end; read += 1) {
+      const number = table[((ranks[read] as number) << 1) | 1] as number;
       if (number === onlyOnce) continue;
       ranks[filled] = number - 1;
       filled += 1;
@@ -49,48 +52,52 @@ export function rankShingles(store: ShingleStore, rows: Uint32Array): RankedRows
   return { rows: ordered, sizes, starts, ranks, kinds };
 }
 
-interface KindTable {
-  keys: Int32Array;
-  /** First how often a key occurs, then its rank + 1, or `onlyOnce`; 0 where the slot is free. */
-  numbers: Uint32Array;
-  shift: number;
-}
+// Two numbers a slot: a key, and how often it occurs (0: the slot is free), later its rank + 1 or `onlyOnce`.
+type KindTable = Uint32Array;
 
 // Taken slots must not look free, and a shingle of one row needs no rank.
 const onlyOnce = 0xffffffff;
 
-function countKinds(store: ShingleStore, rows: Uint32Array, bits: number): KindTable {
-  const table = { keys: new Int32Array(2 ** bits), numbers: new Uint32Array(2 ** bits), shift: 32 - bits };
-  for (let i = 0; i < rows.length; i += 1) {
-    const row = rows[i] as number;
-    const piece = store.pieceOf(row);
-    const start = store.startOf(row);
-    const end = start + store.sizeOf(row);
-    for (let at = start; at < end; at += 1) {
-      const key = piece[at] as number;
-      const slot = slotOf(table, key);
-      table.keys[slot] = key;
-      table.numbers[slot] = (table.numbers[slot] as number) + 1;
-    }
-  }
-  return table;
+// At the ratios in use most shingles of these rows occur twice or more, so there are far fewer kinds than slots.
+function createKindTable(shingles: number): KindTable {
+  return new Uint32Array(2 ** (Math.max(10, Math.ceil(Math.log2(shingles + 1))) + 1));
 }
 
-// The slot of a key, or the free one where it belongs.
-function slotOf({ keys, numbers, shift }: KindTable, key: number): number {
-  const mask = keys.length - 1;
-  let slot = Math.imul(key, 0x9e3779b1) >>> shift;
-  while (numbers[slot] !== 0 && keys[slot] !== key) slot = (slot + 1) & mask;
-  return slot;
+function countKinds(
+  table: KindTable,
+  piece: Int32Array,
+  start: number,
+  end: number,
+  slots: Uint32Array,
+  filled: number,
+): number {
+  const mask = table.length / 2 - 1;
+  const shift = Math.clz32(mask);
+  for (let at = start; at < end; at += 1) {
+    const key = (piece[at] as number) >>> 0;
+    let slot = Math.imul(key, 0x9e3779b1) >>> shift;
+    for (;;) {
+      const count = table[(slot << 1) | 1] as number;
+      if (count === 0) table[slot << 1] = key;
+      if (count === 0 || table[slot << 1] === key) {
+        table[(slot << 1) | 1] = count + 1;
+        break;
+      }
+      slot = (slot + 1) & mask;
+    }
+    slots[filled] = slot;
+    filled += 1;
+  }
+  return filled;
 }
 
 // Counting sort by frequency. Returns how many ranks there are.
-function assignRanks({ numbers }: KindTable): number {
+function assignRanks(table: KindTable): number {
   const most = 1 << 16;
   const buckets = new Uint32Array(most + 1);
-  for (let slot = 0; slot < numbers.length; slot += 1) {
-    const count = numbers[slot] as number;
-    if (count > 1) buckets[Math.min(count, most)] = (buckets[Math.min(count, most)] as number) + 1;
+  for (let at = 1; at < table.length; at += 2) {
+    const bucket = Math.min(table[at] as number, most);
+    if (bucket > 1) buckets[bucket] = (buckets[bucket] as number) + 1;
   }
   let next = 0;
   for (let count = 0; count <= most; count += 1) {
@@ -98,16 +105,13 @@ function assignRanks({ numbers }: KindTable): number {
     buckets[count] = next;
     next += here;
   }
-  for (let slot = 0; slot < numbers.length; slot += 1) {
-    const count = numbers[slot] as number;
+  for (let at = 1; at < table.length; at += 2) {
+    const count = table[at] as number;
     if (count === 0) continue;
-    if (count === 1) {
-      numbers[slot] = onlyOnce;
-      continue;
-    }
     const bucket = Math.min(count, most);
-    numbers[slot] = (buckets[bucket] as number) + 1;
-    buckets[bucket] = (buckets[bucket] as number) + 1;
+    const rank = buckets[bucket] as number;
+    table[at] = count === 1 ? onlyOnce : rank + 1;
+    buckets[bucket] = rank + 1;
   }
   return next;
 }

@@ -47,14 +47,14 @@ export interface RowFields {
 /**
  * The fields of a row. Texts are the same when their words and their signs are: case, punctuation and white space are
  * forgiven, but not a plus for a minus, C# for C, or a vowel sign. Roles, tools, tool calls, reasoning and which turns
- * are trained count as well.
+ * are trained count as well. `join` gives the words of a text (unit `words`), joined by spaces.
  */
-export function rowFields(example: Example): RowFields {
+export function rowFields(example: Example, join: (text: string) => string = joinPlain): RowFields {
   let prompt = '';
   let answer = '';
   const add = (message: Message, side: string): void => {
     const head = `\n${side}${message.role} `;
-    let content = sameForm(textOf(message.content) ?? '');
+    let content = sameForm(textOf(message.content) ?? '', join);
     if (message.reasoning_content !== undefined || message.tool_calls)
       content += `\t${canonicalJson([message.reasoning_content ?? '', message.tool_calls?.map((call) => call.function) ?? []])}`;
     if (message.train === false) content += '\t-';
@@ -76,9 +76,13 @@ export function templateOf({ prompt, answer }: RowFields): string {
 
 const digits = /\p{N}+/gu;
 
+function joinPlain(text: string): string {
+  return joinWords(text, 'words');
+}
+
 // Words, then signs; a text without words stands for itself.
-function sameForm(text: string): string {
-  const words = joinWords(text, 'words');
+function sameForm(text: string, join: (text: string) => string): string {
+  const words = join(text);
   return `${words === '' ? wordless(text) : words}\t${signsOf(text)}`;
 }
 

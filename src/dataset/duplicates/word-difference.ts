@@ -26,5 +26,29 @@ export function wordDifference(before: string, after: string): DifferencePart[] 
         { text: before, kind: 'removed' },
         { text: after, kind: 'added' },
       ];
-  return parts.filter(({ text }) => text !== '');
+  return joinChanges(parts.filter(({ text }) => text !== ''));
+}
+
+// Changes with nothing but space between them read as one: first all that went, then all that came.
+function joinChanges(parts: readonly DifferencePart[]): DifferencePart[] {
+  const joined: DifferencePart[] = [];
+  let [removed, added] = ['', ''];
+  const close = (): void => {
+    if (removed !== '') joined.push({ text: removed, kind: 'removed' });
+    if (added !== '') joined.push({ text: added, kind: 'added' });
+    [removed, added] = ['', ''];
+  };
+  parts.forEach(({ text, kind }, i) => {
+    if (kind === 'removed') removed += text;
+    else if (kind === 'added') added += text;
+    else if (removed !== '' && added !== '' && text.trim() === '' && i + 1 < parts.length) {
+      removed += text;
+      added += text;
+    } else {
+      close();
+      joined.push({ text, kind });
+    }
+  });
+  close();
+  return joined;
 }
