@@ -6,7 +6,7 @@ import type { PartRequest } from './near-worker.ts';
 import { cutFile } from './read-lines-sync.ts';
 
 // Below this many bytes one thread is done before another has started.
-const threadsFromBytes = 12_000_000;
+const threadsFromBytes = 24_000_000;
 const mostThreads = 8;
 
 export interface OpenedParts {
