@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { NearOptions } from '../../../src/dataset/duplicates/near-duplicates.ts';
+import { nearFindings } from '../../../src/dataset/duplicates/near-findings.ts';
 import type { Example } from '../../../src/dataset/example.ts';
 import { exampleOf, near, pairsOf } from './brute-force.ts';
 
@@ -268,4 +269,36 @@ describe('counts', () => {
 
 it.each([0, -1, 1.01, Number.NaN])('refuses a similarity of %s', async (threshold) => {
   await expect(near([], { threshold })).rejects.toMatchObject({ code: 'D190' });
+});
+
+describe('findings', () => {
+  it('name each dropped row, and those that stay with a conflict, a template or a leak', async () => {
+    const rows = [
+      exampleOf(long, 'Yes.'),
+      exampleOf(long, 'yes'),
+      exampleOf(long, 'No.'),
+      exampleOf(`Count to 5: ${long}`, '1 2 3 4 5'),
+      exampleOf(`Count to 6: ${long}`, '1 2 3 4 6'),
+      exampleOf(`Count to 6: ${long}`, 'I will not.'),
+    ];
+    const sides = ['train', 'train', 'train', 'train', 'train', 'benchmark'] as const;
+    const result = await near(rows, { threshold: 0.6, action: 'by_class' }, [], sides);
+    const said = nearFindings(result).map(({ row, dropped, finding }) => [row, finding.code, dropped]);
+    expect(said).toEqual([
+      [0, 'D161', false],
+      [0, 'D164', false],
+      [1, 'D160', true],
+      [2, 'D161', false],
+      [2, 'D164', false],
+      [3, 'D162', false],
+      [4, 'D164', true],
+    ]);
+    const [first] = nearFindings(result);
+    expect(first?.finding).toMatchObject({
+      severity: 'warning',
+      message: 'f:3 has the same prompt and a different answer.',
+      at: { file: 'f', line: 1 },
+      data: { of: { row: 2 } },
+    });
+  });
 });
