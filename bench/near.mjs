@@ -97,6 +97,7 @@ async function filePairs(path) {
     validation: [],
     against: [],
     format: 'auto',
+    env: {},
     stdin: process.stdin,
     near: { ...defaultNear, threshold },
     out: null,

@@ -1,5 +1,4 @@
 // `lorch data dedup`: near-duplicates and leaks of a dataset, what should become of them, and the dataset without them.
-import type { Readable } from 'node:stream';
 import { createPairInspector } from '../dataset/duplicates/inspect-pairs.ts';
 import {
   joinRatio,
@@ -8,21 +7,12 @@ import {
   settlePairs,
 } from '../dataset/duplicates/near-duplicates.ts';
 import { createFullJudge } from '../dataset/raw-rows.ts';
+import { type DatasetRequest, readFormat } from './dataset-sources.ts';
 import { hashSources } from './hash-sources.ts';
-import { judgeFor, openNearSources, placeOf } from './near-sources.ts';
+import { judgeFor, type NearSourcesRequest, openNearSources, placeOf } from './near-sources.ts';
 import { refuseOutputs, type WrittenDataset, writeDeduped } from './write-deduped.ts';
 
-export interface DedupRequest {
-  cwd: string;
-  /** Files, globs, or `-`. */
-  patterns: readonly string[];
-  /** Rows that must not be trained on, to compare against. */
-  validation: readonly string[];
-  /** Benchmark files, of any shape. */
-  against: readonly string[];
-  /** A format's name, or `auto`. */
-  format: string;
-  stdin: Readable;
+export interface DedupRequest extends Omit<DatasetRequest, 'onProgress'>, NearSourcesRequest {
   near: NearOptions;
   /** Absolute path for the kept rows; null only reports. */
   out: string | null;
@@ -40,7 +30,7 @@ export interface DedupedDataset {
   written: WrittenDataset | null;
 }
 
-/** Finds, decides, and writes where asked. Throws UserError D090, D091, D093, D095, D190. */
+/** Finds, decides, and writes where asked. Throws UserError D090, D091, D093, D095, D165. */
 export async function dedupDataset(request: DedupRequest): Promise<DedupedDataset> {
   const { near, out } = request;
   const ratio = joinRatio(near);
@@ -50,7 +40,7 @@ export async function dedupDataset(request: DedupRequest): Promise<DedupedDatase
     const { sources } = opened;
     const { candidates, exact, unread, reread } = await hashSources({
       sources,
-      format: request.format,
+      format: await readFormat(request),
       options: near,
       ratio,
       progress: (rows) => request.onProgress?.(rows),

@@ -8,6 +8,7 @@ import { type KeptRows, keptWidth, type PartSummary } from '../dataset/duplicate
 import { type CountTable, tableBits } from '../dataset/duplicates/peel.ts';
 import type { Ratio } from '../dataset/duplicates/ratio.ts';
 import { createShingleStore } from '../dataset/duplicates/shingle-store.ts';
+import type { FieldMapping } from '../dataset/formats/mapping.ts';
 import { binaryKind } from '../dataset/open-source.ts';
 import { chooseReader } from '../dataset/readers/index.ts';
 import { parseRowBytes } from '../dataset/readers/parse-row.ts';
@@ -19,8 +20,8 @@ import { decideSource, type NearSource, readAgain } from './near-sources.ts';
 export interface HashRequest {
   /** Train rows before any others. */
   sources: readonly NearSource[];
-  /** A format's name, or `auto`. */
-  format: string;
+  /** A format's name, `auto`, or a mapping of the rows' fields. */
+  format: string | FieldMapping;
   options: HashOptions;
   ratio: Ratio;
   progress(rows: number): void;
@@ -91,7 +92,7 @@ function openSourceParts(
   ends: (() => Promise<void>)[],
 ): OpenSource {
   const { path, format, side } = source;
-  const from = side === 'benchmark' ? -1 : linesFrom(path);
+  const from = side === 'benchmark' ? -1 : linesFrom(source);
   const open = { source, summaries: [], kept: [] };
   if (from < 0 || !format || !canHashLines(format.name, options))
     return { ...open, parts: [openRows(source, options, progress)], starts: null };
@@ -102,14 +103,14 @@ function openSourceParts(
 }
 
 // Where the lines of a plain file of JSON lines begin, after a byte order mark; -1 for any other file.
-function linesFrom(path: string): number {
+function linesFrom({ path, label }: NearSource): number {
   const file = openSync(path, 'r');
   try {
     const head = Buffer.alloc(64 * 1024);
     const whole = head.subarray(0, readSync(file, head));
     const from = whole[0] === 0xef && whole[1] === 0xbb && whole[2] === 0xbf ? 3 : 0;
     const text = whole.subarray(from);
-    return binaryKind(text) === null && chooseReader(text).name === 'jsonl' ? from : -1;
+    return binaryKind(text) === null && chooseReader(text, label).name === 'jsonl' ? from : -1;
   } finally {
     closeSync(file);
   }

@@ -22,12 +22,12 @@ export interface Leak {
 
 const mostPairs = 20_000_000;
 
-/** Every pair of the dataset's rows, in order. Throws UserError D194 over twenty million. */
+/** Every pair of the dataset's rows, in order. Throws UserError D169 over twenty million. */
 export function listPairs({ blocks }: NearResult): NearPair[] {
   const own = blocks.filter(isOwn);
   const count = own.reduce((sum, block) => sum + block.count, 0);
   if (count > mostPairs)
-    throw new UserError('D194', `There are ${count.toLocaleString('en-US')} pairs of near-duplicates.`, {
+    throw new UserError('D169', `There are ${count.toLocaleString('en-US')} pairs of near-duplicates.`, {
       hint: 'leave --json out, or drop the duplicates with -o first',
     });
   const pairs: NearPair[] = [];

@@ -3,20 +3,20 @@ import { createWriteStream } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { anyTextExample } from '../dataset/duplicates/any-text.ts';
 import type { Side } from '../dataset/duplicates/find-candidates.ts';
 import type { Example, RowPlace } from '../dataset/example.ts';
+import { decideFormat } from '../dataset/formats/decide-format.ts';
 import type { Format } from '../dataset/formats/format.ts';
+import type { FieldMapping } from '../dataset/formats/mapping.ts';
 import type { Judgement } from '../dataset/judge-row.ts';
-import { createUsableJudge, decideFormat, readRawRows } from '../dataset/raw-rows.ts';
+import { createUsableJudge, readRawRows } from '../dataset/raw-rows.ts';
 import type { RawRow } from '../dataset/readers/raw-row.ts';
-import { expandSources } from '../dataset/sources.ts';
+import type { DataSource } from '../dataset/scan-types.ts';
+import { type DatasetRequest, openSources } from './dataset-sources.ts';
 
-export interface NearSource {
-  path: string;
-  label: string;
+export interface NearSource extends DataSource {
   side: Side;
   /** Number of its first row; numbers go on from file to file. */
   firstRow: number;
@@ -26,12 +26,11 @@ export interface NearSource {
   format: Format | null;
 }
 
-export interface NearSourcesRequest {
-  cwd: string;
-  patterns: readonly string[];
+export interface NearSourcesRequest extends Omit<DatasetRequest, 'format' | 'onProgress'> {
+  /** Rows that must not be trained on, to compare against. */
   validation: readonly string[];
+  /** Benchmark files, of any shape. */
   against: readonly string[];
-  stdin: Readable;
 }
 
 export interface NearSources {
@@ -42,22 +41,23 @@ export interface NearSources {
 
 /** The files that the request names; stdin is written to a temporary file, as it can be read only once. */
 export async function openNearSources(request: NearSourcesRequest): Promise<NearSources> {
+  const { validation, against, ...rest } = request;
   const sources: NearSource[] = [];
   let dir: string | null = null;
   const sides: [Side, readonly string[]][] = [
     ['train', request.patterns],
-    ['validation', request.validation],
-    ['benchmark', request.against],
+    ['validation', validation],
+    ['benchmark', against],
   ];
   for (const [side, patterns] of sides)
-    for (const file of await expandSources(request.cwd, patterns)) {
-      let path = file.path;
-      if (path === '-') {
+    for (const { stream, ...source } of await openSources({ ...rest, patterns, format: 'auto' })) {
+      let { path } = source;
+      if (stream) {
         dir ??= await mkdtemp(join(tmpdir(), 'lorch-stdin-'));
         path = join(dir, 'rows');
-        await pipeline(request.stdin, createWriteStream(path, { mode: 0o600 }));
+        await pipeline(stream, createWriteStream(path, { mode: 0o600 }));
       }
-      sources.push({ path, label: file.label, side, firstRow: 0, rows: 0, format: null });
+      sources.push({ ...source, path, side, firstRow: 0, rows: 0, format: null });
     }
   return {
     sources,
@@ -71,25 +71,25 @@ export async function openNearSources(request: NearSourcesRequest): Promise<Near
 const sampleRows = 200;
 
 /** Tells the source's format by its first rows. What is only compared against may have another one than asked for. */
-export async function decideSource(source: NearSource, wanted: string): Promise<void> {
+export async function decideSource(source: NearSource, wanted: string | FieldMapping): Promise<void> {
   const sample: RawRow[] = [];
-  for await (const batch of readRawRows(source.path, source.label)) {
+  for await (const batch of readRawRows(source)) {
     sample.push(...batch.slice(0, sampleRows - sample.length));
     if (sample.length >= sampleRows) break;
   }
-  source.format = decideFormat(source.side === 'train' ? wanted : 'auto', sample);
+  source.format = decideFormat(source.side === 'train' ? wanted : 'auto', sample).format;
 }
 
 /** Reads a source, every row judged. */
 export async function* readRows(source: NearSource): AsyncGenerator<Judgement[]> {
   const judge = judgeFor(source);
-  for await (const batch of readRawRows(source.path, source.label)) yield batch.map(judge);
+  for await (const batch of readRawRows(source)) yield batch.map(judge);
 }
 
 /** Reads a source again: each row as it stands, with its number. */
 export async function* readAgain(source: NearSource): AsyncGenerator<{ row: number; raw: RawRow }> {
   let row = source.firstRow;
-  for await (const batch of readRawRows(source.path, source.label))
+  for await (const batch of readRawRows(source))
     for (const raw of batch) {
       yield { row, raw };
       row += 1;

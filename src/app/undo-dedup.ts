@@ -14,13 +14,13 @@ export interface RestoredDataset {
   restored: number;
 }
 
-/** Writes `out` from the deduplicated file beside the undo file. Throws UserError D091, D095, D191, D192. */
+/** Writes `out` from the deduplicated file beside the undo file. Throws UserError D091, D095, D166, D167. */
 export async function undoDedup(undo: string, out: string): Promise<RestoredDataset> {
   await refuseExisting([out]);
   const { end, dropped } = await readUndo(undo);
   const deduped = join(dirname(undo), end.out);
   if ((await hashFile(deduped)) !== end.sha256)
-    throw new UserError('D192', `${deduped} is no longer what was written with ${undo}.`, {
+    throw new UserError('D167', `${deduped} is no longer what was written with ${undo}.`, {
       hint: 'the dropped rows stand in the undo file as text; put back by hand what you need',
     });
   const file = await createNewFile(out);
@@ -34,7 +34,7 @@ export async function undoDedup(undo: string, out: string): Promise<RestoredData
     }
   };
   try {
-    for await (const batch of readRawRows(deduped, end.out))
+    for await (const batch of readRawRows({ path: deduped, label: end.out }))
       for (const raw of batch) {
         await addDropped();
         await rows.add(raw.text);
@@ -42,7 +42,7 @@ export async function undoDedup(undo: string, out: string): Promise<RestoredData
       }
     await addDropped();
     if (row !== end.rows || next !== dropped.length)
-      throw new UserError('D191', `${undo} does not hold every row that it should.`);
+      throw new UserError('D166', `${undo} does not hold every row that it should.`);
     await rows.end();
     await file.publish();
     return { out, rows: row, restored: dropped.length };
@@ -53,10 +53,11 @@ export async function undoDedup(undo: string, out: string): Promise<RestoredData
 
 async function readUndo(path: string): Promise<{ end: UndoEnd; dropped: UndoRow[] }> {
   const lines: unknown[] = [];
-  for await (const batch of readRawRows(path, path)) for (const { value } of batch) lines.push(value);
+  for await (const batch of readRawRows({ path, label: path }))
+    for (const { value } of batch) lines.push(value);
   const end = lines.pop() as UndoEnd | undefined;
   if (end?.lorch_undo !== 1)
-    throw new UserError('D191', `${path} is no undo file, or its end is missing.`, {
+    throw new UserError('D166', `${path} is no undo file, or its end is missing.`, {
       hint: 'lorch data dedup -o OUT writes it as OUT.undo.jsonl',
     });
   return { end, dropped: lines as UndoRow[] };

@@ -116,7 +116,7 @@ export async function writeDeduped(
 // A row whose bytes were not all understood cannot be written as it stood.
 function refuseChanged({ fault, line }: RawRow, file: string): void {
   if (fault?.check === brokenUtf8 || fault?.check === rowTooLong)
-    throw new UserError('D193', `${file}:${line} cannot be copied unchanged: ${fault.message}`, {
+    throw new UserError('D168', `${file}:${line} cannot be copied unchanged: ${fault.message}`, {
       hint: 'mend or remove the row first; lorch data check names every one',
     });
 }

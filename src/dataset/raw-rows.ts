@@ -2,28 +2,17 @@
 import type { CheckSettings } from './check-settings.ts';
 import { resolveSettings } from './check-settings.ts';
 import { checks } from './checks/index.ts';
-import { isRow } from './formats/fields.ts';
 import type { Format } from './formats/format.ts';
-import { detectFormat, findFormat } from './formats/index.ts';
 import { createJudge, type Judgement } from './judge-row.ts';
-import { binaryKind, openSource } from './open-source.ts';
-import { chooseReader } from './readers/index.ts';
+import { openRows } from './open-rows.ts';
 import type { RawRow } from './readers/raw-row.ts';
-import { defaultMaxRowBytes } from './scan-types.ts';
+import { type DataSource, defaultMaxRowBytes } from './scan-types.ts';
 
 /** The rows in batches, numbered as a scan numbers them: faulty ones count, blank lines do not. */
-export async function* readRawRows(path: string, label: string): AsyncGenerator<RawRow[]> {
-  const open = await openSource(path, undefined, label);
-  if (binaryKind(open.head)) open.stop();
-  const reader = chooseReader(open.head);
-  yield* reader.read(open.chunks, { maxRowBytes: defaultMaxRowBytes, remark: () => undefined });
-}
-
-/** The format of a file's first rows; null where it cannot be told. */
-export function decideFormat(wanted: string, sample: readonly RawRow[]): Format | null {
-  if (wanted !== 'auto') return findFormat(wanted);
-  const objects = sample.map(({ value }) => value).filter(isRow);
-  return objects.length === 0 ? null : detectFormat(objects).format;
+export async function* readRawRows(source: DataSource): AsyncGenerator<RawRow[]> {
+  const quiet = (): void => undefined;
+  const { open, reader } = await openRows(source, quiet);
+  yield* reader.read(open.chunks, { maxRowBytes: defaultMaxRowBytes, remark: quiet });
 }
 
 /** A judge that only tells whether a row can be used, and why not: checks of content and consistency are off. */

@@ -41,7 +41,7 @@ Examples:
 export function define(command: Command, context: Context): void {
   command
     .description('Near-duplicates and leaks, found exactly; with -o the dataset without them.')
-    .argument('[dataset...]', 'files, globs, or - for stdin')
+    .argument('[dataset...]', 'files, globs, hf://datasets/user/name, or - for stdin')
     .option('--near <similarity>', 'least Jaccard similarity of a near-duplicate', Number, 0.8)
     .option('--n <words>', 'words a shingle, 1 to 5', parseWidth, 3)
     .addOption(
@@ -68,7 +68,11 @@ export function define(command: Command, context: Context): void {
     )
     .option('--validation <file...>', 'rows that must not be trained on', [])
     .option('--against <file...>', 'benchmark files, of any shape', [])
-    .option('--format <name>', 'format of the dataset; auto tells by the rows', 'auto')
+    .option(
+      '--format <name>',
+      'a format, or a YAML file that maps the fields; auto tells by the rows',
+      'auto',
+    )
     .option('-o, --output <file>', 'a file that does not exist yet')
     .option('--undo <file>', 'put the rows back that an undo file holds, into -o')
     .option('--json', 'one JSON object')
@@ -88,6 +92,7 @@ export function define(command: Command, context: Context): void {
       const progress = createProgress(context, 'rows');
       const deduped = await dedupDataset({
         cwd: context.cwd,
+        env: context.env,
         patterns,
         validation: flags.validation,
         against: flags.against,
@@ -104,6 +109,7 @@ export function define(command: Command, context: Context): void {
         },
         out,
         onProgress: (rows) => progress.update(rows, null),
+        onDownload: (file, bytes, total) => progress.update(bytes, total, `bytes of ${file}`),
       }).finally(() => progress.end());
       const { leaksLeft } = await import('../../app/near-report.ts');
       if (leaksLeft(deduped.near, deduped.written !== null) > 0) context.exitCode = EXIT.findings;

@@ -58,7 +58,7 @@ const lowestBand = 0.6;
 
 /**
  * Finds the near-duplicates among the rows of a source that can be read twice, train rows first: every row is hashed
- * (4 bytes a shingle are kept), then the few that may stand in a pair are compared by their words. Throws UserError D190.
+ * (4 bytes a shingle are kept), then the few that may stand in a pair are compared by their words. Throws UserError D165.
  */
 export async function findNearDuplicates(
   source: () => AsyncIterable<NearRow>,

@@ -9,11 +9,11 @@ export interface Ratio {
 // Six decimals: sizes up to 2^33 stay exact in a double.
 const decimals = 1_000_000;
 
-/** The threshold as a fraction. Throws UserError D190 unless it is above 0 and at most 1. */
+/** The threshold as a fraction. Throws UserError D165 unless it is above 0 and at most 1. */
 export function toRatio(threshold: number): Ratio {
   const over = Math.round(threshold * decimals);
   if (!(over >= 1 && over <= decimals))
-    throw new UserError('D190', `A similarity of ${threshold} cannot be asked for.`, {
+    throw new UserError('D165', `A similarity of ${threshold} cannot be asked for.`, {
       hint: 'a number above 0 and at most 1; 0.8 is usual',
     });
   const divisor = gcd(over, decimals);

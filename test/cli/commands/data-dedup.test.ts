@@ -230,20 +230,20 @@ describe('writing', () => {
       Buffer.concat([Buffer.from(`${rows[0]}\n`), Buffer.from([0x7b, 0xe9, 0x0a])]),
     );
     const latin = await lorch(['latin.jsonl', '-o', 'latin-out.jsonl']);
-    expect([latin.exitCode, latin.stderr]).toEqual([2, expect.stringContaining('D193')]);
+    expect([latin.exitCode, latin.stderr]).toEqual([2, expect.stringContaining('D168')]);
     expect(existsSync(join(dir, 'latin-out.jsonl'))).toBe(false);
 
     put('out.jsonl', `${read('out.jsonl')}${rows[0]}\n`);
     const changed = await lorch(['--undo', 'out.jsonl.undo.jsonl', '-o', 'again.jsonl']);
-    expect([changed.exitCode, changed.stderr]).toEqual([2, expect.stringContaining('D192')]);
+    expect([changed.exitCode, changed.stderr]).toEqual([2, expect.stringContaining('D167')]);
     const wrong = await lorch(['--undo', 'train.jsonl', '-o', 'again.jsonl']);
-    expect(wrong.stderr).toContain('D191');
+    expect(wrong.stderr).toContain('D166');
   });
 
   it('names what is wrong with its options', async () => {
     expect((await lorch([])).stderr).toContain("missing required argument 'dataset'");
     expect((await lorch(['train.jsonl', '--undo', 'x'])).exitCode).toBe(2);
-    expect((await lorch(['train.jsonl', '--near', '80'])).stderr).toContain('D190');
+    expect((await lorch(['train.jsonl', '--near', '80'])).stderr).toContain('D165');
     expect((await lorch(['train.jsonl', '--n', '9'])).stderr).toContain('from 1 to 5');
     expect((await lorch(['none.jsonl'])).stderr).toContain('D090');
   });

@@ -268,7 +268,7 @@ describe('counts', () => {
 });
 
 it.each([0, -1, 1.01, Number.NaN])('refuses a similarity of %s', async (threshold) => {
-  await expect(near([], { threshold })).rejects.toMatchObject({ code: 'D190' });
+  await expect(near([], { threshold })).rejects.toMatchObject({ code: 'D165' });
 });
 
 describe('findings', () => {
