@@ -101,6 +101,7 @@ async function filePairs(path) {
     stdin: process.stdin,
     near: { ...defaultNear, threshold },
     out: null,
+    madeBy: { command: 'bench', version: '', atMs: 0 },
   });
   return pairsOf(near.blocks);
 }

@@ -11,11 +11,13 @@ import { type DatasetRequest, readFormat } from './dataset-sources.ts';
 import { hashSources } from './hash-sources.ts';
 import { judgeFor, type NearSourcesRequest, openNearSources, placeOf } from './near-sources.ts';
 import { refuseOutputs, type WrittenDataset, writeDeduped } from './write-deduped.ts';
+import type { MadeBy } from './write-lineage.ts';
 
 export interface DedupRequest extends Omit<DatasetRequest, 'onProgress'>, NearSourcesRequest {
   near: NearOptions;
   /** Absolute path for the kept rows; null only reports. */
   out: string | null;
+  madeBy: MadeBy;
   onProgress?: (rows: number) => void;
 }
 
@@ -69,9 +71,23 @@ export async function dedupDataset(request: DedupRequest): Promise<DedupedDatase
       })),
       unread,
       near: result,
-      written: out === null ? null : await writeDeduped(own, result.dropped, out),
+      written:
+        out === null
+          ? null
+          : await writeDeduped({
+              sources: own,
+              drops: result.dropped,
+              out,
+              madeBy: request.madeBy,
+              options: optionsOf(request),
+            }),
     };
   } finally {
     await opened.dispose();
   }
+}
+
+function optionsOf({ near, validation, against }: DedupRequest): Record<string, unknown> {
+  const { threshold, n, unit, key, keep, action } = near;
+  return { near: threshold, n, unit, key, keep, action, validation, against };
 }

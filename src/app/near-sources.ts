@@ -1,9 +1,4 @@
 // The files of a deduplication, readable as often as needed: datasets, then what they are compared against.
-import { createWriteStream } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { anyTextExample } from '../dataset/duplicates/any-text.ts';
 import type { Side } from '../dataset/duplicates/find-candidates.ts';
 import type { Example, RowPlace } from '../dataset/example.ts';
@@ -15,9 +10,12 @@ import { createUsableJudge, readRawRows } from '../dataset/raw-rows.ts';
 import type { RawRow } from '../dataset/readers/raw-row.ts';
 import type { DataSource } from '../dataset/scan-types.ts';
 import { type DatasetRequest, openSources } from './dataset-sources.ts';
+import { type RereadableSources, spoolStdin } from './spool-stdin.ts';
 
 export interface NearSource extends DataSource {
   side: Side;
+  /** As it was named: stdin, where `path` is only where that was put. */
+  origin: DataSource;
   /** Number of its first row; numbers go on from file to file. */
   firstRow: number;
   /** Known after the first pass. */
@@ -39,30 +37,28 @@ export interface NearSources {
   dispose(): Promise<void>;
 }
 
-/** The files that the request names; stdin is written to a temporary file, as it can be read only once. */
+/** The files that the request names, each readable as often as needed. */
 export async function openNearSources(request: NearSourcesRequest): Promise<NearSources> {
   const { validation, against, ...rest } = request;
   const sources: NearSource[] = [];
-  let dir: string | null = null;
+  const spooled: RereadableSources[] = [];
   const sides: [Side, readonly string[]][] = [
     ['train', request.patterns],
     ['validation', validation],
     ['benchmark', against],
   ];
-  for (const [side, patterns] of sides)
-    for (const { stream, ...source } of await openSources({ ...rest, patterns, format: 'auto' })) {
-      let { path } = source;
-      if (stream) {
-        dir ??= await mkdtemp(join(tmpdir(), 'lorch-stdin-'));
-        path = join(dir, 'rows');
-        await pipeline(stream, createWriteStream(path, { mode: 0o600 }));
-      }
-      sources.push({ ...source, path, side, firstRow: 0, rows: 0, format: null });
-    }
+  for (const [side, patterns] of sides) {
+    const opened = await openSources({ ...rest, patterns, format: 'auto' });
+    const files = await spoolStdin(opened);
+    spooled.push(files);
+    files.sources.forEach((source, i) => {
+      sources.push({ ...source, side, origin: opened[i] ?? source, firstRow: 0, rows: 0, format: null });
+    });
+  }
   return {
     sources,
     async dispose() {
-      if (dir !== null) await rm(dir, { recursive: true, force: true });
+      for (const each of spooled) await each.dispose();
     },
   };
 }

@@ -89,6 +89,7 @@ export function define(command: Command, context: Context): void {
         command.error("error: missing required argument 'dataset'", { exitCode: EXIT.usage });
       const { dedupDataset } = await import('../../app/dedup-dataset.ts');
       const { createProgress } = await import('../ui/progress.ts');
+      const { readVersion } = await import('../version.ts');
       const progress = createProgress(context, 'rows');
       const deduped = await dedupDataset({
         cwd: context.cwd,
@@ -108,6 +109,7 @@ export function define(command: Command, context: Context): void {
           bands: flags.bands === true,
         },
         out,
+        madeBy: { command: 'data dedup', version: readVersion(), atMs: context.now() },
         onProgress: (rows) => progress.update(rows, null),
         onDownload: (file, bytes, total) => progress.update(bytes, total, `bytes of ${file}`),
       }).finally(() => progress.end());

@@ -2,6 +2,7 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, it } from 'vitest';
 import { type CliOptions, runCli } from '../../run-cli.ts';
 
@@ -165,7 +166,7 @@ describe('writing', () => {
     expect(ledger.map(({ row: n, fate }) => [n, fate])).toEqual(
       rows.map((_, i) => [i, i === 2 ? 'dropped' : 'kept']),
     );
-    expect(ledger[2]).toMatchObject({ code: 'D160', line: 3, of: { row: 0, file: 'train.jsonl', line: 1 } });
+    expect(ledger[2]).toMatchObject({ code: 'D160', line: 3, of: 0 });
     expect(ledger[4]).toMatchObject({ fingerprint: null });
     expect(ledger[6]).toMatchObject({
       line: 8,
@@ -210,6 +211,29 @@ describe('writing', () => {
     expect(JSON.parse(read('array.json'))).toHaveLength(5);
     await lorch(['--undo', 'array.json.undo.jsonl', '-o', 'array-back.json']);
     expect(JSON.parse(read('array-back.json'))).toEqual(JSON.parse(read('train.json')));
+  });
+
+  it('says where the file came from, and leaves its companions out of patterns', async () => {
+    const { made_by, parents, ledger, rows: written } = JSON.parse(read('out.jsonl.lineage.json'));
+    expect(made_by).toMatchObject({ command: 'data dedup', options: { near: 0.8, action: 'by_class' } });
+    expect(parents).toMatchObject([{ path: 'train.jsonl', rows: 7 }]);
+    expect([ledger, written]).toEqual([{ rows_in: 7, kept: 6, fixed: 0, dropped: { D160: 1 } }, 6]);
+    expect((await lorch(['out*', '--json'])).json().files).toMatchObject([{ path: 'out.jsonl' }]);
+    await lorch(['-', '-o', 'piped.jsonl'], { stdin: read('train.jsonl') });
+    expect(JSON.parse(read('piped.jsonl.lineage.json')).parents).toMatchObject([{ path: null, rows: 7 }]);
+    expect(read('piped.jsonl')).toBe(read('out.jsonl'));
+  });
+
+  it('reads packed lines and CSV alike, and writes them as lines', async () => {
+    writeFileSync(join(dir, 'packed.jsonl.gz'), gzipSync(read('train.jsonl')));
+    await lorch(['packed.jsonl.gz', '-o', 'unpacked.jsonl']);
+    expect(read('unpacked.jsonl')).toBe(read('out.jsonl'));
+    put('table.csv', `instruction,output\n"How is tea made?","${tea}"\n"how is tea made","${tea}"\n`);
+    const { json } = await lorch(['table.csv', '-o', 'table.jsonl', '--json']);
+    expect(json()).toMatchObject({ rows: 2, pairs: [{ a: 0, b: 1, class: 'same' }] });
+    expect(lines('table.jsonl').map((line) => JSON.parse(line) as unknown)).toEqual([
+      { instruction: 'How is tea made?', output: tea },
+    ]);
   });
 
   it('overwrites nothing, and leaves nothing half done', async () => {
