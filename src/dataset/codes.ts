@@ -81,6 +81,46 @@ export const datasetErrorCodes: CodeDoc[] = [
       'A pattern under `dataset.train` also fits a file of `dataset.validation`. Which one was meant is not guessed: a validation loss on training rows means nothing.',
   },
   {
+    code: 'D165',
+    name: 'no-such-similarity',
+    severity: 'error',
+    title: 'The similarity asked for is no Jaccard similarity.',
+    prose:
+      'Near-duplicates are pairs of rows whose sets of word n-grams have a Jaccard similarity (shared ÷ distinct) of at least a number above 0 and at most 1. Short rows need less than web pages: with 3-grams .8 finds about half of the copies with one word in twenty edited, .6 nearly all.',
+  },
+  {
+    code: 'D166',
+    name: 'no-undo-file',
+    severity: 'error',
+    title: 'The file is no undo file of `lorch data dedup`, or part of it is missing.',
+    prose:
+      '`lorch data dedup -o OUT` writes `OUT.undo.jsonl`: each dropped row with its number and its text, and a last line that says which file they were dropped from.',
+  },
+  {
+    code: 'D167',
+    name: 'deduplicated-file-changed',
+    severity: 'error',
+    title: 'The deduplicated file has changed since it was written.',
+    prose:
+      'Dropped rows go back by their number, which means nothing in a file that was edited. The undo file holds each dropped row as text, so they can be put back by hand.',
+  },
+  {
+    code: 'D168',
+    name: 'row-not-copied',
+    severity: 'error',
+    title: 'A row cannot be written as it stood.',
+    prose:
+      'Commands that write part of a dataset keep the text of each row. A row with broken UTF-8, or over 50 MB, would not be the same afterwards, so nothing is written.',
+  },
+  {
+    code: 'D169',
+    name: 'too-many-pairs',
+    severity: 'error',
+    title: 'The list of near-duplicate pairs would be too long to print.',
+    prose:
+      'A thousand equal rows are half a million pairs. The report without `--json` counts them all; with `-o` the duplicates are dropped, and what is left has fewer pairs.',
+  },
+  {
     code: 'D190',
     name: 'no-such-hub-dataset',
     severity: 'error',

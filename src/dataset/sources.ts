@@ -31,7 +31,7 @@ export async function expandSources(cwd: string, patterns: readonly SourcePatter
   return withoutCompanions([...found.values()]);
 }
 
-const companion = /\.(review\.jsonl|ledger\.jsonl|lineage\.json)$/;
+const companion = /\.(review\.jsonl|ledger\.jsonl|undo\.jsonl|lineage\.json)$/;
 
 /** `*.jsonl` means datasets, not what lorch keeps beside them; alone and by its name such a file is read as any other. */
 export function withoutCompanions(files: readonly SourceFile[]): SourceFile[] {

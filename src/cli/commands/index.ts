@@ -50,6 +50,11 @@ export const commandGroups: { title: string; commands: CommandEntry[] }[] = [
         load: () => import('./data-convert.ts'),
       },
       {
+        name: 'data dedup',
+        summary: 'near-duplicates and leaks, found exactly; the dataset without them',
+        load: () => import('./data-dedup.ts'),
+      },
+      {
         name: 'data split',
         summary: 'train and validation files, and a ledger of every row',
         load: () => import('./data-split.ts'),

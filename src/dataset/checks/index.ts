@@ -6,6 +6,7 @@ import { answerIsInput } from './answer-is-input.ts';
 import { arraySeparator } from './array-separator.ts';
 import { asAnAi } from './as-an-ai.ts';
 import { assistantFirst } from './assistant-first.ts';
+import { benchmarkLeak } from './benchmark-leak.ts';
 import { binaryColumn } from './binary-column.ts';
 import { blankContent } from './blank-content.ts';
 import { blankLine } from './blank-line.ts';
@@ -16,6 +17,7 @@ import { carriageReturn } from './carriage-return.ts';
 import { cellCount } from './cell-count.ts';
 import type { Check } from './check.ts';
 import { codeFences } from './code-fences.ts';
+import { conflictingAnswers } from './conflicting-answers.ts';
 import { controlCharacter } from './control-character.ts';
 import { cutOff } from './cut-off.ts';
 import { damagedArchive } from './damaged-archive.ts';
@@ -61,8 +63,10 @@ import { mixedLanguage } from './mixed-language.ts';
 import { mixedLists } from './mixed-lists.ts';
 import { mixedScripts } from './mixed-scripts.ts';
 import { mojibake } from './mojibake.ts';
+import { nearDuplicate } from './near-duplicate.ts';
 import { nearEmptyAnswer } from './near-empty-answer.ts';
 import { nearEqualSystem } from './near-equal-system.ts';
+import { nearLeak } from './near-leak.ts';
 import { noAssistant } from './no-assistant.ts';
 import { noRows } from './no-rows.ts';
 import { notAnObject } from './not-an-object.ts';
@@ -95,6 +99,7 @@ import { secret } from './secret.ts';
 import { severalInstances } from './several-instances.ts';
 import { systemInSome } from './system-in-some.ts';
 import { templateMarker } from './template-marker.ts';
+import { templateRow } from './template-row.ts';
 import { templateVariable } from './template-variable.ts';
 import { textAfterArray } from './text-after-array.ts';
 import { textOutsideTurns } from './text-outside-turns.ts';
@@ -240,6 +245,11 @@ export const checks: readonly Check[] = [
   fewRows,
   outlyingLength,
   mixedKeys,
+  nearDuplicate,
+  conflictingAnswers,
+  templateRow,
+  nearLeak,
+  benchmarkLeak,
 ];
 
 /** Every code of the dataset folder: the checks, and what it throws. */

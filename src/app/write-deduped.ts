@@ -1,0 +1,146 @@
+// The dataset without its duplicates, the ledger of every row, and what is needed to put the dropped ones back.
+import { createHash } from 'node:crypto';
+import { stat } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { brokenUtf8 } from '../dataset/checks/broken-utf8.ts';
+import { rowTooLong } from '../dataset/checks/row-too-long.ts';
+import type { DroppedRow } from '../dataset/duplicates/decide-rows.ts';
+import { createFingerprintSet, fingerprintBytes, hex } from '../dataset/fingerprint.ts';
+import { lineagePath } from '../dataset/lineage.ts';
+import { createUsableJudge } from '../dataset/raw-rows.ts';
+import type { RawRow } from '../dataset/readers/raw-row.ts';
+import { UserError } from '../diagnostics/user-error.ts';
+import { oneLine, openDatasetOutput } from './dataset-output.ts';
+import { ledgerPath, openLedgerFile } from './ledger-file.ts';
+import { type NearSource, readAgain } from './near-sources.ts';
+import { openNewFile, publishAll, refuseExisting } from './new-file.ts';
+import { hashFile, type MadeBy, writeLineage } from './write-lineage.ts';
+
+export interface WrittenDataset {
+  out: string;
+  ledger: string;
+  undo: string;
+  lineage: string;
+  kept: number;
+  dropped: Record<string, number>;
+}
+
+/** Last line of an undo file. */
+export interface UndoEnd {
+  lorch_undo: 1;
+  /** Name of the dataset file, in the same folder. */
+  out: string;
+  /** SHA-256 over the rows of that file, one a line. */
+  rows_sha256: string;
+  /** Rows before anything was dropped. */
+  rows: number;
+}
+
+/** Any other line of an undo file: a dropped row as it stood. */
+export interface UndoRow {
+  row: number;
+  text: string;
+}
+
+function outputPaths(out: string): { out: string; ledger: string; undo: string; lineage: string } {
+  return { out, ledger: ledgerPath(out), undo: `${out}.undo.jsonl`, lineage: lineagePath(out) };
+}
+
+/** Throws UserError D095 if one of the files that `writeDeduped` makes exists. */
+export async function refuseOutputs(out: string): Promise<void> {
+  for (const path of Object.values(outputPaths(out))) await refuseExisting(path);
+}
+
+export interface WriteRequest {
+  /** The dataset's own. */
+  sources: readonly NearSource[];
+  drops: readonly DroppedRow[];
+  out: string;
+  madeBy: MadeBy;
+  /** What decided the outcome. */
+  options: Record<string, unknown>;
+}
+
+/** Writes dataset, ledger, undo file and lineage. Each row keeps its text. Throws UserError D095, D168. */
+export async function writeDeduped(request: WriteRequest): Promise<WrittenDataset> {
+  const { sources, drops, out } = request;
+  const paths = outputPaths(out);
+  const dropOf = new Map(drops.map((drop) => [drop.row.place.row, drop]));
+  const dataset = await openDatasetOutput(out);
+  const ledger = await openLedgerFile(paths.ledger);
+  const undo = await openNewFile(paths.undo);
+  const kept = createHash('sha256');
+  const fingerprints = createFingerprintSet();
+  const dropped: Record<string, number> = {};
+  let rows = 0;
+  try {
+    for (const source of sources) {
+      const judge = createUsableJudge(source.format);
+      for await (const { row, raw } of readAgain(source)) {
+        refuseChanged(raw, source.label);
+        const { example } = judge(raw);
+        const drop = dropOf.get(row);
+        const bytes = example && fingerprintBytes(example);
+        await ledger.add({
+          row,
+          file: source.label,
+          line: raw.line,
+          fingerprint: bytes === null ? null : hex(bytes),
+          fate: drop ? 'dropped' : 'kept',
+          ...(drop && { code: drop.code }),
+          // Rows of other files have no number that would mean anything here.
+          ...(drop?.of.side === 'train' && { of: drop.of.place.row }),
+        });
+        rows += 1;
+        if (drop) {
+          const line: UndoRow = { row, text: raw.text };
+          await undo.write(`${JSON.stringify(line)}\n`);
+          dropped[drop.code] = (dropped[drop.code] ?? 0) + 1;
+        } else {
+          await dataset.add(raw.text);
+          kept.update(`${oneLine(raw.text)}\n`);
+          if (bytes !== null) fingerprints.add(bytes);
+        }
+      }
+    }
+    const end: UndoEnd = { lorch_undo: 1, out: basename(out), rows_sha256: kept.digest('hex'), rows };
+    await undo.write(`${JSON.stringify(end)}\n`);
+    await publishAll([undo, ledger, dataset]);
+    await recordLineage(request, dataset.rows(), fingerprints.digest(), { rows, dropped });
+    return { ...paths, kept: dataset.rows(), dropped };
+  } finally {
+    for (const file of [dataset, ledger, undo]) await file.dispose();
+  }
+}
+
+async function recordLineage(
+  { sources, out, madeBy, options }: WriteRequest,
+  kept: number,
+  fingerprint: string,
+  { rows, dropped }: { rows: number; dropped: Record<string, number> },
+): Promise<void> {
+  const files = [];
+  for (const { path, label, rows: count, format } of sources) {
+    const { size } = await stat(path);
+    const name = format?.name ?? 'unknown';
+    files.push({ path: label, bytes: size, sha256: await hashFile(path), rows: count, format: name });
+  }
+  await writeLineage({
+    dataset: out,
+    madeBy,
+    options,
+    sources: sources.map(({ origin }) => origin),
+    files,
+    rows: kept,
+    fingerprint,
+    ledger: { rows_in: rows, kept, fixed: 0, dropped },
+  });
+}
+
+// A row whose bytes were not all understood cannot be written as it stood.
+function refuseChanged({ fault, line }: RawRow, file: string): void {
+  if (fault?.check === brokenUtf8 || fault?.check === rowTooLong)
+    throw new UserError('D168', `${file}:${line} cannot be copied unchanged: ${fault.message}`, {
+      hint: 'mend or remove the row first; lorch data check names every one',
+    });
+}

@@ -1,0 +1,142 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { Context } from '../context.ts';
+import { EXIT } from '../exit-codes.ts';
+
+interface Flags {
+  near: number;
+  n: number;
+  unit: 'auto' | 'words' | 'characters';
+  bands?: true;
+  key: 'row' | 'prompt' | 'answer';
+  keep: 'first' | 'longest' | 'best';
+  action: 'by_class' | 'drop' | 'keep';
+  against: string[];
+  validation: string[];
+  format: string;
+  output?: string;
+  undo?: string;
+  json?: true;
+}
+
+const examples = `
+Rows are compared as sets of word n-grams, exactly: every pair of at least that Jaccard similarity is found, and no
+other. What a pair means is decided by field (--action by_class):
+  same      the same prompt and answer, but for case, punctuation and space: one stays, the others are dropped
+  conflict  the same prompt with different answers: kept, for a person to settle
+  template  they differ only in numbers: kept
+  other     kept and shown
+Without -o nothing is written. With -o OUT, rows keep their text, OUT.ledger.jsonl says where each row went, and
+OUT.undo.jsonl puts the dropped ones back. Nothing is overwritten.
+Exit code 1 where rows of the dataset are near-duplicates of validation or benchmark rows and stay in it.
+
+Examples:
+  lorch data dedup datasets/train.jsonl
+  lorch data dedup datasets/train.jsonl --near 0.7 --bands
+  lorch data dedup datasets/train.jsonl -o datasets/train.dedup.jsonl --keep longest
+  lorch data dedup train.jsonl --validation val.jsonl --against gsm8k.jsonl --key prompt
+  lorch data dedup --undo train.dedup.jsonl.undo.jsonl -o restored.jsonl
+`;
+
+/** `lorch data dedup DATASET…` */
+export function define(command: Command, context: Context): void {
+  command
+    .description('Near-duplicates and leaks, found exactly; with -o the dataset without them.')
+    .argument('[dataset...]', 'files, globs, hf://datasets/user/name, or - for stdin')
+    .option('--near <similarity>', 'least Jaccard similarity of a near-duplicate', Number, 0.8)
+    .option('--n <words>', 'words a shingle, 1 to 5', parseWidth, 3)
+    .addOption(
+      new Option(
+        '--unit <what>',
+        'what a shingle is made of; auto takes characters in scripts without spaces',
+      )
+        .choices(['auto', 'words', 'characters'])
+        .default('auto'),
+    )
+    .option('--bands', 'count the pairs from .6, .7, .8 and .9 on')
+    .addOption(
+      new Option('--key <what>', 'what is compared').choices(['row', 'prompt', 'answer']).default('row'),
+    )
+    .addOption(
+      new Option('--keep <which>', 'which row of a group stays; best has the fewest findings')
+        .choices(['first', 'longest', 'best'])
+        .default('first'),
+    )
+    .addOption(
+      new Option('--action <what>', 'which rows are dropped')
+        .choices(['by_class', 'drop', 'keep'])
+        .default('by_class'),
+    )
+    .option('--validation <file...>', 'rows that must not be trained on', [])
+    .option('--against <file...>', 'benchmark files, of any shape', [])
+    .option(
+      '--format <name>',
+      'a format, or a YAML file that maps the fields; auto tells by the rows',
+      'auto',
+    )
+    .option('-o, --output <file>', 'a file that does not exist yet')
+    .option('--undo <file>', 'put the rows back that an undo file holds, into -o')
+    .option('--json', 'one JSON object')
+    .addHelpText('after', examples)
+    .action(async (patterns: string[], flags: Flags) => {
+      const { resolve } = await import('node:path');
+      const out = flags.output === undefined ? null : resolve(context.cwd, flags.output);
+      if (flags.undo !== undefined) {
+        if (patterns.length > 0 || out === null)
+          command.error('error: --undo FILE needs -o OUT and no dataset', { exitCode: EXIT.usage });
+        return undo(resolve(context.cwd, flags.undo), out, context, flags);
+      }
+      if (patterns.length === 0)
+        command.error("error: missing required argument 'dataset'", { exitCode: EXIT.usage });
+      const { dedupDataset } = await import('../../app/dedup-dataset.ts');
+      const { createProgress } = await import('../ui/progress.ts');
+      const { readVersion } = await import('../version.ts');
+      const progress = createProgress(context, 'rows');
+      const deduped = await dedupDataset({
+        cwd: context.cwd,
+        env: context.env,
+        patterns,
+        validation: flags.validation,
+        against: flags.against,
+        format: flags.format,
+        stdin: context.stdin,
+        near: {
+          threshold: flags.near,
+          n: flags.n,
+          unit: flags.unit,
+          key: flags.key,
+          keep: flags.keep,
+          action: flags.action,
+          bands: flags.bands === true,
+        },
+        out,
+        madeBy: { command: 'data dedup', version: readVersion(), atMs: context.now() },
+        onProgress: (rows) => progress.update(rows, null),
+        onDownload: (file, bytes, total) => progress.update(bytes, total, `bytes of ${file}`),
+      }).finally(() => progress.end());
+      const { leaksLeft } = await import('../../app/near-report.ts');
+      if (leaksLeft(deduped.near, deduped.written !== null) > 0) context.exitCode = EXIT.findings;
+      if (flags.json) {
+        const { printDedupJson } = await import('../ui/dedup-json.ts');
+        return printDedupJson(context, deduped);
+      }
+      const { renderDedup } = await import('../ui/dedup-view.ts');
+      context.stdout.write(renderDedup(deduped, context.stdout));
+      const { written } = deduped;
+      if (written) context.stderr.write(`undo: lorch data dedup --undo ${written.undo} -o FILE\n`);
+    });
+}
+
+async function undo(file: string, out: string | null, context: Context, flags: Flags): Promise<void> {
+  const { undoDedup } = await import('../../app/undo-dedup.ts');
+  const restored = await undoDedup(file, out ?? '');
+  if (flags.json) {
+    const { printJson } = await import('../ui/json.ts');
+    return printJson(context, { ...restored });
+  }
+  context.stderr.write(`${restored.rows} rows, ${restored.restored} of them put back: ${flags.output}\n`);
+}
+
+function parseWidth(text: string): number {
+  if (!/^[1-5]$/.test(text)) throw new InvalidArgumentError('a whole number from 1 to 5 is needed.');
+  return Number(text);
+}

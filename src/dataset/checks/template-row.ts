@@ -1,0 +1,14 @@
+import type { Check } from './check.ts';
+
+export const templateRow: Check = {
+  code: 'D162',
+  name: 'template-row',
+  severity: 'note',
+  group: 'consistency',
+  title: 'The row differs from another only in numbers.',
+  prose:
+    'Exercises are often made from one template with other numbers. Such rows teach something each, so they are kept; a great many of them may crowd out the rest.',
+  hint: 'nothing to do, unless one template fills much of the dataset',
+  bad: [],
+  good: [],
+};

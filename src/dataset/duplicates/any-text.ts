@@ -1,0 +1,15 @@
+// Benchmark files come in every shape: a row of an unknown one is compared by all the text in it.
+import type { Example } from '../example.ts';
+
+/** An example whose prompt is every string of the row, in order; null where the row holds none. */
+export function anyTextExample(value: unknown): Example | null {
+  const texts: string[] = [];
+  collect(value, texts);
+  return texts.length === 0 ? null : { messages: [{ role: 'user', content: texts.join('\n') }], meta: {} };
+}
+
+function collect(value: unknown, texts: string[]): void {
+  if (typeof value === 'string') texts.push(value);
+  else if (typeof value === 'object' && value !== null)
+    for (const each of Object.values(value)) collect(each, texts);
+}

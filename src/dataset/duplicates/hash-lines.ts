@@ -1,0 +1,86 @@
+// JSON lines hashed in the fast way: everyday rows in native code, the others one by one, into one store.
+import { isUtf8 } from 'node:buffer';
+import { rowTooLong } from '../checks/row-too-long.ts';
+import { unknownFormat } from '../checks/unknown-format.ts';
+import type { Format } from '../formats/format.ts';
+import { createPlainShingler, shingleLineWidth } from '../native/plain-shingles.ts';
+import { createUsableJudge } from '../raw-rows.ts';
+import { readLine } from '../readers/jsonl.ts';
+import { defaultMaxRowBytes } from '../scan-types.ts';
+import { createRowHasher, type HashOptions } from './hash-rows.ts';
+import { createPartStore, type PartStore } from './part-store.ts';
+import { addCounts, type CountTable } from './peel.ts';
+
+export interface LineHasher {
+  /** Takes the next whole lines of the part. */
+  add(region: Buffer): void;
+  /** A line over the size limit, which has so many bytes, was left out. */
+  skip(bytes: number): void;
+  lines(): number;
+  /** How often each shingle was seen in this part. */
+  counts(): CountTable;
+  store: PartStore;
+}
+
+/** A hasher for one part of a file; null where no row of that kind is read in the fast way. */
+export function createLineHasher(format: Format, options: HashOptions, bits: number): LineHasher | null {
+  const { n, unit, key } = options;
+  if (key !== 'row' || unit === 'characters') return null;
+  const plain = createPlainShingler(format.name, n, unit, bits);
+  if (!plain) return null;
+  const judge = createUsableJudge(format);
+  const hasher = createRowHasher(options);
+  const store = createPartStore();
+  const place = { line: 0, start: 0, bytes: 0 };
+  let before = 0;
+
+  const addSlow = (region: Buffer, start: number, end: number, clean: boolean): void => {
+    const read = { maxRowBytes: defaultMaxRowBytes, remark: () => undefined };
+    const raw = readLine(region, start, end, clean, place.line, read);
+    if (!raw) return;
+    const { example, code } = judge(raw);
+    if (!example) {
+      store.leave(code ?? unknownFormat.code, place);
+      return;
+    }
+    const { shingles, size, fields } = hasher(example);
+    store.add(shingles, size, 0, place, fields, 0);
+    addCounts(plain.counts(), shingles, 0, size);
+  };
+
+  return {
+    store,
+    lines: () => place.line,
+    counts: plain.counts,
+    skip(bytes) {
+      place.start = before;
+      place.bytes = bytes;
+      store.leave(rowTooLong.code, place);
+      place.line += 1;
+      before += bytes;
+    },
+    add(region) {
+      const clean = isUtf8(region);
+      for (let from = 0; from < region.length; ) {
+        const { lines, table, shingles, bytes } = plain.read(region, from);
+        let filled = 0;
+        for (let i = 0; i < lines; i += 1) {
+          const at = i * shingleLineWidth;
+          const start = from + (table[at] as number);
+          const end = Math.min(region.length, from + (table[at + 1] as number));
+          const size = table[at + 2] as number;
+          place.start = before + start;
+          place.bytes = end - start;
+          if (size === 0) addSlow(region, start, end, clean);
+          else {
+            store.add(shingles, size, filled, place, table, at + 3);
+            filled += size;
+          }
+          place.line += 1;
+        }
+        from += bytes;
+      }
+      before += region.length;
+    },
+  };
+}

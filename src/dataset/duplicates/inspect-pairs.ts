@@ -1,0 +1,181 @@
+// The rows of candidate pairs, looked at again: exact similarity by their words, and which fields of them agree.
+import type { Example, RowPlace } from '../example.ts';
+import { duplicateKey } from './duplicate-key.ts';
+import { createOverlapCounter, createWordTable, type Overlap } from './exact-overlap.ts';
+import type { Candidates, Side } from './find-candidates.ts';
+import type { Key } from './murmur3.ts';
+import { type Ratio, reaches } from './ratio.ts';
+import { type CompareKey, eachRowText, type RowFields, rowFields, rowTexts } from './row-texts.ts';
+import { isAscii, joinWords, type Unit, wordless } from './words.ts';
+
+/** What is known of a row that stands in a pair. */
+export interface RowFacts {
+  side: Side;
+  place: RowPlace;
+  /** UTF-16 units of its texts. */
+  length: number;
+  /** What checks found in it. */
+  findings: number;
+  /** One object for all rows with the same prompt and answer. */
+  fields: RowFields;
+  duplicateKey: Key;
+  /** For showing; null where too much text is held already. */
+  texts: { prompt: string; answer: string } | null;
+}
+
+/** Rows that agree in their shingles, exactly. */
+export interface ExactSet {
+  /** In the order of the rows. */
+  rows: RowFacts[];
+}
+
+export interface SetPair extends Overlap {
+  /** Positions in `sets`. */
+  a: number;
+  b: number;
+}
+
+export interface InspectedPairs {
+  /** Sets of several rows, and those in `pairs`. */
+  sets: ExactSet[];
+  pairs: SetPair[];
+}
+
+export interface InspectOptions {
+  n: number;
+  unit: Unit;
+  key: CompareKey;
+  ratio: Ratio;
+}
+
+/** One row to compare. */
+export interface NearRow {
+  example: Example;
+  place: RowPlace;
+  side: Side;
+  /** How many findings the row has; `keep: best` asks. */
+  findings: number;
+}
+
+export interface PairInspector {
+  /** Whether the row of that number is to be handed in. */
+  wants(row: number): boolean;
+  /** How many rows are still to come. */
+  left(): number;
+  /** Takes a wanted row; one that is no example after all is simply not handed in. */
+  add(row: NearRow): void;
+  finish(): InspectedPairs;
+}
+
+// Texts held for showing, in UTF-16 units.
+const textBudget = 8_000_000;
+
+/** Looks at the rows of `candidates`. */
+export function createPairInspector(candidates: Candidates, options: InspectOptions): PairInspector {
+  const { n, unit, key, ratio } = options;
+  const overlapOf = createOverlapCounter(n);
+  const numberWords = createWordTable().number;
+  const intern = createFieldTable();
+  const classOf = new Map<number, number>();
+  candidates.classes.forEach((members, at) => {
+    for (const member of members) classOf.set(member, at);
+  });
+  // Nearly always one set a class; more where 32 bits took different shingles for the same.
+  const sets = candidates.classes.map(() => [] as WordedSet[]);
+  const joined = new Map<string, string>();
+  let left = classOf.size;
+  let held = 0;
+
+  const overlap = (a: WordedSet, b: WordedSet): Overlap =>
+    a.words === b.words
+      ? { shared: 1, union: 1 }
+      : overlapOf(numberWords(a.words.split(' ')), numberWords(b.words.split(' ')));
+  const place = (facts: RowFacts, words: string, list: WordedSet[]): void => {
+    const own = { rows: [facts], words };
+    const equal = list.find((set) => {
+      const { shared, union } = overlap(set, own);
+      return shared === union;
+    });
+    if (equal) equal.rows.push(facts);
+    else list.push(own);
+  };
+
+  return {
+    wants: (row) => classOf.has(row),
+    left: () => left,
+    add({ example, place: at, side, findings }) {
+      left -= 1;
+      let length = 0;
+      let words = '';
+      joined.clear();
+      eachRowText(example, key, (text) => {
+        const more = joinWords(text, unit);
+        // Both units cut plain ASCII alike.
+        if (unit !== 'characters' && isAscii(text)) joined.set(text, more);
+        words += words === '' || more === '' ? more : ` ${more}`;
+      });
+      eachRowText(example, 'row', (text) => {
+        length += text.length;
+      });
+      held += length;
+      const facts: RowFacts = {
+        side,
+        place: at,
+        length,
+        findings,
+        fields: intern(rowFields(example, (text) => joined.get(text) ?? joinWords(text, 'words'))),
+        duplicateKey: duplicateKey(example),
+        texts: held > textBudget ? null : shownTexts(example),
+      };
+      // A text without words has no space either: see wordless.
+      if (words === '') words = wordless(rowTexts(example, key).join(' ')).replaceAll(' ', '\u00a0');
+      place(facts, words, sets[classOf.get(at.row) ?? 0] ?? []);
+    },
+    finish() {
+      const all = sets.flat();
+      const numbers = new Map(all.map((set, i) => [set, i]));
+      const pairs: SetPair[] = [];
+      const compare = (a: WordedSet, b: WordedSet): void => {
+        const { shared, union } = overlap(a, b);
+        if (reaches(ratio, shared, union))
+          pairs.push({ a: numbers.get(a) ?? 0, b: numbers.get(b) ?? 0, shared, union });
+      };
+      for (const list of sets)
+        list.forEach((a, i) => {
+          for (const b of list.slice(i + 1)) compare(a, b);
+        });
+      for (let i = 0; i < candidates.pairs.length; i += 2)
+        for (const a of sets[candidates.pairs[i] as number] ?? [])
+          for (const b of sets[candidates.pairs[i + 1] as number] ?? []) compare(a, b);
+      return { sets: all, pairs };
+    },
+  };
+}
+
+interface WordedSet extends ExactSet {
+  /** Of the first row, joined by spaces. */
+  words: string;
+}
+
+function shownTexts(example: Example): { prompt: string; answer: string } {
+  return {
+    prompt: rowTexts(example, 'prompt').join('\n'),
+    answer: rowTexts(example, 'answer').join('\n'),
+  };
+}
+
+// One object for equal fields, so that they are compared once.
+function createFieldTable(): (fields: RowFields) => RowFields {
+  const prompts = new Map<string, Map<string, RowFields>>();
+  return (fields) => {
+    let answers = prompts.get(fields.prompt);
+    if (!answers) {
+      answers = new Map();
+      prompts.set(fields.prompt, answers);
+    }
+    const known = answers.get(fields.answer);
+    if (known) return known;
+    answers.set(fields.answer, fields);
+    return fields;
+  };
+}

@@ -1,0 +1,40 @@
+// A Jaccard threshold as a fraction of whole numbers: 4 of 5 shared shingles are .8, and no rounding may deny it.
+import { UserError } from '../../diagnostics/user-error.ts';
+
+export interface Ratio {
+  over: number;
+  under: number;
+}
+
+// Six decimals: sizes up to 2^33 stay exact in a double.
+const decimals = 1_000_000;
+
+/** The threshold as a fraction. Throws UserError D165 unless it is above 0 and at most 1. */
+export function toRatio(threshold: number): Ratio {
+  const over = Math.round(threshold * decimals);
+  if (!(over >= 1 && over <= decimals))
+    throw new UserError('D165', `A similarity of ${threshold} cannot be asked for.`, {
+      hint: 'a number above 0 and at most 1; 0.8 is usual',
+    });
+  const divisor = gcd(over, decimals);
+  return { over: over / divisor, under: decimals / divisor };
+}
+
+/** Whether `shared` of `union` is at least the ratio. */
+export function reaches({ over, under }: Ratio, shared: number, union: number): boolean {
+  return shared * under >= over * union;
+}
+
+/** The fewest elements that a set of `size` shares with any set at the ratio: ⌈t·size⌉. */
+export function leastShared({ over, under }: Ratio, size: number): number {
+  return Math.ceil((over * size) / under);
+}
+
+/** The fewest shared elements of two sets at the ratio: ⌈t/(1+t)·(a+b)⌉. */
+export function leastOverlap({ over, under }: Ratio, a: number, b: number): number {
+  return Math.ceil((over * (a + b)) / (over + under));
+}
+
+function gcd(a: number, b: number): number {
+  return b === 0 ? a : gcd(b, a % b);
+}

@@ -1,0 +1,97 @@
+// Which texts of an example are compared, and what makes two prompts or two answers the same.
+import { canonicalJson } from '../canonical-json.ts';
+import { textOf } from '../content.ts';
+import type { Example, Message } from '../example.ts';
+import { joinWords, normalForm, wordless } from './words.ts';
+
+/** What is compared: the whole row, only what is asked, or only what is answered. */
+export type CompareKey = 'row' | 'prompt' | 'answer';
+
+export const compareKeys: readonly CompareKey[] = ['row', 'prompt', 'answer'];
+
+/**
+ * Calls `found` with each text that is compared, in order. Prompt: what every message but the assistant's says; answer:
+ * what those say, and chosen and rejected.
+ */
+export function eachRowText(
+  example: Example,
+  key: CompareKey,
+  found: (text: string, isAnswer: boolean) => void,
+): void {
+  const add = (messages: readonly Message[], preferred: boolean): void => {
+    for (let i = 0; i < messages.length; i += 1) {
+      const message = messages[i] as Message;
+      const isAnswer = preferred || message.role === 'assistant';
+      const text = key === 'row' || isAnswer === (key === 'answer') ? textOf(message.content) : null;
+      if (text !== null) found(text, isAnswer);
+    }
+  };
+  add(example.messages, false);
+  if (example.chosen) add(example.chosen, true);
+  if (example.rejected) add(example.rejected, true);
+}
+
+/** The texts compared, in order. */
+export function rowTexts(example: Example, key: CompareKey): string[] {
+  const texts: string[] = [];
+  eachRowText(example, key, (text) => texts.push(text));
+  return texts;
+}
+
+/** Prompt and answer in the form in which they are compared: equal strings mean the same prompt, the same answer. */
+export interface RowFields {
+  prompt: string;
+  answer: string;
+}
+
+/**
+ * The fields of a row. Texts are the same when their words and their signs are: case, punctuation and white space are
+ * forgiven, but not a plus for a minus, C# for C, or a vowel sign. Roles, tools, tool calls, reasoning and which turns
+ * are trained count as well. `join` gives the words of a text (unit `words`), joined by spaces.
+ */
+export function rowFields(example: Example, join: (text: string) => string = joinPlain): RowFields {
+  let prompt = '';
+  let answer = '';
+  const add = (message: Message, side: string): void => {
+    const head = `\n${side}${message.role} `;
+    let content = sameForm(textOf(message.content) ?? '', join);
+    if (message.reasoning_content !== undefined || message.tool_calls)
+      content += `\t${canonicalJson([message.reasoning_content ?? '', message.tool_calls?.map((call) => call.function) ?? []])}`;
+    if (message.train === false) content += '\t-';
+    prompt += head;
+    if (message.role === 'assistant') answer += head + content;
+    else prompt += content;
+  };
+  for (const message of example.messages) add(message, '');
+  for (const message of example.chosen ?? []) add(message, '+');
+  for (const message of example.rejected ?? []) add(message, '-');
+  if (example.tools) prompt += `\ntools ${canonicalJson(example.tools)}`;
+  return { prompt, answer };
+}
+
+/** Two rows that agree in this differ in nothing but numbers. */
+export function templateOf({ prompt, answer }: RowFields): string {
+  return `${prompt}\n\n${answer}`.replace(digits, '0');
+}
+
+const digits = /\p{N}+/gu;
+
+function joinPlain(text: string): string {
+  return joinWords(text, 'words');
+}
+
+// Words, then signs; a text without words stands for itself.
+function sameForm(text: string, join: (text: string) => string): string {
+  const words = join(text);
+  return `${words === '' ? wordless(text) : words}\t${signsOf(text)}`;
+}
+
+// Marks, mathematical signs, # after a letter, minus before a number or between two, operators between operands.
+const sign =
+  /[\p{M}\p{Sm}]|(?<=\p{L})#|(?<![\p{L}\p{N}])-(?=\p{N})|(?<=\p{N}\s?)-(?=\s?\p{N})|(?<=[\p{L}\p{N})\]]\s?)[*/%&^](?=\s?[\p{L}\p{N}([])/gu;
+const noSign = /^[\w\s.,:;!?"'()[\]{}@$`\\]*$/;
+
+function signsOf(text: string): string {
+  // Most texts have none, and looking behind every letter takes long.
+  return noSign.test(text) ? '' : (normalForm(text).match(sign)?.join('') ?? '');
+}

@@ -1,0 +1,54 @@
+// What two texts have in common and where they part, word by word.
+import { diffArrays } from 'diff';
+
+export interface DifferencePart {
+  text: string;
+  /** `removed` stands in the first text only, `added` in the second. */
+  kind: 'same' | 'removed' | 'added';
+}
+
+// Beyond so many edits a difference tells a reader nothing, and finding it takes long.
+const mostEdits = 1000;
+const token = /[\p{L}\p{N}]+|\s+|[^\p{L}\p{N}\s]/gu;
+
+/** The difference; two texts that have hardly anything in common come back whole, one after the other. */
+export function wordDifference(before: string, after: string): DifferencePart[] {
+  if (before === after) return before === '' ? [] : [{ text: before, kind: 'same' }];
+  const changes = diffArrays(before.match(token) ?? [], after.match(token) ?? [], {
+    maxEditLength: mostEdits,
+  });
+  const parts: DifferencePart[] = changes
+    ? changes.map(({ value, removed, added }) => ({
+        text: value.join(''),
+        kind: removed ? 'removed' : added ? 'added' : 'same',
+      }))
+    : [
+        { text: before, kind: 'removed' },
+        { text: after, kind: 'added' },
+      ];
+  return joinChanges(parts.filter(({ text }) => text !== ''));
+}
+
+// Changes with nothing but space between them read as one: first all that went, then all that came.
+function joinChanges(parts: readonly DifferencePart[]): DifferencePart[] {
+  const joined: DifferencePart[] = [];
+  let [removed, added] = ['', ''];
+  const close = (): void => {
+    if (removed !== '') joined.push({ text: removed, kind: 'removed' });
+    if (added !== '') joined.push({ text: added, kind: 'added' });
+    [removed, added] = ['', ''];
+  };
+  parts.forEach(({ text, kind }, i) => {
+    if (kind === 'removed') removed += text;
+    else if (kind === 'added') added += text;
+    else if (removed !== '' && added !== '' && text.trim() === '' && i + 1 < parts.length) {
+      removed += text;
+      added += text;
+    } else {
+      close();
+      joined.push({ text, kind });
+    }
+  });
+  close();
+  return joined;
+}

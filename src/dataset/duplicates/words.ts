@@ -1,0 +1,58 @@
+// Words as near-duplicates compare them, in plain terms: what every faster path has to agree with.
+
+/**
+ * What a shingle is made of. `words`: runs of letters and digits. `auto`: the same, but in scripts that put no space
+ * between words (Han, kana, Thai, Lao, Khmer, Myanmar) each character is a word. `characters`: each letter or digit is.
+ */
+export type Unit = 'auto' | 'words' | 'characters';
+
+export const units: readonly Unit[] = ['auto', 'words', 'characters'];
+
+const unspaced =
+  '[\\p{sc=Han}\\p{sc=Hiragana}\\p{sc=Katakana}\\p{sc=Thai}\\p{sc=Lao}\\p{sc=Khmer}\\p{sc=Myanmar}]';
+const run = /[\p{L}\p{N}]+/gu;
+const character = /[\p{L}\p{N}]/gu;
+const runOrCharacter = new RegExp(`(?=[\\p{L}\\p{N}])${unspaced}|(?:(?!${unspaced})[\\p{L}\\p{N}])+`, 'gu');
+const single = new RegExp(`^${unspaced}$`, 'u');
+const wordCharacter = /^[\p{L}\p{N}]$/u;
+
+/** The words of a text, in order: Unicode NFKC, lower case, then cut. */
+export function wordsOf(text: string, unit: Unit): string[] {
+  const pattern = { auto: runOrCharacter, words: run, characters: character }[unit];
+  return normalForm(text).match(pattern) ?? [];
+}
+
+/** The same with a space after each but the last, which no word contains; faster where the text is ASCII. */
+export function joinWords(text: string, unit: Unit): string {
+  return unit !== 'characters' && isAscii(text)
+    ? text.toLowerCase().replace(asciiGap, ' ').trim()
+    : wordsOf(text, unit).join(' ');
+}
+
+const asciiGap = /[^a-z0-9]+/g;
+const beyondAscii = /[^\0-\x7f]/;
+
+/** Whether the text is plain ASCII, which normalisation leaves alone. */
+export function isAscii(text: string): boolean {
+  return !beyondAscii.test(text);
+}
+
+/** The form in which texts are cut into words. */
+export function normalForm(text: string): string {
+  return text.normalize('NFKC').toLowerCase();
+}
+
+/** What stands for a text without any word: the text itself in normal form, white space folded. */
+export function wordless(text: string): string {
+  return normalForm(text).replace(/\s+/g, ' ').trim();
+}
+
+/** Whether a character of the normal form belongs to a word. */
+export function inWord(char: string): boolean {
+  return wordCharacter.test(char);
+}
+
+/** Whether a character of a word is a word of its own. */
+export function standsAlone(char: string, unit: Unit): boolean {
+  return unit === 'characters' || (unit === 'auto' && single.test(char));
+}
