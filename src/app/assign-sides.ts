@@ -20,7 +20,11 @@ export async function assignSides(
     { ...options, split: null },
     {
       onExample: (_side, { row, example, place }) =>
-        assigner.add(row, duplicateKey(example), stratumOf(example, place.file)),
+        assigner.add(
+          row,
+          options.decided?.get(row)?.group ?? duplicateKey(example),
+          stratumOf(example, place.file),
+        ),
       ...(onProgress && { onProgress }),
     },
   );

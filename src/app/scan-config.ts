@@ -10,6 +10,7 @@ import { UserError } from '../diagnostics/user-error.ts';
 import { assignSides, refuseChanged } from './assign-sides.ts';
 import { chooseChecks, decidingSettings } from './choose-checks.ts';
 import { findSources } from './dataset-sources.ts';
+import { decideNear } from './decide-near.ts';
 import type { PlanRequest } from './make-plan.ts';
 import { type ScannedRows, scanRows } from './scan-rows.ts';
 import { spillToDisk } from './spill-to-disk.ts';
@@ -40,14 +41,23 @@ export async function scanConfig(
     // Precision changes no row's fate: reviewers demote warnings only.
     precision: [],
   });
-  const options = {
+  const { near, ...duplicates } = dataset.duplicates;
+  const onProgress = (done: number): void => request.onProgress({ label: 'reading rows', done, total: null });
+  const wanted = {
     format: dataset.format,
     onError: dataset.on_error,
-    duplicates: dataset.duplicates,
+    duplicates,
     split: validation && !Array.isArray(validation) ? validation : null,
     checks: settings,
   };
-  const onProgress = (done: number): void => request.onProgress({ label: 'reading rows', done, total: null });
+  const options = near
+    ? {
+        ...wanted,
+        decided: await decideNear(sources, wanted, near, (done) =>
+          request.onProgress({ label: 'looking for near-duplicates', done, total: null }),
+        ),
+      }
+    : wanted;
   const assigned = options.split?.stratify
     ? await assignSides(sources, { ...options, split: options.split }, options.split.stratify, onProgress)
     : null;

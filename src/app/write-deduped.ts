@@ -1,6 +1,5 @@
 // The dataset without its duplicates, the ledger of every row, and what is needed to put the dropped ones back.
 import { createHash } from 'node:crypto';
-import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { brokenUtf8 } from '../dataset/checks/broken-utf8.ts';
 import { rowTooLong } from '../dataset/checks/row-too-long.ts';
@@ -11,10 +10,11 @@ import { createUsableJudge } from '../dataset/raw-rows.ts';
 import type { RawRow } from '../dataset/readers/raw-row.ts';
 import { UserError } from '../diagnostics/user-error.ts';
 import { oneLine, openDatasetOutput } from './dataset-output.ts';
+import { hashFile } from './hash-file.ts';
 import { ledgerPath, openLedgerFile } from './ledger-file.ts';
 import { type NearSource, readAgain } from './near-sources.ts';
 import { openNewFile, publishAll, refuseExisting } from './new-file.ts';
-import { hashFile, type MadeBy, writeLineage } from './write-lineage.ts';
+import { type LineageFacts, type MadeBy, openLineageFile } from './write-lineage.ts';
 
 export interface WrittenDataset {
   out: string;
@@ -69,6 +69,7 @@ export async function writeDeduped(request: WriteRequest): Promise<WrittenDatase
   const dataset = await openDatasetOutput(out);
   const ledger = await openLedgerFile(paths.ledger);
   const undo = await openNewFile(paths.undo);
+  const lineage = await openLineageFile(out);
   const kept = createHash('sha256');
   const fingerprints = createFingerprintSet();
   const dropped: Record<string, number> = {};
@@ -105,28 +106,26 @@ export async function writeDeduped(request: WriteRequest): Promise<WrittenDatase
     }
     const end: UndoEnd = { lorch_undo: 1, out: basename(out), rows_sha256: kept.digest('hex'), rows };
     await undo.write(`${JSON.stringify(end)}\n`);
-    await publishAll([undo, ledger, dataset]);
-    await recordLineage(request, dataset.rows(), fingerprints.digest(), { rows, dropped });
+    await lineage.record(
+      dataset,
+      await lineageFacts(request, dataset.rows(), fingerprints.digest(), { rows, dropped }),
+    );
+    await publishAll([undo, ledger, lineage, dataset]);
     return { ...paths, kept: dataset.rows(), dropped };
   } finally {
-    for (const file of [dataset, ledger, undo]) await file.dispose();
+    for (const file of [dataset, ledger, undo, lineage]) await file.dispose();
   }
 }
 
-async function recordLineage(
-  { sources, out, madeBy, options }: WriteRequest,
+async function lineageFacts(
+  { sources, madeBy, options }: WriteRequest,
   kept: number,
   fingerprint: string,
   { rows, dropped }: { rows: number; dropped: Record<string, number> },
-): Promise<void> {
+): Promise<LineageFacts> {
   const files = [];
-  for (const { path, label, rows: count, format } of sources) {
-    const { size } = await stat(path);
-    const name = format?.name ?? 'unknown';
-    files.push({ path: label, bytes: size, sha256: await hashFile(path), rows: count, format: name });
-  }
-  await writeLineage({
-    dataset: out,
+  for (const { path, rows: count } of sources) files.push({ sha256: await hashFile(path), rows: count });
+  return {
     madeBy,
     options,
     sources: sources.map(({ origin }) => origin),
@@ -134,7 +133,7 @@ async function recordLineage(
     rows: kept,
     fingerprint,
     ledger: { rows_in: rows, kept, fixed: 0, dropped },
-  });
+  };
 }
 
 // A row whose bytes were not all understood cannot be written as it stood.

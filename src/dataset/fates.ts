@@ -100,7 +100,10 @@ export function createFates(
       const item = { judged, place };
       if (!split || role === 'validation') settle(role, item);
       else if (options.split?.sideOf) settle(options.split.sideOf(place.row), item);
-      else for (const [side, each] of split.add(keyOf(judged.key), item)) settle(side, each);
+      else {
+        const group = options.decided?.get(place.row)?.group ?? keyOf(judged.key);
+        for (const [side, each] of split.add(group, item)) settle(side, each);
+      }
     },
     end() {
       for (const [side, each] of split?.end() ?? []) settle(side, each);

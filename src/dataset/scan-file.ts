@@ -3,6 +3,7 @@ import type { Finding } from '../diagnostics/finding.ts';
 import type { AcrossRows } from './across-rows.ts';
 import type { ResolvedChecks } from './check-settings.ts';
 import { exactDuplicate } from './checks/exact-duplicate.ts';
+import { checks } from './checks/index.ts';
 import { leakedRow } from './checks/leaked-row.ts';
 import { noRows } from './checks/no-rows.ts';
 import type { RowPlace } from './example.ts';
@@ -18,6 +19,7 @@ import { placeFinding, placeRemark } from './place-finding.ts';
 import type { FileRemark } from './readers/raw-row.ts';
 import {
   type DataSource,
+  type DecidedRow,
   defaultMaxRowBytes,
   type FoundRow,
   type JudgePool,
@@ -73,8 +75,11 @@ export async function scanFile(
     const role = source.role ?? 'train';
     const { duplicate, place: placed } = context.fates.meet(judged, place, role);
     if (!duplicate) {
-      context.across.add(placed, judged.traits);
-      context.fates.keep(judged, place, role);
+      const left = settleDecided(judged, place);
+      if (left === null) {
+        context.across.add(placed, judged.traits);
+        context.fates.keep(judged, place, role);
+      } else context.fates.dropDuplicate(judged, place, left.code, left.of);
       return;
     }
     const check = duplicate.leaks ? leakedRow : exactDuplicate;
@@ -88,6 +93,24 @@ export async function scanFile(
     if (duplicate.leaks || options.duplicates.exact === 'drop')
       context.fates.dropDuplicate(judged, place, check.code, duplicate.of);
     else context.fates.keep(judged, place, role);
+  };
+
+  // What was decided with all rows in view: why the row leaves, or null.
+  const settleDecided = (judged: JudgedRow, place: RowPlace): DecidedRow['leaves'] => {
+    const decided = options.decided?.get(place.row);
+    if (!decided) return null;
+    let { leaves } = decided;
+    for (const finding of decided.findings) {
+      const check = checks.find((each) => each.code === finding.code);
+      // A row that leaves because its user said so is no error.
+      const own = check ? severityOf(check) : finding.severity;
+      const severity = own === 'error' && decided.leaves ? 'warning' : own;
+      if (severity === null) continue;
+      context.emit({ ...finding, severity }, foundRow(judged, place, judged.bytes));
+      if (severity === 'error')
+        leaves ??= { code: finding.code, of: (finding.data?.of ?? place) as RowPlace };
+    }
+    return leaves;
   };
 
   const { open, reader, unreadable, end } = await openRows(source, remark);

@@ -2,6 +2,7 @@
 import type { Readable } from 'node:stream';
 import type { Finding } from '../diagnostics/finding.ts';
 import type { CheckSettings } from './check-settings.ts';
+import type { Key } from './duplicates/murmur3.ts';
 import type { Example, RowPlace } from './example.ts';
 import type { FieldMapping } from './formats/mapping.ts';
 import type { JudgedRegion } from './judge-region.ts';
@@ -36,6 +37,8 @@ export interface ScanOptions {
   onError: 'refuse' | 'drop';
   duplicates: { exact: 'drop' | 'keep' };
   split: SplitOptions | null;
+  /** What a look at all rows decided before, by their numbers. */
+  decided?: ReadonlyMap<number, DecidedRow>;
   checks?: CheckSettings;
   /** False spares the fingerprints, where the sink takes neither examples nor ledger entries. */
   fingerprints?: boolean;
@@ -43,6 +46,15 @@ export interface ScanOptions {
   maxRowBytes?: number;
   /** Other threads, which judge JSON lines where the sink takes no examples. The answer is the same without. */
   pool?: JudgePool;
+}
+
+/** A decision on one row that needed the others: near-duplicates are found before a scan settles its rows. */
+export interface DecidedRow {
+  /** Why the row leaves, and for which row's sake; null where it stays. */
+  leaves: { code: string; of: RowPlace } | null;
+  findings: readonly Finding[];
+  /** What the split takes for the row's duplicate_key, so that its group is not divided. */
+  group: Key | null;
 }
 
 /** Threads that judge regions of whole lines. */

@@ -56,15 +56,34 @@ const fraction = section(
   },
 );
 
+const near = section(
+  {
+    threshold: field(
+      z.number().gt(0).max(1),
+      'Jaccard similarity of the sets of word n-grams from which two rows are near-duplicates.',
+    ),
+    n: field(count.min(1).max(5).default(3), 'Words an n-gram.'),
+    action: field(
+      z.enum(['by_class', 'drop', 'keep']).default('by_class'),
+      '`by_class` drops rows whose prompt and answer another row has, and shows the others; `drop` drops all but one of a group; `keep` only shows.',
+    ),
+    keep: field(
+      z.enum(['first', 'longest', 'best']).default('first'),
+      'Which row of a group stays; `best` is the one with the fewest findings.',
+    ),
+  },
+  'Near-duplicates among the rows, and between train and validation. A group never stands on both sides of a split.',
+);
+
 const duplicates = section(
   {
     exact: field(
       z.enum(['drop', 'keep']).default('drop'),
       'Rows whose messages are the same after normalising white space: keep the first, or keep all.',
     ),
+    near: optional(near, 'Near-duplicates are looked for where this stands.'),
   },
   'What happens to duplicate rows.',
-  { owned: {}, removed: {}, unsupported: { near: 'near duplicates are found by a later version' } },
 );
 
 const review = section(
