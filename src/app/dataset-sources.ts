@@ -1,6 +1,5 @@
 // What commands and configs read: files, globs, datasets of the hub, or stdin.
 import type { Readable } from 'node:stream';
-import { loadFormatMapping } from '../config/format-mapping.ts';
 import type { FieldMapping } from '../dataset/formats/mapping.ts';
 import type { DataSource } from '../dataset/scan.ts';
 import { expandSources, type SourceFile, type SourcePattern, withoutCompanions } from '../dataset/sources.ts';
@@ -73,5 +72,8 @@ export async function readFormat({
   cwd,
   format,
 }: Pick<DatasetRequest, 'cwd' | 'format'>): Promise<string | FieldMapping> {
-  return isMappingFile(format) ? await loadFormatMapping(format, cwd) : format;
+  if (!isMappingFile(format)) return format;
+  // YAML and the schema take longer to load than a small dataset to read.
+  const { loadFormatMapping } = await import('../config/format-mapping.ts');
+  return await loadFormatMapping(format, cwd);
 }
