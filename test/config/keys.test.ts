@@ -92,12 +92,12 @@ describe('a field that configs may not set', () => {
     expect((await only('lora: { deepspeed: x }\n')).code).toBe('C016');
   });
 
-  it('includes near duplicates, which nothing reads yet', async () => {
+  it('includes the weight of a source, which nothing reads yet', async () => {
     const text =
-      'name: a\nbase_model: b\ndataset:\n  train: a.jsonl\n  duplicates: { near: { threshold: 0.8 } }\n';
+      'name: a\nbase_model: b\ndataset:\n  train: a.jsonl\n  weight: 2\n';
     const { findings, faults } = await loadText(text);
-    expect(faults).toEqual(['5:17 C016']);
-    expect(findings[0]?.hint).toContain('later version');
+    expect(faults).toEqual(['5:3 C016']);
+    expect(findings[0]?.hint).toContain('counts once');
   });
 });
 
