@@ -1,12 +1,10 @@
 // `lorch data versions`: a dataset file and what it was made of, as far back as the records beside the files tell.
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, relative, resolve } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { type Lineage, type LineageParent, lineagePath, parseLineage } from '../dataset/lineage.ts';
 import { scanDataset } from '../dataset/scan.ts';
 import { UserError } from '../diagnostics/user-error.ts';
+import { hashFile } from './hash-file.ts';
 
 /**
  * `as_recorded`: the bytes are those that the record names. `same_rows`: other bytes, but the same rows by fingerprint.
@@ -97,12 +95,6 @@ async function stateOf(
 function elsewhere({ path, sha256, rows }: LineageParent): DatasetVersion {
   const nothing = { fingerprint: null, made_by: null, ledger: null, parents: [] };
   return { file: path, state: 'elsewhere', sha256, rows, ...nothing };
-}
-
-async function hashFile(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(path), hash);
-  return hash.digest('hex');
 }
 
 async function readRecord(path: string, cwd: string): Promise<Lineage | null> {

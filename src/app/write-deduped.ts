@@ -1,6 +1,5 @@
 // The dataset without its duplicates, the ledger of every row, and what is needed to put the dropped ones back.
 import { createHash } from 'node:crypto';
-import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { brokenUtf8 } from '../dataset/checks/broken-utf8.ts';
 import { rowTooLong } from '../dataset/checks/row-too-long.ts';
@@ -11,10 +10,11 @@ import { createUsableJudge } from '../dataset/raw-rows.ts';
 import type { RawRow } from '../dataset/readers/raw-row.ts';
 import { UserError } from '../diagnostics/user-error.ts';
 import { oneLine, openDatasetOutput } from './dataset-output.ts';
+import { hashFile } from './hash-file.ts';
 import { ledgerPath, openLedgerFile } from './ledger-file.ts';
 import { type NearSource, readAgain } from './near-sources.ts';
-import { openNewFile, publishAll, refuseExisting } from './new-file.ts';
-import { hashFile, type MadeBy, writeLineage } from './write-lineage.ts';
+import { createOpenFiles, openNewFile, publishAll, refuseExisting } from './new-file.ts';
+import { type LineageFacts, type MadeBy, openLineageFile } from './write-lineage.ts';
 
 export interface WrittenDataset {
   out: string;
@@ -66,14 +66,16 @@ export async function writeDeduped(request: WriteRequest): Promise<WrittenDatase
   const { sources, drops, out } = request;
   const paths = outputPaths(out);
   const dropOf = new Map(drops.map((drop) => [drop.row.place.row, drop]));
-  const dataset = await openDatasetOutput(out);
-  const ledger = await openLedgerFile(paths.ledger);
-  const undo = await openNewFile(paths.undo);
+  const open = createOpenFiles();
   const kept = createHash('sha256');
   const fingerprints = createFingerprintSet();
   const dropped: Record<string, number> = {};
   let rows = 0;
   try {
+    const dataset = await open.add(openDatasetOutput(out));
+    const ledger = await open.add(openLedgerFile(paths.ledger));
+    const undo = await open.add(openNewFile(paths.undo));
+    const lineage = await open.add(openLineageFile(out));
     for (const source of sources) {
       const judge = createUsableJudge(source.format);
       for await (const { row, raw } of readAgain(source)) {
@@ -105,36 +107,30 @@ export async function writeDeduped(request: WriteRequest): Promise<WrittenDatase
     }
     const end: UndoEnd = { lorch_undo: 1, out: basename(out), rows_sha256: kept.digest('hex'), rows };
     await undo.write(`${JSON.stringify(end)}\n`);
-    await publishAll([undo, ledger, dataset]);
-    await recordLineage(request, dataset.rows(), fingerprints.digest(), { rows, dropped });
+    const written = { rows: dataset.rows(), fingerprint: fingerprints.digest() };
+    await lineage.record(dataset, await lineageOf(request, written, { rows, dropped }));
+    await publishAll([undo, ledger, lineage, dataset]);
     return { ...paths, kept: dataset.rows(), dropped };
   } finally {
-    for (const file of [dataset, ledger, undo]) await file.dispose();
+    await open.dispose();
   }
 }
 
-async function recordLineage(
-  { sources, out, madeBy, options }: WriteRequest,
-  kept: number,
-  fingerprint: string,
+async function lineageOf(
+  { sources, madeBy, options }: WriteRequest,
+  written: { rows: number; fingerprint: string },
   { rows, dropped }: { rows: number; dropped: Record<string, number> },
-): Promise<void> {
+): Promise<LineageFacts> {
   const files = [];
-  for (const { path, label, rows: count, format } of sources) {
-    const { size } = await stat(path);
-    const name = format?.name ?? 'unknown';
-    files.push({ path: label, bytes: size, sha256: await hashFile(path), rows: count, format: name });
-  }
-  await writeLineage({
-    dataset: out,
+  for (const { path, rows: count } of sources) files.push({ sha256: await hashFile(path), rows: count });
+  return {
     madeBy,
     options,
     sources: sources.map(({ origin }) => origin),
     files,
-    rows: kept,
-    fingerprint,
-    ledger: { rows_in: rows, kept, fixed: 0, dropped },
-  });
+    ...written,
+    ledger: { rows_in: rows, kept: written.rows, fixed: 0, dropped },
+  };
 }
 
 // A row whose bytes were not all understood cannot be written as it stood.
