@@ -29,6 +29,7 @@ export interface NamedFile {
 
 export interface CheckRun extends DatasetRequest {
   version: string;
+  nowMs: number;
   /** Settings read instead of those beside the datasets. */
   settings: NamedFile | null;
   filter: CheckFilter;
@@ -70,7 +71,8 @@ export async function checkAndReport(run: CheckRun): Promise<CheckReported> {
   });
   const baseline = run.baseline && (await readBaseline(run.baseline.path, run.baseline.label));
   const record = run.writeBaseline ? createBaselineWriter() : null;
-  const copy = run.fix?.copy ? await openFixCopy(sources, run.fix.copy) : null;
+  const madeBy = { command: 'data check --fix', version: run.version, atMs: run.nowMs };
+  const copy = run.fix?.copy ? await openFixCopy(sources, run.fix.copy, madeBy) : null;
   const fixer = run.fix ? createFixer(run.max ?? shownInTerminal, copy) : null;
   const fetchTexts = (rows: ReadonlySet<number>) => fetchRowTexts(sources, format, rows);
   const reports = openReports(run, fetchTexts);

@@ -9,7 +9,7 @@ import type { Finding } from '../diagnostics/finding.ts';
 import { UserError } from '../diagnostics/user-error.ts';
 import { openDatasetOutput } from './dataset-output.ts';
 import { type DatasetRequest, isMappingFile, openSources, readFormat } from './dataset-sources.ts';
-import { publishAll } from './new-file.ts';
+import { createOpenFiles, publishAll } from './new-file.ts';
 import { type MadeBy, openLineageFile } from './write-lineage.ts';
 
 export interface ConvertRequest extends DatasetRequest {
@@ -48,12 +48,13 @@ export async function convertDataset(request: ConvertRequest): Promise<Converted
     });
   const target = findFormat(request.to);
   const sources = await openSources(request);
-  const output = await openDatasetOutput(request.out);
-  const lineage = request.out === null ? null : await openLineageFile(request.out);
+  const open = createOpenFiles();
   const lost = new Map<string, number>();
   const lose = (what: string): void => void lost.set(what, (lost.get(what) ?? 0) + 1);
   let unheld = 0;
   try {
+    const output = await open.add(openDatasetOutput(request.out));
+    const lineage = request.out === null ? null : await open.add(openLineageFile(request.out));
     const result = await scanDataset(
       sources,
       {
@@ -105,8 +106,7 @@ export async function convertDataset(request: ConvertRequest): Promise<Converted
       dropped,
     };
   } finally {
-    await output.dispose();
-    await lineage?.dispose();
+    await open.dispose();
   }
 }
 

@@ -4,6 +4,7 @@ import { createRowTable, type RowTable } from '../dataset/diff/row-table.ts';
 import type { Example, RowPlace } from '../dataset/example.ts';
 import { type DataSource, type ScanOptions, type ScanResult, scanDataset } from '../dataset/scan.ts';
 import { refuseChanged } from './assign-sides.ts';
+import { errorsOnly } from './choose-checks.ts';
 import { type DatasetRequest, openSources, readFormat } from './dataset-sources.ts';
 import { spoolStdin } from './spool-stdin.ts';
 
@@ -62,6 +63,7 @@ export async function diffDatasets(request: DiffRequest): Promise<DatasetDiff> {
     onError: 'drop',
     duplicates: { exact: 'keep' },
     split: null,
+    checks: errorsOnly({}),
   };
   const open = async (pattern: string) =>
     await spoolStdin(await openSources({ ...request, patterns: [pattern] }));

@@ -5,8 +5,10 @@ import { openSource } from '../dataset/open-source.ts';
 import { chooseReader } from '../dataset/readers/index.ts';
 import type { DataSource } from '../dataset/scan.ts';
 import { UserError } from '../diagnostics/user-error.ts';
-import { type NewFile, openNewFile } from './new-file.ts';
+import { ledgerPath, openLedgerFile } from './ledger-file.ts';
+import { createOpenFiles, type OpenFiles, openNewFile, publishAll } from './new-file.ts';
 import { createSplicer } from './splice-file.ts';
+import { type MadeBy, openLineageFile } from './write-lineage.ts';
 
 export interface FixedRow {
   /** Where it starts in the file, from 1. */
@@ -28,11 +30,6 @@ export interface FixCopy {
   dispose(): Promise<void>;
 }
 
-/** The ledger beside a dataset that a command wrote. */
-export function ledgerPath(out: string): string {
-  return `${out}.ledger.jsonl`;
-}
-
 /**
  * Opens the copy of one JSONL file or JSON array at `out`: every byte but those of the fixes is the
  * source's. Throws UserError D199 where the source cannot be copied so, D091, D095.
@@ -40,6 +37,7 @@ export function ledgerPath(out: string): string {
 export async function openFixCopy(
   sources: readonly DataSource[],
   out: { path: string; label: string },
+  madeBy: MadeBy,
 ): Promise<FixCopy> {
   const [source] = sources;
   if (!source || sources.length > 1)
@@ -68,17 +66,12 @@ export async function openFixCopy(
         hint: 'the copy is of the same kind; `lorch data convert` changes it',
       },
     );
-  const files: NewFile[] = [];
-  const dispose = async (): Promise<void> => {
-    for (const file of files) await file.dispose();
-  };
-  try {
-    files.push(await openNewFile(out.path), await openNewFile(ledgerPath(out.path)));
-  } catch (error) {
-    await dispose();
+  const files = createOpenFiles();
+  const { copy, ledger, lineage } = await openThree(files, out.path).catch(async (error: unknown) => {
+    await files.dispose();
     throw error;
-  }
-  const [copy, ledger] = files as [NewFile, NewFile];
+  });
+  const totals = { rows: 0, fixed: 0 };
   const splicer = createSplicer(open.chunks, (bytes) => copy.write(bytes));
   // Rows are copied one after the other, however fast they come.
   let copied: Promise<void> = Promise.resolve();
@@ -94,9 +87,11 @@ export async function openFixCopy(
   return {
     label: out.label,
     row({ row, file, line, fingerprint }, change) {
-      const fate = change ? { fate: 'fixed', code: change.code } : { fate: 'kept' };
-      const wrote = ledger.write(`${JSON.stringify({ row, file, line, fingerprint, ...fate })}\n`);
-      if (!change) return wrote;
+      totals.rows += 1;
+      const place = { row, file, line, fingerprint };
+      if (!change) return ledger.add({ ...place, fate: 'kept' });
+      const wrote = ledger.add({ ...place, fate: 'fixed', code: change.code });
+      totals.fixed += 1;
       copied = copied.then(() => replace(change));
       return Promise.all([wrote, copied]).then(() => undefined);
     },
@@ -109,9 +104,25 @@ export async function openFixCopy(
           hint: 'mend the archive first',
           exitCode: 1,
         });
-      await copy.publish();
-      await ledger.publish();
+      const { rows, fixed } = totals;
+      await lineage.record(copy, {
+        madeBy,
+        options: {},
+        sources: [source],
+        files: [{ sha256: open.sha256(), rows }],
+        rows,
+        fingerprint: null,
+        ledger: { rows_in: rows, kept: rows, fixed, dropped: {} },
+      });
+      await publishAll([ledger, lineage, copy]);
     },
-    dispose,
+    dispose: files.dispose,
   };
+}
+
+async function openThree(files: OpenFiles, path: string) {
+  const ledger = await files.add(openLedgerFile(ledgerPath(path)));
+  const lineage = await files.add(openLineageFile(path));
+  const copy = await files.add(openNewFile(path));
+  return { copy, ledger, lineage };
 }

@@ -70,6 +70,28 @@ export async function openNewFile(path: string): Promise<NewFile> {
 
 const hint = 'name another file, or remove that one';
 
+export interface OpenFiles {
+  /** Takes charge of a file that is being opened. */
+  add<T extends Pick<NewFile, 'dispose'>>(opening: Promise<T>): Promise<T>;
+  /** Disposes of all that were opened. */
+  dispose(): Promise<void>;
+}
+
+/** Files that belong together: where one cannot be opened, `dispose` still knows the others. */
+export function createOpenFiles(): OpenFiles {
+  const files: Pick<NewFile, 'dispose'>[] = [];
+  return {
+    async add(opening) {
+      const file = await opening;
+      files.push(file);
+      return file;
+    },
+    async dispose() {
+      for (const file of files.splice(0)) await file.dispose();
+    },
+  };
+}
+
 /** Puts all files in their places, in their order, or none: the dataset last, so that where it is all of it is. */
 export async function publishAll(
   files: readonly Pick<NewFile, 'path' | 'finish' | 'publish'>[],

@@ -6,9 +6,11 @@ import { createCollector } from '../dataset/sample/create-collector.ts';
 import type { SampledRow } from '../dataset/sample/stratified-pool.ts';
 import { type DataSource, type ScanOptions, type ScanResult, scanDataset } from '../dataset/scan.ts';
 import { refuseChanged } from './assign-sides.ts';
+import { errorsOnly } from './choose-checks.ts';
+import { chooseDatasetChecks } from './dataset-checks.ts';
 import { oneLine, openDatasetOutput } from './dataset-output.ts';
 import { type DatasetRequest, openSources, readFormat } from './dataset-sources.ts';
-import { publishAll, refuseExisting } from './new-file.ts';
+import { createOpenFiles, publishAll, refuseExisting } from './new-file.ts';
 import { spoolStdin } from './spool-stdin.ts';
 import { type MadeBy, openLineageFile } from './write-lineage.ts';
 
@@ -47,13 +49,15 @@ export interface DatasetSample {
 export async function sampleDataset(request: SampleRequest): Promise<DatasetSample> {
   const { count, stratify, out, onProgress } = request;
   if (out !== null) for (const path of [out, lineagePath(out)]) await refuseExisting(path);
+  const opened = await openSources(request);
+  const { checks } = await chooseDatasetChecks({ ...request, sources: opened });
   const options: ScanOptions = {
     format: await readFormat(request),
     onError: 'drop',
     duplicates: { exact: 'drop' },
     split: null,
+    checks: stratify === 'finding' ? checks.settings : errorsOnly(checks.settings),
   };
-  const opened = await openSources(request);
   const { sources, dispose } = await spoolStdin(opened);
   try {
     const collector = createCollector(stratify);
@@ -63,7 +67,8 @@ export async function sampleDataset(request: SampleRequest): Promise<DatasetSamp
       ...(onProgress && { onProgress }),
     });
     const fingerprint = result.fingerprint ?? '';
-    const drawn = await fetchRows(sources, options, collector.draw(count, fingerprint), result);
+    const again = { ...options, checks: errorsOnly(checks.settings) };
+    const drawn = await fetchRows(sources, again, collector.draw(count, fingerprint), result);
     if (out !== null) await writeSample(request, out, opened, drawn, result);
     const { format, rows, ledger } = result;
     return { format, rows, ledger, fingerprint, drawn, strata: collector.strata() };
@@ -100,9 +105,10 @@ async function writeSample(
   drawn: readonly DrawnRow[],
   { files, ledger }: ScanResult,
 ): Promise<void> {
-  const file = await openDatasetOutput(out);
-  const lineage = await openLineageFile(out);
+  const open = createOpenFiles();
   try {
+    const file = await open.add(openDatasetOutput(out));
+    const lineage = await open.add(openLineageFile(out));
     for (const { text } of drawn) await file.add(text);
     await lineage.record(file, {
       madeBy,
@@ -115,7 +121,6 @@ async function writeSample(
     });
     await publishAll([lineage, file]);
   } finally {
-    await file.dispose();
-    await lineage.dispose();
+    await open.dispose();
   }
 }

@@ -6,10 +6,12 @@ import type { Split } from '../dataset/split.ts';
 import type { Finding } from '../diagnostics/finding.ts';
 import { UserError } from '../diagnostics/user-error.ts';
 import { assignSides, refuseChanged } from './assign-sides.ts';
+import { errorsOnly } from './choose-checks.ts';
+import { chooseDatasetChecks } from './dataset-checks.ts';
 import { openDatasetOutput } from './dataset-output.ts';
 import { type DatasetRequest, openSources, readFormat } from './dataset-sources.ts';
 import { openLedgerFile } from './ledger-file.ts';
-import { publishAll, refuseExisting } from './new-file.ts';
+import { createOpenFiles, publishAll, refuseExisting } from './new-file.ts';
 import { spoolStdin } from './spool-stdin.ts';
 import { type LineageFacts, type MadeBy, openLineageFile } from './write-lineage.ts';
 
@@ -59,24 +61,26 @@ async function splitSources(
   sources: readonly DataSource[],
 ): Promise<SplitDataset> {
   const { fraction, seed, stratify, out, onProgress } = request;
+  const { checks } = await chooseDatasetChecks({ ...request, sources: opened });
   const options = {
     format: await readFormat(request),
     onError: request.onError,
     duplicates: { exact: request.duplicates },
     split: { fraction, seed },
+    checks: errorsOnly(checks.settings),
   } satisfies ScanOptions;
   const assigned = stratify === null ? null : await assignSides(sources, options, stratify, onProgress);
-  const files = {
-    train: await openDatasetOutput(out.train),
-    validation: await openDatasetOutput(out.validation),
-  };
-  const ledger = await openLedgerFile(out.ledger);
-  const lineages = {
-    train: await openLineageFile(out.train),
-    validation: await openLineageFile(out.validation),
-  };
-  const all = [ledger, ...Object.values(lineages), ...Object.values(files)];
+  const open = createOpenFiles();
   try {
+    const ledger = await open.add(openLedgerFile(out.ledger));
+    const lineages = {
+      train: await open.add(openLineageFile(out.train)),
+      validation: await open.add(openLineageFile(out.validation)),
+    };
+    const files = {
+      train: await open.add(openDatasetOutput(out.train)),
+      validation: await open.add(openDatasetOutput(out.validation)),
+    };
     const result = await scanDataset(
       sources,
       assigned ? { ...options, split: { fraction, seed, sideOf: assigned.sideOf } } : options,
@@ -93,13 +97,13 @@ async function splitSources(
     if (done) {
       for (const side of ['train', 'validation'] as const)
         await lineages[side].record(files[side], lineageFacts(request, side, opened, result));
-      await publishAll(all);
+      await publishAll([ledger, ...Object.values(lineages), ...Object.values(files)]);
     }
     const { format, rows, ledger: totals, train, validation, errors } = result;
     const strata = assigned?.strata ?? null;
     return { format, done, rows, ledger: totals, train, validation, strata, errors };
   } finally {
-    for (const file of all) await file.dispose();
+    await open.dispose();
   }
 }
 

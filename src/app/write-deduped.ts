@@ -13,7 +13,7 @@ import { oneLine, openDatasetOutput } from './dataset-output.ts';
 import { hashFile } from './hash-file.ts';
 import { ledgerPath, openLedgerFile } from './ledger-file.ts';
 import { type NearSource, readAgain } from './near-sources.ts';
-import { openNewFile, publishAll, refuseExisting } from './new-file.ts';
+import { createOpenFiles, openNewFile, publishAll, refuseExisting } from './new-file.ts';
 import { type LineageFacts, type MadeBy, openLineageFile } from './write-lineage.ts';
 
 export interface WrittenDataset {
@@ -66,15 +66,16 @@ export async function writeDeduped(request: WriteRequest): Promise<WrittenDatase
   const { sources, drops, out } = request;
   const paths = outputPaths(out);
   const dropOf = new Map(drops.map((drop) => [drop.row.place.row, drop]));
-  const dataset = await openDatasetOutput(out);
-  const ledger = await openLedgerFile(paths.ledger);
-  const undo = await openNewFile(paths.undo);
-  const lineage = await openLineageFile(out);
+  const open = createOpenFiles();
   const kept = createHash('sha256');
   const fingerprints = createFingerprintSet();
   const dropped: Record<string, number> = {};
   let rows = 0;
   try {
+    const dataset = await open.add(openDatasetOutput(out));
+    const ledger = await open.add(openLedgerFile(paths.ledger));
+    const undo = await open.add(openNewFile(paths.undo));
+    const lineage = await open.add(openLineageFile(out));
     for (const source of sources) {
       const judge = createUsableJudge(source.format);
       for await (const { row, raw } of readAgain(source)) {
@@ -106,21 +107,18 @@ export async function writeDeduped(request: WriteRequest): Promise<WrittenDatase
     }
     const end: UndoEnd = { lorch_undo: 1, out: basename(out), rows_sha256: kept.digest('hex'), rows };
     await undo.write(`${JSON.stringify(end)}\n`);
-    await lineage.record(
-      dataset,
-      await lineageFacts(request, dataset.rows(), fingerprints.digest(), { rows, dropped }),
-    );
+    const written = { rows: dataset.rows(), fingerprint: fingerprints.digest() };
+    await lineage.record(dataset, await lineageOf(request, written, { rows, dropped }));
     await publishAll([undo, ledger, lineage, dataset]);
     return { ...paths, kept: dataset.rows(), dropped };
   } finally {
-    for (const file of [dataset, ledger, undo, lineage]) await file.dispose();
+    await open.dispose();
   }
 }
 
-async function lineageFacts(
+async function lineageOf(
   { sources, madeBy, options }: WriteRequest,
-  kept: number,
-  fingerprint: string,
+  written: { rows: number; fingerprint: string },
   { rows, dropped }: { rows: number; dropped: Record<string, number> },
 ): Promise<LineageFacts> {
   const files = [];
@@ -130,9 +128,8 @@ async function lineageFacts(
     options,
     sources: sources.map(({ origin }) => origin),
     files,
-    rows: kept,
-    fingerprint,
-    ledger: { rows_in: rows, kept, fixed: 0, dropped },
+    ...written,
+    ledger: { rows_in: rows, kept: written.rows, fixed: 0, dropped },
   };
 }
 

@@ -93,8 +93,7 @@ describe('a field that configs may not set', () => {
   });
 
   it('includes the weight of a source, which nothing reads yet', async () => {
-    const text =
-      'name: a\nbase_model: b\ndataset:\n  train: a.jsonl\n  weight: 2\n';
+    const text = 'name: a\nbase_model: b\ndataset:\n  train: a.jsonl\n  weight: 2\n';
     const { findings, faults } = await loadText(text);
     expect(faults).toEqual(['5:3 C016']);
     expect(findings[0]?.hint).toContain('counts once');

@@ -9,7 +9,7 @@ import type { ScanResult } from '../../dataset/scan.ts';
 import { UserError } from '../../diagnostics/user-error.ts';
 import { type DatasetOutput, openDatasetOutput } from '../dataset-output.ts';
 import { type LedgerFile, ledgerPath, openLedgerFile } from '../ledger-file.ts';
-import { openNewFile, publishAll } from '../new-file.ts';
+import { createOpenFiles, openNewFile, publishAll } from '../new-file.ts';
 import { type LineageFacts, openLineageFile } from '../write-lineage.ts';
 import { loadReview } from './load-review.ts';
 import { openPopulation, otherFiles, type ReviewedFiles, scanReviewed } from './population.ts';
@@ -52,11 +52,12 @@ export async function finishReview(request: FinishRequest): Promise<Finished> {
   const opened = await openReview(request);
   refuseDisputes(opened, request);
   const files = { ledger: ledgerPath(out), lineage: lineagePath(out), log: reviewLogPath(out) };
-  const log = await openNewFile(files.log);
-  const ledger = await openLedgerFile(files.ledger);
-  const lineage = await openLineageFile(out);
-  const data = await openDatasetOutput(out);
+  const open = createOpenFiles();
   try {
+    const log = await open.add(openNewFile(files.log));
+    const ledger = await open.add(openLedgerFile(files.ledger));
+    const lineage = await open.add(openLineageFile(out));
+    const data = await open.add(openDatasetOutput(out));
     const written = await writeVersion(request, opened.loaded.state, { data, ledger });
     const logText = copyLog(opened.entries, request);
     await log.write(logText);
@@ -78,7 +79,7 @@ export async function finishReview(request: FinishRequest): Promise<Finished> {
       covered: now.version !== null,
     };
   } finally {
-    for (const file of [log, ledger, lineage, data]) await file.dispose();
+    await open.dispose();
   }
 }
 

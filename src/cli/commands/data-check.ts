@@ -125,6 +125,7 @@ async function check(patterns: string[], flags: Flags, context: Context): Promis
     cwd: context.cwd,
     env: context.env,
     version: readVersion(),
+    nowMs: context.now(),
     patterns,
     format: flags.format,
     stdin: context.stdin,

@@ -1,5 +1,5 @@
 // What a review says of a dataset that changed since. The rule: docs/review.md.
-import { writeFile } from 'node:fs/promises';
+import { readdir, writeFile } from 'node:fs/promises';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { finishReview } from '../../../src/app/review/finish-review.ts';
@@ -241,6 +241,7 @@ describe('a finished review', () => {
     await folder.write('e.jsonl.ledger.jsonl', 'mine');
     await expect(finish('e.jsonl', ['a.json', 'b.jsonl'])).rejects.toMatchObject({ code: 'D095' });
     await expect(folder.read('e.jsonl')).rejects.toThrow('ENOENT');
+    expect((await readdir(folder.path('.'))).filter((name) => name.includes('.partial'))).toEqual([]);
     await expect(finish('f.csv', ['a.json', 'b.jsonl'])).rejects.toMatchObject({ code: 'V011' });
   });
 

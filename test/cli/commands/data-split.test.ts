@@ -308,6 +308,24 @@ describe('lorch data versions', () => {
     });
   });
 
+  it('tells of fixes too: which rows, and the file they were made in', async () => {
+    put(
+      'padded.jsonl',
+      '{"instruction":"One?","input":"","output":"Yes. "}\n{"instruction":"Two?","input":"","output":"No."}\n',
+    );
+    await lorch(['check', 'padded.jsonl', '--fix', '-o', 'mended.jsonl']);
+    const { json, exitCode } = await lorch(['versions', 'mended.jsonl', '--json']);
+    expect(exitCode).toBe(0);
+    expect(json()).toMatchObject({
+      state: 'as_recorded',
+      rows: 2,
+      made_by: { command: 'data check --fix' },
+      ledger: { rows_in: 2, kept: 2, fixed: 1 },
+      parents: [{ file: 'padded.jsonl', state: 'as_recorded' }],
+    });
+    expect(ledgerOf('mended.jsonl.ledger.jsonl').map(({ fate }) => fate)).toEqual(['fixed', 'kept']);
+  });
+
   it('keeps its records out of patterns, and says where one is damaged', async () => {
     const { json } = await lorch(['check', 'kept/*', '--json']);
     expect((json().files as { path: string }[]).map(({ path }) => path)).toEqual([
