@@ -20,6 +20,8 @@ export interface SplitRequest extends DatasetRequest {
   seed: number;
   /** What strata.ts takes; null for the split that a run makes by default. */
   stratify: string | null;
+  /** Rows at least this similar stay on one side; null for equal rows only. */
+  near: number | null;
   /** Absolute paths of files that do not exist yet. */
   out: { train: string; validation: string; ledger: string };
   onError: 'refuse' | 'drop';
@@ -47,7 +49,8 @@ export async function splitDataset(request: SplitRequest): Promise<SplitDataset>
   const datasets = [out.train, out.validation];
   for (const path of [...datasets, ...datasets.map(lineagePath), out.ledger]) await refuseExisting(path);
   const opened = await openSources(request);
-  const spooled = request.stratify === null ? null : await spoolStdin(opened);
+  const twice = request.stratify !== null || request.near !== null;
+  const spooled = twice ? await spoolStdin(opened) : null;
   try {
     return await splitSources(request, opened, spooled?.sources ?? opened);
   } finally {
@@ -60,7 +63,7 @@ async function splitSources(
   opened: readonly DataSource[],
   sources: readonly DataSource[],
 ): Promise<SplitDataset> {
-  const { fraction, seed, stratify, out, onProgress } = request;
+  const { fraction, seed, stratify, near, out, onProgress } = request;
   const { checks } = await chooseDatasetChecks({ ...request, sources: opened });
   const options = {
     format: await readFormat(request),
@@ -69,7 +72,10 @@ async function splitSources(
     split: { fraction, seed },
     checks: errorsOnly(checks.settings),
   } satisfies ScanOptions;
-  const assigned = stratify === null ? null : await assignSides(sources, options, stratify, onProgress);
+  const assigned =
+    stratify === null && near === null
+      ? null
+      : await assignSides(sources, options, { stratify, near }, onProgress);
   const open = createOpenFiles();
   try {
     const ledger = await open.add(openLedgerFile(out.ledger));
@@ -116,7 +122,7 @@ function refuseMixed({ format, refused }: ScanResult): void {
 }
 
 function lineageFacts(
-  { madeBy, fraction, seed, stratify, onError, duplicates }: SplitRequest,
+  { madeBy, fraction, seed, stratify, near, onError, duplicates }: SplitRequest,
   side: Split,
   sources: readonly DataSource[],
   { files, ledger, train, validation }: ScanResult,
@@ -124,7 +130,7 @@ function lineageFacts(
   const { rows, fingerprint } = side === 'train' ? train : validation;
   return {
     madeBy,
-    options: { side, validation: fraction, seed, stratify, on_error: onError, duplicates },
+    options: { side, validation: fraction, seed, stratify, near, on_error: onError, duplicates },
     sources,
     files,
     rows,

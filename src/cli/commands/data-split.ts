@@ -10,6 +10,7 @@ interface Flags {
   validation: number;
   seed: number;
   stratify?: string;
+  near?: number;
   output?: string;
   train?: string;
   validationOut?: string;
@@ -20,14 +21,14 @@ interface Flags {
 }
 
 const examples = `
-The rows stand in the two files exactly as they stood in the input. Without --stratify the split is the one that
-dataset.validation: {fraction, seed} makes in a run: by hash, so that adding rows moves no other, and equal rows stay
-on one side. A ledger (TRAIN.ledger.jsonl) says where each row went, and each file gets a lineage record. Nothing is overwritten.
+The rows stand in the two files exactly as they stood in the input. The split is the one that dataset.validation
+makes in a run: by hash of seed and row, so that adding rows moves no other, and equal rows stay on one side. A ledger (TRAIN.ledger.jsonl) says where each row went, and each file gets a lineage record. Nothing is overwritten.
 
 Examples:
   lorch data split datasets/support.jsonl --validation 0.05 -o datasets/support
   lorch data split rows.jsonl --train train.jsonl --validation-out val.jsonl --seed 7
   lorch data split labels.jsonl --stratify label -o split
+  lorch data split rows.jsonl --near 0.8 -o split
   lorch data split "data/*.jsonl" --stratify source:category -o split --json
 `;
 
@@ -42,6 +43,7 @@ export function define(command: Command, context: Context): void {
       '--stratify <kind>',
       'hold out the share of each kind of row: length, label, source or source:KEY',
     )
+    .option('--near <similarity>', 'rows at least this similar (Jaccard) stay on one side', Number)
     .option('-o, --output <dir>', 'folder for train.jsonl and validation.jsonl')
     .option('--train <file>', 'file for the training rows, instead of -o')
     .option('--validation-out <file>', 'file for the validation rows, instead of -o')
@@ -82,6 +84,7 @@ export function define(command: Command, context: Context): void {
         fraction: flags.validation,
         seed: flags.seed,
         stratify: flags.stratify ?? null,
+        near: flags.near ?? null,
         out,
         onError: flags.onError,
         duplicates: flags.duplicates,

@@ -1,6 +1,6 @@
 // A word-level difference: [-gone-] and {+new+}, coloured too where the stream takes colours.
 import type { FieldDifference } from '../../dataset/diff/compare-examples.ts';
-import type { TextPart } from '../../dataset/diff/compare-words.ts';
+import type { DifferencePart } from '../../dataset/duplicates/word-difference.ts';
 import { type Ink, visible } from './paint.ts';
 
 /** One field a line: its name, and the difference with a little of what surrounds it. */
@@ -9,7 +9,7 @@ export function renderDifferences(differences: readonly FieldDifference[], ink: 
 }
 
 /** The parts in one line; equal stretches are cut to what stands next to a difference. */
-export function renderParts(parts: readonly TextPart[], ink: Ink): string {
+export function renderParts(parts: readonly DifferencePart[], ink: Ink): string {
   return parts
     .map(({ kind, text }, i) => {
       if (kind === 'removed') return ink.red(`[-${line(cut(text, longestChange))}-]`);

@@ -2,13 +2,13 @@
 import { diffArrays } from 'diff';
 import { canonicalJson } from '../canonical-json.ts';
 import { textOf } from '../content.ts';
+import { type DifferencePart, wordDifference } from '../duplicates/word-difference.ts';
 import type { Example, Message } from '../example.ts';
-import { compareWords, type TextPart } from './compare-words.ts';
 
 export interface FieldDifference {
   /** `user`, `assistant tool_calls`, `tools`. */
   field: string;
-  parts: TextPart[];
+  parts: DifferencePart[];
 }
 
 /** What differs, in the order of the messages; metadata only where everything else is equal. */
@@ -69,5 +69,5 @@ function compareJson(field: string, a: unknown, b: unknown): FieldDifference[] {
 }
 
 function compareTexts(field: string, a: string, b: string): FieldDifference[] {
-  return a === b ? [] : [{ field, parts: compareWords(a, b) }];
+  return a === b ? [] : [{ field, parts: wordDifference(a, b) }];
 }

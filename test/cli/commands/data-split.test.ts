@@ -54,19 +54,26 @@ describe('lorch data split', () => {
       expect(lines(`plain/${fate}.jsonl`)).toContain(texts[Number(line) - 1]);
   });
 
-  it.each([undefined, 'length', 'label', 'source:n'])(
-    'is the split that a run of the same settings makes (stratify: %s)',
-    async (stratify) => {
-      const out = `run-${stratify}`;
+  it.each([
+    [undefined, undefined],
+    ['length', undefined],
+    ['label', undefined],
+    ['source:n', 0.7],
+    [undefined, 0.5],
+  ])(
+    'is the split that a run of the same settings makes (stratify: %s, near: %s)',
+    async (stratify, near) => {
+      const out = `run-${stratify}-${near}`;
       const args = ['--validation', '0.1', '--seed', '7', '--on-error', 'drop', '-o', out];
-      await lorch(['split', 'rows.jsonl', ...args, ...(stratify ? ['--stratify', stratify] : [])]);
+      const kind = stratify ? ['--stratify', stratify] : [];
+      await lorch(['split', 'rows.jsonl', ...args, ...kind, ...(near ? ['--near', `${near}`] : [])]);
       const section = datasetSection.parse({
         train: 'rows.jsonl',
-        validation: { fraction: 0.1, seed: 7, ...(stratify && { stratify }) },
+        validation: { fraction: 0.1, seed: 7, ...(stratify && { stratify }), ...(near && { near }) },
         on_error: 'drop',
       });
       const request = { workspace: { root: dir }, onProgress: () => undefined } as unknown as PlanRequest;
-      const { ledger, result } = await scanConfig(request, section, join(dir, `plan-${stratify}`));
+      const { ledger, result } = await scanConfig(request, section, join(dir, `plan-${stratify}-${near}`));
       expect(lines(`${out}/train.jsonl.ledger.jsonl`).map((line) => JSON.parse(line) as unknown)).toEqual(
         readFileSync(ledger, 'utf8')
           .trim()
@@ -115,6 +122,27 @@ describe('lorch data split', () => {
     expect(existsSync(join(dir, 't.json.ledger.jsonl'))).toBe(true);
   });
 
+  it('keeps near-duplicates on one side, and is the plain split where there are none', async () => {
+    const words = (n: number) => [...Array(12).keys()].map((i) => `word${n * 12 + i}`).join(' ');
+    const near = (n: number) => `Please tell me about ${words(n)} in a few words`;
+    const text = (prompt: string) =>
+      `${JSON.stringify({ instruction: prompt, input: '', output: 'As you wish.' })}\n`;
+    const numbers = [...Array(80).keys()];
+    put('alone.jsonl', numbers.map((n) => text(near(n))).join(''));
+    put('pairs.jsonl', numbers.map((n) => text(near(n)) + text(`${near(n)} today`)).join(''));
+    const args = ['--validation', '0.3', '--near', '0.7'];
+    await lorch(['split', 'pairs.jsonl', ...args, '-o', 'near']);
+    const validation = read('near/validation.jsonl');
+    const together = numbers.filter(
+      (n) => validation.includes(text(near(n))) === validation.includes(text(`${near(n)} today`)),
+    );
+    expect(together).toEqual(numbers);
+    expect(lines('near/validation.jsonl').length).toBeGreaterThan(10);
+    await lorch(['split', 'alone.jsonl', ...args, '-o', 'near-alone']);
+    await lorch(['split', 'alone.jsonl', '--validation', '0.3', '-o', 'plain-alone']);
+    expect(read('near-alone/validation.jsonl')).toBe(read('plain-alone/validation.jsonl'));
+  });
+
   it('reads stdin, twice where it must', async () => {
     const { json } = await lorch(
       ['split', '-', '--stratify', 'label', '-o', 'piped', '--on-error', 'drop', '--json'],
@@ -147,6 +175,8 @@ describe('lorch data split', () => {
     ['--validation', ''],
     ['--seed', '-1'],
     ['--stratify', 'colour'],
+    ['--near', '80'],
+    ['--near', 'x'],
     ['--train', 'x.jsonl'],
   ])('refuses %s %s', async (...args) => {
     const { exitCode } = await lorch(['split', 'labels.jsonl', '-o', 'never', ...args]);
