@@ -1,30 +1,26 @@
 // Rows by the codes of their findings; rows without any are not drawn.
 import type { SampleCollector } from './collector.ts';
+import { createRowPool } from './row-pool.ts';
 import { createStratifiedPool } from './stratified-pool.ts';
 
 /**
- * Strata by code. A row's findings come before the row, those of checks over all rows after the last one; so codes wait
- * by row, and the fingerprints of all rows (hex) until the end.
+ * Strata by code. A row's findings come before the row, those of checks over all rows after the last one; so the codes
+ * wait by row until then. Rows that were dropped are not among the rows and cannot be drawn.
  */
 export function collectByFinding(): SampleCollector {
-  const pool = createStratifiedPool();
+  const rows = createRowPool();
   const codes = new Map<number, Set<string>>();
-  const fingerprints = new Map<number, string>();
-  const settle = (): void => {
-    for (const [row, found] of codes) {
-      const fingerprint = fingerprints.get(row);
-      // Rows that were dropped cannot be drawn.
-      if (fingerprint !== undefined) for (const code of found) pool.add(fingerprint, row, code);
-    }
-    codes.clear();
-  };
+  const pool = createStratifiedPool();
   return {
     onFinding({ code, name }, found) {
       if (found) codes.set(found.row, (codes.get(found.row) ?? new Set()).add(`${code} ${name}`));
     },
-    onRow: ({ row, fingerprint }) => void fingerprints.set(row, fingerprint),
+    onRow: ({ row, fingerprint }) => rows.add(fingerprint, row),
     draw(count, datasetFingerprint) {
-      settle();
+      for (let i = 0; i < rows.size(); i += 1) {
+        const { row, fingerprint } = rows.at(i);
+        for (const code of codes.get(row) ?? []) pool.add(fingerprint, row, code);
+      }
       return pool.draw(count, datasetFingerprint);
     },
     strata: pool.sizes,

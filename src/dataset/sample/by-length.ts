@@ -1,22 +1,25 @@
 // Five bands of length that hold equally many rows.
 import { characters } from '../strata.ts';
 import type { SampleCollector } from './collector.ts';
+import { createRowPool } from './row-pool.ts';
 import { createStratifiedPool } from './stratified-pool.ts';
 
-/** Strata by characters of all contents; the bands are known after the last row, so 40 bytes a row wait until then. */
+/** Strata by characters of all contents; the bands are known after the last row. */
 export function collectByLength(): SampleCollector {
-  const rows: { fingerprint: string; row: number; length: number }[] = [];
+  const rows = createRowPool();
+  const lengths: number[] = [];
   const pool = createStratifiedPool();
-  const settle = (): void => {
-    const bounds = quantileBounds(rows.map(({ length }) => length));
-    for (const { fingerprint, row, length } of rows.splice(0))
-      pool.add(fingerprint, row, nameBand(length, bounds));
-  };
   return {
-    onRow: ({ fingerprint, row, example }) =>
-      void rows.push({ fingerprint, row, length: characters(example) }),
+    onRow({ fingerprint, row, example }) {
+      rows.add(fingerprint, row);
+      lengths.push(characters(example));
+    },
     draw(count, datasetFingerprint) {
-      settle();
+      const bounds = quantileBounds(lengths);
+      for (const [i, length] of lengths.entries()) {
+        const { fingerprint, row } = rows.at(i);
+        pool.add(fingerprint, row, nameBand(length, bounds));
+      }
       return pool.draw(count, datasetFingerprint);
     },
     strata: pool.sizes,

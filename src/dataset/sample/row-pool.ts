@@ -12,6 +12,8 @@ export interface RowPool {
   /** `fingerprint` in hex; each row once. */
   add(fingerprint: string, row: number): void;
   size(): number;
+  /** The row that was added as the `index`th. */
+  at(index: number): RankedRow;
   /** The pool's first `count` rows in the order of the dataset. */
   first(count: number, datasetFingerprint: string): RankedRow[];
 }
@@ -21,8 +23,13 @@ export function createRowPool(): RowPool {
   let bytes = Buffer.alloc(32 * 64);
   let numbers = new Uint32Array(64);
   let size = 0;
+  const at = (i: number): RankedRow => ({
+    row: numbers[i] ?? 0,
+    fingerprint: bytes.toString('hex', i * 32, i * 32 + 32),
+  });
   return {
     size: () => size,
+    at,
     add(fingerprint, row) {
       if (size === numbers.length) {
         bytes = Buffer.concat([bytes], bytes.length * 2);
@@ -35,9 +42,6 @@ export function createRowPool(): RowPool {
       size += 1;
     },
     first: (count, datasetFingerprint) =>
-      firstOfOrder(datasetFingerprint, { bytes, rows: size }, count).map((i) => ({
-        row: numbers[i] ?? 0,
-        fingerprint: bytes.toString('hex', i * 32, i * 32 + 32),
-      })),
+      firstOfOrder(datasetFingerprint, { bytes, rows: size }, count).map(at),
   };
 }
