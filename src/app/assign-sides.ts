@@ -5,6 +5,7 @@ import { type DataSource, type ScannedFile, type ScanOptions, scanDataset } from
 import type { SplitOptions } from '../dataset/split.ts';
 import { findStrata } from '../dataset/strata.ts';
 import { UserError } from '../diagnostics/user-error.ts';
+import { errorsOnly } from './choose-checks.ts';
 
 /** Reads the sources once; `options` are those of the scan that follows. Throws UserError D195. */
 export async function assignSides(
@@ -17,7 +18,7 @@ export async function assignSides(
   const assigner = createSideAssigner(options.split);
   const { files } = await scanDataset(
     sources,
-    { ...options, split: null },
+    { ...options, split: null, checks: errorsOnly(options.checks ?? {}) },
     {
       onExample: (_side, { row, example, place }) =>
         assigner.add(

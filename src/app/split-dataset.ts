@@ -1,5 +1,6 @@
 // `lorch data split`: train and validation files whose rows are exactly those of the input, and a ledger of every row.
 import type { SideCount } from '../dataset/assign-sides.ts';
+import { defaultNear } from '../dataset/duplicates/near-duplicates.ts';
 import { lineagePath } from '../dataset/lineage.ts';
 import { type DataSource, type ScanOptions, type ScanResult, scanDataset } from '../dataset/scan.ts';
 import type { Split } from '../dataset/split.ts';
@@ -10,6 +11,7 @@ import { errorsOnly } from './choose-checks.ts';
 import { chooseDatasetChecks } from './dataset-checks.ts';
 import { openDatasetOutput } from './dataset-output.ts';
 import { type DatasetRequest, openSources, readFormat } from './dataset-sources.ts';
+import { decideNear } from './decide-near.ts';
 import { openLedgerFile } from './ledger-file.ts';
 import { createOpenFiles, publishAll, refuseExisting } from './new-file.ts';
 import { spoolStdin } from './spool-stdin.ts';
@@ -72,10 +74,8 @@ async function splitSources(
     split: { fraction, seed },
     checks: errorsOnly(checks.settings),
   } satisfies ScanOptions;
-  const assigned =
-    stratify === null && near === null
-      ? null
-      : await assignSides(sources, options, { stratify, near }, onProgress);
+  const grouped = near === null ? options : { ...options, decided: await groupNear(near, sources, options) };
+  const assigned = stratify === null ? null : await assignSides(sources, grouped, stratify, onProgress);
   const open = createOpenFiles();
   try {
     const ledger = await open.add(openLedgerFile(out.ledger));
@@ -89,7 +89,7 @@ async function splitSources(
     };
     const result = await scanDataset(
       sources,
-      assigned ? { ...options, split: { fraction, seed, sideOf: assigned.sideOf } } : options,
+      assigned ? { ...grouped, split: { fraction, seed, sideOf: assigned.sideOf } } : grouped,
       {
         onExample: (side, { text }) => files[side].add(text),
         onLedger: (entry) => ledger.add(entry),
@@ -111,6 +111,16 @@ async function splitSources(
   } finally {
     await open.dispose();
   }
+}
+
+// Near-duplicates stay where a split puts the first of them; none is dropped.
+async function groupNear(
+  threshold: number,
+  sources: readonly DataSource[],
+  options: ScanOptions,
+): Promise<ScanOptions['decided']> {
+  const { n, keep } = defaultNear;
+  return await decideNear(sources, options, { threshold, n, keep, action: 'keep' }, () => undefined);
 }
 
 // One file has one format: rows of two kinds under one name could not be read again.

@@ -16,7 +16,7 @@ const keyOf = (group: number): Key => {
 };
 
 const assign = (rows: readonly Row[], fraction = 0.1, seed = 42) => {
-  const assigner = createSideAssigner({ fraction, seed, stratified: true });
+  const assigner = createSideAssigner({ fraction, seed });
   for (const [row, { key, stratum }] of rows.entries()) assigner.add(row, key, stratum);
   return assigner.end();
 };
@@ -27,32 +27,6 @@ const rowsOf = (sizes: Record<string, number>): Row[] => {
     Array.from({ length: n }, () => ({ key: keyOf(group++), stratum })),
   );
 };
-
-describe('groups that are joined', () => {
-  const joinAll = (pairs: [number, number][], rows: number, stratified: boolean) => {
-    const assigner = createSideAssigner({ fraction: 0.3, seed: 42, stratified });
-    for (let row = 0; row < rows; row += 1) assigner.add(row, keyOf(row), `${row % 2}`);
-    for (const [a, b] of pairs) assigner.join(a, b);
-    return assigner.end();
-  };
-
-  it('never straddle, chains included, with strata or without', () => {
-    const pairs = fc.array(fc.tuple(fc.nat(29), fc.nat(29)), { maxLength: 25 });
-    fc.assert(
-      fc.property(pairs, fc.boolean(), (joined, stratified) => {
-        const { sideOf } = joinAll(joined, 30, stratified);
-        for (const [a, b] of joined) expect(sideOf(a)).toBe(sideOf(b));
-      }),
-    );
-  });
-
-  it('go where the first row alone would go, and move no others', () => {
-    const alone = joinAll([], 400, false);
-    const together = joinAll([[7, 300]], 400, false);
-    for (let row = 0; row < 400; row += 1)
-      expect(together.sideOf(row)).toBe(alone.sideOf(row === 300 ? 7 : row));
-  });
-});
 
 describe('a stratified split', () => {
   it('holds out the share of each stratum, to the nearest group', () => {

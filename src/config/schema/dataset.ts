@@ -45,10 +45,6 @@ const fraction = section(
       text.regex(/^(length|label|source(:.+)?)$/, 'length, label, source or source:KEY'),
       'Hold out the share of each kind of row: by `length`, by `label` (the last answer), by `source` (a field of the row, else its file) or `source:KEY`.',
     ),
-    near: optional(
-      z.number().gt(0).lte(1),
-      'Rows whose word 3-grams are at least this similar (Jaccard) stay on one side, in chains; equal rows always do.',
-    ),
   },
   'Rows held out from the training files.',
   {

@@ -69,7 +69,8 @@ describe('lorch data split', () => {
       await lorch(['split', 'rows.jsonl', ...args, ...kind, ...(near ? ['--near', `${near}`] : [])]);
       const section = datasetSection.parse({
         train: 'rows.jsonl',
-        validation: { fraction: 0.1, seed: 7, ...(stratify && { stratify }), ...(near && { near }) },
+        validation: { fraction: 0.1, seed: 7, ...(stratify && { stratify }) },
+        ...(near && { duplicates: { near: { threshold: near, action: 'keep' } } }),
         on_error: 'drop',
       });
       const request = { workspace: { root: dir }, onProgress: () => undefined } as unknown as PlanRequest;
