@@ -1,7 +1,6 @@
-// The everyday row, read from its bytes: {"instruction", "input"?, "output"} with texts only, or {"messages": [{"role",
-// "content"}…]} where a system message may lead and user and assistant take turns up to an assistant. Such a row has no
-// structural finding; its duplicate_key is computed here as duplicates/duplicate-key.ts does. Every other line is left
-// to TypeScript: this file never decides that a row is bad. `npm run build:native` compiles it.
+// Everyday rows, read from their bytes. Such a row has no structural finding; its duplicate_key is computed here as
+// duplicates/duplicate-key.ts does. Every other line is left to TypeScript: this file never decides that a row is bad.
+// `npm run build:native` compiles it.
 #include <stdint.h>
 
 typedef uint8_t u8;
@@ -11,10 +10,9 @@ extern u8 __heap_base;
 
 #define EXPORT(name) __attribute__((export_name(name)))
 
-enum { PLAIN = 0, SPACE = 1, STOP = 2 };
-// Numbers of roles, as duplicate-key.ts has them.
-enum { SYSTEM = 0, USER = 2, ASSISTANT = 3 };
+#include "everyday-row.h"
 
+enum { PLAIN = 0, SPACE = 1, STOP = 2 };
 // Of each byte in a JSON string: plain, white space, or one that ends the string or needs a closer look.
 static u8 kind[256];
 
@@ -45,7 +43,7 @@ static u8 *out;
 static u8 *text_start;
 static int space_before;
 
-static inline void begin_text(void) {
+static void begin_text(void) {
   text_start = out;
   space_before = 1;
 }
@@ -60,8 +58,11 @@ static inline void put_u32(u32 value) {
   for (int i = 0; i < 4; i++) *out++ = (u8)(value >> (8 * i));
 }
 
+// A blank line stands between the two; where one of them is empty it is trimmed with the other's ends.
+static void glue_texts(void) { put_space(); }
+
 // Closes a message; 0 where its text is blank.
-static inline int end_text(u8 role) {
+static int end_text(u8 role) {
   if (space_before && out > text_start) out--;
   if (out == text_start) return 0;
   put_u32((u32)(out - text_start));
@@ -106,7 +107,6 @@ static const u8 *put_escape(const u8 *p) {
   }
 }
 
-// The rest of a string after its opening quote; the place after its closing one, or null.
 static const u8 *put_string(const u8 *p) {
   for (;;) {
     u8 byte = *p;
@@ -122,77 +122,6 @@ static const u8 *put_string(const u8 *p) {
     if (byte == '"') return p + 1;
     p = byte == '\\' ? put_escape(p + 1) : byte > 127 ? put_wide(p) : 0;
     if (!p) return 0;
-  }
-}
-
-static inline const u8 *skip(const u8 *p) {
-  while (*p == ' ' || *p == '\t') p++;
-  return p;
-}
-
-// The place after `word` (and the space before it), or null.
-static inline const u8 *expect(const u8 *p, const char *word) {
-  p = skip(p);
-  for (; *word; word++, p++)
-    if (*p != (u8)*word) return 0;
-  return p;
-}
-
-#define NEED(next) \
-  do {             \
-    p = (next);    \
-    if (!p) return 0; \
-  } while (0)
-
-// `"name": "text"`, the text written out.
-static const u8 *put_member(const u8 *p, const char *name) {
-  NEED(expect(p, name));
-  NEED(expect(p, ":"));
-  NEED(expect(p, "\""));
-  return put_string(p);
-}
-
-static const u8 *read_alpaca(const u8 *p) {
-  begin_text();
-  NEED(put_member(p, "\"instruction\""));
-  NEED(expect(p, ","));
-  if (expect(p, "\"input\"")) {
-    // A blank line stands between the two; where one of them is empty it is trimmed with the other's ends.
-    put_space();
-    NEED(put_member(p, "\"input\""));
-    NEED(expect(p, ","));
-  }
-  if (!end_text(USER)) return 0;
-  begin_text();
-  NEED(put_member(p, "\"output\""));
-  if (!end_text(ASSISTANT)) return 0;
-  return expect(p, "}");
-}
-
-static const u8 *read_messages(const u8 *p) {
-  NEED(expect(p, "\"messages\""));
-  NEED(expect(p, ":"));
-  NEED(expect(p, "["));
-  for (int i = 0, wanted = USER;; i++) {
-    NEED(expect(p, "{"));
-    NEED(expect(p, "\"role\""));
-    NEED(expect(p, ":"));
-    const u8 *role = expect(p, wanted == USER ? "\"user\"" : "\"assistant\"");
-    int is = wanted;
-    if (!role && i == 0) {
-      role = expect(p, "\"system\"");
-      is = SYSTEM;
-    }
-    if (!role) return 0;
-    NEED(expect(role, ","));
-    begin_text();
-    NEED(put_member(p, "\"content\""));
-    if (!end_text((u8)is)) return 0;
-    NEED(expect(p, "}"));
-    if (is != SYSTEM) wanted = is == USER ? ASSISTANT : USER;
-    p = skip(p);
-    if (*p == ']') return is == ASSISTANT ? expect(p + 1, "}") : 0;
-    if (*p++ != ',') return 0;
   }
 }
 
@@ -246,13 +175,7 @@ EXPORT("read_rows") u32 read_rows(const u8 *in, const u8 *end, u32 format, u32 *
   for (; p < end && count < most; count++, rows += 7) {
     out = scratch;
     const u8 *line = p;
-    const u8 *q = expect(p, "{");
-    if (q) q = format ? read_messages(q) : read_alpaca(q);
-    if (q) {
-      q = skip(q);
-      if (*q == '\r') q++;
-      if (*q != '\n') q = 0;
-    }
+    const u8 *q = read_line(p, format);
     rows[2] = q != 0;
     if (q) hash(scratch, rows + 3);
     else

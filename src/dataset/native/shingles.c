@@ -1,7 +1,6 @@
-// The shingles of everyday rows, from their bytes: {"instruction", "input"?, "output"} with texts only, or {"messages":
-// [{"role", "content"}…]} where user and assistant take turns up to an assistant. Hashes are those of
-// duplicates/shingler.ts, bit for bit. A row that is anything else, or whose text has to be normalised as a whole, is
-// left to TypeScript: this file never decides that a row is bad. `npm run build:native` compiles it.
+// The shingles of everyday rows, from their bytes. Hashes are those of duplicates/shingler.ts, bit for bit. A row that is
+// anything else, or whose text has to be normalised as a whole, is left to TypeScript: this file never decides that a row
+// is bad. `npm run build:native` compiles it.
 #include <stdint.h>
 
 typedef uint8_t u8;
@@ -12,6 +11,8 @@ extern u8 __heap_base;
 
 #define EXPORT(name) __attribute__((export_name(name)))
 #define IMPORT(name) __attribute__((import_module("env"), import_name(name)))
+
+#include "everyday-row.h"
 
 // Classes of UTF-16 units, as duplicates/character-classes.ts has them.
 enum { UNKNOWN = 0, GAP = 1, ALONE = 2, HALF = 3, HARD = 4 };
@@ -155,7 +156,6 @@ static const u8 *put_escape(const u8 *p) {
   }
 }
 
-// The rest of a string after its opening quote; the place after its closing one, or null.
 static const u8 *put_string(const u8 *p) {
   u32 l = low, h = high;
   for (;;) {
@@ -186,41 +186,23 @@ static const u8 *put_string(const u8 *p) {
   }
 }
 
-static inline const u8 *skip(const u8 *p) {
-  while (*p == ' ' || *p == '\t') p++;
-  return p;
-}
-
-// The place after `word` (and the space before it), or null.
-static inline const u8 *expect(const u8 *p, const char *word) {
-  p = skip(p);
-  for (; *word; word++, p++)
-    if (*p != (u8)*word) return 0;
-  return p;
-}
-
-#define NEED(next)    \
-  do {                \
-    p = (next);       \
-    if (!p) return 0; \
-  } while (0)
-
-static const u8 *put_member(const u8 *p, const char *name) {
-  NEED(expect(p, name));
-  NEED(expect(p, ":"));
-  NEED(expect(p, "\""));
-  return put_string(p);
-}
-
 // One hash over the texts of a side, prompt or answer; zeros where there was no word.
 struct fold {
   u32 low, high;
 };
 static struct fold prompt, answer;
 
+static u32 from;
+
+static void begin_text(void) { from = words; }
+
+// Words end with their string.
+static void glue_texts(void) {}
+
 // Closes a text; 0 where no word stands in it, which may be a fault.
-static int end_text(struct fold *fold, u32 from) {
+static int end_text(u8 role) {
   if (words == from) return 0;
+  struct fold *fold = role == ASSISTANT ? &answer : &prompt;
   u32 a = words - from, b = ~a;
   for (u32 i = from; i < words; i++) {
     a = (a ^ word_low[i]) * 0x9e3779b1 + 0x7f4a7c15;
@@ -232,47 +214,6 @@ static int end_text(struct fold *fold, u32 from) {
   if (!fold->low) fold->low = 1;
   fold->high = fold->high * 0x85ebca6b + b;
   return 1;
-}
-
-static const u8 *read_alpaca(const u8 *p) {
-  NEED(put_member(p, "\"instruction\""));
-  NEED(expect(p, ","));
-  if (expect(p, "\"input\"")) {
-    NEED(put_member(p, "\"input\""));
-    NEED(expect(p, ","));
-  }
-  if (!end_text(&prompt, 0)) return 0;
-  u32 from = words;
-  NEED(put_member(p, "\"output\""));
-  if (!end_text(&answer, from)) return 0;
-  return expect(p, "}");
-}
-
-static const u8 *read_messages(const u8 *p) {
-  NEED(expect(p, "\"messages\""));
-  NEED(expect(p, ":"));
-  NEED(expect(p, "["));
-  for (int i = 0, user = 1;; i++) {
-    NEED(expect(p, "{"));
-    NEED(expect(p, "\"role\""));
-    NEED(expect(p, ":"));
-    const u8 *role = expect(p, user ? "\"user\"" : "\"assistant\"");
-    int lead = 0;
-    if (!role && i == 0) {
-      role = expect(p, "\"system\"");
-      lead = 1;
-    }
-    if (!role) return 0;
-    NEED(expect(role, ","));
-    u32 from = words;
-      NEED(put_member(p, "\"content\""));
-    if (!end_text(user ? &prompt : &answer, from)) return 0;
-    NEED(expect(p, "}"));
-    if (!lead) user = !user;
-    p = skip(p);
-    if (*p == ']') return user && !lead ? expect(p + 1, "}") : 0;
-    if (*p++ != ',') return 0;
-  }
 }
 
 static const u32 place_low[] = {0x9e3779b1, 0x85ebca77, 0xc2b2ae3d, 0x27d4eb2f, 0x165667b1};
@@ -342,13 +283,7 @@ u32 read_rows(const u8 *in, const u8 *end, u32 format, u32 *rows, u32 most, u32 
     open = 0;
     prompt.low = prompt.high = answer.low = answer.high = 0;
     const u8 *line = p;
-    const u8 *q = expect(p, "{");
-    if (q) q = format ? read_messages(q) : read_alpaca(q);
-    if (q) {
-      q = skip(q);
-      if (*q == '\r') q++;
-      if (*q != '\n') q = 0;
-    }
+    const u8 *q = read_line(p, format);
     rows[2] = q ? put_shingles(out, counts, shift) : 0;
     out += rows[2];
     if (!q)

@@ -14,8 +14,10 @@ import { createUsableJudge } from '../../../src/dataset/raw-rows.ts';
 import { parseRow } from '../../../src/dataset/readers/parse-row.ts';
 
 it('is compiled from the committed source', () => {
-  const source = readFileSync(new URL('../../../src/dataset/native/shingles.c', import.meta.url));
-  expect(createHash('sha256').update(source).digest('hex')).toBe(sourceSha256);
+  const native = new URL('../../../src/dataset/native/', import.meta.url);
+  const header = readFileSync(new URL('everyday-row.h', native));
+  const source = readFileSync(new URL('shingles.c', native));
+  expect(createHash('sha256').update(header).update(source).digest('hex')).toBe(sourceSha256);
 });
 
 describe('every code point', () => {
