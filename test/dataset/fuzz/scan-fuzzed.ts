@@ -25,7 +25,8 @@ export async function scanFuzzed({ bytes, plain }: FuzzedFile, chunk: number): P
   const source = (size: number) => [{ text: bytes, chunk: size, spill: spillToDisk }];
   const whole = await scanText(source(chunkBytes), options);
   checkLedger(whole);
-  for (const finding of whole.findings) checkFinding(finding, plain ? linesOf(bytes) : null);
+  const lines = plain ? linesOf(bytes) : null;
+  for (const finding of whole.findings) checkFinding(finding, lines);
   for (const { text, example, fingerprint } of whole.kept) {
     if (typeof JSON.parse(text) !== 'object') throw new Error(`a kept row is ${text.slice(0, 80)}`);
     if (rowFingerprint(example) !== fingerprint) throw new Error('a kept row has another fingerprint');
@@ -52,14 +53,20 @@ function checkLedger({ result, ledger, kept }: Scanned): void {
   }
 }
 
-function linesOf(bytes: Buffer): string[] {
-  return bytes
-    .toString('utf8')
-    .replace(/^\ufeff/, '')
-    .split('\n');
+interface Lines {
+  lengths: number[];
+  /** Whether columns count from the start of these lines. */
+  columns: boolean;
 }
 
-function checkFinding(finding: Finding, lines: readonly string[] | null): void {
+// Where lines end in a carriage return alone (CSV of old Macs), columns run on through one inside a cell.
+function linesOf(bytes: Buffer): Lines {
+  const text = bytes.toString('utf8').replace(/^\ufeff/, '');
+  const columns = text.includes('\n') || !text.includes('\r');
+  return { lengths: text.split(columns ? '\n' : '\r').map((line) => line.length), columns };
+}
+
+function checkFinding(finding: Finding, lines: Lines | null): void {
   const wrong = (why: string): Error => new Error(`${why}: ${JSON.stringify(finding)}`);
   const back = JSON.parse(JSON.stringify(finding)) as Finding;
   if (JSON.stringify(back) !== JSON.stringify(finding)) throw wrong('JSON changes it');
@@ -72,10 +79,10 @@ function checkFinding(finding: Finding, lines: readonly string[] | null): void {
   if (/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/.test(renderFinding(finding, { color: false, columns: 80 })))
     throw wrong('a control character reaches the terminal');
   if (!lines || at?.line === undefined) return;
-  const line = lines[at.line - 1];
-  if (line === undefined) throw wrong(`the file has ${lines.length} lines`);
-  if (at.column !== undefined && (at.column < 1 || at.column > line.length + 1))
-    throw wrong(`the line has ${line.length} characters`);
+  const length = lines.lengths[at.line - 1];
+  if (length === undefined) throw wrong(`the file has ${lines.lengths.length} lines`);
+  if (lines.columns && at.column !== undefined && (at.column < 1 || at.column > length + 1))
+    throw wrong(`the line has ${length} characters`);
 }
 
 // Remarks on the file come with the chunk they stand in, so only their order depends on the chunks.
