@@ -87,7 +87,10 @@ const owners: Record<string, string[]> = {
   hyparquet: ['dataset'],
   'hyparquet-compressors': ['dataset'],
   fzstd: ['dataset'],
-  'csv-parse': [],
+  // The sheets of reviews; datasets have a reader of their own (docs/decisions/0007).
+  'csv-parse/sync': ['app'],
+  diff: ['dataset', 'cli'],
+  'wrap-ansi': ['cli'],
   'cli-table3': ['cli'],
   'log-update': ['cli'],
   'simple-ascii-chart': ['cli'],
