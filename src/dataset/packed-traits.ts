@@ -2,9 +2,12 @@
 import type { Trait } from './judged-row.ts';
 
 export interface PackedTraits {
-  /** All values, one after another. */
+  /** The values, one after another, but for those that repeat the last one of their check. */
   text: string;
-  /** For each row the number of its traits, then two numbers for each: check and pointer (`check + 256 * pointer`), length of the value. */
+  /**
+   * For each row the number of its traits, then two numbers for each: check and pointer (`check + 256 * pointer`), and
+   * length of the value, -1 for one that repeats the last one of its check.
+   */
   table: Int32Array;
   pointers: string[];
 }
@@ -21,6 +24,7 @@ const checksLimit = 256;
 export function createTraitPacker(): TraitPacker {
   const values: string[] = [];
   const pointers = new Map<string, number>();
+  const lastValues: string[] = new Array(checksLimit).fill('');
   let table = new Int32Array(1024);
   let size = 0;
   return {
@@ -39,7 +43,10 @@ export function createTraitPacker(): TraitPacker {
           pointers.set(pointer, at);
         }
         table[size++] = check + checksLimit * at;
-        table[size++] = value.length;
+        const repeats = lastValues[check] === value;
+        table[size++] = repeats ? -1 : value.length;
+        if (repeats) continue;
+        lastValues[check] = value;
         values.push(value);
       }
     },
@@ -51,14 +58,19 @@ export function createTraitPacker(): TraitPacker {
 export function createTraitUnpacker({ text, table, pointers }: PackedTraits): () => Trait[] {
   let at = 0;
   let from = 0;
+  const lastValues: string[] = new Array(checksLimit).fill('');
   return () => {
     const traits: Trait[] = [];
     for (let left = table[at++] ?? 0; left > 0; left -= 1) {
       const packed = table[at++] as number;
-      const to = from + (table[at++] as number);
+      const length = table[at++] as number;
+      const check = packed % checksLimit;
       const pointer = pointers[Math.floor(packed / checksLimit)] ?? '';
-      traits.push({ check: packed % checksLimit, value: text.slice(from, to), pointer });
-      from = to;
+      if (length >= 0) {
+        lastValues[check] = text.slice(from, from + length);
+        from += length;
+      }
+      traits.push({ check, value: lastValues[check] as string, pointer });
     }
     return traits;
   };

@@ -2,7 +2,8 @@
 
 const longest = 300;
 // Signs of code, sums, tables, hashtags, addresses, and of `key: value`.
-const notProse = new Set([...'{}<>=;_`|\\#@/:+*^~'].map((sign) => sign.charCodeAt(0)));
+const notProse = new Uint8Array(128);
+for (const sign of '\n\r{}<>=;_`|\\#@/:+*^~') notProse[sign.charCodeAt(0)] = 1;
 
 /**
  * Whether a text is one line of prose: at least four words, at most 300 UTF-16 units. Lists with commas, titles in
@@ -32,7 +33,7 @@ function look(text: string): boolean {
   let before = 32;
   for (let i = 0; i < text.length; i += 1) {
     const unit = text.charCodeAt(i);
-    if (unit === 10 || unit === 13 || notProse.has(unit)) return false;
+    if (unit < 128 && notProse[unit] === 1) return false;
     // A dash between spaces sets off a second part: an author, a subtitle.
     if (unit === 45 && before === 32 && text.charCodeAt(i + 1) === 32) return false;
     if (unit === 32) spaces += 1;

@@ -23,39 +23,72 @@ const languages = Object.keys(words) as Language[];
 const bits = new Map<string, number>();
 for (const [i, language] of languages.entries())
   for (const word of words[language].split(' ')) bits.set(word, (bits.get(word) ?? 0) | (1 << i));
+const listed = [...bits.keys()];
+const masks = [...bits.values()];
+
+// An open table from a word's hash to its number in `listed` plus one: no string is made for a word of the text.
+const slots = new Uint16Array(4096);
+for (const [i, word] of listed.entries()) {
+  let hash = 0;
+  for (let at = 0; at < word.length; at += 1) hash = addLetter(hash, word.charCodeAt(at));
+  let slot = slotOf(hash);
+  while (slots[slot] !== 0) slot = (slot + 1) & (slots.length - 1);
+  slots[slot] = i + 1;
+}
+
+function addLetter(hash: number, code: number): number {
+  return (Math.imul(hash, 31) + code) | 0;
+}
+
+function slotOf(hash: number): number {
+  return (hash ^ (hash >>> 12)) & (slots.length - 1);
+}
 
 const budget = 600;
 const leastWords = 12;
 const longestWord = 6;
 const hits = new Int32Array(languages.length);
-const seen = new Set<string>();
+// The use in which each listed word was last seen.
+const seen = new Uint32Array(listed.length);
+let use = 0;
 
 /** The language of lower-case text; null where it is too short, or two languages are close. */
 export function guessLanguage(lower: string): Language | null {
   if (lower.length < 50) return null;
   hits.fill(0);
-  seen.clear();
+  use += 1;
   let all = 0;
-  let start = -1;
+  let length = 0;
+  let hash = 0;
   const end = Math.min(lower.length, budget);
   for (let at = 0; at <= end; at += 1) {
-    if (at < end && isLetter(lower.charCodeAt(at))) {
-      if (start < 0) start = at;
+    const code = at < end ? lower.charCodeAt(at) : 32;
+    if (isLetter(code)) {
+      length += 1;
+      hash = addLetter(hash, code);
       continue;
     }
-    if (start < 0) continue;
+    if (length === 0) continue;
     all += 1;
-    if (at - start <= longestWord) countWord(lower.slice(start, at));
-    start = -1;
+    if (length <= longestWord) countWord(lower, at - length, length, hash);
+    length = 0;
+    hash = 0;
   }
   return all < leastWords ? null : decide(all);
 }
 
 // Each word once: one that comes often decides nothing.
-function countWord(word: string): void {
-  const mask = bits.get(word);
-  if (mask === undefined || seen.has(word)) return;
-  seen.add(word);
+function countWord(text: string, start: number, length: number, hash: number): void {
+  let slot = slotOf(hash);
+  let number = -1;
+  for (; slots[slot] !== 0; slot = (slot + 1) & (slots.length - 1)) {
+    number = (slots[slot] as number) - 1;
+    const word = listed[number] as string;
+    if (word.length === length && text.startsWith(word, start)) break;
+  }
+  if (slots[slot] === 0 || seen[number] === use) return;
+  seen[number] = use;
+  const mask = masks[number] as number;
   for (let i = 0; mask >> i > 0; i += 1) if ((mask >> i) & 1) hits[i] = (hits[i] as number) + 1;
 }
 
@@ -76,9 +109,9 @@ function isLetter(code: number): boolean {
   return (code >= 97 && code <= 122) || code === 39 || (code >= 0xdf && code < 0x250);
 }
 
-const onlyEnglish = [' the ', ' and ', ' with ', ' that ', ' your ', ' from ', ' which '];
+const onlyEnglish = / (?:the|and|with|that|your|from|which) /;
 
 /** Whether a word stands there that only English has, of these languages; the cheap test before `guessLanguage`. */
 export function looksEnglish(lower: string): boolean {
-  return onlyEnglish.some((word) => lower.includes(word));
+  return onlyEnglish.test(lower);
 }
