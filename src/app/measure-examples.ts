@@ -52,7 +52,7 @@ const shownTools = 20;
 export function createMeasurer(): Measurer {
   const roles = new Map<Role, { messages: number; characters: number }>();
   const scripts = new Map<string, number>();
-  const systems = createFrequentValues({ limit: distinctLimit, hashed: true });
+  const systems = createFrequentValues({ limit: distinctLimit, hashed: true, lean: true });
   const toolNames = createFrequentValues({ limit: distinctLimit });
   const [turns, characters, answers] = [createSeries(), createSeries(), createSeries()];
   let [declaring, calling, calls] = [0, 0, 0];

@@ -34,7 +34,8 @@ export function eachText(
       const inside = probe(message.reasoning_content);
       if (inside >= 0) found({ message: i, field: 'reasoning_content', inside });
     }
-    for (const [n, call] of (message.tool_calls ?? []).entries())
+    if (!message.tool_calls) continue;
+    for (const [n, call] of message.tool_calls.entries())
       if (someString(call, (each) => probe(each) >= 0))
         found({ message: i, field: 'tool_calls', below: `/${n}` });
   }

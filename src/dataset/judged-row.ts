@@ -27,6 +27,7 @@ export interface JudgedRow {
   bytes: string | null;
   /** Of a row with findings: its fingerprint, dropped or not, or that of its text; null as `bytes` is. */
   identity: string | null;
+  /** Of a row judged in a region: valid until the next row. */
   traits: readonly Trait[];
   example: Example | null;
   /** The row's raw JSON. */
@@ -50,6 +51,8 @@ export function acrossChecks(settings: ResolvedChecks) {
   );
 }
 
+const nothing: readonly Finding[] = [];
+
 /** Judges raw rows of one file; the same row gives the same answer in any thread. */
 export function createRowJudge(
   format: Format | null,
@@ -63,11 +66,14 @@ export function createRowJudge(
   return (raw) => {
     const { example, parsed, drafts, code } = judge(raw);
     const bytes = example && wantsFingerprints ? fingerprintBytes(example) : null;
-    const findings = drafts.flatMap((draft) => {
-      const severity = settings.severityOf(draft.check);
-      const said = severity === null || repeats(draft.check.code, draft.message);
-      return said ? [] : [placeFinding(draft, severity, raw, file)];
-    });
+    const findings =
+      drafts.length === 0
+        ? nothing
+        : drafts.flatMap((draft) => {
+            const severity = settings.severityOf(draft.check);
+            const said = severity === null || repeats(draft.check.code, draft.message);
+            return said ? [] : [placeFinding(draft, severity, raw, file)];
+          });
     return {
       line: raw.line,
       column: raw.column,

@@ -54,14 +54,18 @@ export function createTraitPacker(): TraitPacker {
   };
 }
 
-/** A function that gives the traits of one row after another. */
-export function createTraitUnpacker({ text, table, pointers }: PackedTraits): () => Trait[] {
+/** A function that gives the traits of one row after another; a row's are overwritten by the next's. */
+export function createTraitUnpacker({ text, table, pointers }: PackedTraits): () => readonly Trait[] {
   let at = 0;
   let from = 0;
   const lastValues: string[] = new Array(checksLimit).fill('');
+  // Objects by the dozen a row would keep the garbage collector busy.
+  const made: Trait[] = [];
+  const traits: Trait[] = [];
   return () => {
-    const traits: Trait[] = [];
-    for (let left = table[at++] ?? 0; left > 0; left -= 1) {
+    const count = table[at++] ?? 0;
+    traits.length = 0;
+    for (let i = 0; i < count; i += 1) {
       const packed = table[at++] as number;
       const length = table[at++] as number;
       const check = packed % checksLimit;
@@ -70,7 +74,13 @@ export function createTraitUnpacker({ text, table, pointers }: PackedTraits): ()
         lastValues[check] = text.slice(from, from + length);
         from += length;
       }
-      traits.push({ check, value: lastValues[check] as string, pointer });
+      const value = lastValues[check] as string;
+      made[i] ??= { check, value, pointer };
+      const trait = made[i] as Trait;
+      trait.check = check;
+      trait.value = value;
+      trait.pointer = pointer;
+      traits.push(trait);
     }
     return traits;
   };

@@ -1,4 +1,5 @@
 import { isBlank } from '../content.ts';
+import type { Message } from '../example.ts';
 import type { Check } from './check.ts';
 
 export const blankContent: Check = {
@@ -20,7 +21,8 @@ export const blankContent: Check = {
     '{"messages":[{"role":"system","content":"Be brief."},{"role":"user","content":"Hi"},{"role":"assistant","content":"Hello."}]}',
   ],
   run(example, report) {
-    for (const [i, message] of example.messages.entries()) {
+    for (let i = 0; i < example.messages.length; i += 1) {
+      const message = example.messages[i] as Message;
       if (message.role === 'user' || message.role === 'assistant') continue;
       if (isBlank(message.content))
         report({ message: i, field: 'content' }, `The ${message.role} message is blank.`);

@@ -1,4 +1,5 @@
 import { isBlank } from '../content.ts';
+import type { Message } from '../example.ts';
 import type { Check } from './check.ts';
 
 export const emptyAnswer: Check = {
@@ -28,7 +29,8 @@ export const emptyAnswer: Check = {
     '{"messages":[{"role":"user","content":"Weather?"},{"role":"assistant","content":null,"tool_calls":[{"type":"function","function":{"name":"weather","arguments":{}}}]}]}',
   ],
   run(example, report) {
-    for (const [i, message] of example.messages.entries()) {
+    for (let i = 0; i < example.messages.length; i += 1) {
+      const message = example.messages[i] as Message;
       if (message.role !== 'assistant' || message.train === false || message.tool_calls?.length) continue;
       if (isBlank(message.content))
         report({ message: i, field: 'content' }, 'The assistant message has no content.');

@@ -1,4 +1,5 @@
 import { isBlank } from '../content.ts';
+import type { Message } from '../example.ts';
 import type { Check } from './check.ts';
 
 export const emptyPrompt: Check = {
@@ -19,8 +20,10 @@ export const emptyPrompt: Check = {
   ],
   good: ['{"instruction":"","input":"Name a colour.","output":"Blue."}'],
   run(example, report) {
-    for (const [i, message] of example.messages.entries())
+    for (let i = 0; i < example.messages.length; i += 1) {
+      const message = example.messages[i] as Message;
       if (message.role === 'user' && isBlank(message.content))
         report({ message: i, field: 'content' }, 'The user message has no content.');
+    }
   },
 };

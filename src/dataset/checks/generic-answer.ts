@@ -52,7 +52,7 @@ export const genericAnswer: Check = {
       );
     },
     collect() {
-      const answers = createFrequentValues({ limit: 100_000, hashed: true });
+      const answers = createFrequentValues({ limit: 100_000, hashed: true, lean: true });
       return {
         add: answers.add,
         end(report) {

@@ -18,8 +18,12 @@ export const nothingTrained: Check = {
     '{"messages":[{"role":"user","content":"Hi"},{"role":"assistant","content":"Hello.","weight":0},{"role":"user","content":"Open?"},{"role":"assistant","content":"Yes.","weight":1}]}',
   ],
   run(example, report) {
-    const answers = example.messages.filter((message) => message.role === 'assistant');
-    if (answers.length > 0 && answers.every((message) => message.train === false))
-      report({ message: -1 }, 'Every assistant message is switched off: nothing is trained.');
+    let answers = 0;
+    for (const { role, train } of example.messages) {
+      if (role !== 'assistant') continue;
+      if (train !== false) return;
+      answers += 1;
+    }
+    if (answers > 0) report({ message: -1 }, 'Every assistant message is switched off: nothing is trained.');
   },
 };

@@ -26,6 +26,7 @@ export const orphanToolResult: Check = {
     `{"messages":[{"role":"user","content":"Weather?"},${call},{"role":"tool","tool_call_id":"a1","content":"Rain"},{"role":"assistant","content":"Rain."}]}`,
   ],
   run(example, report) {
+    if (!example.messages.some(({ role }) => role === 'tool')) return;
     let calls = 0;
     const ids = new Set<string>();
     for (const [i, message] of example.messages.entries()) {

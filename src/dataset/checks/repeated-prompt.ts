@@ -55,7 +55,7 @@ export const repeatedPrompt: Check = {
       };
     },
     collect() {
-      const prompts = createFrequentValues({ limit: 100_000, hashed: true });
+      const prompts = createFrequentValues({ limit: 100_000, hashed: true, lean: true });
       return {
         add: prompts.add,
         end(report) {

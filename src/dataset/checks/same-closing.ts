@@ -38,13 +38,13 @@ export const sameClosing: Check = {
       return answer && { value: closing(answer.text), spot: answer.spot };
     },
     collect() {
-      const closings = createFrequentValues({ limit: kinds });
+      const closings = createFrequentValues({ limit: kinds, lean: true });
       return {
         add: closings.add,
         end(report) {
           // Every answer counts in the total; those of one sentence are added with an empty closing.
           const total = closings.total();
-          for (const { value, count, rows: at } of closings.atLeast(Math.max(rows, share * total)))
+          for (const { value, count, rows: at } of closings.atLeast(Math.max(2, rows, share * total)))
             if (value !== '')
               report(at, `${countOf(count, total, 'answers')} close with ${quote(value)}.`, {
                 rows: count,

@@ -44,7 +44,7 @@ export const sameOpening: Check = {
       return answer && value ? { value, spot: answer.spot } : null;
     },
     collect() {
-      const byWords = Array.from({ length: words }, () => createFrequentValues({ limit: kinds }));
+      const byWords = Array.from({ length: words }, () => createFrequentValues({ limit: kinds, lean: true }));
       let total = 0;
       return {
         add(row, value) {
@@ -62,7 +62,7 @@ export const sameOpening: Check = {
           if (total < rows) return;
           const found: FrequentValue[] = [];
           for (const level of byWords.toReversed())
-            for (const each of level.atLeast(share * total)) {
+            for (const each of level.atLeast(Math.max(2, share * total))) {
               // A shorter opening that says hardly more than a longer one of the same rows.
               if (found.some((of) => of.value.startsWith(each.value) && of.count >= 0.8 * each.count))
                 continue;

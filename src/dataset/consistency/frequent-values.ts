@@ -17,15 +17,17 @@ export interface FrequentValues {
   distinct(): number;
   /** How many of any one value may be uncounted, because there were more distinct values than the limit. */
   missed(): number;
-  /** Values with at least that count (2 or more where `hashed`), the most frequent first. */
+  /** Values with at least that count (2 or more where `lean`), the most frequent first. */
   atLeast(count: number): FrequentValue[];
 }
 
 export interface FrequentOptions {
   /** Distinct values that are kept at the least; twice as many at the most. */
   limit: number;
-  /** Values open with their hash, 8 characters of `hashString`; the text after it is kept from the second one on. */
+  /** Values open with their hash, 8 characters of `hashString`. */
   hashed?: true;
+  /** Texts are kept from the second one on: fewer of them, and `atLeast` is asked for 2 or more. */
+  lean?: true;
 }
 
 /** Rows that a finding may name. */
@@ -41,7 +43,7 @@ interface Known {
  * forgotten, and how much any count may have lost by that is known. A value is told by 64 bits of its hash: 24 bytes in
  * typed arrays, and an object only where its text is kept.
  */
-export function createFrequentValues({ limit, hashed }: FrequentOptions): FrequentValues {
+export function createFrequentValues({ limit, hashed, lean }: FrequentOptions): FrequentValues {
   let table = createTable(256);
   const known: Known[] = [];
   const freed: number[] = [];
@@ -108,7 +110,7 @@ export function createFrequentValues({ limit, hashed }: FrequentOptions): Freque
       table.counts[slot] = count + 1;
       if (count === 0) {
         table.firsts[slot] = row;
-        if (!hashed) keep(slot, value, row);
+        if (!lean) keep(slot, value, row);
         used += 1;
         if (used * 4 > table.counts.length * 3 || used >= limit * 2) makeRoom();
         return;

@@ -130,24 +130,26 @@ interface Prompt {
   input: string;
 }
 
+const noOptions: Partial<Piece> = {};
+
 function addPiece(
   pieces: Piece[],
   { role, content }: Message,
   message: number,
   text: string,
-  of?: Partial<Piece>,
+  { list, field = 'content', below, offset = 0, isInput = false, exact }: Partial<Piece> = noOptions,
 ): Piece {
   const piece: Piece = {
     text,
     flags: flagsOf(text),
     role,
-    list: undefined,
+    list,
     message,
-    field: 'content',
-    offset: 0,
-    isInput: false,
-    exact: typeof content === 'string',
-    ...of,
+    field,
+    offset,
+    isInput,
+    exact: exact ?? typeof content === 'string',
+    ...(below !== undefined && { below }),
   };
   pieces.push(piece);
   return piece;
