@@ -67,6 +67,8 @@ function colorChoice(argv: readonly string[]): ColorChoice {
 export function processContext(argv: readonly string[]): Context {
   const env = process.env;
   endWithReader(process.stdout);
+  // Nobody reads the advice any more: the exit code still says how it went.
+  process.stderr.on('error', () => undefined);
   const choice = colorChoice(argv);
   return {
     cwd: process.cwd(),
