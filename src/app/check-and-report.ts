@@ -1,5 +1,5 @@
 // One run of `lorch data check`: settings chosen, rows scanned once, every report that was asked for written.
-import { stat } from 'node:fs/promises';
+import { realpath, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { DataSource } from '../dataset/scan.ts';
 import { UserError } from '../diagnostics/user-error.ts';
@@ -60,7 +60,7 @@ const shownInSarif = 500;
 /** Throws UserError C001, C026, D090–D095, D198, D199. */
 export async function checkAndReport(run: CheckRun): Promise<CheckReported> {
   const sources = await openSources(run);
-  for (const file of [run.html, run.sarif, run.writeBaseline]) await refuseTarget(file, sources);
+  await refuseTargets([run.html, run.sarif, run.writeBaseline], sources);
   const format = await readFormat(run);
   const { checks, precision } = await chooseDatasetChecks({
     cwd: run.cwd,
@@ -109,18 +109,41 @@ export async function checkAndReport(run: CheckRun): Promise<CheckReported> {
   }
 }
 
-// Before the scan, which may take long: whether a report can be written there, and does not go over a dataset.
-async function refuseTarget(file: NamedFile | null, sources: readonly DataSource[]): Promise<void> {
-  if (!file) return;
-  if (sources.some(({ path }) => path === file.path))
-    throw new UserError('D095', `${file.label} is a dataset, and reports are written over what is there.`, {
-      hint: 'name another file',
-    });
-  const folder = await stat(dirname(file.path)).catch(() => null);
+// Before the scan, which may take long: whether each can be written there, and goes over no dataset and no other.
+async function refuseTargets(
+  files: readonly (NamedFile | null)[],
+  sources: readonly DataSource[],
+): Promise<void> {
+  const datasets = new Set(await Promise.all(sources.map(({ path }) => realPath(path))));
+  const taken = new Set<string>();
+  for (const file of files) {
+    if (!file) continue;
+    await refuseTarget(file);
+    const path = await realPath(file.path);
+    if (datasets.has(path) || datasets.has(file.path))
+      throw new UserError('D095', `${file.label} is a dataset, and reports are written over what is there.`, {
+        hint: 'name another file',
+      });
+    if (taken.has(path))
+      throw new UserError('D095', `${file.label} is named for two reports.`, { hint: 'name two files' });
+    taken.add(path);
+  }
+}
+
+async function refuseTarget({ path, label }: NamedFile): Promise<void> {
+  const folder = await stat(dirname(path)).catch(() => null);
   if (!folder?.isDirectory())
-    throw new UserError('D091', `${file.label} cannot be written: its folder does not exist.`, {
-      hint: `mkdir -p ${dirname(file.label)}`,
+    throw new UserError('D091', `${label} cannot be written: its folder does not exist.`, {
+      hint: `mkdir -p ${dirname(label)}`,
     });
+  const there = await stat(path).catch(() => null);
+  if (there?.isDirectory())
+    throw new UserError('D091', `${label} cannot be written: it is a folder.`, { hint: 'name a file in it' });
+}
+
+// Links followed; a path that does not exist, or stdin, as it is.
+function realPath(path: string): Promise<string> {
+  return realpath(path).catch(() => path);
 }
 
 function openReports(

@@ -14,7 +14,8 @@ export function maskFinding(finding: Finding): Finding {
   };
 }
 
-function maskValues(value: unknown): unknown {
+/** A JSON value with the secrets and personal data of all its texts and keys masked. */
+export function maskValues(value: unknown): unknown {
   if (typeof value === 'string') return maskPrivateData(value);
   if (Array.isArray(value)) return value.map(maskValues);
   if (value === null || typeof value !== 'object') return value;

@@ -21,11 +21,11 @@ export interface NewFile {
 
 const bufferBytes = 1 << 20;
 
-/** Opens `path` for writing, in a new folder if need be. Throws UserError D095 where it exists, D091 where it cannot be made. */
-export async function openNewFile(path: string): Promise<NewFile> {
+/** Opens `path` for writing, in a new folder if need be. Throws UserError D095 where it exists, D091 where it cannot be written. */
+export async function openNewFile(path: string, mode = 0o666): Promise<NewFile> {
   await refuseExisting(path);
   const part = `${path}.${randomUUID().slice(0, 8)}.partial`;
-  const file = await openPart(part, path);
+  const file = await openPart(part, path, mode);
   const hash = createHash('sha256');
   let waiting: Uint8Array[] = [];
   let bytes = 0;
@@ -35,12 +35,12 @@ export async function openNewFile(path: string): Promise<NewFile> {
     const full = Buffer.concat(waiting);
     waiting = [];
     bytes = 0;
-    appended = appended.then(() => file.appendFile(full));
+    appended = appended.then(() => file.appendFile(full)).catch(failToWrite(path));
     return appended;
   };
   const finish = async (): Promise<void> => {
     await flush();
-    await file.sync();
+    await file.sync().catch(failToWrite(path));
   };
   return {
     path,
@@ -56,7 +56,7 @@ export async function openNewFile(path: string): Promise<NewFile> {
     async publish() {
       await finish();
       await link(part, path).catch((error: unknown) => {
-        if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+        if ((error as NodeJS.ErrnoException).code !== 'EEXIST') return failToWrite(path)(error);
         throw new UserError('D095', `${basename(path)} was made by someone else meanwhile.`, { hint });
       });
     },
@@ -118,12 +118,20 @@ export async function refuseExisting(path: string): Promise<void> {
   if (exists) throw new UserError('D095', `${path} exists already.`, { hint });
 }
 
-async function openPart(part: string, path: string): Promise<FileHandle> {
+async function openPart(part: string, path: string, mode: number): Promise<FileHandle> {
   try {
     await mkdir(dirname(path), { recursive: true });
-    return await open(part, 'wx');
+    return await open(part, 'wx', mode);
   } catch (error) {
+    return failToWrite(path)(error);
+  }
+}
+
+/** Turns what the system says where `path` cannot be written into UserError D091. */
+export function failToWrite(path: string): (error: unknown) => never {
+  return (error) => {
+    if (error instanceof UserError) throw error;
     const reason = error instanceof Error ? error.message : String(error);
     throw new UserError('D091', `${path} cannot be written: ${reason}`, { exitCode: 3, cause: error });
-  }
+  };
 }

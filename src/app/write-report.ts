@@ -1,7 +1,7 @@
 // Reports are made anew by every run: written beside their place and moved there when whole.
 import { randomUUID } from 'node:crypto';
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
-import { UserError } from '../diagnostics/user-error.ts';
+import { failToWrite } from './new-file.ts';
 
 const bufferUnits = 1 << 20;
 
@@ -18,7 +18,7 @@ export async function writeReport(
     const flush = (): void => {
       const full = text;
       text = '';
-      flushed.last = flushed.last.then(() => file.appendFile(full));
+      flushed.last = flushed.last.then(() => file.appendFile(full)).catch(failToWrite(path));
       // Whoever waits at the end sees the error; nobody else must.
       flushed.last.catch(() => undefined);
     };
@@ -29,7 +29,7 @@ export async function writeReport(
     flush();
     await flushed.last;
     await file.close();
-    await rename(part, path);
+    await rename(part, path).catch(failToWrite(path));
   } catch (error) {
     await file.close().catch(() => undefined);
     await rm(part, { force: true });
@@ -41,7 +41,6 @@ async function openPart(part: string, path: string): Promise<FileHandle> {
   try {
     return await open(part, 'wx');
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new UserError('D091', `${path} cannot be written: ${reason}`, { exitCode: 3, cause: error });
+    return failToWrite(path)(error);
   }
 }

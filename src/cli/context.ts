@@ -36,8 +36,9 @@ type ColorChoice = 'auto' | 'always' | 'never';
 // `lorch logs RUN | head` closes the pipe when it has seen enough: that is no failure.
 function endWithReader(stream: NodeJS.WriteStream): void {
   stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-    process.exit(EXIT.good);
+    if (error.code === 'EPIPE') process.exit(EXIT.good);
+    process.stderr.write(`error: the result cannot be written: ${error.message}\n`);
+    process.exit(EXIT.environment);
   });
 }
 
@@ -66,6 +67,8 @@ function colorChoice(argv: readonly string[]): ColorChoice {
 export function processContext(argv: readonly string[]): Context {
   const env = process.env;
   endWithReader(process.stdout);
+  // Nobody reads the advice any more: the exit code still says how it went.
+  process.stderr.on('error', () => undefined);
   const choice = colorChoice(argv);
   return {
     cwd: process.cwd(),

@@ -6,7 +6,7 @@ import { UserError } from '../diagnostics/user-error.ts';
 import type { Context } from './context.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { renderFindings } from './ui/diagnostic.ts';
-import { paint } from './ui/paint.ts';
+import { paint, visible } from './ui/paint.ts';
 
 /** Prints `error` on stderr and says what the process exits with. */
 export async function reportError(error: unknown, context: Context): Promise<ExitCode> {
@@ -14,18 +14,25 @@ export async function reportError(error: unknown, context: Context): Promise<Exi
   const ink = paint(stderr.color);
   if (error instanceof UserError) {
     if (error.findings.length > 0) stderr.write(renderFindings(error.findings, stderr));
-    stderr.write(`${ink.red('error')} ${ink.bold(error.code)} ${error.message}\n`);
-    if (error.hint) stderr.write(`  ${ink.cyan('hint:')} ${error.hint}\n`);
+    stderr.write(`${ink.red('error')} ${ink.bold(error.code)} ${visible(error.message)}\n`);
+    if (error.hint) stderr.write(`  ${ink.cyan('hint:')} ${visible(error.hint)}\n`);
     if (context.debug && error.stack) stderr.write(`${error.stack}\n`);
     return error.exitCode;
   }
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
   const message = error instanceof Error ? error.message : String(error);
-  stderr.write(`${ink.red('bug')} lorch failed in a way it should not: ${message.split('\n')[0]}\n`);
+  if (['ENOSPC', 'EDQUOT'].includes((error as NodeJS.ErrnoException | null)?.code ?? '')) {
+    stderr.write(`${ink.red('error:')} ${visible(message)}\n`);
+    stderr.write(`  ${ink.cyan('hint:')} make room, or set TMPDIR to a folder with room\n`);
+    return EXIT.environment;
+  }
+  stderr.write(
+    `${ink.red('bug')} lorch failed in a way it should not: ${visible(message.split('\n')[0] ?? '')}\n`,
+  );
   if (context.debug) stderr.write(`${stack}\n`);
   else {
-    const log = await keepStack(stack, context);
-    stderr.write(`  The stack is in ${log}; --debug shows it here.\n`);
+    const log = await keepStack(stack, context).catch(() => null);
+    stderr.write(log ? `  The stack is in ${log}; --debug shows it here.\n` : `${stack}\n`);
   }
   return EXIT.bug;
 }

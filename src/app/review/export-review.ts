@@ -1,6 +1,6 @@
 // `lorch data review --export`: the drawn rows as a sheet for a reviewer without a terminal.
-import { writeFile } from 'node:fs/promises';
 import { UserError } from '../../diagnostics/user-error.ts';
+import { openNewFile } from '../new-file.ts';
 import { fetchRows } from './fetch-rows.ts';
 import { loadReview, orderOf } from './load-review.ts';
 import { openPopulation, type ReviewedFiles } from './population.ts';
@@ -14,7 +14,7 @@ export function sheetKind(path: string): 'csv' | 'jsonl' {
   throw new UserError('V009', `${path} is neither .csv nor .jsonl`, { hint: 'the name says which it is' });
 }
 
-/** Writes the first `count` rows of the order and returns how many. Throws UserError V003, V009, D095 (the file exists). */
+/** Writes the first `count` rows of the order and returns how many. Throws UserError V003, V009, D091, D095 (the file exists). */
 export async function exportReview(reviewed: ReviewedFiles, count: number, out: string): Promise<number> {
   const kind = sheetKind(out);
   const population = await openPopulation(reviewed);
@@ -33,9 +33,12 @@ export async function exportReview(reviewed: ReviewedFiles, count: number, out: 
     const found = rows.get(row);
     return found ? [sheetRow(found, position)] : [];
   });
-  await writeFile(out, writeSheet(sheet, kind), { flag: 'wx', mode: 0o600 }).catch((error: unknown) => {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    throw new UserError('D095', `${out} exists already.`, { hint: 'name another file' });
-  });
+  const file = await openNewFile(out, 0o600);
+  try {
+    await file.write(writeSheet(sheet, kind));
+    await file.publish();
+  } finally {
+    await file.dispose();
+  }
   return sheet.length;
 }

@@ -1,7 +1,10 @@
 // What `lorch data diff` prints without --json.
 import type { DatasetDiff, DiffedRow, DiffSide, Listed } from '../../app/diff-datasets.ts';
+import { maskValues } from '../../app/mask-finding.ts';
 import { textOf } from '../../dataset/content.ts';
 import { compareExamples } from '../../dataset/diff/compare-examples.ts';
+import type { Example } from '../../dataset/example.ts';
+import { maskPrivateData } from '../../dataset/text/private-data.ts';
 import type { OutputStream } from '../context.ts';
 import { renderPlace } from './diagnostic.ts';
 import { renderDifferences } from './difference-view.ts';
@@ -15,11 +18,11 @@ export function renderDiff(diff: DatasetDiff, stream: Pick<OutputStream, 'color'
   return [
     ...renderList(changed, ({ a, b, by }) => [
       `${ink.yellow('changed')} ${pair(a, b, ink)} ${ink.dim(`same ${by}`)}`,
-      ...renderDifferences(compareExamples(a.example, b.example), ink),
+      ...differences(a, b, ink),
     ]),
     ...renderList(metadata, ({ a, b }) => [
       `${ink.blue('metadata')} ${pair(a, b, ink)}`,
-      ...renderDifferences(compareExamples(a.example, b.example), ink),
+      ...differences(a, b, ink),
     ]),
     ...renderList(removed, (row) => [`${ink.red('removed')} ${place(row, ink)}  ${preview(row)}`]),
     ...renderList(added, (row) => [`${ink.green('added')} ${place(row, ink)}  ${preview(row)}`]),
@@ -27,6 +30,11 @@ export function renderDiff(diff: DatasetDiff, stream: Pick<OutputStream, 'color'
   ]
     .map((each) => `${each}\n`)
     .join('');
+}
+
+function differences(a: DiffedRow, b: DiffedRow, ink: Ink): string[] {
+  const masked = ({ example }: DiffedRow): Example => maskValues(example) as Example;
+  return renderDifferences(compareExamples(masked(a), masked(b)), ink);
 }
 
 function renderList<T>({ count, listed }: Listed<T>, show: (each: T) => string[]): string[] {
@@ -75,7 +83,7 @@ const previewLength = 80;
 
 function preview({ example }: DiffedRow): string {
   const message = example.messages.find(({ role }) => role === 'user') ?? example.messages[0];
-  const text = (message && textOf(message.content)) ?? '';
+  const text = maskPrivateData((message && textOf(message.content)) ?? '');
   const short = text.length > previewLength ? `${text.slice(0, previewLength)}…` : text;
   return visible(short.replace(/\s+/g, ' '));
 }

@@ -33,8 +33,16 @@ export function paint(color: boolean): Ink {
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not reach a terminal
 const control = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g;
 
-/** Text from a dataset or a log, made harmless for a terminal: control characters and escapes become visible. */
+// Line separators, and marks that show text in another order than it stands.
+const turning = /[\u2028-\u202e\u2066-\u2069]/g;
+
+/** Text from a dataset or a log, made harmless for a terminal: escapes, and what turns text around, become visible. */
 export function visible(text: string): string {
+  return visibleControls(text).replace(turning, (c) => `\\u${c.charCodeAt(0).toString(16)}`);
+}
+
+/** Only the control characters, for those who mark the rest themselves. */
+export function visibleControls(text: string): string {
   return text.replace(control, (c) => `\\x${c.charCodeAt(0).toString(16).padStart(2, '0')}`);
 }
 

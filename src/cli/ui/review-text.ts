@@ -1,7 +1,7 @@
 // Text of a dataset on a screen of a given width: harmless, wrapped, and with what is easily overlooked made visible.
 import stringWidth from 'string-width';
 import wrapAnsi from 'wrap-ansi';
-import { type Ink, visible } from './paint.ts';
+import { type Ink, visibleControls } from './paint.ts';
 
 // Marks that turn or hide text. Joiners stay: emoji and several scripts need them.
 const hidden = /[\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
@@ -15,7 +15,7 @@ export function showText(text: string, ink: Ink, { dots = true } = {}): string {
     const more = (text.length - shownUnits).toLocaleString('en-US');
     return `${showText(text.slice(0, shownUnits), ink, { dots })}${ink.yellow(` … ${more} more characters are not shown`)}`;
   }
-  const shown = visible(text)
+  const shown = visibleControls(text)
     .replace(hidden, (c) => ink.yellow(`\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`))
     .replaceAll('\t', '    ');
   return dots ? shown.replace(/ +$/gm, (spaces) => ink.dim('·'.repeat(spaces.length))) : shown;

@@ -84,7 +84,7 @@ function contents({ system_prompts: system, tools, scripts, ledger }: DatasetSta
   if (system.rows > 0) {
     const distinct = `${system.exact ? '' : 'at least '}${formatCount(system.distinct)} distinct`;
     const top = system.top
-      ? `; ${formatShare(system.top.rows, system.rows)} of them ${quote(system.top.text)}`
+      ? `; ${formatShare(system.top.rows, system.rows)} of them ${visible(quote(system.top.text))}`
       : '';
     lines.push(`system prompts: in ${count(system.rows, 'row', 'rows')}, ${distinct}${top}`);
   }

@@ -1,17 +1,18 @@
 // Two texts in one: [-what only the first has-] and {+what only the second has+}, in colour where there is any.
 import { type DifferencePart, wordDifference } from '../../dataset/duplicates/word-difference.ts';
+import { maskPrivateData } from '../../dataset/text/private-data.ts';
 import { paint, visible } from './paint.ts';
 
 // Words kept around a change, in UTF-16 units; the rest is left out.
 const context = 40;
 const longestPart = 200;
 
-/** The difference of two texts on one line; long stretches that agree are cut. */
+/** The difference of two texts on one line; long stretches that agree are cut, secrets and personal data masked. */
 export function renderWordDifference(before: string, after: string, style: { color: boolean }): string {
   const ink = paint(style.color);
-  const parts = wordDifference(before, after);
+  const parts = wordDifference(maskPrivateData(before), maskPrivateData(after));
   if (parts.length <= 1 && (parts[0]?.kind ?? 'same') === 'same')
-    return ink.dim(`= ${inLine(shorten(before, 2 * context))}`);
+    return ink.dim(`= ${inLine(shorten(maskPrivateData(before), 2 * context))}`);
   return parts
     .map((part, i) => {
       if (part.kind === 'removed') return ink.red(`[-${inLine(shorten(part.text, longestPart))}-]`);

@@ -9,12 +9,17 @@ export interface Ratio {
 // Six decimals: sizes up to 2^33 stay exact in a double.
 const decimals = 1_000_000;
 
-/** The threshold as a fraction. Throws UserError D165 unless it is above 0 and at most 1. */
+/** The threshold as a fraction. Throws UserError D165 unless it is above 0, at most 1, and has at most six decimals. */
 export function toRatio(threshold: number): Ratio {
   const over = Math.round(threshold * decimals);
   if (!(over >= 1 && over <= decimals))
     throw new UserError('D165', `A similarity of ${threshold} cannot be asked for.`, {
       hint: 'a number above 0 and at most 1; 0.8 is usual',
+    });
+  // Rounded up, 0.6666666666666667 would deny two of three.
+  if (Math.abs(over / decimals - threshold) > 1e-12)
+    throw new UserError('D165', `A similarity of ${threshold} has more than six decimals.`, {
+      hint: `${Math.floor(threshold * decimals) / decimals} is the nearest below it`,
     });
   const divisor = gcd(over, decimals);
   return { over: over / divisor, under: decimals / divisor };

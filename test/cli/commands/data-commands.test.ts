@@ -1,5 +1,14 @@
 // The data commands as a user types them.
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -170,6 +179,27 @@ describe('lorch data check', () => {
     const { stdout } = await lorch(['data', 'check', 'escape.jsonl']);
     expect(stdout).toContain('D001');
     expect(stdout).not.toContain('\x1b');
+  });
+
+  it('shows as codes what turns text around', async () => {
+    put('turned.jsonl', `{"instruction":"Ask \u202egnp.exe","output":\n${alpaca(1)}\n`);
+    const { stdout } = await lorch(['data', 'check', 'turned.jsonl']);
+    expect(stdout).toContain('Ask \\u202egnp.exe');
+    expect(stdout).not.toContain('\u202e');
+  });
+
+  it('writes no report over a dataset, a folder or another report', async () => {
+    put('linked.jsonl', `${alpaca(1)}\n`);
+    symlinkSync('linked.jsonl', join(dir, 'link.jsonl'));
+    mkdirSync(join(dir, 'folder'));
+    for (const args of [
+      ['link.jsonl', '--html', 'linked.jsonl'],
+      ['linked.jsonl', '--html', 'folder'],
+      ['linked.jsonl', '--html', 'report', '--sarif', './report'],
+    ])
+      expect(await lorch(['data', 'check', ...args])).toMatchObject({ exitCode: 2, stdout: '' });
+    expect(readFileSync(join(dir, 'linked.jsonl'), 'utf8')).toBe(`${alpaca(1)}\n`);
+    expect(existsSync(join(dir, 'report'))).toBe(false);
   });
 });
 

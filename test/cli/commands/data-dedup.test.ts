@@ -72,6 +72,15 @@ describe('the report', () => {
     `);
   });
 
+  it('masks secrets and personal data', async () => {
+    const key = 'AKIA4RTGH7NQ2XK9ZL5M';
+    const say = (end: string) => row(`Keep the key ${key} safe for me.`, `I keep ${key} safe for you ${end}`);
+    put('secrets.jsonl', `${say('now')}\n${say('then')}\n`);
+    const { stdout } = await lorch(['secrets.jsonl', '--near', '0.5']);
+    expect(stdout).toContain(`Keep the key ${'*'.repeat(key.length)} safe`);
+    expect(stdout).not.toContain(key);
+  });
+
   it('is coloured where the terminal is, and says the same', async () => {
     const plain = await lorch(['train.jsonl'], { tty: true });
     const coloured = await lorch(['train.jsonl'], { tty: true, color: true });

@@ -7,6 +7,7 @@ import { scanText } from '../scan-text.ts';
 const privates = [
   'ghp_q8Z2vT4nL7xW1cR9bK3mD6fH0sJ5gP2aYeUi',
   'hf_QwErTy12UiOpAs34DfGhJk56LzXc',
+  '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',
   'sk-proj-T3BlbkFJq9Zr71LmX0vNcD8sW2',
   'AKIA4RTGH7NQ2XK9ZL5M',
   'AIzaSyD4kQ9mZx7Lw2Rt8vNc5Hb1Jp3Fg6Ys0Aq',
