@@ -8,7 +8,9 @@ import type { WorkerAnswer, WorkerRequest } from './judge-worker.ts';
 // Below this many bytes one thread is faster.
 const poolFromBytes = 16_000_000;
 
-const regionsPerThread = 4;
+const regionsPerThread = 2;
+// Rows live for a moment: a small nursery costs a thread nothing and keeps the whole process small.
+const resourceLimits = { maxYoungGenerationSizeMb: 16 };
 const mostThreads = 8;
 
 export interface ClosablePool extends JudgePool {
@@ -54,7 +56,7 @@ export function createJudgePool(threads = Math.min(mostThreads, availableParalle
     waiting.clear();
   };
   const open = (): Worker => {
-    const worker = new Worker(url);
+    const worker = new Worker(url, { resourceLimits });
     worker.on('message', ({ id, region, judged }: WorkerAnswer) => {
       waiting.get(id)?.resolve({ judged, region: Buffer.from(region) });
       waiting.delete(id);

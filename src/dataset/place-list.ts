@@ -1,4 +1,4 @@
-// Places of many rows, packed: row, line and column as numbers, the file as an index; 32 bytes a row.
+// Places of many rows, packed: row, line and column as 32-bit numbers, the file as an index; 16 bytes a row.
 import type { RowPlace } from './example.ts';
 import type { Split } from './split.ts';
 
@@ -11,14 +11,14 @@ export interface PlaceList {
 /** A growing list of places. */
 export function createPlaceList(): PlaceList {
   const width = 4;
-  let numbers = new Float64Array(width * 1024);
+  let numbers = new Uint32Array(width * 1024);
   let size = 0;
   const files: string[] = [];
   return {
     size: () => size,
     add({ row, file, line, column }, role) {
       if ((size + 1) * width > numbers.length) {
-        const bigger = new Float64Array(numbers.length * 2);
+        const bigger = new Uint32Array(numbers.length * 2);
         bigger.set(numbers);
         numbers = bigger;
       }
