@@ -45,20 +45,15 @@ async function fuzz(mode, wanted) {
   const total = { files: 0, rows: 0, kept: 0, findings: 0 };
   let found = 0;
   for (let next = from; ; ) {
-    const { seed, done, faults, end } = await watch(
-      mode,
-      next,
-      wanted - (mode === 'scan' ? total.rows : total.files),
-    );
+    const left = wanted - (mode === 'scan' ? total.rows : total.files);
+    const { seed, done, sum, faults, end } = await watch(mode, next, left);
+    for (const key of Object.keys(total)) total[key] += sum[key];
     for (const [i, fault] of faults.entries())
       if (found + i < shownFaults) process.stdout.write(`seed ${fault.seed}: ${fault.fault}\n`);
     found += faults.length;
-    if (done) {
-      for (const key of Object.keys(total)) total[key] += done[key];
-      break;
-    }
+    if (done) break;
     found += 1;
-    total.files += seed - next + 1;
+    total.files += 1;
     process.stdout.write(`seed ${seed}: ${end}\n`);
     next = seed + 1;
   }
@@ -80,7 +75,13 @@ function watch(mode, seed, wanted) {
       cwd: dirname(script),
       env: { ...process.env, LORCH_FUZZ_ROOT: root },
     });
-    const state = { seed, done: null, faults: [], end: '' };
+    const state = {
+      seed,
+      done: false,
+      sum: { files: 0, rows: 0, kept: 0, findings: 0 },
+      faults: [],
+      end: '',
+    };
     let timer;
     const wait = () => {
       clearTimeout(timer);
@@ -93,7 +94,8 @@ function watch(mode, seed, wanted) {
     createInterface({ input: child.stdout }).on('line', (line) => {
       wait();
       const said = JSON.parse(line);
-      if (said.done) state.done = said.done;
+      if (said.done) state.done = true;
+      else if (said.sum) state.sum = said.sum;
       else if (said.fault) state.faults.push(said);
       else state.seed = said.seed;
     });

@@ -27,8 +27,9 @@ async function run(mode: string, from: number, wanted: number): Promise<void> {
         say({ seed, fault: error instanceof Error ? (error.stack ?? error.message) : String(error) });
       }
       sum.files += 1;
+      say({ sum });
     }
-    say({ done: sum });
+    say({ done: true });
   } finally {
     rmSync(dir, { recursive: true, force: true });
   }
