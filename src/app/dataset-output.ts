@@ -4,6 +4,7 @@ import { createReadStream } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { UserError } from '../diagnostics/user-error.ts';
 import { openNewFile } from './new-file.ts';
 
 export interface DatasetOutput {
@@ -22,8 +23,15 @@ export interface DatasetOutput {
   dispose(): Promise<void>;
 }
 
-/** Opens the output at `out` (absolute; null: nowhere, see `publish`). Throws UserError D091, D095. */
+const otherKinds = /\.(csv|tsv|parquet|gz|zst)$/i;
+
+/** Opens the output at `out` (absolute; null: nowhere, see `publish`). Throws UserError D091, D095, D096. */
 export async function openDatasetOutput(out: string | null): Promise<DatasetOutput> {
+  const kind = out === null ? undefined : otherKinds.exec(out)?.[0];
+  if (kind)
+    throw new UserError('D096', `A dataset is written as JSON lines or as a JSON array, not as ${kind}.`, {
+      hint: 'name it .jsonl, or .json for an array',
+    });
   const folder = out === null ? await mkdtemp(join(tmpdir(), 'lorch-')) : null;
   const path = out ?? join(folder ?? '', 'rows.jsonl');
   const file = await openNewFile(path);

@@ -387,3 +387,20 @@ describe('lorch data convert', () => {
     expect(existsSync(join(dir, 'x.jsonl'))).toBe(false);
   });
 });
+
+describe('an output named as a kind that is only read', () => {
+  it.each(['out.csv', 'out.parquet', 'out.jsonl.gz'])('%s is refused, and not written', async (name) => {
+    const { exitCode, stderr } = await lorch([
+      'data',
+      'convert',
+      'clean.jsonl',
+      '--to',
+      'chatml',
+      '-o',
+      name,
+    ]);
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain('D096');
+    expect(existsSync(join(dir, name))).toBe(false);
+  });
+});
