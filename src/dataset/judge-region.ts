@@ -92,8 +92,11 @@ export function createRegionJudge(
   };
 }
 
+// One for all regions: answers take a copy of what they filled.
+let scratch = new Int32Array(1024 * lineWidth);
+
 function createAnswer(region: Buffer, wantsFingerprints: boolean) {
-  let table = new Int32Array(1024 * lineWidth);
+  let table = scratch;
   let fingerprints = Buffer.alloc(wantsFingerprints ? 32 * 1024 : 0);
   let rows = 0;
   let lines = 0;
@@ -106,6 +109,7 @@ function createAnswer(region: Buffer, wantsFingerprints: boolean) {
       const bigger = new Int32Array(at * 2);
       bigger.set(table);
       table = bigger;
+      scratch = bigger;
       if (wantsFingerprints) fingerprints = Buffer.concat([fingerprints], fingerprints.length * 2);
     }
     table[at] = start;

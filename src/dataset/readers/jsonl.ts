@@ -69,8 +69,9 @@ export async function* cutLines(
       const end = chunk.indexOf(newline);
       if (restBytes + end > maxRowBytes) {
         yield tooLong(rest[0] ?? chunk, restBytes + end);
-        region = chunk.subarray(end + 1, last + 1);
-      } else region = Buffer.concat([...rest, region]);
+      } else yield { bytes: Buffer.concat([...rest, chunk.subarray(0, end + 1)]) };
+      // The line that was cut comes alone: joining it with all others would copy every byte of the file.
+      region = chunk.subarray(end + 1, last + 1);
     }
     rest = last + 1 < chunk.length ? [chunk.subarray(last + 1)] : [];
     restBytes = chunk.length - last - 1;
