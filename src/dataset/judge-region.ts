@@ -110,8 +110,9 @@ function createAnswer(region: Buffer, wantsFingerprints: boolean) {
       bigger.set(table);
       table = bigger;
       scratch = bigger;
-      if (wantsFingerprints) fingerprints = Buffer.concat([fingerprints], fingerprints.length * 2);
     }
+    if (wantsFingerprints && (rows + 1) * 32 > fingerprints.length)
+      fingerprints = Buffer.concat([fingerprints], fingerprints.length * 2);
     table[at] = start;
     table[at + 1] = region[end - 1] === 13 && end > start ? end - 1 : end;
     table[at + 2] = lines;

@@ -104,6 +104,15 @@ describe('a file judged in regions', () => {
     );
   });
 
+  it('gives the same fingerprints where a region has thousands of rows', async () => {
+    const row = (i: number) => `{"instruction":"${i}?","output":"${i}."}`;
+    const text = Array.from({ length: 30_000 }, (_, i) => row(i)).join('\n');
+    const single = await scan(text, { checks: structureOnly }, true);
+    const regions = await scan(text, { checks: structureOnly }, false);
+    expect(regions.result.rows).toBe(30_000);
+    expect(regions.result.fingerprint).toBe(single.result.fingerprint);
+  });
+
   it('gives the same in other threads', async () => {
     const rows = fc.sample(row, { numRuns: 1500, seed: 3 });
     // Over several chunks of the file, so that threads have to take turns.
