@@ -1,5 +1,5 @@
 // `lorch data stats`: how much there is, and how long rows are; in tokens where a tokenizer is named.
-import { checks } from '../dataset/checks/index.ts';
+import { structureOnly } from '../dataset/check-settings.ts';
 import { type ScanResult, scanDataset } from '../dataset/scan.ts';
 import type { Finding } from '../diagnostics/finding.ts';
 import type { TokenCounter, TokenDetails } from './count-tokens.ts';
@@ -26,11 +26,6 @@ export interface DatasetStats extends Omit<Measured, 'percentiles'> {
   token_details: (TokenDetails & { findings: Finding[] }) | null;
 }
 
-// Whether a row can be used is all that is asked here.
-const structureOnly = Object.fromEntries(
-  checks.flatMap(({ code, group = 'structure' }) => (group === 'structure' ? [] : [[code, 'off' as const]])),
-);
-
 /** Statistics over the rows without errors, duplicates included. Throws UserError D090, D091, D093. */
 export async function datasetStats(
   request: DatasetRequest & { tokens?: TokenCounter },
@@ -43,7 +38,7 @@ export async function datasetStats(
       onError: 'drop',
       duplicates: { exact: 'keep' },
       split: null,
-      checks: structureOnly,
+      checks: structureOnly(),
     },
     {
       onExample(_split, row) {

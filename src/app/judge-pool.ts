@@ -76,11 +76,14 @@ export function createJudgePool(threads = Math.min(mostThreads, availableParalle
       const id = next++;
       // The bytes may share their memory with lines that are still to come: the thread gets a copy of its own.
       const region = new Uint8Array(bytes).buffer;
-      return new Promise((resolve, reject) => {
+      const answer = new Promise<{ judged: WorkerAnswer['judged']; region: Buffer }>((resolve, reject) => {
         if (failure) return reject(failure);
         waiting.set(id, { resolve, reject });
         workers[id % workers.length]?.postMessage({ id, region } satisfies WorkerRequest, [region]);
       });
+      // Where a thread fails, the first answer that is waited for says so; those behind it are nobody's.
+      answer.catch(() => undefined);
+      return answer;
     },
     async close() {
       await Promise.all(workers.map((worker) => worker.terminate()));

@@ -11,6 +11,12 @@ export type CheckSetting = 'off' | Severity | ({ severity?: 'off' | Severity } &
 /** By code or name, e.g. `{ D024: 'off', 'repeated-role': 'error' }`. */
 export type CheckSettings = Readonly<Record<string, CheckSetting>>;
 
+/** Settings that leave only the checks of structure on: whether a row can be used, and nothing more. */
+export function structureOnly(): CheckSettings {
+  const others = checks.filter(({ group, fatal }) => (group ?? 'structure') !== 'structure' && !fatal);
+  return Object.fromEntries(others.map(({ code }) => [code, 'off' as const]));
+}
+
 export interface ResolvedChecks {
   /** Null where the check is off. */
   severityOf(check: Check): Severity | null;

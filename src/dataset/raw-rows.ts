@@ -1,25 +1,33 @@
 // One source's rows as they stand, with a judge for them: for work that reads a dataset more than once.
-import type { CheckSettings } from './check-settings.ts';
-import { resolveSettings } from './check-settings.ts';
-import { checks } from './checks/index.ts';
+import { UserError } from '../diagnostics/user-error.ts';
+import { resolveSettings, structureOnly } from './check-settings.ts';
 import type { Format } from './formats/format.ts';
 import { createJudge, type Judgement } from './judge-row.ts';
 import { openRows } from './open-rows.ts';
-import type { RawRow } from './readers/raw-row.ts';
+import type { FileRemark, RawRow } from './readers/raw-row.ts';
 import { type DataSource, defaultMaxRowBytes } from './scan-types.ts';
 
-/** The rows in batches, numbered as a scan numbers them: faulty ones count, blank lines do not. */
+/**
+ * The rows in batches, numbered as a scan numbers them: faulty ones count, blank lines do not. Throws UserError with the
+ * code of the check where the file itself is damaged: what can be read of it is not the dataset.
+ */
 export async function* readRawRows(source: DataSource): AsyncGenerator<RawRow[]> {
-  const quiet = (): void => undefined;
-  const { open, reader } = await openRows(source, quiet);
-  yield* reader.read(open.chunks, { maxRowBytes: defaultMaxRowBytes, remark: quiet });
+  const refuse = ({ check, message, hint }: FileRemark): void => {
+    if (check.severity !== 'error') return;
+    throw new UserError(check.code, `${source.label}: ${message}`, { hint: hint ?? check.hint, exitCode: 1 });
+  };
+  const { open, reader, end } = await openRows(source, refuse);
+  let rows = 0;
+  for await (const batch of reader.read(open.chunks, { maxRowBytes: defaultMaxRowBytes, remark: refuse })) {
+    rows += batch.length;
+    yield batch;
+  }
+  end(rows);
 }
 
 /** A judge that only tells whether a row can be used, and why not: checks of content and consistency are off. */
 export function createUsableJudge(format: Format | null): (raw: RawRow) => Judgement {
-  const off = checks.filter(({ group, fatal }) => (group ?? 'structure') !== 'structure' && !fatal);
-  const settings: CheckSettings = Object.fromEntries(off.map(({ code }) => [code, 'off' as const]));
-  return createJudge(format, resolveSettings(settings));
+  return createJudge(format, resolveSettings(structureOnly()));
 }
 
 /** A judge with every check on. */

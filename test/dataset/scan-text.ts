@@ -1,7 +1,7 @@
 // Scans text as if it were a file, and keeps everything that came out.
 import { Readable } from 'node:stream';
 import { spillToDisk } from '../../src/app/spill-to-disk.ts';
-import { checks } from '../../src/dataset/checks/index.ts';
+import { structureOnly as structureSettings } from '../../src/dataset/check-settings.ts';
 import type { LedgerEntry } from '../../src/dataset/ledger.ts';
 import {
   type DataSource,
@@ -28,11 +28,7 @@ export type Source = Omit<DataSource, 'path' | 'label'> & {
 };
 
 /** Settings that leave only the checks of structure on. */
-export const structureOnly = Object.fromEntries(
-  checks
-    .filter(({ group }) => (group ?? 'structure') !== 'structure')
-    .map(({ code }) => [code, 'off' as const]),
-);
+export const structureOnly = structureSettings();
 
 const defaults: ScanOptions = {
   format: 'auto',

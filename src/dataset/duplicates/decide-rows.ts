@@ -10,8 +10,6 @@ export const keeps: readonly Keep[] = ['first', 'longest', 'best'];
 /** What near-duplicates lead to. `by_class`: only rows whose prompt and answer another kept row has are dropped. */
 export type NearAction = 'by_class' | 'drop' | 'keep';
 
-export const nearActions: readonly NearAction[] = ['by_class', 'drop', 'keep'];
-
 /** Why a row is dropped, or a pair is shown. */
 export const nearCodes = {
   duplicate: 'D160',

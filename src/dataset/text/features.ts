@@ -256,9 +256,4 @@ export function asksForCode(promptLower: string): boolean {
 const codeTopics =
   /\b(?:code|coding|program|function|script|html|css|xml|json|sql|query|regex|regular expression|python|java|javascript|typescript|c\+\+|php|ruby|bash|shell|command|algorithm|api|yaml|latex|markdown|markup|snippet|class|method|array|variable|loop|string|syntax|web ?page|website|url|template|jquery|react|swift|kotlin|rust|golang|perl|matlab)\b/;
 
-/** Whether any bit of `wanted` is set. */
-export function hasAny(flags: number, wanted: number): boolean {
-  return (flags & wanted) !== 0;
-}
-
 export { has };

@@ -11,6 +11,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { Finding } from '../../../src/diagnostics/finding.ts';
 import { type CliOptions, runCli } from '../../run-cli.ts';
@@ -402,5 +403,19 @@ describe('an output named as a kind that is only read', () => {
     expect(exitCode).toBe(2);
     expect(stderr).toContain('D096');
     expect(existsSync(join(dir, name))).toBe(false);
+  });
+});
+
+describe('a file of which a part is missing', () => {
+  const rows = Array.from({ length: 2000 }, (_, n) => alpaca(n)).join('\n');
+  const whole = gzipSync(rows);
+  writeFileSync(join(dir, 'damaged.jsonl.gz'), whole.subarray(0, whole.length / 2));
+
+  it.each(['dedup', 'sample'])('is refused by data %s, and nothing is written', async (command) => {
+    const out = `${command}-of-damaged.jsonl`;
+    const { exitCode, stderr } = await lorch(['data', command, 'damaged.jsonl.gz', '-o', out]);
+    expect(exitCode).toBe(1);
+    expect(stderr).toMatch(/D056.*damaged\.jsonl\.gz: The gzip data breaks off/);
+    expect(existsSync(join(dir, out))).toBe(false);
   });
 });
