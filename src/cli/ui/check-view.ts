@@ -1,5 +1,4 @@
 // The summary of `lorch data check`: worst first, a few places each, then the totals and a last word.
-import wrapAnsi from 'wrap-ansi';
 import type { CheckedDataset, FoundCode } from '../../app/check-dataset.ts';
 import { judgeCheck } from '../../app/check-reports/verdict.ts';
 import { checks } from '../../dataset/checks/index.ts';
@@ -8,6 +7,7 @@ import { renderFinding } from './diagnostic.ts';
 import { formatBytes, formatCount } from './format.ts';
 import { type Ink, paint, visible } from './paint.ts';
 import { renderTable } from './table.ts';
+import { wrapLines } from './wrap.ts';
 
 /** Everything `lorch data check` prints without --json; with `totalsOnly` no places. */
 export function renderCheck(checked: CheckedDataset, stream: OutputStream, totalsOnly = false): string {
@@ -15,7 +15,7 @@ export function renderCheck(checked: CheckedDataset, stream: OutputStream, total
   const parts = [
     ...(totalsOnly ? [] : checked.codes.map((each) => renderCode(each, stream, ink))),
     renderCodes(checked, stream, ink),
-    wrapLines(renderTotals(checked, ink), stream),
+    inLines(renderTotals(checked, ink), stream),
   ];
   return parts.filter((part) => part !== '').join('\n');
 }
@@ -80,7 +80,9 @@ function renderTotals(checked: CheckedDataset, ink: Ink): string {
   return [
     `${ink.bold(visible(files.length === 1 ? (files[0]?.path ?? '') : plural(files.length, 'file')))}  ${formatBytes(bytes)}  ${format.name}${ink.dim(` (${visible(format.why)})`)}`,
     `${plural(ledger.rows_in, 'row')}: ${formatCount(ledger.kept)} kept${fixed}${renderDropped(checked)}`,
-    ...(tokens ? [`${plural(tokens.total, 'token')}, ${formatCount(tokens.trained)} trained on`] : []),
+    ...(tokens
+      ? [`${plural(tokens.total, 'token')} in the rows kept, ${formatCount(tokens.trained)} trained on`]
+      : []),
     sums.join(', '),
     ...renderBaseline(checked, ink),
     ...renderSettings(checked, ink),
@@ -121,8 +123,8 @@ function renderSettings({ checks: chosen }: CheckedDataset, ink: Ink): string[] 
 }
 
 // A terminal breaks between words; elsewhere a line is a line.
-function wrapLines(text: string, { isTTY, columns }: OutputStream): string {
-  return isTTY ? wrapAnsi(text, Math.max(columns, 40), { trim: false }).replace(/ +$/gm, '') : text;
+function inLines(text: string, { isTTY, columns }: OutputStream): string {
+  return isTTY ? wrapLines(text, Math.max(columns, 40)).join('\n').replace(/ +$/gm, '') : text;
 }
 
 function plural(count: number, noun: string): string {

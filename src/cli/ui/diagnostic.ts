@@ -1,8 +1,8 @@
 // How a finding looks in a terminal (DESIGN §10): place, severity, code, message, excerpt with caret, hint.
 import stringWidth from 'string-width';
-import wrapAnsi from 'wrap-ansi';
 import type { Finding, Place } from '../../diagnostics/finding.ts';
 import { type Ink, paint, visible } from './paint.ts';
+import { wrapLines } from './wrap.ts';
 
 export interface FindingStyle {
   color: boolean;
@@ -31,7 +31,7 @@ export function renderFinding(finding: Finding, style: FindingStyle): string {
 }
 
 function wrapped(text: string, { columns, isTTY }: FindingStyle): string[] {
-  const lines = isTTY ? wrapAnsi(text, Math.max(columns, 40) - 3, { trim: false }).split('\n') : [text];
+  const lines = isTTY ? wrapLines(text, Math.max(columns, 40) - 3) : [text];
   return lines.map((line) => `  ${line.trimEnd()}`);
 }
 

@@ -2,6 +2,7 @@
 import stringWidth from 'string-width';
 import wrapAnsi from 'wrap-ansi';
 import { type Ink, visibleControls } from './paint.ts';
+import { wrapLines } from './wrap.ts';
 
 // Marks that turn or hide text. Joiners stay: emoji and several scripts need them.
 const hidden = /[\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
@@ -24,9 +25,7 @@ export function showText(text: string, ink: Ink, { dots = true } = {}): string {
 /** Lines no wider than `width`, broken between words where they can be; `indent` goes before each. */
 export function wrapText(text: string, width: number, indent = ''): string[] {
   const room = Math.max(8, width - stringWidth(indent));
-  return wrapAnsi(text, room, { hard: true, trim: false })
-    .split('\n')
-    .map((line) => indent + line);
+  return wrapLines(text, room, { hard: true }).map((line) => indent + line);
 }
 
 /** One line, cut at `width` columns. */

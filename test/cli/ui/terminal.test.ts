@@ -4,8 +4,23 @@ import { renderFinding } from '../../../src/cli/ui/diagnostic.ts';
 import { formatBytes, formatDuration, formatNumber, formatShare } from '../../../src/cli/ui/format.ts';
 import { cutToWidth } from '../../../src/cli/ui/progress.ts';
 import { renderTable } from '../../../src/cli/ui/table.ts';
+import { wrapLines } from '../../../src/cli/ui/wrap.ts';
 
 const plain = { color: false, columns: 80 };
+
+describe('long lines', () => {
+  it('break between words, and the space of the break does not open the next line', () => {
+    expect(wrapLines('ab cd ef', 5)).toEqual(['ab cd', 'ef']);
+    expect(wrapLines('\u001b[31mab cd ef\u001b[39m', 5)).toEqual([
+      '\u001b[31mab cd\u001b[39m',
+      '\u001b[31mef\u001b[39m',
+    ]);
+  });
+
+  it('keep the indents and inner spaces of the text', () => {
+    expect(wrapLines('if x:\n    y\n z  w', 20)).toEqual(['if x:', '    y', ' z  w']);
+  });
+});
 
 describe('a finding in the terminal', () => {
   it('shows place, code, message, pointer, caret and hint', () => {
