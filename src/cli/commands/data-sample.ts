@@ -94,7 +94,7 @@ async function show({ drawn }: DatasetSample, context: Context): Promise<void> {
 
 async function describe(sample: DatasetSample, output: string | null, context: Context): Promise<string> {
   const { drawn, ledger, fingerprint, strata } = sample;
-  const lost = ledger.rows_in - ledger.kept;
+  const lost = Object.entries(ledger.dropped).map(([code, n]) => `${formatCount(n)} ${code}`);
   const { renderTable } = await import('../ui/table.ts');
   const taken = (name: string): number => drawn.filter(({ stratum }) => stratum === name).length;
   const right = { align: 'right' as const };
@@ -106,5 +106,5 @@ async function describe(sample: DatasetSample, output: string | null, context: C
           Object.entries(strata).map(([name, n]) => [name, formatCount(n), formatCount(taken(name))]),
           context.stderr,
         );
-  return `${table}${formatCount(drawn.length)} of ${formatCount(ledger.kept)} rows${lost > 0 ? ` (${formatCount(lost)} with errors were left aside)` : ''}, fingerprint ${fingerprint.slice(0, 12)}${output === null ? '' : `: ${output}`}\n`;
+  return `${table}${formatCount(drawn.length)} of ${formatCount(ledger.kept)} rows${lost.length > 0 ? ` (left aside: ${lost.join(', ')})` : ''}, fingerprint ${fingerprint.slice(0, 12)}${output === null ? '' : `: ${output}`}\n`;
 }

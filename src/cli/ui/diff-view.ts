@@ -47,7 +47,7 @@ function renderList<T>({ count, listed }: Listed<T>, show: (each: T) => string[]
 }
 
 function renderSums(diff: DatasetDiff, ink: Ink): string[] {
-  const { a, b, equal, same, moved, changed, added, removed, metadata } = diff;
+  const { a, b, same, moved, changed, added, removed, metadata } = diff;
   const count = ({ count: n }: Listed<unknown>, what: string): string[] =>
     n > 0 ? [`${formatCount(n)} ${what}`] : [];
   const parts = [
@@ -57,12 +57,16 @@ function renderSums(diff: DatasetDiff, ink: Ink): string[] {
     ...count(removed, 'removed'),
     ...count(metadata, 'with other metadata'),
   ];
-  return [
-    side('a', a, ink),
-    side('b', b, ink),
-    parts.join(', '),
-    equal ? ink.green('the same dataset') : ink.yellow('not the same dataset'),
-  ];
+  return [side('a', a, ink), side('b', b, ink), parts.join(', '), verdict(diff, ink)];
+}
+
+function verdict({ a, b, equal, changed, added, removed, metadata }: DatasetDiff, ink: Ink): string {
+  if (equal) return ink.green('the same dataset');
+  const differs = [changed, added, removed, metadata].some(({ count }) => count > 0);
+  const lost = [a, b].some(({ left_out }) => Object.keys(left_out).length > 0);
+  // Nothing speaks against it, but rows that were not compared may differ.
+  if (!differs && lost) return ink.yellow('no difference but for rows with errors, which were not compared');
+  return ink.yellow('not the same dataset');
 }
 
 function side(letter: string, { name, format, rows, fingerprint, left_out }: DiffSide, ink: Ink): string {
