@@ -6,14 +6,14 @@ import { editableText } from '../app/review/edit-row.ts';
 import type { ReviewRow } from '../app/review/fetch-rows.ts';
 import { findNearest } from '../app/review/find-nearest.ts';
 import { type ModelRequest, type ModelView, viewAsModel } from '../app/review/model-view.ts';
-import { openSession, type ReviewSession, type SessionRequest } from '../app/review/review-session.ts';
-import type { Judgement } from '../dataset/review/judge-review.ts';
+import { openSession, type SessionRequest } from '../app/review/review-session.ts';
 import type { NearRow } from '../dataset/review/nearest.ts';
 import { UserError } from '../diagnostics/user-error.ts';
 import { openEditor } from '../launchers/open-editor.ts';
 import type { Context } from './context.ts';
 import { indexInWorkspace } from './index-review.ts';
 import { runReview } from './review-loop.ts';
+import { nextReviewCommand } from './review-next.ts';
 import { createProgress } from './ui/progress.ts';
 import type { Later } from './ui/review-panes.ts';
 import { renderJudgement } from './ui/review-view.ts';
@@ -94,18 +94,14 @@ export async function reviewInTerminal(
   const judgement = session.judgement();
   const { maxDefectRate } = request.rule;
   context.stdout.write(renderJudgement(judgement, maxDefectRate, context.stdout));
-  context.stderr.write(`next: ${nextCommand(session, judgement, dataset)}\n`);
-}
-
-function nextCommand({ what, state }: ReviewSession, judgement: Judgement, dataset: string): string {
-  const command = `lorch data review ${dataset}`;
-  if (judgement.disputed > 0) return `${command} --settle`;
-  const changed = [...state.rows.values()].some(
+  const changed = [...session.state.rows.values()].some(
     ({ decision }) => decision === 'reject' || decision === 'edit',
   );
-  if (judgement.passed) return changed ? `${command} --finish -o NEW.jsonl` : 'lorch train CONFIG';
-  const rows = judgement.read + judgement.open + (judgement.moreClean ?? 0);
-  return what === 'drawn' || what === 'disputes' ? `${command} --rows ${rows}` : command;
+  // Rows with findings do not count: how many more of them to read is nobody's rule.
+  const unruled = session.what === 'findings' && !judgement.passed && judgement.disputed === 0;
+  context.stderr.write(
+    `next: ${unruled ? `lorch data review ${dataset}` : nextReviewCommand(dataset, judgement, changed)}\n`,
+  );
 }
 
 function noTerminal(dataset: string): UserError {

@@ -15,6 +15,7 @@ import {
   editDraft,
   helpLines,
   type Mode,
+  moreRows,
 } from './ui/review-words.ts';
 
 export interface ReviewLoop {
@@ -207,7 +208,7 @@ export async function runReview(loop: ReviewLoop): Promise<void> {
       pane = panes[(panes.indexOf(pane) + step) % panes.length] ?? 'turns';
       top = 0;
     } else if (!row && key.text === 'm') {
-      await session.more(session.left() > 0 ? 0 : 10);
+      await session.more(session.left() > 0 ? 0 : moreRows(session));
       loop.rowsChanged();
       shown();
     } else if (!row && key.text === 's') {

@@ -4,7 +4,9 @@ import { reviewLogPath } from '../app/review/verdict-log.ts';
 import type { Context } from './context.ts';
 import { EXIT } from './exit-codes.ts';
 import { indexInWorkspace } from './index-review.ts';
+import { nextReviewCommand } from './review-next.ts';
 import type { openReviewRequest } from './review-request.ts';
+import { formatCount } from './ui/format.ts';
 import { printJson } from './ui/json.ts';
 import { createProgress } from './ui/progress.ts';
 
@@ -29,12 +31,14 @@ export async function runReviewMode(
       if (flags.json) return printJson(context, statusJson(status, session.rule.minRows));
       const { renderStatus } = await import('./ui/review-view.ts');
       stdout.write(renderStatus(status, stdout));
+      const changed = status.reviewers.some(({ rejected, edited }) => rejected + edited > 0);
+      stderr.write(`next: ${nextReviewCommand(request.dataset, status.judgement, changed)}\n`);
     } else if (mode === 'export') {
       const { exportReview } = await import('../app/review/export-review.ts');
       const out = flags.export ?? '';
       const rows = await exportReview(session, session.rows, resolve(cwd, out));
       progress.end();
-      stderr.write(`${rows} rows: ${out}\nnext: fill in verdict and reason, then\n`);
+      stderr.write(`${formatCount(rows)} rows: ${out}\nnext: fill in verdict and reason, then\n`);
       stderr.write(`  lorch data review ${request.dataset} --import ${out} --reviewer NAME\n`);
     } else if (mode === 'import') {
       const { importReview } = await import('../app/review/import-review.ts');
@@ -45,7 +49,7 @@ export async function runReviewMode(
       if (flags.json) return printJson(context, { ...imported });
       const { taken, known, empty } = imported;
       stdout.write(
-        `${taken} verdicts by ${session.reviewer}${known > 0 ? `, ${known} known already` : ''}${empty > 0 ? `, ${empty} rows without one` : ''}\n`,
+        `${formatCount(taken)} verdicts by ${session.reviewer}${known > 0 ? `, ${known} known already` : ''}${empty > 0 ? `, ${empty} rows without one` : ''}\n`,
       );
       stderr.write(`next: lorch data review ${request.dataset} --status\n`);
     } else {

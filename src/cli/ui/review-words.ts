@@ -78,7 +78,13 @@ export function doneLines(session: ReviewSession, { width, ink }: PaneStyle): st
 export function doneKeys(session: ReviewSession): string[] {
   if (session.what !== 'drawn') return ['u undo', 'q quit'];
   const skipped = session.judgement().open > 0 ? ['s skipped rows'] : [];
-  return ['m 10 more rows', ...skipped, 'u undo', 'q quit'];
+  const more = moreRows(session);
+  return [`m ${more} more ${more === 1 ? 'row' : 'rows'}`, ...skipped, 'u undo', 'q quit'];
+}
+
+/** How many rows the key m draws: what is missing to the limit if all are clean; ten where that is nothing or unknown. */
+export function moreRows(session: ReviewSession): number {
+  return session.judgement().moreClean || 10;
 }
 
 /** What each key does. */
