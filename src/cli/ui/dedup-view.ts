@@ -105,7 +105,10 @@ function renderPairs({ near }: DedupedDataset, style: Style, ink: Ink): string {
       .slice(0, pairsOfClass[each])
       .map(({ block, pair }) => renderPair(block, pair, style, ink)),
   );
-  return lines.length === 0 ? '' : `${ink.bold('Pairs')}\n${lines.join('')}`;
+  if (lines.length === 0) return '';
+  const more = Object.values(countClasses(near)).reduce((sum, n) => sum + n, 0) - lines.length;
+  const rest = more > 0 ? ink.dim(`  … and ${formatCount(more)} more\n`) : '';
+  return `${ink.bold('Pairs')}\n${lines.join('')}${rest}`;
 }
 
 function renderPair(

@@ -66,6 +66,7 @@ describe('the report', () => {
         conflict 0.83  train.jsonl:1  train.jsonl:4
           prompt = How is tea made?
           answer … h cup, pour boiling water, and wait for [-four-]{+seven+} minutes.
+        … and 1 more
 
       -o OUT would drop 1 row (1 D160)
       "
@@ -182,6 +183,14 @@ describe('writing', () => {
       fingerprint: expect.stringMatching(/^[0-9a-f]{64}$/) as unknown,
     });
     expect(readdirSync(dir).filter((name) => name.includes('partial'))).toEqual([]);
+  });
+
+  it('says how many pairs it does not show', async () => {
+    const same = Array.from({ length: 4 }, (_, i) => row(`How is tea made${'?'.repeat(i + 1)}`, tea));
+    put('four.jsonl', same.join('\n'));
+    const { stdout } = await lorch(['four.jsonl']);
+    expect(stdout).toContain('same\t6\t');
+    expect(stdout).toContain('… and 5 more');
   });
 
   it('finds nothing more to drop in what it wrote', async () => {
