@@ -121,8 +121,9 @@ export async function openFixCopy(
 }
 
 async function openThree(files: OpenFiles, path: string) {
+  // The copy first: where all three exist, the refusal names the file that was asked for.
+  const copy = await files.add(openNewFile(path));
   const ledger = await files.add(openLedgerFile(ledgerPath(path)));
   const lineage = await files.add(openLineageFile(path));
-  const copy = await files.add(openNewFile(path));
   return { copy, ledger, lineage };
 }
