@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import type { Context } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
+import { formatCount } from '../ui/format.ts';
 import { printJson } from '../ui/json.ts';
 
 interface Flags {
@@ -86,11 +87,11 @@ function describe(
 ): string {
   const list = (counts: Record<string, number>) =>
     Object.entries(counts)
-      .map(([what, n]) => `${what} (${n})`)
+      .map(([what, n]) => `${what} (${formatCount(n)})`)
       .join(', ');
   const losses = Object.keys(lost).length > 0 ? `${done ? 'lost' : 'would be lost'}: ${list(lost)}\n` : '';
   const left = Object.keys(dropped).length > 0 ? `left out: ${list(dropped)}\n` : '';
   return done
-    ? `${losses}${left}${written} of ${rows} rows, ${from.name} → ${to}: ${output}\n`
+    ? `${losses}${left}${formatCount(written)} of ${formatCount(rows)} rows, ${from.name} → ${to}: ${output}\n`
     : `${losses}${left}nothing was written: mend the rows, or see --on-error drop and --allow-loss\n`;
 }

@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Context } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
+import { formatCount } from '../ui/format.ts';
 
 interface Flags {
   near: number;
@@ -133,7 +134,9 @@ async function undo(file: string, out: string | null, context: Context, flags: F
     const { printJson } = await import('../ui/json.ts');
     return printJson(context, { ...restored });
   }
-  context.stderr.write(`${restored.rows} rows, ${restored.restored} of them put back: ${flags.output}\n`);
+  context.stderr.write(
+    `${formatCount(restored.rows)} rows, ${formatCount(restored.restored)} of them put back: ${flags.output}\n`,
+  );
 }
 
 function parseWidth(text: string): number {
