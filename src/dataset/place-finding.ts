@@ -1,4 +1,5 @@
 // From a draft to a finding: the pointer becomes line and column, and the line is shown around it.
+// Of a million findings a few are shown: the excerpt, which is masked, is made where it is read.
 import type { Finding, Severity } from '../diagnostics/finding.ts';
 import type { Draft } from './checks/check.ts';
 import { findInRecord } from './readers/csv-place.ts';
@@ -11,32 +12,41 @@ type PlacedText = Pick<RawRow, 'text' | 'line' | 'column' | 'origin'>;
 /** A finding about a row of `file`. */
 export function placeFinding(draft: Draft, severity: Severity, raw: PlacedText, file: string): Finding {
   const { check, pointer, message, data, fix } = draft;
+  const { text, offset, position } = placeInRow(draft, raw);
   return {
     code: check.code,
     name: check.name,
     severity,
     message: maskPrivateData(message),
     hint: draft.hint ?? check.hint,
-    at: { file, ...placeInRow(draft, raw), ...(pointer !== '' && { pointer }) },
+    at: {
+      file,
+      ...position,
+      get excerpt() {
+        return excerptAt(text, offset);
+      },
+      ...(pointer !== '' && { pointer }),
+    },
     ...(data && { data }),
     ...(fix && { fix }),
   };
 }
 
+// The text that is shown, the place in it, and the same as line and column of the file.
 function placeInRow(
   { pointer, inside, offset }: Draft,
   raw: PlacedText,
-): Position & { excerpt: { text: string; column: number } } {
+): { text: string; offset: number; position: Position } {
   const { origin } = raw;
   const text = origin?.kind === 'csv' ? origin.record : raw.text;
   const at =
     origin?.kind === 'csv'
       ? findInRecord(origin, pointer, inside)
       : (offset ?? findPointer(text, pointer, inside));
-  const excerpt = excerptAt(text, at);
   // A row of a table has no lines and columns of its own.
-  if (origin?.kind === 'table') return { line: raw.line, column: raw.column, excerpt };
-  return { ...positionAt(text, at, raw), excerpt };
+  const position =
+    origin?.kind === 'table' ? { line: raw.line, column: raw.column } : positionAt(text, at, raw);
+  return { text, offset: at, position };
 }
 
 /** A finding about the file itself. */

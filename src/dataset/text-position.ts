@@ -27,6 +27,8 @@ export function pointerTokens(pointer: string): string[] {
  * pointer leads nowhere (a missing field). With `inside`, the place of that UTF-16 unit of the string's value.
  */
 export function findPointer(text: string, pointer: string, inside?: number): number {
+  // Repeated rows are many, and are pointed at as a whole.
+  if (pointer === '' && inside === undefined) return Math.max(0, text.search(/[^ \t\r\n]/));
   const wanted = pointerTokens(pointer);
   let best = 0;
   let bestDepth = -1;
