@@ -12,6 +12,7 @@ const regionsPerThread = 2;
 // Rows live for a moment: a small nursery costs a thread nothing and keeps the whole process small.
 const resourceLimits = { maxYoungGenerationSizeMb: 16 };
 const mostThreads = 8;
+const slotUnit = 512 * 1024;
 
 export interface ClosablePool extends JudgePool {
   /** Ends the threads. */
@@ -44,10 +45,7 @@ export async function withJudgePool<T>(
 /** A pool whose threads start when they are first needed; as many as there are cores, unless told. */
 export function createJudgePool(threads = Math.min(mostThreads, availableParallelism())): ClosablePool {
   const url = new URL('./judge-worker.js', import.meta.url);
-  type Waiting = {
-    resolve(answer: { judged: WorkerAnswer['judged']; region: Buffer }): void;
-    reject(error: unknown): void;
-  };
+  type Waiting = { slot: Slot; resolve(judged: WorkerAnswer['judged']): void; reject(error: unknown): void };
   const waiting = new Map<number, Waiting>();
   let failure: unknown = null;
   const fail = (error: unknown): void => {
@@ -57,29 +55,34 @@ export function createJudgePool(threads = Math.min(mostThreads, availableParalle
   };
   const open = (): Worker => {
     const worker = new Worker(url, { resourceLimits });
-    worker.on('message', ({ id, region, judged }: WorkerAnswer) => {
-      waiting.get(id)?.resolve({ judged, region: Buffer.from(region) });
+    worker.on('message', ({ id, judged }: WorkerAnswer) => {
+      const done = waiting.get(id);
       waiting.delete(id);
+      if (done) done.slot.free = true;
+      done?.resolve(judged);
     });
     worker.on('error', fail);
     return worker;
   };
   let workers: Worker[] = [];
   let next = 0;
+  const depth = threads * regionsPerThread;
+  const slots: Slot[] = [];
   return {
-    depth: threads * regionsPerThread,
+    depth,
     start(setup) {
       if (workers.length === 0) workers = Array.from({ length: threads }, open);
       for (const worker of workers) worker.postMessage({ setup } satisfies WorkerRequest);
     },
     judge(bytes) {
       const id = next++;
-      // The bytes may share their memory with lines that are still to come: the thread gets a copy of its own.
-      const region = new Uint8Array(bytes).buffer;
-      const answer = new Promise<{ judged: WorkerAnswer['judged']; region: Buffer }>((resolve, reject) => {
+      const slot = takeSlot(slots, id % depth, bytes.length);
+      slot.bytes.set(bytes);
+      const answer = new Promise<WorkerAnswer['judged']>((resolve, reject) => {
         if (failure) return reject(failure);
-        waiting.set(id, { resolve, reject });
-        workers[id % workers.length]?.postMessage({ id, region } satisfies WorkerRequest, [region]);
+        waiting.set(id, { slot, resolve, reject });
+        const request: WorkerRequest = { id, bytes: slot.bytes.subarray(0, bytes.length) };
+        workers[id % workers.length]?.postMessage(request);
       });
       // Where a thread fails, the first answer that is waited for says so; those behind it are nobody's.
       answer.catch(() => undefined);
@@ -89,4 +92,24 @@ export function createJudgePool(threads = Math.min(mostThreads, availableParalle
       await Promise.all(workers.map((worker) => worker.terminate()));
     },
   };
+}
+
+/** Memory that the threads share, for one region at a time: a copy for each would be garbage by the gigabyte. */
+interface Slot {
+  bytes: Uint8Array;
+  free: boolean;
+}
+
+function takeSlot(slots: Slot[], at: number, size: number): Slot {
+  const known = slots[at];
+  if (known?.free && known.bytes.length >= size) {
+    known.free = false;
+    return known;
+  }
+  const made = {
+    bytes: new Uint8Array(new SharedArrayBuffer(Math.ceil(size / slotUnit) * slotUnit)),
+    free: false,
+  };
+  slots[at] = made;
+  return made;
 }

@@ -6,9 +6,9 @@ import { createRegionJudge, type JudgedRegion } from '../dataset/judge-region.ts
 import type { PoolSetup } from '../dataset/scan-types.ts';
 
 /** A setup, or a region to judge by the last one. */
-export type WorkerRequest = { setup: PoolSetup } | { id: number; region: ArrayBuffer };
+export type WorkerRequest = { setup: PoolSetup } | { id: number; bytes: Uint8Array };
 
-export type WorkerAnswer = { id: number; region: ArrayBuffer; judged: JudgedRegion };
+export type WorkerAnswer = { id: number; judged: JudgedRegion };
 
 let judge: ((region: Buffer) => JudgedRegion) | null = null;
 
@@ -19,9 +19,9 @@ parentPort?.on('message', (request: WorkerRequest) => {
     return;
   }
   if (!judge) throw new Error('a region came before its setup');
-  const { id, region } = request;
-  const judged = judge(Buffer.from(region));
-  const answer: WorkerAnswer = { id, region, judged };
+  const { id, bytes } = request;
+  const judged = judge(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length));
+  const answer: WorkerAnswer = { id, judged };
   // The fingerprints may be a part of Node's own pool of small buffers, which cannot be given away.
-  parentPort?.postMessage(answer, [region, judged.table.buffer as ArrayBuffer]);
+  parentPort?.postMessage(answer, [judged.table.buffer as ArrayBuffer]);
 });

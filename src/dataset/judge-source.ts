@@ -82,12 +82,16 @@ async function* judgeRegions(
     const { here, there } = judgeBytes;
     if (here) yield settle(tooLong ? { tooLong } : { judged: here(bytes), region: bytes });
     else {
-      waiting.push(tooLong ? Promise.resolve({ tooLong }) : there.judge(bytes));
+      waiting.push(tooLong ? Promise.resolve({ tooLong }) : judgeThere(there, bytes));
       if (waiting.length >= there.depth) yield settle(await (waiting.shift() as Promise<Settled>));
     }
   }
   for (const each of waiting) yield settle(await each);
   yield judge.end();
+}
+
+async function judgeThere(pool: JudgePool, region: Buffer): Promise<Settled> {
+  return { judged: await pool.judge(region), region };
 }
 
 type RegionJudge =

@@ -63,8 +63,8 @@ export interface JudgePool {
   depth: number;
   /** Tells all threads what to judge from now on. */
   start(setup: PoolSetup): void;
-  /** Judges one region, whose bytes it may take away; resolves to them with the answer. */
-  judge(region: Buffer): Promise<{ judged: JudgedRegion; region: Buffer }>;
+  /** Judges one region. */
+  judge(region: Buffer): Promise<JudgedRegion>;
 }
 
 /** A RegionSetup that can be sent. */
