@@ -12,6 +12,8 @@ const regionsPerThread = 2;
 // Rows live for a moment: a small nursery costs a thread nothing and keeps the whole process small.
 const resourceLimits = { maxYoungGenerationSizeMb: 16 };
 const mostThreads = 8;
+// A row of megabytes takes a thread many times its size, for good: one thread gets them all.
+const longRegion = 4_000_000;
 
 export interface ClosablePool extends JudgePool {
   /** Ends the threads. */
@@ -79,7 +81,7 @@ export function createJudgePool(threads = Math.min(mostThreads, availableParalle
       const answer = new Promise<{ judged: WorkerAnswer['judged']; region: Buffer }>((resolve, reject) => {
         if (failure) return reject(failure);
         waiting.set(id, { resolve, reject });
-        workers[id % workers.length]?.postMessage({ id, region } satisfies WorkerRequest, [region]);
+        workers[bytes.length > longRegion ? 0 : id % workers.length]?.postMessage({ id, region } satisfies WorkerRequest, [region]);
       });
       // Where a thread fails, the first answer that is waited for says so; those behind it are nobody's.
       answer.catch(() => undefined);

@@ -42,7 +42,7 @@ async function* readCsv(chunks: AsyncIterable<Buffer>, options: ReadOptions): As
     }
     parts = [whole];
     bytes = whole.length;
-    enough = Math.min(bytes * 2, bytes + options.maxRowBytes);
+    enough = Math.min(bytes * 2, Math.max(bytes, options.maxRowBytes) + headBytes);
   }
   let whole: Buffer = Buffer.concat(parts);
   reading ??= createReading(guessDialect(whole), options);
