@@ -81,7 +81,10 @@ export function createJudgePool(threads = Math.min(mostThreads, availableParalle
       const answer = new Promise<{ judged: WorkerAnswer['judged']; region: Buffer }>((resolve, reject) => {
         if (failure) return reject(failure);
         waiting.set(id, { resolve, reject });
-        workers[bytes.length > longRegion ? 0 : id % workers.length]?.postMessage({ id, region } satisfies WorkerRequest, [region]);
+        workers[bytes.length > longRegion ? 0 : id % workers.length]?.postMessage(
+          { id, region } satisfies WorkerRequest,
+          [region],
+        );
       });
       // Where a thread fails, the first answer that is waited for says so; those behind it are nobody's.
       answer.catch(() => undefined);
