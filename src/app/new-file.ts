@@ -1,9 +1,10 @@
 // A file that must not exist yet: written beside its place and linked there when whole, so that no half file ever bears
 // the name and nothing is overwritten.
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { access, type FileHandle, link, mkdir, open, rm } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { UserError } from '../diagnostics/user-error.ts';
+import { keepTemporary, partialPath, removeStalePartials } from './temporary-files.ts';
 
 export interface NewFile {
   path: string;
@@ -24,8 +25,13 @@ const bufferBytes = 1 << 20;
 /** Opens `path` for writing, in a new folder if need be. Throws UserError D095 where it exists, D091 where it cannot be written. */
 export async function openNewFile(path: string, mode = 0o666): Promise<NewFile> {
   await refuseExisting(path);
-  const part = `${path}.${randomUUID().slice(0, 8)}.partial`;
-  const file = await openPart(part, path, mode);
+  await removeStalePartials(path);
+  const part = partialPath(path);
+  const release = keepTemporary(part);
+  const file = await openPart(part, path, mode).catch((error: unknown) => {
+    release();
+    throw error;
+  });
   const hash = createHash('sha256');
   let waiting: Uint8Array[] = [];
   let bytes = 0;
@@ -64,6 +70,7 @@ export async function openNewFile(path: string, mode = 0o666): Promise<NewFile> 
       await appended.catch(() => undefined);
       await file.close();
       await rm(part, { force: true });
+      release();
     },
   };
 }
@@ -97,15 +104,17 @@ export async function publishAll(
   files: readonly Pick<NewFile, 'path' | 'finish' | 'publish'>[],
 ): Promise<void> {
   for (const file of files) await file.finish();
-  const published: string[] = [];
+  const published: { path: string; release: () => void }[] = [];
   try {
     for (const file of files) {
       await file.publish();
-      published.push(file.path);
+      published.push({ path: file.path, release: keepTemporary(file.path) });
     }
   } catch (error) {
-    for (const path of published) await rm(path, { force: true });
+    for (const { path } of published) await rm(path, { force: true });
     throw error;
+  } finally {
+    for (const { release } of published) release();
   }
 }
 

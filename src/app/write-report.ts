@@ -1,16 +1,25 @@
 // Reports are made anew by every run: written beside their place and moved there when whole.
-import { randomUUID } from 'node:crypto';
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { failToWrite } from './new-file.ts';
+import { keepTemporary, partialPath, removeStalePartials } from './temporary-files.ts';
 
 const bufferUnits = 1 << 20;
 
+type Fill = (write: (text: string) => void) => void | Promise<void>;
+
 /** Writes a report over what is there. `fill` may be slow: it is awaited. Throws UserError D091 where it cannot be written. */
-export async function writeReport(
-  path: string,
-  fill: (write: (text: string) => void) => void | Promise<void>,
-): Promise<void> {
-  const part = `${path}.${randomUUID().slice(0, 8)}.partial`;
+export async function writeReport(path: string, fill: Fill): Promise<void> {
+  await removeStalePartials(path);
+  const part = partialPath(path);
+  const release = keepTemporary(part);
+  try {
+    await fillPart(part, path, fill);
+  } finally {
+    release();
+  }
+}
+
+async function fillPart(part: string, path: string, fill: Fill): Promise<void> {
   const file = await openPart(part, path);
   try {
     let text = '';
