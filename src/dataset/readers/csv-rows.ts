@@ -60,10 +60,13 @@ export function createTable(delimiter: string, options: ReadOptions): CsvTable {
       if (cells.every(({ value }) => value === '')) return null;
       if (cells.length !== names.length) return broken(record, line, countFault(record, cells, names));
       const members: [string, unknown][] = [];
+      const written: string[] = [];
       for (const [i, cell] of cells.entries()) {
         const name = names[i] ?? '';
         // Behind a delimiter too many stands nothing; a list that is not there is no empty text.
         if (cell.value === '' && (json[i] || unnamed.has(name))) continue;
+        // A list keeps its own text, in which numbers may have more digits than are read.
+        written.push(`${JSON.stringify(name)}:${json[i] ? cell.value : JSON.stringify(cell.value)}`);
         if (!json[i]) members.push([name, cell.value]);
         else {
           const parsed = parseCell(record, cell, name);
@@ -73,7 +76,8 @@ export function createTable(delimiter: string, options: ReadOptions): CsvTable {
       }
       // fromEntries defines "__proto__" as a plain member; assignment would not.
       const value = Object.fromEntries(members);
-      return { line, column: 1, text: JSON.stringify(value), value, fault: null, origin: origin(record) };
+      const text = `{${written.join(',')}}`;
+      return { line, column: 1, text, value, fault: null, origin: origin(record) };
     },
   };
 }
