@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto';
 import { access, type FileHandle, link, mkdir, open, rm } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
+import { isMisnamed, systemReason } from '../diagnostics/system-error.ts';
 import { UserError } from '../diagnostics/user-error.ts';
 import { keepTemporary, partialPath, removeStalePartials } from './temporary-files.ts';
 
@@ -129,10 +130,22 @@ export async function refuseExisting(path: string): Promise<void> {
 
 async function openPart(part: string, path: string, mode: number): Promise<FileHandle> {
   try {
-    await mkdir(dirname(path), { recursive: true });
+    await makeFolder(dirname(path));
     return await open(part, 'wx', mode);
   } catch (error) {
     return failToWrite(path)(error);
+  }
+}
+
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path, { recursive: true });
+  } catch (error) {
+    if (!['EEXIST', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+    throw new UserError('D091', `Nothing can be written into ${path}: it is a file, or lies below one.`, {
+      hint: 'name a folder, or a file in one',
+      cause: error,
+    });
   }
 }
 
@@ -140,7 +153,10 @@ async function openPart(part: string, path: string, mode: number): Promise<FileH
 export function failToWrite(path: string): (error: unknown) => never {
   return (error) => {
     if (error instanceof UserError) throw error;
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new UserError('D091', `${path} cannot be written: ${reason}`, { exitCode: 3, cause: error });
+    const exitCode = isMisnamed(error) ? 2 : 3;
+    throw new UserError('D091', `${path} cannot be written: ${systemReason(error)}.`, {
+      exitCode,
+      cause: error,
+    });
   };
 }

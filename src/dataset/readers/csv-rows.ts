@@ -4,7 +4,7 @@ import { headerName } from '../checks/header-name.ts';
 import { invalidJson } from '../checks/invalid-json.ts';
 import { positionAt } from '../text-position.ts';
 import { walkJson } from '../walk-json.ts';
-import { type Cell, offsetInCell, splitRecord } from './csv-record.ts';
+import { type Cell, type Dialect, offsetInCell, splitRecord } from './csv-record.ts';
 import type { RawRow, ReadOptions, RowFault } from './raw-row.ts';
 
 export interface CsvTable {
@@ -21,16 +21,21 @@ export interface CsvTable {
 const listColumns = new Set(['messages', 'conversations', 'conversation', 'tools', 'functions', 'history']);
 const longestName = 64;
 
-/** A table whose rows go by `delimiter`. */
-export function createTable(delimiter: string, options: ReadOptions): CsvTable {
+/** A table whose rows go by the dialect. */
+export function createTable({ delimiter, lineEnd }: Dialect, options: ReadOptions): CsvTable {
   let names: string[] = [];
   let json: boolean[] = [];
   const unnamed = new Set<string>();
-  const origin = (record: string): RawRow['origin'] => ({ kind: 'csv', record, names, delimiter });
+  const origin = (record: string): RawRow['origin'] => ({
+    kind: 'csv',
+    record: asPlaced(record, lineEnd),
+    names,
+    delimiter,
+  });
   const broken = (record: string, line: number, fault: RowFault): RawRow => ({
     line,
     column: 1,
-    text: record,
+    text: asPlaced(record, lineEnd),
     value: undefined,
     fault,
   });
@@ -44,7 +49,7 @@ export function createTable(delimiter: string, options: ReadOptions): CsvTable {
           check: headerName,
           message,
           ...(hint !== undefined && { hint }),
-          ...positionAt(record, cell.start, { line, column: 1 }),
+          ...positionAt(asPlaced(record, lineEnd), cell.start, { line, column: 1 }),
         }),
       );
       for (const [i, { value }] of cells.entries()) if (value.trim() === '') unnamed.add(names[i] ?? '');
@@ -80,6 +85,11 @@ export function createTable(delimiter: string, options: ReadOptions): CsvTable {
       return { line, column: 1, text, value, fault: null, origin: origin(record) };
     },
   };
+}
+
+/** A record for finding places in it, where lines end with \n: in a file whose lines end with \r, that stands for it. */
+export function asPlaced(record: string, lineEnd: number): string {
+  return lineEnd === 13 ? record.replaceAll('\r', '\n') : record;
 }
 
 function readHeader(

@@ -49,6 +49,23 @@ describe('CSV', () => {
     );
   });
 
+  it('places what stands behind a line break in a cell on its own line, also where lines end with \\r', async () => {
+    const text = 'instruction,output\n"Say\ntwo","a\nb \u200b"\nx,\n"bad\nq"x,b\n';
+    const placesOf = async (file: string) => {
+      const { findings } = await scanText([{ text: file, label: 'rows.csv' }]);
+      return findings
+        .filter(({ code }) => code !== 'D110')
+        .map(({ code, at }) => [code, at?.line, at?.column, at?.excerpt?.text]);
+    };
+    const places = await placesOf(text);
+    expect(places.map((each) => each.slice(0, 3))).toEqual([
+      ['D128', 4, 3],
+      ['D014', 5, 3],
+      ['D054', 6, 1],
+    ]);
+    expect(await placesOf(text.replaceAll('\n', '\r'))).toEqual(places);
+  });
+
   it('reads a byte order mark, CRLF, tabs, semicolons, old Mac lines and no final newline', async () => {
     for (const text of [
       '\ufeffinstruction,output\r\nHi,Hello\r\nYes,No',
