@@ -96,17 +96,21 @@ function readHeader(
   cells: readonly Cell[],
   remark: (cell: Cell, message: string, hint?: string) => void,
 ): string[] {
-  const names: string[] = [];
+  // Each name with its column; and the number that the next column of that name gets.
+  const names = new Map<string, number>();
+  const numbers = new Map<string, number>();
   for (const [i, cell] of cells.entries()) {
     const name = cell.value.trim();
     let unique = name === '' ? `column ${i + 1}` : name;
-    for (let n = 1; names.includes(unique); n += 1) unique = `${name}.${n}`;
-    names.push(unique);
+    let n = numbers.get(name) ?? 1;
+    for (; names.has(unique); n += 1) unique = `${name}.${n}`;
+    numbers.set(name, n);
+    names.set(unique, i);
     if (name === '') remark(cell, `Column ${i + 1} has no name; it is read as "${unique}".`);
     else if (unique !== name)
       remark(
         cell,
-        `Column ${i + 1} is called ${JSON.stringify(name)} like column ${names.indexOf(name) + 1}; it is read as ${JSON.stringify(unique)}.`,
+        `Column ${i + 1} is called ${JSON.stringify(name)} like column ${(names.get(name) ?? 0) + 1}; it is read as ${JSON.stringify(unique)}.`,
       );
     else if (name.length > longestName || name.includes('\n'))
       remark(
@@ -115,7 +119,7 @@ function readHeader(
         'is the header missing? the first record of a CSV file names its columns',
       );
   }
-  return names;
+  return [...names.keys()];
 }
 
 function countFault(record: string, cells: readonly Cell[], names: readonly string[]): RowFault {

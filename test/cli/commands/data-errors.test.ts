@@ -1,5 +1,7 @@
 // What a user named wrongly: a code, what is the matter, and what to do, in no words of the system.
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { lstatSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -72,4 +74,34 @@ it.each([
   const { exitCode, stdout } = await lorch('check wide.jsonl');
   expect(exitCode).toBe(1);
   expect(stdout).toContain(`The file is ${name} text, not plain UTF-8 text.`);
+});
+
+describe('a pipe', () => {
+  const pipe = join(dir, 'pipe');
+  const other = row.replace('Blue', 'Green');
+  execFileSync('mkfifo', [pipe]);
+
+  it.each(['check pipe', 'sample pipe', 'dedup pipe', 'stats pipe', 'split pipe --near 0.8 -o halves'])(
+    'is read once by what reads a dataset twice: %s',
+    async (line) => {
+      const [{ exitCode, stdout, stderr }] = await Promise.all([lorch(line), writeFile(pipe, row + other)]);
+      expect(exitCode).toBe(0);
+      expect(stdout + stderr).toMatch(/2 (?:of 2 )?rows/);
+    },
+  );
+
+  it('takes a report and stays a pipe; a link to a report stays a link', async () => {
+    const [{ exitCode }, report] = await Promise.all([
+      lorch('check rows.jsonl --sarif pipe'),
+      readFile(pipe, 'utf8'),
+    ]);
+    expect(exitCode).toBe(0);
+    expect(JSON.parse(report)).toMatchObject({ version: '2.1.0' });
+    expect(lstatSync(pipe).isFIFO()).toBe(true);
+    writeFileSync(join(dir, 'report.sarif'), 'old');
+    symlinkSync('report.sarif', join(dir, 'link.sarif'));
+    expect((await lorch('check rows.jsonl --sarif link.sarif')).exitCode).toBe(0);
+    expect(lstatSync(join(dir, 'link.sarif')).isSymbolicLink()).toBe(true);
+    expect(readFileSync(join(dir, 'report.sarif'), 'utf8')).toBe(report.replaceAll('pipe', 'report.sarif'));
+  });
 });

@@ -49,6 +49,15 @@ describe('CSV', () => {
     );
   });
 
+  it('has as many columns of one name as it likes', async () => {
+    const columns = 50_000;
+    const text = `instruction,output,n.1${',n'.repeat(columns)}\nHi,Yes,0${',1'.repeat(columns)}\n`;
+    const { rows, remarks } = await readBytes(text, { label: 'rows.csv' });
+    const names = Object.keys(rows[0]?.value as object);
+    expect(names.slice(0, 6)).toEqual(['instruction', 'output', 'n.1', 'n', 'n.2', 'n.3']);
+    expect([names.length, remarks.length]).toEqual([columns + 3, columns - 1]);
+  });
+
   it('places what stands behind a line break in a cell on its own line, also where lines end with \\r', async () => {
     const text = 'instruction,output\n"Say\ntwo","a\nb \u200b"\nx,\n"bad\nq"x,b\n';
     const placesOf = async (file: string) => {
