@@ -105,3 +105,15 @@ describe('a pipe', () => {
     expect(readFileSync(join(dir, 'report.sarif'), 'utf8')).toBe(report.replaceAll('pipe', 'report.sarif'));
   });
 });
+
+it.each([
+  '{"lorch_undo":1}',
+  '{"lorch_undo":1,"out":5,"rows_sha256":"x","rows":1}',
+  '{"lorch_undo":1,"out":"../rows.jsonl","rows_sha256":"x","rows":1}',
+  '{"row":"a","text":7}\n{"lorch_undo":1,"out":"rows.jsonl","rows_sha256":"x","rows":1}',
+  'null\n{"lorch_undo":1,"out":"rows.jsonl","rows_sha256":"x","rows":1}',
+])('%s is no undo file', async (text) => {
+  writeFileSync(join(dir, 'rows.undo.jsonl'), `${text}\n`);
+  const { exitCode, stderr } = await lorch('dedup --undo rows.undo.jsonl -o restored.jsonl');
+  expect([exitCode, stderr.includes('D166')]).toEqual([2, true]);
+});
