@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { checks } from '../dataset/checks/index.ts';
 import type { Finding } from '../diagnostics/finding.ts';
+import { systemReason } from '../diagnostics/system-error.ts';
 import { UserError } from '../diagnostics/user-error.ts';
 import { writeReport } from './write-report.ts';
 
@@ -112,10 +113,11 @@ async function readText(path: string, label: string): Promise<string> {
   try {
     return await readFile(path, 'utf8');
   } catch (error) {
-    const reason =
-      (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such file' : String(error);
     const hint = `write it with --write-baseline ${label}`;
-    throw new UserError('D198', `The baseline ${label} cannot be read: ${reason}.`, { hint, cause: error });
+    throw new UserError('D198', `The baseline ${label} cannot be read: ${systemReason(error)}.`, {
+      hint,
+      cause: error,
+    });
   }
 }
 

@@ -41,7 +41,7 @@ export interface ChosenChecks {
   leftOut: number;
 }
 
-/** Joins it all. Throws UserError C001 and D094 with the places of what is wrong. */
+/** Joins it all. Throws UserError C001, D094 and D206 with the places of what is wrong. */
 export async function chooseChecks(choice: CheckChoice): Promise<ChosenChecks> {
   const { workspace, config, file, filter } = choice;
   const beside = file ? [await readCheckFile(file.path, file.label)] : await readBeside(choice.sources);
@@ -130,16 +130,22 @@ function applyFilter(
   const [wanted, unwanted] = [only.map(findCheck), skip.map(findCheck)];
   const changed: Record<string, CheckSetting> = {};
   let leftOut = 0;
+  let running = wanted.filter((check) => check.fatal).length;
   for (const check of checks) {
     const on = severityOf(check) !== null;
     const inGroup = groups.length === 0 || groups.includes(check.group ?? 'structure');
     const asked = wanted.length > 0 ? wanted.includes(check) : on && inGroup;
     const runs = check.fatal || (asked && !unwanted.includes(check));
+    if (runs && !check.fatal) running += 1;
     if (runs && !on) changed[check.code] = withSeverity(settings[check.code], check.severity);
     if (runs || !on) continue;
     changed[check.code] = 'off';
     leftOut += 1;
   }
+  if (running === 0)
+    throw new UserError('D206', 'No check is left to run.', {
+      hint: 'name fewer checks with --skip, or others with --only and --group',
+    });
   return { settings: changed, leftOut };
 }
 

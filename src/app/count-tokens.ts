@@ -1,7 +1,6 @@
 // Tokens of rows, counted by the same tokenisation that training uses.
 import { createHash } from 'node:crypto';
-import { mkdtemp, open, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { open } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { KeptRow } from '../dataset/scan.ts';
 import type { Finding } from '../diagnostics/finding.ts';
@@ -13,6 +12,7 @@ import { type Prepared, type PrepareSpec, prepareSequences } from './prepare-seq
 import { type RowTokens, readRowTokens } from './read-lengths.ts';
 import { createRowPlaces, type RowPlaces } from './row-places.ts';
 import { type Bin, binByPowers, type Percentiles } from './series.ts';
+import { makeTemporaryFolder } from './temporary-files.ts';
 import { placeTokenFindings } from './token-findings.ts';
 import { tokenizerIdentity } from './tokenizer-identity.ts';
 import { trainerCodes } from './trainer-codes.ts';
@@ -87,8 +87,8 @@ export async function createTokenCounter(request: CountRequest): Promise<TokenCo
     ...(request.workspacePython ? { workspacePython: request.workspacePython } : {}),
   });
   const base = await resolveModel({ model, baseDir: cwd, revision: null, env, cacheDir, withTensors: false });
-  const dir = await mkdtemp(join(tmpdir(), 'lorch-tokens-'));
-  const path = join(dir, 'rows.jsonl');
+  const folder = await makeTemporaryFolder('lorch-tokens-');
+  const path = join(folder.path, 'rows.jsonl');
   const file = await open(path, 'wx', 0o600);
   const hash = createHash('sha256');
   const places = createRowPlaces();
@@ -142,7 +142,7 @@ export async function createTokenCounter(request: CountRequest): Promise<TokenCo
     },
     async dispose() {
       await file.close();
-      await rm(dir, { recursive: true, force: true });
+      await folder.remove();
     },
   };
 }

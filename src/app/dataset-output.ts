@@ -1,11 +1,10 @@
 // Rows on their way into a new dataset: JSON lines, or an array where the file's name ends in .json.
 
 import { createReadStream } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { UserError } from '../diagnostics/user-error.ts';
 import { openNewFile } from './new-file.ts';
+import { makeTemporaryFolder } from './temporary-files.ts';
 
 export interface DatasetOutput {
   path: string;
@@ -32,8 +31,8 @@ export async function openDatasetOutput(out: string | null): Promise<DatasetOutp
     throw new UserError('D096', `A dataset is written as JSON lines or as a JSON array, not as ${kind}.`, {
       hint: 'name it .jsonl, or .json for an array',
     });
-  const folder = out === null ? await mkdtemp(join(tmpdir(), 'lorch-')) : null;
-  const path = out ?? join(folder ?? '', 'rows.jsonl');
+  const folder = out === null ? await makeTemporaryFolder('lorch-') : null;
+  const path = out ?? join(folder?.path ?? '', 'rows.jsonl');
   const file = await openNewFile(path);
   const asArray = path.toLowerCase().endsWith('.json');
   let count = 0;
@@ -61,7 +60,7 @@ export async function openDatasetOutput(out: string | null): Promise<DatasetOutp
     },
     async dispose() {
       await file.dispose();
-      if (folder !== null) await rm(folder, { recursive: true, force: true });
+      await folder?.remove();
     },
   };
 }

@@ -1,5 +1,7 @@
 // What commands and configs read: files, globs, datasets of the hub, or stdin.
-import type { Readable } from 'node:stream';
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { Readable } from 'node:stream';
 import type { FieldMapping } from '../dataset/formats/mapping.ts';
 import type { DataSource } from '../dataset/scan.ts';
 import { expandSources, type SourceFile, type SourcePattern, withoutCompanions } from '../dataset/sources.ts';
@@ -29,11 +31,23 @@ export async function openSources(request: DatasetRequest): Promise<DataSource[]
     cacheDir: userCacheDir(env),
     ...(onDownload && { onDownload }),
   });
-  return files.map((file) => ({
-    ...file,
-    spill: spillToDisk,
-    ...(file.path === '-' && { stream: stdin }),
-  }));
+  return await Promise.all(
+    files.map(async (file) => {
+      const stream = file.path === '-' ? stdin : await pipeOf(file.path);
+      return { ...file, spill: spillToDisk, ...(stream && { stream }) };
+    }),
+  );
+}
+
+// A pipe, as in `<(zcat rows.gz)`, can be read once, as stdin can. It is opened when it is read.
+async function pipeOf(path: string): Promise<Readable | null> {
+  const info = await stat(path).catch(() => null);
+  if (!info?.isFIFO() && !info?.isCharacterDevice()) return null;
+  return Readable.from(
+    (async function* () {
+      yield* createReadStream(path);
+    })(),
+  );
 }
 
 export interface FindOptions extends Pick<DatasetRequest, 'cwd' | 'env' | 'onDownload'> {

@@ -13,6 +13,8 @@ const regionsPerThread = 2;
 const resourceLimits = { maxYoungGenerationSizeMb: 16 };
 const mostThreads = 8;
 const slotUnit = 512 * 1024;
+// A row of megabytes takes a thread many times its size, for good: one thread gets them all.
+const longRegion = 4_000_000;
 
 export interface ClosablePool extends JudgePool {
   /** Ends the threads. */
@@ -82,7 +84,7 @@ export function createJudgePool(threads = Math.min(mostThreads, availableParalle
         if (failure) return reject(failure);
         waiting.set(id, { slot, resolve, reject });
         const request: WorkerRequest = { id, bytes: slot.bytes.subarray(0, bytes.length) };
-        workers[id % workers.length]?.postMessage(request);
+        workers[bytes.length > longRegion ? 0 : id % workers.length]?.postMessage(request);
       });
       // Where a thread fails, the first answer that is waited for says so; those behind it are nobody's.
       answer.catch(() => undefined);
@@ -110,6 +112,7 @@ function takeSlot(slots: Slot[], at: number, size: number): Slot {
     bytes: new Uint8Array(new SharedArrayBuffer(Math.ceil(size / slotUnit) * slotUnit)),
     free: false,
   };
-  slots[at] = made;
+  // Long ones are rare, and not worth keeping.
+  if (size <= longRegion) slots[at] = made;
   return made;
 }

@@ -1,9 +1,11 @@
 // A file that must not exist yet: written beside its place and linked there when whole, so that no half file ever bears
 // the name and nothing is overwritten.
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { access, type FileHandle, link, mkdir, open, rm } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
+import { isMisnamed, systemReason } from '../diagnostics/system-error.ts';
 import { UserError } from '../diagnostics/user-error.ts';
+import { keepTemporary, partialPath, removeStalePartials } from './temporary-files.ts';
 
 export interface NewFile {
   path: string;
@@ -24,8 +26,13 @@ const bufferBytes = 1 << 20;
 /** Opens `path` for writing, in a new folder if need be. Throws UserError D095 where it exists, D091 where it cannot be written. */
 export async function openNewFile(path: string, mode = 0o666): Promise<NewFile> {
   await refuseExisting(path);
-  const part = `${path}.${randomUUID().slice(0, 8)}.partial`;
-  const file = await openPart(part, path, mode);
+  await removeStalePartials(path);
+  const part = partialPath(path);
+  const release = keepTemporary(part);
+  const file = await openPart(part, path, mode).catch((error: unknown) => {
+    release();
+    throw error;
+  });
   const hash = createHash('sha256');
   let waiting: Uint8Array[] = [];
   let bytes = 0;
@@ -64,6 +71,7 @@ export async function openNewFile(path: string, mode = 0o666): Promise<NewFile> 
       await appended.catch(() => undefined);
       await file.close();
       await rm(part, { force: true });
+      release();
     },
   };
 }
@@ -97,15 +105,17 @@ export async function publishAll(
   files: readonly Pick<NewFile, 'path' | 'finish' | 'publish'>[],
 ): Promise<void> {
   for (const file of files) await file.finish();
-  const published: string[] = [];
+  const published: { path: string; release: () => void }[] = [];
   try {
     for (const file of files) {
       await file.publish();
-      published.push(file.path);
+      published.push({ path: file.path, release: keepTemporary(file.path) });
     }
   } catch (error) {
-    for (const path of published) await rm(path, { force: true });
+    for (const { path } of published) await rm(path, { force: true });
     throw error;
+  } finally {
+    for (const { release } of published) release();
   }
 }
 
@@ -120,10 +130,22 @@ export async function refuseExisting(path: string): Promise<void> {
 
 async function openPart(part: string, path: string, mode: number): Promise<FileHandle> {
   try {
-    await mkdir(dirname(path), { recursive: true });
+    await makeFolder(dirname(path));
     return await open(part, 'wx', mode);
   } catch (error) {
     return failToWrite(path)(error);
+  }
+}
+
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path, { recursive: true });
+  } catch (error) {
+    if (!['EEXIST', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+    throw new UserError('D091', `Nothing can be written into ${path}: it is a file, or lies below one.`, {
+      hint: 'name a folder, or a file in one',
+      cause: error,
+    });
   }
 }
 
@@ -131,7 +153,10 @@ async function openPart(part: string, path: string, mode: number): Promise<FileH
 export function failToWrite(path: string): (error: unknown) => never {
   return (error) => {
     if (error instanceof UserError) throw error;
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new UserError('D091', `${path} cannot be written: ${reason}`, { exitCode: 3, cause: error });
+    const exitCode = isMisnamed(error) ? 2 : 3;
+    throw new UserError('D091', `${path} cannot be written: ${systemReason(error)}.`, {
+      exitCode,
+      cause: error,
+    });
   };
 }

@@ -1,15 +1,16 @@
 // A stream on disk for as long as it is read: Parquet starts at the end.
-import { mkdtemp, open, rm } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openRandomAccess, type RandomAccess } from '../dataset/random-access.ts';
 import { UserError } from '../diagnostics/user-error.ts';
+import { makeTemporaryFolder } from './temporary-files.ts';
 
 /** Writes `chunks` to a file that nobody else sees and that goes when it is closed. Throws UserError D097. */
 export async function spillToDisk(chunks: AsyncIterable<Buffer>, label: string): Promise<RandomAccess> {
-  const dir = await mkdtemp(join(tmpdir(), 'lorch-spill-'));
+  const dir = await makeTemporaryFolder('lorch-spill-');
   try {
-    const path = join(dir, 'rows');
+    const path = join(dir.path, 'rows');
     const file = await open(path, 'wx', 0o600);
     try {
       for await (const chunk of chunks) await file.writeFile(chunk);
@@ -27,6 +28,6 @@ export async function spillToDisk(chunks: AsyncIterable<Buffer>, label: string):
     });
   } finally {
     // The open file stays readable; its name is not needed any more.
-    await rm(dir, { recursive: true, force: true });
+    await dir.remove();
   }
 }

@@ -1,11 +1,9 @@
 // For what reads a dataset twice: stdin, which can be read once, becomes a file for that time.
-import { randomUUID } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { DataSource } from '../dataset/scan.ts';
+import { makeTemporaryFolder, type TemporaryFolder } from './temporary-files.ts';
 
 export interface RereadableSources {
   sources: DataSource[];
@@ -15,9 +13,9 @@ export interface RereadableSources {
 
 /** The same sources, each of which can be opened any number of times. */
 export async function spoolStdin(sources: readonly DataSource[]): Promise<RereadableSources> {
-  const files: string[] = [];
+  const folders: TemporaryFolder[] = [];
   const dispose = async (): Promise<void> => {
-    for (const file of files) await rm(file, { force: true });
+    for (const folder of folders) await folder.remove();
   };
   try {
     const spooled: DataSource[] = [];
@@ -26,8 +24,9 @@ export async function spoolStdin(sources: readonly DataSource[]): Promise<Reread
         spooled.push(source);
         continue;
       }
-      const path = join(tmpdir(), `lorch-stdin-${randomUUID().slice(0, 8)}`);
-      files.push(path);
+      const folder = await makeTemporaryFolder('lorch-stdin-');
+      folders.push(folder);
+      const path = join(folder.path, 'rows');
       await pipeline(stream, createWriteStream(path, { mode: 0o600 }));
       spooled.push({ ...source, path });
     }

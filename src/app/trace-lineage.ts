@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { dirname, relative, resolve } from 'node:path';
 import { type Lineage, type LineageParent, lineagePath, parseLineage } from '../dataset/lineage.ts';
 import { scanDataset } from '../dataset/scan.ts';
+import { isMisnamed, systemReason } from '../diagnostics/system-error.ts';
 import { UserError } from '../diagnostics/user-error.ts';
 import { hashFile } from './hash-file.ts';
 
@@ -49,7 +50,7 @@ async function trace(
   seen: ReadonlySet<string>,
 ): Promise<DatasetVersion> {
   const record = await readRecord(path, cwd);
-  const sha256 = await hashFile(path).catch((error: unknown) => ifMissing(error, null));
+  const sha256 = await hashFile(path).catch((error: unknown) => ifMissing(error, relative(cwd, path)));
   // What was made of it says which bytes were read; its own record which were written.
   const own = record && (asParent === null || record.sha256 === asParent.sha256) ? record : null;
   const expected = asParent?.sha256 ?? own?.sha256 ?? null;
@@ -99,7 +100,9 @@ function elsewhere({ path, sha256, rows }: LineageParent): DatasetVersion {
 
 async function readRecord(path: string, cwd: string): Promise<Lineage | null> {
   const place = lineagePath(path);
-  const text = await readFile(place, 'utf8').catch((error: unknown) => ifMissing(error, null));
+  const text = await readFile(place, 'utf8').catch((error: unknown) =>
+    ifMissing(error, relative(cwd, place)),
+  );
   if (text === null) return null;
   const record = parseLineage(text);
   if (!record)
@@ -109,7 +112,11 @@ async function readRecord(path: string, cwd: string): Promise<Lineage | null> {
   return record;
 }
 
-function ifMissing<T>(error: unknown, value: T): T {
-  if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return value;
-  throw new UserError('D091', (error as Error).message, { exitCode: 3, cause: error });
+function ifMissing(error: unknown, label: string): null {
+  const { code } = error as NodeJS.ErrnoException;
+  if (['ENOENT', 'ENOTDIR'].includes(code ?? '')) return null;
+  if (code === 'EISDIR')
+    throw new UserError('D090', `${label || '.'} is a folder.`, { hint: 'name a dataset file in it' });
+  const exitCode = isMisnamed(error) ? 2 : 3;
+  throw new UserError('D091', `${label} cannot be read: ${systemReason(error)}.`, { exitCode, cause: error });
 }

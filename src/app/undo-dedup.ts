@@ -1,6 +1,6 @@
 // `lorch data dedup --undo`: the dropped rows back where they stood.
 import { createHash } from 'node:crypto';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { readRawRows } from '../dataset/raw-rows.ts';
 import { UserError } from '../diagnostics/user-error.ts';
 import { oneLine, openDatasetOutput } from './dataset-output.ts';
@@ -48,10 +48,22 @@ async function readUndo(path: string): Promise<{ end: UndoEnd; dropped: UndoRow[
   const lines: unknown[] = [];
   for await (const batch of readRawRows({ path, label: path }))
     for (const { value } of batch) lines.push(value);
-  const end = lines.pop() as UndoEnd | undefined;
-  if (end?.lorch_undo !== 1)
+  const end = lines.pop();
+  if (!isEnd(end) || !lines.every(isRow))
     throw new UserError('D166', `${path} is no undo file, or its end is missing.`, {
       hint: 'lorch data dedup -o OUT writes it as OUT.undo.jsonl',
     });
-  return { end, dropped: lines as UndoRow[] };
+  return { end, dropped: lines };
+}
+
+function isEnd(value: unknown): value is UndoEnd {
+  const { lorch_undo, out, rows, rows_sha256 } = (value ?? {}) as Partial<Record<keyof UndoEnd, unknown>>;
+  // The dataset lies beside the undo file, and nowhere else.
+  const name = typeof out === 'string' && out !== '' && basename(out) === out;
+  return lorch_undo === 1 && name && typeof rows === 'number' && typeof rows_sha256 === 'string';
+}
+
+function isRow(value: unknown): value is UndoRow {
+  const { row, text } = (value ?? {}) as Partial<Record<keyof UndoRow, unknown>>;
+  return typeof row === 'number' && typeof text === 'string';
 }

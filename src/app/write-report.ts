@@ -1,16 +1,30 @@
 // Reports are made anew by every run: written beside their place and moved there when whole.
-import { randomUUID } from 'node:crypto';
-import { type FileHandle, open, rename, rm } from 'node:fs/promises';
+import { type FileHandle, open, realpath, rename, rm, stat } from 'node:fs/promises';
 import { failToWrite } from './new-file.ts';
+import { keepTemporary, partialPath, removeStalePartials } from './temporary-files.ts';
 
 const bufferUnits = 1 << 20;
 
+type Fill = (write: (text: string) => void) => void | Promise<void>;
+
 /** Writes a report over what is there. `fill` may be slow: it is awaited. Throws UserError D091 where it cannot be written. */
-export async function writeReport(
-  path: string,
-  fill: (write: (text: string) => void) => void | Promise<void>,
-): Promise<void> {
-  const part = `${path}.${randomUUID().slice(0, 8)}.partial`;
+export async function writeReport(path: string, fill: Fill): Promise<void> {
+  const there = await stat(path).catch(() => null);
+  // A pipe or a device is written to, never replaced.
+  if (there && !there.isFile()) return await fillPart(path, path, fill);
+  // Where a link leads the report is kept, and the link stays.
+  const place = there ? await realpath(path) : path;
+  await removeStalePartials(place);
+  const part = partialPath(place);
+  const release = keepTemporary(part);
+  try {
+    await fillPart(part, place, fill);
+  } finally {
+    release();
+  }
+}
+
+async function fillPart(part: string, path: string, fill: Fill): Promise<void> {
   const file = await openPart(part, path);
   try {
     let text = '';
@@ -29,17 +43,17 @@ export async function writeReport(
     flush();
     await flushed.last;
     await file.close();
-    await rename(part, path).catch(failToWrite(path));
+    if (part !== path) await rename(part, path).catch(failToWrite(path));
   } catch (error) {
     await file.close().catch(() => undefined);
-    await rm(part, { force: true });
+    if (part !== path) await rm(part, { force: true });
     throw error;
   }
 }
 
 async function openPart(part: string, path: string): Promise<FileHandle> {
   try {
-    return await open(part, 'wx');
+    return await open(part, part === path ? 'w' : 'wx');
   } catch (error) {
     return failToWrite(path)(error);
   }

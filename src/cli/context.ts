@@ -1,5 +1,6 @@
 // Everything a command may know of the process around it. The only reader of process.env and cwd.
 import type { Readable } from 'node:stream';
+import { guardTemporary, removeTemporary } from '../app/temporary-files.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -42,6 +43,21 @@ function endWithReader(stream: NodeJS.WriteStream): void {
   });
 }
 
+// A command that is told to end leaves no half-written file. Without one it ends at once, as any process does.
+function leaveNothingHalfWritten(): void {
+  const signals = ['SIGINT', 'SIGTERM'] as const;
+  const end = (signal: NodeJS.Signals): void => {
+    // A command that asked for Ctrl-C ends by itself.
+    if (process.listenerCount(signal) > 1) return;
+    removeTemporary();
+    process.stderr.write('interrupted\n');
+    process.exit(EXIT.interrupted);
+  };
+  guardTemporary((needed) => {
+    for (const signal of signals) process[needed ? 'on' : 'off'](signal, end);
+  });
+}
+
 function output(stream: NodeJS.WriteStream, choice: ColorChoice, env: Context['env']): OutputStream {
   const forced = env.FORCE_COLOR !== undefined && env.FORCE_COLOR !== '0';
   const auto = !env.NO_COLOR && env.TERM !== 'dumb' && (stream.isTTY === true || forced);
@@ -67,6 +83,7 @@ function colorChoice(argv: readonly string[]): ColorChoice {
 export function processContext(argv: readonly string[]): Context {
   const env = process.env;
   endWithReader(process.stdout);
+  leaveNothingHalfWritten();
   // Nobody reads the advice any more: the exit code still says how it went.
   process.stderr.on('error', () => undefined);
   const choice = colorChoice(argv);

@@ -2,6 +2,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { systemReason } from '../diagnostics/system-error.ts';
 import { UserError } from '../diagnostics/user-error.ts';
 import type { Context } from './context.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
@@ -22,8 +23,14 @@ export async function reportError(error: unknown, context: Context): Promise<Exi
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
   const message = error instanceof Error ? error.message : String(error);
   if (['ENOSPC', 'EDQUOT'].includes((error as NodeJS.ErrnoException | null)?.code ?? '')) {
-    stderr.write(`${ink.red('error:')} ${visible(message)}\n`);
+    stderr.write(`${ink.red('error:')} a temporary file cannot be written: ${systemReason(error)}\n`);
     stderr.write(`  ${ink.cyan('hint:')} make room, or set TMPDIR to a folder with room\n`);
+    return EXIT.environment;
+  }
+  // What a scan keeps of each row stands in arrays, which fail so.
+  if (error instanceof RangeError && error.message.startsWith('Array buffer allocation failed')) {
+    stderr.write(`${ink.red('error:')} no memory is left\n`);
+    stderr.write(`  ${ink.cyan('hint:')} read fewer files at a time, or use a machine with more memory\n`);
     return EXIT.environment;
   }
   stderr.write(

@@ -50,6 +50,14 @@ export const datasetErrorCodes: CodeDoc[] = [
       'Settings name a check by its code or name and set it to off, note, warning or error. Checks without which a row cannot be used at all keep their severity.',
   },
   {
+    code: 'D206',
+    name: 'nothing-to-check',
+    severity: 'error',
+    title: 'The options leave no check to run.',
+    prose:
+      'What `--only` and `--group` ask for, `--skip` or the settings take away again. A dataset that nothing looked at is not ready.',
+  },
+  {
     code: 'D095',
     name: 'output-exists',
     severity: 'error',

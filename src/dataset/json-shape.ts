@@ -1,14 +1,41 @@
 // Questions about a parsed row that are asked of every row, and so must be cheap.
 import { maxDepth } from './depth.ts';
 
-/** Members of all objects inside a JSON value; -1 where it is nested deeper than rows may be. */
-export function countKeys(value: unknown, depth = maxDepth): number {
+export interface RowShape {
+  /** Members of all objects inside the value; -1 where it is nested deeper than rows may be. */
+  keys: number;
+  /** Whether a number in it is no whole one, or too large to be sure of its last digit. */
+  oddNumber: boolean;
+}
+
+let oddNumber = false;
+
+/** Looks once through a parsed row. */
+export function shapeOf(value: unknown): RowShape {
+  oddNumber = false;
+  const keys = countKeys(value, maxDepth);
+  return { keys, oddNumber };
+}
+
+/** Whether any number in a JSON value, at most as deep as rows may be, is no whole one or a very large one. */
+export function hasOddNumber(value: unknown): boolean {
+  return isOdd(value) || shapeOf(value).oddNumber;
+}
+
+function isOdd(value: unknown): boolean {
+  return typeof value === 'number' && !Number.isSafeInteger(value);
+}
+
+function countKeys(value: unknown, depth: number): number {
   if (typeof value !== 'object' || value === null) return 0;
   if (depth === 0) return -1;
   let count = 0;
   if (Array.isArray(value)) {
     for (const each of value) {
-      if (typeof each !== 'object' || each === null) continue;
+      if (typeof each !== 'object' || each === null) {
+        if (typeof each === 'number' && isOdd(each)) oddNumber = true;
+        continue;
+      }
       const inner = countKeys(each, depth - 1);
       if (inner < 0) return -1;
       count += inner;
@@ -19,7 +46,10 @@ export function countKeys(value: unknown, depth = maxDepth): number {
   for (const key in object) {
     count += 1;
     const each = object[key];
-    if (typeof each !== 'object' || each === null) continue;
+    if (typeof each !== 'object' || each === null) {
+      if (typeof each === 'number' && isOdd(each)) oddNumber = true;
+      continue;
+    }
     const inner = countKeys(each, depth - 1);
     if (inner < 0) return -1;
     count += inner;

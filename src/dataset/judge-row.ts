@@ -9,11 +9,12 @@ import { notAnObject } from './checks/not-an-object.ts';
 import { otherFormat } from './checks/other-format.ts';
 import { isPair, runOnPair } from './checks/run-on-pair.ts';
 import { tooDeep } from './checks/too-deep.ts';
+import { raiseInexact } from './exact-numbers.ts';
 import type { Example } from './example.ts';
 import { isRow, typeName } from './formats/fields.ts';
 import type { Format, Raise, Row } from './formats/format.ts';
 import { otherFormat as findOtherFormat } from './formats/index.ts';
-import { countKeys, mayRepeatKeys } from './json-shape.ts';
+import { mayRepeatKeys, shapeOf } from './json-shape.ts';
 import type { RawRow } from './readers/raw-row.ts';
 import { escapePointer } from './text-position.ts';
 import { walkJson } from './walk-json.ts';
@@ -96,7 +97,7 @@ export function createJudge(format: Format | null, settings: ResolvedChecks): (r
     }
     row = raw.value;
     ignored = readIgnored(row);
-    const keys = countKeys(row);
+    const { keys, oddNumber } = shapeOf(row);
     if (keys < 0) {
       raise(tooDeep, '', 'The row is nested deeper than 200 levels.');
       return null;
@@ -104,6 +105,7 @@ export function createJudge(format: Format | null, settings: ResolvedChecks): (r
     if (!format) return null;
     if (mayRepeatKeys(raw.text, keys)) raiseDuplicateKeys(raw.text, raise);
     const example = format.parse(row, raise);
+    if (example && oddNumber) raiseInexact(raw.text, example.meta, raise);
     if (example) runChecks(example);
     else nameOtherFormat(row, format, drafts);
     return example;

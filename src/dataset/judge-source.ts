@@ -30,6 +30,8 @@ export interface SourceRequest {
 // As many rows decide the format, or fewer where they are long.
 const sampleRows = 200;
 const sampleUnits = 4_000_000;
+// Regions that are judged at once; a row of tens of megabytes is a region, and takes many times its size.
+const mostWaitingBytes = 32_000_000;
 
 /** The rows of one source in batches, in order. */
 export async function* judgeSource(request: SourceRequest): AsyncGenerator<Iterable<JudgedRow>> {
@@ -52,7 +54,13 @@ async function* judgeRegions(
   const { open, read, repeats } = request;
   let line = 1;
   let judgeBytes: RegionJudge | null = null;
-  const waiting: Promise<Settled>[] = [];
+  const waiting: { settled: Promise<Settled>; bytes: number }[] = [];
+  let waitingBytes = 0;
+  const settleFirst = async (): Promise<Iterable<JudgedRow>> => {
+    const first = waiting.shift() as (typeof waiting)[number];
+    waitingBytes -= first.bytes;
+    return settle(await first.settled);
+  };
   const settle = (done: Settled): Iterable<JudgedRow> => {
     const first = line;
     if ('tooLong' in done) {
@@ -82,11 +90,17 @@ async function* judgeRegions(
     const { here, there } = judgeBytes;
     if (here) yield settle(tooLong ? { tooLong } : { judged: here(bytes), region: bytes });
     else {
-      waiting.push(tooLong ? Promise.resolve({ tooLong }) : judgeThere(there, bytes));
-      if (waiting.length >= there.depth) yield settle(await (waiting.shift() as Promise<Settled>));
+      const size = bytes?.length ?? 0;
+      while (waiting.length > 0 && waitingBytes + size > mostWaitingBytes) yield await settleFirst();
+      waiting.push({
+        settled: tooLong ? Promise.resolve({ tooLong }) : judgeThere(there, bytes),
+        bytes: size,
+      });
+      waitingBytes += size;
+      if (waiting.length >= there.depth) yield await settleFirst();
     }
   }
-  for (const each of waiting) yield settle(await each);
+  while (waiting.length > 0) yield await settleFirst();
   yield judge.end();
 }
 

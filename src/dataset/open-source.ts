@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
+import { isMisnamed, systemReason } from '../diagnostics/system-error.ts';
 import { UserError } from '../diagnostics/user-error.ts';
 import { createByteReader } from './compression/byte-reader.ts';
 import { type Codec, findCodec } from './compression/index.ts';
@@ -48,11 +49,11 @@ export async function openSource(
       bytes += chunk.length;
       return chunk;
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      // A name that is wrong is the user's to mend; anything else is the machine's.
-      const misnamed = ['ENOENT', 'EISDIR', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '');
-      const exitCode = misnamed ? 2 : 3;
-      throw new UserError('D091', `${label} cannot be read: ${reason}`, { exitCode, cause: error });
+      const exitCode = isMisnamed(error) ? 2 : 3;
+      throw new UserError('D091', `${label} cannot be read: ${systemReason(error)}.`, {
+        exitCode,
+        cause: error,
+      });
     }
   };
 
@@ -132,9 +133,20 @@ export function binaryKind(head: Buffer): string | null {
   const packed = findCodec(head);
   if (packed) return `compressed twice (${packed.name} inside)`;
   if (starts(0x50, 0x4b, 0x03, 0x04)) return 'a zip archive';
-  if (starts(0xff, 0xfe) || starts(0xfe, 0xff)) return 'UTF-16 text';
+  const wide = wideText(head);
+  if (wide) return wide;
   if (starts(0x42, 0x5a, 0x68) && head[4] === 0x31) return 'bzip2-compressed';
   if (starts(0xfd, 0x37, 0x7a, 0x58, 0x5a)) return 'xz-compressed';
   if (head.subarray(0, 64).includes(0)) return 'binary data';
+  return null;
+}
+
+// By the byte order mark, or by where the zeros stand around the first two characters, which are ASCII in JSON and CSV.
+function wideText(head: Buffer): string | null {
+  const starts = [...head.subarray(0, 8)].map((byte) => (byte === 0 ? '0' : 'x')).join('');
+  const mark = head.toString('hex', 0, 4);
+  if (mark === 'fffe0000' || mark === '0000feff' || /^(?:x000|000x){2}$/.test(starts)) return 'UTF-32 text';
+  if (mark.startsWith('fffe') || mark.startsWith('feff') || /^(?:(?:x0){4}|(?:0x){4})$/.test(starts))
+    return 'UTF-16 text';
   return null;
 }

@@ -1,5 +1,6 @@
 // A file that is read from any place.
 import { type FileHandle, open } from 'node:fs/promises';
+import { systemReason } from '../diagnostics/system-error.ts';
 import { UserError } from '../diagnostics/user-error.ts';
 
 export interface RandomAccess {
@@ -16,8 +17,10 @@ export async function openRandomAccess(path: string, label: string): Promise<Ran
     try {
       return await work();
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      throw new UserError('D091', `${label} cannot be read: ${reason}`, { exitCode: 3, cause: error });
+      throw new UserError('D091', `${label} cannot be read: ${systemReason(error)}.`, {
+        exitCode: 3,
+        cause: error,
+      });
     }
   };
   const file = await guard(() => open(path, 'r'));

@@ -12,6 +12,8 @@ export interface JsonFault {
 export interface JsonVisitor {
   /** A value starts at `offset`; `path` holds the keys and indexes that lead to it and is reused: copy it. */
   value?(path: readonly (string | number)[], offset: number): void;
+  /** The value at `path` ends before `offset`. */
+  valueEnd?(path: readonly (string | number)[], offset: number): void;
   /** A member's key starts at `offset` and was already used in the same object; `path` ends with it. */
   duplicateKey?(path: readonly (string | number)[], offset: number): void;
 }
@@ -79,6 +81,7 @@ export function walkJson(text: string, visitor: JsonVisitor): JsonFault | null {
     }
     // A value ended: close what closes, then go to the next one.
     for (;;) {
+      visitor.valueEnd?.(path, at);
       at = reach(space, text, at);
       const level = levels.at(-1);
       if (!level) return at === text.length ? null : tailFault(text, at);

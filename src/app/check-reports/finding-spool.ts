@@ -1,9 +1,9 @@
 // Findings that wait for the totals, by code: in memory while they are few, in temporary files when they are millions.
 import { createReadStream } from 'node:fs';
-import { appendFile, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { appendFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { makeTemporaryFolder, type TemporaryFolder } from '../temporary-files.ts';
 
 export interface FindingSpool {
   /** One finding as JSON, in one line. A promise where the lines go to the disk. */
@@ -20,14 +20,14 @@ const defaultLimit = 16_000_000;
 export function createFindingSpool(limit = defaultLimit): FindingSpool {
   const waiting = new Map<string, string[]>();
   const onDisk = new Set<string>();
-  let folder: Promise<string> | null = null;
+  let folder: Promise<TemporaryFolder> | null = null;
   let units = 0;
   // Appends follow one another, so that lines keep their order.
   let written: Promise<void> = Promise.resolve();
 
   const spill = async (full: readonly [string, string[]][]): Promise<void> => {
-    folder ??= mkdtemp(join(tmpdir(), 'lorch-findings-'));
-    const dir = await folder;
+    folder ??= makeTemporaryFolder('lorch-findings-');
+    const { path: dir } = await folder;
     for (const [code, lines] of full) {
       await appendFile(join(dir, code), lines.map((line) => `${line}\n`).join(''), { mode: 0o600 });
       onDisk.add(code);
@@ -50,14 +50,14 @@ export function createFindingSpool(limit = defaultLimit): FindingSpool {
     async *read(code) {
       await written;
       if (onDisk.has(code) && folder) {
-        const input = createReadStream(join(await folder, code), 'utf8');
+        const input = createReadStream(join((await folder).path, code), 'utf8');
         yield* createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY });
       }
       yield* waiting.get(code) ?? [];
     },
     async dispose() {
       await written.catch(() => undefined);
-      if (folder) await rm(await folder, { recursive: true, force: true });
+      await (await folder)?.remove();
     },
   };
 }

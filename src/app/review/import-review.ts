@@ -9,6 +9,7 @@ import {
   type VerdictEntry,
 } from '../../dataset/review/entries.ts';
 import type { Finding } from '../../diagnostics/finding.ts';
+import { systemReason } from '../../diagnostics/system-error.ts';
 import { UserError } from '../../diagnostics/user-error.ts';
 import { drawEntry } from './draw-entry.ts';
 import { judgeEdit } from './edit-row.ts';
@@ -129,7 +130,7 @@ async function readText(path: string, label: string): Promise<{ text: string; sh
     const encoding = error instanceof TypeError;
     throw new UserError(
       'V007',
-      encoding ? `${label} is not UTF-8` : `${label} cannot be read: ${(error as Error).message}`,
+      encoding ? `${label} is not UTF-8` : `${label} cannot be read: ${systemReason(error)}`,
       {
         hint: encoding ? 'save it as “CSV UTF-8”' : 'name the filled sheet',
         cause: error,

@@ -15,6 +15,7 @@ import {
 import { readFile } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { type EntryStamp, type LogEntry, parseEntry } from '../../dataset/review/entries.ts';
+import { systemReason } from '../../diagnostics/system-error.ts';
 import { UserError } from '../../diagnostics/user-error.ts';
 
 /** Where the log of a dataset file lies. */
@@ -35,7 +36,7 @@ export async function readReviewLog(path: string, label = basename(path)): Promi
     bytes = await readFile(path);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
-    throw new UserError('V004', `${label} cannot be read: ${(error as Error).message}`, {
+    throw new UserError('V004', `${label} cannot be read: ${systemReason(error)}`, {
       exitCode: 3,
       cause: error,
     });

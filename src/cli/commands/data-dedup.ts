@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Context } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
+import { parseSimilarity } from '../parse-options.ts';
 import { formatCount } from '../ui/format.ts';
 
 interface Flags {
@@ -43,7 +44,7 @@ export function define(command: Command, context: Context): void {
   command
     .description('Near-duplicates and leaks, found exactly; with -o the dataset without them.')
     .argument('[dataset...]', 'files, globs, hf://datasets/user/name, or - for stdin')
-    .option('--near <similarity>', 'least Jaccard similarity of a near-duplicate', Number, 0.8)
+    .option('--near <similarity>', 'least Jaccard similarity of a near-duplicate', parseSimilarity, 0.8)
     .option('--n <words>', 'words a shingle, 1 to 5', parseWidth, 3)
     .addOption(
       new Option(

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { DatasetSample } from '../../app/sample-dataset.ts';
+import type { Example } from '../../dataset/example.ts';
 import type { Context } from '../context.ts';
 import { parseCount } from '../parse-options.ts';
 import { formatCount } from '../ui/format.ts';
@@ -10,13 +11,15 @@ interface Flags {
   stratify?: string;
   output?: string;
   format: string;
+  raw?: true;
   json?: true;
 }
 
 const examples = `
 There is no seed to choose: the order is a permutation made from the dataset's fingerprint, the one in which review
 reads the rows. More rows continue it. Rows with errors are not drawn; equal rows count as one.
-On a terminal the rows are shown as conversations; piped, or with -o, they are the raw rows, one a line.
+On a terminal the rows are shown as conversations, with secrets and personal data masked unless --raw; piped, with -o
+and with --json they are the rows as they stand.
 Samples with --stratify are for looking around: they say nothing about shares.
 
 Examples:
@@ -35,6 +38,7 @@ export function define(command: Command, context: Context): void {
     .option('--stratify <kind>', 'as many of each: length, source, source:KEY, label or finding')
     .option('-o, --output <file>', 'a file that does not exist yet, for the raw rows')
     .option('--format <name>', 'format of the input; auto tells by the rows', 'auto')
+    .option('--raw', 'on a terminal: mask nothing')
     .option('--json', 'one JSON object')
     .addHelpText('after', examples)
     .action(async (patterns: string[], flags: Flags) => {
@@ -56,7 +60,7 @@ export function define(command: Command, context: Context): void {
         onProgress: (rows) => progress.update(rows, null),
       }).finally(() => progress.end());
       if (flags.json) return printJson(context, report(sample));
-      if (flags.output === undefined) await show(sample, context);
+      if (flags.output === undefined) await show(sample, flags.raw === true, context);
       context.stderr.write(await describe(sample, flags.output ?? null, context));
     });
 }
@@ -73,7 +77,7 @@ function report({ format, drawn, ...rest }: DatasetSample): Record<string, unkno
   return { format: format.name, ...rest, drawn: rows };
 }
 
-async function show({ drawn }: DatasetSample, context: Context): Promise<void> {
+async function show({ drawn }: DatasetSample, raw: boolean, context: Context): Promise<void> {
   const { stdout } = context;
   if (!stdout.isTTY) {
     for (const { text } of drawn) stdout.write(`${text}\n`);
@@ -82,13 +86,16 @@ async function show({ drawn }: DatasetSample, context: Context): Promise<void> {
   const { turnLines } = await import('../ui/review-panes.ts');
   const { renderPlace } = await import('../ui/diagnostic.ts');
   const { paint, visible } = await import('../ui/paint.ts');
+  const { maskValues } = await import('../../app/mask-finding.ts');
   const ink = paint(stdout.color);
   const style = { ink, color: stdout.color, width: Math.min(Math.max(stdout.columns, 40), 120) };
   for (const { place, example, stratum } of drawn) {
     const { row, file, line, column } = place;
     const at = ink.bold(visible(renderPlace(column > 1 ? { file, line, column } : { file, line })));
     const note = ink.dim(`row ${row}${stratum === null ? '' : ` · ${visible(stratum)}`}`);
-    stdout.write(`${[`${at}  ${note}`, ...turnLines(example, style)].join('\n')}\n`);
+    stdout.write(
+      `${[`${at}  ${note}`, ...turnLines(raw ? example : (maskValues(example) as Example), style)].join('\n')}\n`,
+    );
   }
 }
 

@@ -2,6 +2,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { SplitDataset } from '../../app/split-dataset.ts';
 import type { Context } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
+import { parseSimilarity } from '../parse-options.ts';
 import { formatCount } from '../ui/format.ts';
 import { printJson } from '../ui/json.ts';
 import { visible } from '../ui/paint.ts';
@@ -43,7 +44,7 @@ export function define(command: Command, context: Context): void {
       '--stratify <kind>',
       'hold out the share of each kind of row: length, label, source or source:KEY',
     )
-    .option('--near <similarity>', 'rows at least this similar (Jaccard) stay on one side', Number)
+    .option('--near <similarity>', 'rows at least this similar (Jaccard) stay on one side', parseSimilarity)
     .option('-o, --output <dir>', 'folder for train.jsonl and validation.jsonl')
     .option('--train <file>', 'file for the training rows, instead of -o')
     .option('--validation-out <file>', 'file for the validation rows, instead of -o')

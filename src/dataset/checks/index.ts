@@ -40,6 +40,7 @@ import { headings } from './headings.ts';
 import { homoglyph } from './homoglyph.ts';
 import { htmlLeftover } from './html-leftover.ts';
 import { impossibleTask } from './impossible-task.ts';
+import { inexactNumber } from './inexact-number.ts';
 import { invalidJson } from './invalid-json.ts';
 import { invalidToolCall } from './invalid-tool-call.ts';
 import { invalidTools } from './invalid-tools.ts';
@@ -250,6 +251,7 @@ export const checks: readonly Check[] = [
   templateRow,
   nearLeak,
   benchmarkLeak,
+  inexactNumber,
 ];
 
 /** Every code of the dataset folder: the checks, and what it throws. */

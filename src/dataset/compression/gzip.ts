@@ -72,7 +72,17 @@ async function isPadding(input: ByteReader): Promise<boolean> {
 }
 
 // What one inflate call unpacked is lost where it fails: small slices at first, so that small files lose little.
-const sliceBytes = (offset: number): number => (offset < 65_536 ? 1024 : 65_536);
+const leastSlice = 1024;
+const mostSlice = 32_768;
+/** What one slice should unpack to. Packed bytes may hold a thousand times as many: nothing else bounds a call. */
+const wantedBytes = 1_000_000;
+
+/** How much to hand over next, by what the last slice became. */
+function nextSlice(offset: number, slice: number, unpacked: number): number {
+  if (offset < 65_536) return leastSlice;
+  const fitting = Math.floor((slice * wantedBytes) / Math.max(1, unpacked));
+  return Math.max(leastSlice, Math.min(mostSlice, slice * 2, fitting));
+}
 
 /** The data of one member; returns what is wrong with it, or null. */
 async function* readMember(input: ByteReader): AsyncGenerator<Buffer, string | null> {
@@ -101,16 +111,19 @@ async function* inflateFrom(input: ByteReader, inflate: InflateRaw): AsyncGenera
   inflate.on('data', (bytes: Buffer) => unpacked.push(bytes));
   inflate.on('end', () => settle('ended'));
   inflate.on('error', (error) => settle(error));
-  for (let written = 0; ; ) {
-    const slice = await input.some(sliceBytes(input.offset()));
+  for (let written = 0, most = leastSlice; ; ) {
+    const slice = await input.some(most);
     if (!slice) return yield endsEarly;
     written += slice.length;
     const outcome = await new Promise<'more' | 'ended' | Error>((resolve) => {
       settle = resolve;
       inflate.write(slice, (error) => resolve(error ?? 'more'));
     });
-    if (unpacked.length > 0) yield Buffer.concat(unpacked);
+    const pieces = unpacked;
     unpacked = [];
+    const bytes = pieces.reduce((sum, piece) => sum + piece.length, 0);
+    most = nextSlice(input.offset(), slice.length, bytes);
+    yield* pieces;
     if (outcome instanceof Error) return yield `is damaged: ${outcome.message}`;
     if (outcome === 'more') continue;
     input.putBack(slice.subarray(slice.length - (written - inflate.bytesWritten)));

@@ -1,65 +1,59 @@
-// A set of 128-bit keys with one number each, in typed arrays: 20 bytes a slot, at most half full, no object per row.
+// A set of 128-bit keys with one number each: 20 bytes a key in blocks that never move, and 4 bytes a slot, at most two
+// thirds full, that lead to them. No object per row, and growing copies the slots only.
 import type { Key } from './murmur3.ts';
 
 export interface KeyTable {
-  /** The number stored first under `key`; stores `number` (whole, below 2^32 - 1) and returns -1 where there is none. */
+  /** The number stored first under `key`; stores `number` (whole, below 2^32) and returns -1 where there is none. */
   addIfNew(key: Key, number: number): number;
   size(): number;
 }
 
-const free = 0xffffffff;
+const blockBits = 14;
+const blockKeys = 1 << blockBits;
+/** Four of the key, one of its number. */
+const width = 5;
 
 /** An empty table. */
 export function createKeyTable(): KeyTable {
-  let capacity = 1 << 12;
-  let keys = new Int32Array(capacity * 4);
-  let numbers = new Uint32Array(capacity).fill(free);
+  const blocks: Int32Array[] = [];
+  // 0 is a free slot, any other number the key before it.
+  let slots = new Uint32Array(1 << 12);
   let used = 0;
 
-  const slotOf = (a: number, b: number, c: number, d: number): number => {
-    const last = capacity - 1;
-    // The keys are hashes: any of their bits place them well.
-    for (let slot = a & last; ; slot = (slot + 1) & last) {
-      if (numbers[slot] === free) return slot;
-      const at = slot * 4;
-      if (keys[at] === a && keys[at + 1] === b && keys[at + 2] === c && keys[at + 3] === d) return slot;
-    }
-  };
-
-  const store = (slot: number, a: number, b: number, c: number, d: number, number: number): void => {
-    const at = slot * 4;
-    keys[at] = a;
-    keys[at + 1] = b;
-    keys[at + 2] = c;
-    keys[at + 3] = d;
-    numbers[slot] = number;
-  };
-
   const grow = (): void => {
-    const [oldKeys, oldNumbers] = [keys, numbers];
-    capacity *= 2;
-    keys = new Int32Array(capacity * 4);
-    numbers = new Uint32Array(capacity).fill(free);
-    for (let slot = 0; slot < oldNumbers.length; slot += 1) {
-      const number = oldNumbers[slot] as number;
-      if (number === free) continue;
-      const at = slot * 4;
-      const a = oldKeys[at] as number;
-      const b = oldKeys[at + 1] as number;
-      const c = oldKeys[at + 2] as number;
-      const d = oldKeys[at + 3] as number;
-      store(slotOf(a, b, c, d), a, b, c, d, number);
+    slots = new Uint32Array(slots.length * 2);
+    const last = slots.length - 1;
+    for (let at = 0; at < used; at += 1) {
+      const block = blocks[at >> blockBits] as Int32Array;
+      let slot = (block[(at & (blockKeys - 1)) * width] as number) & last;
+      while (slots[slot] !== 0) slot = (slot + 1) & last;
+      slots[slot] = at + 1;
     }
   };
 
   return {
     addIfNew([a, b, c, d], number) {
-      const slot = slotOf(a, b, c, d);
-      const found = numbers[slot] as number;
-      if (found !== free) return found;
-      store(slot, a, b, c, d, number);
+      const last = slots.length - 1;
+      // The keys are hashes: any of their bits place them well.
+      let slot = a & last;
+      for (let found = slots[slot] as number; found !== 0; found = slots[slot] as number) {
+        const block = blocks[(found - 1) >> blockBits] as Int32Array;
+        const at = ((found - 1) & (blockKeys - 1)) * width;
+        if (block[at] === a && block[at + 1] === b && block[at + 2] === c && block[at + 3] === d)
+          return (block[at + 4] as number) >>> 0;
+        slot = (slot + 1) & last;
+      }
+      if (used >> blockBits === blocks.length) blocks.push(new Int32Array(blockKeys * width));
+      const block = blocks[used >> blockBits] as Int32Array;
+      const at = (used & (blockKeys - 1)) * width;
+      block[at] = a;
+      block[at + 1] = b;
+      block[at + 2] = c;
+      block[at + 3] = d;
+      block[at + 4] = number;
       used += 1;
-      if (used * 2 > capacity) grow();
+      slots[slot] = used;
+      if (used * 3 > slots.length * 2) grow();
       return -1;
     },
     size: () => used,

@@ -3,6 +3,7 @@ import { invalidToolCall } from '../checks/invalid-tool-call.ts';
 import { invalidTools } from '../checks/invalid-tools.ts';
 import { wrongType } from '../checks/wrong-type.ts';
 import { isDeeperThan, maxDepth } from '../depth.ts';
+import { raiseInexactInside } from '../exact-numbers.ts';
 import type { ToolCall } from '../example.ts';
 import { isRow, typeName } from './fields.ts';
 import type { Raise, Row } from './format.ts';
@@ -51,6 +52,7 @@ export function readId(holder: Row, key: string, pointer: string, raise: Raise):
 
 function readArguments(value: unknown, pointer: string, raise: Raise): Row | undefined {
   const parsed = typeof value === 'string' ? parseJson(value === '' ? '{}' : value) : value;
+  if (typeof value === 'string') raiseInexactInside(value, parsed, pointer, raise);
   if (isRow(parsed)) return parsed;
   raise(
     invalidToolCall,
@@ -65,6 +67,7 @@ function readArguments(value: unknown, pointer: string, raise: Raise): Row | und
 /** A list of tools, or a string of JSON that holds one; bare functions are wrapped. Undefined with a finding. */
 export function readTools(value: unknown, pointer: string, raise: Raise): unknown[] | undefined {
   const list = typeof value === 'string' ? parseJson(value === '' ? '[]' : value) : value;
+  if (typeof value === 'string') raiseInexactInside(value, list, pointer, raise);
   if (!Array.isArray(list)) {
     raise(
       invalidTools,

@@ -4,6 +4,7 @@ import { invalidToolCall } from '../checks/invalid-tool-call.ts';
 import { missingField } from '../checks/missing-field.ts';
 import { unknownRole } from '../checks/unknown-role.ts';
 import { wrongType } from '../checks/wrong-type.ts';
+import { raiseInexactInside } from '../exact-numbers.ts';
 import type { Message, Role, ToolCall } from '../example.ts';
 import { escapePointer } from '../text-position.ts';
 import { locateContent, readContent } from './content-parts.ts';
@@ -145,6 +146,7 @@ function readCallTurn(
   }
   // Inside a JSON string no pointer leads further: the turn's own text is the place.
   const raiseHere: Raise = (check, _pointer, message, extra) => raise(check, at, message, extra);
+  if (typeof value === 'string') raiseInexactInside(value, parsed, at, raise);
   const calls = readToolCalls(Array.isArray(parsed) ? parsed : [parsed], at, raiseHere);
   const trained = readTrained(turn, 'assistant', style.weightKeys, pointer, raise);
   if (!calls?.length || trained === undefined) {

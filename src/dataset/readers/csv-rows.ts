@@ -4,7 +4,7 @@ import { headerName } from '../checks/header-name.ts';
 import { invalidJson } from '../checks/invalid-json.ts';
 import { positionAt } from '../text-position.ts';
 import { walkJson } from '../walk-json.ts';
-import { type Cell, offsetInCell, splitRecord } from './csv-record.ts';
+import { type Cell, type Dialect, offsetInCell, splitRecord } from './csv-record.ts';
 import type { RawRow, ReadOptions, RowFault } from './raw-row.ts';
 
 export interface CsvTable {
@@ -21,16 +21,21 @@ export interface CsvTable {
 const listColumns = new Set(['messages', 'conversations', 'conversation', 'tools', 'functions', 'history']);
 const longestName = 64;
 
-/** A table whose rows go by `delimiter`. */
-export function createTable(delimiter: string, options: ReadOptions): CsvTable {
+/** A table whose rows go by the dialect. */
+export function createTable({ delimiter, lineEnd }: Dialect, options: ReadOptions): CsvTable {
   let names: string[] = [];
   let json: boolean[] = [];
   const unnamed = new Set<string>();
-  const origin = (record: string): RawRow['origin'] => ({ kind: 'csv', record, names, delimiter });
+  const origin = (record: string): RawRow['origin'] => ({
+    kind: 'csv',
+    record: asPlaced(record, lineEnd),
+    names,
+    delimiter,
+  });
   const broken = (record: string, line: number, fault: RowFault): RawRow => ({
     line,
     column: 1,
-    text: record,
+    text: asPlaced(record, lineEnd),
     value: undefined,
     fault,
   });
@@ -44,7 +49,7 @@ export function createTable(delimiter: string, options: ReadOptions): CsvTable {
           check: headerName,
           message,
           ...(hint !== undefined && { hint }),
-          ...positionAt(record, cell.start, { line, column: 1 }),
+          ...positionAt(asPlaced(record, lineEnd), cell.start, { line, column: 1 }),
         }),
       );
       for (const [i, { value }] of cells.entries()) if (value.trim() === '') unnamed.add(names[i] ?? '');
@@ -60,10 +65,13 @@ export function createTable(delimiter: string, options: ReadOptions): CsvTable {
       if (cells.every(({ value }) => value === '')) return null;
       if (cells.length !== names.length) return broken(record, line, countFault(record, cells, names));
       const members: [string, unknown][] = [];
+      const written: string[] = [];
       for (const [i, cell] of cells.entries()) {
         const name = names[i] ?? '';
         // Behind a delimiter too many stands nothing; a list that is not there is no empty text.
         if (cell.value === '' && (json[i] || unnamed.has(name))) continue;
+        // A list keeps its own text, in which numbers may have more digits than are read.
+        written.push(`${JSON.stringify(name)}:${json[i] ? cell.value : JSON.stringify(cell.value)}`);
         if (!json[i]) members.push([name, cell.value]);
         else {
           const parsed = parseCell(record, cell, name);
@@ -73,26 +81,36 @@ export function createTable(delimiter: string, options: ReadOptions): CsvTable {
       }
       // fromEntries defines "__proto__" as a plain member; assignment would not.
       const value = Object.fromEntries(members);
-      return { line, column: 1, text: JSON.stringify(value), value, fault: null, origin: origin(record) };
+      const text = `{${written.join(',')}}`;
+      return { line, column: 1, text, value, fault: null, origin: origin(record) };
     },
   };
+}
+
+/** A record for finding places in it, where lines end with \n: in a file whose lines end with \r, that stands for it. */
+export function asPlaced(record: string, lineEnd: number): string {
+  return lineEnd === 13 ? record.replaceAll('\r', '\n') : record;
 }
 
 function readHeader(
   cells: readonly Cell[],
   remark: (cell: Cell, message: string, hint?: string) => void,
 ): string[] {
-  const names: string[] = [];
+  // Each name with its column; and the number that the next column of that name gets.
+  const names = new Map<string, number>();
+  const numbers = new Map<string, number>();
   for (const [i, cell] of cells.entries()) {
     const name = cell.value.trim();
     let unique = name === '' ? `column ${i + 1}` : name;
-    for (let n = 1; names.includes(unique); n += 1) unique = `${name}.${n}`;
-    names.push(unique);
+    let n = numbers.get(name) ?? 1;
+    for (; names.has(unique); n += 1) unique = `${name}.${n}`;
+    numbers.set(name, n);
+    names.set(unique, i);
     if (name === '') remark(cell, `Column ${i + 1} has no name; it is read as "${unique}".`);
     else if (unique !== name)
       remark(
         cell,
-        `Column ${i + 1} is called ${JSON.stringify(name)} like column ${names.indexOf(name) + 1}; it is read as ${JSON.stringify(unique)}.`,
+        `Column ${i + 1} is called ${JSON.stringify(name)} like column ${(names.get(name) ?? 0) + 1}; it is read as ${JSON.stringify(unique)}.`,
       );
     else if (name.length > longestName || name.includes('\n'))
       remark(
@@ -101,7 +119,7 @@ function readHeader(
         'is the header missing? the first record of a CSV file names its columns',
       );
   }
-  return names;
+  return [...names.keys()];
 }
 
 function countFault(record: string, cells: readonly Cell[], names: readonly string[]): RowFault {

@@ -4,7 +4,7 @@ import { blankLine } from '../checks/blank-line.ts';
 import { openQuote } from '../checks/open-quote.ts';
 import { guessDialect } from './csv-dialect.ts';
 import { type Dialect, findRecordEnd, type RecordEnd } from './csv-record.ts';
-import { createTable } from './csv-rows.ts';
+import { asPlaced, createTable } from './csv-rows.ts';
 import { longRow, parseRowBytes } from './parse-row.ts';
 import type { RawRow, Reader, ReadOptions } from './raw-row.ts';
 
@@ -42,7 +42,7 @@ async function* readCsv(chunks: AsyncIterable<Buffer>, options: ReadOptions): As
     }
     parts = [whole];
     bytes = whole.length;
-    enough = Math.min(bytes * 2, bytes + options.maxRowBytes);
+    enough = Math.min(bytes * 2, Math.max(bytes, options.maxRowBytes) + headBytes);
   }
   let whole: Buffer = Buffer.concat(parts);
   reading ??= createReading(guessDialect(whole), options);
@@ -67,7 +67,7 @@ function createReading(
   /** The rows since the last call; none before the sample is large enough, unless `last`. */
   rows(last?: boolean): RawRow[];
 } {
-  const table = createTable(dialect.delimiter, options);
+  const table = createTable(dialect, options);
   const limit = options.maxRowBytes;
   let line = 1;
   let waiting: (Waiting | RawRow)[] = [];
@@ -93,7 +93,7 @@ function createReading(
     waiting.push({
       line,
       column: 1,
-      text: record.toString('utf8').replace(/\r$/, ''),
+      text: asPlaced(record.toString('utf8'), dialect.lineEnd).replace(/[\r\n]$/, ''),
       value: undefined,
       fault: {
         check: openQuote,

@@ -1,5 +1,6 @@
 // A JSON array of rows, read as a stream; also arrays after arrays, and objects spread over lines without an array.
 import { isUtf8 } from 'node:buffer';
+import { StringDecoder } from 'node:string_decoder';
 import { arraySeparator } from '../checks/array-separator.ts';
 import { fileShape } from '../checks/file-shape.ts';
 import { textAfterArray } from '../checks/text-after-array.ts';
@@ -16,6 +17,8 @@ export const jsonArray: Reader = {
   detect: (head) => /^\s*[[{]/.test(head.toString('utf8')),
   read: readValues,
 };
+
+const stepBytes = 256 * 1024;
 
 async function* readValues(chunks: AsyncIterable<Buffer>, options: ReadOptions): AsyncGenerator<RawRow[]> {
   let rows: RawRow[] = [];
@@ -39,6 +42,14 @@ async function* readValues(chunks: AsyncIterable<Buffer>, options: ReadOptions):
       last = at;
     }
     column = last < 0 ? column + text.length : text.length - last;
+  };
+
+  // Too many bytes for one text.
+  const advanceOver = (bytes: Buffer): void => {
+    const decoder = new StringDecoder('utf8');
+    for (let at = 0; at < bytes.length; at += stepBytes)
+      advance(decoder.write(bytes.subarray(at, at + stepBytes)));
+    advance(decoder.end());
   };
 
   const remarkBefore = (text: string): void => {
@@ -73,7 +84,8 @@ async function* readValues(chunks: AsyncIterable<Buffer>, options: ReadOptions):
     remarkBefore(row.text);
     valuesSeen += 1;
     rows.push(row);
-    advance(bytes.length > options.maxRowBytes ? bytes.toString('utf8') : row.text);
+    if (bytes.length > options.maxRowBytes) advanceOver(bytes);
+    else advance(row.text);
   };
 
   const parse = (bytes: Buffer): RawRow => {

@@ -54,21 +54,22 @@ export async function* cutLines(
   let rest: Buffer[] = [];
   let restBytes = 0;
   const tooLong = (start: Buffer, bytes: number): LineRegion => ({
-    tooLong: longRow(start.subarray(0, 200), bytes, maxRowBytes, 1, 1),
+    tooLong: longRow(start, bytes, maxRowBytes, 1, 1),
   });
   for await (const chunk of chunks) {
     const last = chunk.lastIndexOf(newline);
     if (last < 0) {
       restBytes += chunk.length;
-      // Over the limit nothing more is kept but the count.
-      if (restBytes <= maxRowBytes || rest.length === 0) rest.push(chunk);
+      rest.push(chunk);
+      // Over the limit nothing more is kept but the start and the count.
+      if (restBytes > maxRowBytes) rest = [startOf(rest)];
       continue;
     }
     let region = chunk.subarray(0, last + 1);
     if (restBytes > 0) {
       const end = chunk.indexOf(newline);
       if (restBytes + end > maxRowBytes) {
-        yield tooLong(rest[0] ?? chunk, restBytes + end);
+        yield tooLong(startOf([...rest, chunk]), restBytes + end);
       } else yield { bytes: Buffer.concat([...rest, chunk.subarray(0, end + 1)]) };
       // The line that was cut comes alone: joining it with all others would copy every byte of the file.
       region = chunk.subarray(end + 1, last + 1);
@@ -77,8 +78,16 @@ export async function* cutLines(
     restBytes = chunk.length - last - 1;
     if (region.length > 0) yield { bytes: region };
   }
-  if (restBytes > maxRowBytes) yield tooLong(rest[0] ?? Buffer.alloc(0), restBytes);
+  if (restBytes > maxRowBytes) yield tooLong(startOf(rest), restBytes);
   else if (restBytes > 0) yield { bytes: Buffer.concat(rest) };
+}
+
+// A copy: a part of the chunk would keep all of it.
+function startOf(parts: readonly Buffer[]): Buffer {
+  const start = Buffer.alloc(200);
+  let length = 0;
+  for (const part of parts) if (length < start.length) length += part.copy(start, length);
+  return start.subarray(0, length);
 }
 
 /** The rows of whole lines, the first of which is `line` of the file; and how many lines there were. */

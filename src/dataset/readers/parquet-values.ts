@@ -2,6 +2,8 @@
 import { isUtf8 } from 'node:buffer';
 import { binaryColumn } from '../checks/binary-column.ts';
 import { brokenUtf8 } from '../checks/broken-utf8.ts';
+import { findInexact } from '../exact-numbers.ts';
+import { hasOddNumber } from '../json-shape.ts';
 import { longRow } from './parse-row.ts';
 import type { RawRow, ReadOptions } from './raw-row.ts';
 
@@ -19,14 +21,16 @@ class BrokenText {
 /** Times become ISO 8601 text; text keeps its bytes where they are not UTF-8, so that the row can be named. */
 export const parquetParsers = {
   timestampFromMilliseconds: (time: bigint) => isoTime(Number(time)),
-  timestampFromMicroseconds: (time: bigint) => isoTime(Number(time / 1000n)),
-  timestampFromNanoseconds: (time: bigint) => isoTime(Number(time / 1_000_000n)),
+  timestampFromMicroseconds: (time: bigint) => finerTime(time, 1000n),
+  timestampFromNanoseconds: (time: bigint) => finerTime(time, 1_000_000n),
   dateFromDays: (days: number) => isoTime(days * 86_400_000).slice(0, 10),
   stringFromBytes: (bytes: Uint8Array) => bytes && readText(bytes),
   jsonFromBytes(bytes: Uint8Array) {
     const text = bytes && readText(bytes);
     try {
-      return typeof text === 'string' ? (JSON.parse(text) as unknown) : text;
+      const value = typeof text === 'string' ? (JSON.parse(text) as unknown) : text;
+      // What cannot be held exactly stays text.
+      return typeof text === 'string' && hasOddNumber(value) && findInexact(text).length > 0 ? text : value;
     } catch {
       return text;
     }
@@ -36,6 +40,13 @@ export const parquetParsers = {
 function readText(bytes: Uint8Array): string | BrokenText {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   return isUtf8(buffer) ? buffer.toString('utf8') : new BrokenText(bytes);
+}
+
+// Digits below the millisecond are written where there are any.
+function finerTime(time: bigint, perMs: bigint): string {
+  const rest = ((time % perMs) + perMs) % perMs;
+  const text = isoTime(Number((time - rest) / perMs));
+  return rest === 0n ? text : text.replace(/Z$/, `${String(rest).padStart(String(perMs).length - 1, '0')}Z`);
 }
 
 function isoTime(ms: number): string {

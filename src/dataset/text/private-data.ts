@@ -8,34 +8,40 @@ export interface PrivateData extends PrivateRange {
   group: PrivateGroup;
 }
 
-/** Everything private in a text, in order; ranges may overlap. */
-export function findPrivateData(text: string): PrivateData[] {
-  const found: PrivateData[] = [...findSecrets(text), ...findEmails(text), ...findNumbers(text)];
+// In order; ranges may overlap. What looks made up may be real all the same, and a mask costs nothing.
+function findForMask(text: string): PrivateData[] {
+  const found: PrivateData[] = [
+    ...findSecrets(text, true),
+    ...findEmails(text, true),
+    ...findNumbers(text, true),
+  ];
   return found.sort((a, b) => a.from - b.from);
 }
 
-/** The text with everything private as asterisks, unit for unit, so that places in it stay. */
+/** The text with all that has a private thing's shape as asterisks, unit for unit, so that places in it stay. */
 export function maskPrivateData(text: string): string {
-  return starOut(text, findPrivateData(text));
+  return starOut(text, findForMask(text));
 }
 
 /** The same for JSON source text, in which characters may be escaped. */
 export function maskPrivateJson(text: string): string {
   if (!text.includes('\\')) return maskPrivateData(text);
   const { plain, starts } = unescapeJson(text);
-  const ranges = findPrivateData(plain).map(({ from, to }) => ({
+  const ranges = findForMask(plain).map(({ from, to }) => ({
     from: starts[from] ?? text.length,
     to: starts[to] ?? text.length,
   }));
   return starOut(text, ranges);
 }
 
-/** Tokens, keys and URL passwords that do not look made up. */
-export function findSecrets(text: string): PrivateData[] {
+/** Tokens, keys and URL passwords that do not look made up; with `all` those that do, too. */
+export function findSecrets(text: string, all = false): PrivateData[] {
   const url = text.includes('://') && text.includes('@');
   if (!url && !((hasLongWord(text) || text.includes('-----BEGIN ')) && openings.test(text))) return none;
   return findSecretShapes(text).flatMap((range) =>
-    isMadeUp(text.slice(range.from, range.to), range.kind) ? [] : [{ ...range, group: 'secret' as const }],
+    !all && isMadeUp(text.slice(range.from, range.to), range.kind)
+      ? []
+      : [{ ...range, group: 'secret' as const }],
   );
 }
 
@@ -43,9 +49,9 @@ export function findSecrets(text: string): PrivateData[] {
 const openings =
   /hf_|sk-|gh[pousr]_|github_pat_|glpat-|npm_|xox[abeprs]-|AKIA|ASIA|AIza|[sr]k_live_|SG\.|eyJ|-----BEGIN /;
 const none: PrivateData[] = [];
-const leastSecret = 16;
+const leastSecret = 15;
 
-// Whether 16 letters, digits, _ or - stand together: every 16th unit is looked at, and what is around it.
+// Whether 15 letters, digits, _ or - stand together: every 15th unit is looked at, and what is around it.
 function hasLongWord(text: string): boolean {
   for (let at = leastSecret - 1; at < text.length; at += leastSecret) {
     if (!isWordUnit(text.charCodeAt(at))) continue;
@@ -89,8 +95,10 @@ const exampleDomain =
 const madeUpName =
   /^(?:example|sample|test|user(?:name)?|name|your\W?\w*|my\W?name|first\W?name\W?\w*|email|someone|somebody|foo|abc|xyz|(?:john|jane|joe)[._]?(?:doe|smith|roe)\d*)$/i;
 
-/** E-mail addresses, but for those of example domains. */
-export function findEmails(text: string): PrivateData[] {
+const reservedDomain = /(?:^|\.)example\.(?:com|net|org)$|\.(?:test|example|invalid|localhost)$/i;
+
+/** E-mail addresses, but for those of example domains; with `all` only reserved domains are let be (RFC 2606). */
+export function findEmails(text: string, all = false): PrivateData[] {
   const found: PrivateData[] = [];
   for (let at = text.indexOf('@'); at >= 0; at = text.indexOf('@', at + 1)) {
     let from = at;
@@ -99,7 +107,8 @@ export function findEmails(text: string): PrivateData[] {
     if (from === at || isInUrl(text, from)) continue;
     domain.lastIndex = at + 1;
     const [host] = domain.exec(text) ?? [];
-    if (host === undefined || exampleDomain.test(host) || madeUpName.test(text.slice(from, at))) continue;
+    if (host === undefined || (all ? reservedDomain : exampleDomain).test(host)) continue;
+    if (!all && madeUpName.test(text.slice(from, at))) continue;
     found.push({ kind: 'e-mail address', group: 'email', from, to: at + 1 + host.length });
   }
   return found;

@@ -8,8 +8,11 @@ export interface FoundNumbers {
   found: PrivateData[];
 }
 
-/** Phone, card, account and security numbers, and public IPv4 addresses; test and example numbers are let be. */
-export function findNumbers(text: string): PrivateData[] {
+/**
+ * Phone, card, account and security numbers, and public IPv4 addresses; published test and example numbers are let be,
+ * and phones that look made up unless `all`.
+ */
+export function findNumbers(text: string, all = false): PrivateData[] {
   if (!hasDigits(text, fewestDigits)) return [];
   const found: PrivateData[] = [];
   let accounts = false;
@@ -23,7 +26,7 @@ export function findNumbers(text: string): PrivateData[] {
     if (digits >= 7) {
       findIn(run, card, 'card number', 'payment', from, isCard, inRun);
       findIn(run, socialSecurity, 'social security number', 'payment', from, isSocialSecurity, inRun);
-      findIn(run, phone, 'phone number', 'phone', from, isPhone(text, from), inRun);
+      findIn(run, phone, 'phone number', 'phone', from, isPhone(text, from, all), inRun);
     }
     for (const each of inRun) found.push(each);
   }
@@ -163,18 +166,25 @@ function isSocialSecurity(value: string): boolean {
 const phone =
   /(?<![\d.+-])(?:\+?1[ .-]?)?(?:\([2-9]\d{2}\) ?|[2-9]\d{2}([-.]))[2-9]\d{2}[-. ]\d{4}(?![\d.-]?\d)|(?<!\d)\+[1-9]\d{0,2}[ .-]?\(?\d{1,4}\)?(?:[ .-]?\d{2,4}){2,4}(?!\d)|(?<![\d.+-])1[3-9]\d{9}(?![\d.-]?\d)/g;
 
-function isPhone(text: string, offset: number): (value: string, at: number) => boolean {
+function isPhone(text: string, offset: number, all: boolean): (value: string, at: number) => boolean {
   return (value, at) => {
     const digits = value.replace(/\D/g, '');
-    if (digits.length < 9 || digits.length > 15 || new Set(digits).size < 4) return false;
-    if (/123-?456|4567|7890$/.test(digits)) return false;
-    // Free numbers belong to companies.
-    if (/^1?8(?:00|33|44|55|66|77|88)\d{7}$/.test(digits)) return false;
-    // 555-01xx is kept for fiction, and no area code is 555.
-    if (/^1?(?:\d{3})?555/.test(digits)) return false;
+    if (digits.length < 9 || digits.length > 15) return false;
+    if (!all && looksMadeUp(digits)) return false;
     // A number without any sign may be a sum's.
     return /[ .()-]/.test(value) || !isInSum(text, offset + at, offset + at + value.length);
   };
+}
+
+function looksMadeUp(digits: string): boolean {
+  return (
+    new Set(digits).size < 4 ||
+    /123-?456|4567|7890$/.test(digits) ||
+    // Free numbers belong to companies.
+    /^1?8(?:00|33|44|55|66|77|88)\d{7}$/.test(digits) ||
+    // 555-01xx is kept for fiction, and no area code is 555.
+    /^1?(?:\d{3})?555/.test(digits)
+  );
 }
 
 function isInSum(text: string, from: number, to: number): boolean {

@@ -1,5 +1,5 @@
 // Formats as the data commands take them: mappings of fields, and preference pairs.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -84,4 +84,24 @@ describe('preference pairs', () => {
       margin: 2,
     });
   });
+});
+
+it('fields keep numbers of any size through every command that writes rows', async () => {
+  const fields = '"id":12345678901234567890,"far":{"a":[-9007199254740993, 1e400]},"near":0.1';
+  put(
+    'ids.jsonl',
+    `{"instruction":"Go","output":"Gone.",${fields}}\n{"instruction":"Stay","output":"Staid.",${fields}}\n`,
+  );
+  for (const args of [
+    ['convert', 'ids.jsonl', '--to', 'chatml', '-o', 'ids-1.jsonl'],
+    ['convert', 'ids-1.jsonl', '--to', 'alpaca', '-o', 'ids-2.jsonl'],
+    ['dedup', 'ids-2.jsonl', '-o', 'ids-3.jsonl'],
+    ['sample', 'ids-3.jsonl', '-o', 'ids-4.jsonl'],
+    ['split', 'ids-4.jsonl', '--validation', '0.01', '-o', 'ids'],
+    ['convert', 'ids/train.jsonl', 'ids/validation.jsonl', '--to', 'sharegpt', '-o', 'ids-5.jsonl'],
+  ])
+    expect(await lorch(['data', ...args])).toMatchObject({ exitCode: 0 });
+  const rows = readFileSync(join(dir, 'ids-5.jsonl'), 'utf8').trim().split('\n');
+  expect(rows).toHaveLength(2);
+  for (const row of rows) expect(row).toContain(fields);
 });

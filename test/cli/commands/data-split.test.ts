@@ -229,6 +229,24 @@ describe('lorch data sample', () => {
     );
   });
 
+  it('masks on a terminal what is private, unless --raw; what is written stays as it stands', async () => {
+    const secret = 'ghp_12345678901234567890abcdefabcdefabcd';
+    put(
+      'keys.jsonl',
+      JSON.stringify({ instruction: 'Which key?', output: secret, by: 'r.keller@riverbank.net' }),
+    );
+    const sample = ['sample', 'keys.jsonl'];
+    const shown = await lorch(sample, { tty: true });
+    expect(shown.stdout).toContain('*'.repeat(secret.length));
+    expect(shown.stdout).not.toMatch(/ghp_|keller/);
+    for (const raw of [
+      await lorch([...sample, '--raw'], { tty: true }),
+      await lorch(sample),
+      await lorch([...sample, '--json'], { tty: true }),
+    ])
+      expect(raw.stdout).toMatch(/ghp_.*keller/s);
+  });
+
   it('looks around by finding: rows of each code, none without', async () => {
     put(
       'odd.jsonl',

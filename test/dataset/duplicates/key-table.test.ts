@@ -15,3 +15,12 @@ it('answers like a Map, over many growths and colliding slots', () => {
   }
   expect(table.size()).toBe(map.size);
 });
+
+it('takes at most 50 bytes a key, what growing leaves behind included', () => {
+  const keys = 1_000_000;
+  const before = process.memoryUsage().arrayBuffers;
+  const table = createKeyTable();
+  for (let i = 0; i < keys; i += 1) table.addIfNew([Math.imul(i, 0x9e3779b1), i, 1, 2], i);
+  expect((process.memoryUsage().arrayBuffers - before) / keys).toBeLessThan(50);
+  expect(table.addIfNew([0, 0, 1, 2], 7)).toBe(0);
+});

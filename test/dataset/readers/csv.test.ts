@@ -49,6 +49,32 @@ describe('CSV', () => {
     );
   });
 
+  it('has as many columns of one name as it likes', async () => {
+    const columns = 50_000;
+    const text = `instruction,output,n.1${',n'.repeat(columns)}\nHi,Yes,0${',1'.repeat(columns)}\n`;
+    const { rows, remarks } = await readBytes(text, { label: 'rows.csv' });
+    const names = Object.keys(rows[0]?.value as object);
+    expect(names.slice(0, 6)).toEqual(['instruction', 'output', 'n.1', 'n', 'n.2', 'n.3']);
+    expect([names.length, remarks.length]).toEqual([columns + 3, columns - 1]);
+  });
+
+  it('places what stands behind a line break in a cell on its own line, also where lines end with \\r', async () => {
+    const text = 'instruction,output\n"Say\ntwo","a\nb \u200b"\nx,\n"bad\nq"x,b\n';
+    const placesOf = async (file: string) => {
+      const { findings } = await scanText([{ text: file, label: 'rows.csv' }]);
+      return findings
+        .filter(({ code }) => code !== 'D110')
+        .map(({ code, at }) => [code, at?.line, at?.column, at?.excerpt?.text]);
+    };
+    const places = await placesOf(text);
+    expect(places.map((each) => each.slice(0, 3))).toEqual([
+      ['D128', 4, 3],
+      ['D014', 5, 3],
+      ['D054', 6, 1],
+    ]);
+    expect(await placesOf(text.replaceAll('\n', '\r'))).toEqual(places);
+  });
+
   it('reads a byte order mark, CRLF, tabs, semicolons, old Mac lines and no final newline', async () => {
     for (const text of [
       '\ufeffinstruction,output\r\nHi,Hello\r\nYes,No',

@@ -45,7 +45,7 @@ const csvRow = (n: number): string => `"Say ${n}","${filler}\nand more"\n`;
 
 async function scan(name: string, text: Generator<string>, gzip = false) {
   const path = join(dir, name);
-  const steps = [Readable.from(text), ...(gzip ? [createGzip({ level: 1 })] : []), createWriteStream(path)];
+  const steps = [Readable.from(text), ...(gzip ? [createGzip({ level: 6 })] : []), createWriteStream(path)];
   await pipeline(steps as [Readable, NodeJS.WritableStream]);
   const program = `
     import { scanDataset } from ${JSON.stringify(pathToFileURL(join(compiled.dir, 'dataset/scan.js')).href)};
@@ -96,6 +96,31 @@ describe('300 MB', () => {
     // The quote is given up after 50 MB.
     expect(mebibytes).toBeLessThan(mostMebibytes + 300);
   }, 120_000);
+});
+
+describe('an archive that unpacks a thousandfold', () => {
+  const endless = (before: string, after: string) => {
+    const wanted = 2 * wantedBytes;
+    return (function* () {
+      yield before;
+      for (let bytes = 0; bytes < wanted; bytes += megabyte) yield 'x'.repeat(megabyte);
+      yield after;
+    })();
+  };
+
+  it.each([
+    ['rows.jsonl.gz', '{"output":"1"}\n{"output":"', '"}\n{"output":"3"}\n'],
+    ['rows.json.gz', '[{"output":"1"},\n{"output":"', '"},\n{"output":"3"}]'],
+    ['rows.csv.gz', 'id,output\na,1\nb,"', '"\nc,3\n'],
+  ])(
+    'into one line: %s names it, and reads the rows around it',
+    async (name, before, after) => {
+      const { rows, findingsByCode, mebibytes } = await scan(name, endless(before, after), true);
+      expect([rows, findingsByCode.D004]).toEqual([3, 1]);
+      expect(mebibytes).toBeLessThan(mostMebibytes);
+    },
+    120_000,
+  );
 });
 
 describe('a line of 50 MB', () => {

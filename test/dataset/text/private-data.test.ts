@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { findPrivateData, maskPrivateData, maskPrivateJson } from '../../../src/dataset/text/private-data.ts';
+import {
+  findEmails,
+  findSecrets,
+  maskPrivateData,
+  maskPrivateJson,
+} from '../../../src/dataset/text/private-data.ts';
+import { findNumbers } from '../../../src/dataset/text/private-numbers.ts';
 import { scanText } from '../scan-text.ts';
 
 // Made up for this test; their check digits hold.
@@ -21,6 +27,8 @@ const privates = [
   '536-22-8145',
   '81.23.145.67',
 ];
+
+const findPrivateData = (text: string) => [...findSecrets(text), ...findEmails(text), ...findNumbers(text)];
 
 describe('private data', () => {
   it.each(privates)('%s is found, and masked unit for unit', (secret) => {
@@ -48,6 +56,20 @@ describe('private data', () => {
     '3.14159265358979',
     '1234567890123456',
   ])('%s is an example and let be', (text) => expect(findPrivateData(text)).toEqual([]));
+
+  it.each([
+    'ghp_12345678901234567890abcdefabcdefabcd',
+    'sk-proj-1234567890qWErtYUiop',
+    'hf_abcdefGHijKLmnOPqrSTuvWXyz01234567',
+    'xoxb-1234567890',
+    'AKIAIOSFODNN7EXAMPLE',
+    '-----BEGIN PRIVATE KEY-----\nMIIEvQ\n-----END PRIVATE KEY-----',
+    'john.doe@company.com',
+    '(415) 456-7890',
+  ])('%s looks made up: no finding, but masked all the same', (text) => {
+    expect(findPrivateData(text)).toEqual([]);
+    expect(maskPrivateData(`Use ${text} here`)).toBe(`Use ${'*'.repeat(text.length)} here`);
+  });
 
   it('a private key is masked to its end, and a password in a URL without its host', () => {
     const key = `-----BEGIN RSA PRIVATE KEY-----\n${'MIIEowIBAAKCAQEA7xQ2'.repeat(8)}\n-----END RSA PRIVATE KEY-----`;

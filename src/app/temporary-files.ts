@@ -1,0 +1,74 @@
+// What must not outlive the process: half-written files beside their places, and folders for the time of a command.
+import { createHash, randomUUID } from 'node:crypto';
+import { rmSync } from 'node:fs';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { hostname, tmpdir } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+
+const kept = new Set<string>();
+let onGuard: (needed: boolean) => void = () => undefined;
+
+/** Calls back whenever there begins, or ceases, to be something that must be removed if the process is told to end. */
+export function guardTemporary(guard: (needed: boolean) => void): void {
+  onGuard = guard;
+}
+
+/** Takes charge of a path until the returned function is called; the path may not exist yet. */
+export function keepTemporary(path: string): () => void {
+  kept.add(path);
+  if (kept.size === 1) onGuard(true);
+  return () => {
+    if (kept.delete(path) && kept.size === 0) onGuard(false);
+  };
+}
+
+/** Removes all that is kept, at once: for the moment before the process ends. */
+export function removeTemporary(): void {
+  for (const path of kept) rmSync(path, { recursive: true, force: true });
+}
+
+export interface TemporaryFolder {
+  path: string;
+  remove(): Promise<void>;
+}
+
+/** A new folder that only this user can read. */
+export async function makeTemporaryFolder(prefix: string): Promise<TemporaryFolder> {
+  const path = await mkdtemp(join(tmpdir(), prefix));
+  const release = keepTemporary(path);
+  return {
+    path,
+    async remove() {
+      await rm(path, { recursive: true, force: true });
+      release();
+    },
+  };
+}
+
+const host = createHash('sha256').update(hostname()).digest('hex').slice(0, 6);
+
+/** The name under which `path` is written until it is whole: it tells who writes it. */
+export function partialPath(path: string): string {
+  return `${path}.${host}-${process.pid}-${randomUUID().slice(0, 8)}.partial`;
+}
+
+/** Removes what processes that were killed left of `path`; what another machine or a living process writes stays. */
+export async function removeStalePartials(path: string): Promise<void> {
+  const folder = dirname(path);
+  const names = await readdir(folder).catch(() => []);
+  for (const name of names) {
+    if (!name.startsWith(`${basename(path)}.${host}-`)) continue;
+    const pid = /^(\d+)-[0-9a-f]{8}\.partial$/.exec(name.slice(basename(path).length + host.length + 2))?.[1];
+    if (pid !== undefined && !isRunning(Number(pid))) await rm(join(folder, name), { force: true });
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // Of another user.
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}

@@ -1,0 +1,31 @@
+// What the system says where a file cannot be used, in words for people.
+
+const words: Record<string, string> = {
+  ENOENT: 'there is no such file',
+  EISDIR: 'it is a folder',
+  ENOTDIR: 'a part of its path is a file, not a folder',
+  EACCES: 'permission denied',
+  EPERM: 'permission denied',
+  EROFS: 'the disk is read-only',
+  ENOSPC: 'no space is left on the disk',
+  EDQUOT: 'the disk quota is used up',
+  EFBIG: 'the file would be larger than the system allows',
+  ELOOP: 'its links lead in a circle',
+  ENAMETOOLONG: 'its name is too long',
+  EMFILE: 'too many files are open',
+  EIO: 'the disk fails',
+  ENXIO: 'it is no file that can be read',
+  ERR_FS_FILE_TOO_LARGE: 'it is too large to be read at once',
+};
+
+/** Why, as the end of a sentence that named the file; without the system's own names and paths where they are known. */
+export function systemReason(error: unknown): string {
+  const { code } = (error ?? {}) as NodeJS.ErrnoException;
+  return words[code ?? ''] ?? (error instanceof Error ? error.message : String(error));
+}
+
+/** Whether the name is wrong, which is the user's to mend; anything else is the machine's. */
+export function isMisnamed(error: unknown): boolean {
+  const { code } = (error ?? {}) as NodeJS.ErrnoException;
+  return ['ENOENT', 'EISDIR', 'ENOTDIR', 'ELOOP', 'ENAMETOOLONG', 'ENXIO'].includes(code ?? '');
+}
