@@ -4,14 +4,14 @@ import type { DataSource } from '../dataset/scan.ts';
 import { type CheckPrecision, readPrecision } from './check-precision.ts';
 import { type CheckChoice, type ChosenChecks, chooseChecks } from './choose-checks.ts';
 
-export interface DatasetChecksRequest extends Pick<CheckChoice, 'file' | 'filter'> {
+export interface DatasetChecksRequest extends Pick<CheckChoice, 'file' | 'filter' | 'config'> {
   cwd: string;
   /** The user's home, for paths in lorch.yaml. */
   home?: string | undefined;
   sources: readonly DataSource[];
 }
 
-/** What is in force where no run config speaks. Throws UserError C001, C026, D094 with the places of what is wrong. */
+/** What is in force for a dataset. Throws UserError C001, C026, D094 with the places of what is wrong. */
 export async function chooseDatasetChecks(
   request: DatasetChecksRequest,
 ): Promise<{ checks: ChosenChecks; precision: readonly CheckPrecision[] }> {

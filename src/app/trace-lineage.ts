@@ -1,10 +1,10 @@
 // `lorch data versions`: a dataset file and what it was made of, as far back as the records beside the files tell.
-import { readFile } from 'node:fs/promises';
 import { dirname, relative, resolve } from 'node:path';
-import { type Lineage, type LineageParent, lineagePath, parseLineage } from '../dataset/lineage.ts';
+import type { Lineage, LineageParent } from '../dataset/lineage.ts';
 import { scanDataset } from '../dataset/scan.ts';
 import { UserError } from '../diagnostics/user-error.ts';
 import { hashFile } from './hash-file.ts';
+import { readLineage } from './read-lineage.ts';
 
 /**
  * `as_recorded`: the bytes are those that the record names. `same_rows`: other bytes, but the same rows by fingerprint.
@@ -48,7 +48,7 @@ async function trace(
   cwd: string,
   seen: ReadonlySet<string>,
 ): Promise<DatasetVersion> {
-  const record = await readRecord(path, cwd);
+  const record = await readLineage(path, relative(cwd, path));
   const sha256 = await hashFile(path).catch((error: unknown) => ifMissing(error, null));
   // What was made of it says which bytes were read; its own record which were written.
   const own = record && (asParent === null || record.sha256 === asParent.sha256) ? record : null;
@@ -95,18 +95,6 @@ async function stateOf(
 function elsewhere({ path, sha256, rows }: LineageParent): DatasetVersion {
   const nothing = { fingerprint: null, made_by: null, ledger: null, parents: [] };
   return { file: path, state: 'elsewhere', sha256, rows, ...nothing };
-}
-
-async function readRecord(path: string, cwd: string): Promise<Lineage | null> {
-  const place = lineagePath(path);
-  const text = await readFile(place, 'utf8').catch((error: unknown) => ifMissing(error, null));
-  if (text === null) return null;
-  const record = parseLineage(text);
-  if (!record)
-    throw new UserError('D197', `${relative(cwd, place)} is no lineage record, or one of a later version.`, {
-      hint: 'restore it from version control, or remove it to go without',
-    });
-  return record;
 }
 
 function ifMissing<T>(error: unknown, value: T): T {

@@ -25,14 +25,19 @@ export async function runReviewMode(
   try {
     if (mode === 'status') {
       const { reviewStatus } = await import('../app/review/review-status.ts');
-      const status = await reviewStatus(session, session.rule);
+      const status = await reviewStatus(session, session.rule, cwd);
       progress.end();
-      if (!status.judgement.passed) context.exitCode = EXIT.findings;
+      if (!status.open) context.exitCode = EXIT.findings;
       if (flags.json) return printJson(context, statusJson(status, session.rule.minRows));
       const { renderStatus } = await import('./ui/review-view.ts');
       stdout.write(renderStatus(status, stdout));
       const changed = status.reviewers.some(({ rejected, edited }) => rejected + edited > 0);
-      stderr.write(`next: ${nextReviewCommand(request.dataset, status.judgement, changed)}\n`);
+      // What reviews of the files behind it say may be enough.
+      const covered = status.open && !status.judgement.passed;
+      const next = covered
+        ? 'lorch train CONFIG'
+        : nextReviewCommand(request.dataset, status.judgement, changed && status.own);
+      stderr.write(`next: ${next}\n`);
     } else if (mode === 'export') {
       const { exportReview } = await import('../app/review/export-review.ts');
       const out = flags.export ?? '';
@@ -95,6 +100,17 @@ function statusJson(
     bound,
     passed,
     more_clean: moreClean,
+    inherited: status.inherited.map((each) => ({
+      log: each.log,
+      rows: each.rows,
+      rows_read: each.judgement.read,
+      defects: each.judgement.sample.defects,
+      bound: each.judgement.bound,
+      passed: each.judgement.passed,
+    })),
+    uncovered_rows: status.uncovered,
+    open: status.open,
+    lost: status.lost,
     reviewers,
     agreement,
     disputes,

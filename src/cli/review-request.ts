@@ -6,7 +6,7 @@ import { readTemplate } from '../app/read-template.ts';
 import type { ModelRequest } from '../app/review/model-view.ts';
 import type { SessionRequest } from '../app/review/review-session.ts';
 import { reviewedFiles } from '../app/review/reviewed-files.ts';
-import { loadConfig } from '../config/load.ts';
+import { type LoadedRun, loadConfig } from '../config/load.ts';
 import type { RunConfig } from '../config/schema/run.ts';
 import { findWorkspace } from '../config/workspace.ts';
 import type { ReviewRule } from '../dataset/review/judge-review.ts';
@@ -38,8 +38,15 @@ export async function openReviewRequest(
 ): Promise<{ session: SessionRequest; model: ModelRequest | null; dataset: string }> {
   const { cwd, env } = context;
   const files = await reviewedFiles(cwd, patterns);
-  const { checks } = await chooseDatasetChecks({ cwd, home: env.HOME, sources: files });
-  const config = flags.config ? await readConfig(context, flags.config) : null;
+  const run = flags.config ? await readConfig(context, flags.config) : null;
+  const config = run?.config ?? null;
+  // The run's own settings decide, too, which rows there are to read.
+  const { checks } = await chooseDatasetChecks({
+    cwd,
+    home: env.HOME,
+    sources: files,
+    config: run?.checks ?? null,
+  });
   const reviewer = (flags.reviewer ?? env.USER ?? userName()).trim();
   if (reviewer === '' || reviewer.length > 200)
     throw new UserError('V006', 'nobody knows who reads', { hint: 'say it: --reviewer NAME' });
@@ -73,12 +80,12 @@ function userName(): string {
   }
 }
 
-async function readConfig(context: Context, path: string): Promise<RunConfig> {
+async function readConfig(context: Context, path: string): Promise<LoadedRun> {
   const { cwd, env } = context;
   const { configs } = await loadConfig(path, { cwd, env, stdin: () => readStdin(context) });
   const [first] = configs;
   if (!first) throw new Error('a checked config has at least one run');
-  return first.config;
+  return first;
 }
 
 /** `--tokenizer` goes before the config's model. */

@@ -14,6 +14,7 @@ import { drawEntry } from './draw-entry.ts';
 import { judgeEdit } from './edit-row.ts';
 import { sheetKind } from './export-review.ts';
 import { fetchRows, type ReviewRow } from './fetch-rows.ts';
+import { inheritedEntries } from './inherited-entries.ts';
 import { loadReview, orderOf } from './load-review.ts';
 import { openPopulation, type Population, type ReviewedFiles } from './population.ts';
 import { type FilledRow, readSheet } from './review-sheet.ts';
@@ -81,7 +82,10 @@ export async function importReview(request: ImportRequest): Promise<Imported> {
   const [first] = request.files;
   const log = await openReviewLog(reviewLogPath(first?.path ?? ''), request);
   try {
-    const { state, version } = loadReview(request, population, log.entries);
+    const { state, version } = loadReview(request, population, [
+      ...(await inheritedEntries(request)),
+      ...log.entries,
+    ]);
     const dataset = version?.draw.dataset ?? population.fingerprint;
     const list = version?.list ?? population.index;
     const order = new Map(orderOf(dataset, list, lines.length).map((row, i) => [row, i]));
@@ -92,7 +96,9 @@ export async function importReview(request: ImportRequest): Promise<Imported> {
     });
     if (fresh.length > 0)
       log.append(
-        ...(version ? [] : [drawEntry(log.stamp(), request, population)]),
+        ...(log.entries.some((entry) => entry.type === 'draw' && entry.dataset === dataset)
+          ? []
+          : [version?.draw ?? drawEntry(log.stamp(), request, population)]),
         { v: logVersion, ...batch, type: 'import', file: basename(sheet.path), sha256, rows: fresh.length },
         ...fresh.map(
           ({ row, said: each }): VerdictEntry => ({

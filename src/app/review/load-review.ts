@@ -51,19 +51,19 @@ export function loadReview(
   };
 }
 
-/** Judges a loaded review for the rows that `trained` names; for all rows of now where it is left out. */
+/** Judges a loaded review for the rows that `trained` names; for all rows of now where it is left out. `present`: which rows still stand. */
 export function judgeLoaded(
   { state, version, drawn, earlier }: LoadedReview,
   { index }: Population,
   rule: ReviewRule,
-  trained?: { has(row: string): boolean; rows: number },
+  trained?: { has(row: string): boolean; rows: number; present(row: string): boolean },
 ): Judgement {
   return judgeReview(
     state,
     {
       drawn,
       rows: version?.list.rows ?? index.rows,
-      present: index.has,
+      present: trained?.present ?? index.has,
       trained: trained?.has ?? index.has,
       trainedRows: trained?.rows ?? index.rows,
       earlier,
