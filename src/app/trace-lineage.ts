@@ -3,6 +3,7 @@ import { dirname, relative, resolve } from 'node:path';
 import type { Lineage, LineageParent } from '../dataset/lineage.ts';
 import { scanDataset } from '../dataset/scan.ts';
 import { UserError } from '../diagnostics/user-error.ts';
+import { usableRows } from './dataset-checks.ts';
 import { hashFile } from './hash-file.ts';
 import { readLineage } from './read-lineage.ts';
 
@@ -63,7 +64,7 @@ async function trace(
       );
   return {
     file: relative(cwd, path),
-    state: await stateOf(path, sha256, expected, own),
+    state: await stateOf(path, cwd, sha256, expected, own),
     sha256,
     rows: own?.rows ?? asParent?.rows ?? null,
     fingerprint: own?.fingerprint ?? null,
@@ -75,6 +76,7 @@ async function trace(
 
 async function stateOf(
   path: string,
+  cwd: string,
   sha256: string | null,
   expected: string | null,
   record: Lineage | null,
@@ -83,11 +85,13 @@ async function stateOf(
   if (expected === null) return 'unrecorded';
   if (sha256 === expected) return 'as_recorded';
   if (!record || record.fingerprint === null) return 'changed';
-  const { fingerprint, ledger, rows } = await scanDataset([{ path, label: path }], {
+  const sources = [{ path, label: path }];
+  const { fingerprint, ledger, rows } = await scanDataset(sources, {
     format: 'auto',
     onError: 'drop',
     duplicates: { exact: 'keep' },
     split: null,
+    checks: await usableRows({ cwd, env: {}, sources }),
   });
   return fingerprint === record.fingerprint && ledger.kept === rows ? 'same_rows' : 'changed';
 }

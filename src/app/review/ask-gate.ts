@@ -8,6 +8,7 @@ import { createFingerprintIndex, type FingerprintIndex } from '../../dataset/rev
 import type { Judgement, ReviewRule } from '../../dataset/review/judge-review.ts';
 import type { PlannedReview } from '../../run/plan.ts';
 import { chooseDatasetChecks } from '../dataset-checks.ts';
+import { quotePath } from '../quote-path.ts';
 import { lostSentence } from './find-origins.ts';
 import { type JudgedReview, judgeRows, sameFates } from './judge-rows.ts';
 
@@ -79,13 +80,13 @@ async function nextCommand(
   // A review of the files behind the dataset goes on where it is, if it can speak for every row.
   const about = disputed ?? (one && one.rows === rows ? one : null);
   const names = (about?.inherited ? about.files : files)
-    .map(({ path }) => quote(relative(cwd, path) || path))
+    .map(({ path }) => quotePath(relative(cwd, path) || path))
     .join(' ');
   const usual = await chooseDatasetChecks({ cwd, sources: files });
   // Settings of the config decide which rows there are to draw from.
   const withConfig =
     checks && config && !sameFates(usual.checks.settings, checks)
-      ? ` --config ${quote(relative(cwd, config) || config)}`
+      ? ` --config ${quotePath(relative(cwd, config) || config)}`
       : '';
   if (disputed) return `lorch data review ${names} --settle${withConfig}`;
   const { judgement } = one ?? {};
@@ -94,10 +95,6 @@ async function nextCommand(
       ? rule.minRows
       : Math.max(rule.minRows, judgement.read + judgement.open + judgement.moreClean);
   return `lorch data review ${names} --rows ${wanted}${withConfig}`;
-}
-
-function quote(path: string): string {
-  return /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
 }
 
 /** The rows of a ledger that train or validate, equal ones once. */

@@ -79,7 +79,7 @@ export function define(command: Command, context: Context): void {
     .option('--json', 'one JSON object')
     .addHelpText('after', examples)
     .action(async (patterns: string[], flags: Flags) => {
-      const { resolve } = await import('node:path');
+      const { relative, resolve } = await import('node:path');
       const out = flags.output === undefined ? null : resolve(context.cwd, flags.output);
       if (flags.undo !== undefined) {
         if (patterns.length > 0 || out === null)
@@ -120,10 +120,21 @@ export function define(command: Command, context: Context): void {
         const { printDedupJson } = await import('../ui/dedup-json.ts');
         return printDedupJson(context, deduped);
       }
+      const { quotePath } = await import('../../app/quote-path.ts');
       const { renderDedup } = await import('../ui/dedup-view.ts');
-      context.stdout.write(renderDedup(deduped, context.stdout));
       const { written } = deduped;
-      if (written) context.stderr.write(`undo: lorch data dedup --undo ${written.undo} -o FILE\n`);
+      const shown = (path: string): string => relative(context.cwd, path);
+      context.stdout.write(renderDedup(deduped, context.stdout, shown));
+      if (written)
+        context.stderr.write(`undo: lorch data dedup --undo ${quotePath(shown(written.undo))} -o FILE\n`);
+      // With -o: the rows are another dataset now, which a review of the old one may cover.
+      const names = patterns.map(quotePath).join(' ');
+      const next = written
+        ? `review ${quotePath(shown(written.out))}`
+        : deduped.near.dropped.length > 0
+          ? `dedup ${names} -o NEW.jsonl`
+          : `review ${names}`;
+      context.stderr.write(`next: lorch data ${next}\n`);
     });
 }
 

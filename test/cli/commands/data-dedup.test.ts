@@ -44,7 +44,7 @@ describe('the report', () => {
     expect(stdout).toMatchInlineSnapshot(`
       "train.jsonl  7 rows, 3 of them in 1 group of near-duplicates
       exactly: 0 repeat a whole row, 2 a prompt, 1 an answer
-      not compared: 1 D001 (lorch data check)
+      not compared, and left as they are: 1 D001 (lorch data check)
 
       class	pairs	meaning
       same	1	the same prompt and answer
