@@ -139,14 +139,18 @@ export function define(command: Command, context: Context): void {
 }
 
 async function undo(file: string, out: string | null, context: Context, flags: Flags): Promise<void> {
+  const { quotePath } = await import('../../app/quote-path.ts');
   const { undoDedup } = await import('../../app/undo-dedup.ts');
-  const restored = await undoDedup(file, out ?? '');
+  const { readVersion } = await import('../version.ts');
+  const { cwd, env } = context;
+  const madeBy = { command: 'data dedup --undo', version: readVersion(), atMs: context.now() };
+  const restored = await undoDedup({ undo: file, out: out ?? '', cwd, env, madeBy });
   if (flags.json) {
     const { printJson } = await import('../ui/json.ts');
     return printJson(context, { ...restored });
   }
   context.stderr.write(
-    `${formatCount(restored.rows)} rows, ${formatCount(restored.restored)} of them put back: ${flags.output}\n`,
+    `${formatCount(restored.rows)} rows, ${formatCount(restored.restored)} of them put back: ${flags.output}\nledger: ${flags.output}.ledger.jsonl\nnext: lorch data versions ${quotePath(flags.output ?? '')}\n`,
   );
 }
 

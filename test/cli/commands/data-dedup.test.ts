@@ -204,6 +204,43 @@ describe('writing', () => {
     expect(lines('back.jsonl')).toEqual(rows);
   });
 
+  it('writes ledger and lineage for what was put back, as for any output', async () => {
+    const ledger = lines('back.jsonl.ledger.jsonl').map(
+      (line) => JSON.parse(line) as Record<string, unknown>,
+    );
+    // Rows are numbered over both files that they come from: the six that had stayed, and the one that had gone.
+    expect(ledger.map(({ row: n, file, fate }) => [n, file, fate])).toEqual(
+      [0, 1, 6, 2, 3, 4, 5].map((n) => [n, n === 6 ? 'out.jsonl.undo.jsonl' : 'out.jsonl', 'kept']),
+    );
+    expect(ledger.every(({ fingerprint }, i) => (i === 4 ? fingerprint === null : fingerprint))).toBe(true);
+    const lineage = JSON.parse(read('back.jsonl.lineage.json')) as Record<string, unknown>;
+    expect(lineage).toMatchObject({
+      rows: 7,
+      made_by: { command: 'data dedup --undo' },
+      parents: [
+        { path: 'out.jsonl', rows: 6 },
+        { path: 'out.jsonl.undo.jsonl', rows: 1 },
+      ],
+      ledger: { rows_in: 7, kept: 7, dropped: {} },
+    });
+    const versions = await runCli(['data', 'versions', 'back.jsonl'], { cwd: dir });
+    expect(versions.exitCode).toBe(0);
+    expect(versions.stdout).toContain('train.jsonl  7 rows  as recorded');
+  });
+
+  it('names files as the user did, and what to type next', async () => {
+    const { stdout, stderr } = await lorch(['train.jsonl', '-o', 'named.jsonl']);
+    expect(stdout + stderr).not.toContain(dir);
+    expect(stderr).toContain('undo: lorch data dedup --undo named.jsonl.undo.jsonl -o FILE');
+    expect(stderr).toContain('next: lorch data review named.jsonl');
+    const again = await lorch(['train.jsonl', '-o', 'named.jsonl']);
+    expect(again.exitCode).toBe(2);
+    expect(again.stderr).toContain('error D095 named.jsonl exists already');
+    expect((await lorch(['train.jsonl'])).stderr).toContain(
+      'next: lorch data dedup train.jsonl -o NEW.jsonl',
+    );
+  });
+
   it('keeps the longest or the best where asked', async () => {
     await lorch(['train.jsonl', '--keep', 'longest', '-o', 'longest.jsonl']);
     expect(lines('longest.jsonl')).toEqual(rows.filter((_, i) => i !== 2));
