@@ -4,6 +4,7 @@ import type { DedupedDataset } from '../../app/dedup-dataset.ts';
 import { countClasses, isOwn, type Leak, listLeaks, shownPair } from '../../app/near-report.ts';
 import type { RowFacts } from '../../dataset/duplicates/inspect-pairs.ts';
 import { type PairBlock, type PairClass, pairClasses } from '../../dataset/duplicates/pair-class.ts';
+import { differsBeside } from '../../dataset/duplicates/shown-texts.ts';
 import type { OutputStream } from '../context.ts';
 import { renderPlace } from './diagnostic.ts';
 import { formatCount } from './format.ts';
@@ -126,7 +127,12 @@ function renderPair(
   const tint = { same: ink.blue, conflict: ink.yellow, template: ink.dim, other: ink.cyan }[kind];
   const field = (name: 'prompt' | 'answer'): string =>
     `    ${name.padEnd(7)}${renderWordDifference(a.texts?.[name] ?? '', b.texts?.[name] ?? '', style)}\n`;
-  return `  ${tint(kind)} ${(shared / union).toFixed(2)}  ${where(a)}  ${where(b)}\n${field('prompt')}${field('answer')}`;
+  const beside = a.texts && b.texts ? differsBeside(a.texts, b.texts) : [];
+  const others = beside.map(
+    (each) =>
+      `    ${ink.bold(`${each.field} differ${each.field.endsWith('s') ? '' : 's'}`)}: ${renderWordDifference(each.a, each.b, style)}\n`,
+  );
+  return `  ${tint(kind)} ${(shared / union).toFixed(2)}  ${where(a)}  ${where(b)}\n${field('prompt')}${field('answer')}${others.join('')}`;
 }
 
 function renderLeaks({ near }: DedupedDataset, style: Style, ink: Ink): string {

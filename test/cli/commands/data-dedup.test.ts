@@ -165,6 +165,43 @@ describe('leaks', () => {
   });
 });
 
+describe('a pair with the same texts', () => {
+  const asked = { role: 'user', content: 'What is the weather like in Oslo today, and do I need a coat?' };
+  const said = { role: 'assistant', content: 'It is cold and wet in Oslo today, so take a coat.' };
+  const tool = (name: string) => [{ type: 'function', function: { name, parameters: { type: 'object' } } }];
+
+  it.each([
+    ['tools', { messages: [asked, said], tools: tool('weather') }, 'tools differ: '],
+    [
+      'roles',
+      { messages: [{ ...asked, role: 'system' }, said] },
+      'roles differ: [-user-]{+system+}, assistant',
+    ],
+    [
+      'what is trained on',
+      { messages: [asked, { ...said, train: false }] },
+      'trained on differs: [-all answers-]{+no yes+}',
+    ],
+    [
+      'reasoning',
+      { messages: [asked, { ...said, reasoning_content: 'Oslo is north.' }] },
+      'reasoning differs: ',
+    ],
+  ])('says that %s differ', async (_what, other, shown) => {
+    const more = [
+      { role: 'user', content: 'Thank you. And in Bergen?' },
+      { role: 'assistant', content: 'It rains.' },
+    ];
+    const pair = [{ messages: [asked, said] }, other].map(({ messages, ...rest }) =>
+      JSON.stringify({ messages: [...messages, ...more], ...rest }),
+    );
+    put('pair.jsonl', pair.join('\n'));
+    const { stdout } = await lorch(['pair.jsonl', '--near', '0.8']);
+    expect(stdout).toMatch(/ 1\.00 {2}pair\.jsonl:1/);
+    expect(stdout).toContain(shown);
+  });
+});
+
 describe('writing', () => {
   it('keeps the text of each row, and accounts for every one', async () => {
     const { exitCode, stdout, stderr } = await lorch(['train.jsonl', '--keep', 'first', '-o', 'out.jsonl']);
