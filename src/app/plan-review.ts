@@ -46,6 +46,14 @@ export function reviewFindings(review: PlannedReview): Finding[] {
   return [{ code, name, severity: 'warning', message, ...(hint && { hint }) }];
 }
 
+/** A plan's findings without what its refusal says again. */
+export function withoutRefusal<P extends Pick<Plan, 'findings' | 'review'>>(plan: P): P {
+  const { state } = plan.review;
+  if (state !== 'failed' && state !== 'missing') return plan;
+  const { code } = refusalOf(plan.review);
+  return { ...plan, findings: plan.findings.filter((finding) => finding.code !== code) };
+}
+
 /** Refuses to launch plans that no passed review covers and no reason excuses. Throws UserError V020–V022 (exit code 1). */
 export function refuseUnreviewed(plans: readonly Pick<Plan, 'review'>[]): void {
   const refused = plans.find(({ review }) => review.state === 'failed' || review.state === 'missing');
