@@ -2,6 +2,7 @@
 import { userInfo } from 'node:os';
 import { chooseDatasetChecks } from '../app/dataset-checks.ts';
 import { readFormat } from '../app/dataset-sources.ts';
+import { quotePath } from '../app/quote-path.ts';
 import { readTemplate } from '../app/read-template.ts';
 import type { ModelRequest } from '../app/review/model-view.ts';
 import type { SessionRequest } from '../app/review/review-session.ts';
@@ -35,7 +36,12 @@ export async function openReviewRequest(
   context: Context,
   patterns: readonly string[],
   flags: ReviewFlags,
-): Promise<{ session: SessionRequest; model: ModelRequest | null; dataset: string }> {
+): Promise<{
+  session: SessionRequest;
+  model: ModelRequest | null;
+  /** For the next command: the dataset, and the config that it is read with. */
+  dataset: string;
+}> {
   const { cwd, env } = context;
   const files = await reviewedFiles(cwd, patterns);
   const run = flags.config ? await readConfig(context, flags.config) : null;
@@ -67,7 +73,7 @@ export async function openReviewRequest(
       rule: review ? { minRows: review.min_rows, maxDefectRate: review.max_defect_rate } : usualRule,
     },
     model: await modelOf(context, flags, config),
-    dataset: patterns.join(' '),
+    dataset: `${patterns.map(quotePath).join(' ')}${flags.config ? ` --config ${quotePath(flags.config)}` : ''}`,
   };
 }
 

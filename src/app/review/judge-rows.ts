@@ -112,16 +112,49 @@ async function fileSets(
   return sets;
 }
 
+interface JudgedSet {
+  review: JudgedReview;
+  /** The rows in question that it speaks of, by their numbers. */
+  mine: number[];
+  /** Whether the files of now were drawn from. */
+  current: boolean;
+}
+
 /** Judges one set of files for the rows in question that it has; null where it has none of them. */
 async function judgeSet(
   request: RowsRequest,
   set: ReviewedSet,
-  { byRule, inherited }: Pick<Origin, 'byRule'> & { inherited: boolean },
-  { entries, sha256 }: ReadLog,
+  file: Pick<Origin, 'byRule'> & { inherited: boolean },
+  log: ReadLog,
   before: readonly LogEntry[],
-): Promise<{ review: JudgedReview; mine: number[]; current: boolean } | null> {
-  const { rows, rule } = request;
-  const { population, loaded } = await openSet(request, set, [...before, ...entries]);
+): Promise<JudgedSet | null> {
+  const { cwd, checks, onProgress } = request;
+  const usual = (await chooseDatasetChecks({ cwd, sources: set.files })).checks.settings;
+  // As `lorch data review` draws it: without the run's config, or with it (--config). What one draw found, the other knows.
+  const settings = checks && !sameFates(usual, checks) ? [usual, checks] : [usual];
+  let best: JudgedSet | null = null;
+  for (const each of settings) {
+    const population = await openPopulation({ ...set, checks: each, ...(onProgress && { onProgress }) });
+    const loaded = loadReview(set, population, [...before, ...log.entries]);
+    const judged = judgePopulation(request, set, file, log.sha256, population, loaded);
+    if (judged && (!best || rank(judged) > rank(best))) best = judged;
+  }
+  return best;
+}
+
+// One that passes before one that does not; then the one that speaks of more rows.
+function rank({ review, mine, current }: JudgedSet): number {
+  return (review.judgement.passed ? 2e12 : current ? 1e12 : 0) + mine.length;
+}
+
+function judgePopulation(
+  { rows, rule }: RowsRequest,
+  set: ReviewedSet,
+  { byRule, inherited }: Pick<Origin, 'byRule'> & { inherited: boolean },
+  sha256: string,
+  population: Population,
+  loaded: LoadedReview,
+): JudgedSet | null {
   const edits = new Set([...loaded.state.rows.values()].flatMap((row) => editOf(row)?.fingerprint ?? []));
   const mine: number[] = [];
   let counted = 0;
@@ -150,23 +183,6 @@ async function judgeSet(
     rows: mine.length,
   };
   return { review, mine, current: loaded.version !== null };
-}
-
-/** The population as `lorch data review` draws it: without the run's config, or with it (`--config`). */
-async function openSet(
-  { cwd, checks, onProgress }: RowsRequest,
-  set: ReviewedSet,
-  entries: readonly LogEntry[],
-): Promise<{ population: Population; loaded: LoadedReview }> {
-  const open = async (settings: CheckSettings) => {
-    const population = await openPopulation({ ...set, checks: settings, ...(onProgress && { onProgress }) });
-    return { population, loaded: loadReview(set, population, entries) };
-  };
-  const { settings } = (await chooseDatasetChecks({ cwd, sources: set.files })).checks;
-  const usual = await open(settings);
-  if (usual.loaded.version || !checks || sameFates(settings, checks)) return usual;
-  const withConfig = await open(checks);
-  return withConfig.loaded.version ? withConfig : usual;
 }
 
 /** Whether the same rows leave by both. */

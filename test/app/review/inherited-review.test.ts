@@ -189,6 +189,7 @@ describe('settings of the run', () => {
 
   it('are known to a review that was drawn with them', async () => {
     await folder.write('a.jsonl', rows);
+    await folder.review('a.jsonl', () => 'accept');
     await folder.review('a.jsonl', () => 'accept', { checks });
     expect(await askForRows(folder, ['a.jsonl'], { checks })).toMatchObject({
       state: 'passed',
