@@ -94,11 +94,11 @@ export async function importReview(request: ImportRequest): Promise<Imported> {
       const known = state.rows.get(row.fingerprint)?.verdicts.get(reviewer);
       return !(known && same(known, each));
     });
+    const drawn = log.entries.some((entry) => entry.type === 'draw' && entry.dataset === dataset);
+    // All of it may be known from another version.
+    if (!drawn && said.length > 0) log.append(version?.draw ?? drawEntry(log.stamp(), request, population));
     if (fresh.length > 0)
       log.append(
-        ...(log.entries.some((entry) => entry.type === 'draw' && entry.dataset === dataset)
-          ? []
-          : [version?.draw ?? drawEntry(log.stamp(), request, population)]),
         { v: logVersion, ...batch, type: 'import', file: basename(sheet.path), sha256, rows: fresh.length },
         ...fresh.map(
           ({ row, said: each }): VerdictEntry => ({

@@ -158,6 +158,11 @@ export async function openSession(request: SessionRequest): Promise<ReviewSessio
   };
 
   await refresh();
+  // Where all rows to be read were judged before, the draw is all that there is to note.
+  if (what === 'drawn' && queue.length === 0 && target > 0 && state.standing.length > 0) {
+    const noted = draw();
+    if (noted.length > 0) write(...noted);
+  }
   return {
     population,
     logPath,

@@ -129,7 +129,7 @@ describe('a changed dataset', () => {
     }
   });
 
-  it('counts every row that was removed after a skip async () => {
+  it('counts every row that was removed after a skip', async () => {
     await folder.write('a.jsonl', alpacaRows(0, 200));
     const skipped: string[] = [];
     await folder.review('a.jsonl', (row, n) => {
