@@ -1,5 +1,6 @@
 // What `lorch data review` does without keys: status, sheets, and the new version.
 import { relative, resolve } from 'node:path';
+import { quotePath } from '../app/quote-path.ts';
 import { reviewLogPath } from '../app/review/verdict-log.ts';
 import type { Context } from './context.ts';
 import { EXIT } from './exit-codes.ts';
@@ -34,9 +35,19 @@ export async function runReviewMode(
       const changed = status.reviewers.some(({ rejected, edited }) => rejected + edited > 0);
       // What reviews of the files behind it say may be enough.
       const covered = status.open && !status.judgement.passed;
+      const [older] = status.inherited;
+      // A review of the files behind it that can speak for every row is gone on with there.
+      const behind =
+        !status.own && status.inherited.length === 1 && older?.rows === status.rows ? older : null;
       const next = covered
         ? 'lorch train CONFIG'
-        : nextReviewCommand(request.dataset, status.judgement, changed && status.own);
+        : behind
+          ? nextReviewCommand(
+              behind.files.map(({ label }) => quotePath(label)).join(' '),
+              behind.judgement,
+              changed,
+            )
+          : nextReviewCommand(request.dataset, status.judgement, changed && status.own);
       stderr.write(`next: ${next}\n`);
     } else if (mode === 'export') {
       const { exportReview } = await import('../app/review/export-review.ts');

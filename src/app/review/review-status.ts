@@ -74,7 +74,7 @@ async function readOwnLog({ files }: ReviewedFiles): Promise<{ logPath: string; 
 
 function noReview({ files }: ReviewedFiles, lost: readonly string[] = []): UserError {
   return new UserError('V008', `${files[0]?.label} has no review yet`, {
-    hint: [...lost, `lorch data review ${files.map(({ label }) => label).join(' ')}`].join('\n'),
+    hint: [...lost, `lorch data review ${files.map(({ label }) => label).join(' ')}`].join('\n        '),
     exitCode: 1,
   });
 }
