@@ -79,7 +79,7 @@ export function define(command: Command, context: Context): void {
     .option('--json', 'one JSON object')
     .addHelpText('after', examples)
     .action(async (patterns: string[], flags: Flags) => {
-      const { relative, resolve } = await import('node:path');
+      const { resolve } = await import('node:path');
       const out = flags.output === undefined ? null : resolve(context.cwd, flags.output);
       if (flags.undo !== undefined) {
         if (patterns.length > 0 || out === null)
@@ -123,7 +123,8 @@ export function define(command: Command, context: Context): void {
       const { quotePath } = await import('../../app/quote-path.ts');
       const { renderDedup } = await import('../ui/dedup-view.ts');
       const { written } = deduped;
-      const shown = (path: string): string => relative(context.cwd, path);
+      // What is written lies beside -o, as it was typed.
+      const shown = (path: string): string => `${flags.output}${path.slice(out?.length)}`;
       context.stdout.write(renderDedup(deduped, context.stdout, shown));
       if (written)
         context.stderr.write(`undo: lorch data dedup --undo ${quotePath(shown(written.undo))} -o FILE\n`);
