@@ -1,5 +1,5 @@
 // Findings that were accepted once: a file of what they are about, not of the lines they stood on, so that rows may move.
-import { readFile } from 'node:fs/promises';
+import { access, readFile } from 'node:fs/promises';
 import { checks } from '../dataset/checks/index.ts';
 import type { Finding } from '../diagnostics/finding.ts';
 import { systemReason } from '../diagnostics/system-error.ts';
@@ -48,11 +48,7 @@ function keyOf({ code, row, file, message }: Entry): string {
 
 /** Reads a baseline. Throws UserError D198 where it is none. */
 export async function readBaseline(path: string, label: string): Promise<Baseline> {
-  const left = new Map<string, { code: string; count: number }>();
-  for (const entry of parseBaseline(await readText(path, label), label)) {
-    const key = keyOf(entry);
-    left.set(key, { code: entry.code, count: (left.get(key)?.count ?? 0) + (entry.count ?? 1) });
-  }
+  const left = await readEntries(path, label);
   const accepted = { error: 0, warning: 0 };
   return {
     file: label,
@@ -74,10 +70,46 @@ export async function readBaseline(path: string, label: string): Promise<Baselin
   };
 }
 
+type Entries = Map<string, { code: string; count: number }>;
+
+/** The entries of a baseline by what they are about. Throws UserError D198 where it is none. */
+async function readEntries(path: string, label: string): Promise<Entries> {
+  const entries: Entries = new Map();
+  for (const entry of parseBaseline(await readText(path, label), label)) {
+    const key = keyOf(entry);
+    entries.set(key, { code: entry.code, count: (entries.get(key)?.count ?? 0) + (entry.count ?? 1) });
+  }
+  return entries;
+}
+
+/** Reads what `--write-baseline` would go over; null where there is nothing. Throws UserError D095 where it is no baseline. */
+export async function readReplaced(path: string, label: string): Promise<Entries | null> {
+  const there = await access(path).then(
+    () => true,
+    () => false,
+  );
+  if (!there) return null;
+  return await readEntries(path, label).catch((error: unknown) => {
+    if (!(error instanceof UserError && error.code === 'D198')) throw error;
+    throw new UserError('D095', `${label} is there and is no baseline, so none is written over it.`, {
+      hint: 'name another file, or remove that one',
+      cause: error,
+    });
+  });
+}
+
+/** How a baseline differs from the one that it replaces, in findings. */
+export interface Replaced {
+  kept: number;
+  added: number;
+  removed: number;
+}
+
 export interface BaselineWriter {
   add(finding: Finding, fingerprint: string | null): void;
   /** How many findings it accepts. */
   size(): number;
+  compare(before: Entries): Replaced;
   /** Writes the whole file anew, sorted: the same findings give the same bytes. */
   write(path: string): Promise<void>;
 }
@@ -97,6 +129,12 @@ export function createBaselineWriter(): BaselineWriter {
       else entries.set(key, entry);
     },
     size: () => size,
+    compare(before) {
+      let kept = 0;
+      for (const [key, { count = 1 }] of entries) kept += Math.min(count, before.get(key)?.count ?? 0);
+      const all = [...before.values()].reduce((sum, { count }) => sum + count, 0);
+      return { kept, added: size - kept, removed: all - kept };
+    },
     async write(path) {
       const sorted = [...entries].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, entry]) => entry);
       await writeReport(path, (write) => {

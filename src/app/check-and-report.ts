@@ -3,7 +3,7 @@ import { realpath, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { DataSource } from '../dataset/scan.ts';
 import { UserError } from '../diagnostics/user-error.ts';
-import { createBaselineWriter, readBaseline } from './baseline.ts';
+import { createBaselineWriter, readBaseline, readReplaced } from './baseline.ts';
 import { type CheckedDataset, checkDataset } from './check-dataset.ts';
 import { createHtmlReport, type HtmlOptions } from './check-reports/html.ts';
 import { createJsonReport } from './check-reports/json.ts';
@@ -46,21 +46,17 @@ export interface CheckRun extends DatasetRequest {
   tokens: TokenCounter | null;
 }
 
-export interface CheckReported {
-  checked: CheckedDataset;
-  /** Findings that the new baseline accepts; null unless one was written. */
-  recorded: number | null;
-}
-
 const shownInTerminal = 3;
 // What a person can read, and what code review tools take.
 const shownInHtml = 100;
 const shownInSarif = 500;
 
 /** Throws UserError C001, C026, D090–D095, D198, D199. */
-export async function checkAndReport(run: CheckRun): Promise<CheckReported> {
+export async function checkAndReport(run: CheckRun): Promise<CheckedDataset> {
   const sources = await openSources(run);
   await refuseTargets([run.html, run.sarif, run.writeBaseline], sources);
+  const { writeBaseline } = run;
+  const before = writeBaseline && (await readReplaced(writeBaseline.path, writeBaseline.label));
   const format = await readFormat(run);
   const { checks, precision } = await chooseDatasetChecks({
     cwd: run.cwd,
@@ -100,9 +96,13 @@ export async function checkAndReport(run: CheckRun): Promise<CheckReported> {
     checked.fixed = fixer ? await fixer.end() : null;
     // Only what was written counts: a preview changes no row.
     if (checked.fixed?.writtenTo) checked.ledger.fixed = checked.fixed.kept;
-    if (run.writeBaseline) await record?.write(run.writeBaseline.path);
+    if (run.writeBaseline && record) {
+      await record.write(run.writeBaseline.path);
+      const file = run.writeBaseline.label;
+      checked.recorded = { file, findings: record.size(), replaced: before && record.compare(before) };
+    }
     for (const report of reports) await report.end(checked);
-    return { checked, recorded: record?.size() ?? null };
+    return checked;
   } finally {
     await fixer?.dispose();
     for (const report of reports) await report.dispose();

@@ -13,7 +13,7 @@ import {
   scanDataset,
 } from '../dataset/scan.ts';
 import type { CodeDoc, Finding, Severity } from '../diagnostics/finding.ts';
-import type { Baseline, BaselineWriter } from './baseline.ts';
+import type { Baseline, BaselineWriter, Replaced } from './baseline.ts';
 import type { CheckPrecision } from './check-precision.ts';
 import type { ChosenChecks } from './choose-checks.ts';
 import type { TokenCounter } from './count-tokens.ts';
@@ -72,6 +72,14 @@ export interface CheckedDataset {
   tokens: { total: number; trained: number } | null;
   /** What the fixes came to; null unless they were asked for. */
   fixed: Fixed | null;
+  /** The baseline that was written, which accepts all that was found; null unless asked for. */
+  recorded: {
+    file: string;
+    /** Errors and warnings that it accepts. */
+    findings: number;
+    /** Against the one that was there before; null where there was none. */
+    replaced: Replaced | null;
+  } | null;
   /** What the baseline did; null without one. */
   baseline: {
     file: string;
@@ -146,6 +154,7 @@ export async function checkDataset(request: CheckRequest): Promise<CheckedDatase
     found,
     tokens: counted && { total: counted.tokens, trained: counted.trained_tokens },
     fixed: null,
+    recorded: null,
     baseline: baseline && {
       file: baseline.file,
       accepted: baseline.accepted(),

@@ -8,6 +8,7 @@ import { renderRow } from '../dataset/formats/render-row.ts';
 import { type KeptRow, type ScanResult, scanDataset } from '../dataset/scan.ts';
 import type { Finding } from '../diagnostics/finding.ts';
 import { UserError } from '../diagnostics/user-error.ts';
+import { usableRows } from './dataset-checks.ts';
 import { openDatasetOutput } from './dataset-output.ts';
 import { type DatasetRequest, isMappingFile, openSources, readFormat } from './dataset-sources.ts';
 import { createOpenFiles, publishAll } from './new-file.ts';
@@ -49,6 +50,7 @@ export async function convertDataset(request: ConvertRequest): Promise<Converted
     });
   const target = findFormat(request.to);
   const sources = await openSources(request);
+  const usable = await usableRows({ ...request, sources });
   const open = createOpenFiles();
   const lost = new Map<string, number>();
   const lose = (what: string): void => void lost.set(what, (lost.get(what) ?? 0) + 1);
@@ -63,6 +65,8 @@ export async function convertDataset(request: ConvertRequest): Promise<Converted
         onError: request.onError,
         duplicates: { exact: 'keep' },
         split: null,
+        // What is wrong with the contents is for `lorch data check`; here it matters what leaves and what is lost.
+        checks: { ...usable, [unknownKey.code]: 'warning' },
       },
       {
         onExample(_split, row) {

@@ -1,8 +1,9 @@
 // `lorch data stats`: how much there is, and how long rows are; in tokens where a tokenizer is named.
-import { structureOnly } from '../dataset/check-settings.ts';
+import { exactDuplicate } from '../dataset/checks/exact-duplicate.ts';
 import { type ScanResult, scanDataset } from '../dataset/scan.ts';
 import type { Finding } from '../diagnostics/finding.ts';
 import type { TokenCounter, TokenDetails } from './count-tokens.ts';
+import { usableRows } from './dataset-checks.ts';
 import { type DatasetRequest, openSources, readFormat } from './dataset-sources.ts';
 import { createMeasurer, type Measured } from './measure-examples.ts';
 import type { Percentiles } from './series.ts';
@@ -14,7 +15,7 @@ export interface DatasetStats extends Omit<Measured, 'percentiles'> {
   ledger: ScanResult['ledger'];
   fingerprint: string | null;
   files: ScanResult['files'];
-  /** Rows that repeat an earlier one; they are counted in everything else. */
+  /** Rows that repeat an earlier one; as in a run they are counted in nothing else. */
   duplicates: { exact: number };
   /** Null where no tokenizer was named, or there is no row to count. */
   tokens: number | null;
@@ -26,19 +27,20 @@ export interface DatasetStats extends Omit<Measured, 'percentiles'> {
   token_details: (TokenDetails & { findings: Finding[] }) | null;
 }
 
-/** Statistics over the rows without errors, duplicates included. Throws UserError D090, D091, D093. */
+/** Statistics over the rows that a run would have: without errors, exact duplicates once. Throws UserError D090, D091, D093. */
 export async function datasetStats(
   request: DatasetRequest & { tokens?: TokenCounter },
 ): Promise<DatasetStats> {
   const measurer = createMeasurer();
+  const sources = await openSources(request);
   const result = await scanDataset(
-    await openSources(request),
+    sources,
     {
       format: await readFormat(request),
       onError: 'drop',
-      duplicates: { exact: 'keep' },
+      duplicates: { exact: 'drop' },
       split: null,
-      checks: structureOnly(),
+      checks: await usableRows({ ...request, sources }),
     },
     {
       onExample(_split, row) {
@@ -56,7 +58,7 @@ export async function datasetStats(
     ledger: result.ledger,
     fingerprint: result.fingerprint,
     files: result.files,
-    duplicates: { exact: result.findingsByCode.D050 ?? 0 },
+    duplicates: { exact: result.ledger.dropped[exactDuplicate.code] ?? 0 },
     ...measured,
     tokens: counted?.tokens ?? null,
     trained_tokens: counted?.trained_tokens ?? null,

@@ -7,6 +7,7 @@ import {
   settlePairs,
 } from '../dataset/duplicates/near-duplicates.ts';
 import { createFullJudge } from '../dataset/raw-rows.ts';
+import { usableRows } from './dataset-checks.ts';
 import { type DatasetRequest, readFormat } from './dataset-sources.ts';
 import { hashSources } from './hash-sources.ts';
 import { judgeFor, type NearSourcesRequest, openNearSources, placeOf } from './near-sources.ts';
@@ -77,6 +78,7 @@ export async function dedupDataset(request: DedupRequest): Promise<DedupedDatase
           : await writeDeduped({
               sources: own,
               drops: result.dropped,
+              checks: await usableRows({ ...request, sources: own.map(({ origin }) => origin) }),
               out,
               madeBy: request.madeBy,
               options: optionsOf(request),

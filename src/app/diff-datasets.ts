@@ -1,10 +1,12 @@
 // `lorch data diff`: what one version of a dataset has that another has not, by row fingerprint and in any format.
+import { exactDuplicate } from '../dataset/checks/exact-duplicate.ts';
 import { compareTables } from '../dataset/diff/compare-tables.ts';
 import { createRowTable, type RowTable } from '../dataset/diff/row-table.ts';
 import type { Example, RowPlace } from '../dataset/example.ts';
 import { type DataSource, type ScanOptions, type ScanResult, scanDataset } from '../dataset/scan.ts';
 import { refuseChanged } from './assign-sides.ts';
-import { errorsOnly } from './choose-checks.ts';
+import { refuseDamaged } from './damaged-file.ts';
+import { usableRows } from './dataset-checks.ts';
 import { type DatasetRequest, openSources, readFormat } from './dataset-sources.ts';
 import { spoolStdin } from './spool-stdin.ts';
 
@@ -45,7 +47,10 @@ export interface DiffSide {
   name: string;
   format: ScanResult['format'];
   rows: number;
+  /** Of all rows, repeated ones as often as they stand there. */
   fingerprint: string | null;
+  /** Rows that repeat an earlier one. Other commands leave them out, and so show another fingerprint. */
+  repeats: number;
   /** Rows with errors have no fingerprint and cannot be compared: how many, by code. */
   left_out: Record<string, number>;
 }
@@ -56,21 +61,26 @@ interface ReadSide {
   table: RowTable;
 }
 
-/** Compares. Throws UserError D090, D091, D093. */
+/** Compares. Throws UserError D090, D091, D093, and the code of what is damaged where a part of a file is missing. */
 export async function diffDatasets(request: DiffRequest): Promise<DatasetDiff> {
-  const options: ScanOptions = {
-    format: await readFormat(request),
-    onError: 'drop',
-    duplicates: { exact: 'keep' },
-    split: null,
-    checks: errorsOnly({}),
+  const format = await readFormat(request);
+  const open = async (pattern: string) => {
+    const named = await openSources({ ...request, patterns: [pattern] });
+    const checks = await usableRows({ ...request, sources: named });
+    const options: ScanOptions = {
+      format,
+      onError: 'drop',
+      duplicates: { exact: 'keep' },
+      split: null,
+      // Repeated rows are compared, and counted.
+      checks: { ...checks, [exactDuplicate.code]: 'note' },
+    };
+    return { ...(await spoolStdin(named)), options };
   };
-  const open = async (pattern: string) =>
-    await spoolStdin(await openSources({ ...request, patterns: [pattern] }));
   const opened = { a: await open(request.a), b: await open(request.b) };
   try {
-    const a = await readSide(opened.a.sources, options, request.onProgress);
-    const b = await readSide(opened.b.sources, options, request.onProgress);
+    const a = await readSide(opened.a.sources, opened.a.options, request.onProgress);
+    const b = await readSide(opened.b.sources, opened.b.options, request.onProgress);
     const { same, moved, ...kinds } = compareTables(a.table, b.table);
     const most = request.max ?? Number.POSITIVE_INFINITY;
     const { metadata, changed, added, removed } = kinds;
@@ -81,8 +91,8 @@ export async function diffDatasets(request: DiffRequest): Promise<DatasetDiff> {
     }
     for (const each of removed.slice(0, most)) wanted.a.add(each);
     for (const each of added.slice(0, most)) wanted.b.add(each);
-    const rowsOfA = await fetchRows(a, options, wanted.a);
-    const rowsOfB = await fetchRows(b, options, wanted.b);
+    const rowsOfA = await fetchRows(a, opened.a.options, wanted.a);
+    const rowsOfB = await fetchRows(b, opened.b.options, wanted.b);
     const list = <T, U>(all: readonly T[], show: (each: T) => U): Listed<U> => ({
       count: all.length,
       listed: all.slice(0, most).map(show),
@@ -112,6 +122,7 @@ async function readSide(
   const table = createRowTable();
   const result = await scanDataset(sources, options, {
     onExample: (_side, row) => table.add(row),
+    onFinding: refuseDamaged,
     ...(onProgress && { onProgress }),
   });
   return { sources, result, table };
@@ -141,8 +152,9 @@ async function fetchRows(
   };
 }
 
-function describe(name: string, { format, rows, fingerprint, ledger }: ScanResult): DiffSide {
-  return { name, format, rows, fingerprint, left_out: ledger.dropped };
+function describe(name: string, { format, rows, fingerprint, ledger, findingsByCode }: ScanResult): DiffSide {
+  const repeats = findingsByCode[exactDuplicate.code] ?? 0;
+  return { name, format, rows, fingerprint, repeats, left_out: ledger.dropped };
 }
 
 function sameRows(a: ScanResult, b: ScanResult): boolean {

@@ -75,8 +75,7 @@ export async function makePlans(request: PlanRequest): Promise<MadePlans> {
       // The same rows are judged once, too; runs of a sweep may differ in what the tokenisation leaves of them.
       const askOnce = (fingerprint: string): Promise<PlannedReview> => {
         const known = `${key} ${fingerprint}`;
-        const asked =
-          gates.get(known) ?? reviewOfPlan(request, loaded.config.dataset, scanned.sources, ledgerPath);
+        const asked = gates.get(known) ?? reviewOfPlan(request, loaded.config.dataset, scanned, ledgerPath);
         gates.set(known, asked);
         return asked;
       };

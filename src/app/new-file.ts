@@ -17,6 +17,8 @@ export interface NewFile {
   sha256(): string;
   /** Finishes, and puts the file in its place. Throws UserError D095 where someone else made it meanwhile. */
   publish(): Promise<void>;
+  /** Other files that `publish` puts in their places. */
+  beside?(): readonly string[];
   /** Closes, and removes what was not published. Call it in any case. */
   dispose(): Promise<void>;
 }
@@ -102,14 +104,15 @@ export function createOpenFiles(): OpenFiles {
 
 /** Puts all files in their places, in their order, or none: the dataset last, so that where it is all of it is. */
 export async function publishAll(
-  files: readonly Pick<NewFile, 'path' | 'finish' | 'publish'>[],
+  files: readonly Pick<NewFile, 'path' | 'finish' | 'publish' | 'beside'>[],
 ): Promise<void> {
   for (const file of files) await file.finish();
   const published: { path: string; release: () => void }[] = [];
   try {
     for (const file of files) {
       await file.publish();
-      published.push({ path: file.path, release: keepTemporary(file.path) });
+      for (const path of [file.path, ...(file.beside?.() ?? [])])
+        published.push({ path, release: keepTemporary(path) });
     }
   } catch (error) {
     for (const { path } of published) await rm(path, { force: true });

@@ -1,4 +1,5 @@
 // The review gate in a plan: what it says there, and what it refuses at launch.
+import { resolve } from 'node:path';
 import type { DatasetSection } from '../config/schema/dataset.ts';
 import type { Finding } from '../diagnostics/finding.ts';
 import { UserError } from '../diagnostics/user-error.ts';
@@ -6,18 +7,21 @@ import type { Plan, PlannedReview } from '../run/plan.ts';
 import { percentText } from '../run/review-sentence.ts';
 import type { PlanRequest } from './make-plan.ts';
 import { askGate } from './review/ask-gate.ts';
+import type { ScannedConfig } from './scan-config.ts';
 
-/** Asks the gate for the rows of a plan's ledger, which were read from `files`. */
+/** Asks the gate for the rows of a plan's ledger, which were read from `sources`. */
 export async function reviewOfPlan(
   request: PlanRequest,
   { review }: DatasetSection,
-  files: readonly { path: string; label: string }[],
+  { sources, checks }: Pick<ScannedConfig, 'sources' | 'checks'>,
   ledger: string,
 ): Promise<PlannedReview> {
   return await askGate({
-    files: files.map(({ path, label }) => ({ path, label })),
+    files: sources.map(({ path, label }) => ({ path, label })),
     rule: { minRows: review.min_rows, maxDefectRate: review.max_defect_rate },
     ledger,
+    checks,
+    config: request.configPath === '-' ? null : resolve(request.cwd, request.configPath),
     reason: request.unreviewed,
     cwd: request.cwd,
     onProgress: (rows) => request.onProgress({ label: 'comparing with the review', done: rows, total: null }),
@@ -38,8 +42,16 @@ export function reviewFindings(review: PlannedReview): Finding[] {
       },
     ];
   const { code, name, message } = refusalOf(review);
-  const hint = review.gate?.next ?? '';
+  const hint = [...(review.gate?.lost ?? []), review.gate?.next].filter(Boolean).join('; ');
   return [{ code, name, severity: 'warning', message, ...(hint && { hint }) }];
+}
+
+/** A plan's findings without what its refusal says again. */
+export function withoutRefusal<P extends Pick<Plan, 'findings' | 'review'>>(plan: P): P {
+  const { state } = plan.review;
+  if (state !== 'failed' && state !== 'missing') return plan;
+  const { code } = refusalOf(plan.review);
+  return { ...plan, findings: plan.findings.filter((finding) => finding.code !== code) };
 }
 
 /** Refuses to launch plans that no passed review covers and no reason excuses. Throws UserError V020–V022 (exit code 1). */
@@ -47,9 +59,9 @@ export function refuseUnreviewed(plans: readonly Pick<Plan, 'review'>[]): void {
   const refused = plans.find(({ review }) => review.state === 'failed' || review.state === 'missing');
   if (!refused) return;
   const { code, message } = refusalOf(refused.review);
-  const next = refused.review.gate?.next;
+  const { next, lost = [] } = refused.review.gate ?? {};
   throw new UserError(code, `not launched: ${message}`, {
-    hint: `${next ? `${next}\n        or ` : ''}say why no person needs to read them: --unreviewed "reason"`,
+    hint: `${lost.map((each) => `${each}\n        `).join('')}${next ? `${next}\n        or ` : ''}say why no person needs to read them: --unreviewed "reason"`,
     exitCode: 1,
   });
 }

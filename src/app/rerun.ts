@@ -1,6 +1,7 @@
 // The same plan once more, as a new run: nothing is checked or tokenised again; only the review gate is asked again.
 import { access, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import type { CheckSettings } from '../dataset/check-settings.ts';
 import { UserError } from '../diagnostics/user-error.ts';
 import { runPaths } from '../run/layout.ts';
 import type { Plan } from '../run/plan.ts';
@@ -40,6 +41,8 @@ export async function rerun(
     files: plan.dataset.files.map(({ path }) => ({ path: resolve(root, path), label: path })),
     rule: { minRows: min_rows, maxDefectRate: max_defect_rate },
     ledger: from.ledger,
+    checks: (plan.dataset.checks ?? {}) as CheckSettings,
+    config: from.config,
     reason: unreviewed ?? plan.review.reason,
     cwd,
     onProgress: () => undefined,

@@ -5,10 +5,9 @@ import { lineagePath } from '../dataset/lineage.ts';
 import { createCollector } from '../dataset/sample/create-collector.ts';
 import type { SampledRow } from '../dataset/sample/stratified-pool.ts';
 import { type DataSource, type ScanOptions, type ScanResult, scanDataset } from '../dataset/scan.ts';
-import type { Finding } from '../diagnostics/finding.ts';
-import { UserError } from '../diagnostics/user-error.ts';
 import { refuseChanged } from './assign-sides.ts';
 import { errorsOnly } from './choose-checks.ts';
+import { refuseDamaged } from './damaged-file.ts';
 import { chooseDatasetChecks } from './dataset-checks.ts';
 import { oneLine, openDatasetOutput } from './dataset-output.ts';
 import { type DatasetRequest, openSources, readFormat } from './dataset-sources.ts';
@@ -66,7 +65,7 @@ export async function sampleDataset(request: SampleRequest): Promise<DatasetSamp
     const result = await scanDataset(sources, options, {
       onExample: (_side, row) => collector.onRow(row),
       onFinding(finding, row) {
-        if (row === null && finding.severity === 'error') throw damaged(finding);
+        refuseDamaged(finding, row);
         return collector.onFinding?.(finding, row);
       },
       ...(onProgress && { onProgress }),
@@ -80,11 +79,6 @@ export async function sampleDataset(request: SampleRequest): Promise<DatasetSamp
   } finally {
     await dispose();
   }
-}
-
-// A file of which a part is missing is not the dataset: what is drawn from the rest would be no sample of it.
-function damaged({ code, message, hint, at }: Finding): UserError {
-  return new UserError(code, `${at?.file}: ${message}`, { exitCode: 1, ...(hint && { hint }) });
 }
 
 // The second reading: only the rows drawn are kept.

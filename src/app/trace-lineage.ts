@@ -1,11 +1,12 @@
 // `lorch data versions`: a dataset file and what it was made of, as far back as the records beside the files tell.
-import { readFile } from 'node:fs/promises';
 import { dirname, relative, resolve } from 'node:path';
-import { type Lineage, type LineageParent, lineagePath, parseLineage } from '../dataset/lineage.ts';
+import type { Lineage, LineageParent } from '../dataset/lineage.ts';
 import { scanDataset } from '../dataset/scan.ts';
 import { isMisnamed, systemReason } from '../diagnostics/system-error.ts';
 import { UserError } from '../diagnostics/user-error.ts';
+import { usableRows } from './dataset-checks.ts';
 import { hashFile } from './hash-file.ts';
+import { readLineage } from './read-lineage.ts';
 
 /**
  * `as_recorded`: the bytes are those that the record names. `same_rows`: other bytes, but the same rows by fingerprint.
@@ -49,7 +50,7 @@ async function trace(
   cwd: string,
   seen: ReadonlySet<string>,
 ): Promise<DatasetVersion> {
-  const record = await readRecord(path, cwd);
+  const record = await readLineage(path, relative(cwd, path));
   const sha256 = await hashFile(path).catch((error: unknown) => ifMissing(error, relative(cwd, path)));
   // What was made of it says which bytes were read; its own record which were written.
   const own = record && (asParent === null || record.sha256 === asParent.sha256) ? record : null;
@@ -64,7 +65,7 @@ async function trace(
       );
   return {
     file: relative(cwd, path),
-    state: await stateOf(path, sha256, expected, own),
+    state: await stateOf(path, cwd, sha256, expected, own),
     sha256,
     rows: own?.rows ?? asParent?.rows ?? null,
     fingerprint: own?.fingerprint ?? null,
@@ -76,6 +77,7 @@ async function trace(
 
 async function stateOf(
   path: string,
+  cwd: string,
   sha256: string | null,
   expected: string | null,
   record: Lineage | null,
@@ -84,11 +86,13 @@ async function stateOf(
   if (expected === null) return 'unrecorded';
   if (sha256 === expected) return 'as_recorded';
   if (!record || record.fingerprint === null) return 'changed';
-  const { fingerprint, ledger, rows } = await scanDataset([{ path, label: path }], {
+  const sources = [{ path, label: path }];
+  const { fingerprint, ledger, rows } = await scanDataset(sources, {
     format: 'auto',
     onError: 'drop',
     duplicates: { exact: 'keep' },
     split: null,
+    checks: await usableRows({ cwd, env: {}, sources }),
   });
   return fingerprint === record.fingerprint && ledger.kept === rows ? 'same_rows' : 'changed';
 }
@@ -96,20 +100,6 @@ async function stateOf(
 function elsewhere({ path, sha256, rows }: LineageParent): DatasetVersion {
   const nothing = { fingerprint: null, made_by: null, ledger: null, parents: [] };
   return { file: path, state: 'elsewhere', sha256, rows, ...nothing };
-}
-
-async function readRecord(path: string, cwd: string): Promise<Lineage | null> {
-  const place = lineagePath(path);
-  const text = await readFile(place, 'utf8').catch((error: unknown) =>
-    ifMissing(error, relative(cwd, place)),
-  );
-  if (text === null) return null;
-  const record = parseLineage(text);
-  if (!record)
-    throw new UserError('D197', `${relative(cwd, place)} is no lineage record, or one of a later version.`, {
-      hint: 'restore it from version control, or remove it to go without',
-    });
-  return record;
 }
 
 function ifMissing(error: unknown, label: string): null {

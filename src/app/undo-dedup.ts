@@ -1,47 +1,121 @@
-// `lorch data dedup --undo`: the dropped rows back where they stood.
+// `lorch data dedup --undo`: the dropped rows back where they stood, with ledger and lineage as for any output.
 import { createHash } from 'node:crypto';
-import { basename, dirname, join } from 'node:path';
-import { readRawRows } from '../dataset/raw-rows.ts';
+import { basename, dirname, join, relative } from 'node:path';
+import { createFingerprintSet, fingerprintBytes, hex } from '../dataset/fingerprint.ts';
+import { decideFormat } from '../dataset/formats/decide-format.ts';
+import { createSettingsJudge, readRawRows } from '../dataset/raw-rows.ts';
+import { parseRow } from '../dataset/readers/parse-row.ts';
+import type { RawRow } from '../dataset/readers/raw-row.ts';
 import { UserError } from '../diagnostics/user-error.ts';
+import { usableRows } from './dataset-checks.ts';
 import { oneLine, openDatasetOutput } from './dataset-output.ts';
+import { hashFile } from './hash-file.ts';
+import { ledgerPath, openLedgerFile } from './ledger-file.ts';
+import { createOpenFiles, publishAll } from './new-file.ts';
 import type { UndoEnd, UndoRow } from './write-deduped.ts';
+import { type MadeBy, openLineageFile } from './write-lineage.ts';
+
+export interface UndoRequest {
+  /** Absolute paths. */
+  undo: string;
+  out: string;
+  cwd: string;
+  env: Readonly<Record<string, string | undefined>>;
+  madeBy: MadeBy;
+}
 
 export interface RestoredDataset {
   out: string;
+  ledger: string;
   rows: number;
   /** How many of them had been dropped. */
   restored: number;
 }
 
 /** Writes `out` from the deduplicated file beside the undo file. Throws UserError D091, D095, D166, D167. */
-export async function undoDedup(undo: string, out: string): Promise<RestoredDataset> {
+export async function undoDedup(request: UndoRequest): Promise<RestoredDataset> {
+  const { undo, out, cwd } = request;
   const { end, dropped } = await readUndo(undo);
   const deduped = join(dirname(undo), end.out);
-  const output = await openDatasetOutput(out);
+  const parents = [deduped, undo].map((path) => ({ path, label: relative(cwd, path) }));
+  const checks = await usableRows({ ...request, sources: parents.slice(0, 1) });
+  const format = await formatOf(deduped, dropped);
+  const judge = createSettingsJudge(format, checks);
+  const open = createOpenFiles();
   const hash = createHash('sha256');
-  let next = 0;
-  const addDropped = async (): Promise<void> => {
-    for (; dropped[next]?.row === output.rows(); next += 1) await output.add(dropped[next]?.text ?? '');
-  };
+  const fingerprints = createFingerprintSet();
+  const kept = end.rows - dropped.length;
+  let [next, passed] = [0, 0];
   try {
+    const output = await open.add(openDatasetOutput(out));
+    const ledger = await open.add(openLedgerFile(ledgerPath(out)));
+    const lineage = await open.add(openLineageFile(out));
+    const add = async (raw: RawRow, row: number, parent: 0 | 1): Promise<void> => {
+      const { example } = judge(raw);
+      const bytes = example && fingerprintBytes(example);
+      if (bytes !== null) fingerprints.add(bytes);
+      const fingerprint = bytes === null ? null : hex(bytes);
+      const file = parents[parent]?.label ?? '';
+      await ledger.add({ row, file, line: raw.line, fingerprint, fate: 'kept' });
+      await output.add(raw.text);
+    };
+    const addDropped = async (): Promise<void> => {
+      for (; dropped[next]?.row === output.rows(); next += 1)
+        await add(parseRow(dropped[next]?.text ?? '', next + 1, 1), kept + next, 1);
+    };
     for await (const batch of readRawRows({ path: deduped, label: end.out }))
-      for (const { text } of batch) {
+      for (const raw of batch) {
         await addDropped();
-        hash.update(`${oneLine(text)}\n`);
-        await output.add(text);
+        hash.update(`${oneLine(raw.text)}\n`);
+        await add(raw, passed, 0);
+        passed += 1;
       }
     await addDropped();
-    if (hash.digest('hex') !== end.rows_sha256)
-      throw new UserError('D167', `${deduped} no longer holds the rows that were written with ${undo}.`, {
-        hint: 'the dropped rows stand in the undo file as text; put back by hand what you need',
-      });
+    refuseOther(request, { end, deduped, sha256: hash.digest('hex') });
     if (output.rows() !== end.rows || next !== dropped.length)
       throw new UserError('D166', `${undo} does not hold every row that it should.`);
-    await output.publish();
-    return { out, rows: end.rows, restored: dropped.length };
+    await lineage.record(output, {
+      madeBy: request.madeBy,
+      options: {},
+      sources: parents,
+      files: [
+        { sha256: await hashFile(deduped), rows: kept },
+        { sha256: await hashFile(undo), rows: dropped.length },
+      ],
+      rows: end.rows,
+      fingerprint: format && fingerprints.digest(),
+      ledger: { rows_in: end.rows, kept: end.rows, fixed: 0, dropped: {} },
+    });
+    await publishAll([ledger, lineage, output]);
+    return { out, ledger: ledger.path, rows: end.rows, restored: dropped.length };
   } finally {
-    await output.dispose();
+    await open.dispose();
   }
+}
+
+function refuseOther(
+  { undo, cwd }: UndoRequest,
+  { end, deduped, sha256 }: { end: UndoEnd; deduped: string; sha256: string },
+): void {
+  if (sha256 === end.rows_sha256) return;
+  throw new UserError(
+    'D167',
+    `${relative(cwd, deduped)} no longer holds the rows that were written with ${relative(cwd, undo)}.`,
+    { hint: 'the dropped rows stand in the undo file as text; put back by hand what you need' },
+  );
+}
+
+// As many rows decide the format as in a scan; where all were dropped, those that come back.
+const sampleRows = 200;
+
+async function formatOf(path: string, dropped: readonly UndoRow[]) {
+  const sample: RawRow[] = [];
+  for await (const batch of readRawRows({ path, label: path })) {
+    sample.push(...batch.slice(0, sampleRows - sample.length));
+    if (sample.length >= sampleRows) break;
+  }
+  const more = dropped.slice(0, sampleRows - sample.length).map(({ text }, i) => parseRow(text, i + 1, 1));
+  return decideFormat('auto', [...sample, ...more]).format;
 }
 
 async function readUndo(path: string): Promise<{ end: UndoEnd; dropped: UndoRow[] }> {

@@ -1,12 +1,13 @@
 // The dataset without its duplicates, the ledger of every row, and what is needed to put the dropped ones back.
 import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
+import type { CheckSettings } from '../dataset/check-settings.ts';
 import { brokenUtf8 } from '../dataset/checks/broken-utf8.ts';
 import { rowTooLong } from '../dataset/checks/row-too-long.ts';
 import type { DroppedRow } from '../dataset/duplicates/decide-rows.ts';
 import { createFingerprintSet, fingerprintBytes, hex } from '../dataset/fingerprint.ts';
 import { lineagePath } from '../dataset/lineage.ts';
-import { createUsableJudge } from '../dataset/raw-rows.ts';
+import { createSettingsJudge } from '../dataset/raw-rows.ts';
 import type { RawRow } from '../dataset/readers/raw-row.ts';
 import { UserError } from '../diagnostics/user-error.ts';
 import { oneLine, openDatasetOutput } from './dataset-output.ts';
@@ -23,6 +24,10 @@ export interface WrittenDataset {
   lineage: string;
   kept: number;
   dropped: Record<string, number>;
+  /** Rows among the kept that a run would leave out for their errors, by code. */
+  faulty: Record<string, number>;
+  /** Of the kept rows without errors: what every command shows of the file. */
+  fingerprint: string;
 }
 
 /** Last line of an undo file. */
@@ -55,6 +60,8 @@ export interface WriteRequest {
   /** The dataset's own. */
   sources: readonly NearSource[];
   drops: readonly DroppedRow[];
+  /** Which rows have errors. */
+  checks: CheckSettings;
   out: string;
   madeBy: MadeBy;
   /** What decided the outcome. */
@@ -70,6 +77,7 @@ export async function writeDeduped(request: WriteRequest): Promise<WrittenDatase
   const kept = createHash('sha256');
   const fingerprints = createFingerprintSet();
   const dropped: Record<string, number> = {};
+  const faulty: Record<string, number> = {};
   let rows = 0;
   try {
     const dataset = await open.add(openDatasetOutput(out));
@@ -77,10 +85,10 @@ export async function writeDeduped(request: WriteRequest): Promise<WrittenDatase
     const undo = await open.add(openNewFile(paths.undo));
     const lineage = await open.add(openLineageFile(out));
     for (const source of sources) {
-      const judge = createUsableJudge(source.format);
+      const judge = createSettingsJudge(source.format, request.checks);
       for await (const { row, raw } of readAgain(source)) {
         refuseChanged(raw, source.label);
-        const { example } = judge(raw);
+        const { example, code } = judge(raw);
         const drop = dropOf.get(row);
         const bytes = example && fingerprintBytes(example);
         await ledger.add({
@@ -102,6 +110,7 @@ export async function writeDeduped(request: WriteRequest): Promise<WrittenDatase
           await dataset.add(raw.text);
           kept.update(`${oneLine(raw.text)}\n`);
           if (bytes !== null) fingerprints.add(bytes);
+          if (code !== undefined) faulty[code] = (faulty[code] ?? 0) + 1;
         }
       }
     }
@@ -110,7 +119,7 @@ export async function writeDeduped(request: WriteRequest): Promise<WrittenDatase
     const written = { rows: dataset.rows(), fingerprint: fingerprints.digest() };
     await lineage.record(dataset, await lineageOf(request, written, { rows, dropped }));
     await publishAll([undo, ledger, lineage, dataset]);
-    return { ...paths, kept: dataset.rows(), dropped };
+    return { ...paths, kept: dataset.rows(), dropped, faulty, fingerprint: written.fingerprint };
   } finally {
     await open.dispose();
   }

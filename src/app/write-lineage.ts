@@ -1,7 +1,9 @@
 // The lineage record of a dataset file, which is published together with it.
+import { rm } from 'node:fs/promises';
 import { basename, dirname, relative, sep } from 'node:path';
 import { type Lineage, type LineageParent, lineagePath } from '../dataset/lineage.ts';
 import type { DataSource, ScannedFile } from '../dataset/scan.ts';
+import { openSettingsCopy } from './copy-settings.ts';
 import { type NewFile, openNewFile } from './new-file.ts';
 
 /** Who writes, and when: the command line knows. */
@@ -20,15 +22,28 @@ export interface LineageFacts extends Pick<Lineage, 'rows' | 'fingerprint' | 'le
 }
 
 export interface LineageFile extends NewFile {
-  /** Writes the record of a dataset file whose last byte was written. */
+  /** Writes the record of a dataset file whose last byte was written; its sources' check settings are published with it. */
   record(dataset: Pick<NewFile, 'finish' | 'sha256'>, facts: LineageFacts): Promise<void>;
 }
 
-/** Starts `<dataset>.lineage.json`; publish it with the dataset (`publishAll`). Throws UserError D091, D095. */
+/** Starts `<dataset>.lineage.json`; publish it with the dataset (`publishAll`). Throws UserError D091, D094, D095. */
 export async function openLineageFile(dataset: string): Promise<LineageFile> {
   const file = await openNewFile(lineagePath(dataset));
+  let settings: NewFile | null = null;
   return {
     ...file,
+    beside: () => (settings ? [settings.path] : []),
+    async publish() {
+      await settings?.publish();
+      await file.publish().catch(async (error: unknown) => {
+        if (settings) await rm(settings.path, { force: true });
+        throw error;
+      });
+    },
+    async dispose() {
+      await settings?.dispose();
+      await file.dispose();
+    },
     async record(output, { madeBy, options, sources, files, rows, fingerprint, ledger, review }) {
       await output.finish();
       const record: Lineage = {
@@ -43,6 +58,7 @@ export async function openLineageFile(dataset: string): Promise<LineageFile> {
         ...(review && { review }),
       };
       await file.write(`${JSON.stringify(record, null, 2)}\n`);
+      settings = await openSettingsCopy(sources, dataset);
     },
   };
 }

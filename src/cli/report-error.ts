@@ -14,9 +14,10 @@ export async function reportError(error: unknown, context: Context): Promise<Exi
   const { stderr } = context;
   const ink = paint(stderr.color);
   if (error instanceof UserError) {
+    const named = (text: string): string => visible(fromHere(text, context.cwd));
     if (error.findings.length > 0) stderr.write(renderFindings(error.findings, stderr));
-    stderr.write(`${ink.red('error')} ${ink.bold(error.code)} ${visible(error.message)}\n`);
-    if (error.hint) stderr.write(`  ${ink.cyan('hint:')} ${visible(error.hint)}\n`);
+    stderr.write(`${ink.red('error')} ${ink.bold(error.code)} ${named(error.message)}\n`);
+    if (error.hint) stderr.write(`  ${ink.cyan('hint:')} ${named(error.hint)}\n`);
     if (context.debug && error.stack) stderr.write(`${error.stack}\n`);
     return error.exitCode;
   }
@@ -42,6 +43,12 @@ export async function reportError(error: unknown, context: Context): Promise<Exi
     stderr.write(log ? `  The stack is in ${log}; --debug shows it here.\n` : `${stack}\n`);
   }
   return EXIT.bug;
+}
+
+// Paths below the current folder as one would type them.
+function fromHere(text: string, cwd: string): string {
+  const below = `${cwd}/`.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  return cwd === '/' ? text : text.replace(new RegExp(`(?<![\\w./-])${below}`, 'g'), '');
 }
 
 async function keepStack(stack: string, context: Context): Promise<string> {

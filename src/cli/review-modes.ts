@@ -1,5 +1,6 @@
 // What `lorch data review` does without keys: status, sheets, and the new version.
 import { relative, resolve } from 'node:path';
+import { quotePath } from '../app/quote-path.ts';
 import { reviewLogPath } from '../app/review/verdict-log.ts';
 import type { Context } from './context.ts';
 import { EXIT } from './exit-codes.ts';
@@ -25,14 +26,29 @@ export async function runReviewMode(
   try {
     if (mode === 'status') {
       const { reviewStatus } = await import('../app/review/review-status.ts');
-      const status = await reviewStatus(session, session.rule);
+      const status = await reviewStatus(session, session.rule, cwd);
       progress.end();
-      if (!status.judgement.passed) context.exitCode = EXIT.findings;
+      if (!status.open) context.exitCode = EXIT.findings;
       if (flags.json) return printJson(context, statusJson(status, session.rule.minRows));
       const { renderStatus } = await import('./ui/review-view.ts');
       stdout.write(renderStatus(status, stdout));
       const changed = status.reviewers.some(({ rejected, edited }) => rejected + edited > 0);
-      stderr.write(`next: ${nextReviewCommand(request.dataset, status.judgement, changed)}\n`);
+      // What reviews of the files behind it say may be enough.
+      const covered = status.open && !status.judgement.passed;
+      const [older] = status.inherited;
+      // A review of the files behind it that can speak for every row is gone on with there.
+      const behind =
+        !status.own && status.inherited.length === 1 && older?.rows === status.rows ? older : null;
+      const next = covered
+        ? 'lorch train CONFIG'
+        : behind
+          ? nextReviewCommand(
+              behind.files.map(({ label }) => quotePath(label)).join(' '),
+              behind.judgement,
+              changed,
+            )
+          : nextReviewCommand(request.dataset, status.judgement, changed && status.own);
+      stderr.write(`next: ${next}\n`);
     } else if (mode === 'export') {
       const { exportReview } = await import('../app/review/export-review.ts');
       const out = flags.export ?? '';
@@ -95,6 +111,17 @@ function statusJson(
     bound,
     passed,
     more_clean: moreClean,
+    inherited: status.inherited.map((each) => ({
+      log: each.log,
+      rows: each.rows,
+      rows_read: each.judgement.read,
+      defects: each.judgement.sample.defects,
+      bound: each.judgement.bound,
+      passed: each.judgement.passed,
+    })),
+    uncovered_rows: status.uncovered,
+    open: status.open,
+    lost: status.lost,
     reviewers,
     agreement,
     disputes,

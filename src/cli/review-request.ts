@@ -2,11 +2,12 @@
 import { userInfo } from 'node:os';
 import { chooseDatasetChecks } from '../app/dataset-checks.ts';
 import { readFormat } from '../app/dataset-sources.ts';
+import { quotePath } from '../app/quote-path.ts';
 import { readTemplate } from '../app/read-template.ts';
 import type { ModelRequest } from '../app/review/model-view.ts';
 import type { SessionRequest } from '../app/review/review-session.ts';
 import { reviewedFiles } from '../app/review/reviewed-files.ts';
-import { loadConfig } from '../config/load.ts';
+import { type LoadedRun, loadConfig } from '../config/load.ts';
 import type { RunConfig } from '../config/schema/run.ts';
 import { findWorkspace } from '../config/workspace.ts';
 import type { ReviewRule } from '../dataset/review/judge-review.ts';
@@ -35,11 +36,23 @@ export async function openReviewRequest(
   context: Context,
   patterns: readonly string[],
   flags: ReviewFlags,
-): Promise<{ session: SessionRequest; model: ModelRequest | null; dataset: string }> {
+): Promise<{
+  session: SessionRequest;
+  model: ModelRequest | null;
+  /** For the next command: the dataset, and the config that it is read with. */
+  dataset: string;
+}> {
   const { cwd, env } = context;
   const files = await reviewedFiles(cwd, patterns);
-  const { checks } = await chooseDatasetChecks({ cwd, home: env.HOME, sources: files });
-  const config = flags.config ? await readConfig(context, flags.config) : null;
+  const run = flags.config ? await readConfig(context, flags.config) : null;
+  const config = run?.config ?? null;
+  // The run's own settings decide, too, which rows there are to read.
+  const { checks } = await chooseDatasetChecks({
+    cwd,
+    home: env.HOME,
+    sources: files,
+    config: run?.checks ?? null,
+  });
   const reviewer = (flags.reviewer ?? env.USER ?? userName()).trim();
   if (reviewer === '' || reviewer.length > 200)
     throw new UserError('V006', 'nobody knows who reads', { hint: 'say it: --reviewer NAME' });
@@ -60,7 +73,7 @@ export async function openReviewRequest(
       rule: review ? { minRows: review.min_rows, maxDefectRate: review.max_defect_rate } : usualRule,
     },
     model: await modelOf(context, flags, config),
-    dataset: patterns.join(' '),
+    dataset: `${patterns.map(quotePath).join(' ')}${flags.config ? ` --config ${quotePath(flags.config)}` : ''}`,
   };
 }
 
@@ -73,12 +86,12 @@ function userName(): string {
   }
 }
 
-async function readConfig(context: Context, path: string): Promise<RunConfig> {
+async function readConfig(context: Context, path: string): Promise<LoadedRun> {
   const { cwd, env } = context;
   const { configs } = await loadConfig(path, { cwd, env, stdin: () => readStdin(context) });
   const [first] = configs;
   if (!first) throw new Error('a checked config has at least one run');
-  return first.config;
+  return first;
 }
 
 /** `--tokenizer` goes before the config's model. */

@@ -1,22 +1,41 @@
 // The first few findings of each code that matter: notes say nothing about a file that is written.
 import type { Finding, Severity } from '../diagnostics/finding.ts';
 
+/** Findings of one code: how many there were, and the first few. */
+export interface ShownCode {
+  code: string;
+  name: string;
+  severity: Severity;
+  count: number;
+  findings: Finding[];
+}
+
 export interface ShownFindings {
   add(finding: Finding): void;
-  /** All that were kept, or those of one severity. */
-  findings(severity?: Severity): Finding[];
+  /** The worst first, then the most frequent; `severity` leaves out all others. */
+  codes(severity?: Severity): ShownCode[];
 }
+
+const weight: Record<Severity, number> = { error: 0, warning: 1, note: 2 };
 
 /** Keeps `perCode` findings of each code. */
 export function createShownFindings(perCode: number): ShownFindings {
-  const found = new Map<string, Finding[]>();
+  const found = new Map<string, ShownCode>();
   return {
     add(finding) {
-      const list = found.get(finding.code) ?? [];
-      if (list.length < perCode && finding.severity !== 'note') list.push(finding);
-      found.set(finding.code, list);
+      const { code, name, severity } = finding;
+      if (severity === 'note') return;
+      const known = found.get(code) ?? { code, name, severity, count: 0, findings: [] };
+      found.set(code, known);
+      known.count += 1;
+      if (known.findings.length < perCode) known.findings.push(finding);
     },
-    findings: (severity) =>
-      [...found.values()].flat().filter((each) => severity === undefined || each.severity === severity),
+    codes: (severity) =>
+      [...found.values()]
+        .filter((each) => severity === undefined || each.severity === severity)
+        .sort(
+          (a, b) =>
+            weight[a.severity] - weight[b.severity] || b.count - a.count || (a.code < b.code ? -1 : 1),
+        ),
   };
 }

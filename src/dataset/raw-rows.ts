@@ -1,6 +1,6 @@
 // One source's rows as they stand, with a judge for them: for work that reads a dataset more than once.
 import { UserError } from '../diagnostics/user-error.ts';
-import { resolveSettings, structureOnly } from './check-settings.ts';
+import { type CheckSettings, resolveSettings, structureOnly } from './check-settings.ts';
 import type { Format } from './formats/format.ts';
 import { createJudge, type Judgement } from './judge-row.ts';
 import { openRows } from './open-rows.ts';
@@ -28,6 +28,14 @@ export async function* readRawRows(source: DataSource): AsyncGenerator<RawRow[]>
 /** A judge that only tells whether a row can be used, and why not: checks of content and consistency are off. */
 export function createUsableJudge(format: Format | null): (raw: RawRow) => Judgement {
   return createJudge(format, resolveSettings(structureOnly()));
+}
+
+/** A judge by the settings given, e.g. those that decide which rows a run leaves out. */
+export function createSettingsJudge(
+  format: Format | null,
+  settings: CheckSettings,
+): (raw: RawRow) => Judgement {
+  return createJudge(format, resolveSettings(settings));
 }
 
 /** A judge with every check on. */

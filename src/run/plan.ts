@@ -49,6 +49,8 @@ export interface PlannedReview {
       bound: number;
       passed: boolean;
     }[];
+    /** Files that the dataset was made of and that could not be asked, one sentence each; absent where there is none. */
+    lost?: string[];
     /** What to type next; empty where the gate is open. */
     next: string;
   };

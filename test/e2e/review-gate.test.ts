@@ -22,7 +22,7 @@ describe.skipIf(!python)('the launch gate', () => {
     expect(planned.stdout).toContain('V020');
     const refused = await train();
     expect(refused.exitCode).toBe(1);
-    expect(refused.stderr).toContain('V020');
+    expect(refused.stderr.match(/V020/g)).toHaveLength(1);
     expect(refused.stderr).toContain('lorch data review datasets/tickets.jsonl --rows 50');
     expect((await workspace.lorch(['runs', '--json'])).json().runs).toEqual([]);
   });

@@ -13,7 +13,7 @@ export interface CheckReport {
 
 /** The totals as JSON has them, without the findings. */
 export function summarise(checked: CheckedDataset) {
-  const { format, rows, files, ledger, codes, checks, found, baseline, fixed, tokens } = checked;
+  const { format, rows, files, ledger, codes, checks, found, baseline, recorded, fixed, tokens } = checked;
   const before = { format: format.name, format_why: format.why, confidence: format.confidence, rows, files };
   const precision = codes.flatMap((each) => (each.precision ? [each.precision] : []));
   const after = {
@@ -28,6 +28,7 @@ export function summarise(checked: CheckedDataset) {
     },
     precision,
     ...(baseline && { baseline }),
+    ...(recorded && { written_baseline: recorded }),
     ...(fixed && {
       fixes: {
         written_to: fixed.writtenTo,

@@ -8,8 +8,9 @@ export interface Verdict {
 }
 
 /** Whether the dataset can be trained on as it is. */
-export function judgeCheck({ found, ledger, rows, baseline }: CheckedDataset): Verdict {
+export function judgeCheck({ found, ledger, rows, baseline, recorded }: CheckedDataset): Verdict {
   const lost = ledger.rows_in - ledger.kept;
+  if (recorded) return { good: true, text: describeRecorded(recorded, found.error) };
   const accepted = baseline ? baseline.accepted.error : 0;
   if (found.error > 0) {
     const what = `${number(found.error)} ${baseline ? 'new ' : ''}error${found.error === 1 ? '' : 's'}`;
@@ -25,6 +26,18 @@ export function judgeCheck({ found, ledger, rows, baseline }: CheckedDataset): V
   const warnings =
     found.warning > 0 ? `; ${number(found.warning)} warning${found.warning === 1 ? '' : 's'} to read` : '';
   return { good: true, text: `Ready: no errors${warnings}${left}.` };
+}
+
+function describeRecorded(
+  { file, findings, replaced }: NonNullable<CheckedDataset['recorded']>,
+  errors: number,
+): string {
+  const accepted = `${number(findings)} finding${findings === 1 ? '' : 's'}`;
+  const of = errors > 0 ? `, ${number(errors)} of them error${errors === 1 ? '' : 's'}` : '';
+  const against = replaced
+    ? ` Replaced the one that was there: ${number(replaced.kept)} stayed, ${number(replaced.added)} came, ${number(replaced.removed)} went.`
+    : '';
+  return `Baseline ${file} written: it accepts ${accepted}${of}.${against}`;
 }
 
 function number(n: number): string {

@@ -2,6 +2,7 @@
 import { UserError } from '../../diagnostics/user-error.ts';
 import { openNewFile } from '../new-file.ts';
 import { fetchRows } from './fetch-rows.ts';
+import { inheritedEntries } from './inherited-entries.ts';
 import { loadReview, orderOf } from './load-review.ts';
 import { openPopulation, type ReviewedFiles } from './population.ts';
 import { sheetRow, writeSheet } from './review-sheet.ts';
@@ -20,7 +21,8 @@ export async function exportReview(reviewed: ReviewedFiles, count: number, out: 
   const population = await openPopulation(reviewed);
   const [first] = reviewed.files;
   const log = first ? await readReviewLog(reviewLogPath(first.path)) : null;
-  const { version } = loadReview(reviewed, population, log?.entries ?? []);
+  const entries = [...(await inheritedEntries(reviewed)), ...(log?.entries ?? [])];
+  const { version } = loadReview(reviewed, population, entries);
   const { index, fingerprint } = population;
   const order = orderOf(version?.draw.dataset ?? fingerprint, version?.list ?? index, count);
   const here = order.filter((row) => index.has(row));

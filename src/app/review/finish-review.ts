@@ -67,6 +67,7 @@ export async function finishReview(request: FinishRequest): Promise<Finished> {
     const version = await openPopulation({
       files: [{ path: out, label: basename(out) }],
       format: request.format,
+      ...(request.checks && { checks: request.checks }),
     });
     const now = loadReview({ files: [{ path: out, label: out }] }, version, readBack(logText));
     return {

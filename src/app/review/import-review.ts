@@ -15,6 +15,7 @@ import { drawEntry } from './draw-entry.ts';
 import { judgeEdit } from './edit-row.ts';
 import { sheetKind } from './export-review.ts';
 import { fetchRows, type ReviewRow } from './fetch-rows.ts';
+import { inheritedEntries } from './inherited-entries.ts';
 import { loadReview, orderOf } from './load-review.ts';
 import { openPopulation, type Population, type ReviewedFiles } from './population.ts';
 import { type FilledRow, readSheet } from './review-sheet.ts';
@@ -82,7 +83,10 @@ export async function importReview(request: ImportRequest): Promise<Imported> {
   const [first] = request.files;
   const log = await openReviewLog(reviewLogPath(first?.path ?? ''), request);
   try {
-    const { state, version } = loadReview(request, population, log.entries);
+    const { state, version } = loadReview(request, population, [
+      ...(await inheritedEntries(request)),
+      ...log.entries,
+    ]);
     const dataset = version?.draw.dataset ?? population.fingerprint;
     const list = version?.list ?? population.index;
     const order = new Map(orderOf(dataset, list, lines.length).map((row, i) => [row, i]));
@@ -91,9 +95,11 @@ export async function importReview(request: ImportRequest): Promise<Imported> {
       const known = state.rows.get(row.fingerprint)?.verdicts.get(reviewer);
       return !(known && same(known, each));
     });
+    const drawn = log.entries.some((entry) => entry.type === 'draw' && entry.dataset === dataset);
+    // All of it may be known from another version.
+    if (!drawn && said.length > 0) log.append(version?.draw ?? drawEntry(log.stamp(), request, population));
     if (fresh.length > 0)
       log.append(
-        ...(version ? [] : [drawEntry(log.stamp(), request, population)]),
         { v: logVersion, ...batch, type: 'import', file: basename(sheet.path), sha256, rows: fresh.length },
         ...fresh.map(
           ({ row, said: each }): VerdictEntry => ({

@@ -51,19 +51,19 @@ export function loadReview(
   };
 }
 
-/** Judges a loaded review for the rows that `trained` names; for all rows of now where it is left out. */
+/** Judges a loaded review for the rows that `trained` names; for all rows of now where it is left out. `present`: which rows still stand. */
 export function judgeLoaded(
   { state, version, drawn, earlier }: LoadedReview,
   { index }: Population,
   rule: ReviewRule,
-  trained?: { has(row: string): boolean; rows: number },
+  trained?: { has(row: string): boolean; rows: number; present(row: string): boolean },
 ): Judgement {
   return judgeReview(
     state,
     {
       drawn,
       rows: version?.list.rows ?? index.rows,
-      present: index.has,
+      present: trained?.present ?? index.has,
       trained: trained?.has ?? index.has,
       trainedRows: trained?.rows ?? index.rows,
       earlier,
@@ -72,14 +72,16 @@ export function judgeLoaded(
   );
 }
 
-/** The order of the version up to the last row that somebody was shown. Its places come from the order, not from the log. */
+/** The order of the version as far as it was read. Its places come from the order, not from the log. */
 function drawnRows(state: ReviewState, { draw, list }: ReviewedVersion): string[] {
   const positions = [...state.rows.values()].flatMap(({ verdicts }) =>
     [...verdicts.values()].flatMap(({ dataset, position }) =>
       dataset === draw.dataset && position !== null ? [position] : [],
     ),
   );
-  return drawnOf(state, draw.dataset, orderOf(draw.dataset, list, Math.max(-1, ...positions) + 1));
+  // Rows that were judged before may follow the last one shown.
+  const most = Math.max(-1, ...positions) + 1 + state.rows.size;
+  return drawnOf(state, draw.dataset, orderOf(draw.dataset, list, Math.min(list.rows, most)));
 }
 
 /** The first `count` rows of a version's order, as fingerprints. */
@@ -87,14 +89,25 @@ export function orderOf(dataset: string, list: FingerprintList, count: number): 
   return firstOfOrder(dataset, list, count).map((i) => list.bytes.toString('hex', i * 32, i * 32 + 32));
 }
 
-/** The beginning of an order up to the last row that was shown to somebody. */
+/**
+ * The beginning of an order up to the last row that was shown to somebody, and on while rows follow that were judged
+ * before: they are not shown again.
+ */
 export function drawnOf(state: ReviewState, dataset: string, order: readonly string[]): string[] {
   const last = order.findLastIndex((row) =>
     [...(state.rows.get(row)?.verdicts.values() ?? [])].some(
       (each) => each.dataset === dataset && each.position !== null,
     ),
   );
-  return order.slice(0, last + 1);
+  let end = last + 1;
+  while (end < order.length && wasDrawn(state, order[end] as string)) end += 1;
+  return order.slice(0, end);
+}
+
+// Decided on in some draw, and not because a check had found it.
+function wasDrawn({ rows }: ReviewState, row: string): boolean {
+  const { decision = 'open', verdicts = new Map() } = rows.get(row) ?? {};
+  return decision !== 'open' && [...verdicts.values()].some(({ position }) => position !== null);
 }
 
 // Which of the wanted beginnings (12 hex digits) are those of rows of now.

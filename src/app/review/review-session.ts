@@ -7,6 +7,7 @@ import type { FingerprintList } from '../../dataset/review/permutation.ts';
 import { drawEntry } from './draw-entry.ts';
 import { type Edited, judgeEdit } from './edit-row.ts';
 import { fetchRows, type ReviewRow } from './fetch-rows.ts';
+import { inheritedEntries } from './inherited-entries.ts';
 import { drawnOf, loadReview, orderOf } from './load-review.ts';
 import { numberOf, openPopulation, type Population, type ReviewedFiles } from './population.ts';
 import { openReviewLog, reviewLogPath } from './verdict-log.ts';
@@ -70,10 +71,13 @@ export async function openSession(request: SessionRequest): Promise<ReviewSessio
   if (!first) throw new Error('a review needs a file');
   const logPath = reviewLogPath(first.path);
   const log = await openReviewLog(logPath, request);
-  const loaded = loadReview(request, population, log.entries);
+  const before = await inheritedEntries(request);
+  const inherited = new Set(before.map(({ id }) => id));
+  const loaded = loadReview(request, population, [...before, ...log.entries]);
   const dataset = loaded.version?.draw.dataset ?? population.fingerprint;
   const list: FingerprintList = loaded.version?.list ?? population.index;
-  let announced = loaded.version !== null;
+  // A draw that is known from a file behind this one is noted here, too: that file may go.
+  let announced = log.entries.some((entry) => entry.type === 'draw' && entry.dataset === dataset);
   let state = loaded.state;
   let target = Math.min(request.rows, list.rows);
   let order = orderOf(dataset, list, Math.max(target, loaded.drawn.length));
@@ -115,12 +119,12 @@ export async function openSession(request: SessionRequest): Promise<ReviewSessio
   };
   const write = (...entries: Parameters<typeof log.append>): void => {
     log.append(...entries);
-    state = foldLog(log.entries);
+    state = foldLog([...before, ...log.entries]);
   };
   const draw = (): Parameters<typeof log.append> => {
     if (announced) return [];
     announced = true;
-    return [drawEntry(log.stamp(), request, population)];
+    return [loaded.version?.draw ?? drawEntry(log.stamp(), request, population)];
   };
   const needed = (): ReviewRow => {
     const row = queue[0] === undefined ? undefined : rows.get(queue[0]);
@@ -154,6 +158,11 @@ export async function openSession(request: SessionRequest): Promise<ReviewSessio
   };
 
   await refresh();
+  // Where all rows to be read were judged before, the draw is all that there is to note.
+  if (what === 'drawn' && queue.length === 0 && target > 0 && state.standing.length > 0) {
+    const noted = draw();
+    if (noted.length > 0) write(...noted);
+  }
   return {
     population,
     logPath,
@@ -198,7 +207,8 @@ export async function openSession(request: SessionRequest): Promise<ReviewSessio
     },
     skip: () => judge({ verdict: 'skip' }),
     async undo() {
-      const last = state.standing.findLast((each) => each.reviewer === reviewer);
+      // What was said of the files behind this one is taken back there.
+      const last = state.standing.findLast((each) => each.reviewer === reviewer && !inherited.has(each.id));
       if (!last) return null;
       write({ v: logVersion, ...log.stamp(), type: 'undo', of: last.id });
       if (last.type === 'verdict' && last.verdict !== 'skip') given = Math.max(0, given - 1);

@@ -5,9 +5,12 @@ import type { LogEntry } from '../../dataset/review/entries.ts';
 import type { ReviewState, RowReview } from '../../dataset/review/fold-log.ts';
 import type { Judgement, ReviewRule } from '../../dataset/review/judge-review.ts';
 import { UserError } from '../../diagnostics/user-error.ts';
+import { findOrigins, lostSentence } from './find-origins.ts';
+import { inheritedEntries } from './inherited-entries.ts';
+import { type JudgedReview, judgeRows } from './judge-rows.ts';
 import { judgeLoaded, type LoadedReview, loadReview } from './load-review.ts';
 import { openPopulation, type Population, type ReviewedFiles } from './population.ts';
-import { readReviewLog, reviewLogPath } from './verdict-log.ts';
+import { type ReadLog, readReviewLog, reviewLogPath } from './verdict-log.ts';
 
 export interface ReviewerCounts {
   reviewer: string;
@@ -19,6 +22,8 @@ export interface ReviewerCounts {
 
 export interface ReviewStatus {
   log: string;
+  /** Whether there is a log of its own; without one, only reviews of what it was made of say something. */
+  own: boolean;
   /** The rows of now. */
   fingerprint: string;
   rows: number;
@@ -26,6 +31,14 @@ export interface ReviewStatus {
   version: string | null;
   judgement: Judgement;
   limit: number;
+  /** Reviews of the files that it was made of, for its rows. */
+  inherited: JudgedReview[];
+  /** Rows that no passed review covers, its own or an inherited one. */
+  uncovered: number;
+  /** Whether the launch gate opens for all of its rows. */
+  open: boolean;
+  /** Files behind it that could not be asked, one sentence each. */
+  lost: string[];
   reviewers: ReviewerCounts[];
   agreement: { pairs: PairAgreement[]; kappa: number | null };
   /** Disputed rows by fingerprint, with their place where they still stand. */
@@ -41,34 +54,69 @@ export interface OpenedReview {
   sha256: string;
 }
 
-/** The dataset of now with its log. Throws UserError V008 where nobody has read a row yet. */
+/** The dataset of now with its log, and what was said of the files behind it. Throws UserError V008 where nobody has read a row yet. */
 export async function openReview(reviewed: ReviewedFiles): Promise<OpenedReview> {
-  const [first] = reviewed.files;
-  if (!first) throw new Error('a review needs a file');
-  const logPath = reviewLogPath(first.path);
-  const log = await readReviewLog(logPath, reviewLogPath(first.label));
-  if (!log)
-    throw new UserError('V008', `${first.label} has no review yet`, {
-      hint: `lorch data review ${reviewed.files.map(({ label }) => label).join(' ')}`,
-      exitCode: 1,
-    });
+  const { logPath, log } = await readOwnLog(reviewed);
+  if (!log) throw noReview(reviewed);
+  const inherited = await inheritedEntries(reviewed);
+  const entries = [...inherited, ...log.entries];
   const population = await openPopulation(reviewed);
-  const loaded = loadReview(reviewed, population, log.entries);
-  return { population, loaded, entries: log.entries, logPath, sha256: log.sha256 };
+  const loaded = loadReview(reviewed, population, entries);
+  return { population, loaded, entries, logPath, sha256: log.sha256 };
 }
 
-/** Everything that `--status` shows. Throws UserError V003, V004, V005, V008. */
-export async function reviewStatus(reviewed: ReviewedFiles, rule: ReviewRule): Promise<ReviewStatus> {
-  const { population, loaded, logPath } = await openReview(reviewed);
+async function readOwnLog({ files }: ReviewedFiles): Promise<{ logPath: string; log: ReadLog | null }> {
+  const [first] = files;
+  if (!first) throw new Error('a review needs a file');
+  const logPath = reviewLogPath(first.path);
+  return { logPath, log: await readReviewLog(logPath, reviewLogPath(first.label)) };
+}
+
+function noReview({ files }: ReviewedFiles, lost: readonly string[] = []): UserError {
+  return new UserError('V008', `${files[0]?.label} has no review yet`, {
+    hint: [...lost, `lorch data review ${files.map(({ label }) => label).join(' ')}`].join('\n        '),
+    exitCode: 1,
+  });
+}
+
+/** Everything that `--status` shows. Throws UserError V003, V004, V005, V008, D197. */
+export async function reviewStatus(
+  reviewed: ReviewedFiles,
+  rule: ReviewRule,
+  cwd: string,
+): Promise<ReviewStatus> {
+  const { logPath, log } = await readOwnLog(reviewed);
+  const origins = await findOrigins(reviewed.files);
+  const lost = origins.lost.map(lostSentence);
+  const before = await inheritedEntries(reviewed, origins.files);
+  if (!log && before.length === 0) throw noReview(reviewed, lost);
+  const population = await openPopulation(reviewed);
+  const loaded = loadReview(reviewed, population, [...before, ...(log?.entries ?? [])]);
   const { state } = loaded;
+  const judgement = judgeLoaded(loaded, population, rule);
+  const all =
+    before.length === 0
+      ? { reviews: [], uncovered: judgement.passed ? 0 : population.index.rows, open: judgement.passed }
+      : await judgeRows({
+          files: reviewed.files,
+          rows: population.index,
+          rule,
+          cwd,
+          checks: reviewed.checks ?? null,
+        });
   const pairs = pairAgreements(state);
   return {
     log: logPath,
+    own: log !== null,
     fingerprint: population.fingerprint,
     rows: population.index.rows,
     version: loaded.version?.draw.dataset ?? null,
-    judgement: judgeLoaded(loaded, population, rule),
+    judgement,
     limit: rule.maxDefectRate,
+    inherited: all.reviews.filter(({ inherited }) => inherited),
+    uncovered: all.uncovered,
+    open: all.open,
+    lost,
     reviewers: countReviewers(state),
     agreement: { pairs, kappa: meanKappa(pairs) },
     disputes: disputesOf(state).map(({ row }) => {

@@ -142,11 +142,11 @@ async function check(patterns: string[], flags: Flags, context: Context): Promis
     onProgress: (rows) => progress.update(rows, null),
     onDownload: (file, bytes, total) => progress.update(bytes, total, `bytes of ${file}`),
   };
-  const { checked, recorded } = await checkAndReport(run).finally(async () => {
+  const checked = await checkAndReport(run).finally(async () => {
     progress.end();
     await tokens?.dispose();
   });
-  const { found, fixed, codes } = checked;
+  const { found, fixed, recorded } = checked;
   const fails = found.error > 0 || (flags.new === 'warning' && found.warning > 0);
   // A baseline that was just written accepts them all.
   if (fails && recorded === null) context.exitCode = EXIT.findings;
@@ -160,5 +160,5 @@ async function check(patterns: string[], flags: Flags, context: Context): Promis
     stream.write(renderCheck(checked, stream, fixed !== null || flags.ndjson === true));
   }
   const { describeNext } = await import('../ui/check-next.ts');
-  context.stderr.write(describeNext(flags, { recorded, codes: codes.length }));
+  context.stderr.write(describeNext(flags, checked, patterns));
 }

@@ -75,9 +75,14 @@ export function define(command: Command, context: Context): void {
       }).finally(() => progress.end());
       if (!converted.done) context.exitCode = EXIT.findings;
       if (flags.json) return printJson(context, { ...converted, from: converted.from.name });
-      const { renderFindings } = await import('../ui/diagnostic.ts');
-      context.stderr.write(renderFindings(shown.findings(), context.stderr));
-      context.stderr.write(describe(converted, flags.output));
+      const { renderCode } = await import('../ui/check-view.ts');
+      const { paint } = await import('../ui/paint.ts');
+      const { quotePath } = await import('../../app/quote-path.ts');
+      const { stderr } = context;
+      for (const each of shown.codes()) stderr.write(`${renderCode(each, stderr, paint(stderr.color))}\n`);
+      stderr.write(describe(converted, flags.output));
+      if (converted.done && flags.output !== '-')
+        stderr.write(`next: lorch data check ${quotePath(flags.output)}\n`);
     });
 }
 

@@ -121,22 +121,38 @@ export function define(command: Command, context: Context): void {
         const { printDedupJson } = await import('../ui/dedup-json.ts');
         return printDedupJson(context, deduped);
       }
+      const { quotePath } = await import('../../app/quote-path.ts');
       const { renderDedup } = await import('../ui/dedup-view.ts');
-      context.stdout.write(renderDedup(deduped, context.stdout));
       const { written } = deduped;
-      if (written) context.stderr.write(`undo: lorch data dedup --undo ${written.undo} -o FILE\n`);
+      // What is written lies beside -o, as it was typed.
+      const shown = (path: string): string => `${flags.output}${path.slice(out?.length)}`;
+      context.stdout.write(renderDedup(deduped, context.stdout, shown));
+      if (written)
+        context.stderr.write(`undo: lorch data dedup --undo ${quotePath(shown(written.undo))} -o FILE\n`);
+      // With -o: the rows are another dataset now, which a review of the old one may cover.
+      const names = patterns.map(quotePath).join(' ');
+      const next = written
+        ? `review ${quotePath(shown(written.out))}`
+        : deduped.near.dropped.length > 0
+          ? `dedup ${names} -o NEW.jsonl`
+          : `review ${names}`;
+      context.stderr.write(`next: lorch data ${next}\n`);
     });
 }
 
 async function undo(file: string, out: string | null, context: Context, flags: Flags): Promise<void> {
+  const { quotePath } = await import('../../app/quote-path.ts');
   const { undoDedup } = await import('../../app/undo-dedup.ts');
-  const restored = await undoDedup(file, out ?? '');
+  const { readVersion } = await import('../version.ts');
+  const { cwd, env } = context;
+  const madeBy = { command: 'data dedup --undo', version: readVersion(), atMs: context.now() };
+  const restored = await undoDedup({ undo: file, out: out ?? '', cwd, env, madeBy });
   if (flags.json) {
     const { printJson } = await import('../ui/json.ts');
     return printJson(context, { ...restored });
   }
   context.stderr.write(
-    `${formatCount(restored.rows)} rows, ${formatCount(restored.restored)} of them put back: ${flags.output}\n`,
+    `${formatCount(restored.rows)} rows, ${formatCount(restored.restored)} of them put back: ${flags.output}\nledger: ${flags.output}.ledger.jsonl\nnext: lorch data versions ${quotePath(flags.output ?? '')}\n`,
   );
 }
 

@@ -95,9 +95,13 @@ export function define(command: Command, context: Context): void {
       }).finally(() => progress.end());
       if (!split.done) context.exitCode = EXIT.findings;
       if (flags.json) return printJson(context, report(split, out));
-      const { renderFindings } = await import('../ui/diagnostic.ts');
-      if (!split.done) context.stderr.write(renderFindings(shown.findings('error'), context.stderr));
-      context.stderr.write(await describe(split, out, context));
+      const { renderCode } = await import('../ui/check-view.ts');
+      const { paint } = await import('../ui/paint.ts');
+      const { stderr } = context;
+      if (!split.done)
+        for (const each of shown.codes('error'))
+          stderr.write(`${renderCode(each, stderr, paint(stderr.color))}\n`);
+      stderr.write(await describe(split, out, context));
     });
 }
 
@@ -139,6 +143,7 @@ async function describe(split: SplitDataset, out: Outputs, context: Context): Pr
     return `nothing was written: ${errors.rows + errors.files} errors; mend the rows, or see --on-error drop\n`;
   const { renderTable } = await import('../ui/table.ts');
   const { relative } = await import('node:path');
+  const { quotePath } = await import('../../app/quote-path.ts');
   const dropped = Object.entries(ledger.dropped).map(([code, n]) => `${formatCount(n)} ${code}`);
   const right = { align: 'right' as const };
   const table =
@@ -152,7 +157,8 @@ async function describe(split: SplitDataset, out: Outputs, context: Context): Pr
   return [
     ...(table ? [table.trimEnd()] : []),
     `${formatCount(rows)} rows: ${formatCount(train.rows)} train, ${formatCount(validation.rows)} validation${dropped.length > 0 ? `, dropped ${dropped.join(', ')}` : ''}`,
-    `${show(out.train)}  ${show(out.validation)}  ${show(out.ledger)}\n`,
+    `${show(out.train)}  ${show(out.validation)}  ${show(out.ledger)}`,
+    `next: lorch train CONFIG --set dataset.train=${quotePath(relative(context.cwd, out.train))} --set dataset.validation=${quotePath(relative(context.cwd, out.validation))}\n`,
   ].join('\n');
 }
 

@@ -15,6 +15,8 @@ interface Flags {
 }
 
 const examples = `
+Counted are the rows that a run would have: without errors (by the settings in force, as in lorch data check), exact
+duplicates once.
 Without --tokenizer lengths are in characters; with it they are counted by the tokenisation that training uses, which
 needs a Python environment: lorch setup --tokenizer makes a light one, without PyTorch. Where there is none, the rest
 is shown and the exit code is 3. Rows are named by file and line, a few here and all of them with --json.
@@ -74,5 +76,7 @@ export function define(command: Command, context: Context): void {
       const { renderStats } = await import('../ui/stats-view.ts');
       context.stdout.write(renderStats(stats, context.stdout));
       if (!flags.tokenizer) context.stderr.write('tokens are counted with --tokenizer MODEL\n');
+      const { quotePath } = await import('../../app/quote-path.ts');
+      context.stderr.write(`next: lorch data check ${patterns.map(quotePath).join(' ')}\n`);
     });
 }

@@ -32,7 +32,7 @@ Ctrl-C asks for a checkpoint, a second Ctrl-C kills.
     .action(async (config: string, options: Options) => {
       const { planInTerminal } = await import('../plan-in-terminal.ts');
       const { createRun } = await import('../../app/create-run.ts');
-      const { refuseUnreviewed } = await import('../../app/plan-review.ts');
+      const { refuseUnreviewed, withoutRefusal } = await import('../../app/plan-review.ts');
       const { renderPlans } = await import('../ui/plan-view.ts');
       const { startRuns } = await import('../start-runs.ts');
       const reason = options.unreviewed?.trim();
@@ -49,7 +49,8 @@ Ctrl-C asks for a checkpoint, a second Ctrl-C kills.
       const ids: string[] = [];
       try {
         const plans = made.plans.map(({ plan }) => plan);
-        context.stderr.write(renderPlans(plans, context.stderr));
+        const stopped = plans.some(({ findings }) => findings.some(({ severity }) => severity === 'error'));
+        context.stderr.write(renderPlans(stopped ? plans : plans.map(withoutRefusal), context.stderr));
         refuseErrors(plans);
         refuseUnreviewed(plans);
         if (options.detach && plans.length > 1)

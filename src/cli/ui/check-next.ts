@@ -1,17 +1,35 @@
 // What `lorch data check` wrote beside its answer, and what to type next.
+import type { CheckedDataset } from '../../app/check-dataset.ts';
+import { quotePath } from '../../app/quote-path.ts';
 
-/** Lines for stderr; empty where there is nothing to say. */
-export function describeNext(
-  files: { html?: string; sarif?: string; writeBaseline?: string; json?: true; ndjson?: true },
-  { recorded, codes }: { recorded: number | null; codes: number },
-): string {
-  const written = [files.html, files.sarif].filter((file) => file !== undefined);
-  const accepted = recorded === 1 ? '1 finding' : `${recorded?.toLocaleString('en-US')} findings`;
-  return [
-    ...written.map((file) => `wrote ${file}\n`),
-    ...(recorded === null
-      ? []
-      : [`wrote ${files.writeBaseline}, which accepts ${accepted}: pass it with --baseline from now on\n`]),
-    ...(codes > 0 && !files.json && !files.ndjson ? ['more on a code: lorch explain CODE\n'] : []),
-  ].join('');
+export interface CheckFlags {
+  html?: string;
+  sarif?: string;
+  json?: true;
+  ndjson?: true;
+  output?: string;
+}
+
+/** Lines for stderr; `dataset` is what was checked, as typed. */
+export function describeNext(flags: CheckFlags, checked: CheckedDataset, dataset: readonly string[]): string {
+  const written = [flags.html, flags.sarif].filter((file) => file !== undefined);
+  const lines = written.map((file) => `wrote ${file}`);
+  if (!flags.json && !flags.ndjson) {
+    if (checked.codes.length > 0) lines.push('more on a code: lorch explain CODE');
+    lines.push(`next: ${nextStep(flags, checked, dataset)}`);
+  }
+  return lines.map((line) => `${line}\n`).join('');
+}
+
+function nextStep({ output }: CheckFlags, checked: CheckedDataset, dataset: readonly string[]): string {
+  const { fixed, recorded, codes, found } = checked;
+  const check = (rest: string): string => `lorch data check ${rest}`;
+  const names = dataset.map(quotePath).join(' ');
+  if (recorded) return check(`${names} --baseline ${quotePath(recorded.file)}`);
+  if (fixed?.writtenTo) return check(quotePath(output ?? fixed.writtenTo));
+  if (fixed && fixed.rows > 0) return check(`${names} --fix -o MENDED.jsonl`);
+  const fixable = codes.some(({ findings }) => findings.some(({ fix }) => fix));
+  if (!fixed && fixable) return check(`${names} --fix`);
+  if (found.error > 0) return 'mend these rows, or let a run leave them out: dataset.on_error: drop';
+  return `lorch data dedup ${names}`;
 }

@@ -20,7 +20,12 @@ export function renderCheck(checked: CheckedDataset, stream: OutputStream, total
   return parts.filter((part) => part !== '').join('\n');
 }
 
-function renderCode({ code, name, count, findings }: FoundCode, stream: OutputStream, ink: Ink): string {
+/** The places of one code that were kept, its hint once, and how many there are beside them. */
+export function renderCode(
+  { code, name, count, findings }: Pick<FoundCode, 'code' | 'name' | 'count' | 'findings'>,
+  stream: OutputStream,
+  ink: Ink,
+): string {
   // The hint is the same for all places of a code but for details: once is enough.
   const shown = findings.map((finding, i) => {
     const { hint, ...rest } = finding;

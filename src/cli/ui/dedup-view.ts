@@ -4,6 +4,7 @@ import type { DedupedDataset } from '../../app/dedup-dataset.ts';
 import { countClasses, isOwn, type Leak, listLeaks, shownPair } from '../../app/near-report.ts';
 import type { RowFacts } from '../../dataset/duplicates/inspect-pairs.ts';
 import { type PairBlock, type PairClass, pairClasses } from '../../dataset/duplicates/pair-class.ts';
+import { differsBeside } from '../../dataset/duplicates/shown-texts.ts';
 import type { OutputStream } from '../context.ts';
 import { renderPlace } from './diagnostic.ts';
 import { formatCount } from './format.ts';
@@ -23,8 +24,12 @@ const pairsOfClass: Record<PairClass, number> = { same: 1, conflict: 5, template
 const shownGroups = 5;
 const shownLeaks = 5;
 
-/** The whole report. */
-export function renderDedup(deduped: DedupedDataset, style: Style): string {
+/** The whole report; `shown` makes of an absolute path what users call it. */
+export function renderDedup(
+  deduped: DedupedDataset,
+  style: Style,
+  shown: (path: string) => string = (path) => path,
+): string {
   const ink = paint(style.color);
   const parts = [
     renderTotals(deduped, ink),
@@ -33,7 +38,7 @@ export function renderDedup(deduped: DedupedDataset, style: Style): string {
     renderGroups(deduped, ink),
     renderPairs(deduped, style, ink),
     renderLeaks(deduped, style, ink),
-    renderFate(deduped, ink),
+    renderFate(deduped, ink, shown),
   ];
   return parts.filter((part) => part !== '').join('\n');
 }
@@ -51,7 +56,9 @@ function renderTotals({ rows, files, unread, near }: DedupedDataset, ink: Ink): 
   return [
     `${ink.bold(visible(name))}  ${plural(rows, 'row')}, ${formatCount(members)} of them in ${plural(near.groups.length, 'group')} of near-duplicates`,
     `exactly: ${exact.join(', ')}`,
-    ...(codes.length > 0 ? [ink.yellow(`not compared: ${codes.join(', ')} (lorch data check)`)] : []),
+    ...(codes.length > 0
+      ? [ink.yellow(`not compared, and left as they are: ${codes.join(', ')} (lorch data check)`)]
+      : []),
     '',
   ].join('\n');
 }
@@ -120,7 +127,12 @@ function renderPair(
   const tint = { same: ink.blue, conflict: ink.yellow, template: ink.dim, other: ink.cyan }[kind];
   const field = (name: 'prompt' | 'answer'): string =>
     `    ${name.padEnd(7)}${renderWordDifference(a.texts?.[name] ?? '', b.texts?.[name] ?? '', style)}\n`;
-  return `  ${tint(kind)} ${(shared / union).toFixed(2)}  ${where(a)}  ${where(b)}\n${field('prompt')}${field('answer')}`;
+  const beside = a.texts && b.texts ? differsBeside(a.texts, b.texts) : [];
+  const others = beside.map(
+    (each) =>
+      `    ${ink.bold(`${each.field} differ${each.field.endsWith('s') ? '' : 's'}`)}: ${renderWordDifference(each.a, each.b, style)}\n`,
+  );
+  return `  ${tint(kind)} ${(shared / union).toFixed(2)}  ${where(a)}  ${where(b)}\n${field('prompt')}${field('answer')}${others.join('')}`;
 }
 
 function renderLeaks({ near }: DedupedDataset, style: Style, ink: Ink): string {
@@ -142,13 +154,29 @@ function renderLeak({ row, of, jaccard, class: kind }: Leak, style: Style, ink: 
   return `  ${where(row)} ${ink.red(code)} ${jaccard.toFixed(2)} ${kind} of ${of.side} ${where(of)}\n${texts}`;
 }
 
-function renderFate({ rows, near, written }: DedupedDataset, ink: Ink): string {
+function renderFate(
+  { rows, near, written }: DedupedDataset,
+  ink: Ink,
+  shown: (path: string) => string,
+): string {
   const codes = new Map<string, number>();
   for (const { code } of near.dropped) codes.set(code, (codes.get(code) ?? 0) + 1);
   const why = [...codes].map(([code, n]) => `${formatCount(n)} ${code}`).join(', ');
   const dropped = near.dropped.length;
-  if (written)
-    return `${ink.green(`${formatCount(written.kept)} of ${formatCount(rows)} rows written: ${visible(written.out)}`)}${dropped > 0 ? `, dropped ${why}` : ''}\nledger: ${visible(written.ledger)}\n`;
+  if (written) {
+    const { kept, out, ledger, faulty } = written;
+    const bad = Object.entries(faulty);
+    const left = bad.reduce((sum, [, n]) => sum + n, 0);
+    return [
+      `${ink.green(`${formatCount(kept)} of ${formatCount(rows)} rows written: ${visible(shown(out))}`)}${dropped > 0 ? `, dropped ${why}` : ''}\n`,
+      left > 0
+        ? ink.yellow(
+            `${formatCount(left)} of them a run leaves out for their errors: ${bad.map(([code, n]) => `${formatCount(n)} ${code}`).join(', ')}\n`,
+          )
+        : '',
+      `ledger: ${visible(shown(ledger))}\n`,
+    ].join('');
+  }
   return dropped > 0 ? `-o OUT would drop ${plural(dropped, 'row')} (${why})\n` : 'nothing to drop\n';
 }
 

@@ -69,10 +69,16 @@ function verdict({ a, b, equal, changed, added, removed, metadata }: DatasetDiff
   return ink.yellow('not the same dataset');
 }
 
-function side(letter: string, { name, format, rows, fingerprint, left_out }: DiffSide, ink: Ink): string {
+function side(
+  letter: string,
+  { name, format, rows, fingerprint, repeats, left_out }: DiffSide,
+  ink: Ink,
+): string {
   const lost = Object.entries(left_out).map(([code, n]) => `${formatCount(n)} ${code}`);
   const aside = lost.length > 0 ? `, not compared because of errors: ${lost.join(', ')}` : '';
-  return `${letter} ${ink.bold(visible(name))}  ${formatCount(rows)} rows, ${format.name}, ${ink.dim(`fingerprint ${fingerprint?.slice(0, 12)}`)}${aside}`;
+  const repeated =
+    repeats > 0 ? ` with ${formatCount(repeats)} repeated ${repeats === 1 ? 'row' : 'rows'}` : '';
+  return `${letter} ${ink.bold(visible(name))}  ${formatCount(rows)} rows, ${format.name}, ${ink.dim(`fingerprint ${fingerprint?.slice(0, 12)}${repeated}`)}${aside}`;
 }
 
 function pair(a: DiffedRow, b: DiffedRow, ink: Ink): string {

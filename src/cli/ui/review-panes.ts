@@ -1,8 +1,9 @@
 // The five views of a row under review, each as lines of a given width.
-import { diffWordsWithSpace } from 'diff';
+import { diffArrays } from 'diff';
 import type { ReviewRow } from '../../app/review/fetch-rows.ts';
 import type { ModelView } from '../../app/review/model-view.ts';
 import { textOf } from '../../dataset/content.ts';
+import { differenceTokens } from '../../dataset/duplicates/word-difference.ts';
 import type { Example, Message } from '../../dataset/example.ts';
 import { type NearRow, wholeText } from '../../dataset/review/nearest.ts';
 import { renderFinding } from './diagnostic.ts';
@@ -175,11 +176,11 @@ const patienceMs = 300;
 /** This row against the other: red or [-…-] stands here only, green or {+…+} there only. */
 function wordDifference(here: string, there: string, { ink, color }: PaneStyle): string {
   if (here === there) return ink.dim('the same texts');
-  const changes = diffWordsWithSpace(here, there, { timeout: patienceMs });
+  const changes = diffArrays(differenceTokens(here), differenceTokens(there), { timeout: patienceMs });
   if (!changes) return showText(there, ink);
   return changes
     .map(({ value, added, removed }) => {
-      const shown = showText(value, ink, { dots: false });
+      const shown = showText(value.join(''), ink, { dots: false });
       if (removed) return color ? ink.red(shown) : `[-${shown}-]`;
       if (added) return color ? ink.green(shown) : `{+${shown}+}`;
       return ink.dim(shown);

@@ -2,13 +2,14 @@
 import { basename } from 'node:path';
 import type { Finished } from '../../app/review/finish-review.ts';
 import type { ReviewStatus } from '../../app/review/review-status.ts';
+import { reviewLogPath } from '../../app/review/verdict-log.ts';
 import { upperBound } from '../../dataset/review/clopper-pearson.ts';
 import type { Judgement } from '../../dataset/review/judge-review.ts';
 import { percentText } from '../../run/review-sentence.ts';
 import type { ReviewIndexRow } from '../../store/reviews.ts';
 import type { OutputStream } from '../context.ts';
 import { formatAge, formatCount } from './format.ts';
-import { paint, visible } from './paint.ts';
+import { type Ink, paint, visible } from './paint.ts';
 import { boundText, missing, plural } from './review-screen.ts';
 import { renderTable } from './table.ts';
 
@@ -37,9 +38,8 @@ export function renderStatus(status: ReviewStatus, style: Style): string {
   const { reviewers, agreement, checks, disputes } = status;
   const right = { align: 'right' as const };
   const parts = [
-    `${ink.bold(visible(basename(status.log)))}  ${formatCount(status.rows)} rows, fingerprint ${status.fingerprint.slice(0, 16)}\n` +
-      (status.version === null ? `${ink.yellow('nobody has drawn from the dataset as it is now')}\n` : '') +
-      renderJudgement(status.judgement, status.limit, style),
+    `${heading(status, ink)}\n` + (status.own ? renderJudgement(status.judgement, status.limit, style) : ''),
+    renderInherited(status, style),
     renderTable(
       [
         { title: 'reviewer' },
@@ -83,6 +83,34 @@ export function renderStatus(status: ReviewStatus, style: Style): string {
       : '',
   ];
   return parts.filter((part) => part !== '').join('\n');
+}
+
+function heading({ log, own, rows, fingerprint, version }: ReviewStatus, ink: Ink): string {
+  const name = ink.bold(visible(basename(own ? log : log.slice(0, -reviewLogPath('').length))));
+  const state = own ? 'nobody has drawn from the dataset as it is now' : 'it has no review of its own';
+  const drawn = version === null ? `\n${ink.yellow(state)}` : '';
+  return `${name}  ${formatCount(rows)} rows, fingerprint ${fingerprint.slice(0, 16)}${drawn}`;
+}
+
+// What reviews of the files behind the dataset say of its rows.
+function renderInherited(
+  { inherited, uncovered, rows, open, lost, limit }: ReviewStatus,
+  style: Style,
+): string {
+  if (inherited.length === 0 && lost.length === 0) return '';
+  const ink = paint(style.color);
+  const lines = inherited.map(
+    ({ log, rows: mine, judgement }) =>
+      `${ink.bold(visible(log))} speaks for ${formatCount(mine)} of the ${plural(rows, 'row')}\n` +
+      renderJudgement(judgement, limit, style),
+  );
+  const sum =
+    uncovered === 0
+      ? open
+        ? 'every row is covered by a passed review'
+        : ink.yellow('a review found too much')
+      : ink.yellow(`${plural(uncovered, 'row')} no passed review covers`);
+  return [...lines, ...lost.map((each) => `${ink.yellow(visible(each))}\n`), `${sum}\n`].join('');
 }
 
 /** What `--finish` did. */

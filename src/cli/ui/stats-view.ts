@@ -27,13 +27,15 @@ export function renderStats(stats: DatasetStats, stream: Stream): string {
 
 function summary(stats: DatasetStats, ink: Ink): string {
   const { ledger, duplicates } = stats;
-  const bad = ledger.rows_in - ledger.kept;
+  const bad = ledger.rows_in - ledger.kept - duplicates.exact;
   const lines = [
     `${formatCount(stats.rows)} rows, ${stats.format.name}${bad > 0 ? `; ${formatCount(bad)} with errors are left out here` : ''}`,
     ink.dim(`fingerprint ${stats.fingerprint ?? ''}`),
   ];
   if (duplicates.exact > 0)
-    lines.push(`${count(duplicates.exact, 'row repeats', 'rows repeat')} an earlier one exactly`);
+    lines.push(
+      `${count(duplicates.exact, 'row repeats an earlier one exactly and is', 'rows repeat an earlier one exactly and are')} left out, as in a run`,
+    );
   if (ledger.kept > 0 && ledger.kept < readAll)
     lines.push(`under ${readAll} rows: no sample stands for the rest, so a review reads them all`);
   if (stats.tokens !== null)

@@ -6,6 +6,7 @@ import type { Candidates, Side } from './find-candidates.ts';
 import type { Key } from './murmur3.ts';
 import { type Ratio, reaches } from './ratio.ts';
 import { type CompareKey, eachRowText, type RowFields, rowFields, rowTexts } from './row-texts.ts';
+import { type ShownTexts, shownTexts } from './shown-texts.ts';
 import { isAscii, joinWords, type Unit, wordless } from './words.ts';
 
 /** What is known of a row that stands in a pair. */
@@ -20,7 +21,7 @@ export interface RowFacts {
   fields: RowFields;
   duplicateKey: Key;
   /** For showing; null where too much text is held already. */
-  texts: { prompt: string; answer: string } | null;
+  texts: ShownTexts | null;
 }
 
 /** Rows that agree in their shingles, exactly. */
@@ -155,13 +156,6 @@ export function createPairInspector(candidates: Candidates, options: InspectOpti
 interface WordedSet extends ExactSet {
   /** Of the first row, joined by spaces. */
   words: string;
-}
-
-function shownTexts(example: Example): { prompt: string; answer: string } {
-  return {
-    prompt: rowTexts(example, 'prompt').join('\n'),
-    answer: rowTexts(example, 'answer').join('\n'),
-  };
 }
 
 // One object for equal fields, so that they are compared once.

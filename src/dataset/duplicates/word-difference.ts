@@ -1,5 +1,6 @@
 // What two texts have in common and where they part, word by word.
 import { diffArrays } from 'diff';
+import { unspaced } from './words.ts';
 
 export interface DifferencePart {
   text: string;
@@ -9,12 +10,20 @@ export interface DifferencePart {
 
 // Beyond so many edits a difference tells a reader nothing, and finding it takes long.
 const mostEdits = 1000;
-const token = /[\p{L}\p{N}]+|\s+|[^\p{L}\p{N}\s]/gu;
+const token = new RegExp(
+  `(?=[\\p{L}\\p{N}])${unspaced}|(?:(?!${unspaced})[\\p{L}\\p{N}])+|\\s+|[^\\p{L}\\p{N}\\s]`,
+  'gu',
+);
+
+/** What a difference takes as one: a word, white space, a sign; each character in scripts without spaces. */
+export function differenceTokens(text: string): string[] {
+  return text.match(token) ?? [];
+}
 
 /** The difference; two texts that have hardly anything in common come back whole, one after the other. */
 export function wordDifference(before: string, after: string): DifferencePart[] {
   if (before === after) return before === '' ? [] : [{ text: before, kind: 'same' }];
-  const changes = diffArrays(before.match(token) ?? [], after.match(token) ?? [], {
+  const changes = diffArrays(differenceTokens(before), differenceTokens(after), {
     maxEditLength: mostEdits,
   });
   const parts: DifferencePart[] = changes

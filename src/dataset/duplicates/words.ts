@@ -8,7 +8,8 @@ export type Unit = 'auto' | 'words' | 'characters';
 
 export const units: readonly Unit[] = ['auto', 'words', 'characters'];
 
-const unspaced =
+/** A character of a script that puts no space between words, as the source of a regular expression. */
+export const unspaced =
   '[\\p{sc=Han}\\p{sc=Hiragana}\\p{sc=Katakana}\\p{sc=Thai}\\p{sc=Lao}\\p{sc=Khmer}\\p{sc=Myanmar}]';
 const run = /[\p{L}\p{N}]+/gu;
 const character = /[\p{L}\p{N}]/gu;

@@ -1,5 +1,7 @@
-// The rows most like a few given ones: Jaccard on word 3-grams, exact, in one pass over the dataset.
+// The rows most like a few given ones: Jaccard on word 3-grams, exact, in one pass over the dataset. What a word is, is
+// what the near-duplicate join takes for one: in scripts without spaces each character.
 import { textOf } from '../content.ts';
+import { wordsOf } from '../duplicates/words.ts';
 import type { Example, RowPlace } from '../example.ts';
 
 export interface NearRow {
@@ -65,10 +67,8 @@ export function wholeText({ messages }: Example): string {
   return messages.map(({ content }) => textOf(content) ?? '').join('\n');
 }
 
-const word = /[\p{L}\p{N}]+/gu;
-
 function shinglesOf(example: Example): Set<string> {
-  const words = wholeText(example).normalize('NFKC').toLowerCase().match(word) ?? [];
+  const words = wordsOf(wholeText(example), 'auto');
   if (words.length < 3) return new Set(words.length > 0 ? [words.join(' ')] : []);
   const shingles = new Set<string>();
   for (let i = 0; i + 2 < words.length; i += 1) shingles.add(`${words[i]} ${words[i + 1]} ${words[i + 2]}`);

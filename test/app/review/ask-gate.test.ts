@@ -1,14 +1,12 @@
-import { appendFile, writeFile } from 'node:fs/promises';
-import { gzipSync } from 'node:zlib';
+import { appendFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { refuseUnreviewed, reviewFindings } from '../../../src/app/plan-review.ts';
-import { askGate } from '../../../src/app/review/ask-gate.ts';
 import { finishReview } from '../../../src/app/review/finish-review.ts';
 import type { LedgerEntry } from '../../../src/dataset/ledger.ts';
-import { scanDataset } from '../../../src/dataset/scan.ts';
 import type { UserError } from '../../../src/diagnostics/user-error.ts';
 import type { PlannedReview } from '../../../src/run/plan.ts';
-import { alpacaRows, honest, makeReviewFolder, type ReviewFolder, rule } from './review-folder.ts';
+import { askForRows } from './ask-for-rows.ts';
+import { alpacaRows, honest, makeReviewFolder, type ReviewFolder } from './review-folder.ts';
 
 let folder: ReviewFolder;
 beforeEach(async () => {
@@ -16,31 +14,11 @@ beforeEach(async () => {
 });
 afterEach(() => folder.remove());
 
-/** The gate's answer for a run that trains on these files; `drop` stands for the tokenisation. */
-async function ask(
+const ask = (
   names: string[],
   reason: string | null = null,
-  drop: (entry: LedgerEntry) => boolean = () => false,
-): Promise<PlannedReview> {
-  const files = names.map((name) => ({ path: folder.path(name), label: name }));
-  const lines: string[] = [];
-  await scanDataset(
-    files,
-    {
-      format: 'auto',
-      onError: 'drop',
-      duplicates: { exact: 'drop' },
-      split: { fraction: 0.2, seed: 1 },
-    },
-    {
-      onLedger: (entry) =>
-        void lines.push(JSON.stringify(drop(entry) ? { ...entry, fate: 'dropped', code: 'T008' } : entry)),
-    },
-  );
-  const ledger = folder.path('ledger.jsonl.gz');
-  await writeFile(ledger, gzipSync(`${lines.join('\n')}\n`));
-  return await askGate({ files, rule, ledger, reason, cwd: folder.dir, onProgress: () => undefined });
-}
+  drop?: (entry: LedgerEntry) => boolean,
+): Promise<PlannedReview> => askForRows(folder, names, { reason, ...(drop && { drop }) });
 
 const refusal = (review: PlannedReview): UserError | null => {
   try {

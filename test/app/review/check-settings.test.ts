@@ -36,7 +36,16 @@ it('The gate opens for rows that only the settings beside the dataset keep', asy
   const ledger = folder.path('ledger.jsonl.gz');
   await writeFile(ledger, gzipSync(`${lines.join('\n')}\n`));
   const ask = () =>
-    askGate({ files: sources, rule, ledger, reason: null, cwd: folder.dir, onProgress: () => undefined });
+    askGate({
+      files: sources,
+      rule,
+      ledger,
+      reason: null,
+      cwd: folder.dir,
+      checks: {},
+      config: null,
+      onProgress: () => undefined,
+    });
   await folder.review('a.jsonl', () => 'accept', { checks: checks.settings });
   expect(await ask()).toMatchObject({ state: 'passed', gate: { uncovered_rows: 0 } });
   // Other settings keep other rows: the review no longer speaks of them all.

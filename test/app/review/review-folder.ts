@@ -71,7 +71,7 @@ export async function makeReviewFolder(): Promise<ReviewFolder> {
       session.close();
       return session;
     },
-    status: (name) => reviewStatus(request(name), rule),
+    status: (name) => reviewStatus(request(name), rule, dir),
     async log(name) {
       const text = await readFile(path(`${name}.review.jsonl`), 'utf8');
       return text

@@ -117,6 +117,18 @@ describe('a changed dataset', () => {
     expect(session.judgement()).toMatchObject({ mode: 'exact', bound: 0, passed: true });
   });
 
+  it('counts rows that were judged before also where they end what was to be read', async () => {
+    await folder.write('a.jsonl', alpacaRows(0, 80));
+    await folder.review('a.jsonl', honest);
+    for (let more = 81; more < 89; more += 1) {
+      await folder.write('a.jsonl', alpacaRows(0, more));
+      await folder.review('a.jsonl', honest);
+      const { judgement } = await folder.status('a.jsonl');
+      expect(judgement.read).toBeGreaterThanOrEqual(50);
+      expect(judgement.passed).toBe(true);
+    }
+  });
+
   it('counts every row that was removed after a skip', async () => {
     await folder.write('a.jsonl', alpacaRows(0, 200));
     const skipped: string[] = [];

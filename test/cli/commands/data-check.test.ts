@@ -103,7 +103,11 @@ describe('a baseline', () => {
     put('rows.jsonl', lines(...faulty));
     const wrote = await check(['rows.jsonl', '--write-baseline', 'base.jsonl']);
     expect(wrote.exitCode).toBe(0);
-    expect(wrote.stderr).toContain('wrote base.jsonl, which accepts 4 findings');
+    expect(wrote.stdout.trimEnd()).toMatch(
+      /Baseline base.jsonl written: it accepts 4 findings, 3 of them errors.$/,
+    );
+    expect(wrote.stdout).not.toContain('Not ready');
+    expect(wrote.stderr).toContain('next: lorch data check rows.jsonl --baseline base.jsonl');
     const moved = lines(row(9), ...[...faulty].reverse());
     put('rows.jsonl', moved);
     const same = await check(['rows.jsonl', '--baseline', 'base.jsonl']);
@@ -161,6 +165,22 @@ describe('a baseline', () => {
     expect((await check(args.slice(0, 3))).exitCode).toBe(0);
   });
 
+  it('that is written anew says what became of the one before; nothing else is written over', async () => {
+    put('rows.jsonl', lines(...faulty));
+    await check(['rows.jsonl', '--write-baseline', 'base.jsonl']);
+    put('rows.jsonl', lines(row(1), row(3, ''), row(4, '')));
+    const again = await check(['rows.jsonl', '--write-baseline', 'base.jsonl']);
+    expect(again.stdout).toContain('Replaced the one that was there: 1 stayed, 1 came, 3 went.');
+    const json = (await check(['rows.jsonl', '--write-baseline', 'base.jsonl', '--json'])).json();
+    expect(json).toMatchObject({
+      written_baseline: { file: 'base.jsonl', findings: 2, replaced: { kept: 2, added: 0, removed: 0 } },
+    });
+    put('notes.txt', 'read this\n');
+    const refused = await check(['rows.jsonl', '--write-baseline', 'notes.txt']);
+    expect([refused.exitCode, refused.stderr]).toEqual([2, expect.stringContaining('is no baseline')]);
+    expect(get('notes.txt')).toBe('read this\n');
+  });
+
   it('that is missing or something else is refused', async () => {
     put('rows.jsonl', lines(row(1)));
     const missing = await check(['rows.jsonl', '--baseline', 'none.jsonl']);
@@ -186,6 +206,8 @@ describe('reports', () => {
       'b.jsonl',
       '--json',
     ];
+    // The first of all has no baseline to compare with.
+    await check(args);
     const first = await check(args);
     const files = ['r.html', 'r.sarif', 'b.jsonl'].map(get);
     expect((await check(args)).stdout).toBe(first.stdout);

@@ -44,7 +44,7 @@ describe('the report', () => {
     expect(stdout).toMatchInlineSnapshot(`
       "train.jsonl  7 rows, 3 of them in 1 group of near-duplicates
       exactly: 0 repeat a whole row, 2 a prompt, 1 an answer
-      not compared: 1 D001 (lorch data check)
+      not compared, and left as they are: 1 D001 (lorch data check)
 
       class	pairs	meaning
       same	1	the same prompt and answer
@@ -165,6 +165,43 @@ describe('leaks', () => {
   });
 });
 
+describe('a pair with the same texts', () => {
+  const asked = { role: 'user', content: 'What is the weather like in Oslo today, and do I need a coat?' };
+  const said = { role: 'assistant', content: 'It is cold and wet in Oslo today, so take a coat.' };
+  const tool = (name: string) => [{ type: 'function', function: { name, parameters: { type: 'object' } } }];
+
+  it.each([
+    ['tools', { messages: [asked, said], tools: tool('weather') }, 'tools differ: '],
+    [
+      'roles',
+      { messages: [{ ...asked, role: 'system' }, said] },
+      'roles differ: [-user-]{+system+}, assistant',
+    ],
+    [
+      'what is trained on',
+      { messages: [asked, { ...said, train: false }] },
+      'trained on differs: [-all answers-]{+no yes+}',
+    ],
+    [
+      'reasoning',
+      { messages: [asked, { ...said, reasoning_content: 'Oslo is north.' }] },
+      'reasoning differs: ',
+    ],
+  ])('says that %s differ', async (_what, other, shown) => {
+    const more = [
+      { role: 'user', content: 'Thank you. And in Bergen?' },
+      { role: 'assistant', content: 'It rains.' },
+    ];
+    const pair = [{ messages: [asked, said] }, other].map(({ messages, ...rest }) =>
+      JSON.stringify({ messages: [...messages, ...more], ...rest }),
+    );
+    put('pair.jsonl', pair.join('\n'));
+    const { stdout } = await lorch(['pair.jsonl', '--near', '0.8']);
+    expect(stdout).toMatch(/ 1\.00 {2}pair\.jsonl:1/);
+    expect(stdout).toContain(shown);
+  });
+});
+
 describe('writing', () => {
   it('keeps the text of each row, and accounts for every one', async () => {
     const { exitCode, stdout, stderr } = await lorch(['train.jsonl', '--keep', 'first', '-o', 'out.jsonl']);
@@ -202,6 +239,43 @@ describe('writing', () => {
     expect(exitCode).toBe(0);
     expect(stderr).toContain('7 rows, 1 of them put back');
     expect(lines('back.jsonl')).toEqual(rows);
+  });
+
+  it('writes ledger and lineage for what was put back, as for any output', async () => {
+    const ledger = lines('back.jsonl.ledger.jsonl').map(
+      (line) => JSON.parse(line) as Record<string, unknown>,
+    );
+    // Rows are numbered over both files that they come from: the six that had stayed, and the one that had gone.
+    expect(ledger.map(({ row: n, file, fate }) => [n, file, fate])).toEqual(
+      [0, 1, 6, 2, 3, 4, 5].map((n) => [n, n === 6 ? 'out.jsonl.undo.jsonl' : 'out.jsonl', 'kept']),
+    );
+    expect(ledger.every(({ fingerprint }, i) => (i === 4 ? fingerprint === null : fingerprint))).toBe(true);
+    const lineage = JSON.parse(read('back.jsonl.lineage.json')) as Record<string, unknown>;
+    expect(lineage).toMatchObject({
+      rows: 7,
+      made_by: { command: 'data dedup --undo' },
+      parents: [
+        { path: 'out.jsonl', rows: 6 },
+        { path: 'out.jsonl.undo.jsonl', rows: 1 },
+      ],
+      ledger: { rows_in: 7, kept: 7, dropped: {} },
+    });
+    const versions = await runCli(['data', 'versions', 'back.jsonl'], { cwd: dir });
+    expect(versions.exitCode).toBe(0);
+    expect(versions.stdout).toContain('train.jsonl  7 rows  as recorded');
+  });
+
+  it('names files as the user did, and what to type next', async () => {
+    const { stdout, stderr } = await lorch(['train.jsonl', '-o', 'named.jsonl']);
+    expect(stdout + stderr).not.toContain(dir);
+    expect(stderr).toContain('undo: lorch data dedup --undo named.jsonl.undo.jsonl -o FILE');
+    expect(stderr).toContain('next: lorch data review named.jsonl');
+    const again = await lorch(['train.jsonl', '-o', 'named.jsonl']);
+    expect(again.exitCode).toBe(2);
+    expect(again.stderr).toContain('error D095 named.jsonl exists already');
+    expect((await lorch(['train.jsonl'])).stderr).toContain(
+      'next: lorch data dedup train.jsonl -o NEW.jsonl',
+    );
   });
 
   it('keeps the longest or the best where asked', async () => {

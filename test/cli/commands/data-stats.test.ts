@@ -49,9 +49,9 @@ describe('lorch data stats', () => {
     expect(json()).toMatchObject({
       rows: 5,
       duplicates: { exact: 1 },
-      system_prompts: { rows: 4, distinct: 2, exact: true, top: { text: 'Be kind.', rows: 3 } },
+      system_prompts: { rows: 3, distinct: 2, exact: true, top: { text: 'Be kind.', rows: 2 } },
       tools: { rows: 1, calling: 1, calls: 1, names: { add: 1 }, distinct: 1 },
-      scripts: { Latin: 4, Cyrillic: 1 },
+      scripts: { Latin: 3, Cyrillic: 1 },
       percentiles: { turns: { p50: 3, max: 4 } },
       token_details: null,
     });
@@ -61,8 +61,8 @@ describe('lorch data stats', () => {
     const { stdout } = await lorch(['data', 'stats', 'mixed.jsonl']);
     expect(stdout).toContain('1 row repeats an earlier one exactly');
     expect(stdout).toContain('under 50 rows: no sample stands for the rest');
-    expect(stdout).toContain('answers by script: Latin 4, Cyrillic 1');
-    expect(stdout).toContain('system prompts: in 4 rows, 2 distinct; 75.0 % of them "Be kind."');
+    expect(stdout).toContain('answers by script: Latin 3, Cyrillic 1');
+    expect(stdout).toContain('system prompts: in 3 rows, 2 distinct; 66.7 % of them "Be kind."');
     expect(stdout).toContain('tools: declared in 1 row, called in 1 (1 call): add 1');
   });
 

@@ -14,6 +14,15 @@ it('parts texts word by word, and joins changes that only space divides', () => 
   expect(wordDifference('', '')).toEqual([]);
 });
 
+it('parts scripts without spaces character by character', () => {
+  expect(wordDifference('今日の東京の天気', '今日の大阪の天気')).toEqual([
+    { text: '今日の', kind: 'same' },
+    { text: '東京', kind: 'removed' },
+    { text: '大阪', kind: 'added' },
+    { text: 'の天気', kind: 'same' },
+  ]);
+});
+
 it('gives both texts back, whatever they are', () => {
   const text = fc
     .array(fc.constantFrom('a', 'B', ' ', '\n', 'é', '中文', '.', '12', '😀'))

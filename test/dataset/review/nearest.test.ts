@@ -23,6 +23,24 @@ function jaccard(a: string, b: string): number {
 }
 
 describe('the nearest rows', () => {
+  it.each([
+    ['Chinese', '请告诉我今天北京的天气怎么样', '请告诉我今天上海的天气怎么样'],
+    ['Japanese', '今日の東京の天気を教えてください', '今日の大阪の天気を教えてください'],
+    ['Thai', 'วันนี้อากาศที่กรุงเทพเป็นอย่างไร', 'วันนี้อากาศที่เชียงใหม่เป็นอย่างไร'],
+  ])('are found in %s, which puts no space between words', (_script, a, b) => {
+    const rows = [a, b].map((text, row) => ({
+      fingerprint: fp(text),
+      example: example(text),
+      place: { row, file: 'a', line: row + 1, column: 1 },
+    }));
+    const finder = createNearestFinder(rows);
+    for (const row of rows) finder.look(row);
+    expect([...finder.found().values()].map((near) => near.map(({ place }) => place.row))).toEqual([
+      [1],
+      [0],
+    ]);
+  });
+
   it('are those that comparing every two rows gives', () => {
     const word = fc.constantFrom('a', 'b', 'c', 'D');
     const text = fc.array(word, { minLength: 1, maxLength: 12 }).map((words) => words.join(' '));
