@@ -1,6 +1,6 @@
 // Names and shapes from safetensors headers, and whether they are those that config.json builds.
 import type { Finding } from '../diagnostics/finding.ts';
-import type { ModelFacts, ModelModule } from './modules.ts';
+import { type ModelFacts, parametersOf } from './modules.ts';
 
 export interface TensorShape {
   dtype: string;
@@ -42,7 +42,7 @@ export function compareTensors(facts: ModelFacts, tensors: TensorShapes): Findin
   );
   const differences: string[] = [];
   for (const module of facts.modules) {
-    for (const [name, shape] of expectedTensors(module)) {
+    for (const { name, shape } of parametersOf(module)) {
       const found = stored.get(name);
       if (!found) {
         // A tied weight is stored once.
@@ -64,14 +64,6 @@ export function compareTensors(facts: ModelFacts, tensors: TensorShapes): Findin
       data: { differences },
     },
   ];
-}
-
-function expectedTensors(module: ModelModule): [string, number[]][] {
-  const weight = { norm: [module.out], linear: [module.out, module.in] } as Record<string, number[]>;
-  const shape = weight[module.kind] ?? [module.in, module.out];
-  const tensors: [string, number[]][] = [[`${module.name}.weight`, shape]];
-  if (module.bias) tensors.push([`${module.name}.bias`, [module.out]]);
-  return tensors;
 }
 
 /** Checkpoints keep the names of their time: GPT-2's lack the prefix, GPT-NeoX's head was embed_out. */

@@ -10,6 +10,7 @@ export interface Family {
   build(config: ConfigReader): {
     sizes: ModelSizes;
     modules: ModelModule[];
+    inert: string[];
     inputEmbeddings: string;
     outputEmbeddings: string;
   };
