@@ -7,6 +7,8 @@ export interface Family {
   architecture: string;
   /** Defaults of the config class, which apply to keys that config.json leaves out. */
   defaults: Readonly<Record<string, unknown>>;
+  /** Other names that config.json may use for a key. */
+  aliases?: Readonly<Record<string, string>> | undefined;
   build(config: ConfigReader): {
     sizes: ModelSizes;
     modules: ModelModule[];
