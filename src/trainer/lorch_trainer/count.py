@@ -9,7 +9,7 @@ from .device import keep_offline
 from .errors import LorchError, from_exception
 
 # They compute initial values from weights, which the meta device does not have; shapes are the same.
-_INIT_FROM_WEIGHTS = ("pissa", "olora", "loftq", "eva", "corda", "lora_ga", "orthogonal")
+_INIT_FROM_WEIGHTS = ("pissa", "olora", "loftq", "eva", "corda", "lora_ga")
 
 
 def run(spec: dict[str, Any]) -> dict[str, Any]:
