@@ -6,7 +6,7 @@ import type { AdaptedParameter } from './match-parameters.ts';
 import {
   countParameters,
   elements,
-  isSingleParameter,
+  holderOf,
   type ModelFacts,
   type ModelModule,
   moduleCount,
@@ -17,7 +17,9 @@ import { isInside, savedModules } from './saved-modules.ts';
 import { trainableTokens } from './trainable-tokens.ts';
 
 export interface TrainedModule {
+  /** The module of the base, as the trainer names it; experts go under the block that holds them. */
   name: string;
+  /** Of the first parameter, where several of a block train; 0 for a block that is copied whole. */
   out: number;
   in: number;
   trainable: number;
@@ -47,11 +49,7 @@ export function countLora(facts: ModelFacts, given: Readonly<Record<string, unkn
     if (lora.bias === 'lora_only' && module.bias) tally.add(module, module.out, 'base');
   }
   for (const parameter of parameters) {
-    tally.add(
-      { ...parameter.module, name: parameter.name },
-      parameterCount(parameter, rankOf(parameter.name)),
-      'new',
-    );
+    tally.add(parameter.module, parameterCount(parameter, rankOf(parameter.name)), 'new');
   }
   if (lora.bias === 'lora_only') trainBiasesBeside(parameters, facts, tally);
   const saved = savedModules(facts, asked, lora);
@@ -61,8 +59,6 @@ export function countLora(facts: ModelFacts, given: Readonly<Record<string, unkn
   const adapted = [...targets, ...parameters].map(({ name }) => name);
   return { ...tally.result(), findings: [...findings, ...unusedPatterns(asked, adapted)] };
 }
-
-type Named = Pick<ModelModule, 'name' | 'out' | 'in'>;
 
 /** Adds up by module; `new` parameters enlarge the model, `base` ones only begin to train. */
 class Tally {
@@ -74,13 +70,17 @@ class Tally {
     this.total = countParameters(facts.modules);
   }
 
-  add(module: Named, count: number, from: 'new' | 'base'): void {
+  add(module: ModelModule, count: number, from: 'new' | 'base'): void {
+    const { out, in: into } = module;
+    this.addTo({ name: holderOf(module), out, in: into }, count, from);
+  }
+
+  addTo(module: Omit<TrainedModule, 'trainable'>, count: number, from: 'new' | 'base'): void {
     this.trainable += count;
     if (from === 'new') this.total += count;
     const entry = this.modules.get(module.name);
     if (entry) entry.trainable += count;
-    else
-      this.modules.set(module.name, { name: module.name, out: module.out, in: module.in, trainable: count });
+    else this.modules.set(module.name, { ...module, trainable: count });
   }
 
   result(): { trainable: number; total: number; modules: TrainedModule[] } {
@@ -149,11 +149,10 @@ function biasesOf(facts: ModelFacts) {
 /** A full copy trains beside the frozen original. */
 function saveModule(name: string, facts: ModelFacts, tally: Tally): void {
   const inside = facts.modules.filter((module) => isInside(module, name));
-  const [single] = inside;
-  const whole =
-    inside.length === 1 && single && !isSingleParameter(single) ? single : { name, out: 0, in: 0 };
   const count = inside.reduce((sum, module) => sum + moduleCount(module), 0);
-  if (count > 0) tally.add(whole, count, 'new');
+  const [first] = inside;
+  if (first?.name === name) tally.add(first, count, 'new');
+  else if (count > 0) tally.addTo({ name, out: 0, in: 0 }, count, 'new');
 }
 
 function unusedPatterns(lora: LoraSettings, adapted: readonly string[]): Finding[] {

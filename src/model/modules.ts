@@ -52,6 +52,11 @@ export function isSingleParameter({ kind }: ModelModule): boolean {
   return kind === 'experts' || kind === 'parameter';
 }
 
+/** The module that holds the weight: the block of a single parameter, otherwise the module itself. */
+export function holderOf(module: ModelModule): string {
+  return isSingleParameter(module) ? module.name.slice(0, module.name.lastIndexOf('.')) : module.name;
+}
+
 /** Every parameter by its full name and shape, as `named_parameters(remove_duplicate=False)` lists them. */
 export function parametersOf(module: ModelModule): { name: string; shape: readonly number[] }[] {
   if (isSingleParameter(module)) return [{ name: module.name, shape: module.shape }];

@@ -7,7 +7,14 @@ import type { ModelFacts } from './modules.ts';
 export type ModelReading =
   | { known: true; facts: ModelFacts }
   /** Nothing is guessed: the trainer counts such a model on the meta device. */
-  | { known: false; architecture: string; modelType: string; reason: string };
+  | {
+      known: false;
+      architecture: string;
+      modelType: string;
+      reason: string;
+      /** The weights are stored in another form than the config's modules have. */
+      packed: boolean;
+    };
 
 /**
  * Reads a parsed config.json. Code that comes with the model counts only where `trustRemoteCode` lets it run:
@@ -23,11 +30,17 @@ export function readModelConfig(
   if (typeof modelType !== 'string') throw notAModel('config.json has no model_type');
   const family = Object.hasOwn(families, modelType) ? families[modelType] : undefined;
   const architecture = typeof listed === 'string' ? listed : (family?.architecture ?? 'unknown');
-  const unknown = (reason: string): ModelReading => ({ known: false, architecture, modelType, reason });
+  const packed = packedWeights(config.quantization_config);
+  const unknown = (reason: string): ModelReading => ({
+    known: false,
+    architecture,
+    modelType,
+    reason,
+    packed: packed !== null,
+  });
   if (isObject(config.auto_map) && (trustRemoteCode || !family))
     return unknown('its code comes with the model (trust_remote_code)');
   if (!family) return unknown(`model_type ${modelType} is not in lorch's tables`);
-  const packed = packedWeights(config.quantization_config);
   if (packed) return unknown(`its weights are stored quantized (${packed})`);
   try {
     const built = family.build(new ConfigReader(config, family.defaults, family.aliases));

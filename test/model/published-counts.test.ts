@@ -29,16 +29,76 @@ interface Published {
 }
 
 const published: Published[] = [
-  { source: "a tutorial's notebook, its base the stock checkpoint", model: 'Llama-3.1-8B', lora: { r: 16, target_modules: qkvo }, trainable: 13_631_488, total: 8_043_892_736 },
-  { source: 'torchtune, lora_finetune.rst', model: 'Llama-2-7B', lora: { r: 8, target_modules: qv }, trainable: 4_194_304, total: 6_742_609_920 },
-  { source: 'PEFT, README', model: 'Qwen2.5-3B', lora: { r: 16, target_modules: qv }, trainable: 3_686_400, total: 3_089_625_088 },
-  { source: 'PEFT, quicktour', model: 'Llama-3.2-1B', lora: { r: 8, target_modules: ['q_proj'] }, trainable: 524_288, total: 1_236_338_688 },
-  { source: 'PEFT, documentation', model: 'opt-350m', lora: { r: 16, target_modules: qv }, trainable: 1_572_864, total: 332_769_280 },
-  { source: 'PEFT, method_comparison/MetaMathQA', model: 'Llama-3.2-3B', lora: { r: 32, target_modules: qv }, trainable: 9_175_040, total: 3_221_924_864 },
-  { source: 'PEFT, method_comparison/MetaMathQA', model: 'Llama-3.2-3B', lora: { r: 32, target_modules: qv, use_dora: true }, trainable: 9_289_728, total: 3_222_039_552 },
-  { source: 'PEFT, method_comparison/MetaMathQA', model: 'Llama-3.2-3B', lora: { r: 10, target_modules: mlp }, trainable: 9_461_760, total: 3_222_211_584 },
-  { source: 'PEFT, examples/KappaTune: seven names asked for, attention matched', model: 'Mixtral-8x7B', lora: { r: 256, target_modules: qkvo }, trainable: 218_103_808, total: 46_920_896_512 },
-  { source: 'axolotl, notebook', model: 'Qwen3-14B', lora: { r: 32, target_modules: [...qkvo, ...mlp] }, trainable: 128_450_560, total: 14_896_757_760 },
+  {
+    source: "a tutorial's notebook, its base the stock checkpoint",
+    model: 'Llama-3.1-8B',
+    lora: { r: 16, target_modules: qkvo },
+    trainable: 13_631_488,
+    total: 8_043_892_736,
+  },
+  {
+    source: 'torchtune, lora_finetune.rst',
+    model: 'Llama-2-7B',
+    lora: { r: 8, target_modules: qv },
+    trainable: 4_194_304,
+    total: 6_742_609_920,
+  },
+  {
+    source: 'PEFT, README',
+    model: 'Qwen2.5-3B',
+    lora: { r: 16, target_modules: qv },
+    trainable: 3_686_400,
+    total: 3_089_625_088,
+  },
+  {
+    source: 'PEFT, quicktour',
+    model: 'Llama-3.2-1B',
+    lora: { r: 8, target_modules: ['q_proj'] },
+    trainable: 524_288,
+    total: 1_236_338_688,
+  },
+  {
+    source: 'PEFT, documentation',
+    model: 'opt-350m',
+    lora: { r: 16, target_modules: qv },
+    trainable: 1_572_864,
+    total: 332_769_280,
+  },
+  {
+    source: 'PEFT, method_comparison/MetaMathQA',
+    model: 'Llama-3.2-3B',
+    lora: { r: 32, target_modules: qv },
+    trainable: 9_175_040,
+    total: 3_221_924_864,
+  },
+  {
+    source: 'PEFT, method_comparison/MetaMathQA',
+    model: 'Llama-3.2-3B',
+    lora: { r: 32, target_modules: qv, use_dora: true },
+    trainable: 9_289_728,
+    total: 3_222_039_552,
+  },
+  {
+    source: 'PEFT, method_comparison/MetaMathQA',
+    model: 'Llama-3.2-3B',
+    lora: { r: 10, target_modules: mlp },
+    trainable: 9_461_760,
+    total: 3_222_211_584,
+  },
+  {
+    source: 'PEFT, examples/KappaTune: seven names asked for, attention matched',
+    model: 'Mixtral-8x7B',
+    lora: { r: 256, target_modules: qkvo },
+    trainable: 218_103_808,
+    total: 46_920_896_512,
+  },
+  {
+    source: 'axolotl, notebook',
+    model: 'Qwen3-14B',
+    lora: { r: 32, target_modules: [...qkvo, ...mlp] },
+    trainable: 128_450_560,
+    total: 14_896_757_760,
+  },
 ];
 
 describe('countLora agrees with published counts', () => {

@@ -110,6 +110,18 @@ def test_parameters_that_differ_from_the_forecast_are_a_finding(tmp_path: Path, 
     assert "32,768 of 123,200" in run.events("warning")[0]["message"]
 
 
+def test_parameters_of_other_modules_than_forecast_are_a_finding(tmp_path: Path, model: Path) -> None:
+    run = make_run(tmp_path / "run", model)
+    planned = run.plan["forecast"]["parameters"]["modules"]
+    first, second = planned[0], planned[1]
+    first["trainable"] += 8
+    second["trainable"] -= 8
+    trained(run)
+    assert [event["code"] for event in run.events("warning")] == ["R022"]
+    assert f"({min(first['name'], second['name'])}: " in run.events("warning")[0]["message"]
+    assert ", and 1 more)" in run.events("warning")[0]["message"]
+
+
 def test_parameters_without_gradient_are_a_finding(tmp_path: Path) -> None:
     import torch
     from lorch_trainer.attempt import Attempt

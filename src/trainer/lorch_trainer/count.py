@@ -13,7 +13,9 @@ _INIT_FROM_WEIGHTS = ("pissa", "olora", "loftq", "eva", "corda", "lora_ga")
 
 
 def run(spec: dict[str, Any]) -> dict[str, Any]:
-    """`{"trainable", "total", "modules": {name: trainable}, "architecture"}` of a model with a LoRA config.
+    """`{"trainable", "total", "base", "modules": {name: trainable}, "architecture"}` of a model with a LoRA config.
+
+    `base` counts the model before anything is added.
 
     Quantization changes no count: a quantized weight counts as the weight it stands for.
     """
@@ -24,11 +26,18 @@ def run(spec: dict[str, Any]) -> dict[str, Any]:
     architecture = type(model).__name__
     if str(lora.get("init_lora_weights", "")).startswith(_INIT_FROM_WEIGHTS):
         lora["init_lora_weights"] = True
-    adapted = _adapt(model, lora)
     from .parameters import count_parameters
 
+    base = count_parameters(model)[1]
+    adapted = _adapt(model, lora)
     trainable, total, modules = count_parameters(adapted)
-    return {"trainable": trainable, "total": total, "modules": modules, "architecture": architecture}
+    return {
+        "trainable": trainable,
+        "total": total,
+        "base": base,
+        "modules": modules,
+        "architecture": architecture,
+    }
 
 
 def meta_model(model_spec: dict[str, Any]) -> Any:
