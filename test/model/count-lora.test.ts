@@ -78,6 +78,21 @@ describe('countLora agrees with PEFT, module by module and in total, and refuses
     });
   }
 
+  it('and a rank that is one higher agrees nowhere: the comparison can fail', () => {
+    let compared = 0;
+    for (const model of Object.keys(configs)) {
+      const facts = factsOf(model);
+      for (const { name, lora } of settingsOf(model)) {
+        const theirs = recorded[model]?.[name];
+        if (theirs === undefined || 'refused' in theirs) continue;
+        const other = summarize(countLora(facts, { ...lora, r: Number(lora.r) + 1 }));
+        expect([model, name, other]).not.toEqual([model, name, theirs]);
+        compared += 1;
+      }
+    }
+    expect(compared).toBeGreaterThan(700);
+  });
+
   it('and the parts add up to the whole', () => {
     for (const model of Object.keys(configs)) {
       const facts = factsOf(model);
@@ -162,6 +177,75 @@ describe('countLora refuses what PEFT would pass over in silence or reject', () 
     const error = failureOf(() => countLora(llama, lora));
     expect(error.code).toBe('M008');
     expect(error.message).toContain('16; the model has 0 to 15');
+  });
+
+  it('names of parameters that match nothing, with the nearest of this model', () => {
+    const mixtral = factsOf('Mixtral-8x7B');
+    const lora = { target_modules: ['q_proj'], target_parameters: ['experts.gate_up_porj', 'down_proj'] };
+    const error = failureOf(() => countLora(mixtral, lora));
+    expect(error).toMatchObject({ code: 'M018', exitCode: 2 });
+    expect(error.message).toContain('"experts.gate_up_porj"');
+    expect(error.hint).toContain('experts.gate_up_proj');
+  });
+
+  it('keys of trainable_token_indices that match nothing, each with the nearest embedding', () => {
+    const lora = { target_modules: ['c_attn'], trainable_token_indices: { embed_tokens: [1], wtf: [2] } };
+    const error = failureOf(() => countLora(gpt, lora));
+    expect(error.code).toBe('M019');
+    expect(error.findings.map(({ data, hint }) => [data?.module, hint])).toEqual([
+      ['embed_tokens', expect.stringContaining('wte')],
+      ['wtf', expect.stringContaining('wte')],
+    ]);
+  });
+
+  it('every saved module that matches nothing, each with the nearest name', () => {
+    const lora = { target_modules: ['q_proj'], modules_to_save: ['lm_haed', 'norm', 'embed_token5'] };
+    const error = failureOf(() => countLora(llama, lora));
+    expect(error.findings.map(({ code, data, hint }) => [code, data?.module, hint])).toEqual([
+      ['M002', 'lm_haed', expect.stringContaining('lm_head')],
+      ['M002', 'embed_token5', expect.stringContaining('embed_tokens')],
+    ]);
+  });
+
+  it('an expert named as a layer, telling where to name it', () => {
+    const error = failureOf(() => countLora(factsOf('gpt-oss-20b'), { target_modules: ['gate_up_proj'] }));
+    expect(error.code).toBe('M001');
+    expect(error.hint).toContain('target_parameters');
+  });
+
+  it('one half of what the experts hold fused, naming the other', () => {
+    const lora = { target_modules: ['q_proj', 'w1', 'w2'] };
+    const error = failureOf(() => countLora(factsOf('Mixtral-8x7B'), lora));
+    expect([error.code, error.hint]).toEqual(['M005', expect.stringContaining('w3')]);
+  });
+
+  it('dropout where experts would be adapted, naming the parameter', () => {
+    const lora = { target_modules: 'all-linear', lora_dropout: 0.05 };
+    const error = failureOf(() => countLora(factsOf('Qwen3-30B-A3B'), lora));
+    expect(error.code).toBe('M005');
+    expect(error.message).toContain('model.layers.0.mlp');
+    expect(error.hint).toContain('lora_dropout: 0');
+  });
+
+  it('a block saved beside a module inside it', () => {
+    const lora = { target_modules: ['q_proj'], modules_to_save: ['mlp', 'down_proj'] };
+    expect(failureOf(() => countLora(llama, lora)).code).toBe('M005');
+  });
+
+  it('a token that the embedding has no row for', () => {
+    const lora = { target_modules: ['q_proj'], trainable_token_indices: [128_256] };
+    const error = failureOf(() => countLora(llama, lora));
+    expect(error.code).toBe('M005');
+    expect(error.message).toContain('128256');
+  });
+
+  it('experts that all-linear leaves out, as a warning that says how to adapt them', () => {
+    const lora = { target_modules: 'all-linear' };
+    const [finding, ...rest] = countLora(factsOf('gpt-oss-20b'), lora).findings;
+    expect(rest).toEqual([]);
+    expect(finding).toMatchObject({ code: 'M020', severity: 'warning' });
+    expect(finding?.hint).toContain('experts.gate_up_proj, experts.down_proj');
+    expect(countLora(factsOf('Qwen3-30B-A3B'), lora).findings).toEqual([]);
   });
 
   it('settings without effect, as warnings', () => {

@@ -164,7 +164,7 @@ export function expertSizes(config: ConfigReader, count: string, width: string):
   return {
     experts: {
       count: config.size(count),
-      perToken: config.size('num_experts_per_tok'),
+      perToken: config.size('num_experts_per_tok', 1),
       intermediate: config.size(width),
     },
   };
