@@ -27,7 +27,7 @@ const answer = z.object({
 /** What the trainer says of settings that PEFT refuses, and of targets that match nothing. */
 const refusals = new Set(['R026', 'R035']);
 
-/** The count, or null with a finding that says why. Throws UserError M0xx, R026, R035 for settings that PEFT refuses. */
+/** The count, or null with a finding that says why. Throws UserError M0xx (M021: head), R026, R035 for settings that PEFT refuses. */
 export async function forecastParameters(
   request: ParameterRequest,
 ): Promise<{ count: LoraCount | null; findings: Finding[] }> {
@@ -35,6 +35,7 @@ export async function forecastParameters(
   const reason = model.known ? uncountable(rendered.lora) : model.reason;
   if (model.known && reason === null) {
     const count = countLora(model.facts, rendered.lora);
+    if (count.head !== null) throw headRefusal(count.head, model.facts.outputEmbeddings);
     return { count, findings: count.findings };
   }
   // Weights that are stored in a packed form load as other modules than the config alone would make.
@@ -48,6 +49,22 @@ export async function forecastParameters(
     message: `the parameters of ${architecture} are counted by the trainer: ${[reason, why].filter((part, i, all) => part && all.indexOf(part) === i).join('; ')}`,
   };
   return { count: null, findings: [finding] };
+}
+
+/** TRL reads the head's weight directly: what is put around it gets no gradient, and the trainer would refuse (R027). */
+function headRefusal(what: 'adapter' | 'rows', head: string): UserError {
+  const saved = `modules_to_save: [${head}] trains all of it`;
+  return what === 'adapter'
+    ? new UserError('M021', `lora: an adapter on ${head} would not be trained`, {
+        hint: `leave ${head} out of the targets; ${saved}`,
+      })
+    : new UserError(
+        'M021',
+        `lora: trainable_token_indices reaches ${head}, whose rows would not be trained`,
+        {
+          hint: `leave it out, or train embedding and head whole with modules_to_save`,
+        },
+      );
 }
 
 /** PEFT's count on the meta device, without weights; in words why there is none. */
@@ -66,7 +83,7 @@ async function countWithPeft({
       in: 0,
       trainable,
     }));
-    return { trainable: counted.trainable, total: counted.total, modules, findings: [] };
+    return { trainable: counted.trainable, total: counted.total, modules, head: null, findings: [] };
   } catch (error) {
     if (!(error instanceof UserError) || refusals.has(error.code)) throw error;
     return `${error.code} ${error.message}`;

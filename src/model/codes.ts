@@ -158,4 +158,12 @@ export const modelCodes: CodeDoc[] = [
     prose:
       "transformers stacks the experts of a layer in one parameter, which is no linear layer. PEFT translates `all-linear` for Mixtral, Qwen 3 MoE and DeepSeek, but not for gpt-oss and Qwen 2 MoE: there only attention, and a shared expert where there is one, get adapters. Most of the model's weights are in its experts; name them in `target_parameters` to adapt them, at r·experts·(in + out) parameters each.",
   },
+  {
+    code: 'M021',
+    name: 'head-cannot-be-adapted',
+    severity: 'error',
+    title: 'An adapter on the output head, or single rows of it, would not be trained.',
+    prose:
+      "TRL computes the loss from the head's weight directly, so that whatever PEFT puts around the head gets no gradient. This holds for a LoRA adapter on `lm_head`, also when `ensure_weight_tying` brings it in beside the embedding, and for `trainable_token_indices` of a model whose head shares the embedding's weight. `modules_to_save` trains the whole head.",
+  },
 ];

@@ -15,6 +15,7 @@ import {
 import { pythonRegex } from './python-regex.ts';
 import { isInside, savedModules } from './saved-modules.ts';
 import { trainableTokens } from './trainable-tokens.ts';
+import { tiedModules } from './weight-tying.ts';
 
 export interface TrainedModule {
   /** The module of the base, as the trainer names it; experts go under the block that holds them. */
@@ -30,6 +31,8 @@ export interface LoraCount {
   /** Base and adapters together, copies of saved modules included; shared weights once. */
   total: number;
   modules: TrainedModule[];
+  /** What is put around the output head: an adapter, or single rows that train. The trainer can do with neither. */
+  head: 'adapter' | 'rows' | null;
   /** Settings that have no effect, or less than one might think. */
   findings: Finding[];
 }
@@ -55,9 +58,16 @@ export function countLora(facts: ModelFacts, given: Readonly<Record<string, unkn
   const saved = savedModules(facts, asked, lora);
   if (lora.bias === 'all') trainAllBiases(facts, saved, tally);
   for (const name of saved) saveModule(name, facts, tally);
-  for (const { module, count } of trainableTokens(facts, asked, targets)) tally.add(module, count, 'new');
+  const rows = trainableTokens(facts, asked, targets);
+  for (const { module, count } of rows) tally.add(module, count, 'new');
   const adapted = [...targets, ...parameters].map(({ name }) => name);
-  return { ...tally.result(), findings: [...findings, ...unusedPatterns(asked, adapted)] };
+  const holders = [...targets, ...parameters.map(({ module }) => module)];
+  const head = aroundHead(
+    facts,
+    holders,
+    rows.map(({ module }) => module),
+  );
+  return { ...tally.result(), head, findings: [...findings, ...unusedPatterns(asked, adapted)] };
 }
 
 /** Adds up by module; `new` parameters enlarge the model, `base` ones only begin to train. */
@@ -153,6 +163,18 @@ function saveModule(name: string, facts: ModelFacts, tally: Tally): void {
   const [first] = inside;
   if (first?.name === name) tally.add(first, count, 'new');
   else if (count > 0) tally.addTo({ name, out: 0, in: 0 }, count, 'new');
+}
+
+/** Rows of an embedding are rows of the head that shares its weight. */
+function aroundHead(
+  facts: ModelFacts,
+  adapted: readonly ModelModule[],
+  rows: readonly ModelModule[],
+): LoraCount['head'] {
+  const head = facts.outputEmbeddings;
+  if (adapted.some(({ name }) => name === head)) return 'adapter';
+  const shared = tiedModules(facts).includes(head) ? [head, facts.inputEmbeddings] : [head];
+  return rows.some(({ name }) => shared.includes(name)) ? 'rows' : null;
 }
 
 function unusedPatterns(lora: LoraSettings, adapted: readonly string[]): Finding[] {

@@ -76,6 +76,12 @@ describe.skipIf(!python)('parameters as forecast', () => {
     expect(result.stderr).toContain('lora_dropout: 0');
   });
 
+  it('an adapter on the head is refused before anything starts, however it is named', async () => {
+    const settings = ['base_model=models/moe', 'lora.target_modules=".*(q_proj|lm_head)"', ...steps];
+    const result = await lorch(['plan', 'configs/run.yaml'], ...settings);
+    expect([result.exitCode, result.stderr]).toEqual([2, expect.stringContaining('M021')]);
+  });
+
   it('an architecture that lorch has no tables for is counted by PEFT while planning', async () => {
     const settings = ['base_model=models/olmo', 'lora.target_modules=[q_proj]', ...steps];
     const result = await lorch(['plan', 'configs/run.yaml', '--json'], ...settings);

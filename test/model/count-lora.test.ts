@@ -264,6 +264,25 @@ describe('countLora refuses what PEFT would pass over in silence or reject', () 
   });
 });
 
+describe('the output head', () => {
+  const of = (model: string, lora: Record<string, unknown>) =>
+    countLora(factsOf(model), { target_modules: ['q_proj'], ...lora }).head;
+
+  it('is told where an adapter or single rows would be put around it, which TRL never trains', () => {
+    expect(of('Llama-2-7B', { target_modules: ['q_proj', 'lm_head'] })).toBe('adapter');
+    expect(of('Llama-2-7B', { target_parameters: ['lm_head.weight'] })).toBe('adapter');
+    const tied = { target_modules: ['embed_tokens'], ensure_weight_tying: true };
+    expect(of('Llama-3.2-1B', tied)).toBe('adapter');
+    expect(of('Llama-3.2-1B', { trainable_token_indices: [1] })).toBe('rows');
+    expect(of('Llama-2-7B', { trainable_token_indices: { lm_head: [1] } })).toBe('rows');
+  });
+
+  it('is left alone otherwise', () => {
+    expect(of('Llama-2-7B', { trainable_token_indices: [1] })).toBeNull();
+    expect(of('Llama-3.2-1B', { modules_to_save: ['lm_head'], target_modules: 'all-linear' })).toBeNull();
+  });
+});
+
 describe('uncountable', () => {
   it('names what shapes alone cannot tell', () => {
     expect(uncountable({ r: 8, init_lora_weights: 'eva' })).toContain('eva');
