@@ -64,7 +64,8 @@ describe.skipIf(!python)('parameters as forecast', () => {
       forecasts: { what: string; forecast: number; actual: number }[];
       findings: { code: string }[];
     };
-    expect(shown.findings.map(({ code }) => code)).not.toContain('R022');
+    const codes = shown.findings.map(({ code }) => code).filter((code) => code.startsWith('R0'));
+    expect(codes).toEqual([]);
     const rows = shown.forecasts.filter(({ what }) => what.endsWith('parameters'));
     expect(rows.map(({ actual }) => actual)).toEqual([parameters?.trainable, parameters?.total]);
   }, 240_000);
