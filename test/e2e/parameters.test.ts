@@ -49,26 +49,41 @@ describe.skipIf(!python)('parameters as forecast', () => {
   });
   afterAll(() => workspace.remove());
 
-  it('a mixture of experts trains what all-linear was said to train, router and experts included', async () => {
-    const settings = ['base_model=models/moe', 'lora.target_modules=all-linear', ...steps];
-    const planned = (
-      await lorch(['plan', 'configs/run.yaml', '--json'], ...settings)
-    ).json() as unknown as Plan;
-    const { parameters } = planned.forecast;
-    const experts = parameters?.modules.filter(({ name }) => name.endsWith('mlp.experts')) ?? [];
-    // Four experts: 2r on gate and up together (32 → 2·16), r on down (16 → 32).
-    expect(experts.map(({ trainable }) => trainable)).toEqual([4, 4].map((e) => e * (8 * 64 + 4 * 48)));
-    const trained = await lorch(['train', 'configs/run.yaml', '--unreviewed', 'a test'], ...settings);
-    expect(trained.exitCode, trained.stderr).toBe(0);
-    const shown = (await workspace.lorch(['show', '@last', '--json'])).json() as unknown as {
-      forecasts: { what: string; forecast: number; actual: number }[];
-      findings: { code: string }[];
-    };
-    const codes = shown.findings.map(({ code }) => code).filter((code) => code.startsWith('R0'));
-    expect(codes).toEqual([]);
-    const rows = shown.forecasts.filter(({ what }) => what.endsWith('parameters'));
-    expect(rows.map(({ actual }) => actual)).toEqual([parameters?.trainable, parameters?.total]);
-  }, 240_000);
+  it.each([
+    // Four experts in each of two layers: 2r on gate and up together (32 → 2·16), r on down (16 → 32).
+    ['all-linear', ['lora.target_modules=all-linear'], 4 * (8 * 64 + 4 * 48)],
+    [
+      'their old names',
+      ['lora.target_modules=[q_proj, gate_proj, up_proj, down_proj]'],
+      4 * (8 * 64 + 4 * 48),
+    ],
+    [
+      'parameters',
+      ['lora.target_modules=[q_proj]', 'lora.target_parameters=[experts.down_proj]'],
+      4 * 4 * 48,
+    ],
+  ])(
+    'experts train as forecast where %s name them',
+    async (_, targets, inLayer) => {
+      const settings = ['base_model=models/moe', ...targets, ...steps];
+      const planned = (
+        await lorch(['plan', 'configs/run.yaml', '--json'], ...settings)
+      ).json() as unknown as Plan;
+      const { parameters } = planned.forecast;
+      const experts = parameters?.modules.filter(({ name }) => name.endsWith('mlp.experts')) ?? [];
+      expect(experts.map(({ trainable }) => trainable)).toEqual([inLayer, inLayer]);
+      const trained = await lorch(['train', 'configs/run.yaml', '--unreviewed', 'a test'], ...settings);
+      expect(trained.exitCode, trained.stderr).toBe(0);
+      const shown = (await workspace.lorch(['show', '@last', '--json'])).json() as unknown as {
+        forecasts: { what: string; forecast: number; actual: number }[];
+        findings: { code: string; message: string }[];
+      };
+      expect(shown.findings.filter(({ code }) => code.startsWith('R0'))).toEqual([]);
+      const rows = shown.forecasts.filter(({ what }) => what.endsWith('parameters'));
+      expect(rows.map(({ actual }) => actual)).toEqual([parameters?.trainable, parameters?.total]);
+    },
+    240_000,
+  );
 
   it('dropout with experts is refused before anything starts', async () => {
     const settings = ['base_model=models/moe', 'lora.target_modules=all-linear', 'lora.lora_dropout=0.1'];
