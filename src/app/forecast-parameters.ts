@@ -5,6 +5,7 @@ import type { Finding } from '../diagnostics/finding.ts';
 import { UserError } from '../diagnostics/user-error.ts';
 import { countLora, type LoraCount } from '../model/count-lora.ts';
 import { uncountable } from '../model/lora-settings.ts';
+import type { ModelFacts } from '../model/modules.ts';
 import type { ModelReading } from '../model/read-config.ts';
 import type { PythonEnv } from '../python/environment.ts';
 import { runTrainer } from '../python/run-trainer.ts';
@@ -27,11 +28,12 @@ const answer = z.object({
 /** What the trainer says of settings that PEFT refuses, and of targets that match nothing. */
 const refusals = new Set(['R026', 'R035']);
 
-/** The count, or null with a finding that says why. Throws UserError M0xx (M021: head), R026, R035 for settings that PEFT refuses. */
+/** The count, or null with a finding that says why. Throws UserError M0xx (M021: the head, M023: attention), R026, R035 for settings that PEFT refuses. */
 export async function forecastParameters(
   request: ParameterRequest,
 ): Promise<{ count: LoraCount | null; findings: Finding[] }> {
   const { model, rendered } = request;
+  if (model.known) refuseAttention(model.facts, rendered.model.attn_implementation);
   const reason = model.known ? uncountable(rendered.lora) : model.reason;
   if (model.known && reason === null) {
     const count = countLora(model.facts, rendered.lora);
@@ -49,6 +51,14 @@ export async function forecastParameters(
     message: `the parameters of ${architecture} are counted by the trainer: ${[reason, why].filter((part, i, all) => part && all.indexOf(part) === i).join('; ')}`,
   };
   return { count: null, findings: [finding] };
+}
+
+/** Throws UserError M023 for an attention implementation that the model's class does not have. */
+function refuseAttention({ architecture, refusedAttention }: ModelFacts, asked: string): void {
+  if (!refusedAttention.includes(asked)) return;
+  throw new UserError('M023', `${architecture} has no ${asked} attention`, {
+    hint: 'model.attn_implementation: eager',
+  });
 }
 
 /** TRL reads the head's weight directly: what is put around it gets no gradient, and the trainer would refuse (R027). */

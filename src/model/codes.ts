@@ -166,4 +166,20 @@ export const modelCodes: CodeDoc[] = [
     prose:
       "TRL computes the loss from the head's weight directly, so that whatever PEFT puts around the head gets no gradient. This holds for a LoRA adapter on `lm_head`, also when `ensure_weight_tying` brings it in beside the embedding, and for `trainable_token_indices` of a model whose head shares the embedding's weight. `modules_to_save` trains the whole head.",
   },
+  {
+    code: 'M022',
+    name: 'image-layers-adapted',
+    severity: 'warning',
+    title: 'Adapted layers see images only.',
+    prose:
+      'In a model that also sees images, `all-linear` and names like `q_proj` take in the vision tower. Rows of text never pass through it: its adapters get no gradient, count as trainable, and cost memory. Exclude the tower, or name the language model in a regular expression.',
+  },
+  {
+    code: 'M023',
+    name: 'attention-not-possible',
+    severity: 'error',
+    title: 'The model has no such attention implementation.',
+    prose:
+      "transformers refuses to load a model with an attention implementation that its class lacks: gpt-oss has attention sinks, which PyTorch's `sdpa` cannot do. `model.attn_implementation: eager` works everywhere.",
+  },
 ];

@@ -62,7 +62,11 @@ export function matchModules(facts: ModelFacts, asked: LoraSettings): MatchedMod
     targets,
     parameters,
     lora,
-    findings: [...unusedExclusions(asked, wanted, all, facts), ...expertsLeftOut(wanted, parameters, facts)],
+    findings: [
+      ...unusedExclusions(asked, wanted, all, facts),
+      ...expertsLeftOut(wanted, parameters, facts),
+      ...imageLayers(targets, facts),
+    ],
   };
 }
 
@@ -121,6 +125,24 @@ function expertsLeftOut(
       severity: 'warning',
       message: `all-linear adapts no expert of ${facts.architecture}: its experts are parameters, not linear layers`,
       hint: `to adapt them too: target_parameters: [${names.join(', ')}]`,
+    },
+  ];
+}
+
+/** Layers that rows of text never reach get no gradient. */
+function imageLayers(targets: readonly ModelModule[], facts: ModelFacts): Finding[] {
+  const seeing = targets.filter(({ name }) =>
+    facts.imageBlocks.some((block) => name.startsWith(`${block}.`)),
+  );
+  const [first] = seeing;
+  if (!first) return [];
+  return [
+    {
+      code: 'M022',
+      name: 'image-layers-adapted',
+      severity: 'warning',
+      message: `${seeing.length} of the ${targets.length} adapted layers see images only, such as ${first.name}: rows of text do not train them`,
+      hint: `leave them out: exclude_modules: '(${facts.imageBlocks.join('|').replaceAll('.', '\\.')})\\..*'`,
     },
   ];
 }

@@ -43,6 +43,10 @@ export interface ModelFacts {
   modules: ModelModule[];
   /** Modules without parameters (activations, rotary tables): a pattern may match them, and PEFT refuses then. */
   inert: string[];
+  /** Values of attn_implementation that the class refuses. */
+  refusedAttention: readonly string[];
+  /** Blocks that only images reach; empty for models of text. */
+  imageBlocks: string[];
   inputEmbeddings: string;
   outputEmbeddings: string;
 }

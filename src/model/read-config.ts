@@ -44,7 +44,9 @@ export function readModelConfig(
   if (packed) return unknown(`its weights are stored quantized (${packed})`);
   try {
     const built = family.build(new ConfigReader(config, family.defaults, family.aliases));
-    return { known: true, facts: { architecture: family.architecture, modelType, ...built } };
+    const { architecture, refusedAttention = [] } = family;
+    const facts = { architecture, modelType, refusedAttention, imageBlocks: [], ...built };
+    return { known: true, facts };
   } catch (error) {
     if (error instanceof ConfigValueError) throw notAModel(`config.json: ${error.message}`);
     if (error instanceof UnmodelledConfigError) return unknown(error.message);

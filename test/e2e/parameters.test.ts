@@ -98,6 +98,19 @@ describe.skipIf(!python)('parameters as forecast', () => {
     expect([result.exitCode, result.stderr]).toEqual([2, expect.stringContaining('M021')]);
   });
 
+  it('an attention that the model does not have is refused before anything starts', async () => {
+    await cp(join(workspace.root, 'models/tiny'), join(workspace.root, 'models/oss'), { recursive: true });
+    await workspace.write(
+      'models/oss/config.json',
+      JSON.stringify({ ...moe, model_type: 'gpt_oss', num_local_experts: 4 }),
+    );
+    const settings = ['base_model=models/oss', ...steps];
+    const refused = await lorch(['plan', 'configs/run.yaml'], ...settings);
+    expect([refused.exitCode, refused.stderr]).toEqual([2, expect.stringContaining('M023')]);
+    const eager = await lorch(['plan', 'configs/run.yaml'], ...settings, 'model.attn_implementation=eager');
+    expect(eager.exitCode, eager.stderr).toBe(0);
+  });
+
   it('an architecture that lorch has no tables for is counted by PEFT while planning', async () => {
     const settings = ['base_model=models/olmo', 'lora.target_modules=[q_proj]', ...steps];
     const result = await lorch(['plan', 'configs/run.yaml', '--json'], ...settings);

@@ -248,6 +248,17 @@ describe('countLora refuses what PEFT would pass over in silence or reject', () 
     expect(countLora(factsOf('Qwen3-30B-A3B'), lora).findings).toEqual([]);
   });
 
+  it('layers that only images reach, as a warning whose hint leaves them out', () => {
+    const gemma = factsOf('gemma-3-4b');
+    const lora = { target_modules: 'all-linear' };
+    const [finding] = countLora(gemma, lora).findings;
+    expect(finding).toMatchObject({ code: 'M022', severity: 'warning' });
+    const excluded = /exclude_modules: '(.*)'$/.exec(finding?.hint ?? '')?.[1];
+    const left = countLora(gemma, { ...lora, exclude_modules: excluded });
+    expect(left.findings).toEqual([]);
+    expect(left.modules.every(({ name }) => name.startsWith('model.language_model.'))).toBe(true);
+  });
+
   it('settings without effect, as warnings', () => {
     const lora = {
       target_modules: ['q_proj'],

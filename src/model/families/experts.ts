@@ -157,6 +157,8 @@ export const gptOss: Family = {
     },
   ),
   aliases: { num_experts: 'num_local_experts' },
+  // Its attention sinks are in no kernel of PyTorch's.
+  refusedAttention: ['sdpa'],
 };
 
 /** What the forecasts need to know of the experts. */

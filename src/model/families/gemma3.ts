@@ -41,7 +41,8 @@ export const gemma3: Family = {
   build(config) {
     const vision = config.section('vision_config', visionDefaults);
     const text = config.section('text_config', textDefaults);
-    const tower = buildTower('model.vision_tower', vision);
+    const visionTower = 'model.vision_tower';
+    const tower = buildTower(visionTower, vision);
     const decoder = buildDecoder('model.language_model', text, variation);
     const { sizes, inputEmbeddings } = decoder;
     const projector = 'model.multi_modal_projector';
@@ -56,6 +57,7 @@ export const gemma3: Family = {
         ...decoder.modules,
         build.head('lm_head', sizes.vocab, sizes.hidden, tied ? inputEmbeddings : null),
       ],
+      imageBlocks: [visionTower, projector],
       inert: [...tower.inert, `${projector}.avg_pool`, ...decoder.inert],
       inputEmbeddings,
       outputEmbeddings: 'lm_head',
