@@ -286,7 +286,9 @@ def forecast(lora: dict[str, Any]) -> dict[str, Any]:
         "up_proj": (INTERMEDIATE, HIDDEN),
         "down_proj": (HIDDEN, INTERMEDIATE),
     }
-    blocks = {name: "self_attn" if name in ("q_proj", "k_proj", "v_proj", "o_proj") else "mlp" for name in shapes}
+    blocks = {
+        name: "self_attn" if name in ("q_proj", "k_proj", "v_proj", "o_proj") else "mlp" for name in shapes
+    }
     modules = {
         f"model.layers.{layer}.{blocks[name]}.{name}": lora["r"] * sum(shapes[name])
         for layer in range(LAYERS)

@@ -13,10 +13,10 @@ _INIT_FROM_WEIGHTS = ("pissa", "olora", "loftq", "eva", "corda", "lora_ga")
 
 
 def run(spec: dict[str, Any]) -> dict[str, Any]:
-    """`{"trainable", "total", "base", "modules": {name: trainable}, "architecture"}` of a model with a LoRA config.
+    """Counts a model with a LoRA config.
 
-    `base` counts the model before anything is added.
-
+    Returns `trainable`, `total`, `modules` (trainable by name), `architecture`, and
+    `base`, the model before anything is added.
     Quantization changes no count: a quantized weight counts as the weight it stands for.
     """
     with stdio.spec_fields("count"):
