@@ -1,20 +1,17 @@
 // What a plan says before launch: parameters, steps, memory, disk.
 import { statfs } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { RenderedConfig } from '../config/render/index.ts';
 import type { Finding } from '../diagnostics/finding.ts';
 import { countCheckpoints, estimateCheckpointBytes } from '../model/checkpoint-size.ts';
-import { countLora, type LoraCount } from '../model/count-lora.ts';
+import type { LoraCount } from '../model/count-lora.ts';
 import { estimateMemory } from '../model/memory.ts';
-import type { ModelReading } from '../model/read-config.ts';
 import { countPackedSequences, countSteps, type StepSettings } from '../model/steps.ts';
 import type { Plan } from '../run/plan.ts';
+import { forecastParameters, type ParameterRequest } from './forecast-parameters.ts';
 import type { Prepared } from './prepare-sequences.ts';
 import { readLengths } from './read-lengths.ts';
 
-export interface ForecastRequest {
-  model: ModelReading;
-  rendered: RenderedConfig;
+export interface ForecastRequest extends ParameterRequest {
   prepared: Prepared;
   preparedDir: string;
   runsDir: string;
@@ -25,16 +22,8 @@ export async function forecastRun(
   request: ForecastRequest,
 ): Promise<{ forecast: Plan['forecast']; findings: Finding[] }> {
   const { model, rendered, prepared } = request;
-  const findings: Finding[] = [];
-  const count = model.known ? countLora(model.facts, rendered.lora) : null;
-  if (count) findings.push(...count.findings);
-  if (!model.known)
-    findings.push({
-      code: 'P006',
-      name: 'parameters-unknown',
-      severity: 'note',
-      message: `the parameters of ${model.architecture} are counted by the trainer: ${model.reason}`,
-    });
+  const { count, findings: countFindings } = await forecastParameters(request);
+  const findings: Finding[] = [...countFindings];
   const steps = await forecastSteps(request);
   const disk = count ? await forecastDisk(request, count, steps) : null;
   if (disk && disk.checkpoint_bytes * disk.checkpoints > disk.free_bytes)

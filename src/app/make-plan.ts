@@ -111,7 +111,10 @@ async function makePlan(
     });
   const { forecast, findings: forecastFindings } = await forecastRun({
     model: base.reading,
+    base: modelSpec(config, base),
     rendered,
+    python: request.python,
+    ...(request.signal ? { signal: request.signal } : {}),
     prepared,
     preparedDir: dir,
     runsDir: request.workspace.runsDir,
@@ -175,12 +178,7 @@ async function makePlan(
 
 async function prepare(request: PlanRequest, config: RunConfig, base: ResolvedModel, scan: ScannedRows) {
   const spec: PrepareSpec = {
-    model: {
-      id: config.base_model,
-      path: base.path,
-      revision: base.revision,
-      trust_remote_code: config.model.trust_remote_code,
-    },
+    model: modelSpec(config, base),
     template: await readTemplate(config.dataset.template, request.workspace.root),
     max_length: config.training.max_length === 'none' ? null : config.training.max_length,
     splits: scan.examples,
@@ -194,6 +192,11 @@ async function prepare(request: PlanRequest, config: RunConfig, base: ResolvedMo
     onProgress: request.onProgress,
     ...(request.signal ? { signal: request.signal } : {}),
   });
+}
+
+/** The base as the trainer's commands take it. */
+function modelSpec(config: RunConfig, { path, revision }: ResolvedModel): PrepareSpec['model'] {
+  return { id: config.base_model, path, revision, trust_remote_code: config.model.trust_remote_code };
 }
 
 /** The GPU that nvidia-smi shows, or the CPU. */

@@ -2,6 +2,7 @@
 import type { RunConfig } from '../config/schema/run.ts';
 import { UserError } from '../diagnostics/user-error.ts';
 import { type ResolvedModel, resolveModel } from '../hub/resolve-model.ts';
+import { readModelConfig } from '../model/read-config.ts';
 import type { PlanRequest } from './make-plan.ts';
 
 /** Resolves `base_model`. Throws UserError M010–M013, P010, and E0xx where the hub cannot be asked. */
@@ -27,5 +28,8 @@ export async function resolveBase(config: RunConfig, request: PlanRequest): Prom
     throw new UserError('P010', `${config.base_model} is a config without weights`, {
       hint: 'base_model names a hub id or a folder; `lorch model show` takes a config.json',
     });
-  return model;
+  // Trusted code that comes with the model is what will be built, not transformers' own class.
+  return config.model.trust_remote_code
+    ? { ...model, reading: readModelConfig(model.config, { trustRemoteCode: true }) }
+    : model;
 }

@@ -134,4 +134,52 @@ export const modelCodes: CodeDoc[] = [
     prose:
       'Write fields of LoraConfig as `key=value`, separated by commas, names of a list joined by `+`: `r=16,target_modules=q_proj+v_proj`. Anything deeper goes in as a JSON object.',
   },
+  {
+    code: 'M018',
+    name: 'parameter-matches-nothing',
+    severity: 'error',
+    title: 'A name in `lora.target_parameters` matches no parameter of the model.',
+    prose:
+      'PEFT compares each name with the end of the full parameter name (`experts.gate_up_proj` matches `model.layers.0.mlp.experts.gate_up_proj`), and passes over a name that matches nothing. `lorch model show MODEL` lists the names. Linear layers are named in `target_modules`.',
+  },
+  {
+    code: 'M019',
+    name: 'token-embedding-matches-nothing',
+    severity: 'error',
+    title: 'A key of `lora.trainable_token_indices` matches no embedding of the model.',
+    prose:
+      'A list of token ids means the input embedding. A mapping names embeddings by the end of their names: `embed_tokens` in most families, `wte` in GPT-2, `embed_in` in GPT-NeoX, and `lm_head` for the output.',
+  },
+  {
+    code: 'M020',
+    name: 'experts-left-out',
+    severity: 'warning',
+    title: '`all-linear` adapts no expert of this mixture-of-experts model.',
+    prose:
+      "transformers stacks the experts of a layer in one parameter, which is no linear layer. PEFT translates `all-linear` for Mixtral, Qwen 3 MoE and DeepSeek, but not for gpt-oss and Qwen 2 MoE: there only attention, and a shared expert where there is one, get adapters. Most of the model's weights are in its experts; name them in `target_parameters` to adapt them, at r·experts·(in + out) parameters each.",
+  },
+  {
+    code: 'M021',
+    name: 'head-cannot-be-adapted',
+    severity: 'error',
+    title: 'An adapter on the output head, or single rows of it, would not be trained.',
+    prose:
+      "TRL computes the loss from the head's weight directly, so that whatever PEFT puts around the head gets no gradient. This holds for a LoRA adapter on `lm_head`, also when `ensure_weight_tying` brings it in beside the embedding, and for `trainable_token_indices` of a model whose head shares the embedding's weight. `modules_to_save` trains the whole head.",
+  },
+  {
+    code: 'M022',
+    name: 'image-layers-adapted',
+    severity: 'warning',
+    title: 'Adapted layers see images only.',
+    prose:
+      'In a model that also sees images, `all-linear` and names like `q_proj` take in the vision tower. Rows of text never pass through it: its adapters get no gradient, count as trainable, and cost memory. Exclude the tower, or name the language model in a regular expression.',
+  },
+  {
+    code: 'M023',
+    name: 'attention-not-possible',
+    severity: 'error',
+    title: 'The model has no such attention implementation.',
+    prose:
+      "transformers refuses to load a model with an attention implementation that its class lacks: gpt-oss has attention sinks, which PyTorch's `sdpa` cannot do. `model.attn_implementation: eager` works everywhere.",
+  },
 ];

@@ -4,8 +4,16 @@ export class ConfigReader {
   private readonly values: Readonly<Record<string, unknown>>;
   private readonly defaults: Readonly<Record<string, unknown>>;
 
-  constructor(values: Readonly<Record<string, unknown>>, defaults: Readonly<Record<string, unknown>>) {
-    this.values = values;
+  constructor(
+    values: Readonly<Record<string, unknown>>,
+    defaults: Readonly<Record<string, unknown>>,
+    aliases: Readonly<Record<string, string>> = {},
+  ) {
+    const named = Object.entries(aliases).filter(([alias]) => Object.hasOwn(values, alias));
+    this.values = {
+      ...values,
+      ...Object.fromEntries(named.map(([alias, key]) => [key, values[alias]])),
+    };
     this.defaults = defaults;
   }
 
@@ -18,6 +26,20 @@ export class ConfigReader {
     const value = this.value(key) ?? otherwise;
     if (typeof value === 'number' && Number.isInteger(value) && value > 0) return value;
     throw new ConfigValueError(key, value);
+  }
+
+  /** A list of indices; null is an empty one. */
+  sizes(key: string): number[] {
+    const value = this.value(key) ?? [];
+    if (Array.isArray(value) && value.every((each) => Number.isInteger(each))) return value as number[];
+    throw new ConfigValueError(key, value);
+  }
+
+  /** A config inside this one, with the defaults of its own class; left out, it is all defaults. */
+  section(key: string, defaults: Readonly<Record<string, unknown>>): ConfigReader {
+    const value = this.value(key) ?? {};
+    if (typeof value !== 'object' || Array.isArray(value)) throw new ConfigValueError(key, value);
+    return new ConfigReader(value as Record<string, unknown>, defaults);
   }
 
   flag(key: string): boolean {
@@ -41,3 +63,6 @@ export class ConfigValueError extends Error {
     this.key = key;
   }
 }
+
+/** A config that transformers builds in a way that the family's tables do not hold. */
+export class UnmodelledConfigError extends Error {}

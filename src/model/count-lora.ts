@@ -1,12 +1,26 @@
 // Trainable and total parameters as PEFT will make them, from shapes alone.
 import type { Finding } from '../diagnostics/finding.ts';
 import { type LoraSettings, readLoraSettings, refused } from './lora-settings.ts';
-import { allModuleNames, asError, matchModules, suggest } from './match-modules.ts';
-import { countParameters, type ModelFacts, type ModelModule, moduleCount } from './modules.ts';
+import { matchModules } from './match-modules.ts';
+import type { AdaptedParameter } from './match-parameters.ts';
+import {
+  countParameters,
+  elements,
+  holderOf,
+  type ModelFacts,
+  type ModelModule,
+  moduleCount,
+  parametersOf,
+} from './modules.ts';
 import { pythonRegex } from './python-regex.ts';
+import { isInside, savedModules } from './saved-modules.ts';
+import { trainableTokens } from './trainable-tokens.ts';
+import { tiedModules } from './weight-tying.ts';
 
 export interface TrainedModule {
+  /** The module of the base, as the trainer names it; experts go under the block that holds them. */
   name: string;
+  /** Of the first parameter, where several of a block train; 0 for a block that is copied whole. */
   out: number;
   in: number;
   trainable: number;
@@ -17,34 +31,43 @@ export interface LoraCount {
   /** Base and adapters together, copies of saved modules included; shared weights once. */
   total: number;
   modules: TrainedModule[];
-  /** Settings that have no effect (warnings). */
+  /** What is put around the output head: an adapter, or single rows that train. The trainer can do with neither. */
+  head: 'adapter' | 'rows' | null;
+  /** Settings that have no effect, or less than one might think. */
   findings: Finding[];
 }
 
 /**
- * Counts what trains: r·(in + out) for each adapted layer, and what the other LoraConfig fields add to it.
- * Throws UserError M001–M008. Fields that cannot be counted from shapes: ask `uncountable` first.
+ * Counts what trains: r·(in + out) for each adapted layer, r·E·(in + out) for E stacked experts, and what the other
+ * LoraConfig fields add. Throws UserError M001–M008, M018, M019. Fields that cannot be counted from shapes: ask
+ * `uncountable` first.
  */
 export function countLora(facts: ModelFacts, given: Readonly<Record<string, unknown>>): LoraCount {
-  const lora = readLoraSettings(given);
-  const { targets, findings } = matchModules(facts, lora);
+  const asked = readLoraSettings(given);
+  const { targets, parameters, lora, findings } = matchModules(facts, asked);
   const tally = new Tally(facts);
   const rankOf = rankReader(lora);
-  const ranked = tieTargets(targets, facts, lora);
-  for (const module of ranked) {
-    const rank = rankOf(module.name);
-    tally.add(module, adapterCount(module, rank, lora), 'new');
+  for (const module of targets) {
+    tally.add(module, adapterCount(module, rankOf(module.name), lora), 'new');
     if (lora.bias === 'lora_only' && module.bias) tally.add(module, module.out, 'base');
   }
-  const saved = savedModules(facts, lora);
-  if (lora.bias === 'all') {
-    for (const module of facts.modules) {
-      if (module.bias && !saved.some((each) => isInside(module, each))) tally.add(module, module.out, 'base');
-    }
+  for (const parameter of parameters) {
+    tally.add(parameter.module, parameterCount(parameter, rankOf(parameter.name)), 'new');
   }
-  for (const name of saved) saveModule(name, facts, lora, tally);
-  addTrainableTokens(facts, lora, tally);
-  return { ...tally.result(), findings: [...findings, ...unusedPatterns(lora, ranked)] };
+  if (lora.bias === 'lora_only') trainBiasesBeside(parameters, facts, tally);
+  const saved = savedModules(facts, asked, lora);
+  if (lora.bias === 'all') trainAllBiases(facts, saved, tally);
+  for (const name of saved) saveModule(name, facts, tally);
+  const rows = trainableTokens(facts, asked, targets);
+  for (const { module, count } of rows) tally.add(module, count, 'new');
+  const adapted = [...targets, ...parameters].map(({ name }) => name);
+  const holders = [...targets, ...parameters.map(({ module }) => module)];
+  const head = aroundHead(
+    facts,
+    holders,
+    rows.map(({ module }) => module),
+  );
+  return { ...tally.result(), head, findings: [...findings, ...unusedPatterns(asked, adapted)] };
 }
 
 /** Adds up by module; `new` parameters enlarge the model, `base` ones only begin to train. */
@@ -57,13 +80,17 @@ class Tally {
     this.total = countParameters(facts.modules);
   }
 
-  add(module: { name: string; out: number; in: number }, count: number, from: 'new' | 'base'): void {
+  add(module: ModelModule, count: number, from: 'new' | 'base'): void {
+    const { out, in: into } = module;
+    this.addTo({ name: holderOf(module), out, in: into }, count, from);
+  }
+
+  addTo(module: Omit<TrainedModule, 'trainable'>, count: number, from: 'new' | 'base'): void {
     this.trainable += count;
     if (from === 'new') this.total += count;
     const entry = this.modules.get(module.name);
     if (entry) entry.trainable += count;
-    else
-      this.modules.set(module.name, { name: module.name, out: module.out, in: module.in, trainable: count });
+    else this.modules.set(module.name, { ...module, trainable: count });
   }
 
   result(): { trainable: number; total: number; modules: TrainedModule[] } {
@@ -78,9 +105,18 @@ function adapterCount(module: ModelModule, rank: number, lora: LoraSettings): nu
       'leave embeddings out of target_modules',
     );
   }
+  if (lora.init_lora_weights === 'orthogonal' && rank % 2 === 1) {
+    throw refused(`init_lora_weights: orthogonal needs an even rank; ${module.name} has ${rank}`);
+  }
   const magnitudes = lora.use_dora ? module.out : 0;
   const biases = lora.lora_bias ? module.out : 0;
   return rank * (module.in + module.out) + magnitudes + biases;
+}
+
+/** r·(a + b) for each of the experts: one for a parameter of two dimensions. */
+function parameterCount({ shape }: AdaptedParameter, rank: number): number {
+  const [a, b] = shape.slice(-2);
+  return rank * elements(shape.slice(0, -2)) * ((a ?? 0) + (b ?? 0));
 }
 
 /** rank_pattern: the first key that matches the end of the name, in the order written. */
@@ -96,90 +132,58 @@ function patternKey(key: string, setting: string): RegExp {
   return pythonRegex(`(.*\\.)?(${key})$`, 'match', `lora.${setting}`);
 }
 
-/** With ensure_weight_tying, a target among embedding and tied head brings in the other one too. */
-function tieTargets(targets: ModelModule[], facts: ModelFacts, lora: LoraSettings): ModelModule[] {
-  if (!lora.ensure_weight_tying) return targets;
-  const tied = facts.modules.filter((module) => module.tiedTo !== null);
-  const group = [facts.inputEmbeddings, ...tied.map(({ name }) => name)];
-  if (tied.length === 0 || !targets.some(({ name }) => group.includes(name))) return targets;
-  return facts.modules.filter((module) => targets.includes(module) || group.includes(module.name));
+/** `bias: lora_only` reaches the bias beside an adapted weight, once, of a layer or of a block (gpt-oss' router). */
+function trainBiasesBeside(parameters: readonly AdaptedParameter[], facts: ModelFacts, tally: Tally): void {
+  const holders = new Set(parameters.map(({ name }) => name.slice(0, name.lastIndexOf('.'))));
+  for (const { module, name, shape } of biasesOf(facts)) {
+    if (holders.has(name.replace(/\.bias$/, ''))) tally.add(module, elements(shape), 'base');
+  }
 }
 
-/** Names of the modules (or blocks) that modules_to_save copies: every name that ends so, as PEFT compares. */
-function savedModules(facts: ModelFacts, lora: LoraSettings): string[] {
-  const wanted = lora.modules_to_save ?? [];
-  if (wanted.length === 0) return [];
-  const all = allModuleNames(facts.modules);
-  const faults = wanted
-    .filter((name) => !all.some((each) => each.endsWith(name)))
-    .map((name): Finding => {
-      const endings = facts.modules.map((module) => module.name.split('.').at(-1) ?? '');
-      return {
-        code: 'M002',
-        name: 'saved-module-matches-nothing',
-        severity: 'error',
-        message: `lora.modules_to_save: ${JSON.stringify(name)} matches no module of ${facts.architecture}`,
-        hint: suggest(name, endings),
-        data: { module: name },
-      };
-    });
-  if (faults.length > 0) throw asError(faults);
-  return all.filter((each) => wanted.some((name) => each.endsWith(name)));
+/** Every bias that is not frozen beneath a saved copy, which has its own. */
+function trainAllBiases(facts: ModelFacts, saved: readonly string[], tally: Tally): void {
+  for (const { module, shape } of biasesOf(facts)) {
+    if (!saved.some((block) => isInside(module, block))) tally.add(module, elements(shape), 'base');
+  }
 }
 
-function isInside(module: ModelModule, block: string): boolean {
-  return module.name === block || module.name.startsWith(`${block}.`);
+/** Parameters that PEFT takes for biases: their name ends in `.bias`. */
+function biasesOf(facts: ModelFacts) {
+  return facts.modules.flatMap((module) =>
+    parametersOf(module)
+      .filter(({ name }) => name.endsWith('.bias'))
+      .map((bias) => ({ ...bias, module })),
+  );
 }
 
-/** A full copy trains beside the frozen original; a tied head shares the embedding's copy where tying is ensured. */
-function saveModule(name: string, facts: ModelFacts, lora: LoraSettings, tally: Tally): void {
+/** A full copy trains beside the frozen original. */
+function saveModule(name: string, facts: ModelFacts, tally: Tally): void {
   const inside = facts.modules.filter((module) => isInside(module, name));
-  const single = inside.length === 1 ? inside[0] : undefined;
-  if (lora.ensure_weight_tying && single?.tiedTo != null) {
-    const source = facts.modules.find((module) => module.name === single.tiedTo);
-    // Naming the head alone saves the embedding, once; naming both saves it once too.
-    if (source && !(lora.modules_to_save ?? []).some((wanted) => source.name.endsWith(wanted))) {
-      tally.add(source, moduleCount(source), 'new');
-    }
-    return;
-  }
   const count = inside.reduce((sum, module) => sum + moduleCount(module), 0);
-  tally.add(single ?? { name, out: 0, in: 0 }, count, 'new');
+  const [first] = inside;
+  if (first?.name === name) tally.add(first, count, 'new');
+  else if (count > 0) tally.addTo({ name, out: 0, in: 0 }, count, 'new');
 }
 
-/** n·hidden for each embedding named; a tied head follows the input embedding at no cost. */
-function addTrainableTokens(facts: ModelFacts, lora: LoraSettings, tally: Tally): void {
-  const given = lora.trainable_token_indices;
-  if (given == null) return;
-  const byEnding = Array.isArray(given) ? { [facts.inputEmbeddings]: given } : given;
-  const named = Object.entries(byEnding).map(([ending, tokens]) => {
-    const module = facts.modules.find((each) => each.name.endsWith(ending) && holdsTokens(each, facts));
-    if (!module) throw refused(`trainable_token_indices: no embedding is called ${JSON.stringify(ending)}`);
-    return { module, tokens };
-  });
-  for (const { module, tokens } of named) {
-    const sharesWith = named.find((other) => other.module.name === module.tiedTo);
-    if (sharesWith && sameTokens(sharesWith.tokens, tokens)) continue;
-    const hidden = module.kind === 'embedding' ? module.out : module.in;
-    tally.add(module, tokens.length * hidden, 'new');
-  }
+/** Rows of an embedding are rows of the head that shares its weight. */
+function aroundHead(
+  facts: ModelFacts,
+  adapted: readonly ModelModule[],
+  rows: readonly ModelModule[],
+): LoraCount['head'] {
+  const head = facts.outputEmbeddings;
+  if (adapted.some(({ name }) => name === head)) return 'adapter';
+  const shared = tiedModules(facts).includes(head) ? [head, facts.inputEmbeddings] : [head];
+  return rows.some(({ name }) => shared.includes(name)) ? 'rows' : null;
 }
 
-function holdsTokens(module: ModelModule, facts: ModelFacts): boolean {
-  return module.kind === 'embedding' || module.name === facts.outputEmbeddings;
-}
-
-function sameTokens(a: readonly number[], b: readonly number[]): boolean {
-  return a.length === b.length && a.every((token, i) => token === b[i]);
-}
-
-function unusedPatterns(lora: LoraSettings, targets: readonly ModelModule[]): Finding[] {
+function unusedPatterns(lora: LoraSettings, adapted: readonly string[]): Finding[] {
   const keys = [
     ...Object.keys(lora.rank_pattern ?? {}).map((key) => ['rank_pattern', key] as const),
     ...Object.keys(lora.alpha_pattern ?? {}).map((key) => ['alpha_pattern', key] as const),
   ];
   return keys
-    .filter(([setting, key]) => !targets.some(({ name }) => patternKey(key, setting).test(name)))
+    .filter(([setting, key]) => !adapted.some((name) => patternKey(key, setting).test(name)))
     .map(([setting, key]) => ({
       code: 'M007',
       name: 'pattern-matches-nothing',

@@ -7,7 +7,12 @@ const indices = z.array(z.number().int());
 
 const settings = z.object({
   r: z.number().int().positive().default(8),
+  lora_alpha: z.number().default(8),
+  lora_dropout: z.number().default(0),
+  fan_in_fan_out: z.boolean().nullish(),
+  init_lora_weights: z.union([z.boolean(), z.string()]).nullish(),
   target_modules: z.union([z.string(), names]).nullish(),
+  target_parameters: names.nullish(),
   exclude_modules: z.union([z.string(), names]).nullish(),
   bias: z.enum(['none', 'all', 'lora_only']).default('none'),
   modules_to_save: names.nullish(),
@@ -25,7 +30,6 @@ export type LoraSettings = z.infer<typeof settings>;
 
 /** Settings whose effect on the count depends on weights or data, or that lorch does not model yet. */
 const uncounted: Record<string, string> = {
-  target_parameters: 'adapts single parameters',
   layer_replication: 'repeats layers',
   megatron_config: 'replaces layers',
   arrow_config: 'mixes adapters',
@@ -40,6 +44,7 @@ export function readLoraSettings(lora: Readonly<Record<string, unknown>>): LoraS
   const parsed = settings.safeParse(lora);
   if (!parsed.success) throw refused(z.prettifyError(parsed.error));
   const { target_modules, layers_to_transform, layers_pattern, lora_bias, use_dora } = parsed.data;
+  const init = parsed.data.init_lora_weights ?? true;
   if (typeof target_modules === 'string' && (layers_to_transform ?? layers_pattern) != null) {
     throw refused(
       'layers_to_transform and layers_pattern need target_modules as a list; it is one string here',
@@ -51,6 +56,8 @@ export function readLoraSettings(lora: Readonly<Record<string, unknown>>): LoraS
   }
   if (lora_bias && use_dora)
     throw refused('lora_bias and use_dora exclude each other', 'switch one of them off');
+  if (lora_bias && typeof init === 'string')
+    throw refused(`lora_bias needs init_lora_weights: true or false, not ${init}`);
   return parsed.data;
 }
 

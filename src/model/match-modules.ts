@@ -1,12 +1,13 @@
-// Which modules LoRA adapts: PEFT's matching rules (tuners_utils.check_target_module_exists), name by name.
+// Which modules and parameters LoRA adapts, and what is wrong with the names that say so.
 import type { Finding } from '../diagnostics/finding.ts';
 import { UserError } from '../diagnostics/user-error.ts';
+import { asError, leafOf, suggest } from './faults.ts';
+import { oldExpertNames, translateTargets } from './fused-targets.ts';
 import { type LoraSettings, refused } from './lora-settings.ts';
-import type { ModelFacts, ModelModule } from './modules.ts';
-import { nearestNames } from './nearest.ts';
-import { pythonRegex } from './python-regex.ts';
-
-type Matcher = (name: string) => boolean;
+import { type AdaptedParameter, matchParameters, unmatchedParameters } from './match-parameters.ts';
+import { isSingleParameter, type ModelFacts, type ModelModule } from './modules.ts';
+import { allModuleNames, excludeMatcher, nameMatcher, targetMatcher } from './target-matcher.ts';
+import { ensureTying } from './weight-tying.ts';
 
 /** What PEFT targets when target_modules is left out, by model_type. */
 const defaultTargets: Record<string, string[]> = {
@@ -25,116 +26,76 @@ const defaultTargets: Record<string, string[]> = {
 
 export interface MatchedModules {
   targets: ModelModule[];
+  parameters: AdaptedParameter[];
+  /** The settings as PEFT goes on with them, old names of experts and tied weights resolved. */
+  lora: LoraSettings;
   findings: Finding[];
 }
 
 /**
- * The modules that get an adapter, in the model's order.
- * Throws UserError with a finding for each name that matches nothing (M001), is no layer (M003) or no index (M008).
+ * What gets an adapter, in the model's order. Throws UserError with a finding for each name that matches nothing
+ * (M001, M018), is no layer (M003) or no index (M008), and M005, M006 for what PEFT refuses or leaves empty.
  */
-export function matchModules(facts: ModelFacts, lora: LoraSettings): MatchedModules {
-  const wanted = lora.target_modules ?? defaultTargets[facts.modelType];
-  if (wanted === undefined || wanted.length === 0) {
-    throw refused(`target_modules is needed: PEFT has no default for ${facts.modelType}`, 'or all-linear');
-  }
-  const named = targetMatcher(wanted, facts, lora);
-  const excluded = exclusion(lora);
-  const all = allModuleNames(facts.modules);
-  const matched = all.filter((name) => named(name) && !excluded(name));
+export function matchModules(facts: ModelFacts, asked: LoraSettings): MatchedModules {
+  const wanted = wantedTargets(facts, asked);
+  const all = allModuleNames(facts);
+  const resolved = translateTargets(facts, asked, wanted);
+  const { lora, tiedTargets } = ensureTying(facts, resolved.lora);
+  const takes = targetMatcher(lora.target_modules ?? [], facts, lora);
+  const matched = new Set(all.filter((name) => takes(name) || tiedTargets.has(name)));
   const faults = [
-    ...(Array.isArray(wanted) ? unmatchedNames(wanted, all, facts) : []),
-    ...layersOutOfRange(lora, facts.sizes.layers),
+    ...(Array.isArray(wanted) ? unmatchedNames(wanted, all, facts, resolved.translated) : []),
+    ...unmatchedParameters(facts, asked.target_parameters ?? []),
+    ...layersOutOfRange(asked, facts.sizes.layers),
   ];
   if (faults.length > 0) throw asError(faults);
   const byName = new Map(facts.modules.map((module) => [module.name, module]));
-  const noLayers = matched.filter((name) => !isAdaptable(byName.get(name)));
+  const noLayers = [...matched].filter((name) => !isAdaptable(byName.get(name)));
   if (noLayers.length > 0) throw asError([noLayer(noLayers[0] ?? '', facts)]);
-  const targets = facts.modules.filter((module) => matched.includes(module.name));
-  if (targets.length === 0) throw nothingLeft(wanted, all.some(named), facts);
-  return { targets, findings: unusedExclusions(lora, all, named) };
-}
-
-function isAdaptable(module: ModelModule | undefined): boolean {
-  return module !== undefined && module.kind !== 'norm';
-}
-
-/** Every module and every block that contains one. */
-export function allModuleNames(modules: readonly ModelModule[]): string[] {
-  const names = new Set<string>();
-  for (const { name } of modules) {
-    for (let dot = name.indexOf('.'); dot >= 0; dot = name.indexOf('.', dot + 1))
-      names.add(name.slice(0, dot));
-    names.add(name);
+  const targets = facts.modules.filter((module) => matched.has(module.name));
+  const parameters = matchParameters(facts, lora, matched);
+  if (targets.length + parameters.length === 0) {
+    const named = nameMatcher(wanted, facts, asked);
+    throw nothingLeft(wanted, all.some(named), facts);
   }
-  return [...names];
-}
-
-function targetMatcher(wanted: string | string[], facts: ModelFacts, lora: LoraSettings): Matcher {
-  if (typeof wanted === 'string') {
-    if (wanted.toLowerCase() === 'all-linear') {
-      const linear = facts.modules.filter(
-        ({ kind, name }) => isLinear(kind) && name !== facts.outputEmbeddings,
-      );
-      const names = new Set(linear.map(({ name }) => name));
-      return (name) => names.has(name);
-    }
-    const pattern = pythonRegex(wanted, 'fullmatch', 'lora.target_modules');
-    return (name) => pattern.test(name);
-  }
-  const inLayers = layerFilter(lora);
-  // A full name is taken as it is; an ending is subject to layers_to_transform.
-  return (name) => wanted.includes(name) || (endsWithAny(name, wanted) && inLayers(name));
-}
-
-function isLinear(kind: ModelModule['kind']): boolean {
-  return kind === 'linear' || kind === 'conv1d';
-}
-
-function endsWithAny(name: string, endings: readonly string[]): boolean {
-  return endings.some((ending) => name.endsWith(`.${ending}`));
-}
-
-function layerFilter(lora: LoraSettings): Matcher {
-  const wanted = lora.layers_to_transform;
-  if (wanted == null || (Array.isArray(wanted) && wanted.length === 0)) return () => true;
-  const layers = new Set(Array.isArray(wanted) ? wanted : [wanted]);
-  const given = lora.layers_pattern ?? [];
-  const patterns = (typeof given === 'string' ? [given] : given).filter((pattern) => pattern !== '');
-  const expressions =
-    patterns.length === 0
-      ? [/^.*?\.[^.]*\.(?<idx>\d+)\./]
-      : patterns.map((pattern) =>
-          pythonRegex(`(?:^|.*?\\.)${pattern}\\.(?P<idx>\\d+)\\.`, 'match', 'lora.layers_pattern'),
-        );
-  return (name) => {
-    for (const expression of expressions) {
-      const index = expression.exec(name)?.groups?.idx;
-      if (index !== undefined) return layers.has(Number(index));
-    }
-    return false;
+  return {
+    targets,
+    parameters,
+    lora,
+    findings: [
+      ...unusedExclusions(asked, wanted, all, facts),
+      ...expertsLeftOut(wanted, parameters, facts),
+      ...imageLayers(targets, facts),
+    ],
   };
 }
 
-function exclusion(lora: LoraSettings): Matcher {
-  const excluded = excludeMatcher(lora.exclude_modules);
-  const saved = (lora.modules_to_save ?? []).map((name) =>
-    pythonRegex(`(^|.*\\.)${name}($|\\..*)`, 'match', 'lora.modules_to_save'),
+/** Throws UserError M005 where PEFT would not know what to adapt. */
+function wantedTargets(facts: ModelFacts, lora: LoraSettings): string | string[] {
+  const hasParameters = (lora.target_parameters ?? []).length > 0;
+  const wanted = lora.target_modules ?? defaultTargets[facts.modelType] ?? [];
+  if (wanted.length > 0 || hasParameters) return wanted;
+  throw refused(
+    lora.target_modules == null
+      ? `target_modules is needed: PEFT has no default for ${facts.modelType}`
+      : 'target_modules is empty, and there are no target_parameters',
+    'name the layers, or all-linear',
   );
-  return (name) => excluded(name) || saved.some((pattern) => pattern.test(name));
 }
 
-function excludeMatcher(excluded: LoraSettings['exclude_modules']): Matcher {
-  if (excluded == null || excluded.length === 0) return () => false;
-  if (typeof excluded === 'string') {
-    const pattern = pythonRegex(excluded, 'fullmatch', 'lora.exclude_modules');
-    return (name) => pattern.test(name);
-  }
-  return (name) => excluded.includes(name) || endsWithAny(name, excluded);
+function isAdaptable(module: ModelModule | undefined): boolean {
+  return module !== undefined && module.kind !== 'norm' && !isSingleParameter(module);
 }
 
-function unusedExclusions(lora: LoraSettings, all: readonly string[], named: Matcher): Finding[] {
+function unusedExclusions(
+  lora: LoraSettings,
+  wanted: string | string[],
+  all: readonly string[],
+  facts: ModelFacts,
+): Finding[] {
   const { exclude_modules } = lora;
   if (exclude_modules == null || exclude_modules.length === 0) return [];
+  const named = nameMatcher(wanted, facts, lora);
   const each =
     typeof exclude_modules === 'string' ? [exclude_modules] : exclude_modules.map((name) => [name]);
   return each
@@ -147,24 +108,66 @@ function unusedExclusions(lora: LoraSettings, all: readonly string[], named: Mat
     }));
 }
 
-function unmatchedNames(wanted: string[], all: readonly string[], facts: ModelFacts): Finding[] {
-  const endings = facts.modules.filter(isAdaptable).map(({ name }) => name.split('.').at(-1) ?? name);
+/** `all-linear` passes over experts that are parameters, where PEFT does not translate it. */
+function expertsLeftOut(
+  wanted: string | string[],
+  parameters: readonly AdaptedParameter[],
+  facts: ModelFacts,
+): Finding[] {
+  const experts = facts.modules.filter(({ kind }) => kind === 'experts');
+  if (experts.length === 0 || typeof wanted !== 'string' || wanted.toLowerCase() !== 'all-linear') return [];
+  if (parameters.some(({ module }) => module.kind === 'experts')) return [];
+  const names = [...new Set(experts.map(({ name }) => name.split('.').slice(-2).join('.')))];
+  return [
+    {
+      code: 'M020',
+      name: 'experts-left-out',
+      severity: 'warning',
+      message: `all-linear adapts no expert of ${facts.architecture}: its experts are parameters, not linear layers`,
+      hint: `to adapt them too: target_parameters: [${names.join(', ')}]`,
+    },
+  ];
+}
+
+/** Layers that rows of text never reach get no gradient. */
+function imageLayers(targets: readonly ModelModule[], facts: ModelFacts): Finding[] {
+  const seeing = targets.filter(({ name }) =>
+    facts.imageBlocks.some((block) => name.startsWith(`${block}.`)),
+  );
+  const [first] = seeing;
+  if (!first) return [];
+  return [
+    {
+      code: 'M022',
+      name: 'image-layers-adapted',
+      severity: 'warning',
+      message: `${seeing.length} of the ${targets.length} adapted layers see images only, such as ${first.name}: rows of text do not train them`,
+      hint: `leave them out: exclude_modules: '(${facts.imageBlocks.join('|').replaceAll('.', '\\.')})\\..*'`,
+    },
+  ];
+}
+
+function unmatchedNames(
+  wanted: string[],
+  all: readonly string[],
+  facts: ModelFacts,
+  translated: ReadonlySet<string>,
+): Finding[] {
+  const endings = facts.modules.filter(isAdaptable).map(({ name }) => leafOf(name));
+  const parameters = facts.modules.filter(isSingleParameter).map(({ name }) => name);
   return wanted
+    .filter((target) => !translated.has(target))
     .filter((target) => !all.some((name) => name === target || name.endsWith(`.${target}`)))
     .map((target) => ({
       code: 'M001',
       name: 'target-matches-nothing',
       severity: 'error',
       message: `lora.target_modules: ${JSON.stringify(target)} matches no layer of ${facts.architecture}`,
-      hint: suggest(target, endings),
+      hint: parameters.some((name) => name === target || name.endsWith(`.${target}`))
+        ? `${target} is a parameter of the experts: name it in target_parameters`
+        : suggest(target, [...endings, ...oldExpertNames(facts)]),
       data: { target },
     }));
-}
-
-/** "did you mean", or all there is to choose from. */
-export function suggest(word: string, names: readonly string[]): string {
-  const near = nearestNames(word, names);
-  return near.length > 0 ? `did you mean ${near.join(', ')}?` : `it has ${[...new Set(names)].join(', ')}`;
 }
 
 function layersOutOfRange(lora: LoraSettings, layers: number): Finding[] {
@@ -183,7 +186,7 @@ function layersOutOfRange(lora: LoraSettings, layers: number): Finding[] {
 function noLayer(name: string, facts: ModelFacts): Finding {
   const inside = facts.modules
     .filter((module) => module.name.startsWith(`${name}.`) && isAdaptable(module))
-    .map((module) => module.name.split('.').at(-1) ?? '');
+    .map((module) => leafOf(module.name));
   return {
     code: 'M003',
     name: 'target-is-no-layer',
@@ -203,16 +206,5 @@ function nothingLeft(wanted: string | string[], anyNamed: boolean, facts: ModelF
   }
   return new UserError('M006', `no layer of ${facts.architecture} is left to adapt`, {
     hint: 'look at exclude_modules, layers_to_transform and modules_to_save',
-  });
-}
-
-/** One UserError for all findings, under the first one's code. */
-export function asError(findings: Finding[]): UserError {
-  const [first] = findings;
-  const message =
-    findings.length === 1 ? (first?.message ?? '') : `${findings.length} names do not fit the model`;
-  return new UserError(first?.code ?? 'M001', message, {
-    ...(findings.length === 1 ? {} : { findings }),
-    ...(findings.length === 1 && first?.hint ? { hint: first.hint } : {}),
   });
 }

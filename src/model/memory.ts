@@ -82,7 +82,7 @@ export function adapterBytes(quantization: MemorySettings['quantization']): numb
 
 function linearOf(facts: ModelFacts) {
   return facts.modules.filter(
-    ({ kind, name }) => kind !== 'embedding' && kind !== 'norm' && name !== facts.outputEmbeddings,
+    ({ kind, name }) => (kind === 'linear' || kind === 'conv1d') && name !== facts.outputEmbeddings,
   );
 }
 

@@ -1,32 +1,55 @@
 // config.json → the model's modules, exactly as transformers would build them, or the reason why that is not known.
 import { UserError } from '../diagnostics/user-error.ts';
-import { ConfigReader, ConfigValueError } from './config-reader.ts';
+import { ConfigReader, ConfigValueError, UnmodelledConfigError } from './config-reader.ts';
 import { families } from './families/index.ts';
 import type { ModelFacts } from './modules.ts';
 
 export type ModelReading =
   | { known: true; facts: ModelFacts }
   /** Nothing is guessed: the trainer counts such a model on the meta device. */
-  | { known: false; architecture: string; modelType: string; reason: string };
+  | {
+      known: false;
+      architecture: string;
+      modelType: string;
+      reason: string;
+      /** The weights are stored in another form than the config's modules have. */
+      packed: boolean;
+    };
 
-/** Reads a parsed config.json. Throws UserError M010 where it is no model's config. */
-export function readModelConfig(config: unknown): ModelReading {
+/**
+ * Reads a parsed config.json. Code that comes with the model counts only where `trustRemoteCode` lets it run:
+ * otherwise transformers builds its own class, where it has one. Throws UserError M010 where it is no model's config.
+ */
+export function readModelConfig(
+  config: unknown,
+  { trustRemoteCode = false }: { trustRemoteCode?: boolean } = {},
+): ModelReading {
   if (!isObject(config)) throw notAModel('config.json is not a JSON object');
   const modelType = config.model_type;
   const listed = Array.isArray(config.architectures) ? config.architectures[0] : undefined;
   if (typeof modelType !== 'string') throw notAModel('config.json has no model_type');
   const family = Object.hasOwn(families, modelType) ? families[modelType] : undefined;
   const architecture = typeof listed === 'string' ? listed : (family?.architecture ?? 'unknown');
-  const unknown = (reason: string): ModelReading => ({ known: false, architecture, modelType, reason });
-  if (isObject(config.auto_map)) return unknown('its code comes with the model (trust_remote_code)');
-  if (!family) return unknown(`model_type ${modelType} is not in lorch's tables`);
   const packed = packedWeights(config.quantization_config);
+  const unknown = (reason: string): ModelReading => ({
+    known: false,
+    architecture,
+    modelType,
+    reason,
+    packed: packed !== null,
+  });
+  if (isObject(config.auto_map) && (trustRemoteCode || !family))
+    return unknown('its code comes with the model (trust_remote_code)');
+  if (!family) return unknown(`model_type ${modelType} is not in lorch's tables`);
   if (packed) return unknown(`its weights are stored quantized (${packed})`);
   try {
-    const built = family.build(new ConfigReader(config, family.defaults));
-    return { known: true, facts: { architecture: family.architecture, modelType, ...built } };
+    const built = family.build(new ConfigReader(config, family.defaults, family.aliases));
+    const { architecture, refusedAttention = [] } = family;
+    const facts = { architecture, modelType, refusedAttention, imageBlocks: [], ...built };
+    return { known: true, facts };
   } catch (error) {
     if (error instanceof ConfigValueError) throw notAModel(`config.json: ${error.message}`);
+    if (error instanceof UnmodelledConfigError) return unknown(error.message);
     throw error;
   }
 }

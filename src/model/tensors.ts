@@ -1,6 +1,7 @@
 // Names and shapes from safetensors headers, and whether they are those that config.json builds.
 import type { Finding } from '../diagnostics/finding.ts';
-import type { ModelFacts, ModelModule } from './modules.ts';
+import { type ModelFacts, parametersOf } from './modules.ts';
+import { builtShapes } from './stored-names.ts';
 
 export interface TensorShape {
   dtype: string;
@@ -37,12 +38,10 @@ function isBuffer(name: string): boolean {
 
 /** Where the tensors contradict the config: at most one finding, naming the first differences. */
 export function compareTensors(facts: ModelFacts, tensors: TensorShapes): Finding[] {
-  const stored = new Map(
-    Object.entries(tensors).map(([name, { shape }]) => [currentName(name, facts), shape]),
-  );
+  const stored = builtShapes(facts, tensors);
   const differences: string[] = [];
   for (const module of facts.modules) {
-    for (const [name, shape] of expectedTensors(module)) {
+    for (const { name, shape } of parametersOf(module)) {
       const found = stored.get(name);
       if (!found) {
         // A tied weight is stored once.
@@ -64,20 +63,4 @@ export function compareTensors(facts: ModelFacts, tensors: TensorShapes): Findin
       data: { differences },
     },
   ];
-}
-
-function expectedTensors(module: ModelModule): [string, number[]][] {
-  const weight = { norm: [module.out], linear: [module.out, module.in] } as Record<string, number[]>;
-  const shape = weight[module.kind] ?? [module.in, module.out];
-  const tensors: [string, number[]][] = [[`${module.name}.weight`, shape]];
-  if (module.bias) tensors.push([`${module.name}.bias`, [module.out]]);
-  return tensors;
-}
-
-/** Checkpoints keep the names of their time: GPT-2's lack the prefix, GPT-NeoX's head was embed_out. */
-function currentName(name: string, facts: ModelFacts): string {
-  if (facts.modelType === 'gpt_neox') return name.replace(/^embed_out\./, 'lm_head.');
-  if (facts.modelType === 'opt' && name.startsWith('decoder.')) return `model.${name}`;
-  if (facts.modelType === 'gpt2' && !/^(transformer|lm_head)\./.test(name)) return `transformer.${name}`;
-  return name;
 }

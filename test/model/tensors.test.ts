@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { countParameters, type ModelFacts } from '../../src/model/modules.ts';
+import { countParameters, type ModelFacts, parametersOf } from '../../src/model/modules.ts';
 import { readModelConfig } from '../../src/model/read-config.ts';
 import { compareTensors, summarizeTensors, type TensorShape } from '../../src/model/tensors.ts';
 
@@ -20,19 +20,23 @@ const llama = factsOf({
   tie_word_embeddings: true,
 });
 
+const mixtral = factsOf({
+  model_type: 'mixtral',
+  hidden_size: 16,
+  intermediate_size: 32,
+  num_hidden_layers: 1,
+  num_attention_heads: 4,
+  num_key_value_heads: 2,
+  num_local_experts: 3,
+  vocab_size: 50,
+});
+
 /** The tensors that a checkpoint of these modules stores: tied weights once. */
 function stored(facts: ModelFacts, rename = (name: string) => name): Record<string, TensorShape> {
   const tensors: Record<string, TensorShape> = {};
   for (const module of facts.modules) {
     if (module.tiedTo !== null) continue;
-    const shape =
-      module.kind === 'norm'
-        ? [module.out]
-        : module.kind === 'linear'
-          ? [module.out, module.in]
-          : [module.in, module.out];
-    tensors[rename(`${module.name}.weight`)] = { dtype: 'BF16', shape };
-    if (module.bias) tensors[rename(`${module.name}.bias`)] = { dtype: 'BF16', shape: [module.out] };
+    for (const { name, shape } of parametersOf(module)) tensors[rename(name)] = { dtype: 'BF16', shape };
   }
   return tensors;
 }
@@ -96,5 +100,44 @@ describe('compareTensors', () => {
         stored(neox, (name) => name.replace('lm_head', 'embed_out')),
       ),
     ).toEqual([]);
+  });
+
+  it('stacks experts that a checkpoint stores one by one, and tells one that is missing', () => {
+    const tensors = stored(mixtral, (name) => name.replace('.mlp.', '.block_sparse_moe.'));
+    const at = 'model.layers.0.block_sparse_moe.experts';
+    delete tensors[`${at}.gate_up_proj`];
+    delete tensors[`${at}.down_proj`];
+    for (let i = 0; i < 3; i++) {
+      tensors[`${at}.${i}.w1.weight`] = { dtype: 'BF16', shape: [32, 16] };
+      tensors[`${at}.${i}.w2.weight`] = { dtype: 'BF16', shape: [16, 32] };
+      tensors[`${at}.${i}.w3.weight`] = { dtype: 'BF16', shape: [32, 16] };
+    }
+    expect(compareTensors(mixtral, tensors)).toEqual([]);
+    delete tensors[`${at}.2.w2.weight`];
+    expect(compareTensors(mixtral, tensors)[0]?.message).toContain(
+      'model.layers.0.mlp.experts.down_proj is 2×16×32, config.json says 3×16×32',
+    );
+  });
+
+  it('knows the names under which Gemma 3 with vision is published', () => {
+    const gemma = factsOf({
+      model_type: 'gemma3',
+      text_config: { hidden_size: 16, intermediate_size: 32, num_hidden_layers: 1, vocab_size: 50 },
+      vision_config: {
+        hidden_size: 8,
+        intermediate_size: 16,
+        num_hidden_layers: 1,
+        image_size: 28,
+        patch_size: 14,
+        vision_use_head: false,
+      },
+    });
+    const published = (name: string) =>
+      name
+        .replace(/^model\.language_model\./, 'language_model.model.')
+        .replace(/^model\.vision_tower\./, 'vision_tower.vision_model.')
+        .replace(/^model\.multi_modal/, 'multi_modal');
+    expect(compareTensors(gemma, stored(gemma, published))).toEqual([]);
+    expect(compareTensors(gemma, stored(gemma))).toEqual([]);
   });
 });

@@ -286,13 +286,23 @@ def forecast(lora: dict[str, Any]) -> dict[str, Any]:
         "up_proj": (INTERMEDIATE, HIDDEN),
         "down_proj": (HIDDEN, INTERMEDIATE),
     }
-    per_layer = sum(lora["r"] * sum(shapes[name]) for name in lora["target_modules"] if name in shapes)
-    full = [name for name in lora["modules_to_save"] or [] if name in ("embed_tokens", "lm_head")]
-    saved = len(full) * VOCABULARY * HIDDEN
+    blocks = {
+        name: "self_attn" if name in ("q_proj", "k_proj", "v_proj", "o_proj") else "mlp" for name in shapes
+    }
+    modules = {
+        f"model.layers.{layer}.{blocks[name]}.{name}": lora["r"] * sum(shapes[name])
+        for layer in range(LAYERS)
+        for name in lora["target_modules"]
+        if name in shapes
+    }
+    for name in lora["modules_to_save"] or []:
+        if name in ("embed_tokens", "lm_head"):
+            modules["lm_head" if name == "lm_head" else f"model.{name}"] = VOCABULARY * HIDDEN
     norms = (2 * LAYERS + 1) * HIDDEN
     base = 2 * VOCABULARY * HIDDEN + norms + LAYERS * sum(out * inner for out, inner in shapes.values())
-    trainable = LAYERS * per_layer + saved
-    return {"trainable": trainable, "total": base + trainable, "modules": []}
+    trainable = sum(modules.values())
+    listed = [{"name": name, "out": 0, "in": 0, "trainable": count} for name, count in modules.items()]
+    return {"trainable": trainable, "total": base + trainable, "modules": listed}
 
 
 def steps(training: dict[str, Any], rows: int) -> int:

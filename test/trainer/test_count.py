@@ -36,6 +36,7 @@ def test_llama_8b_counts_as_published(tmp_path: Path) -> None:
     assert result["architecture"] == "LlamaForCausalLM"
     assert result["modules"]["model.layers.31.self_attn.k_proj"] == 16 * (4096 + 1024)
     assert len(result["modules"]) == 4 * 32
+    assert result["base"] == result["total"] - result["trainable"] == 8_030_261_248
     assert sum(result["modules"].values()) == result["trainable"]
 
 
@@ -66,6 +67,16 @@ def test_targets_that_match_nothing_are_an_error(tmp_path: Path) -> None:
         count.run(spec(tmp_path, {"r": 8, "target_modules": ["nonesuch"]}, num_hidden_layers=1))
     assert caught.value.code == "R035"
     assert "nonesuch" in caught.value.message
+
+
+def test_the_base_counts_without_what_the_adapter_adds(tmp_path: Path) -> None:
+    """With `bias: all` parameters of the base train, so base is not total - trainable."""
+    lora = {"r": 4, "target_modules": ["q_proj"], "bias": "all"}
+    small = {"hidden_size": 64, "intermediate_size": 96, "num_hidden_layers": 1, "vocab_size": 100}
+    small |= {"num_attention_heads": 4, "num_key_value_heads": 4, "attention_bias": True}
+    result = count.run(spec(tmp_path, lora, **small))
+    assert result["total"] - result["base"] == 4 * (64 + 64)
+    assert result["trainable"] == 4 * (64 + 64) + 4 * 64
 
 
 def test_a_field_that_peft_does_not_know_is_an_error(tmp_path: Path) -> None:

@@ -110,6 +110,18 @@ def test_parameters_that_differ_from_the_forecast_are_a_finding(tmp_path: Path, 
     assert "32,768 of 123,200" in run.events("warning")[0]["message"]
 
 
+def test_parameters_of_other_modules_than_forecast_are_a_finding(tmp_path: Path, model: Path) -> None:
+    run = make_run(tmp_path / "run", model)
+    planned = run.plan["forecast"]["parameters"]["modules"]
+    first, second = planned[0], planned[1]
+    first["trainable"] += 8
+    second["trainable"] -= 8
+    trained(run)
+    assert [event["code"] for event in run.events("warning")] == ["R022"]
+    assert f"({min(first['name'], second['name'])}: " in run.events("warning")[0]["message"]
+    assert ", and 1 more)" in run.events("warning")[0]["message"]
+
+
 def test_parameters_without_gradient_are_a_finding(tmp_path: Path) -> None:
     import torch
     from lorch_trainer.attempt import Attempt
@@ -138,13 +150,19 @@ def test_tied_embeddings_are_copied_once_where_they_stay_tied(
     embedding = VOCABULARY * HIDDEN
     planned["total"] -= embedding * (3 - copies)  # one embedding instead of two, and its copies
     planned["trainable"] -= embedding * (2 - copies)
+    if ensured:
+        planned["modules"] = [module for module in planned["modules"] if module["name"] != "lm_head"]
     trained(run)
     assert run.events("warning") == []
 
 
 def test_dora_counts_its_magnitudes(tmp_path: Path, model: Path) -> None:
     run = make_run(tmp_path / "run", model, lora={"use_dora": True, "modules_to_save": None})
-    run.plan["forecast"]["parameters"]["trainable"] += 2 * (64 + 32 + 32 + 64 + 128 + 128 + 64)
-    run.plan["forecast"]["parameters"]["total"] += 2 * (64 + 32 + 32 + 64 + 128 + 128 + 64)
+    outputs = {"q": 64, "k": 32, "v": 32, "o": 64, "gate": 128, "up": 128, "down": 64}
+    planned = run.plan["forecast"]["parameters"]
+    for module in planned["modules"]:
+        module["trainable"] += outputs[module["name"].rpartition(".")[2].removesuffix("_proj")]
+    planned["trainable"] += 2 * sum(outputs.values())
+    planned["total"] += 2 * sum(outputs.values())
     trained(run)
     assert run.events("warning") == []

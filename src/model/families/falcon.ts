@@ -27,6 +27,7 @@ export const falcon: Family = {
     const kvHeads = keyValueHeads(config, heads);
     const inputEmbeddings = 'transformer.word_embeddings';
     const modules = [build.embedding(inputEmbeddings, vocab, hidden)];
+    const inert = ['transformer.rotary_emb'];
     for (let i = 0; i < layers; i++) {
       const at = `transformer.h.${i}`;
       modules.push(
@@ -36,12 +37,13 @@ export const falcon: Family = {
         build.linear(`${at}.mlp.dense_4h_to_h`, hidden, intermediate, bias),
         ...normNames(config).map((name) => build.norm(`${at}.${name}`, hidden, true)),
       );
+      inert.push(`${at}.mlp.act`, `${at}.self_attention.attention_dropout`);
     }
     modules.push(build.norm('transformer.ln_f', hidden, true));
     const tied = config.flag('tie_word_embeddings');
     modules.push(build.head('lm_head', vocab, hidden, tied ? inputEmbeddings : null));
     const sizes = { layers, hidden, intermediate, heads, kvHeads, headDim, vocab };
-    return { sizes, modules, inputEmbeddings, outputEmbeddings: 'lm_head' };
+    return { sizes, modules, inert, inputEmbeddings, outputEmbeddings: 'lm_head' };
   },
 };
 

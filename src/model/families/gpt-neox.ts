@@ -22,6 +22,7 @@ export const gptNeox: Family = {
     const bias = config.flag('attention_bias');
     const inputEmbeddings = 'gpt_neox.embed_in';
     const modules = [build.embedding(inputEmbeddings, vocab, hidden)];
+    const inert = ['gpt_neox.emb_dropout', 'gpt_neox.rotary_emb'];
     for (let i = 0; i < layers; i++) {
       const at = `gpt_neox.layers.${i}`;
       modules.push(
@@ -32,12 +33,14 @@ export const gptNeox: Family = {
         build.linear(`${at}.mlp.dense_h_to_4h`, intermediate, hidden, true),
         build.linear(`${at}.mlp.dense_4h_to_h`, hidden, intermediate, true),
       );
+      const parts = ['mlp.act', 'post_attention_dropout', 'post_mlp_dropout'];
+      inert.push(...parts.map((part) => `${at}.${part}`));
     }
     modules.push(build.norm('gpt_neox.final_layer_norm', hidden, true));
     const tied = config.flag('tie_word_embeddings');
     modules.push(build.head('lm_head', vocab, hidden, tied ? inputEmbeddings : null));
     const headDim = Math.floor(hidden / heads);
     const sizes = { layers, hidden, intermediate, heads, kvHeads: heads, headDim, vocab };
-    return { sizes, modules, inputEmbeddings, outputEmbeddings: 'lm_head' };
+    return { sizes, modules, inert, inputEmbeddings, outputEmbeddings: 'lm_head' };
   },
 };

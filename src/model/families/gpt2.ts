@@ -12,6 +12,7 @@ export const gpt2: Family = {
     n_head: 12,
     tie_word_embeddings: true,
   },
+  aliases: { hidden_size: 'n_embd', num_hidden_layers: 'n_layer', num_attention_heads: 'n_head' },
   build(config) {
     const hidden = config.size('n_embd');
     const heads = config.size('n_head');
@@ -23,6 +24,7 @@ export const gpt2: Family = {
       build.embedding(inputEmbeddings, vocab, hidden),
       build.embedding('transformer.wpe', config.size('n_positions'), hidden),
     ];
+    const inert = ['transformer.drop'];
     for (let i = 0; i < layers; i++) {
       const at = `transformer.h.${i}`;
       modules.push(
@@ -33,12 +35,14 @@ export const gpt2: Family = {
         build.conv1d(`${at}.mlp.c_fc`, intermediate, hidden),
         build.conv1d(`${at}.mlp.c_proj`, hidden, intermediate),
       );
+      const parts = ['attn.attn_dropout', 'attn.resid_dropout', 'mlp.act', 'mlp.dropout'];
+      inert.push(...parts.map((part) => `${at}.${part}`));
     }
     modules.push(build.norm('transformer.ln_f', hidden, true));
     const tied = config.flag('tie_word_embeddings');
     modules.push(build.head('lm_head', vocab, hidden, tied ? inputEmbeddings : null));
     const headDim = Math.floor(hidden / heads);
     const sizes = { layers, hidden, intermediate, heads, kvHeads: heads, headDim, vocab };
-    return { sizes, modules, inputEmbeddings, outputEmbeddings: 'lm_head' };
+    return { sizes, modules, inert, inputEmbeddings, outputEmbeddings: 'lm_head' };
   },
 };

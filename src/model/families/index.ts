@@ -1,6 +1,9 @@
 // Every family of architectures: one line each, by the `model_type` of config.json.
+import { deepseekV2, deepseekV3 } from './deepseek.ts';
+import { gptOss, mixtral, qwen2Moe, qwen3Moe } from './experts.ts';
 import { falcon } from './falcon.ts';
 import type { Family } from './family.ts';
+import { gemma3, gemma3Text } from './gemma3.ts';
 import { gptNeox } from './gpt-neox.ts';
 import { gpt2 } from './gpt2.ts';
 import { llamaLike } from './llama-like.ts';
@@ -64,20 +67,8 @@ export const families: Readonly<Record<string, Family>> = {
     },
     { ...gated, feedforwardNorms: true },
   ),
-  gemma3_text: llamaLike(
-    'Gemma3ForCausalLM',
-    {
-      vocab_size: 262208,
-      hidden_size: 2304,
-      intermediate_size: 9216,
-      num_hidden_layers: 26,
-      num_attention_heads: 8,
-      num_key_value_heads: 4,
-      head_dim: 256,
-      tie_word_embeddings: true,
-    },
-    { ...gated, feedforwardNorms: true, qkNorm: true },
-  ),
+  gemma3_text: gemma3Text,
+  gemma3,
   phi3: llamaLike(
     'Phi3ForCausalLM',
     {
@@ -89,6 +80,12 @@ export const families: Readonly<Record<string, Family>> = {
     },
     { fused: true },
   ),
+  mixtral,
+  qwen2_moe: qwen2Moe,
+  qwen3_moe: qwen3Moe,
+  gpt_oss: gptOss,
+  deepseek_v2: deepseekV2,
+  deepseek_v3: deepseekV3,
   gpt2,
   gpt_neox: gptNeox,
   opt,

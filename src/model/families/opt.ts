@@ -42,6 +42,7 @@ export const opt: Family = {
     if (config.flag('do_layer_norm_before') && !config.flag('_remove_final_layer_norm')) {
       modules.push(...norm('model.decoder.final_layer_norm'));
     }
+    const inert: string[] = [];
     for (let i = 0; i < layers; i++) {
       const at = `model.decoder.layers.${i}`;
       for (const name of ['k_proj', 'v_proj', 'q_proj', 'out_proj']) {
@@ -53,11 +54,12 @@ export const opt: Family = {
         build.linear(`${at}.fc2`, hidden, intermediate, bias),
         ...norm(`${at}.final_layer_norm`),
       );
+      inert.push(`${at}.activation_fn`);
     }
     const tied = config.flag('tie_word_embeddings');
     modules.push(build.head('lm_head', vocab, width, tied ? inputEmbeddings : null));
     const headDim = Math.floor(hidden / heads);
     const sizes = { layers, hidden, intermediate, heads, kvHeads: heads, headDim, vocab };
-    return { sizes, modules, inputEmbeddings, outputEmbeddings: 'lm_head' };
+    return { sizes, modules, inert, inputEmbeddings, outputEmbeddings: 'lm_head' };
   },
 };

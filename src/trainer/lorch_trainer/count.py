@@ -9,12 +9,14 @@ from .device import keep_offline
 from .errors import LorchError, from_exception
 
 # They compute initial values from weights, which the meta device does not have; shapes are the same.
-_INIT_FROM_WEIGHTS = ("pissa", "olora", "loftq", "eva", "corda", "lora_ga", "orthogonal")
+_INIT_FROM_WEIGHTS = ("pissa", "olora", "loftq", "eva", "corda", "lora_ga")
 
 
 def run(spec: dict[str, Any]) -> dict[str, Any]:
-    """`{"trainable", "total", "modules": {name: trainable}, "architecture"}` of a model with a LoRA config.
+    """Counts a model with a LoRA config.
 
+    Returns `trainable`, `total`, `modules` (trainable by name), `architecture`, and
+    `base`, the model before anything is added.
     Quantization changes no count: a quantized weight counts as the weight it stands for.
     """
     with stdio.spec_fields("count"):
@@ -24,11 +26,18 @@ def run(spec: dict[str, Any]) -> dict[str, Any]:
     architecture = type(model).__name__
     if str(lora.get("init_lora_weights", "")).startswith(_INIT_FROM_WEIGHTS):
         lora["init_lora_weights"] = True
-    adapted = _adapt(model, lora)
     from .parameters import count_parameters
 
+    base = count_parameters(model)[1]
+    adapted = _adapt(model, lora)
     trainable, total, modules = count_parameters(adapted)
-    return {"trainable": trainable, "total": total, "modules": modules, "architecture": architecture}
+    return {
+        "trainable": trainable,
+        "total": total,
+        "base": base,
+        "modules": modules,
+        "architecture": architecture,
+    }
 
 
 def meta_model(model_spec: dict[str, Any]) -> Any:

@@ -53,11 +53,21 @@ def quantized_layers(model: Any) -> list[Any]:
     return [m for m in model.modules() if isinstance(m, torch.nn.Linear) and type(m).__name__ in _QUANTIZED]
 
 
-def compare_with_forecast(trainable: int, total: int, forecast: dict[str, Any] | None) -> str | None:
-    """What differs from `plan.forecast.parameters`, in words; None where nothing does."""
-    if forecast is None or (forecast["trainable"], forecast["total"]) == (trainable, total):
+def compare_with_forecast(
+    trainable: int, total: int, modules: dict[str, int], forecast: dict[str, Any] | None
+) -> str | None:
+    """What differs from `plan.forecast.parameters`, sums or modules, in words; None where nothing does."""
+    if forecast is None:
         return None
-    return (
+    planned = {module["name"]: module["trainable"] for module in forecast["modules"]}
+    names = sorted(name for name in {*planned, *modules} if planned.get(name, 0) != modules.get(name, 0))
+    if not names and (forecast["trainable"], forecast["total"]) == (trainable, total):
+        return None
+    text = (
         f"{trainable:,} of {total:,} parameters train; "
         f"the plan said {forecast['trainable']:,} of {forecast['total']:,}"
     )
+    if not names:
+        return text
+    more = f", and {len(names) - 1} more" if len(names) > 1 else ""
+    return f"{text} ({names[0]}: {modules.get(names[0], 0):,}, not {planned.get(names[0], 0):,}{more})"

@@ -93,20 +93,32 @@ def _lora(model: Any, requested: dict[str, Any]) -> dict[str, Any]:
     config = model.peft_config["default"]
     live = {name: plain(getattr(config, name, None)) for name in requested}
     layers = [module for module in model.modules() if isinstance(module, LoraLayer)]
-    if "r" in live and not requested.get("rank_pattern"):
+    # PEFT translates the old names of fused experts: it drops them, and writes ranks and alphas of its own.
+    for pattern in ("rank_pattern", "alpha_pattern"):
+        if pattern in live:
+            live[pattern] = {key: value for key, value in live[pattern].items() if key in requested[pattern]}
+    if "r" in live and not config.rank_pattern:
         live["r"] = _only({layer.r["default"] for layer in layers})
     if "lora_dropout" in live:
         live["lora_dropout"] = _only({getattr(layer.lora_dropout["default"], "p", 0.0) for layer in layers})
-    if "lora_alpha" in live and not requested.get("alpha_pattern"):
+    if "lora_alpha" in live and not config.alpha_pattern:
         live["lora_alpha"] = _only({plain(layer.lora_alpha["default"]) for layer in layers})
     if "use_dora" in live:
         live["use_dora"] = any(len(layer.lora_magnitude_vector) for layer in layers)
     names = list(model.targeted_module_names)
     if isinstance(requested.get("target_modules"), list):
-        live["target_modules"] = [name for name in requested["target_modules"] if _matches(name, names)]
+        kept = set(config.target_modules or [])
+        live["target_modules"] = [
+            name for name in requested["target_modules"] if name not in kept or _matches(name, names)
+        ]
     elif "target_modules" in live:
         # A shorthand or pattern stands for what it matched.
         live["target_modules"] = requested["target_modules"] if names else None
+    if requested.get("target_parameters"):
+        parameters = list(model.targeted_parameter_names)
+        live["target_parameters"] = [
+            name for name in requested["target_parameters"] if _matches(name, parameters)
+        ]
     if requested.get("modules_to_save"):
         saved = [name for name, module in model.named_modules() if isinstance(module, ModulesToSaveWrapper)]
         live["modules_to_save"] = [name for name in requested["modules_to_save"] if _matches(name, saved)]

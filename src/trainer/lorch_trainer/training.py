@@ -92,7 +92,7 @@ def _tell_model(attempt: Attempt, plan: Plan, model: Any, load_ms: int) -> None:
         quantized_modules=len(quantized_layers(model)),
         load_ms=load_ms,
     )
-    difference = compare_with_forecast(trainable, total, plan.forecast["parameters"])
+    difference = compare_with_forecast(trainable, total, modules, plan.forecast["parameters"])
     if difference:
         attempt.warn("R022", difference)
 

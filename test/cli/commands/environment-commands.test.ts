@@ -170,7 +170,7 @@ describe('lorch model show', () => {
   });
 
   it('guesses nothing about an unknown family: a note, and what would count it', async () => {
-    writeFileSync(join(dir, 'llama', 'config.json'), JSON.stringify({ model_type: 'mixtral' }));
+    writeFileSync(join(dir, 'llama', 'config.json'), JSON.stringify({ model_type: 'mamba' }));
     const shown = await lorch(['model', 'show', 'llama', '--json']);
     expect(shown.exitCode).toBe(0);
     expect(shown.json()).toMatchObject({
