@@ -110,9 +110,7 @@ function explain(error: unknown, asked: Asked): unknown {
   const { name, hub } = asked;
   const refused = error instanceof HubApiError ? explainRefusal(error, asked) : null;
   const instead = 'HF_HUB_OFFLINE=1 reads what was fetched before';
-  return (
-    refused ?? unreachable(error, `the dataset ${name}`, hub, instead, asked.refusal.waitMs) ?? error
-  );
+  return refused ?? unreachable(error, `the dataset ${name}`, hub, instead, asked.refusal.waitMs) ?? error;
 }
 
 function explainRefusal(error: HubApiError, { name, revision, refusal, hub }: Asked): UserError | null {

@@ -1,5 +1,5 @@
 // How every request to the hub is made, and what it means when none is answered.
-import { HubApiError } from '@huggingface/hub';
+import { HubApiError, InvalidApiResponseFormatError } from '@huggingface/hub';
 import { UserError } from '../diagnostics/user-error.ts';
 import type { HubEnvironment } from './hub-environment.ts';
 import { askedWait, askPatiently, type Patience } from './retry.ts';
@@ -102,6 +102,12 @@ export function unreachable(
       cause: error,
     });
   }
+  if (error instanceof InvalidApiResponseFormatError || error instanceof SyntaxError)
+    return new UserError('E040', `${hub.endpoint} answered for ${subject} as no hub does: ${error.message}`, {
+      hint: 'is HF_ENDPOINT right, and is there a proxy or a login page between?',
+      exitCode: 3,
+      cause: error,
+    });
   if (error instanceof TypeError || (error instanceof Error && /TimeoutError|AbortError/.test(error.name))) {
     const cause = error.cause instanceof Error ? error.cause.message : error.message;
     return new UserError('E040', `cannot reach ${hub.endpoint} for ${subject}: ${cause}`, {

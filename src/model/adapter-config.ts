@@ -81,7 +81,10 @@ function adaptedModules(tensors: TensorShapes): AdapterFacts['modules'] {
   for (const [stored, { shape }] of Object.entries(tensors)) {
     const name = stored
       .replace(/^base_model\.model\./, '')
-      .replace(/\.(lora_\w+|modules_to_save|token_adapter|trainable_tokens_\w+|ia3_l|weight|bias)(\..*)?$/, '');
+      .replace(
+        /\.(lora_\w+|modules_to_save|token_adapter|trainable_tokens_\w+|ia3_l|weight|bias)(\..*)?$/,
+        '',
+      );
     const parameters = shape.reduce((product, size) => product * size, 1);
     modules.set(name, (modules.get(name) ?? 0) + parameters);
   }

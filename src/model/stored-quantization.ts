@@ -31,7 +31,8 @@ const methods: Readonly<Record<string, Method>> = {
   fbgemm_fp8: { bits: 8, advice: 'transformers refuses to train it; train on the bf16 model' },
   mxfp4: {
     bits: 4,
-    advice: 'its packed experts cannot be trained; unpacked to bf16 (about four times the size) all of it can',
+    advice:
+      'its packed experts cannot be trained; unpacked to bf16 (about four times the size) all of it can',
   },
   nvfp4: { bits: 4, advice: 'transformers refuses to train it; train on the bf16 model' },
   mlx: { advice: 'it is made for MLX on Apple hardware and cannot be loaded with PyTorch' },

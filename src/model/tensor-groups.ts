@@ -23,7 +23,10 @@ export interface TensorGroup {
 
 /** The first that fits decides: a norm inside attention is a norm, everything in a vision tower is vision. */
 const rules: [RegExp, GroupName][] = [
-  [/(^|\.)(vision\w*|visual|image\w*|multi_modal_projector|mm_projector|img_\w+|patch_embed\w*)(\.|$)/, 'vision'],
+  [
+    /(^|\.)(vision\w*|visual|image\w*|multi_modal_projector|mm_projector|img_\w+|patch_embed\w*)(\.|$)/,
+    'vision',
+  ],
   [/(^|\.)(audio\w*|speech\w*|embed_audio)(\.|$)/, 'audio'],
   [/(^|\.)[^.]*(norm|layernorm|ln_\d|ln_f|ln_attn|ln_mlp)[^.]*(\.(weight|bias))?$/i, 'norms'],
   [/\.(router|block_sparse_moe\.gate|mlp\.gate|mlp\.shared_expert_gate)(\.|$)/, 'router'],
@@ -31,7 +34,10 @@ const rules: [RegExp, GroupName][] = [
   [/(^|\.)[^.]*attn[^.]*\.|(^|\.)[^.]*attention[^.]*\./, 'attention'],
   [/(^|\.)(mlp|feed_forward|ffn|fc1|fc2|shared_experts?|block_sparse_moe)(\.|$)/, 'mlp'],
   [/(^|\.)(lm_head|embed_out|output|score)(\.(weight|bias))?$/, 'head'],
-  [/(^|\.)(embed_tokens|embed_positions|embed_in|word_embeddings|tok_embeddings|wte|wpe|embed\w*)(\.|$)/, 'embedding'],
+  [
+    /(^|\.)(embed_tokens|embed_positions|embed_in|word_embeddings|tok_embeddings|wte|wpe|embed\w*)(\.|$)/,
+    'embedding',
+  ],
 ];
 
 /** The part of the model that carries this name. */
