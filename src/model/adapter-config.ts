@@ -1,7 +1,7 @@
 // An adapter: what adapter_config.json says, and what its tensors hold.
 import { z } from 'zod';
 import { UserError } from '../diagnostics/user-error.ts';
-import { summarizeTensors, type TensorShapes } from './tensors.ts';
+import { countElements, summarizeTensors, type TensorShapes } from './tensors.ts';
 
 const names = z.union([z.string(), z.array(z.string())]);
 
@@ -78,15 +78,14 @@ function isSet(value: unknown): boolean {
 /** PEFT stores `base_model.model.NAME.lora_A.weight`; copies of whole modules lack the `lora_` part. */
 function adaptedModules(tensors: TensorShapes): AdapterFacts['modules'] {
   const modules = new Map<string, number>();
-  for (const [stored, { shape }] of Object.entries(tensors)) {
+  for (const [stored, tensor] of Object.entries(tensors)) {
     const name = stored
       .replace(/^base_model\.model\./, '')
       .replace(
         /\.(lora_\w+|modules_to_save|token_adapter|trainable_tokens_\w+|ia3_l|weight|bias)(\..*)?$/,
         '',
       );
-    const parameters = shape.reduce((product, size) => product * size, 1);
-    modules.set(name, (modules.get(name) ?? 0) + parameters);
+    modules.set(name, (modules.get(name) ?? 0) + countElements(tensor));
   }
   return [...modules].map(([name, trainable]) => ({ name, trainable }));
 }
