@@ -41,19 +41,16 @@ export interface ModelDescription {
 }
 
 export interface Described {
-  /** Everything but what LoRA adds. */
   known: ModelDescription;
+  /** Of the model that a quantized one stands for. */
   reading: ResolvedModel['reading'];
-  /** The config of the model that the stored one stands for. */
-  plainConfig: Record<string, unknown>;
 }
 
-/** Takes a resolved model apart. */
+/** Everything but what LoRA adds. */
 export function describeModel(resolved: ResolvedModel): Described {
   const { id, source, path, revision, config, tensors, chatTemplate, card } = resolved;
   const quantization = readStoredQuantization(config);
-  const plainConfig = quantization ? withoutQuantization(config) : config;
-  const reading = quantization ? readModelConfig(plainConfig) : resolved.reading;
+  const reading = quantization ? readModelConfig(withoutQuantization(config)) : resolved.reading;
   const stored = tensors && { count: Object.keys(tensors).length, ...summarizeTensors(tensors) };
   const facts = reading.known ? reading.facts : null;
   const named = facts ?? (reading.known ? null : reading);
@@ -88,7 +85,7 @@ export function describeModel(resolved: ResolvedModel): Described {
     layers: facts ? distinctLayers(facts) : [],
     findings: modelFindings(resolved, quantization),
   };
-  return { known, reading, plainConfig };
+  return { known, reading };
 }
 
 /** A tied weight belongs to the module that it is shared with. */

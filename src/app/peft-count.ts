@@ -30,7 +30,7 @@ export type PeftCount = z.infer<typeof answer>;
  */
 export async function countWithPeft(
   id: string,
-  config: Readonly<Record<string, unknown>>,
+  configText: string,
   lora: Readonly<Record<string, unknown>>,
   { cwd, env, python, workspacePython, signal }: PeftCountOptions,
 ): Promise<PeftCount> {
@@ -41,7 +41,7 @@ export async function countWithPeft(
   });
   const dir = await mkdtemp(join(tmpdir(), 'lorch-count-'));
   try {
-    await writeFile(join(dir, 'config.json'), JSON.stringify(config));
+    await writeFile(join(dir, 'config.json'), configText);
     const model = { id, path: dir, revision: null, trust_remote_code: false };
     return answer.parse(await runTrainer(found, 'count', { model, lora }, signal ? { signal } : {}));
   } finally {

@@ -8,7 +8,7 @@ import { estimateMemory, type MemoryForecast } from '../model/memory.ts';
 import type { ModelFacts } from '../model/modules.ts';
 import { compareTensors } from '../model/tensors.ts';
 import { userCacheDir } from '../python/cache-dir.ts';
-import { type Described, describeModel, type ModelDescription } from './describe-model.ts';
+import { describeModel, type ModelDescription } from './describe-model.ts';
 import { verificationFinding } from './model-findings.ts';
 import {
   compareCounts,
@@ -44,6 +44,8 @@ export interface MemoryRow {
 export interface ShownModel extends ModelDescription {
   lora: {
     settings: Record<string, unknown>;
+    /** `peft` where shapes alone could not tell. */
+    counted_by: 'lorch' | 'peft';
     trainable: number;
     total: number;
     modules: TrainedModule[];
@@ -69,20 +71,27 @@ export async function showModel(options: ShowModelOptions): Promise<ShownModel |
     ...(signal ? { signal } : {}),
   });
   if (resolved.kind === 'adapter') return showAdapter(resolved);
-  const described = describeModel(resolved);
-  const { reading, plainConfig } = described;
-  const known: ShownModel = { ...described.known, lora: null, memory: null, verified: null };
+  const { known: description, reading } = describeModel(resolved);
+  const known: ShownModel = { ...description, lora: null, memory: null, verified: null };
+  const { configText } = resolved;
   const reason = reading.known ? uncountable(lora) : reading.reason;
-  if (!reading.known || reason) return { ...known, ...(await askPeft(described, reason ?? '', options)) };
+  if (!reading.known || reason)
+    return { ...known, ...(await askPeft(known, configText, reason ?? '', options)) };
   const { facts } = reading;
   const count = countLora(facts, lora);
   const checks = resolved.tensors && !known.quantization ? compareTensors(facts, resolved.tensors) : [];
   const verified = options.verify
-    ? compareCounts(count, await peftCount(plainConfig, 'to verify', options))
+    ? compareCounts(count, await peftCount(configText, 'to verify', options))
     : null;
   return {
     ...known,
-    lora: { settings: lora, trainable: count.trainable, total: count.total, modules: count.modules },
+    lora: {
+      settings: lora,
+      counted_by: 'lorch',
+      trainable: count.trainable,
+      total: count.total,
+      modules: count.modules,
+    },
     memory: memoryTable(facts, count, options),
     verified,
     findings: [
@@ -94,24 +103,21 @@ export async function showModel(options: ShowModelOptions): Promise<ShownModel |
   };
 }
 
-function peftCount(
-  config: Record<string, unknown>,
-  reason: string,
-  options: ShowModelOptions,
-): Promise<PeftCount> {
+function peftCount(configText: string, reason: string, options: ShowModelOptions): Promise<PeftCount> {
   options.onStage?.(`counting with PEFT: ${reason}`);
-  return countWithPeft(options.model, config, options.lora, options);
+  return countWithPeft(options.model, configText, options.lora, options);
 }
 
 /** What shapes alone cannot tell, PEFT itself counts, where Python is at hand. */
 async function askPeft(
-  { known, plainConfig }: Described,
+  known: ShownModel,
+  configText: string,
   reason: string,
   options: ShowModelOptions,
 ): Promise<Partial<ShownModel>> {
   const { lora } = options;
   try {
-    const answer = await peftCount(plainConfig, reason, options);
+    const answer = await peftCount(configText, reason, options);
     const modules = Object.entries(answer.modules).map(([name, trainable]) => ({
       name,
       out: 0,
@@ -123,7 +129,13 @@ async function askPeft(
       ...(known.parameters.counted_by === 'config'
         ? {}
         : { parameters: { total: answer.total - addedBy(answer, lora), counted_by: 'trainer' } }),
-      lora: { settings: lora, trainable: answer.trainable, total: answer.total, modules },
+      lora: {
+        settings: lora,
+        counted_by: 'peft',
+        trainable: answer.trainable,
+        total: answer.total,
+        modules,
+      },
     };
   } catch (error) {
     if (options.verify || !(error instanceof UserError)) throw error;

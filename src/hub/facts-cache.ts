@@ -19,6 +19,7 @@ const stored = z.object({
     z.object({
       kind: z.literal('model'),
       config: z.record(z.string(), z.unknown()),
+      configText: z.string(),
       configSha256: z.string(),
       tensors,
       chatTemplate: z.object({ file: z.string(), names: z.array(z.string()) }).nullable(),

@@ -18,7 +18,9 @@ export interface ModelSource {
 
 export interface ModelFiles {
   config: Record<string, unknown>;
-  /** SHA-256 of config.json as it lies there. */
+  /** config.json as it lies there: Python tells 0.0 from 0, which a parsed one no longer does. */
+  configText: string;
+  /** SHA-256 of it. */
   configSha256: string;
   /** Null where no safetensors lie there, or nobody asked for them. */
   tensors: TensorShapes | null;
@@ -51,12 +53,11 @@ export async function readRepository(source: ModelSource, whole: boolean): Promi
     return { kind: 'adapter', adapterConfig: value, tensors, card };
   }
   if (!source.files.includes('config.json')) throw noConfig(source);
-  const { value: config, sha256: configSha256 } = await readJsonObject(source, 'config.json');
+  const config = await readJsonObject(source, 'config.json');
   const weights = safetensors.find((path) => source.files.includes(path));
   return {
     kind: 'model',
-    config,
-    configSha256,
+    ...asConfig(config),
     tensors: whole && weights ? await source.readTensors(weights) : null,
     chatTemplate: whole ? await findChatTemplate(source) : null,
     card,
@@ -78,21 +79,31 @@ function noConfig({ name, files }: ModelSource): UserError {
   });
 }
 
-async function readJsonObject(
-  source: ModelSource,
-  path: string,
-): Promise<{ value: Record<string, unknown>; sha256: string }> {
+interface JsonObject {
+  value: Record<string, unknown>;
+  text: string;
+  sha256: string;
+}
+
+/** A parsed config.json under the names of ModelFiles. */
+export function asConfig({
+  value,
+  text,
+  sha256,
+}: JsonObject): Pick<ModelFiles, 'config' | 'configText' | 'configSha256'> {
+  return { config: value, configText: text, configSha256: sha256 };
+}
+
+async function readJsonObject(source: ModelSource, path: string): Promise<JsonObject> {
   return parseJsonObject(await source.read(path), `${path} of ${source.name}`);
 }
 
 /** Parses the bytes of a config; `name` is for messages. */
-export function parseJsonObject(
-  bytes: Uint8Array,
-  name: string,
-): { value: Record<string, unknown>; sha256: string } {
+export function parseJsonObject(bytes: Uint8Array, name: string): JsonObject {
+  const text = new TextDecoder().decode(bytes);
   let value: unknown;
   try {
-    value = JSON.parse(new TextDecoder().decode(bytes));
+    value = JSON.parse(text);
   } catch (error) {
     throw new UserError('M010', `${name} is not JSON: ${error instanceof Error ? error.message : error}`, {
       hint: 'is the download complete?',
@@ -102,6 +113,7 @@ export function parseJsonObject(
     throw new UserError('M010', `${name} is not a JSON object`);
   return {
     value: value as Record<string, unknown>,
+    text,
     sha256: createHash('sha256').update(bytes).digest('hex'),
   };
 }

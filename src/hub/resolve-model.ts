@@ -10,7 +10,13 @@ import { openFactsCache } from './facts-cache.ts';
 import { openHubRepository } from './hub-client.ts';
 import { type HubEnv, type HubEnvironment, readHubEnvironment } from './hub-environment.ts';
 import { openModelFolder } from './model-folder.ts';
-import { type ModelFiles, parseJsonObject, type RepositoryFacts, readRepository } from './model-source.ts';
+import {
+  asConfig,
+  type ModelFiles,
+  parseJsonObject,
+  type RepositoryFacts,
+  readRepository,
+} from './model-source.ts';
 import { readOfflineModel } from './offline-model.ts';
 import type { Patience } from './retry.ts';
 
@@ -116,12 +122,12 @@ async function readLocal(
   const place = { id, revision: null, lacking: [] };
   if (statSync(path).isDirectory())
     return placed({ ...place, source: 'folder', path }, await readRepository(openModelFolder(path), true));
-  const { value, sha256 } = parseJsonObject(readFileSync(path), path);
+  const parsed = parseJsonObject(readFileSync(path), path);
   const card = { licence: null, baseModels: [] };
   const facts: RepositoryFacts =
     basename(path) === 'adapter_config.json'
-      ? { kind: 'adapter', adapterConfig: value, tensors: null, card }
-      : { kind: 'model', config: value, configSha256: sha256, tensors: null, chatTemplate: null, card };
+      ? { kind: 'adapter', adapterConfig: parsed.value, tensors: null, card }
+      : { kind: 'model', ...asConfig(parsed), tensors: null, chatTemplate: null, card };
   return placed({ ...place, source: 'config', path: dirname(path) }, facts);
 }
 

@@ -149,7 +149,9 @@ function loraPart(shown: ShownModel, ink: Ink): string {
     ? `  ${ink.green('PEFT counts the same')}, in sum and module by module\n`
     : verified
       ? `  ${ink.red('PEFT counts otherwise')}: ${formatCount(verified.trainable)} of ${formatCount(verified.total)}\n`
-      : '';
+      : lora.counted_by === 'peft'
+        ? '  counted by PEFT itself\n'
+        : '';
   return [
     `\n${ink.bold('LoRA')}  ${visible(given.join(', '))}\n`,
     `  ${formatCount(lora.trainable)} of ${formatCount(lora.total)} parameters train (${formatShare(lora.trainable, lora.total)}) in ${lora.modules.length} modules\n`,
