@@ -5,7 +5,7 @@ import { type ResolvedModel, resolveModel } from '../hub/resolve-model.ts';
 import { readModelConfig } from '../model/read-config.ts';
 import type { PlanRequest } from './make-plan.ts';
 
-/** Resolves `base_model`. Throws UserError M010–M013, P010, and E0xx where the hub cannot be asked. */
+/** Resolves `base_model`. Throws UserError M010–M013, P010, and E0xx where the hub cannot be asked or, offline, files are missing. */
 export async function resolveBase(config: RunConfig, request: PlanRequest): Promise<ResolvedModel> {
   const model = await resolveModel({
     model: config.base_model,
@@ -28,8 +28,18 @@ export async function resolveBase(config: RunConfig, request: PlanRequest): Prom
     throw new UserError('P010', `${config.base_model} is a config without weights`, {
       hint: 'base_model names a hub id or a folder; `lorch model show` takes a config.json',
     });
+  if (model.lacking.length > 0)
+    throw new UserError('E041', `offline, and ${listed(model.lacking)} of ${model.id} are not in the cache`, {
+      hint: `unset HF_HUB_OFFLINE, or run \`hf download ${model.id}\` where there is a network`,
+      exitCode: 3,
+    });
   // Trusted code that comes with the model is what will be built, not transformers' own class.
   return config.model.trust_remote_code
     ? { ...model, reading: readModelConfig(model.config, { trustRemoteCode: true }) }
     : model;
+}
+
+function listed(files: readonly string[]): string {
+  const more = files.length > 3 ? ` and ${files.length - 3} more` : '';
+  return files.slice(0, 3).join(', ') + more;
 }

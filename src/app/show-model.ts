@@ -1,30 +1,34 @@
 // `lorch model show`: what a model is made of, what LoRA would train in it, and what training would need.
-import { z } from 'zod';
 import type { Finding } from '../diagnostics/finding.ts';
 import { UserError } from '../diagnostics/user-error.ts';
-import { type ResolvedModel, resolveModel } from '../hub/resolve-model.ts';
+import { resolveRepository } from '../hub/resolve-model.ts';
 import { countLora, type LoraCount, type TrainedModule } from '../model/count-lora.ts';
 import { uncountable } from '../model/lora-settings.ts';
 import { estimateMemory, type MemoryForecast } from '../model/memory.ts';
-import { countParameters, type ModelFacts, type ModelSizes } from '../model/modules.ts';
-import { compareTensors, summarizeTensors } from '../model/tensors.ts';
+import type { ModelFacts } from '../model/modules.ts';
+import { compareTensors } from '../model/tensors.ts';
 import { userCacheDir } from '../python/cache-dir.ts';
-import { findPython, locatePython } from '../python/find-python.ts';
-import { runTrainer } from '../python/run-trainer.ts';
+import { describeModel, type ModelDescription } from './describe-model.ts';
+import { verificationFinding } from './model-findings.ts';
+import {
+  compareCounts,
+  countWithPeft,
+  type PeftCount,
+  type PeftCountOptions,
+  type Verification,
+} from './peft-count.ts';
+import { type ShownAdapter, showAdapter } from './show-adapter.ts';
 
-export interface ShowModelOptions {
+export interface ShowModelOptions extends PeftCountOptions {
   model: string;
-  cwd: string;
-  env: Readonly<Record<string, string | undefined>>;
   revision: string | null;
   /** LoraConfig fields. */
   lora: Record<string, unknown>;
+  /** Let PEFT count too, and compare. */
+  verify: boolean;
   /** Sequence length of the memory table, in tokens. */
   sequenceTokens: number;
   batch: number;
-  python?: string;
-  workspacePython?: string;
-  signal?: AbortSignal;
   onStage?: (stage: string) => void;
 }
 
@@ -37,111 +41,83 @@ export interface MemoryRow {
   forecast: MemoryForecast;
 }
 
-export interface ShownModel {
-  id: string;
-  source: ResolvedModel['source'];
-  path: string | null;
-  revision: string | null;
-  architecture: string;
-  model_type: string;
-  /** Null where the family is not in lorch's tables. */
-  sizes: ModelSizes | null;
-  parameters: { total: number | null; counted_by: 'config' | 'tensors' | 'trainer' | null };
-  /** What the safetensors hold; null where there are none. */
-  tensors: { count: number; parameters: number; bytes: number; dtypes: Record<string, number> } | null;
-  /** The distinct adapted layers and blocks, without their layer numbers. */
-  layers: { name: string; out: number; in: number; count: number }[];
+export interface ShownModel extends ModelDescription {
   lora: {
     settings: Record<string, unknown>;
+    /** `peft` where shapes alone could not tell. */
+    counted_by: 'lorch' | 'peft';
     trainable: number;
     total: number;
     modules: TrainedModule[];
   } | null;
   memory: MemoryRow[] | null;
-  findings: Finding[];
+  /** Null where PEFT was not asked for a second count. */
+  verified: Verification | null;
 }
 
-const trainerCount = z.object({
-  trainable: z.number(),
-  total: z.number(),
-  modules: z.record(z.string(), z.number()),
-  architecture: z.string(),
-});
-
-/** Throws UserError M001–M015, E040, E041. */
-export async function showModel(options: ShowModelOptions): Promise<ShownModel> {
+/** Throws UserError M001–M015, M040, E040–E042; with `verify`, also where there is no Python to count with. */
+export async function showModel(options: ShowModelOptions): Promise<ShownModel | ShownAdapter> {
   const { model, cwd, env, revision, lora, signal, onStage } = options;
   onStage?.(`reading ${model}`);
-  const resolved = await resolveModel({
+  const resolved = await resolveRepository({
     model,
     baseDir: cwd,
     revision,
     env,
     cacheDir: userCacheDir(env),
+    factsSuffice: true,
+    onWait: (status, ms) =>
+      onStage?.(`the hub answered ${status}, asking again in ${Math.ceil(ms / 1000)} s`),
     ...(signal ? { signal } : {}),
   });
-  const { reading, tensors } = resolved;
-  const stored = tensors && { count: Object.keys(tensors).length, ...summarizeTensors(tensors) };
-  const base = {
-    id: model,
-    source: resolved.source,
-    path: resolved.path,
-    revision: resolved.revision,
-    tensors: stored,
-  };
+  if (resolved.kind === 'adapter') return showAdapter(resolved);
+  const { known: description, reading } = describeModel(resolved);
+  const known: ShownModel = { ...description, lora: null, memory: null, verified: null };
+  const { configText } = resolved;
   const reason = reading.known ? uncountable(lora) : reading.reason;
   if (!reading.known || reason)
-    return { ...base, ...(await askTrainer(resolved, options, reason ?? '', stored)) };
+    return { ...known, ...(await askPeft(known, configText, reason ?? '', options)) };
   const { facts } = reading;
   const count = countLora(facts, lora);
+  const checks = resolved.tensors && !known.quantization ? compareTensors(facts, resolved.tensors) : [];
+  const verified = options.verify
+    ? compareCounts(count, await peftCount(configText, 'to verify', options))
+    : null;
   return {
-    ...base,
-    architecture: facts.architecture,
-    model_type: facts.modelType,
-    sizes: facts.sizes,
-    parameters: { total: countParameters(facts.modules), counted_by: 'config' },
-    layers: distinctLayers(facts),
-    lora: { settings: lora, trainable: count.trainable, total: count.total, modules: count.modules },
+    ...known,
+    lora: {
+      settings: lora,
+      counted_by: 'lorch',
+      trainable: count.trainable,
+      total: count.total,
+      modules: count.modules,
+    },
     memory: memoryTable(facts, count, options),
-    findings: [...(tensors ? compareTensors(facts, tensors) : []), ...count.findings],
+    verified,
+    findings: [
+      ...known.findings,
+      ...checks,
+      ...count.findings,
+      ...(verified ? verificationFinding(count, verified) : []),
+    ],
   };
 }
 
-type Counted = Omit<ShownModel, 'id' | 'source' | 'path' | 'revision' | 'tensors'>;
+function peftCount(configText: string, reason: string, options: ShowModelOptions): Promise<PeftCount> {
+  options.onStage?.(`counting with PEFT: ${reason}`);
+  return countWithPeft(options.model, configText, options.lora, options);
+}
 
-/** What shapes alone cannot tell, PEFT itself counts on the meta device, where Python is at hand. */
-async function askTrainer(
-  resolved: ResolvedModel,
-  options: ShowModelOptions,
+/** What shapes alone cannot tell, PEFT itself counts, where Python is at hand. */
+async function askPeft(
+  known: ShownModel,
+  configText: string,
   reason: string,
-  stored: ShownModel['tensors'],
-): Promise<Counted> {
-  const { reading, path, source, id, revision } = resolved;
-  const { lora, env, cwd, python, workspacePython, signal, onStage } = options;
-  const facts = reading.known ? reading.facts : null;
-  const known: Counted = {
-    architecture: reading.known ? reading.facts.architecture : reading.architecture,
-    model_type: reading.known ? reading.facts.modelType : reading.modelType,
-    sizes: facts?.sizes ?? null,
-    parameters: facts
-      ? { total: countParameters(facts.modules), counted_by: 'config' }
-      : { total: stored?.parameters ?? null, counted_by: stored ? 'tensors' : null },
-    layers: facts ? distinctLayers(facts) : [],
-    lora: null,
-    memory: null,
-    findings: [],
-  };
+  options: ShowModelOptions,
+): Promise<Partial<ShownModel>> {
+  const { lora } = options;
   try {
-    const found = await findPython({
-      env,
-      ...(python ? { explicit: locatePython(python, cwd, env.HOME) } : {}),
-      ...(workspacePython ? { workspacePython } : {}),
-    });
-    onStage?.(`counting with PEFT: ${reason}`);
-    const model = { id, path: source === 'hub' ? null : path, revision, trust_remote_code: false };
-    const answer = trainerCount.parse(
-      await runTrainer(found, 'count', { model, lora }, signal ? { signal } : {}),
-    );
+    const answer = await peftCount(configText, reason, options);
     const modules = Object.entries(answer.modules).map(([name, trainable]) => ({
       name,
       out: 0,
@@ -149,22 +125,27 @@ async function askTrainer(
       trainable,
     }));
     return {
-      ...known,
       architecture: answer.architecture,
-      parameters: facts
-        ? known.parameters
-        : { total: answer.total - addedBy(answer, lora), counted_by: 'trainer' },
-      lora: { settings: lora, trainable: answer.trainable, total: answer.total, modules },
+      ...(known.parameters.counted_by === 'config'
+        ? {}
+        : { parameters: { total: answer.total - addedBy(answer, lora), counted_by: 'trainer' } }),
+      lora: {
+        settings: lora,
+        counted_by: 'peft',
+        trainable: answer.trainable,
+        total: answer.total,
+        modules,
+      },
     };
   } catch (error) {
-    if (!(error instanceof UserError)) throw error;
+    if (options.verify || !(error instanceof UserError)) throw error;
     const hint = error.hint ?? '';
-    return { ...known, findings: [unknownCount(`${reason}; ${error.message}`, hint)] };
+    return { findings: [...known.findings, unknownCount(`${reason}; ${error.message}`, hint)] };
   }
 }
 
 /** Parameters that the adapter adds to the base: with `bias`, some of those that train were there before. */
-function addedBy(answer: z.infer<typeof trainerCount>, lora: Record<string, unknown>): number {
+function addedBy(answer: PeftCount, lora: Record<string, unknown>): number {
   return lora.bias === undefined || lora.bias === 'none' ? answer.trainable : 0;
 }
 
@@ -176,17 +157,6 @@ function unknownCount(message: string, hint: string): Finding {
     message: `the LoRA parameters are not known: ${message}`,
     ...(hint ? { hint } : {}),
   };
-}
-
-function distinctLayers(facts: ModelFacts): ShownModel['layers'] {
-  const layers = new Map<string, ShownModel['layers'][number]>();
-  for (const { name, out, in: into, kind } of facts.modules) {
-    const general = name.replace(/\.\d+\./g, '.*.');
-    const entry = layers.get(general);
-    if (entry) entry.count += 1;
-    else layers.set(general, { name: general, out, in: kind === 'norm' ? 0 : into, count: 1 });
-  }
-  return [...layers.values()];
 }
 
 const nf4 = {

@@ -8,7 +8,7 @@ export const hubCodes: CodeDoc[] = [
     severity: 'error',
     title: 'The hub cannot be reached.',
     prose:
-      'No answer, or an error of the server. A local folder or file needs no hub. `HF_ENDPOINT` names a mirror, `HF_HUB_OFFLINE=1` uses what is cached and asks nobody.',
+      'No answer, or an error of the server. Where it is busy (429) or ill (5xx), lorch has asked four times before it says so, waiting as long as the server wished, up to a minute each. A local folder or file needs no hub. `HF_ENDPOINT` names a mirror, `HF_HUB_OFFLINE=1` uses what is cached and asks nobody.',
   },
   {
     code: 'E041',
@@ -16,6 +16,14 @@ export const hubCodes: CodeDoc[] = [
     severity: 'error',
     title: 'HF_HUB_OFFLINE is set, and the model or dataset is not in the cache.',
     prose:
-      'Offline, a hub model must lie in the Hugging Face cache (`HF_HUB_CACHE`, `HF_HOME`, or ~/.cache/huggingface/hub) with the revision asked for. Fetch it once online (`hf download MODEL`), or name a local folder. A dataset is in the cache once a command has read it online.',
+      'Offline, a hub model must lie in the Hugging Face cache (`HF_HUB_CACHE`, `HF_HOME`, or ~/.cache/huggingface/hub) with the revision asked for. Fetch it once online (`hf download MODEL`), or name a local folder. A dataset is in the cache once a command has read it online. `lorch model show` also takes the facts of a model that it read online once; training needs the weights themselves.',
+  },
+  {
+    code: 'E042',
+    name: 'token-refused',
+    severity: 'error',
+    title: 'The hub does not accept your token.',
+    prose:
+      'The token in HF_TOKEN, or the one that `hf auth login` stored, has expired, was revoked, or belongs to another endpoint. Make a new one in your account; without any token, public models and datasets are read all the same.',
   },
 ];

@@ -7,7 +7,7 @@ import { pipeline } from 'node:stream/promises';
 import type { ReadableStream } from 'node:stream/web';
 import { datasetInfo, downloadFile, HubApiError, listFiles } from '@huggingface/hub';
 import { UserError } from '../diagnostics/user-error.ts';
-import { createHubAccess, unreachable } from './hub-access.ts';
+import { createHubAccess, type Refusal, tokenRefused, unreachable } from './hub-access.ts';
 import type { HubEnvironment } from './hub-environment.ts';
 
 export interface DatasetClient {
@@ -25,16 +25,16 @@ export interface DatasetClient {
   ): Promise<void>;
 }
 
-/** A client for one endpoint. Throws UserError D190 missing, D191 gated, D192 revision, D097 no room, E040 unreachable. */
+/** A client for one endpoint. Throws UserError D190 missing, D191 gated, D192 revision, D097 no room, E040 unreachable, E042 token. */
 export function createDatasetClient(hub: HubEnvironment, signal?: AbortSignal): DatasetClient {
-  const access = createHubAccess(hub, signal);
+  const access = createHubAccess(hub, signal ? { signal } : {});
   const guard = async <T>(name: string, revision: string | null, work: () => Promise<T>): Promise<T> => {
     access.forget();
     try {
       return await work();
     } catch (error) {
       if (signal?.aborted) throw signal.reason;
-      throw explain(error, { name, revision, reason: access.reason(), hub });
+      throw explain(error, { name, revision, refusal: access.refusal(), hub });
     }
   };
   return {
@@ -101,22 +101,21 @@ async function save(
 interface Asked {
   name: string;
   revision: string | null;
-  reason: string | null;
+  refusal: Refusal;
   hub: HubEnvironment;
 }
 
 function explain(error: unknown, asked: Asked): unknown {
   if (error instanceof UserError) return error;
   const { name, hub } = asked;
-  const refused = error instanceof HubApiError ? refusal(error, asked) : null;
-  return (
-    refused ??
-    unreachable(error, `the dataset ${name}`, hub, 'HF_HUB_OFFLINE=1 reads what was fetched before') ??
-    error
-  );
+  const refused = error instanceof HubApiError ? explainRefusal(error, asked) : null;
+  const instead = 'HF_HUB_OFFLINE=1 reads what was fetched before';
+  return refused ?? unreachable(error, `the dataset ${name}`, hub, instead, asked.refusal.waitMs) ?? error;
 }
 
-function refusal({ statusCode }: HubApiError, { name, revision, reason, hub }: Asked): UserError | null {
+function explainRefusal(error: HubApiError, { name, revision, refusal, hub }: Asked): UserError | null {
+  const { statusCode } = error;
+  const { reason } = refusal;
   const page = `${hub.endpoint}/datasets/${name}`;
   if (statusCode === 404 && reason === 'RevisionNotFound')
     return new UserError('D192', `the dataset ${name} has no revision ${revision ?? 'main'}`, {
@@ -128,6 +127,8 @@ function refusal({ statusCode }: HubApiError, { name, revision, reason, hub }: A
         ? `accept them at ${page} with the account of your token, which must be allowed to read gated datasets`
         : `accept them at ${page}, then set HF_TOKEN or run \`hf auth login\``,
     });
+  const badToken = tokenRefused(error, refusal, hub);
+  if (badToken) return badToken;
   // The hub says 401 for what does not exist, too, when nobody is logged in.
   if (statusCode === 404 || statusCode === 401)
     return new UserError(

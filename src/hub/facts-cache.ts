@@ -1,56 +1,77 @@
-// Facts of hub models, kept by commit: config and tensor shapes never change under one.
+// Facts of hub models, kept by commit, as what is read at a commit never changes; and what a branch stood for last.
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { z } from 'zod';
-import type { ModelFiles } from './model-folder.ts';
+import type { RepositoryFacts } from './model-source.ts';
 
-const stored = z.object({
-  lorch: z.literal(1),
-  config: z.record(z.string(), z.unknown()),
-  configSha256: z.string(),
-  tensors: z.record(z.string(), z.object({ dtype: z.string(), shape: z.array(z.number()) })).nullable(),
-  /** False: the tensors were not asked for yet. */
-  hasTensors: z.boolean(),
+const tensors = z.record(z.string(), z.object({ dtype: z.string(), shape: z.array(z.number()) })).nullable();
+const text = z.string().nullable();
+const card = z.object({
+  licence: z.object({ id: z.string(), name: text, link: text }).nullable(),
+  baseModels: z.array(z.string()),
 });
 
-export type CachedFacts = z.infer<typeof stored>;
+const stored = z.object({
+  lorch: z.literal(2),
+  /** False: shapes and chat template were not asked for yet. */
+  whole: z.boolean(),
+  facts: z.discriminatedUnion('kind', [
+    z.object({
+      kind: z.literal('model'),
+      config: z.record(z.string(), z.unknown()),
+      configText: z.string(),
+      configSha256: z.string(),
+      tensors,
+      chatTemplate: z.object({ file: z.string(), names: z.array(z.string()) }).nullable(),
+      card,
+    }),
+    z.object({ kind: z.literal('adapter'), adapterConfig: z.unknown(), tensors, card }),
+  ]),
+});
 
-function folderOf(cacheDir: string, endpoint: string, model: string): string {
-  return join(cacheDir, 'models', encodeURIComponent(endpoint), model.replace('/', '--'));
+export interface FactsCache {
+  /** The facts of a commit; null where they are not known, not whole though that is wanted, or not readable any more. */
+  read(commit: string, whole: boolean): RepositoryFacts | null;
+  write(commit: string, facts: RepositoryFacts, whole: boolean): void;
+  /** The commit that a revision stood for when it was last asked for. */
+  readRevision(revision: string): string | null;
+  writeRevision(revision: string, commit: string): void;
 }
 
-/** The facts of a commit, or null where they are not known yet (or not readable any more). */
-export function readCachedFacts(
-  cacheDir: string,
-  endpoint: string,
-  model: string,
-  commit: string,
-): CachedFacts | null {
-  try {
-    const path = join(folderOf(cacheDir, endpoint, model), `${commit}.json`);
-    return stored.parse(JSON.parse(readFileSync(path, 'utf8')));
-  } catch {
-    return null;
-  }
+/** The cache of one model under `cacheDir`, lorch's folder in the user's cache. */
+export function openFactsCache(cacheDir: string, endpoint: string, model: string): FactsCache {
+  const dir = join(cacheDir, 'models', encodeURIComponent(endpoint), model.replace('/', '--'));
+  const refOf = (revision: string): string => join(dir, 'refs', encodeURIComponent(revision));
+  return {
+    read(commit, whole) {
+      try {
+        const found = stored.parse(JSON.parse(readFileSync(join(dir, `${commit}.json`), 'utf8')));
+        return whole && !found.whole ? null : found.facts;
+      } catch {
+        return null;
+      }
+    },
+    write: (commit, facts, whole) =>
+      write(join(dir, `${commit}.json`), JSON.stringify({ lorch: 2, whole, facts })),
+    readRevision(revision) {
+      if (/^[0-9a-f]{40}$/.test(revision)) return revision;
+      try {
+        return readFileSync(refOf(revision), 'utf8').trim();
+      } catch {
+        return null;
+      }
+    },
+    writeRevision: (revision, commit) => write(refOf(revision), commit),
+  };
 }
 
-/** Keeps the facts of a commit; a cache that cannot be written is no failure. */
-export function writeCachedFacts(
-  cacheDir: string,
-  endpoint: string,
-  model: string,
-  commit: string,
-  files: ModelFiles,
-  hasTensors: boolean,
-): void {
-  const dir = folderOf(cacheDir, endpoint, model);
-  const path = join(dir, `${commit}.json`);
+function write(path: string, content: string): void {
   const partial = `${path}.${process.pid}`;
   try {
-    mkdirSync(dir, { recursive: true });
-    writeFileSync(partial, JSON.stringify({ lorch: 1, ...files, hasTensors }));
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(partial, content);
     renameSync(partial, path);
   } catch {
-    // The next run asks the hub again.
+    // A cache that cannot be written is no failure: the next run asks the hub again.
   }
 }

@@ -1,7 +1,8 @@
 // How every request to the hub is made, and what it means when none is answered.
-import { HubApiError } from '@huggingface/hub';
+import { HubApiError, InvalidApiResponseFormatError } from '@huggingface/hub';
 import { UserError } from '../diagnostics/user-error.ts';
 import type { HubEnvironment } from './hub-environment.ts';
+import { askedWait, askPatiently, type Patience } from './retry.ts';
 
 /** Until an answer begins; how long its body takes is another matter. */
 const answerTimeoutMs = 30_000;
@@ -9,16 +10,27 @@ const answerTimeoutMs = 30_000;
 export interface HubAccess {
   /** What the client's functions take. */
   options: { hubUrl: string; fetch: typeof fetch };
-  /** The reason that the hub named for its last refusal, such as `GatedRepo`; null where it named none. */
-  reason(): string | null;
+  /** What the hub said with its last refusal; nulls where it said nothing. */
+  refusal(): Refusal;
   /** Forgets it: before each request whose refusal matters. */
   forget(): void;
 }
 
-/** Access to one endpoint with the user's token. */
-export function createHubAccess(hub: HubEnvironment, signal?: AbortSignal): HubAccess {
-  let reason: string | null = null;
-  const ask = async (input: Parameters<typeof fetch>[0], init?: RequestInit): Promise<Response> => {
+export interface Refusal {
+  /** The hub's own name for it, such as `GatedRepo`. */
+  reason: string | null;
+  message: string | null;
+  /** Milliseconds after which it wants to be asked again. */
+  waitMs: number | null;
+}
+
+const nothing: Refusal = { reason: null, message: null, waitMs: null };
+
+/** Access to one endpoint with the user's token; an endpoint that is busy or ill is asked a few times. */
+export function createHubAccess(hub: HubEnvironment, patience: Patience = {}): HubAccess {
+  const { signal } = patience;
+  let refusal = nothing;
+  const askOnce = async (input: Parameters<typeof fetch>[0], init?: RequestInit): Promise<Response> => {
     const late = new AbortController();
     const timer = setTimeout(
       () => late.abort(new DOMException(`no answer in ${answerTimeoutMs / 1000} seconds`, 'TimeoutError')),
@@ -30,20 +42,30 @@ export function createHubAccess(hub: HubEnvironment, signal?: AbortSignal): HubA
     if (hub.token && new URL(urlOf(input)).origin === new URL(hub.endpoint).origin) {
       headers.set('Authorization', `Bearer ${hub.token}`);
     }
+    // Xet answers with a recipe whose smallest pieces are far larger than a header: the plain file has ranges to the byte.
+    if (headers.get('Accept')?.includes('xet-fileinfo')) headers.set('Accept', '*/*');
     try {
       const response = await fetch(input, { ...init, headers, signal: AbortSignal.any(limits) });
-      // The hub names its reason in a header, which the client's error leaves out.
-      if (!response.ok) reason = response.headers.get('X-Error-Code');
+      // The hub names its reason in headers, which the client's error leaves out.
+      if (!response.ok) {
+        const { headers: said } = response;
+        refusal = {
+          reason: said.get('X-Error-Code'),
+          message: said.get('X-Error-Message'),
+          waitMs: askedWait(response),
+        };
+      }
       return response;
     } finally {
       clearTimeout(timer);
     }
   };
+  const ask: typeof fetch = (input, init) => askPatiently(() => askOnce(input, init), patience);
   return {
-    options: { hubUrl: hub.endpoint, fetch: ask as typeof fetch },
-    reason: () => reason,
+    options: { hubUrl: hub.endpoint, fetch: ask },
+    refusal: () => refusal,
     forget() {
-      reason = null;
+      refusal = nothing;
     },
   };
 }
@@ -52,21 +74,40 @@ function urlOf(input: Parameters<typeof fetch>[0]): string {
   return typeof input === 'string' ? input : input instanceof URL ? input.href : input.url;
 }
 
+/** E042 where the hub refuses the token itself; null where it does not. */
+export function tokenRefused(error: HubApiError, refusal: Refusal, hub: HubEnvironment): UserError | null {
+  if (error.statusCode !== 401 || !hub.token || !/credentials/i.test(refusal.message ?? '')) return null;
+  return new UserError('E042', `${hub.endpoint} does not accept your token`, {
+    hint: 'it may have expired: make a new one in your account, then set HF_TOKEN or run `hf auth login`',
+    exitCode: 3,
+    cause: error,
+  });
+}
+
 /** E040 for what is the network's or the server's doing; null where it is not. */
 export function unreachable(
   error: unknown,
   subject: string,
   hub: HubEnvironment,
   instead: string,
+  waitMs: number | null = null,
 ): UserError | null {
   if (error instanceof HubApiError) {
     const { statusCode } = error;
+    const when = waitMs === null ? 'a little' : `${Math.ceil(waitMs / 1000)} seconds`;
+    const busy = `too many requests: wait ${when}${hub.token ? '' : ', or set HF_TOKEN'}`;
     return new UserError('E040', `${hub.endpoint} answered ${statusCode} for ${subject}`, {
-      hint: statusCode === 429 ? 'too many requests: wait a little, or set HF_TOKEN' : 'try again later',
+      hint: statusCode === 429 ? busy : 'try again later',
       exitCode: 3,
       cause: error,
     });
   }
+  if (error instanceof InvalidApiResponseFormatError || error instanceof SyntaxError)
+    return new UserError('E040', `${hub.endpoint} answered for ${subject} as no hub does: ${error.message}`, {
+      hint: 'is HF_ENDPOINT right, and is there a proxy or a login page between?',
+      exitCode: 3,
+      cause: error,
+    });
   if (error instanceof TypeError || (error instanceof Error && /TimeoutError|AbortError/.test(error.name))) {
     const cause = error.cause instanceof Error ? error.cause.message : error.message;
     return new UserError('E040', `cannot reach ${hub.endpoint} for ${subject}: ${cause}`, {

@@ -1,4 +1,4 @@
-// The hub through its own client, with expected failures as UserErrors.
+// Models of the hub through its own client, with expected failures as UserErrors.
 import {
   downloadFile,
   HubApiError,
@@ -7,73 +7,66 @@ import {
   SafetensorParseError,
 } from '@huggingface/hub';
 import { UserError } from '../diagnostics/user-error.ts';
+import { readModelCard } from '../model/model-card.ts';
 import type { TensorShapes } from '../model/tensors.ts';
-import { createHubAccess, unreachable } from './hub-access.ts';
+import { createHubAccess, type Refusal, tokenRefused, unreachable } from './hub-access.ts';
 import type { HubEnvironment } from './hub-environment.ts';
-import { type ModelFiles, parseConfig, tensorsOf } from './model-folder.ts';
+import type { ModelSource } from './model-source.ts';
+import type { Patience } from './retry.ts';
+import { tensorsOf } from './safetensors-header.ts';
 
-export interface HubClient {
-  /** The commit that a branch, tag or commit stands for. */
-  resolveRevision(model: string, revision: string | null): Promise<string>;
-  readConfig(model: string, commit: string): Promise<Pick<ModelFiles, 'config' | 'configSha256'>>;
-  /** Null where the repository holds no safetensors. */
-  readTensors(model: string, commit: string): Promise<TensorShapes | null>;
+export interface HubRepository extends ModelSource {
+  /** What the revision stands for; everything is read at this commit. */
+  commit: string;
 }
 
-/** A client for one endpoint. Throws UserError M011 missing, M012 gated, M013 revision, E040 unreachable. */
-export function createHubClient(hub: HubEnvironment, signal?: AbortSignal): HubClient {
-  const access = createHubAccess(hub, signal);
-  const guard = async <T>(model: string, revision: string | null, work: () => Promise<T>): Promise<T> => {
+/**
+ * One request says what a branch, tag or commit (null: the main branch) stands for and which files are there.
+ * This and the source's own methods throw UserError M011 missing, M012 gated, M013 revision, M015 tensors,
+ * E040 unreachable, E042 token.
+ */
+export async function openHubRepository(
+  hub: HubEnvironment,
+  model: string,
+  revision: string | null,
+  patience: Patience = {},
+): Promise<HubRepository> {
+  const access = createHubAccess(hub, patience);
+  const guard = async <T>(at: string | null, work: () => Promise<T>): Promise<T> => {
     access.forget();
     try {
       return await work();
     } catch (error) {
-      if (signal?.aborted) throw signal.reason;
-      throw hubError(error, { model, revision, reason: access.reason(), hub });
+      if (patience.signal?.aborted) throw patience.signal.reason;
+      throw hubError(error, { model, revision: at, refusal: access.refusal(), hub });
     }
   };
+  const info = await guard(revision, () =>
+    modelInfo({
+      ...access.options,
+      ...(revision === null ? {} : { revision }),
+      name: model,
+      additionalFields: ['sha', 'filePaths', 'cardData'],
+    }),
+  );
+  const commit = String(info.sha);
+  const asked = { ...access.options, repo: model, revision: commit };
   return {
-    resolveRevision: (model, revision) =>
-      guard(model, revision, async () => {
-        const wanted = revision === null ? {} : { revision };
-        const info = await modelInfo({
-          ...access.options,
-          ...wanted,
-          name: model,
-          additionalFields: ['sha'],
-        });
-        return String(info.sha);
+    name: model,
+    commit,
+    files: info.filePaths,
+    readCard: async () => readModelCard(info.cardData),
+    read: (path) =>
+      guard(commit, async () => {
+        const blob = await downloadFile({ ...asked, path, xet: false });
+        if (!blob) throw new UserError('M010', `${model} has no ${path} at ${commit}`);
+        return new Uint8Array(await blob.arrayBuffer());
       }),
-    readConfig: (model, commit) =>
-      guard(model, commit, async () => {
-        const blob = await downloadFile({
-          ...access.options,
-          repo: model,
-          path: 'config.json',
-          revision: commit,
-          xet: false,
-        });
-        if (!blob) {
-          throw new UserError('M010', `${model} has no config.json on the hub`, {
-            hint: 'is it an adapter or a dataset? name the base model',
-          });
-        }
-        return parseConfig(new Uint8Array(await blob.arrayBuffer()), `config.json of ${model}`);
-      }),
-    readTensors: (model, commit) =>
-      guard(model, commit, async () => {
-        const parsed = await parseSafetensorsMetadata({ ...access.options, repo: model, revision: commit });
+    readTensors: (path) =>
+      guard(commit, async () => {
+        const parsed = await parseSafetensorsMetadata({ ...asked, path });
         if (!parsed.sharded) return tensorsOf(parsed.header);
         return Object.assign({}, ...Object.values(parsed.headers).map(tensorsOf)) as TensorShapes;
-      }).catch((error: unknown) => {
-        if (
-          error instanceof UserError &&
-          error.code === 'M015' &&
-          /not seem to contain safetensors/.test(error.message)
-        ) {
-          return null;
-        }
-        throw error;
       }),
   };
 }
@@ -81,26 +74,25 @@ export function createHubClient(hub: HubEnvironment, signal?: AbortSignal): HubC
 interface Asked {
   model: string;
   revision: string | null;
-  reason: string | null;
+  refusal: Refusal;
   hub: HubEnvironment;
 }
 
 function hubError(error: unknown, asked: Asked): unknown {
   if (error instanceof UserError) return error;
-  const { model, revision, hub } = asked;
+  const { model, hub } = asked;
   if (error instanceof HubApiError) return answerError(error, asked);
-  if (error instanceof SafetensorParseError) {
-    return new UserError('M015', `${model}: ${error.message}`, { cause: error });
-  }
-  const down = unreachable(error, model, hub, 'a local folder needs no hub');
-  if (down) return down;
-  // The client throws plain errors for repositories without safetensors.
-  const message = error instanceof Error ? error.message : String(error);
-  return new UserError('M015', `${model}${revision ? `@${revision}` : ''}: ${message}`, { cause: error });
+  if (error instanceof SafetensorParseError)
+    return new UserError('M015', `${model}: ${error.message}`, {
+      hint: 'the repository itself is damaged: name another revision, or tell its owner',
+      cause: error,
+    });
+  return unreachable(error, model, hub, 'a local folder needs no hub') ?? error;
 }
 
-function answerError(error: HubApiError, { model, revision, reason, hub }: Asked): unknown {
+function answerError(error: HubApiError, { model, revision, refusal, hub }: Asked): unknown {
   const { statusCode } = error;
+  const { reason } = refusal;
   const page = `${hub.endpoint}/${model}`;
   if (
     statusCode === 404 &&
@@ -117,6 +109,8 @@ function answerError(error: HubApiError, { model, revision, reason, hub }: Asked
         : `accept them at ${page}, then set HF_TOKEN or run \`hf auth login\``,
     });
   }
+  const badToken = tokenRefused(error, refusal, hub);
+  if (badToken) return badToken;
   if (statusCode === 404 || statusCode === 401) {
     // The hub says 401 for what does not exist, too, when nobody is logged in.
     return new UserError(
@@ -129,5 +123,5 @@ function answerError(error: HubApiError, { model, revision, reason, hub }: Asked
       },
     );
   }
-  return unreachable(error, model, hub, '') ?? error;
+  return unreachable(error, model, hub, '', refusal.waitMs) ?? error;
 }

@@ -1,15 +1,26 @@
 // MODEL → its facts: a hub id, a folder, or a config.json.
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { UserError } from '../diagnostics/user-error.ts';
+import { type AdapterFacts, readAdapterConfig } from '../model/adapter-config.ts';
+import type { ModelCard } from '../model/model-card.ts';
 import { type ModelReading, readModelConfig } from '../model/read-config.ts';
-import { readCachedFacts, writeCachedFacts } from './facts-cache.ts';
-import { createHubClient } from './hub-client.ts';
+import { openFactsCache } from './facts-cache.ts';
+import { openHubRepository } from './hub-client.ts';
 import { type HubEnv, type HubEnvironment, readHubEnvironment } from './hub-environment.ts';
-import { type ModelFiles, readConfigFile, readModelFolder } from './model-folder.ts';
+import { openModelFolder } from './model-folder.ts';
+import {
+  asConfig,
+  type ModelFiles,
+  parseJsonObject,
+  type RepositoryFacts,
+  readRepository,
+} from './model-source.ts';
+import { readOfflineModel } from './offline-model.ts';
+import type { Patience } from './retry.ts';
 
-export interface ResolvedModel extends ModelFiles {
+interface Place {
   /** As it was named. */
   id: string;
   source: 'folder' | 'config' | 'hub';
@@ -17,10 +28,22 @@ export interface ResolvedModel extends ModelFiles {
   path: string | null;
   /** Commit of a hub model. */
   revision: string | null;
+  /** Offline: files that training needs and that are not on this machine. */
+  lacking: string[];
+}
+
+export interface ResolvedModel extends Place, ModelFiles {
+  kind: 'model';
   reading: ModelReading;
 }
 
-export interface ResolveModelOptions {
+export interface ResolvedAdapter extends Place {
+  kind: 'adapter';
+  adapter: AdapterFacts;
+  card: ModelCard;
+}
+
+export interface ResolveModelOptions extends Patience {
   model: string;
   /** What relative paths are relative to: the workspace, or where the user stands. */
   baseDir: string;
@@ -28,30 +51,47 @@ export interface ResolveModelOptions {
   env: HubEnv;
   /** lorch's cache folder. */
   cacheDir: string;
-  /** False saves the requests for tensor shapes (hub models only). */
+  /** False saves the requests for tensor shapes and chat template (hub models only). */
   withTensors?: boolean;
-  signal?: AbortSignal;
+  /** Offline, the facts that lorch kept are enough: nothing is to be loaded. */
+  factsSuffice?: boolean;
 }
 
 const hubId = /^[\w-][\w.-]*(\/[\w-][\w.-]*)?$/;
 
-/** Throws UserError M010–M015 for what is wrong with the model, E040 and E041 where the hub cannot answer. */
+/** A base model. Throws as resolveRepository does, and UserError M010 for an adapter, naming its base. */
 export async function resolveModel(options: ResolveModelOptions): Promise<ResolvedModel> {
-  const { model, baseDir, env } = options;
+  const resolved = await resolveRepository(options);
+  if (resolved.kind === 'model') return resolved;
+  const base = resolved.adapter.base_model;
+  throw new UserError('M010', `${resolved.id} is an adapter, not a base model`, {
+    hint: base
+      ? `it was trained on ${base}: name that`
+      : 'name the base model that the adapter was trained on',
+  });
+}
+
+/** A base model or an adapter. Throws UserError M010–M015, M040, and E040–E042 where the hub cannot answer. */
+export async function resolveRepository(
+  options: ResolveModelOptions,
+): Promise<ResolvedModel | ResolvedAdapter> {
+  const { model, baseDir, env, withTensors = true, factsSuffice = false } = options;
+  const revision = options.revision ?? null;
   const path = localPath(model, baseDir, env);
-  if (path) return readLocal(model, path, options.revision ?? null);
+  if (path) return readLocal(model, path, revision);
   if (!hubId.test(model) || model.includes('..')) throw notFound(model, baseDir);
   const hub = readHubEnvironment(env);
-  if (hub.offline) return readCachedModel(options, hub);
-  const { commit, files } = await readHubModel(options, hub);
-  return {
-    ...files,
-    id: model,
-    source: 'hub',
-    path: null,
-    revision: commit,
-    reading: readModelConfig(files.config),
-  };
+  const { commit, facts, lacking } = hub.offline
+    ? await readOfflineModel(model, revision, hub, withTensors, factsSuffice ? options.cacheDir : null)
+    : await readHubModel(options, hub);
+  return placed({ id: model, source: 'hub', path: null, revision: commit, lacking }, facts);
+}
+
+function placed(place: Place, facts: RepositoryFacts): ResolvedModel | ResolvedAdapter {
+  if (facts.kind === 'model') return { ...place, ...facts, reading: readModelConfig(facts.config) };
+  const { adapterConfig, tensors, card } = facts;
+  const adapter = readAdapterConfig(adapterConfig, tensors, `adapter_config.json of ${place.id}`);
+  return { ...place, kind: 'adapter', adapter, card };
 }
 
 /** What exists, or is written like a path, is one; everything else is a hub id. */
@@ -69,76 +109,41 @@ function notFound(model: string, baseDir: string): UserError {
   });
 }
 
-function readLocal(model: string, path: string, revision: string | null): ResolvedModel {
+async function readLocal(
+  id: string,
+  path: string,
+  revision: string | null,
+): Promise<ResolvedModel | ResolvedAdapter> {
   if (revision !== null) {
-    throw new UserError('M013', `revision ${revision} makes no sense for the local model ${model}`, {
+    throw new UserError('M013', `revision ${revision} makes no sense for the local model ${id}`, {
       hint: 'leave revision out: a folder has no history',
     });
   }
-  const isFolder = statSync(path).isDirectory();
-  const files = isFolder ? readModelFolder(path) : { ...readConfigFile(path), tensors: null };
-  const source = isFolder ? 'folder' : 'config';
-  const folder = isFolder ? path : dirname(path);
-  return {
-    ...files,
-    id: model,
-    source,
-    path: folder,
-    revision: null,
-    reading: readModelConfig(files.config),
-  };
+  const place = { id, revision: null, lacking: [] };
+  if (statSync(path).isDirectory())
+    return placed({ ...place, source: 'folder', path }, await readRepository(openModelFolder(path), true));
+  const parsed = parseJsonObject(readFileSync(path), path);
+  const card = { licence: null, baseModels: [] };
+  const facts: RepositoryFacts =
+    basename(path) === 'adapter_config.json'
+      ? { kind: 'adapter', adapterConfig: parsed.value, tensors: null, card }
+      : { kind: 'model', ...asConfig(parsed), tensors: null, chatTemplate: null, card };
+  return placed({ ...place, source: 'config', path: dirname(path) }, facts);
 }
 
 async function readHubModel(
   options: ResolveModelOptions,
   hub: HubEnvironment,
-): Promise<{ commit: string; files: ModelFiles }> {
-  const { model, cacheDir, signal, withTensors = true } = options;
-  const client = createHubClient(hub, signal);
-  const commit = await client.resolveRevision(model, options.revision ?? null);
-  const cached = readCachedFacts(cacheDir, hub.endpoint, model, commit);
-  if (cached && (cached.hasTensors || !withTensors)) {
-    const { config, configSha256, tensors } = cached;
-    return { commit, files: { config, configSha256, tensors } };
-  }
-  const config = cached ?? (await client.readConfig(model, commit));
-  const tensors = withTensors ? await client.readTensors(model, commit) : null;
-  const files = { config: config.config, configSha256: config.configSha256, tensors };
-  writeCachedFacts(cacheDir, hub.endpoint, model, commit, files, withTensors);
-  return { commit, files };
-}
-
-/** The snapshot that `transformers` would load offline. */
-function readCachedModel(options: ResolveModelOptions, hub: HubEnvironment): ResolvedModel {
-  const { model, revision } = options;
-  const repository = join(hub.cacheDir, `models--${model.replace('/', '--')}`);
-  const commit = readRef(repository, revision ?? 'main');
-  const snapshot = commit === null ? null : join(repository, 'snapshots', commit);
-  if (commit === null || snapshot === null || !existsSync(join(snapshot, 'config.json'))) {
-    const what = commit === null ? `${model}@${revision ?? 'main'}` : `config.json of ${model}@${commit}`;
-    throw new UserError('E041', `offline, and ${what} is not in ${hub.cacheDir}`, {
-      hint: `unset HF_HUB_OFFLINE, or run \`hf download ${model}\` where there is a network, or name a folder`,
-      exitCode: 3,
-    });
-  }
-  const files = readModelFolder(snapshot);
-  // The trainer finds the snapshot by id and revision itself.
-  return {
-    ...files,
-    id: model,
-    source: 'hub',
-    path: null,
-    revision: commit,
-    reading: readModelConfig(files.config),
-  };
-}
-
-function readRef(repository: string, revision: string): string | null {
-  if (/^[0-9a-f]{40}$/.test(revision) && existsSync(join(repository, 'snapshots', revision))) return revision;
-  if (revision.split('/').includes('..')) return null;
-  try {
-    return readFileSync(join(repository, 'refs', revision), 'utf8').trim();
-  } catch {
-    return null;
-  }
+): Promise<{ commit: string; facts: RepositoryFacts; lacking: string[] }> {
+  const { model, cacheDir, withTensors = true } = options;
+  const revision = options.revision ?? null;
+  const repository = await openHubRepository(hub, model, revision, options);
+  const { commit } = repository;
+  const cache = openFactsCache(cacheDir, hub.endpoint, model);
+  cache.writeRevision(revision ?? 'main', commit);
+  const kept = cache.read(commit, withTensors);
+  if (kept) return { commit, facts: kept, lacking: [] };
+  const facts = await readRepository(repository, withTensors);
+  cache.write(commit, facts, withTensors);
+  return { commit, facts, lacking: [] };
 }

@@ -182,4 +182,43 @@ export const modelCodes: CodeDoc[] = [
     prose:
       "transformers refuses to load a model with an attention implementation that its class lacks: gpt-oss has attention sinks, which PyTorch's `sdpa` cannot do. `model.attn_implementation: eager` works everywhere.",
   },
+  {
+    code: 'M040',
+    name: 'unreadable-adapter',
+    severity: 'error',
+    title: 'adapter_config.json is not what PEFT writes.',
+    prose: 'A field has a type that no adapter has. Fetch the adapter again, or save it again with PEFT.',
+  },
+  {
+    code: 'M041',
+    name: 'no-safetensors',
+    severity: 'note',
+    title: 'The model holds no safetensors file.',
+    prose:
+      'Names and shapes are read from `model.safetensors` or the shards that `model.safetensors.index.json` names. Pickled weights (`pytorch_model.bin`) are never opened, so nothing tells whether they are those that config.json describes.',
+  },
+  {
+    code: 'M042',
+    name: 'count-differs',
+    severity: 'error',
+    title: 'PEFT counts other parameters than lorch.',
+    prose:
+      '`lorch model show --verify` builds the model on the meta device and lets PEFT count. PEFT is right; the difference is a fault of lorch, and worth a report with the model and the settings. Training is not in danger: it checks its own count against the plan before the first step.',
+  },
+  {
+    code: 'M043',
+    name: 'stored-quantized',
+    severity: 'warning',
+    title: 'The weights are stored quantized.',
+    prose:
+      'A checkpoint of bitsandbytes is trained as QLoRA as it is. Those of other methods (GPTQ, AWQ, fp8, mxfp4 …) need packages that lorch does not bring, or cannot be trained at all: train on the model that they were made from, with `quantization:` to save memory. Parameters are those of the model that the stored weights stand for.',
+  },
+  {
+    code: 'M044',
+    name: 'weights-not-here',
+    severity: 'note',
+    title: "Offline, the model's weights are not on this machine.",
+    prose:
+      'Its facts are known from the cache, so everything can be counted; a run needs the files themselves. `hf download MODEL` fetches them where there is a network.',
+  },
 ];

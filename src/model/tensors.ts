@@ -10,7 +10,16 @@ export interface TensorShape {
 
 export type TensorShapes = Readonly<Record<string, TensorShape>>;
 
-const dtypeBits: Record<string, number> = { F64: 64, I64: 64, F32: 32, I32: 32, F16: 16, BF16: 16, I16: 16 };
+/** Bits of an element; every other dtype of safetensors has 8. */
+const dtypeBits: Record<string, number> = {
+  ...{ C64: 64, F64: 64, I64: 64, U64: 64, F32: 32, I32: 32, U32: 32 },
+  ...{ F16: 16, BF16: 16, I16: 16, U16: 16, F6_E2M3: 6, F6_E3M2: 6, F4: 4 },
+};
+
+/** Elements of one tensor. */
+export function countElements({ shape }: TensorShape): number {
+  return shape.reduce((product, size) => product * size, 1);
+}
 
 /** Elements and bytes of all tensors, and elements by dtype; buffers that are no parameters are left out. */
 export function summarizeTensors(tensors: TensorShapes): {
@@ -21,8 +30,9 @@ export function summarizeTensors(tensors: TensorShapes): {
   let parameters = 0;
   let bytes = 0;
   const dtypes: Record<string, number> = {};
-  for (const [name, { dtype, shape }] of Object.entries(tensors)) {
-    const elements = shape.reduce((product, size) => product * size, 1);
+  for (const [name, tensor] of Object.entries(tensors)) {
+    const { dtype } = tensor;
+    const elements = countElements(tensor);
     bytes += (elements * (dtypeBits[dtype] ?? 8)) / 8;
     if (isBuffer(name)) continue;
     parameters += elements;

@@ -1,8 +1,10 @@
 import type { Command } from 'commander';
+import type { ShownAdapter } from '../../app/show-adapter.ts';
 import type { MemoryRow, ShownModel } from '../../app/show-model.ts';
 import type { Context } from '../context.ts';
+import { EXIT } from '../exit-codes.ts';
 import { parseCount } from '../parse-options.ts';
-import { formatBytes, formatCount, formatShare } from '../ui/format.ts';
+import { formatBytes, formatCount } from '../ui/format.ts';
 import { printJson } from '../ui/json.ts';
 import { paint, visible } from '../ui/paint.ts';
 
@@ -13,23 +15,30 @@ interface Flags {
   batch: number;
   python?: string;
   modules?: boolean;
+  verify?: boolean;
   json?: boolean;
 }
 
 const examples = `
-MODEL is a hub id (owner/name), a folder, or a config.json. Only config.json and the headers of safetensors files are
-read; HF_TOKEN, HF_ENDPOINT and HF_HUB_OFFLINE are honoured.
+MODEL is a hub id (owner/name), a folder, or a config.json; a base model or an adapter. Of the weights only the headers
+of safetensors files are read. What was read at a commit is kept, and read without the hub under HF_HUB_OFFLINE=1. The
+token is HF_TOKEN or that of \`hf auth login\`; HF_ENDPOINT names a mirror. With --verify, PEFT counts as well, from
+config.json alone; where it counts otherwise, the exit code is 1.
 
 Examples:
   lorch model show meta-llama/Llama-3.1-8B --lora r=16,target_modules=q_proj+k_proj+v_proj+o_proj
   lorch model show ./models/tiny --lora '{"r": 8, "target_modules": "all-linear", "use_dora": true}'
   lorch model show Qwen/Qwen2.5-3B --json | jq .lora.trainable
+  lorch model show google/gemma-2-2b --revision main --verify
+  lorch model show runs/20250101-120000-triage-a1b2/adapter
 `;
 
 /** `lorch model show MODEL` */
 export function define(command: Command, context: Context): void {
   command
-    .description('Architecture, tensors, LoRA parameters and memory of a model, without its weights.')
+    .description(
+      'Architecture, parts, LoRA parameters and memory of a model, or an adapter, without its weights.',
+    )
     .argument('<model>', 'hub id, folder, or config.json')
     .option(
       '--lora <settings>',
@@ -39,7 +48,8 @@ export function define(command: Command, context: Context): void {
     .option('--sequence <tokens>', 'sequence length of the memory table', parseCount, 2048)
     .option('--batch <rows>', 'rows on the device at once', parseCount, 1)
     .option('--modules', 'list every adapted module')
-    .option('--python <path>', 'Python to count with where the family is unknown')
+    .option('--verify', 'let PEFT itself count on the meta device, and compare')
+    .option('--python <path>', 'Python to count with: to verify, and where the family is unknown')
     .option('--json', 'one JSON object')
     .addHelpText('after', examples)
     .action(async (model: string, flags: Flags) => {
@@ -53,6 +63,7 @@ export function define(command: Command, context: Context): void {
       const shown = await showModel({
         model,
         lora,
+        verify: flags.verify === true,
         cwd: context.cwd,
         env: context.env,
         revision: flags.revision ?? null,
@@ -64,10 +75,12 @@ export function define(command: Command, context: Context): void {
       }).finally(() => progress.end());
       if (flags.json) printJson(context, toJson(shown));
       else await print(shown, flags, context);
+      if (shown.findings.some(({ severity }) => severity === 'error')) context.exitCode = EXIT.findings;
     });
 }
 
-function toJson(shown: ShownModel): Record<string, unknown> {
+function toJson(shown: ShownModel | ShownAdapter): Record<string, unknown> {
+  if (shown.kind === 'adapter') return { ...shown };
   const { memory, sizes, ...rest } = shown;
   const { kvHeads, headDim, ...named } = sizes ?? {};
   const wire = sizes && { ...named, kv_heads: kvHeads, head_dim: headDim };
@@ -78,62 +91,33 @@ function toJson(shown: ShownModel): Record<string, unknown> {
   };
 }
 
-async function print(shown: ShownModel, flags: Flags, context: Context): Promise<void> {
+async function print(shown: ShownModel | ShownAdapter, flags: Flags, context: Context): Promise<void> {
+  const { renderAdapter, renderModel } = await import('../ui/model-view.ts');
   const { renderTable } = await import('../ui/table.ts');
   const { renderFindings } = await import('../ui/diagnostic.ts');
-  const { stdout } = context;
-  const ink = paint(stdout.color);
-  stdout.write(`${ink.bold(visible(shown.id))}  ${summary(shown).join(' · ')}\n`);
-  if (shown.layers.length > 0) {
-    const columns = [
-      { title: 'module' },
-      { title: 'out', align: 'right' as const },
-      { title: 'in', align: 'right' as const },
-      { title: 'times', align: 'right' as const },
-    ];
-    const rows = shown.layers.map((layer) => [
-      layer.name,
-      formatCount(layer.out),
-      layer.in === 0 ? '' : formatCount(layer.in),
-      String(layer.count),
-    ]);
-    stdout.write(`\n${renderTable(columns, rows, stdout)}`);
+  const { stdout, stderr } = context;
+  if (shown.kind === 'adapter') {
+    stdout.write(renderAdapter(shown, stdout, flags.modules === true));
+    const base = shown.adapter.base_model;
+    if (base)
+      stderr.write(
+        `next: lorch model show ${shellWord(base)} --lora ${shellWord(JSON.stringify(shown.lora.settings))}\n`,
+      );
+    return;
   }
-  if (shown.lora) {
-    const { trainable, total, settings, modules } = shown.lora;
-    const given = Object.entries(settings).map(([key, value]) => `${key} ${JSON.stringify(value)}`);
-    stdout.write(`\n${ink.bold('LoRA')}  ${visible(given.join(', '))}\n`);
-    stdout.write(
-      `  ${formatCount(trainable)} of ${formatCount(total)} parameters train (${formatShare(trainable, total)}) in ${modules.length} modules\n`,
-    );
-    if (flags.modules) {
-      for (const each of modules) stdout.write(`  ${visible(each.name)}\t${formatCount(each.trainable)}\n`);
-    }
-  }
+  stdout.write(renderModel(shown, stdout, flags.modules === true));
   if (shown.memory) {
     stdout.write(
-      `\n${ink.bold('Memory')}  batch ${flags.batch} × ${formatCount(flags.sequence)} tokens, AdamW, ±20 %\n`,
+      `\n${paint(stdout.color).bold('Memory')}  batch ${flags.batch} × ${formatCount(flags.sequence)} tokens, AdamW, ±20 %\n`,
     );
     stdout.write(renderTable(memoryColumns, shown.memory.map(memoryCells), stdout));
   }
-  if (shown.findings.length > 0) context.stderr.write(renderFindings(shown.findings, context.stderr));
+  if (shown.findings.length > 0) stderr.write(renderFindings(shown.findings, stderr));
 }
 
-function summary(shown: ShownModel): string[] {
-  const { sizes, parameters, tensors } = shown;
-  return [
-    shown.architecture,
-    ...(parameters.total === null ? [] : [`${formatCount(parameters.total)} parameters`]),
-    ...(sizes
-      ? [`${sizes.layers} layers`, `hidden ${sizes.hidden}`, `vocabulary ${formatCount(sizes.vocab)}`]
-      : []),
-    ...(tensors
-      ? [
-          `${tensors.count} tensors, ${formatBytes(tensors.bytes)} (${Object.keys(tensors.dtypes).join(', ')})`,
-        ]
-      : []),
-    ...(shown.revision ? [`commit ${shown.revision.slice(0, 12)}`] : []),
-  ].map(visible);
+/** In single quotes where a shell would take it apart; made harmless for a terminal. */
+function shellWord(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${visible(text).replaceAll("'", "'\\''")}'`;
 }
 
 const memoryColumns = [

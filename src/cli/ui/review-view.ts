@@ -38,7 +38,7 @@ export function renderStatus(status: ReviewStatus, style: Style): string {
   const { reviewers, agreement, checks, disputes } = status;
   const right = { align: 'right' as const };
   const parts = [
-    `${heading(status, ink)}\n` + (status.own ? renderJudgement(status.judgement, status.limit, style) : ''),
+    `${heading(status, ink)}\n${status.own ? renderJudgement(status.judgement, status.limit, style) : ''}`,
     renderInherited(status, style),
     renderTable(
       [
