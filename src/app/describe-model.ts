@@ -95,11 +95,13 @@ function ownCount(module: ModelFacts['modules'][number]): number {
 
 function distinctLayers(facts: ModelFacts): ModelDescription['layers'] {
   const layers = new Map<string, ModelDescription['layers'][number]>();
-  for (const { name, out, in: into, kind } of facts.modules) {
+  for (const { name, out, in: into, kind, shape } of facts.modules) {
+    // Stacked experts are as many layers.
+    const many = kind === 'experts' ? (shape[0] ?? 1) : 1;
     const general = name.replace(/\.\d+\./g, '.*.');
     const entry = layers.get(general);
-    if (entry) entry.count += 1;
-    else layers.set(general, { name: general, out, in: kind === 'norm' ? 0 : into, count: 1 });
+    if (entry) entry.count += many;
+    else layers.set(general, { name: general, out, in: kind === 'norm' ? 0 : into, count: many });
   }
   return [...layers.values()];
 }

@@ -1,5 +1,4 @@
 // The parameters that a plan forecasts: from shapes where lorch knows the architecture, else counted by PEFT itself.
-import { z } from 'zod';
 import type { RenderedConfig } from '../config/render/index.ts';
 import type { Finding } from '../diagnostics/finding.ts';
 import { UserError } from '../diagnostics/user-error.ts';
@@ -8,7 +7,7 @@ import { uncountable } from '../model/lora-settings.ts';
 import type { ModelFacts } from '../model/modules.ts';
 import type { ModelReading } from '../model/read-config.ts';
 import type { PythonEnv } from '../python/environment.ts';
-import { runTrainer } from '../python/run-trainer.ts';
+import { askPeft, trainedModules } from './peft-count.ts';
 
 export interface ParameterRequest {
   model: ModelReading;
@@ -18,12 +17,6 @@ export interface ParameterRequest {
   python(): Promise<PythonEnv>;
   signal?: AbortSignal;
 }
-
-const answer = z.object({
-  trainable: z.number(),
-  total: z.number(),
-  modules: z.record(z.string(), z.number()),
-});
 
 /** What the trainer says of settings that PEFT refuses, and of targets that match nothing. */
 const refusals = new Set(['R026', 'R035']);
@@ -85,15 +78,9 @@ async function countWithPeft({
   signal,
 }: ParameterRequest): Promise<LoraCount | string> {
   try {
-    const spec = { model: base, lora: rendered.lora };
-    const counted = answer.parse(await runTrainer(await python(), 'count', spec, signal ? { signal } : {}));
-    const modules = Object.entries(counted.modules).map(([name, trainable]) => ({
-      name,
-      out: 0,
-      in: 0,
-      trainable,
-    }));
-    return { trainable: counted.trainable, total: counted.total, modules, head: null, findings: [] };
+    const counted = await askPeft(await python(), base, rendered.lora, signal);
+    const { trainable, total } = counted;
+    return { trainable, total, modules: trainedModules(counted), head: null, findings: [] };
   } catch (error) {
     if (!(error instanceof UserError) || refusals.has(error.code)) throw error;
     return `${error.code} ${error.message}`;

@@ -3,7 +3,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
-import type { LoraCount } from '../model/count-lora.ts';
+import type { LoraCount, TrainedModule } from '../model/count-lora.ts';
+import type { PythonEnv } from '../python/environment.ts';
 import { findPython, locatePython } from '../python/find-python.ts';
 import { runTrainer } from '../python/run-trainer.ts';
 
@@ -18,6 +19,8 @@ export interface PeftCountOptions {
 const answer = z.object({
   trainable: z.number(),
   total: z.number(),
+  /** The model before anything is added. */
+  base: z.number(),
   modules: z.record(z.string(), z.number()),
   architecture: z.string(),
 });
@@ -42,11 +45,25 @@ export async function countWithPeft(
   const dir = await mkdtemp(join(tmpdir(), 'lorch-count-'));
   try {
     await writeFile(join(dir, 'config.json'), configText);
-    const model = { id, path: dir, revision: null, trust_remote_code: false };
-    return answer.parse(await runTrainer(found, 'count', { model, lora }, signal ? { signal } : {}));
+    return await askPeft(found, { id, path: dir, revision: null, trust_remote_code: false }, lora, signal);
   } finally {
     await rm(dir, { recursive: true, force: true });
   }
+}
+
+/** What the trainer's `count` says. Throws UserError R0xx where PEFT refuses. */
+export async function askPeft(
+  python: PythonEnv,
+  model: { id: string; path: string | null; revision: string | null; trust_remote_code: boolean },
+  lora: Readonly<Record<string, unknown>>,
+  signal?: AbortSignal,
+): Promise<PeftCount> {
+  return answer.parse(await runTrainer(python, 'count', { model, lora }, signal ? { signal } : {}));
+}
+
+/** The modules that train, by PEFT's count; it tells no shapes. */
+export function trainedModules({ modules }: PeftCount): TrainedModule[] {
+  return Object.entries(modules).map(([name, trainable]) => ({ name, out: 0, in: 0, trainable }));
 }
 
 export interface Verification {

@@ -15,6 +15,7 @@ import {
   countWithPeft,
   type PeftCount,
   type PeftCountOptions,
+  trainedModules,
   type Verification,
 } from './peft-count.ts';
 import { type ShownAdapter, showAdapter } from './show-adapter.ts';
@@ -118,23 +119,17 @@ async function askPeft(
   const { lora } = options;
   try {
     const answer = await peftCount(configText, reason, options);
-    const modules = Object.entries(answer.modules).map(([name, trainable]) => ({
-      name,
-      out: 0,
-      in: 0,
-      trainable,
-    }));
     return {
       architecture: answer.architecture,
       ...(known.parameters.counted_by === 'config'
         ? {}
-        : { parameters: { total: answer.total - addedBy(answer, lora), counted_by: 'trainer' } }),
+        : { parameters: { total: answer.base, counted_by: 'trainer' } }),
       lora: {
         settings: lora,
         counted_by: 'peft',
         trainable: answer.trainable,
         total: answer.total,
-        modules,
+        modules: trainedModules(answer),
       },
     };
   } catch (error) {
@@ -142,11 +137,6 @@ async function askPeft(
     const hint = error.hint ?? '';
     return { findings: [...known.findings, unknownCount(`${reason}; ${error.message}`, hint)] };
   }
-}
-
-/** Parameters that the adapter adds to the base: with `bias`, some of those that train were there before. */
-function addedBy(answer: PeftCount, lora: Record<string, unknown>): number {
-  return lora.bias === undefined || lora.bias === 'none' ? answer.trainable : 0;
 }
 
 function unknownCount(message: string, hint: string): Finding {

@@ -188,9 +188,9 @@ describe('what goes wrong', () => {
   });
 
   it('is no secret: the token opens gated datasets and is never shown', async () => {
-    const refused = await failure('hf://datasets/acme/gated', { HF_TOKEN: 'hf_other' });
+    const refused = await failure('hf://datasets/acme/gated', { HF_TOKEN: 'hf_stranger' });
     expect(refused?.code).toBe('D191');
-    expect(JSON.stringify(refused)).not.toContain('hf_other');
+    expect(JSON.stringify(refused)).not.toContain('hf_stranger');
     expect(await ask('hf://datasets/acme/gated', { HF_TOKEN: 'hf_allowed' })).toHaveLength(1);
     writeFileSync(join(dir, 'token'), 'hf_allowed\n');
     rmSync(join(dir, 'cache'), { recursive: true });
