@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import type { Finding } from '../diagnostics/finding.ts';
 import { countCheckpoints, estimateCheckpointBytes } from '../model/checkpoint-size.ts';
 import type { LoraCount } from '../model/count-lora.ts';
-import { estimateMemory } from '../model/memory.ts';
+import type { Gpu } from '../model/gpus.ts';
 import { countPackedSequences, countSteps, type StepSettings } from '../model/steps.ts';
 import type { Plan } from '../run/plan.ts';
+import { forecastMemory } from './forecast-memory.ts';
 import { forecastParameters, type ParameterRequest } from './forecast-parameters.ts';
 import type { Prepared } from './prepare-sequences.ts';
 import { readLengths } from './read-lengths.ts';
@@ -15,13 +16,15 @@ export interface ForecastRequest extends ParameterRequest {
   prepared: Prepared;
   preparedDir: string;
   runsDir: string;
+  /** What memory is held against; null without one. */
+  gpu: Gpu | null;
 }
 
 /** The forecast, and what it gives reason to say. Throws UserError M0xx for LoRA settings that match nothing. */
 export async function forecastRun(
   request: ForecastRequest,
 ): Promise<{ forecast: Plan['forecast']; findings: Finding[] }> {
-  const { model, rendered, prepared } = request;
+  const { model } = request;
   const { count, findings: countFindings } = await forecastParameters(request);
   const findings: Finding[] = [...countFindings];
   const steps = await forecastSteps(request);
@@ -34,22 +37,21 @@ export async function forecastRun(
       message: `${disk.checkpoints} checkpoints of ${disk.checkpoint_bytes} bytes need more than the ${disk.free_bytes} bytes that are free`,
       hint: 'lower training.save_total_limit, or free space',
     });
+  const fit =
+    model.known && count
+      ? forecastMemory({
+          facts: model.facts,
+          count,
+          rendered: request.rendered,
+          longestTokens: request.prepared.lengths.max,
+          gpu: request.gpu,
+        })
+      : null;
+  if (fit) findings.push(...fit.findings);
   const forecast: Plan['forecast'] = {
     parameters: count && { trainable: count.trainable, total: count.total, modules: count.modules },
     steps,
-    memory:
-      model.known && count
-        ? estimateMemory(model.facts, count, {
-            dtype: rendered.model.dtype,
-            quantization: rendered.quantization,
-            lora: rendered.lora,
-            training: rendered.training,
-            sequenceTokens: rendered.training.packing
-              ? Number(rendered.training.max_length)
-              : prepared.lengths.max,
-            device: rendered.resources.gpus > 0 ? 'cuda' : 'cpu',
-          })
-        : null,
+    memory: fit?.memory ?? null,
     disk,
   };
   return { forecast, findings };

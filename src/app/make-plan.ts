@@ -9,6 +9,7 @@ import type { RunConfig } from '../config/schema/run.ts';
 import type { Finding } from '../diagnostics/finding.ts';
 import { UserError } from '../diagnostics/user-error.ts';
 import type { ResolvedModel } from '../hub/resolve-model.ts';
+import { findGpu, type Gpu } from '../model/gpus.ts';
 import type { PythonEnv } from '../python/environment.ts';
 import { detectNvidia } from '../python/nvidia.ts';
 import type { TrainerProgress } from '../python/run-trainer.ts';
@@ -40,6 +41,8 @@ export interface PlanRequest {
   stdin?: () => Promise<Uint8Array>;
   lorchVersion: string;
   now: number;
+  /** A GPU of the table to plan for; the one at hand without. */
+  gpu?: string;
   /** Asked for only where something must be tokenised. */
   python(): Promise<PythonEnv>;
   onProgress(progress: TrainerProgress): void;
@@ -55,7 +58,7 @@ export interface MadePlans {
 /** One plan, or one for each run of a sweep. Throws UserError C001, P002, P003, V004, V005, M0xx, T0xx and what Python reports. */
 export async function makePlans(request: PlanRequest): Promise<MadePlans> {
   const { configs } = await loadConfig(request.configPath, request);
-  const machine = await detectMachine(request.env);
+  const machine = await findMachine(request);
   const work = join(request.workspace.runsDir, `.plan-${randomUUID().slice(0, 8)}`);
   await mkdir(work, { recursive: true, mode: 0o700 });
   const dispose = () => rm(work, { recursive: true, force: true });
@@ -91,7 +94,7 @@ export async function makePlans(request: PlanRequest): Promise<MadePlans> {
 async function makePlan(
   request: PlanRequest,
   { config, sweep, mergedYaml }: LoadedRun,
-  machine: MachineFacts,
+  machine: Machine,
   scan: ScannedConfig,
   ledgerPath: string,
   askGate: (fingerprint: string) => Promise<PlannedReview>,
@@ -118,6 +121,7 @@ async function makePlan(
     prepared,
     preparedDir: dir,
     runsDir: request.workspace.runsDir,
+    gpu: machine.gpu,
   });
   const review = await askGate(ledger.fingerprint);
   const names = new Map((await trainerCodes()).map(({ code, name }) => [code, name]));
@@ -199,12 +203,27 @@ function modelSpec(config: RunConfig, { path, revision }: ResolvedModel): Prepar
   return { id: config.base_model, path, revision, trust_remote_code: config.model.trust_remote_code };
 }
 
+interface Machine extends MachineFacts {
+  gpu: Gpu | null;
+}
+
+/** The GPU that the user named, else the machine's own. Throws UserError M030. */
+async function findMachine({ gpu: name, env }: PlanRequest): Promise<Machine> {
+  if (name === undefined) return await detectMachine(env);
+  const gpu = findGpu(name);
+  return { device: 'cuda', bf16Supported: gpu.bf16, gpu };
+}
+
 /** The GPU that nvidia-smi shows, or the CPU. */
-export async function detectMachine(env: PlanRequest['env']): Promise<MachineFacts> {
+export async function detectMachine(env: PlanRequest['env']): Promise<Machine> {
   const gpu = (await detectNvidia(env))?.gpus[0];
   return gpu
-    ? { device: 'cuda', bf16Supported: gpu.computeCapability >= 8 }
-    : { device: 'cpu', bf16Supported: true };
+    ? {
+        device: 'cuda',
+        bf16Supported: gpu.computeCapability >= 8,
+        gpu: { name: gpu.name, memoryBytes: gpu.memoryBytes, bf16: gpu.computeCapability >= 8 },
+      }
+    : { device: 'cpu', bf16Supported: true, gpu: null };
 }
 
 function splitOf(name: 'train' | 'validation', prepared: Prepared, fingerprint: string): PlannedSplit | null {

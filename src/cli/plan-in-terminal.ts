@@ -13,6 +13,8 @@ export interface PlanOptions {
   set: string[];
   python?: string;
   unreviewed: string | null;
+  /** A GPU of lorch's table instead of the machine's own. */
+  gpu?: string;
 }
 
 /** Opens the workspace and makes the plan, or one for each point of a sweep. */
@@ -34,6 +36,7 @@ export async function planInTerminal(
       env: context.env,
       lorchVersion: readVersion(),
       now: context.now(),
+      ...(options.gpu === undefined ? {} : { gpu: options.gpu }),
       python: () => workspace.python(options.python),
       onProgress: (step) => {
         if (step.label !== label) {

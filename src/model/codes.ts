@@ -221,4 +221,12 @@ export const modelCodes: CodeDoc[] = [
     prose:
       'Its facts are known from the cache, so everything can be counted; a run needs the files themselves. `hf download MODEL` fetches them where there is a network.',
   },
+  {
+    code: 'M030',
+    name: 'unknown-gpu',
+    severity: 'error',
+    title: '`--gpu` names a GPU that lorch has no figures for.',
+    prose:
+      'The table holds common cards with the memory that their driver reports; without `--gpu`, the card that nvidia-smi shows is taken.',
+  },
 ];

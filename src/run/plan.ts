@@ -56,6 +56,27 @@ export interface PlannedReview {
   };
 }
 
+export interface PlannedMemory {
+  total_bytes: number;
+  /** The band in which the peak is expected; absent in plans of early versions. */
+  low_bytes?: number;
+  high_bytes?: number;
+  components: Record<string, number>;
+  /** The GPU that the forecast is held against, and how it stands; absent without one. */
+  gpu?: { name: string; bytes: number };
+  verdict?: 'fits' | 'tight' | 'does_not_fit';
+  /** Rows on the device at once that fit. */
+  largest_batch?: number;
+  /** What would make it fit, the cheapest first. */
+  changes?: {
+    change: string;
+    cost: string;
+    settings: Record<string, Record<string, unknown>>;
+    total_bytes: number;
+    verdict: 'fits' | 'tight' | 'does_not_fit';
+  }[];
+}
+
 export interface Plan {
   lorch: 1;
   /** What decides the outcome, as one SHA-256 (run/plan-hash.ts). */
@@ -106,7 +127,7 @@ export interface Plan {
   forecast: {
     parameters: { trainable: number; total: number; modules: PlannedModule[] } | null;
     steps: { per_epoch: number; total: number };
-    memory: { total_bytes: number; components: Record<string, number> } | null;
+    memory: PlannedMemory | null;
     disk: { checkpoint_bytes: number; checkpoints: number; free_bytes: number } | null;
   };
   review: PlannedReview;

@@ -6,6 +6,7 @@ import { printJson } from '../ui/json.ts';
 interface Options {
   set: string[];
   python?: string;
+  gpu?: string;
   json?: true;
 }
 
@@ -15,10 +16,11 @@ export function define(command: Command, context: Context): void {
     .argument('<config>', 'a run config, YAML')
     .option('--set <path=value...>', 'change a setting, e.g. --set lora.r=32', [])
     .option('--python <path>', 'another Python environment')
+    .option('--gpu <name>', 'plan for another GPU, e.g. h100-80gb')
     .option('--json', 'the plan as it would be stored; a sweep: {plans: […]}')
     .addHelpText(
       'after',
-      '\nExamples:\n  lorch plan configs/support-triage.yaml\n  lorch plan configs/support-triage.yaml --set training.learning_rate=1e-4 --json\n',
+      '\nExamples:\n  lorch plan configs/support-triage.yaml\n  lorch plan configs/support-triage.yaml --set training.learning_rate=1e-4 --json\n  lorch plan configs/support-triage.yaml --gpu rtx4090-24gb\n',
     )
     .action(async (config: string, options: Options) => {
       const { planInTerminal } = await import('../plan-in-terminal.ts');

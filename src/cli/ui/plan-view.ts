@@ -1,6 +1,6 @@
 // A plan on one screen.
 import stringWidth from 'string-width';
-import type { Plan } from '../../run/plan.ts';
+import type { Plan, PlannedMemory } from '../../run/plan.ts';
 import { reviewSentence } from '../../run/review-sentence.ts';
 import { renderFindings } from './diagnostic.ts';
 import { formatBytes, formatCount, formatNumber, formatShare } from './format.ts';
@@ -106,7 +106,24 @@ function memoryLines(plan: Plan): string[] {
     .sort((a, b) => b[1] - a[1])
     .slice(0, 4)
     .map(([name, bytes]) => `${name.replaceAll('_', ' ')} ${formatBytes(bytes)}`);
-  return [`about ${formatBytes(memory.total_bytes)} ± 20 %: ${parts.join(', ')}`];
+  return [`about ${formatBytes(memory.total_bytes)} ± 20 %: ${parts.join(', ')}`, ...againstGpu(memory)];
+}
+
+const verdicts = { fits: 'fits', tight: 'tight', does_not_fit: 'does not fit' };
+
+function againstGpu({ gpu, verdict, largest_batch, changes = [] }: PlannedMemory): string[] {
+  if (!gpu || !verdict) return [];
+  const batch =
+    largest_batch === undefined || largest_batch === 0
+      ? 'not even one row fits'
+      : `the largest batch that fits is ${formatCount(largest_batch)}`;
+  return [
+    `${verdicts[verdict]} on ${gpu.name} with ${formatBytes(gpu.bytes)}; ${batch}`,
+    ...changes.map(
+      (each) =>
+        `${each.change}: ${formatBytes(each.total_bytes)}, ${verdicts[each.verdict]} (cost: ${each.cost})`,
+    ),
+  ];
 }
 
 function diskLines(plan: Plan): string[] {

@@ -1,0 +1,75 @@
+// The memory part of a plan: the forecast, and how it stands against the GPU.
+import type { RenderedConfig } from '../config/render/index.ts';
+import type { Finding } from '../diagnostics/finding.ts';
+import type { LoraCount } from '../model/count-lora.ts';
+import { fitMemory } from '../model/fit-memory.ts';
+import type { Gpu } from '../model/gpus.ts';
+import { estimateMemory, type MemorySettings } from '../model/memory.ts';
+import type { ModelFacts } from '../model/modules.ts';
+import type { PlannedMemory } from '../run/plan.ts';
+
+export interface MemoryRequest {
+  facts: ModelFacts;
+  count: LoraCount;
+  rendered: RenderedConfig;
+  /** Of the longest row. */
+  longestTokens: number;
+  /** Null without one. */
+  gpu: Gpu | null;
+}
+
+/** The forecast, with findings where it does not fit the GPU. */
+export function forecastMemory({ facts, count, rendered, longestTokens, gpu }: MemoryRequest): {
+  memory: PlannedMemory;
+  findings: Finding[];
+} {
+  const { training } = rendered;
+  const settings: MemorySettings = {
+    dtype: rendered.model.dtype,
+    quantization: rendered.quantization,
+    lora: rendered.lora,
+    training,
+    sequenceTokens: training.packing ? Number(training.max_length) : longestTokens,
+    device: rendered.resources.gpus > 0 ? 'cuda' : 'cpu',
+  };
+  const forecast = estimateMemory(facts, count, settings);
+  if (!gpu || settings.device === 'cpu') return { memory: forecast, findings: [] };
+  const { fixed_bytes, ...fit } = fitMemory(facts, count, settings, gpu.memoryBytes);
+  const memory = { ...forecast, gpu: { name: gpu.name, bytes: gpu.memoryBytes }, ...fit };
+  return { memory, findings: findMisfit(memory, fixed_bytes, gpu) };
+}
+
+function findMisfit(memory: PlannedMemory, fixedBytes: number, gpu: Gpu): Finding[] {
+  const [cheapest] = memory.changes?.filter(({ verdict }) => verdict === 'fits') ?? [];
+  const hint = cheapest
+    ? `${cheapest.change} would make it fit, at ${gib(cheapest.total_bytes)} (cost: ${cheapest.cost})`
+    : 'no change of the settings that lorch knows would make it fit: a larger GPU, or a smaller model';
+  const data = { gpu: gpu.name, gpu_bytes: gpu.memoryBytes, total_bytes: memory.total_bytes };
+  if (fixedBytes > gpu.memoryBytes)
+    return [
+      {
+        code: 'P020',
+        name: 'memory-too-small',
+        severity: 'error',
+        message: `weights, adapters and optimizer need ${gib(fixedBytes)}, and ${gpu.name} has ${gib(gpu.memoryBytes)}`,
+        hint,
+        data,
+      },
+    ];
+  if (memory.verdict === 'fits') return [];
+  const band = `${gib(memory.low_bytes ?? memory.total_bytes)} to ${gib(memory.high_bytes ?? memory.total_bytes)}`;
+  return [
+    {
+      code: 'P021',
+      name: 'memory-tight',
+      severity: 'warning',
+      message: `${memory.verdict === 'tight' ? 'the run may not fit' : 'the run will hardly fit'}: its peak is expected at ${band}, and ${gpu.name} has ${gib(gpu.memoryBytes)}`,
+      hint,
+      data,
+    },
+  ];
+}
+
+function gib(bytes: number): string {
+  return `${(bytes / 2 ** 30).toFixed(1)} GiB`;
+}
