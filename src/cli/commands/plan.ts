@@ -43,6 +43,7 @@ export function define(command: Command, context: Context): void {
         ),
       );
       const review = plans.find(({ plan }) => plan.review.state !== 'passed')?.plan.review.gate?.next;
+      if (context.exitCode === EXIT.findings) return;
       const train = `lorch train ${config}${options.set.map((each) => ` --set ${each}`).join('')}`;
       context.stderr.write(review ? `next: ${review}, then ${train}\n` : `next: ${train}\n`);
     });
