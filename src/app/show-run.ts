@@ -15,7 +15,7 @@ import { gather } from './compare-runs.ts';
 
 export interface ForecastRow {
   what: string;
-  unit: 'count' | 'bytes' | 'seconds';
+  unit: 'count' | 'bytes' | 'seconds' | 'per_second';
   forecast: number | null;
   actual: number | null;
   /** (actual ÷ forecast − 1) · 100; null where either is missing or the forecast is 0. */
@@ -108,7 +108,7 @@ function forecastRows(store: Store, run: ComparedRun): ForecastRow[] {
     },
     {
       what: 'trained tokens a second',
-      unit: 'count',
+      unit: 'per_second',
       forecast: time?.tokens_per_second && perToken ? time.tokens_per_second * perToken : null,
       actual: run.trained_tokens_per_second,
     },

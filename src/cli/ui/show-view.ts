@@ -32,7 +32,9 @@ export function renderRun(shown: ShownRun, style: OutputStream, now: number): st
                 ? formatBytes(value)
                 : unit === 'seconds'
                   ? formatDuration(value * 1000)
-                  : formatCount(value);
+                  : unit === 'per_second'
+                    ? formatNumber(value)
+                    : formatCount(value);
           const verdict =
             error_percent === null
               ? ''
