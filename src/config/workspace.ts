@@ -96,7 +96,11 @@ function checkSettings(root: LocatedMap): Finding[] {
         ? []
         : [finding('C011', value.at, '`checks` must be a mapping of checks to settings')];
     if (key === 'price_per_hour')
-      return isNull(value) || (value.kind === 'scalar' && typeof value.value === 'number' && value.value >= 0)
+      return isNull(value) ||
+        (value.kind === 'scalar' &&
+          typeof value.value === 'number' &&
+          Number.isFinite(value.value) &&
+          value.value >= 0)
         ? []
         : [finding('C011', value.at, '`price_per_hour` must be a number, 0 or more')];
     if (
