@@ -1,6 +1,7 @@
 // The memory part of a plan: the forecast, and how it stands against the GPU.
 import type { RenderedConfig } from '../config/render/index.ts';
 import type { Finding } from '../diagnostics/finding.ts';
+import { applyCalibration, type Calibration } from '../model/calibration.ts';
 import type { LoraCount } from '../model/count-lora.ts';
 import { fitMemory } from '../model/fit-memory.ts';
 import type { Gpu } from '../model/gpus.ts';
@@ -16,10 +17,12 @@ export interface MemoryRequest {
   longestTokens: number;
   /** Null without one. */
   gpu: Gpu | null;
+  /** From past runs; null without any. */
+  calibration: Calibration | null;
 }
 
 /** The forecast, with findings where it does not fit the GPU. */
-export function forecastMemory({ facts, count, rendered, longestTokens, gpu }: MemoryRequest): {
+export function forecastMemory({ facts, count, rendered, longestTokens, gpu, calibration }: MemoryRequest): {
   memory: PlannedMemory;
   findings: Finding[];
 } {
@@ -32,9 +35,9 @@ export function forecastMemory({ facts, count, rendered, longestTokens, gpu }: M
     sequenceTokens: training.packing ? Number(training.max_length) : longestTokens,
     device: rendered.resources.gpus > 0 ? 'cuda' : 'cpu',
   };
-  const forecast = estimateMemory(facts, count, settings);
+  const forecast = applyCalibration(estimateMemory(facts, count, settings), calibration);
   if (!gpu || settings.device === 'cpu') return { memory: forecast, findings: [] };
-  const { fixed_bytes, ...fit } = fitMemory(facts, count, settings, gpu.memoryBytes);
+  const { fixed_bytes, ...fit } = fitMemory(facts, count, settings, gpu.memoryBytes, calibration);
   const memory = { ...forecast, gpu: { name: gpu.name, bytes: gpu.memoryBytes }, ...fit };
   return { memory, findings: findMisfit(memory, fixed_bytes, gpu) };
 }

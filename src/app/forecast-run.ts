@@ -7,8 +7,11 @@ import type { LoraCount } from '../model/count-lora.ts';
 import type { Gpu } from '../model/gpus.ts';
 import { countPackedSequences, countSteps, type StepSettings } from '../model/steps.ts';
 import type { Plan } from '../run/plan.ts';
+import type { Store } from '../store/open-store.ts';
 import { forecastMemory } from './forecast-memory.ts';
 import { forecastParameters, type ParameterRequest } from './forecast-parameters.ts';
+import { forecastTime } from './forecast-time.ts';
+import { calibrateMemory, pastRuns } from './past-runs.ts';
 import type { Prepared } from './prepare-sequences.ts';
 import { readLengths } from './read-lengths.ts';
 
@@ -18,13 +21,16 @@ export interface ForecastRequest extends ParameterRequest {
   runsDir: string;
   /** What memory is held against; null without one. */
   gpu: Gpu | null;
+  store: Store;
+  /** Of the device that trains; null: not said. */
+  pricePerHour: number | null;
 }
 
 /** The forecast, and what it gives reason to say. Throws UserError M0xx for LoRA settings that match nothing. */
 export async function forecastRun(
   request: ForecastRequest,
 ): Promise<{ forecast: Plan['forecast']; findings: Finding[] }> {
-  const { model } = request;
+  const { model, rendered, prepared } = request;
   const { count, findings: countFindings } = await forecastParameters(request);
   const findings: Finding[] = [...countFindings];
   const steps = await forecastSteps(request);
@@ -37,14 +43,19 @@ export async function forecastRun(
       message: `${disk.checkpoints} checkpoints of ${disk.checkpoint_bytes} bytes need more than the ${disk.free_bytes} bytes that are free`,
       hint: 'lower training.save_total_limit, or free space',
     });
+  const gpu = rendered.resources.gpus > 0 ? (request.gpu?.name ?? null) : null;
+  const modelType = model.known ? model.facts.modelType : model.modelType;
+  const past = await pastRuns(request.store, request.runsDir, { device: gpu ?? 'cpu', modelType });
+  const train = prepared.splits.train;
   const fit =
     model.known && count
       ? forecastMemory({
           facts: model.facts,
           count,
-          rendered: request.rendered,
-          longestTokens: request.prepared.lengths.max,
+          rendered,
+          longestTokens: prepared.lengths.max,
           gpu: request.gpu,
+          calibration: calibrateMemory(past),
         })
       : null;
   if (fit) findings.push(...fit.findings);
@@ -53,6 +64,16 @@ export async function forecastRun(
     steps,
     memory: fit?.memory ?? null,
     disk,
+    time: forecastTime({
+      model,
+      baseId: request.base.id,
+      rendered,
+      train: { rows: train?.rows ?? 0, tokens: train?.tokens ?? 0 },
+      steps,
+      gpu,
+      past,
+      pricePerHour: request.pricePerHour,
+    }),
   };
   return { forecast, findings };
 }

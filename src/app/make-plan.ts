@@ -15,6 +15,7 @@ import { detectNvidia } from '../python/nvidia.ts';
 import type { TrainerProgress } from '../python/run-trainer.ts';
 import type { Plan, PlannedReview, PlannedSplit } from '../run/plan.ts';
 import { hashPlan } from '../run/plan-hash.ts';
+import type { Store } from '../store/open-store.ts';
 import type { PlannedRun } from './create-run.ts';
 import { finishLedger } from './finish-ledger.ts';
 import { forecastRun } from './forecast-run.ts';
@@ -30,7 +31,15 @@ import { trainerCodes } from './trainer-codes.ts';
 
 export interface PlanRequest {
   /** Root for dataset and model paths; where run folders lie. */
-  workspace: { root: string; runsDir: string; cacheDir: string; checks: WrittenChecks | null };
+  workspace: {
+    root: string;
+    runsDir: string;
+    cacheDir: string;
+    checks: WrittenChecks | null;
+    store: Store;
+  };
+  /** Of the device, in any currency; null: not said. */
+  pricePerHour: number | null;
   /** Absolute, or `-` for stdin. */
   configPath: string;
   overrides: readonly string[];
@@ -121,7 +130,9 @@ async function makePlan(
     prepared,
     preparedDir: dir,
     runsDir: request.workspace.runsDir,
+    store: request.workspace.store,
     gpu: machine.gpu,
+    pricePerHour: request.pricePerHour,
   });
   const review = await askGate(ledger.fingerprint);
   const names = new Map((await trainerCodes()).map(({ code, name }) => [code, name]));

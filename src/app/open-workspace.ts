@@ -19,6 +19,8 @@ export interface OpenWorkspace {
   root: string;
   runsDir: string;
   cacheDir: string;
+  /** `price_per_hour:` of lorch.yaml. */
+  pricePerHour: number | null;
   /** What lorch.yaml says of checks. */
   checks: WrittenChecks | null;
   store: Store;
@@ -62,6 +64,7 @@ export async function openWorkspace({ cwd, env }: OpenOptions): Promise<OpenWork
     root,
     runsDir,
     cacheDir: userCacheDir(env),
+    pricePerHour: workspace.pricePerHour,
     checks: workspace.checks,
     store,
     deps,

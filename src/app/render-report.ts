@@ -22,11 +22,12 @@ export function renderReport(shown: ShownRun): string {
     `Review: ${reviewSentence(plan.review)}.`,
     failure ? `## Failure\n\n${failure.code} ${failure.message}\n\n${bullets(failure.evidence)}` : '',
     `## Forecast and result\n\n${table(
-      ['', 'plan', 'run'],
-      shown.forecasts.map(({ what, forecast, actual }) => [
+      ['', 'plan', 'run', 'error'],
+      shown.forecasts.map(({ what, forecast, actual, error_percent }) => [
         what,
         String(forecast ?? '–'),
         String(actual ?? '–'),
+        error_percent === null ? '–' : `${error_percent.toFixed(1)} %`,
       ]),
     )}`,
     `## Metrics\n\n${table(

@@ -15,9 +15,11 @@ import { gather } from './compare-runs.ts';
 
 export interface ForecastRow {
   what: string;
-  unit: 'count' | 'bytes';
+  unit: 'count' | 'bytes' | 'seconds' | 'per_second';
   forecast: number | null;
   actual: number | null;
+  /** (actual ÷ forecast − 1) · 100; null where either is missing or the forecast is 0. */
+  error_percent: number | null;
 }
 
 export interface ShownRun {
@@ -61,9 +63,12 @@ function forecastRows(store: Store, run: ComparedRun): ForecastRow[] {
   const { plan } = run;
   const data = runEvents(store, run.id, { types: ['data'] }).at(-1);
   const last = run.metrics.find((metric) => metric.name === 'loss');
-  const end = runEvents(store, run.id, { types: ['end'] }).at(-1);
-  const { parameters, memory } = plan.forecast;
-  return [
+  const { parameters, memory, time } = plan.forecast;
+  const ends = runEvents(store, run.id, { types: ['end'] });
+  const seconds = ends.reduce((sum, { train_ms }) => sum + train_ms, 0) / 1000 || null;
+  const cuda = run.reserved_peak_bytes !== null;
+  const perToken = data && data.train.tokens > 0 ? data.train.trained_tokens / data.train.tokens : null;
+  const rows: Omit<ForecastRow, 'error_percent'>[] = [
     {
       what: 'trainable parameters',
       unit: 'count',
@@ -93,13 +98,37 @@ function forecastRows(store: Store, run: ComparedRun): ForecastRow[] {
       what: 'steps',
       unit: 'count',
       forecast: plan.forecast.steps.total,
-      actual: end?.step ?? last?.last_step ?? null,
+      actual: ends.at(-1)?.step ?? last?.last_step ?? null,
     },
     {
-      what: 'GPU memory peak',
+      what: 'training time',
+      unit: 'seconds',
+      forecast: time?.seconds ?? null,
+      actual: seconds,
+    },
+    {
+      what: 'trained tokens a second',
+      unit: 'per_second',
+      forecast: time?.tokens_per_second && perToken ? time.tokens_per_second * perToken : null,
+      actual: run.trained_tokens_per_second,
+    },
+    {
+      what: 'GPU memory peak, reserved',
       unit: 'bytes',
-      forecast: run.allocated_peak_bytes === null ? null : (memory?.total_bytes ?? null),
-      actual: run.reserved_peak_bytes ?? run.allocated_peak_bytes,
+      forecast: cuda ? (memory?.total_bytes ?? null) : null,
+      actual: run.reserved_peak_bytes,
+    },
+    { what: 'GPU memory peak, allocated', unit: 'bytes', forecast: null, actual: run.allocated_peak_bytes },
+    {
+      what: 'process memory peak',
+      unit: 'bytes',
+      forecast: cuda ? null : (memory?.total_bytes ?? null),
+      actual: run.rss_peak_bytes,
     },
   ];
+  return rows.map((row) => ({ ...row, error_percent: errorPercent(row) }));
+}
+
+function errorPercent({ forecast, actual }: Pick<ForecastRow, 'forecast' | 'actual'>): number | null {
+  return forecast && actual !== null ? (actual / forecast - 1) * 100 : null;
 }

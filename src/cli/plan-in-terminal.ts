@@ -15,6 +15,7 @@ export interface PlanOptions {
   unreviewed: string | null;
   /** A GPU of lorch's table instead of the machine's own. */
   gpu?: string;
+  pricePerHour?: number;
 }
 
 /** Opens the workspace and makes the plan, or one for each point of a sweep. */
@@ -31,6 +32,7 @@ export async function planInTerminal(
       configPath: options.config,
       stdin: () => readStdin(context),
       overrides: options.set,
+      pricePerHour: options.pricePerHour ?? workspace.pricePerHour,
       unreviewed: options.unreviewed,
       cwd: context.cwd,
       env: context.env,

@@ -17,6 +17,8 @@ export const workspaceSettings = {
   python:
     "The trainer's Python: an executable, or the folder of a virtual environment. `--python` goes before it.",
   runs_dir: 'Where run folders and lorch.db lie; `runs` by default.',
+  price_per_hour:
+    'What an hour of the device that trains costs, a number; plans say the cost. `--price-per-hour` goes before it.',
   checks:
     'Settings of dataset checks for every dataset of the workspace, by code or name: docs/data-check.md.',
 } as const;
@@ -28,6 +30,8 @@ export interface Workspace {
   python: string | null;
   /** Absolute. */
   runsDir: string;
+  /** What `price_per_hour:` says; null where it says nothing. */
+  pricePerHour: number | null;
   /** What `checks:` says; null where it says nothing. */
   checks: WrittenChecks | null;
 }
@@ -53,7 +57,7 @@ async function isFile(file: string): Promise<boolean> {
 
 async function readWorkspace(file: string, name: string, home: string | undefined): Promise<Workspace> {
   const root = dirname(file);
-  const defaults = { root, python: null, runsDir: join(root, 'runs'), checks: null };
+  const defaults = { root, python: null, runsDir: join(root, 'runs'), pricePerHour: null, checks: null };
   const source = await readSource(file, name);
   if ('problem' in source) throw invalid([source.problem], name);
   // The file is a marker first: one that holds comments only is complete.
@@ -67,11 +71,13 @@ async function readWorkspace(file: string, name: string, home: string | undefine
     const text = String(node.value);
     return resolve(root, home && /^~(\/|$)/.test(text) ? join(home, text.slice(1)) : text);
   };
+  const price = nodeAt(parsed.root, ['price_per_hour']);
   const checks = nodeAt(parsed.root, ['checks']);
   return {
     root,
     python: path('python'),
     runsDir: path('runs_dir') ?? defaults.runsDir,
+    pricePerHour: price?.kind === 'scalar' && typeof price.value === 'number' ? price.value : null,
     checks: checks?.kind === 'map' ? { file: name, root: checks } : null,
   };
 }
@@ -89,6 +95,14 @@ function checkSettings(root: LocatedMap): Finding[] {
       return value.kind === 'map' || isNull(value)
         ? []
         : [finding('C011', value.at, '`checks` must be a mapping of checks to settings')];
+    if (key === 'price_per_hour')
+      return isNull(value) ||
+        (value.kind === 'scalar' &&
+          typeof value.value === 'number' &&
+          Number.isFinite(value.value) &&
+          value.value >= 0)
+        ? []
+        : [finding('C011', value.at, '`price_per_hour` must be a number, 0 or more')];
     if (
       value.kind === 'scalar' &&
       (value.value === null || (typeof value.value === 'string' && value.value !== ''))

@@ -1,4 +1,5 @@
 // A memory forecast against a GPU: whether it fits, the largest batch that does, and what would make it fit.
+import { applyCalibration, type Calibration } from './calibration.ts';
 import type { LoraCount } from './count-lora.ts';
 import { estimateMemory, judgeMemory, type MemoryForecast, type MemorySettings } from './memory.ts';
 import type { ModelFacts } from './modules.ts';
@@ -25,14 +26,16 @@ export interface MemoryFit {
 
 const mostRows = 4096;
 
-/** Holds settings against a GPU of `deviceBytes`; every suggestion is forecast by the same formula. */
+/** Holds settings against a GPU of `deviceBytes`; every suggestion is forecast by the same formula, corrected alike. */
 export function fitMemory(
   facts: ModelFacts,
   count: LoraCount,
   settings: MemorySettings,
   deviceBytes: number,
+  calibration: Calibration | null = null,
 ): MemoryFit {
-  const forecast = (changed: MemorySettings): MemoryForecast => estimateMemory(facts, count, changed);
+  const forecast = (changed: MemorySettings): MemoryForecast =>
+    applyCalibration(estimateMemory(facts, count, changed), calibration);
   const verdictOf = (changed: MemorySettings): MemoryFit['verdict'] => {
     const verdict = judgeMemory(forecast(changed), deviceBytes);
     return verdict === 'does not fit' ? 'does_not_fit' : verdict;

@@ -61,6 +61,8 @@ export interface PlannedMemory {
   /** The band in which the peak is expected; absent in plans of early versions. */
   low_bytes?: number;
   high_bytes?: number;
+  /** What past runs multiplied the formula by; absent without any. Components stay as the formula says. */
+  calibrated?: { runs: number; factor: number };
   components: Record<string, number>;
   /** The GPU that the forecast is held against, and how it stands; absent without one. */
   gpu?: { name: string; bytes: number };
@@ -75,6 +77,27 @@ export interface PlannedMemory {
     total_bytes: number;
     verdict: 'fits' | 'tight' | 'does_not_fit';
   }[];
+}
+
+/** How long the training loop will take. Null numbers: nothing told the speed. */
+export interface PlannedTime {
+  seconds: number | null;
+  low_seconds: number | null;
+  high_seconds: number | null;
+  /** Over all epochs. */
+  tokens: number;
+  tokens_per_epoch: number;
+  tokens_per_second: number | null;
+  /** Null where the architecture is unknown. */
+  flops_per_token: number | null;
+  source: 'workspace' | 'formula' | 'unknown';
+  /** What the forecast rests on, one sentence. */
+  basis: string;
+  /** Runs it rests on. */
+  runs: number;
+  /** In whatever currency the price was given. */
+  price_per_hour?: number;
+  cost?: number;
 }
 
 export interface Plan {
@@ -128,6 +151,8 @@ export interface Plan {
     parameters: { trainable: number; total: number; modules: PlannedModule[] } | null;
     steps: { per_epoch: number; total: number };
     memory: PlannedMemory | null;
+    /** Absent in plans of earlier versions. */
+    time?: PlannedTime;
     disk: { checkpoint_bytes: number; checkpoints: number; free_bytes: number } | null;
   };
   review: PlannedReview;

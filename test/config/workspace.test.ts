@@ -20,6 +20,7 @@ describe('the workspace', () => {
       root,
       python: null,
       runsDir: join(root, 'runs'),
+      pricePerHour: null,
       checks: null,
     });
     write('', 'deep');
@@ -41,10 +42,20 @@ describe('the workspace', () => {
       root,
       python: join(root, '.venv'),
       runsDir: '/data/runs',
+      pricePerHour: null,
       checks: null,
     });
     write('python: ~/envs/lora\n');
     expect(await findWorkspace(root, '/home/me')).toMatchObject({ python: '/home/me/envs/lora' });
+  });
+
+  it('holds what an hour costs, and refuses what is no price', async () => {
+    write('price_per_hour: 2.5\n');
+    expect((await findWorkspace(root))?.pricePerHour).toBe(2.5);
+    for (const wrong of ['-1', 'cheap', '[2]', '.inf']) {
+      write(`price_per_hour: ${wrong}\n`);
+      await expect(findWorkspace(root), wrong).rejects.toMatchObject({ findings: [{ code: 'C011' }] });
+    }
   });
 
   it('names every fault of lorch.yaml with its place', async () => {
@@ -61,7 +72,7 @@ describe('the workspace', () => {
     await expect(findWorkspace(root)).rejects.toMatchObject({ findings: [{ code: 'C005' }] });
     write('retention: 3\n');
     await expect(findWorkspace(root)).rejects.toMatchObject({
-      findings: [{ hint: 'lorch.yaml takes python, runs_dir, checks' }],
+      findings: [{ hint: 'lorch.yaml takes python, runs_dir, price_per_hour, checks' }],
     });
   });
 });

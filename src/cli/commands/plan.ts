@@ -1,10 +1,12 @@
 import type { Command } from 'commander';
 import type { Context } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
+import { parsePrice } from '../parse-price.ts';
 import { printJson } from '../ui/json.ts';
 
 interface Options {
   set: string[];
+  pricePerHour?: number;
   python?: string;
   gpu?: string;
   json?: true;
@@ -15,6 +17,7 @@ export function define(command: Command, context: Context): void {
   command
     .argument('<config>', 'a run config, YAML')
     .option('--set <path=value...>', 'change a setting, e.g. --set lora.r=32', [])
+    .option('--price-per-hour <price>', 'what an hour of the device costs', parsePrice)
     .option('--python <path>', 'another Python environment')
     .option('--gpu <name>', 'plan for another GPU, e.g. h100-80gb')
     .option('--json', 'the plan as it would be stored; a sweep: {plans: […]}')

@@ -2,12 +2,14 @@ import type { Command } from 'commander';
 import { UserError } from '../../diagnostics/user-error.ts';
 import type { Plan } from '../../run/plan.ts';
 import type { Context } from '../context.ts';
+import { parsePrice } from '../parse-price.ts';
 import { paint } from '../ui/paint.ts';
 
 interface Options {
   set: string[];
   detach?: true;
   unreviewed?: string;
+  pricePerHour?: number;
   python?: string;
 }
 
@@ -18,6 +20,7 @@ export function define(command: Command, context: Context): void {
     .option('--set <path=value...>', 'change a setting, e.g. --set lora.r=32', [])
     .option('--detach', 'launch and return; follow with `lorch logs -f`')
     .option('--unreviewed <reason>', 'why no person has read the rows; stays on the run for good')
+    .option('--price-per-hour <price>', 'what an hour of the device costs', parsePrice)
     .option('--python <path>', 'another Python environment')
     .addHelpText(
       'after',

@@ -3,7 +3,7 @@ import stringWidth from 'string-width';
 import type { Plan, PlannedMemory } from '../../run/plan.ts';
 import { reviewSentence } from '../../run/review-sentence.ts';
 import { renderFindings } from './diagnostic.ts';
-import { formatBytes, formatCount, formatNumber, formatShare } from './format.ts';
+import { formatBytes, formatCount, formatDuration, formatNumber, formatShare } from './format.ts';
 import { paint, visible } from './paint.ts';
 import { renderTable } from './table.ts';
 
@@ -18,6 +18,7 @@ export function renderPlan(plan: Plan, style: { color: boolean; columns: number 
     ['adapter', adapterLines(plan)],
     ['training', trainingLines(plan)],
     ['memory', memoryLines(plan)],
+    ['time', timeLines(plan)],
     ['disk', diskLines(plan)],
     ['review', [reviewSentence(plan.review)]],
     ['plan', [`${plan.plan_hash.slice(0, 16)}`]],
@@ -106,7 +107,15 @@ function memoryLines(plan: Plan): string[] {
     .sort((a, b) => b[1] - a[1])
     .slice(0, 4)
     .map(([name, bytes]) => `${name.replaceAll('_', ' ')} ${formatBytes(bytes)}`);
-  return [`about ${formatBytes(memory.total_bytes)} ± 20 %: ${parts.join(', ')}`, ...againstGpu(memory)];
+  const { low_bytes: low, high_bytes: high, calibrated } = memory;
+  const band = low && high ? `(${formatBytes(low)} to ${formatBytes(high)})` : '± 20 %';
+  const ground = calibrated
+    ? `; formula × ${formatNumber(calibrated.factor)}, from ${calibrated.runs} run${calibrated.runs === 1 ? '' : 's'} here`
+    : '';
+  return [
+    `about ${formatBytes(memory.total_bytes)} ${band}: ${parts.join(', ')}${ground}`,
+    ...againstGpu(memory),
+  ];
 }
 
 const verdicts = { fits: 'fits', tight: 'tight', does_not_fit: 'does not fit' };
@@ -123,6 +132,18 @@ function againstGpu({ gpu, verdict, largest_batch, changes = [] }: PlannedMemory
       (each) =>
         `${each.change}: ${formatBytes(each.total_bytes)}, ${verdicts[each.verdict]} (cost: ${each.cost})`,
     ),
+  ];
+}
+
+function timeLines(plan: Plan): string[] {
+  const time = plan.forecast.time;
+  if (!time) return [];
+  if (time.seconds === null) return [time.basis];
+  const clock = (seconds: number | null) => formatDuration((seconds ?? 0) * 1000);
+  const cost =
+    time.cost === undefined ? '' : `, cost ${formatNumber(time.cost)} at ${time.price_per_hour} an hour`;
+  return [
+    `about ${clock(time.seconds)} (${clock(time.low_seconds)} to ${clock(time.high_seconds)}) for ${formatCount(time.tokens)} tokens${cost}; ${time.basis}`,
   ];
 }
 

@@ -24,15 +24,23 @@ export function renderRun(shown: ShownRun, style: OutputStream, now: number): st
       [{ title: '' }, { title: 'plan', align: 'right' }, { title: 'run', align: 'right' }, { title: '' }],
       shown.forecasts
         .filter((each) => each.forecast !== null || each.actual !== null)
-        .map(({ what, unit, forecast, actual }) => {
+        .map(({ what, unit, forecast, actual, error_percent }) => {
           const show = (value: number | null) =>
-            value === null ? '–' : unit === 'bytes' ? formatBytes(value) : formatCount(value);
+            value === null
+              ? '–'
+              : unit === 'bytes'
+                ? formatBytes(value)
+                : unit === 'seconds'
+                  ? formatDuration(value * 1000)
+                  : unit === 'per_second'
+                    ? formatNumber(value)
+                    : formatCount(value);
           const verdict =
-            forecast === null || actual === null || unit === 'bytes'
+            error_percent === null
               ? ''
               : forecast === actual
                 ? ink.green('as planned')
-                : ink.yellow('differs');
+                : `${error_percent > 0 ? '+' : ''}${formatNumber(error_percent)} %`;
           return [what, show(forecast), show(actual), verdict];
         }),
       style,

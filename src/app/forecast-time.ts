@@ -1,0 +1,120 @@
+// How long training will take and what it costs: from this workspace's own runs, else from FLOPs, else not at all.
+import type { RenderedConfig } from '../config/render/index.ts';
+import { calibrate, priorSpread } from '../model/calibration.ts';
+import type { ModelReading } from '../model/read-config.ts';
+import { flopsPerToken, peakFlops, publishedUse } from '../model/speed.ts';
+import type { Plan, PlannedTime } from '../run/plan.ts';
+import type { PastRun } from './past-runs.ts';
+
+export interface TimeRequest {
+  model: ModelReading;
+  baseId: string;
+  rendered: RenderedConfig;
+  /** Tokens and rows (sequences before packing) of the training split. */
+  train: { rows: number; tokens: number };
+  /** Sequences of one epoch, after packing. */
+  steps: Plan['forecast']['steps'];
+  /** As nvidia-smi names it; null on the CPU. */
+  gpu: string | null;
+  past: readonly PastRun[];
+  pricePerHour: number | null;
+}
+
+/** Tokens a second as expected, and the slow and fast end. */
+interface Rate {
+  typical: number;
+  slow: number;
+  fast: number;
+  source: 'workspace' | 'formula';
+  basis: string;
+  runs: number;
+}
+
+/** Seconds in the training loop; loading the model is not counted. `seconds` is null where nothing tells the speed. */
+export function forecastTime(request: TimeRequest): PlannedTime {
+  const { rendered, train, steps, pricePerHour } = request;
+  const tokens = Math.round((train.tokens * steps.total) / Math.max(1, steps.per_epoch));
+  const flops = planFlops(request);
+  const known = {
+    tokens,
+    tokens_per_epoch: train.tokens,
+    flops_per_token: flops,
+    ...(pricePerHour !== null && { price_per_hour: pricePerHour }),
+  };
+  const rate = rateFromRuns(request, flops) ?? rateFromFormula(request, flops);
+  if (!rate)
+    return {
+      ...known,
+      seconds: null,
+      low_seconds: null,
+      high_seconds: null,
+      tokens_per_second: null,
+      source: 'unknown',
+      basis:
+        rendered.resources.gpus === 0
+          ? 'not known: no run of this model family has succeeded on this CPU yet'
+          : 'not known: no run here on this GPU yet, and no peak or no FLOP count to go by',
+      runs: 0,
+    };
+  const seconds = tokens / rate.typical;
+  return {
+    ...known,
+    seconds,
+    low_seconds: tokens / rate.fast,
+    high_seconds: tokens / rate.slow,
+    tokens_per_second: rate.typical,
+    source: rate.source,
+    basis: rate.basis,
+    runs: rate.runs,
+    ...(pricePerHour !== null && { cost: (seconds / 3600) * pricePerHour }),
+  };
+}
+
+function planFlops({ model, rendered, train }: TimeRequest): number | null {
+  if (!model.known || train.rows === 0) return null;
+  return flopsPerToken(model.facts, {
+    checkpointing: rendered.training.gradient_checkpointing !== false,
+    // Packed rows do not see each other, so a token's sequence is its own row.
+    sequenceTokens: train.tokens / train.rows,
+  });
+}
+
+/** FLOP/s that past runs reached, over this run's FLOPs per token; the same base needs no scaling and no formula. */
+function rateFromRuns({ past, baseId, gpu }: TimeRequest, flops: number | null): Rate | null {
+  const rates: number[] = [];
+  let scaled = 0;
+  for (const { plan, tokensPerSecond } of past) {
+    if (tokensPerSecond === null) continue;
+    const theirs = plan.forecast.time?.flops_per_token ?? null;
+    const same = plan.base_model.id === baseId;
+    if (flops !== null && theirs !== null) rates.push((tokensPerSecond * theirs) / flops);
+    else if (same) rates.push(tokensPerSecond);
+    else continue;
+    if (!same) scaled += 1;
+  }
+  const found = calibrate(rates, priorSpread.speed);
+  if (!found) return null;
+  const runs = `${found.runs} run${found.runs === 1 ? '' : 's'}`;
+  return {
+    typical: found.factor,
+    slow: found.low,
+    fast: found.high,
+    source: 'workspace',
+    basis: `${runs} of this model family in this workspace on ${gpu ?? 'the CPU'}${scaled > 0 ? `, ${scaled} of another model scaled by FLOPs per token` : ''}`,
+    runs: found.runs,
+  };
+}
+
+function rateFromFormula({ gpu, rendered }: TimeRequest, flops: number | null): Rate | null {
+  const peak = gpu === null ? null : peakFlops(gpu);
+  if (peak === null || flops === null) return null;
+  const at = (use: number) => (use * peak * Math.max(1, rendered.resources.gpus)) / flops;
+  return {
+    typical: at(publishedUse.typical),
+    slow: at(publishedUse.low),
+    fast: at(publishedUse.high),
+    source: 'formula',
+    basis: `the FLOP formula at ${publishedUse.typical * 100} % (${publishedUse.low * 100} to ${publishedUse.high * 100} %) of the peak of ${gpu}; nothing was measured here`,
+    runs: 0,
+  };
+}
