@@ -1,5 +1,6 @@
 import type { LoraCount } from './count-lora.ts';
 import { adapterBytes } from './memory.ts';
+import { assumedStateBytes } from './optimizer-state.ts';
 
 export interface CheckpointSettings {
   quantization: Readonly<Record<string, unknown>> | null;
@@ -17,14 +18,8 @@ export function estimateCheckpointBytes(count: LoraCount, settings: CheckpointSe
   const { training, quantization, tokenizerBytes } = settings;
   const width = adapterBytes(quantization);
   const optimizer =
-    training.save_only_model === true ? 0 : momentBytes(String(training.optim ?? 'adamw_torch'), width);
+    training.save_only_model === true ? 0 : assumedStateBytes(String(training.optim ?? 'adamw_torch'), width);
   return Math.round(count.trainable * (width + optimizer)) + tokenizerBytes + smallFilesBytes;
-}
-
-function momentBytes(optimizer: string, width: number): number {
-  if (/8bit/.test(optimizer)) return 2.06;
-  if (/^sgd/.test(optimizer)) return 0;
-  return /lion|adagrad|rmsprop/.test(optimizer) ? width : 2 * width;
 }
 
 /** How many checkpoints lie on disk at most: by schedule, cut by save_total_limit, and the best one beside the last. */

@@ -2,6 +2,7 @@
 // the worst +26 and -20 %, so it speaks in bands of ±20 % until runs of one's own calibrate it.
 import type { LoraCount } from './count-lora.ts';
 import { countParameters, type ModelFacts, weightCount } from './modules.ts';
+import { assumedStateBytes } from './optimizer-state.ts';
 
 export interface MemorySettings {
   /** Of the base: float32, bfloat16 or float16. */
@@ -44,7 +45,7 @@ export function estimateMemory(
     adapters: count.trainable * adapterWidth,
     gradients: count.trainable * adapterWidth,
     optimizer: Math.round(
-      count.trainable * optimizerBytes(String(training.optim ?? 'adamw_torch'), adapterWidth),
+      count.trainable * assumedStateBytes(String(training.optim ?? 'adamw_torch'), adapterWidth),
     ),
     activations: Math.round(activations.kept),
     loss: Math.round(activations.loss),
@@ -98,15 +99,6 @@ function weightBytes(facts: ModelFacts, quantization: MemorySettings['quantizati
 function quantizedBytes(quantization: Readonly<Record<string, unknown>>): number {
   if (quantization.load_in_8bit === true) return 1.01;
   return quantization.bnb_4bit_use_double_quant === true ? 0.5159 : 0.5625;
-}
-
-/** State per trained parameter: two moments of the adapter's width, or a byte each with its scale in 8 bits. */
-function optimizerBytes(optimizer: string, adapterWidth: number): number {
-  if (/8bit/.test(optimizer)) return /lion/.test(optimizer) ? 1.03 : 2.06;
-  if (/^sgd/.test(optimizer)) return 0;
-  if (/lion|adagrad|rmsprop/.test(optimizer)) return adapterWidth;
-  if (/adafactor/.test(optimizer)) return 0.1;
-  return 2 * adapterWidth;
 }
 
 /** What backward needs: saved tensors by layer (or only their inputs, with checkpointing), and the logits' share. */

@@ -1,0 +1,28 @@
+import { describe, expect, it } from 'vitest';
+import { assumedStateBytes, optimizerStateBytes } from '../../src/model/optimizer-state.ts';
+
+describe('optimizerStateBytes', () => {
+  it.each([
+    ['adamw_torch_fused', 2, 4],
+    ['adamw_torch_fused', 4, 8],
+    ['paged_adamw_32bit', 2, 8],
+    ['sgd', 4, 0],
+    ['lion_32bit', 2, 4],
+    ['ademamix', 2, 12],
+  ])('%s keeps, for a parameter of %i bytes, %i bytes', (name, width, bytes) => {
+    expect(optimizerStateBytes(name, width)).toBe(bytes);
+  });
+
+  it('keeps little more than a byte for a number in 8 bits', () => {
+    expect(optimizerStateBytes('paged_adamw_8bit', 4)).toBeCloseTo(2.06, 2);
+    expect(optimizerStateBytes('lion_8bit', 4)).toBeCloseTo(1.03, 2);
+  });
+
+  it.each(['galore_adamw_8bit', 'lomo', 'apollo_adamw', 'toString'])(
+    'has no figure for %s, and takes AdamW',
+    (name) => {
+      expect(optimizerStateBytes(name, 4)).toBeNull();
+      expect(assumedStateBytes(name, 4)).toBe(8);
+    },
+  );
+});
