@@ -74,14 +74,6 @@ export const appCodes: CodeDoc[] = [
       'The forecast holds within 20 % in most published measurements. Its upper end, or all of it, lies above what the GPU has. The plan shows the cheapest changes, each with its effect.',
   },
   {
-    code: 'P022',
-    name: 'optimizer-not-known',
-    severity: 'note',
-    title: 'The memory of this optimizer is assumed, not known.',
-    prose:
-      'What it keeps for each parameter depends on options that lorch does not model (GaLore, APOLLO, LOMO, GrokAdamW). The forecast takes the two moments of AdamW.',
-  },
-  {
     code: 'P008',
     name: 'not-reviewed',
     severity: 'note',

@@ -7,7 +7,6 @@ import { fitMemory } from '../model/fit-memory.ts';
 import type { Gpu } from '../model/gpus.ts';
 import { estimateMemory, type MemorySettings } from '../model/memory.ts';
 import type { ModelFacts } from '../model/modules.ts';
-import { optimizerStateBytes } from '../model/optimizer-state.ts';
 import type { PlannedMemory } from '../run/plan.ts';
 
 export interface MemoryRequest {
@@ -37,23 +36,10 @@ export function forecastMemory({ facts, count, rendered, longestTokens, gpu, cal
     device: rendered.resources.gpus > 0 ? 'cuda' : 'cpu',
   };
   const forecast = applyCalibration(estimateMemory(facts, count, settings), calibration);
-  const assumed = findAssumption(String(training.optim));
-  if (!gpu || settings.device === 'cpu') return { memory: forecast, findings: assumed };
+  if (!gpu || settings.device === 'cpu') return { memory: forecast, findings: [] };
   const { fixed_bytes, ...fit } = fitMemory(facts, count, settings, gpu.memoryBytes, calibration);
   const memory = { ...forecast, gpu: { name: gpu.name, bytes: gpu.memoryBytes }, ...fit };
-  return { memory, findings: [...findMisfit(memory, fixed_bytes, gpu), ...assumed] };
-}
-
-function findAssumption(optimizer: string): Finding[] {
-  if (optimizerStateBytes(optimizer, 4) !== null) return [];
-  return [
-    {
-      code: 'P022',
-      name: 'optimizer-not-known',
-      severity: 'note',
-      message: `lorch has no figure for the state of ${optimizer}: memory and checkpoints are forecast as for AdamW`,
-    },
-  ];
+  return { memory, findings: findMisfit(memory, fixed_bytes, gpu) };
 }
 
 function findMisfit(memory: PlannedMemory, fixedBytes: number, gpu: Gpu): Finding[] {

@@ -1,6 +1,6 @@
 import type { LoraCount } from './count-lora.ts';
 import { adapterBytes } from './memory.ts';
-import { assumedStateBytes } from './optimizer-state.ts';
+import { optimizerStateBytes } from './optimizer-state.ts';
 
 export interface CheckpointSettings {
   quantization: Readonly<Record<string, unknown>> | null;
@@ -18,7 +18,9 @@ export function estimateCheckpointBytes(count: LoraCount, settings: CheckpointSe
   const { training, quantization, tokenizerBytes } = settings;
   const width = adapterBytes(quantization);
   const optimizer =
-    training.save_only_model === true ? 0 : assumedStateBytes(String(training.optim ?? 'adamw_torch'), width);
+    training.save_only_model === true
+      ? 0
+      : optimizerStateBytes(String(training.optim ?? 'adamw_torch'), width);
   return Math.round(count.trainable * (width + optimizer)) + tokenizerBytes + smallFilesBytes;
 }
 

@@ -2,7 +2,7 @@
 // the worst +26 and -20 %, so it speaks in bands of ±20 % until runs of one's own calibrate it.
 import type { LoraCount } from './count-lora.ts';
 import { countParameters, type ModelFacts, weightCount } from './modules.ts';
-import { assumedStateBytes } from './optimizer-state.ts';
+import { optimizerStateBytes } from './optimizer-state.ts';
 
 export interface MemorySettings {
   /** Of the base: float32, bfloat16 or float16. */
@@ -45,7 +45,7 @@ export function estimateMemory(
     adapters: count.trainable * adapterWidth,
     gradients: count.trainable * adapterWidth,
     optimizer: Math.round(
-      count.trainable * assumedStateBytes(String(training.optim ?? 'adamw_torch'), adapterWidth),
+      count.trainable * optimizerStateBytes(String(training.optim ?? 'adamw_torch'), adapterWidth),
     ),
     activations: Math.round(activations.kept),
     loss: Math.round(activations.loss),

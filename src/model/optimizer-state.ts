@@ -1,31 +1,22 @@
-// What an optimizer keeps for each trained parameter, by transformers' names (OptimizerNames).
+// What an optimizer keeps for each trained parameter, by transformers' names (OptimizerNames): those that a config may name.
 
 /** Numbers kept in the adapter's own width. */
 const ownWidth: Readonly<Record<string, number>> = {
   adamw_torch: 2,
   adamw_torch_fused: 2,
-  adamw_torch_xla: 2,
-  adamw_torch_npu_fused: 2,
-  adamw_anyprecision: 2,
-  stable_adamw: 2,
-  schedule_free_adamw: 2,
-  schedule_free_radam: 2,
-  schedule_free_sgd: 1,
   adagrad: 1,
   rmsprop: 1,
   // Momentum is 0 unless optim_args say otherwise.
   sgd: 0,
 };
 
-// bitsandbytes keeps 32-bit states in fp32, and 8-bit ones with a scale for 256 of them; torchao likewise.
+// bitsandbytes keeps 32-bit states in fp32, and 8-bit ones with a scale for 256 of them.
 const byte = 1 + 8 / 256;
 const fixedBytes: Readonly<Record<string, number>> = {
   paged_adamw_32bit: 8,
   adamw_bnb_8bit: 2 * byte,
   adamw_8bit: 2 * byte,
   paged_adamw_8bit: 2 * byte,
-  adamw_torch_8bit: 2 * byte,
-  adamw_torch_4bit: 2 * (0.5 + 4 / 128),
   lion_32bit: 4,
   paged_lion_32bit: 4,
   lion_8bit: byte,
@@ -41,14 +32,11 @@ const fixedBytes: Readonly<Record<string, number>> = {
   adafactor: 0.1,
 };
 
-/** Bytes of state a trained parameter, whose own width is `adapterWidth` bytes; null for an optimizer without a figure. */
-export function optimizerStateBytes(optimizer: string, adapterWidth: number): number | null {
+/** Bytes of state a trained parameter, whose own width is `adapterWidth` bytes. Throws for an optimizer that configs refuse. */
+export function optimizerStateBytes(optimizer: string, adapterWidth: number): number {
   const own = Object.hasOwn(ownWidth, optimizer) ? ownWidth[optimizer] : undefined;
   if (own !== undefined) return own * adapterWidth;
-  return (Object.hasOwn(fixedBytes, optimizer) ? fixedBytes[optimizer] : undefined) ?? null;
-}
-
-/** The same, with AdamW's two moments where there is no figure: `optimizerStateBytes` tells, and the plan says so. */
-export function assumedStateBytes(optimizer: string, adapterWidth: number): number {
-  return optimizerStateBytes(optimizer, adapterWidth) ?? 2 * adapterWidth;
+  const fixed = Object.hasOwn(fixedBytes, optimizer) ? fixedBytes[optimizer] : undefined;
+  if (fixed === undefined) throw new Error(`no figure for the state of ${optimizer}`);
+  return fixed;
 }

@@ -11,7 +11,7 @@ import {
 } from '../field.ts';
 
 /** Those that PyTorch and bitsandbytes bring; the others need packages that the trainer does not have. */
-const optimizers = [
+export const optimizers = [
   'adamw_torch',
   'adamw_torch_fused',
   'adamw_8bit',
