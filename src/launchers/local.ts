@@ -1,7 +1,7 @@
 // Starts a run on this machine.
 import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
-import { link, mkdir, open, rename, stat, unlink, writeFile } from 'node:fs/promises';
+import { link, mkdir, open, rename, rm, rmdir, stat, unlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { UserError } from '../diagnostics/user-error.ts';
@@ -34,6 +34,12 @@ export const localLauncher: Launcher = {
     }
   },
   createOnce,
+  async remove(file) {
+    await rm(file, { force: true });
+    await rmdir(dirname(file)).catch((error) => {
+      if (codeOf(error) !== 'ENOTEMPTY' && codeOf(error) !== 'ENOENT') throw error;
+    });
+  },
   async put(file, text) {
     const temporary = await writeTemporary(file, text);
     await rename(temporary, file);

@@ -48,7 +48,10 @@ export async function relaunch(deps: SuperviseDeps, attempt: AttemptContext): Pr
   // Somebody else is at it: the next look shows what came of it.
   if (!(await launcher.createOnce(dir.launch, `${JSON.stringify(launch)}\n`))) return;
   const claimed = (await attempt.file('claim'))?.t ?? launch.created_ms;
-  if (!replaceAttempt(deps.store, run, n, claimed, attemptOf(launch))) return;
+  if (!replaceAttempt(deps.store, run, n, claimed, attemptOf(launch))) {
+    await launcher.remove(dir.launch);
+    return;
+  }
   log.warn(
     { attempt: next, instead_of: n, claim: paths.claim },
     'the supervisor did not start; trying again',

@@ -34,9 +34,13 @@ export async function startAttempt(deps: LaunchDeps, run: string): Promise<numbe
     command: deps.trainerCommand?.(runDir, n) ?? trainerCommand(python.executable, runDir, n),
     env: recordableEnvironment(env),
   };
-  const made = await launcher.createOnce(attemptPaths(runDir, n).launch, `${JSON.stringify(launch)}\n`);
-  if (!made || !beginAttempt(deps.store, run, attemptOf(launch)))
+  const file = attemptPaths(runDir, n).launch;
+  const made = await launcher.createOnce(file, `${JSON.stringify(launch)}\n`);
+  if (!made || !beginAttempt(deps.store, run, attemptOf(launch))) {
+    // A launch that nobody will ever start must not look like one whose controller died.
+    if (made) await launcher.remove(file);
     throw new UserError('U103', `run ${run} is under way already`, { hint: `lorch logs ${run} -f` });
+  }
   await spawnAttempt(deps, run, launch, env);
   return n;
 }

@@ -11,6 +11,7 @@ import { getRun } from '../../src/store/runs.ts';
 import { seriesSummaries } from '../../src/store/series-summary.ts';
 import { followRun } from '../../src/supervise/follow-run.ts';
 import { recoverRuns } from '../../src/supervise/recover-runs.ts';
+import { attemptNumbers } from '../../src/supervise/run-folder.ts';
 import { startAttempt } from '../../src/supervise/start-attempt.ts';
 import { attemptJson, makeWorkspace, type TestWorkspace, until } from './workspace.ts';
 
@@ -138,11 +139,27 @@ describe('a run from start to end', () => {
     expect(starts.map((each) => each.status).sort()).toEqual(['fulfilled', 'rejected']);
     const refused = starts.find((each) => each.status === 'rejected');
     expect(refused?.reason).toMatchObject({ code: 'U103' });
-    const trainer = await until(() => attemptJson(workspace, run, 1, 'trainer'));
+    // Either may be the faster one, and the second number wins where its controller saw the first one's folder.
+    const n = starts.find((each) => each.status === 'fulfilled')?.value ?? 0;
+    expect(await attemptNumbers(workspace.runDir(run))).toEqual([n]);
+    const trainer = await until(() => attemptJson(workspace, run, n, 'trainer'));
     await until(async () => (await workspace.launches(run)) > 0);
     process.kill(Number(trainer.pid), 'SIGKILL');
     await followRun(workspace.deps, run);
     expect(await workspace.launches(run)).toBe(1);
+  });
+});
+
+describe('a start that comes too late', () => {
+  it('leaves no attempt behind', async () => {
+    workspace = await makeWorkspace('waits');
+    const run = await workspace.addRun('one');
+    expect(await startAttempt(workspace.deps, run)).toBe(1);
+    await expect(startAttempt(workspace.another(), run)).rejects.toMatchObject({ code: 'U103' });
+    expect(await attemptNumbers(workspace.runDir(run))).toEqual([1]);
+    const trainer = await until(() => attemptJson(workspace, run, 1, 'trainer'));
+    process.kill(Number(trainer.pid), 'SIGKILL');
+    await followRun(workspace.deps, run);
   });
 });
 
