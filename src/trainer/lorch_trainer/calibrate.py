@@ -25,8 +25,8 @@ _LEAST_STEPS = 3
 def run(spec: dict[str, Any]) -> dict[str, Any]:
     """Trains for about `seconds`, at least three steps, in `folder`, which the caller made and removes.
 
-    `plan` holds what plan.json would, without `dataset`; its training says the batch, `max_length` is the length
-    of every row, `max_steps` the most steps. Returns device, steps, median `step_ms`, `tokens_per_second`, and peaks.
+    `plan` holds what plan.json would, without `dataset`: its training says the batch, `max_length` how long each
+    row is, `max_steps` the most steps. Returns device, steps, median `step_ms`, `tokens_per_second` and peaks.
     """
     # Never graceful: SIGTERM and SIGINT end the process at once, as there is nothing to save.
     stop = Stop(lambda: None)
@@ -87,7 +87,7 @@ def _clock(seconds: float) -> Any:
 
 
 def _write_rows(run_folder: RunFolder, plan: Plan, rows: int, length: int) -> dict[str, Any]:
-    """Random rows of one length, every token trained, as the most that such a row can take; and the tokenizer."""
+    """Random rows of one length, every token trained: the most that such rows can take. And the tokenizer."""
     import numpy as np
     from transformers import AutoConfig
 
