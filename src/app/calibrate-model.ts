@@ -31,7 +31,7 @@ export interface CalibrateRequest extends Omit<TargetRequest, 'root'> {
   signal: AbortSignal;
   /** Before each size: its number, from 0. */
   onRung(size: RungSize, index: number, count: number): void;
-  onStep(done: number, total: number | null): void;
+  onStep(done: number): void;
 }
 
 export interface CalibratedRung extends RungSize {

@@ -74,7 +74,7 @@ export interface MeasureRequest {
   lorchVersion: string;
   now(): number;
   signal: AbortSignal;
-  onStep(done: number, total: number | null): void;
+  onStep(done: number): void;
 }
 
 export interface RungContext {
@@ -111,7 +111,7 @@ export async function measureRung(
     const { signal } = request;
     const value = await runTrainer(await request.python(), 'calibrate', spec, {
       signal,
-      onProgress: ({ done, total }) => request.onStep(done, total),
+      onProgress: ({ done }) => request.onStep(done),
     });
     const { device, ...figures } = answer.parse(value);
     const measured = { device: deviceKey(device), ...figures };

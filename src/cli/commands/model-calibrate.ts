@@ -70,7 +70,7 @@ async function measure(target: string, flags: Flags, context: Context): Promise<
   const workspace = await openWorkspace({ cwd, env });
   const interrupt = new AbortController();
   const release = context.onInterrupt(() => interrupt.abort(new Error('interrupted')));
-  const progress = createProgress(context, 'steps');
+  let progress = createProgress(context, 'steps');
   try {
     return await calibrateModel({
       target,
@@ -87,9 +87,13 @@ async function measure(target: string, flags: Flags, context: Context): Promise<
       lorchVersion: readVersion(),
       now: () => context.now(),
       signal: interrupt.signal,
-      onRung: ({ batch, sequenceTokens }, index, count) =>
-        progress.line(`size ${index + 1} of ${count}: ${batch} × ${sequenceTokens} tokens`),
-      onStep: (done, total) => progress.update(done, total),
+      onRung: ({ batch, sequenceTokens }, index, count) => {
+        progress.end();
+        progress = createProgress(context, 'steps');
+        progress.line(`size ${index + 1} of ${count}: ${batch} × ${sequenceTokens} tokens`);
+      },
+      // How many there will be depends on the time.
+      onStep: (done) => progress.update(done, null),
     });
   } finally {
     progress.end();
