@@ -1,5 +1,6 @@
 // Real training steps of one size, in a process of their own; the measurement is written down before it is returned.
-import { mkdir } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { RenderedConfig } from '../config/render/index.ts';
@@ -8,7 +9,6 @@ import type { PythonEnv } from '../python/environment.ts';
 import { runTrainer } from '../python/run-trainer.ts';
 import { appendRung, peakOf } from './calibration-file.ts';
 import { deviceKey } from './past-runs.ts';
-import { makeTemporaryFolder } from './temporary-files.ts';
 
 /** So many steps at most, also where they take no time. */
 const mostSteps = 50;
@@ -91,9 +91,10 @@ export async function measureRung(
   size: RungSize,
   forecast: { memory_bytes: number | null; flops_per_token: number | null },
 ): Promise<RungMeasurement> {
-  const folder = await makeTemporaryFolder('lorch-calibrate-');
+  // Not guarded against SIGTERM (temporary-files.ts): the guard's listener would keep execa from ending the trainer.
+  const folder = await mkdtemp(join(tmpdir(), 'lorch-calibrate-'));
   try {
-    await mkdir(join(folder.path, 'data'));
+    await mkdir(join(folder, 'data'));
     const { model, lora, quantization, training, resources } = rendered;
     const plan = {
       plan_hash: ladder,
@@ -107,7 +108,7 @@ export async function measureRung(
       resources,
       forecast: { parameters: null, steps: { per_epoch: mostSteps, total: mostSteps } },
     };
-    const spec = { folder: folder.path, seconds: request.seconds, plan };
+    const spec = { folder, seconds: request.seconds, plan };
     const { signal } = request;
     const value = await runTrainer(await request.python(), 'calibrate', spec, {
       signal,
@@ -129,6 +130,6 @@ export async function measureRung(
     });
     return { ...measured, peak_bytes: peakOf(measured) };
   } finally {
-    await folder.remove();
+    await rm(folder, { recursive: true, force: true });
   }
 }
