@@ -1,7 +1,7 @@
 // A calibration before any run: real steps, kept, and plans that stand on them.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Plan } from '../../src/run/plan.ts';
@@ -103,14 +103,16 @@ describe.skipIf(!python)('lorch model calibrate', () => {
     expect(value?.memory?.ladders).toBe(2);
   });
 
-  it('keeps what was measured when Ctrl-C ends it, and leaves no process behind', async () => {
+  it('keeps what was measured when Ctrl-C ends it, and leaves nothing else behind', async () => {
     rmSync(file());
+    const tmp = join(workspace.root, 'tmp');
+    mkdirSync(tmp);
     const cli = buildCli();
     try {
       const args = ['model', 'calibrate', 'configs/run.yaml', '--sequence', '16,32', '--seconds', '600'];
       const child = spawn(process.execPath, [cli.bin, ...args, '--json', '--set', 'training.seed=1'], {
         cwd: workspace.root,
-        env: workspace.env as NodeJS.ProcessEnv,
+        env: { ...workspace.env, TMPDIR: tmp } as NodeJS.ProcessEnv,
         stdio: ['ignore', 'pipe', 'pipe'],
       });
       let [out, err, sent] = ['', '', false];
@@ -128,6 +130,8 @@ describe.skipIf(!python)('lorch model calibrate', () => {
       expect(value.interrupted).toBe(true);
       expect(value.rungs.map(({ outcome }) => outcome)).toEqual(['measured', 'left_out']);
       expect(readFileSync(file(), 'utf8').trim().split('\n')).toHaveLength(1);
+      // It is removed once the trainer has ended.
+      expect(readdirSync(tmp).filter((name) => name.startsWith('lorch-'))).toEqual([]);
     } finally {
       cli.remove();
     }
