@@ -26,7 +26,8 @@ def run(spec: dict[str, Any]) -> dict[str, Any]:
     """Trains for about `seconds`, at least three steps, in `folder`, which the caller made and removes.
 
     `plan` holds what plan.json would, without `dataset`: its training says the batch, `max_length` how long
-    each row is, `max_steps` the most steps. Returns device, steps, median `step_ms`, `tokens_per_second`, peaks.
+    each row is, `max_steps` the most steps. Returns device, steps, median `step_ms`,
+    `tokens_per_second`, and peaks.
     """
     # Never graceful: SIGTERM and SIGINT end the process at once, as there is nothing to save.
     stop = Stop(lambda: None)
