@@ -45,6 +45,8 @@ export async function forecastRun(
     });
   const gpu = rendered.resources.gpus > 0 ? (request.gpu?.name ?? null) : null;
   const modelType = model.known ? model.facts.modelType : model.modelType;
+  const batch = Number(rendered.training.per_device_train_batch_size);
+  const packed = rendered.training.packing ? Number(rendered.training.max_length) : null;
   const past = await pastRuns(request.store, request.runsDir, { device: gpu ?? 'cpu', modelType });
   const train = prepared.splits.train;
   const fit =
@@ -55,7 +57,7 @@ export async function forecastRun(
           rendered,
           longestTokens: prepared.lengths.max,
           gpu: request.gpu,
-          calibration: calibrateMemory(past),
+          calibration: calibrateMemory(past, batch * (packed ?? prepared.lengths.max)),
         })
       : null;
   if (fit) findings.push(...fit.findings);
@@ -72,6 +74,7 @@ export async function forecastRun(
       steps,
       gpu,
       past,
+      tokensAtOnce: batch * (packed ?? (train ? train.tokens / Math.max(1, train.rows) : 0)),
       pricePerHour: request.pricePerHour,
     }),
   };

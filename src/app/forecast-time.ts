@@ -1,10 +1,11 @@
 // How long training will take and what it costs: from this workspace's own runs, else from FLOPs, else not at all.
 import type { RenderedConfig } from '../config/render/index.ts';
-import { calibrate, priorSpread } from '../model/calibration.ts';
+import { calibrate, groundOf, priorSpread } from '../model/calibration.ts';
+import { nearestRungs } from '../model/ladder.ts';
 import type { ModelReading } from '../model/read-config.ts';
 import { flopsPerToken, peakFlops, publishedUse } from '../model/speed.ts';
 import type { Plan, PlannedTime } from '../run/plan.ts';
-import type { PastRun } from './past-runs.ts';
+import { type PastRun, usualStartup } from './past-runs.ts';
 
 export interface TimeRequest {
   model: ModelReading;
@@ -17,11 +18,13 @@ export interface TimeRequest {
   /** As nvidia-smi names it; null on the CPU. */
   gpu: string | null;
   past: readonly PastRun[];
+  /** On the device, in the mean. */
+  tokensAtOnce: number;
   pricePerHour: number | null;
 }
 
 /** Tokens a second as expected, and the slow and fast end. */
-interface Rate {
+export interface Rate {
   typical: number;
   slow: number;
   fast: number;
@@ -41,7 +44,8 @@ export function forecastTime(request: TimeRequest): PlannedTime {
     flops_per_token: flops,
     ...(pricePerHour !== null && { price_per_hour: pricePerHour }),
   };
-  const rate = rateFromRuns(request, flops) ?? rateFromFormula(request, flops);
+  const rate = expectRate({ ...request, gpus: rendered.resources.gpus }, flops);
+  const startup = usualStartup(request.past, request.baseId);
   if (!rate)
     return {
       ...known,
@@ -52,7 +56,7 @@ export function forecastTime(request: TimeRequest): PlannedTime {
       source: 'unknown',
       basis:
         rendered.resources.gpus === 0
-          ? 'not known: no run of this model family has succeeded on this CPU yet'
+          ? 'not known: no run of this model family has succeeded on this CPU yet, and `lorch model calibrate` has not measured it'
           : 'not known: no run here on this GPU yet, and no peak or no FLOP count to go by',
       runs: 0,
     };
@@ -66,6 +70,7 @@ export function forecastTime(request: TimeRequest): PlannedTime {
     source: rate.source,
     basis: rate.basis,
     runs: rate.runs,
+    ...(startup !== null && { startup_seconds: startup }),
     ...(pricePerHour !== null && { cost: (seconds / 3600) * pricePerHour }),
   };
 }
@@ -79,36 +84,45 @@ function planFlops({ model, rendered, train }: TimeRequest): number | null {
   });
 }
 
+interface RateRequest extends Pick<TimeRequest, 'past' | 'baseId' | 'gpu' | 'tokensAtOnce'> {
+  gpus: number;
+}
+
+/** From what was measured here, else from the formula; null where nothing tells. */
+export function expectRate(request: RateRequest, flops: number | null): Rate | null {
+  return rateFromRuns(request, flops) ?? rateFromFormula(request, flops);
+}
+
 /** FLOP/s that past runs reached, over this run's FLOPs per token; the same base needs no scaling and no formula. */
-function rateFromRuns({ past, baseId, gpu }: TimeRequest, flops: number | null): Rate | null {
+function rateFromRuns({ past, baseId, gpu, tokensAtOnce }: RateRequest, flops: number | null): Rate | null {
   const rates: number[] = [];
-  let scaled = 0;
-  for (const { plan, tokensPerSecond } of past) {
-    if (tokensPerSecond === null) continue;
-    const theirs = plan.forecast.time?.flops_per_token ?? null;
-    const same = plan.base_model.id === baseId;
-    if (flops !== null && theirs !== null) rates.push((tokensPerSecond * theirs) / flops);
-    else if (same) rates.push(tokensPerSecond);
+  let [scaled, ladders] = [0, 0];
+  const timed = past.filter(({ tokensPerSecond }) => tokensPerSecond !== null);
+  for (const { base, tokensPerSecond, flopsPerToken, ladder } of nearestRungs(timed, tokensAtOnce)) {
+    const speed = tokensPerSecond ?? 0;
+    const same = base === baseId;
+    if (flops !== null && flopsPerToken !== null) rates.push((speed * flopsPerToken) / flops);
+    else if (same) rates.push(speed);
     else continue;
     if (!same) scaled += 1;
+    if (ladder) ladders += 1;
   }
   const found = calibrate(rates, priorSpread.speed);
   if (!found) return null;
-  const runs = `${found.runs} run${found.runs === 1 ? '' : 's'}`;
   return {
     typical: found.factor,
     slow: found.low,
     fast: found.high,
     source: 'workspace',
-    basis: `${runs} of this model family in this workspace on ${gpu ?? 'the CPU'}${scaled > 0 ? `, ${scaled} of another model scaled by FLOPs per token` : ''}`,
+    basis: `${groundOf({ runs: found.runs, ladders })} of this model family in this workspace on ${gpu ?? 'the CPU'}${scaled > 0 ? `, ${scaled} of another model scaled by FLOPs per token` : ''}`,
     runs: found.runs,
   };
 }
 
-function rateFromFormula({ gpu, rendered }: TimeRequest, flops: number | null): Rate | null {
+function rateFromFormula({ gpu, gpus }: RateRequest, flops: number | null): Rate | null {
   const peak = gpu === null ? null : peakFlops(gpu);
   if (peak === null || flops === null) return null;
-  const at = (use: number) => (use * peak * Math.max(1, rendered.resources.gpus)) / flops;
+  const at = (use: number) => (use * peak * Math.max(1, gpus)) / flops;
   return {
     typical: at(publishedUse.typical),
     slow: at(publishedUse.low),

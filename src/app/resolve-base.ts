@@ -3,10 +3,15 @@ import type { RunConfig } from '../config/schema/run.ts';
 import { UserError } from '../diagnostics/user-error.ts';
 import { type ResolvedModel, resolveModel } from '../hub/resolve-model.ts';
 import { readModelConfig } from '../model/read-config.ts';
-import type { PlanRequest } from './make-plan.ts';
+
+export interface BaseRequest {
+  workspace: { root: string; cacheDir: string };
+  env: Readonly<Record<string, string | undefined>>;
+  signal?: AbortSignal;
+}
 
 /** Resolves `base_model`. Throws UserError M010–M013, P010, and E0xx where the hub cannot be asked or, offline, files are missing. */
-export async function resolveBase(config: RunConfig, request: PlanRequest): Promise<ResolvedModel> {
+export async function resolveBase(config: RunConfig, request: BaseRequest): Promise<ResolvedModel> {
   const model = await resolveModel({
     model: config.base_model,
     baseDir: request.workspace.root,

@@ -12,6 +12,7 @@ import { readSeries, type SeriesBucket } from '../store/read-series.ts';
 import { resolveRun } from '../store/resolve-run.ts';
 import { getRun, type RunRow } from '../store/runs.ts';
 import { gather } from './compare-runs.ts';
+import { startupSeconds } from './past-runs.ts';
 
 export interface ForecastRow {
   what: string;
@@ -99,6 +100,12 @@ function forecastRows(store: Store, run: ComparedRun): ForecastRow[] {
       unit: 'count',
       forecast: plan.forecast.steps.total,
       actual: ends.at(-1)?.step ?? last?.last_step ?? null,
+    },
+    {
+      what: 'time to the first step',
+      unit: 'seconds',
+      forecast: time?.startup_seconds ?? null,
+      actual: startupSeconds(store, run.id),
     },
     {
       what: 'training time',

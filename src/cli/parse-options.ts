@@ -7,6 +7,19 @@ export function parseSimilarity(text: string): number {
   return Number(text);
 }
 
+/** Whole numbers from 1, separated by commas. */
+export function parseCounts(text: string): number[] {
+  return text.split(',').map((each) => parseCount(each.trim()));
+}
+
+/** A time in seconds, above 0. */
+export function parseSeconds(text: string): number {
+  const seconds = Number(text);
+  if (!/^\d*\.?\d+$/.test(text) || seconds <= 0)
+    throw new InvalidArgumentError('a number above 0 is needed.');
+  return seconds;
+}
+
 /** A whole number from 1. */
 export function parseCount(text: string): number {
   const value = Number(text);

@@ -2,7 +2,10 @@
 
 /** Measured ÷ forecast, as it multiplies a forecast. */
 export interface Calibration {
+  /** Runs and calibrations that it rests on. */
   runs: number;
+  /** How many of them were calibrations (`lorch model calibrate`). */
+  ladders?: number;
   factor: number;
   low: number;
   high: number;
@@ -14,9 +17,13 @@ export const priorSpread = { memory: 0.1, speed: 0.3 };
 /** How many runs the prior counts for. */
 const priorRuns = 2;
 
+/** Median absolute deviation × this is the standard deviation of a normal distribution. */
+const deviationScale = 1.4826;
+
 /**
  * The correction from ratios of successful runs; null without any. The interval is two standard deviations, in
- * logarithms: s² = (2·prior² + Σ(ln ratio − ln median)²) ÷ (2 + n). It narrows as runs agree.
+ * logarithms: s² = (2·prior² + n·d²) ÷ (2 + n), d = 1.4826 · median |ln ratio − ln median|. It narrows as runs agree,
+ * and one odd run among several moves neither factor nor interval far.
  */
 export function calibrate(ratios: readonly number[], prior: number): Calibration | null {
   const logs = ratios
@@ -25,15 +32,29 @@ export function calibrate(ratios: readonly number[], prior: number): Calibration
     .sort((a, b) => a - b);
   const runs = logs.length;
   if (runs === 0) return null;
-  const median = ((logs[(runs - 1) >> 1] ?? 0) + (logs[runs >> 1] ?? 0)) / 2;
-  const squares = logs.reduce((sum, log) => sum + (log - median) ** 2, 0);
-  const half = 2 * Math.sqrt((priorRuns * prior ** 2 + squares) / (priorRuns + runs));
+  const median = medianOfSorted(logs);
+  const deviation =
+    deviationScale * medianOfSorted(logs.map((log) => Math.abs(log - median)).sort((a, b) => a - b));
+  const half = 2 * Math.sqrt((priorRuns * prior ** 2 + runs * deviation ** 2) / (priorRuns + runs));
   return {
     runs,
     factor: Math.exp(median),
     low: Math.exp(median - half),
     high: Math.exp(median + half),
   };
+}
+
+/** The middle of ascending numbers, or of its two; NaN of none. */
+export function medianOfSorted(sorted: readonly number[]): number {
+  const middle = sorted.length >> 1;
+  const upper = sorted[middle] ?? Number.NaN;
+  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? Number.NaN) + upper) / 2;
+}
+
+/** `2 runs and 1 calibration`. */
+export function groundOf({ runs, ladders = 0 }: Pick<Calibration, 'runs' | 'ladders'>): string {
+  const counted = (n: number, word: string) => (n === 0 ? [] : [`${n} ${word}${n === 1 ? '' : 's'}`]);
+  return [...counted(runs - ladders, 'run'), ...counted(ladders, 'calibration')].join(' and ');
 }
 
 interface Banded {
@@ -46,7 +67,7 @@ interface Banded {
 export function applyCalibration<T extends Banded>(
   forecast: T,
   factors: Calibration | null,
-): T & { calibrated?: { runs: number; factor: number } } {
+): T & { calibrated?: { runs: number; ladders?: number; factor: number } } {
   if (!factors) return forecast;
   const times = (factor: number) => Math.round(forecast.total_bytes * factor);
   return {
@@ -54,6 +75,10 @@ export function applyCalibration<T extends Banded>(
     total_bytes: times(factors.factor),
     low_bytes: times(factors.low),
     high_bytes: times(factors.high),
-    calibrated: { runs: factors.runs, factor: factors.factor },
+    calibrated: {
+      runs: factors.runs,
+      ...(factors.ladders ? { ladders: factors.ladders } : {}),
+      factor: factors.factor,
+    },
   };
 }

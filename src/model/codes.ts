@@ -229,4 +229,19 @@ export const modelCodes: CodeDoc[] = [
     prose:
       'The table holds common cards with the memory that their driver reports; without `--gpu`, the card that nvidia-smi shows is taken.',
   },
+  {
+    code: 'M035',
+    name: 'sequence-too-long',
+    severity: 'error',
+    title: '`--sequence` is longer than the model reads at once.',
+    prose: 'config.json states the limit. Rows of a run are cut at `training.max_length`, which is lower.',
+  },
+  {
+    code: 'M036',
+    name: 'config-has-settings',
+    severity: 'error',
+    title: '`--lora` or `--revision` was given beside a config.',
+    prose:
+      '`lorch model calibrate` takes a model with LoRA settings, or a run config that holds them. `--set` changes a setting of either.',
+  },
 ];

@@ -61,8 +61,8 @@ export interface PlannedMemory {
   /** The band in which the peak is expected; absent in plans of early versions. */
   low_bytes?: number;
   high_bytes?: number;
-  /** What past runs multiplied the formula by; absent without any. Components stay as the formula says. */
-  calibrated?: { runs: number; factor: number };
+  /** What past runs, `ladders` of them calibrations, multiplied the formula by; absent without any. Components stay as the formula says. */
+  calibrated?: { runs: number; ladders?: number; factor: number };
   components: Record<string, number>;
   /** The GPU that the forecast is held against, and how it stands; absent without one. */
   gpu?: { name: string; bytes: number };
@@ -93,8 +93,10 @@ export interface PlannedTime {
   source: 'workspace' | 'formula' | 'unknown';
   /** What the forecast rests on, one sentence. */
   basis: string;
-  /** Runs it rests on. */
+  /** Runs and calibrations it rests on. */
   runs: number;
+  /** From the start of the process to the first step, as runs of this base here took; absent without any. */
+  startup_seconds?: number;
   /** In whatever currency the price was given. */
   price_per_hour?: number;
   cost?: number;

@@ -12,6 +12,12 @@ describe('calibrate', () => {
     expect(calibrate([1.2, 1.25, 9], priorSpread.memory)?.factor).toBeCloseTo(1.25);
   });
 
+  it('keeps its interval where one run among several is odd', () => {
+    const found = calibrate([1.2, 1.25, 1.22, 1.24, 9], priorSpread.memory);
+    expect(found?.factor).toBeCloseTo(1.24);
+    expect(found?.high).toBeLessThan(1.24 * 1.3);
+  });
+
   it('narrows as runs agree, and stays wide where they do not', () => {
     const width = (ratios: number[]) => {
       const found = calibrate(ratios, priorSpread.speed);

@@ -30,6 +30,22 @@ def command(verb: str, spec: Any, *flags: str, **env: str) -> tuple[int, list[di
     return done.returncode, [json.loads(line) for line in done.stdout.splitlines()], done.stderr
 
 
+def start(verb: str, spec: Any, *flags: str, **env: str) -> subprocess.Popen[str]:
+    """The running command, its spec written."""
+    process = subprocess.Popen(
+        [sys.executable, *flags, "-m", "lorch_trainer", verb],
+        env={**os.environ, "PYTHONPATH": str(PACKAGE), **env},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    assert process.stdin
+    process.stdin.write(json.dumps(spec))
+    process.stdin.close()
+    return process
+
+
 def test_prepare_reports_progress_and_ends_with_what_prepare_json_holds(
     tiny_model: Path, tmp_path: Path
 ) -> None:

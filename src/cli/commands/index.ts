@@ -85,6 +85,11 @@ export const commandGroups: { title: string; commands: CommandEntry[] }[] = [
         load: () => import('./model-show.ts'),
       },
       {
+        name: 'model calibrate',
+        summary: 'some real steps, so that forecasts fit this machine',
+        load: () => import('./model-calibrate.ts'),
+      },
+      {
         name: 'model tiny',
         summary: 'a tiny random model, for trying things out',
         load: () => import('./model-tiny.ts'),

@@ -1,5 +1,6 @@
 // A plan on one screen.
 import stringWidth from 'string-width';
+import { groundOf } from '../../model/calibration.ts';
 import type { Plan, PlannedMemory } from '../../run/plan.ts';
 import { reviewSentence } from '../../run/review-sentence.ts';
 import { renderFindings } from './diagnostic.ts';
@@ -110,7 +111,7 @@ function memoryLines(plan: Plan): string[] {
   const { low_bytes: low, high_bytes: high, calibrated } = memory;
   const band = low && high ? `(${formatBytes(low)} to ${formatBytes(high)})` : '± 20 %';
   const ground = calibrated
-    ? `; formula × ${formatNumber(calibrated.factor)}, from ${calibrated.runs} run${calibrated.runs === 1 ? '' : 's'} here`
+    ? `; formula × ${formatNumber(calibrated.factor)}, from ${groundOf(calibrated)} here`
     : '';
   return [
     `about ${formatBytes(memory.total_bytes)} ${band}: ${parts.join(', ')}${ground}`,
@@ -139,11 +140,15 @@ function timeLines(plan: Plan): string[] {
   const time = plan.forecast.time;
   if (!time) return [];
   if (time.seconds === null) return [time.basis];
+  const start =
+    time.startup_seconds === undefined
+      ? ''
+      : `, after about ${formatDuration(time.startup_seconds * 1000)} to start`;
   const clock = (seconds: number | null) => formatDuration((seconds ?? 0) * 1000);
   const cost =
     time.cost === undefined ? '' : `, cost ${formatNumber(time.cost)} at ${time.price_per_hour} an hour`;
   return [
-    `about ${clock(time.seconds)} (${clock(time.low_seconds)} to ${clock(time.high_seconds)}) for ${formatCount(time.tokens)} tokens${cost}; ${time.basis}`,
+    `about ${clock(time.seconds)} (${clock(time.low_seconds)} to ${clock(time.high_seconds)}) for ${formatCount(time.tokens)} tokens${start}${cost}; ${time.basis}`,
   ];
 }
 

@@ -21,6 +21,7 @@ VERBS = {
     "try": "try_",
     "merge": "merge",
     "count": "count",
+    "calibrate": "calibrate",
     "doctor": "doctor",
     "fields": "fields",
 }
