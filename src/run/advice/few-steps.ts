@@ -16,7 +16,7 @@ export const fewSteps: AdviceRule = {
     if (steps.total >= fewest) return null;
     const batch = deviceBatch * accumulation;
     return {
-      message: `${steps.total} optimizer steps are few`,
+      message: steps.total === 1 ? 'one optimizer step is little' : `${steps.total} optimizer steps are few`,
       hint:
         batch > 4
           ? `a smaller batch than ${batch} (training.gradient_accumulation_steps) makes more steps of the same rows`
