@@ -6,7 +6,7 @@ export const dropoutCost: AdviceRule = {
   severity: 'note',
   title: 'LoRA dropout costs memory and speed.',
   prose:
-    'Dropout before the adapter makes each adapted layer keep an input and a mask of its own: in bfloat16 a Llama layer then saves 36h + 10f + 4kv bytes a token instead of 16h + 8f + 4kv (h hidden size, f intermediate, kv key-value features). Fused kernels need dropout 0, and adapters on expert parameters refuse it. Short fine-tunings gain little by it.',
+    'Dropout before the adapter makes each adapted layer keep an input and a mask of its own: in bfloat16 a Llama layer then saves 36h + 10f + 4kv bytes a token instead of 16h + 8f + 4kv (h hidden size, f intermediate, kv key-value features). Fused kernels need dropout 0, and adapters on expert parameters refuse it.',
   threshold: 'lora_dropout above 0.',
   source:
     'Saved bytes: counted with PyTorch’s saved-tensor hooks for this project (CPU, bfloat16, SDPA). Refusal: PEFT’s documentation of target_parameters.',

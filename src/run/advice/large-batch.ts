@@ -8,7 +8,7 @@ export const largeBatch: AdviceRule = {
   severity: 'note',
   title: 'The batch is large for LoRA.',
   prose:
-    'LoRA pays more for large batches than full fine-tuning does, and a higher rank does not help. The recipes take 16 to 32 rows a step. Large batches also leave few steps. A packed sequence holds several rows, so packed batches are larger than they look.',
+    'LoRA pays more for large batches than full fine-tuning does, and a higher rank does not help. QLoRA took 16 rows a step for 7B and 13B. Large batches also leave few steps. A packed sequence holds several rows, so packed batches are larger than they look.',
   threshold: 'per_device_train_batch_size × gradient_accumulation_steps above 64.',
   source: 'LoRA Without Regret (Thinking Machines, 2025); Tinker’s LoRA primer. The limit is lorch’s choice.',
   check({ deviceBatch, accumulation, packing }) {

@@ -8,7 +8,7 @@ export const noValidation: AdviceRule = {
   prose:
     'Without rows that are not trained on, the training loss is all there is, and it falls whether the model learns or memorises. A validation loss shows where to stop, picks the best checkpoint, and makes runs comparable. One row in ten or twenty is enough.',
   threshold: 'The config has no dataset.validation.',
-  source: 'Unsloth’s hyper-parameter guide and TRL’s documentation of evaluation; common practice.',
+  source: 'Common practice; no measurement of lorch’s own.',
   check({ validates, rows }) {
     if (validates || rows.validation > 0) return null;
     return {
