@@ -11,12 +11,14 @@ const { commandReference } = await import('../dist/cli/command-reference.js');
 const { processContext } = await import('../dist/cli/context.js');
 const { eventJsonSchema } = await import('../dist/run/events.js');
 const { formatsPage } = await import('../dist/dataset/formats/page.js');
+const { advicePage } = await import('../dist/run/advice/page.js');
 const { checkPages } = await import('../dist/dataset/checks/page.js');
 
 const files = {
   'run-config.schema.json': configJsonSchemaText(),
   'docs/config.md': configReference(),
   'docs/cli.md': await commandReference(processContext([])),
+  'docs/advice.md': advicePage(),
   'docs/formats.md': formatsPage(),
   'docs/protocol.schema.json': `${JSON.stringify(eventJsonSchema(), null, 2)}\n`,
   ...Object.fromEntries(checkPages().map(({ file, text }) => [`docs/checks/${file}`, text])),

@@ -74,6 +74,14 @@ export const appCodes: CodeDoc[] = [
       'The forecast holds within 20 % in most published measurements. Its upper end, or all of it, lies above what the GPU has. The plan shows the cheapest changes, each with its effect.',
   },
   {
+    code: 'P040',
+    name: 'accepted-did-not-arise',
+    severity: 'note',
+    title: 'The config accepts a finding that did not arise.',
+    prose:
+      'What `accept` names is not, or no longer, found in any run of this config. Take the line out, lest it hide the finding when it comes back for another reason.',
+  },
+  {
     code: 'P008',
     name: 'not-reviewed',
     severity: 'note',

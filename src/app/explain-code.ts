@@ -6,6 +6,7 @@ import { UserError } from '../diagnostics/user-error.ts';
 import { hubCodes } from '../hub/codes.ts';
 import { modelCodes } from '../model/codes.ts';
 import { pythonCodes } from '../python/codes.ts';
+import { adviceCodes } from '../run/advice/index.ts';
 import { eventCodes } from '../run/event-findings.ts';
 import { failureCodes } from '../run/failure-rules.ts';
 import { storeCodes } from '../store/codes.ts';
@@ -17,6 +18,7 @@ import { trainerCodes } from './trainer-codes.ts';
 /** All codes in order; the trainer's own come from the file that it reads itself. */
 export async function allCodes(): Promise<CodeDoc[]> {
   const listed = [
+    ...adviceCodes,
     ...appCodes,
     ...configCodes,
     ...datasetCodes,

@@ -7,6 +7,7 @@ import { fitMemory } from '../model/fit-memory.ts';
 import type { Gpu } from '../model/gpus.ts';
 import { estimateMemory, type MemorySettings } from '../model/memory.ts';
 import type { ModelFacts } from '../model/modules.ts';
+import type { AdviceFacts } from '../run/advice/rule.ts';
 import type { PlannedMemory } from '../run/plan.ts';
 
 export interface MemoryRequest {
@@ -22,12 +23,30 @@ export interface MemoryRequest {
 }
 
 /** The forecast, with findings where it does not fit the GPU. */
-export function forecastMemory({ facts, count, rendered, longestTokens, gpu, calibration }: MemoryRequest): {
-  memory: PlannedMemory;
-  findings: Finding[];
-} {
+export function forecastMemory(request: MemoryRequest): { memory: PlannedMemory; findings: Finding[] } {
+  const { facts, count, gpu, calibration } = request;
+  const settings = memorySettings(request);
+  const forecast = applyCalibration(estimateMemory(facts, count, settings), calibration);
+  if (!gpu || settings.device === 'cpu') return { memory: forecast, findings: [] };
+  const { fixed_bytes, ...fit } = fitMemory(facts, count, settings, gpu.memoryBytes, calibration);
+  const memory = { ...forecast, gpu: { name: gpu.name, bytes: gpu.memoryBytes }, ...fit };
+  return { memory, findings: findMisfit(memory, fixed_bytes, gpu) };
+}
+
+/** How the same run would stand on the GPU without quantization; null where there is none, or no GPU. */
+export function judgeUnquantized(request: MemoryRequest): AdviceFacts['unquantized'] {
+  const { facts, count, gpu, calibration } = request;
+  const settings = memorySettings(request);
+  if (!gpu || settings.device === 'cpu' || !settings.quantization) return null;
+  const plain = { ...settings, quantization: null };
+  const { verdict } = fitMemory(facts, count, plain, gpu.memoryBytes, calibration);
+  const { total_bytes } = applyCalibration(estimateMemory(facts, count, plain), calibration);
+  return { verdict, totalBytes: total_bytes, gpu: gpu.name };
+}
+
+function memorySettings({ rendered, longestTokens }: MemoryRequest): MemorySettings {
   const { training } = rendered;
-  const settings: MemorySettings = {
+  return {
     dtype: rendered.model.dtype,
     quantization: rendered.quantization,
     lora: rendered.lora,
@@ -35,11 +54,6 @@ export function forecastMemory({ facts, count, rendered, longestTokens, gpu, cal
     sequenceTokens: training.packing ? Number(training.max_length) : longestTokens,
     device: rendered.resources.gpus > 0 ? 'cuda' : 'cpu',
   };
-  const forecast = applyCalibration(estimateMemory(facts, count, settings), calibration);
-  if (!gpu || settings.device === 'cpu') return { memory: forecast, findings: [] };
-  const { fixed_bytes, ...fit } = fitMemory(facts, count, settings, gpu.memoryBytes, calibration);
-  const memory = { ...forecast, gpu: { name: gpu.name, bytes: gpu.memoryBytes }, ...fit };
-  return { memory, findings: findMisfit(memory, fixed_bytes, gpu) };
 }
 
 function findMisfit(memory: PlannedMemory, fixedBytes: number, gpu: Gpu): Finding[] {

@@ -6,9 +6,10 @@ import { countCheckpoints, estimateCheckpointBytes } from '../model/checkpoint-s
 import type { LoraCount } from '../model/count-lora.ts';
 import type { Gpu } from '../model/gpus.ts';
 import { countPackedSequences, countSteps, type StepSettings } from '../model/steps.ts';
+import type { AdviceFacts } from '../run/advice/rule.ts';
 import type { Plan } from '../run/plan.ts';
 import type { Store } from '../store/open-store.ts';
-import { forecastMemory } from './forecast-memory.ts';
+import { forecastMemory, judgeUnquantized, type MemoryRequest } from './forecast-memory.ts';
 import { forecastParameters, type ParameterRequest } from './forecast-parameters.ts';
 import { forecastTime } from './forecast-time.ts';
 import { calibrateMemory, pastRuns } from './past-runs.ts';
@@ -27,9 +28,12 @@ export interface ForecastRequest extends ParameterRequest {
 }
 
 /** The forecast, and what it gives reason to say. Throws UserError M0xx for LoRA settings that match nothing. */
-export async function forecastRun(
-  request: ForecastRequest,
-): Promise<{ forecast: Plan['forecast']; findings: Finding[] }> {
+export async function forecastRun(request: ForecastRequest): Promise<{
+  forecast: Plan['forecast'];
+  findings: Finding[];
+  /** The run without quantization against the GPU, for advice. */
+  unquantized: AdviceFacts['unquantized'];
+}> {
   const { model, rendered, prepared } = request;
   const { count, findings: countFindings } = await forecastParameters(request);
   const findings: Finding[] = [...countFindings];
@@ -49,17 +53,18 @@ export async function forecastRun(
   const packed = rendered.training.packing ? Number(rendered.training.max_length) : null;
   const past = await pastRuns(request.store, request.runsDir, { device: gpu ?? 'cpu', modelType });
   const train = prepared.splits.train;
-  const fit =
+  const memory: MemoryRequest | null =
     model.known && count
-      ? forecastMemory({
+      ? {
           facts: model.facts,
           count,
           rendered,
           longestTokens: prepared.lengths.max,
           gpu: request.gpu,
           calibration: calibrateMemory(past, batch * (packed ?? prepared.lengths.max)),
-        })
+        }
       : null;
+  const fit = memory && forecastMemory(memory);
   if (fit) findings.push(...fit.findings);
   const forecast: Plan['forecast'] = {
     parameters: count && { trainable: count.trainable, total: count.total, modules: count.modules },
@@ -78,7 +83,7 @@ export async function forecastRun(
       pricePerHour: request.pricePerHour,
     }),
   };
-  return { forecast, findings };
+  return { forecast, findings, unquantized: memory && judgeUnquantized(memory) };
 }
 
 async function forecastSteps({

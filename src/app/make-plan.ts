@@ -6,20 +6,23 @@ import type { WrittenChecks } from '../config/check-file.ts';
 import { type LoadedRun, loadConfig } from '../config/load.ts';
 import { type MachineFacts, renderConfig } from '../config/render/index.ts';
 import type { RunConfig } from '../config/schema/run.ts';
-import type { Finding } from '../diagnostics/finding.ts';
 import { UserError } from '../diagnostics/user-error.ts';
 import type { ResolvedModel } from '../hub/resolve-model.ts';
 import { findGpu, type Gpu } from '../model/gpus.ts';
 import type { PythonEnv } from '../python/environment.ts';
 import { detectNvidia } from '../python/nvidia.ts';
 import type { TrainerProgress } from '../python/run-trainer.ts';
+import { acceptFindings } from '../run/accept.ts';
+import { adviseOn } from '../run/advice/index.ts';
 import type { Plan, PlannedReview, PlannedSplit } from '../run/plan.ts';
 import { hashPlan } from '../run/plan-hash.ts';
 import type { Store } from '../store/open-store.ts';
+import { adviceFacts } from './advice-facts.ts';
+import { checkAccept } from './check-accept.ts';
 import type { PlannedRun } from './create-run.ts';
 import { finishLedger } from './finish-ledger.ts';
 import { forecastRun } from './forecast-run.ts';
-import { namedRows, summarisePrepared, summariseScan } from './plan-findings.ts';
+import { namedRows, summarisePrepared, summariseScan, validationFindings } from './plan-findings.ts';
 import { reviewFindings, reviewOfPlan } from './plan-review.ts';
 import { type Prepared, type PrepareSpec, prepareSequences } from './prepare-sequences.ts';
 import { readTemplate } from './read-template.ts';
@@ -67,6 +70,7 @@ export interface MadePlans {
 /** One plan, or one for each run of a sweep. Throws UserError C001, P002, P003, V004, V005, M0xx, T0xx and what Python reports. */
 export async function makePlans(request: PlanRequest): Promise<MadePlans> {
   const { configs } = await loadConfig(request.configPath, request);
+  await checkAccept(configs.flatMap(({ accept }) => accept ?? []));
   const machine = await findMachine(request);
   const work = join(request.workspace.runsDir, `.plan-${randomUUID().slice(0, 8)}`);
   await mkdir(work, { recursive: true, mode: 0o700 });
@@ -93,6 +97,10 @@ export async function makePlans(request: PlanRequest): Promise<MadePlans> {
       };
       plans.push(await makePlan(request, loaded, machine, scanned, ledgerPath, askOnce));
     }
+    const accepted = acceptFindings(
+      plans.map(({ plan }, i) => ({ findings: plan.findings, accept: configs[i]?.config.accept ?? {} })),
+    );
+    for (const [i, { plan }] of plans.entries()) plan.findings = accepted[i] ?? plan.findings;
     return { plans, dispose };
   } catch (error) {
     await dispose();
@@ -121,7 +129,11 @@ async function makePlan(
       hint: `all ${ledger.rowsIn} rows left: ${describeDropped(ledger.dropped)}`,
       exitCode: 1,
     });
-  const { forecast, findings: forecastFindings } = await forecastRun({
+  const {
+    forecast,
+    findings: forecastFindings,
+    unquantized,
+  } = await forecastRun({
     model: base.reading,
     base: modelSpec(config, base),
     rendered,
@@ -133,6 +145,16 @@ async function makePlan(
     store: request.workspace.store,
     gpu: machine.gpu,
     pricePerHour: request.pricePerHour,
+  });
+  const facts = await adviceFacts({
+    rendered,
+    model: base.reading,
+    forecast,
+    unquantized,
+    prepared,
+    preparedDir: dir,
+    sharedPrompts: scan.sharedPrompts,
+    validates: config.dataset.validation !== undefined,
   });
   const review = await askGate(ledger.fingerprint);
   const names = new Map((await trainerCodes()).map(({ code, name }) => [code, name]));
@@ -180,6 +202,7 @@ async function makePlan(
       ...summarisePrepared(prepared.findings, ledger.places, names),
       ...forecastFindings,
       ...validationFindings(config, validation),
+      ...adviseOn(facts),
       ...reviewFindings(review),
     ],
   };
@@ -260,19 +283,6 @@ function checkSums(
     throw new Error(
       `the ledger does not add up: ${ledger.rowsIn} rows in, ${trained} + ${validated} prepared, ${dropped} dropped`,
     );
-}
-
-function validationFindings(config: RunConfig, validation: PlannedSplit | null): Finding[] {
-  if (config.dataset.validation === undefined || (validation?.rows ?? 0) > 0) return [];
-  return [
-    {
-      code: 'P005',
-      name: 'no-validation-rows',
-      severity: 'warning',
-      message: 'the config asks for validation, and no row is left for it',
-      hint: 'raise dataset.validation.fraction, or name a file',
-    },
-  ];
 }
 
 function describeDropped(dropped: Record<string, number>): string {

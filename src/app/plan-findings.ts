@@ -1,5 +1,7 @@
 // Thousands of findings on rows as one line a code, with where to look.
+import type { RunConfig } from '../config/schema/run.ts';
 import type { Finding, Place } from '../diagnostics/finding.ts';
+import type { PlannedSplit } from '../run/plan.ts';
 import type { Prepared } from './prepare-sequences.ts';
 import type { CodeSummary } from './scan-rows.ts';
 
@@ -63,6 +65,20 @@ export function namedRows(findings: Prepared['findings']): Set<number> {
     if (before < 3 && typeof row === 'number') rows.add(row);
   }
   return rows;
+}
+
+/** Validation that was asked for and has no rows. */
+export function validationFindings(config: RunConfig, validation: PlannedSplit | null): Finding[] {
+  if (config.dataset.validation === undefined || (validation?.rows ?? 0) > 0) return [];
+  return [
+    {
+      code: 'P005',
+      name: 'no-validation-rows',
+      severity: 'warning',
+      message: 'the config asks for validation, and no row is left for it',
+      hint: 'raise dataset.validation.fraction, or name a file',
+    },
+  ];
 }
 
 function placeText(place: Place | undefined): string {

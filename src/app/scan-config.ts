@@ -13,11 +13,14 @@ import { findSources } from './dataset-sources.ts';
 import { decideNear } from './decide-near.ts';
 import type { PlanRequest } from './make-plan.ts';
 import { type ScannedRows, scanRows } from './scan-rows.ts';
+import { countSharedPrompts } from './shared-prompts.ts';
 import { spillToDisk } from './spill-to-disk.ts';
 
 /** The rows, and the check settings that decided which of them leave. */
 export interface ScannedConfig extends ScannedRows {
   checks: CheckSettings;
+  /** Validation rows whose prompt is trained on, too. */
+  sharedPrompts: number;
 }
 
 /**
@@ -66,7 +69,8 @@ export async function scanConfig(
   refusePairs(scan);
   if (scan.result.refused) throw refusal(scan, dataset);
   if (assigned) refuseChanged(assigned.files, scan.result.files);
-  return { ...scan, checks: decidingSettings(settings) };
+  const sharedPrompts = await countSharedPrompts(scan.examples);
+  return { ...scan, checks: decidingSettings(settings), sharedPrompts };
 }
 
 // Checked by the scan like other rows, but no trainer here learns from pairs.

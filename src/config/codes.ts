@@ -168,6 +168,24 @@ export const configCodes: CodeDoc[] = [
     'The JSON Schema file is not the one of this version.',
     'Editors would complain about valid settings. `lorch config schema --output FILE` writes the current one.',
   ),
+  error(
+    'C028',
+    'unknown-accepted-code',
+    '`accept` names a code that there is not.',
+    'Codes are written in full, such as A004; `lorch explain` lists them all, docs/advice.md those of advice.',
+  ),
+  error(
+    'C029',
+    'not-acceptable',
+    '`accept` names a code that cannot be accepted.',
+    'Advice (A codes) can be accepted, and so can the forecast that memory does not suffice (P020, P021). Everything else is a fault that accepting would not mend.',
+  ),
+  error(
+    'C030',
+    'empty-reason',
+    '`accept` gives no reason.',
+    'The reason stays in plan.json beside the finding. Without one, nobody can tell a decision from an oversight.',
+  ),
 ];
 
 const names = new Map(configCodes.map((doc) => [doc.code, doc.name]));

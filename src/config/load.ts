@@ -23,6 +23,8 @@ export interface LoadedRun {
   readonly mergedYaml: string;
   /** `dataset.checks` with its places; null where the config says nothing. */
   checks: WrittenChecks | null;
+  /** `accept` with its places; null where the config says nothing. Which codes there are is not known here. */
+  accept: LocatedMap | null;
 }
 
 export interface LoadedConfig {
@@ -81,10 +83,12 @@ async function variantsOf(root: LocatedMap, findings: Finding[]): Promise<Varian
 
 function loadedRun({ root, sweep }: Variant, config: RunConfig, name: string): LoadedRun {
   const checks = nodeAt(root, ['dataset', 'checks']);
+  const accept = nodeAt(root, ['accept']);
   return {
     config,
     sweep,
     checks: checks?.kind === 'map' ? { file: name, root: checks } : null,
+    accept: accept?.kind === 'map' ? accept : null,
     // Made when asked for: a check never asks.
     get mergedYaml() {
       return writeYaml(

@@ -8,7 +8,9 @@ const src = resolve(import.meta.dirname, '../../src');
 const raised = readdirSync(src, { recursive: true, encoding: 'utf8' })
   .filter((file) => /\.(ts|py)$/.test(file))
   .flatMap((file) =>
-    [...readFileSync(join(src, file), 'utf8').matchAll(/['"]([CDEMPRTUV]\d{3})['"]/g)].map((m) => m[1] ?? ''),
+    [...readFileSync(join(src, file), 'utf8').matchAll(/['"]([ACDEMPRTUV]\d{3})['"]/g)].map(
+      (m) => m[1] ?? '',
+    ),
   );
 
 describe('codes', () => {

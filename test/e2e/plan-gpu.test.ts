@@ -47,6 +47,24 @@ describe.skipIf(!python)('lorch plan --gpu', () => {
     expect(forecast.memory?.changes?.some(({ verdict }) => verdict === 'fits')).toBe(true);
   });
 
+  it('lets accepted memory through, as a note with the reason', async () => {
+    const { exitCode, stdout } = await plan('h100-80gb', 'accept.P020=the card will have been changed');
+    const { findings } = JSON.parse(stdout) as Plan;
+    expect(exitCode).toBe(0);
+    expect(findings.find(({ code }) => code === 'P020')).toMatchObject({
+      severity: 'note',
+      data: { accepted: 'the card will have been changed' },
+    });
+  });
+
+  it('says where quantization buys nothing', async () => {
+    const nf4 = ['quantization.load_in_4bit=true', 'quantization.bnb_4bit_quant_type=nf4'];
+    const codes = async (...settings: string[]) =>
+      (JSON.parse((await plan('h100-80gb', ...settings)).stdout) as Plan).findings.map(({ code }) => code);
+    expect(await codes('base_model=models/tiny', ...nf4)).toContain('A019');
+    expect(await codes(...nf4)).not.toContain('A019');
+  });
+
   it('plans the suggested change, with the memory that was promised', async () => {
     const before = JSON.parse((await plan('h100-80gb')).stdout) as Plan;
     const change = before.forecast.memory?.changes?.find(

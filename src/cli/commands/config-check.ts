@@ -60,6 +60,11 @@ async function checkFile(file: string, options: Options, context: Context): Prom
       const { joinCheckSettings } = await import('../../app/join-check-settings.ts');
       for (const each of written) joinCheckSettings([each]);
     }
+    const accepted = configs.flatMap(({ accept }) => accept ?? []);
+    if (accepted.length > 0) {
+      const { checkAccept } = await import('../../app/check-accept.ts');
+      await checkAccept(accepted);
+    }
     return { file, ok: true, runs: configs.map(({ config }) => config.name), findings: [] };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;

@@ -17,6 +17,11 @@ export const runName = z
   )
   .max(80);
 
+const reason = z.string().refine((text) => text.trim() !== '', {
+  error: 'the reason is empty',
+  params: { code: 'C030', hint: 'say why: whoever reads the plan will ask' },
+});
+
 /** What is left of a config when `extends` and `sweep` are resolved. */
 export const runShape = {
   name: field(runName, 'The name of the run: part of its id, and what `lorch show` finds its latest run by.'),
@@ -31,6 +36,10 @@ export const runShape = {
   quantization: optional(quantizationSection, 'Quantization of the base model; left out, there is none.'),
   training: field(trainingSection.prefault({}), 'The training: the fields of SFTConfig in TRL.'),
   resources: field(resourcesSection.prefault({}), 'Where the run is executed.'),
+  accept: optional(
+    z.record(z.string(), reason),
+    'Findings of the plan that you let stand: a map from code to reason, for advice (A codes, docs/advice.md), P020 and P021. They stay in plan.json as notes, with the reason.',
+  ),
 };
 
 /** A config file as a person writes it. */

@@ -1,0 +1,44 @@
+// `accept:` of a config: findings that somebody has read and lets stand, each with a reason.
+import type { Finding } from '../diagnostics/finding.ts';
+import { adviceRules } from './advice/index.ts';
+
+/** Advice, and the forecast that memory does not suffice; everything else is a fault to be mended. */
+export const acceptableCodes: readonly string[] = [...adviceRules.map(({ code }) => code), 'P020', 'P021'];
+
+/**
+ * The findings of the plans of one config: accepted ones are notes that carry the reason as `data.accepted`. A code
+ * that arose in none of the plans is a note (P040) in the plans that accept it.
+ */
+export function acceptFindings(
+  plans: readonly { findings: readonly Finding[]; accept: Readonly<Record<string, string>> }[],
+): Finding[][] {
+  const arisen = new Set(plans.flatMap(({ findings }) => findings.map(({ code }) => code)));
+  return plans.map(({ findings, accept }) => [
+    ...findings.map((finding) => acceptOne(finding, accept)),
+    ...Object.keys(accept)
+      .filter((code) => !arisen.has(code))
+      .map(unused),
+  ]);
+}
+
+function acceptOne(finding: Finding, accept: Readonly<Record<string, string>>): Finding {
+  if (!Object.hasOwn(accept, finding.code)) return finding;
+  const reason = accept[finding.code]?.trim() ?? '';
+  return {
+    ...finding,
+    severity: 'note',
+    hint: `accepted: ${reason}`,
+    data: { ...finding.data, accepted: reason },
+  };
+}
+
+function unused(code: string): Finding {
+  return {
+    code: 'P040',
+    name: 'accepted-did-not-arise',
+    severity: 'note',
+    message: `the config accepts ${code}, which did not arise`,
+    hint: `accept.${code} can go`,
+    data: { code },
+  };
+}

@@ -1,0 +1,23 @@
+import { veryFewRows } from './fine-tune-at-all.ts';
+import type { AdviceRule } from './rule.ts';
+
+const few = 100;
+
+export const fewRows: AdviceRule = {
+  code: 'A016',
+  name: 'few-rows',
+  severity: 'warning',
+  title: 'There are few rows to learn from.',
+  prose:
+    'A format or a tone can be taught by some dozen rows; a task that varies needs hundreds, and LIMA’s thousand were chosen with great care. With fewer than a hundred, each faulty row counts, and the validation loss rests on a handful. More rows that differ help more than any setting.',
+  threshold: 'Fewer than 100 rows to train on; below 50, A020 speaks instead.',
+  source: 'Zhou et al., LIMA (arXiv 2305.11206): 1,000 rows. The limit is lorch’s choice.',
+  check({ rows }) {
+    if (rows.train >= few || rows.train < veryFewRows) return null;
+    return {
+      message: `${rows.train} rows are few to learn from`,
+      hint: 'write more rows that differ, or read every one of these',
+      data: { rows: rows.train },
+    };
+  },
+};

@@ -1,0 +1,26 @@
+// docs/advice.md, made from the rules themselves.
+import { adviceRules } from './index.ts';
+
+/** The whole page. */
+export function advicePage(): string {
+  const rows = adviceRules.map(
+    ({ code, name, severity, title }) =>
+      `| [${code}](#${code.toLowerCase()}-${name}) | ${name} | ${severity} | ${title} |`,
+  );
+  const sections = adviceRules.map(({ code, name, severity, title, prose, threshold, source }) =>
+    [
+      `## ${code} ${name}`,
+      `**${severity}** — ${title}`,
+      prose,
+      `- **When:** ${threshold}\n- **Source:** ${source}`,
+    ].join('\n\n'),
+  );
+  return `${[
+    '<!-- Generated from src/run/advice/; run `npm run generate` after a change. -->',
+    '# Advice',
+    'What `lorch plan` and `lorch train` say of settings that are sound and may still not be what you want. Each piece has a reason, a threshold and a source, and none stops a run. `lorch explain A004` shows one in a terminal. To silence one, say why in the config: it stays in plan.json as a note, with your reason.',
+    '```yaml\naccept:\n  A004: "attention only is the baseline of the paper"\n```',
+    `| code | name | severity | what |\n|---|---|---|---|\n${rows.join('\n')}`,
+    ...sections,
+  ].join('\n\n')}\n`;
+}

@@ -1,0 +1,68 @@
+// What a piece of advice is: one file a rule, a pure function over plain facts of a plan.
+
+/** What the rules look at. Null: it is not known, and a rule that needs it is silent. */
+export interface AdviceFacts {
+  /** Parameters of the base alone. */
+  baseParameters: number | null;
+  hidden: number | null;
+  /** Parameters of stacked experts; 0 in a dense model. */
+  expertParameters: number | null;
+  /** Trainable parameters, saved modules included. */
+  trainable: number | null;
+  /** Full names of the modules that get an adapter; without those that are trained in full. */
+  adapted: readonly string[] | null;
+  r: number;
+  alpha: number;
+  rslora: boolean;
+  dropout: number;
+  /** Bits of the quantized base; null without quantization. */
+  bits: 4 | 8 | null;
+  attention: string;
+  learningRate: number;
+  optimizer: string;
+  /** Rows, or packed sequences, on the device at once. */
+  deviceBatch: number;
+  accumulation: number;
+  packing: boolean;
+  steps: { total: number; perEpoch: number };
+  /** Null: rows are not cut. */
+  maxLength: number | null;
+  rows: { train: number; validation: number };
+  /** Of one pass over the training rows. */
+  trainedTokens: number;
+  truncatedRows: number;
+  /** Rows that lost the end of their last answer. */
+  lostEnds: number;
+  /** Tokens that 99 % of the rows stay within, uncut. */
+  uncutP99: number;
+  /** Whether the config asks for validation. */
+  validates: boolean;
+  /** Validation rows whose prompt a training row has, too. */
+  sharedPrompts: number;
+  /** Expected share of padding among the positions of a batch; null where nothing is padded. */
+  padding: number | null;
+  /** How the run would stand on the GPU without quantization; null without a GPU or quantization. */
+  unquantized: { verdict: 'fits' | 'tight' | 'does_not_fit'; totalBytes: number; gpu: string } | null;
+}
+
+/** What a rule found, in this plan's own figures. */
+export interface Advice {
+  message: string;
+  hint: string;
+  data: Record<string, unknown>;
+}
+
+export interface AdviceRule {
+  code: string;
+  name: string;
+  /** Advice never stops a run. */
+  severity: 'note' | 'warning';
+  title: string;
+  /** The reason, and what to do. */
+  prose: string;
+  /** When it speaks, in one sentence. */
+  threshold: string;
+  /** Who found it: paper, documentation or measurement. */
+  source: string;
+  check(facts: AdviceFacts): Advice | null;
+}
