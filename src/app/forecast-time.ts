@@ -1,9 +1,10 @@
 // How long training will take and what it costs: from this workspace's own runs, else from FLOPs, else not at all.
 import type { RenderedConfig } from '../config/render/index.ts';
 import { calibrate, groundOf, priorSpread } from '../model/calibration.ts';
+import { peakFlops } from '../model/gpus.ts';
 import { nearestRungs } from '../model/ladder.ts';
 import type { ModelReading } from '../model/read-config.ts';
-import { flopsPerToken, peakFlops, publishedUse } from '../model/speed.ts';
+import { flopsPerToken, publishedUse } from '../model/speed.ts';
 import type { Plan, PlannedTime } from '../run/plan.ts';
 import { type PastRun, usualStartup } from './past-runs.ts';
 

@@ -1,6 +1,7 @@
 // What this workspace measured on one device, in runs and calibrations: the ground that later forecasts stand on.
 import { join } from 'node:path';
 import { type Calibration, calibrate, medianOfSorted, priorSpread } from '../model/calibration.ts';
+import { isSameGpu } from '../model/gpus.ts';
 import { nearestRungs } from '../model/ladder.ts';
 import { listAttempts } from '../store/attempts.ts';
 import { runEvents } from '../store/events.ts';
@@ -33,7 +34,7 @@ export interface PastRun {
 
 /** A device and a model type: what is alike enough to learn from. */
 export interface Kind {
-  /** `cpu`, or the GPU as torch names it. */
+  /** `cpu`, or the GPU as torch or `--gpu` names it. */
   device: string;
   modelType: string;
 }
@@ -47,7 +48,7 @@ async function succeededRuns(store: Store, runsDir: string, kind: Kind): Promise
   const found: PastRun[] = [];
   for (const row of listRuns(store, { status: ['succeeded'], limit: looksBack })) {
     const hello = runEvents(store, row.id, { types: ['hello'] }).at(-1);
-    if (!hello || deviceKey(hello.device) !== kind.device) continue;
+    if (!hello || !isSameGpu(deviceKey(hello.device), kind.device)) continue;
     const plan = await readPlan(join(runsDir, row.id)).catch(() => null);
     if (plan?.base_model.model_type !== kind.modelType) continue;
     const ends = runEvents(store, row.id, { types: ['end'] });
@@ -72,7 +73,7 @@ async function succeededRuns(store: Store, runsDir: string, kind: Kind): Promise
 
 async function ladderRungs(runsDir: string, { device, modelType }: Kind): Promise<PastRun[]> {
   const rungs = (await readRungs(runsDir)).filter(
-    (rung) => rung.device === device && rung.model_type === modelType,
+    (rung) => isSameGpu(rung.device, device) && rung.model_type === modelType,
   );
   const ladders = new Set([...new Set(rungs.map(({ ladder }) => ladder))].slice(-ladderLooksBack));
   return rungs

@@ -27,23 +27,3 @@ function activeWeights({ modules, sizes }: ModelFacts): number {
 
 /** Share of the peak that published LoRA runs reached: median, and the range without the implausible (docs/forecasts.md). */
 export const publishedUse = { low: 0.17, typical: 0.33, high: 0.47 };
-
-// Dense bf16 peaks in FLOP/s from the makers' data sheets; the longer name stands before the one it contains.
-const peaks: readonly [RegExp, number][] = [
-  [/H100.*PCIe/i, 756e12],
-  [/H100.*NVL/i, 835e12],
-  [/H100|H200/i, 989e12],
-  [/A100/i, 312e12],
-  [/L40S/i, 362e12],
-  [/A6000/i, 155e12],
-  [/A10G/i, 70e12],
-  [/A10\b/i, 125e12],
-  [/L4\b/i, 121e12],
-  [/RTX ?4090/i, 165e12],
-  [/RTX ?3090/i, 71e12],
-];
-
-/** Dense bf16 FLOP/s of a GPU as the driver names it; null where it is not in the table. */
-export function peakFlops(gpu: string): number | null {
-  return peaks.find(([name]) => name.test(gpu))?.[1] ?? null;
-}

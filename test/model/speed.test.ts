@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readModelConfig } from '../../src/model/read-config.ts';
-import { flopsPerToken, peakFlops } from '../../src/model/speed.ts';
+import { flopsPerToken } from '../../src/model/speed.ts';
 
 const reading = readModelConfig({
   model_type: 'llama',
@@ -23,16 +23,5 @@ describe('flopsPerToken', () => {
     expect(count(false, 0)).toBe(4 * weights);
     expect(count(true, 0)).toBe(6 * weights);
     expect(count(false, 1000) - count(false, 0)).toBe(3 * 2 * 1000 * 4096 * 32);
-  });
-});
-
-describe('peakFlops', () => {
-  it('knows GPUs by the name the driver gives, and guesses none', () => {
-    expect(peakFlops('NVIDIA H100 80GB HBM3')).toBe(989e12);
-    expect(peakFlops('NVIDIA H100 PCIe')).toBe(756e12);
-    expect(peakFlops('h100-80gb')).toBe(989e12);
-    expect(peakFlops('NVIDIA A10')).toBe(125e12);
-    expect(peakFlops('NVIDIA A100-SXM4-80GB')).toBe(312e12);
-    expect(peakFlops('Some GPU')).toBeNull();
   });
 });
