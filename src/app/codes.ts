@@ -53,7 +53,7 @@ export const appCodes: CodeDoc[] = [
     code: 'P007',
     name: 'disk-too-small',
     severity: 'error',
-    title: 'The checkpoints will not fit on the disk.',
+    title: 'The run will not fit on the disk.',
     prose:
       'Checkpoints × size exceed the free space where the run folder lies. Lower `training.save_total_limit`, or free space.',
   },
@@ -145,6 +145,14 @@ export const appCodes: CodeDoc[] = [
     severity: 'error',
     title: 'The prepared rows of a run are gone.',
     prose: '`lorch rerun` trains on the very rows of the first run, which lie in its `data/` folder.',
+  },
+  {
+    code: 'R156',
+    name: 'merge-disk-too-small',
+    severity: 'error',
+    title: 'The disk has no room for the merged model.',
+    prose:
+      'A merged model is as large as its base without quantization: parameters times the bytes of one. The plan of the run says how much that is.',
   },
   {
     code: 'U100',

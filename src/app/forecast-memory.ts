@@ -59,7 +59,7 @@ function memorySettings({ rendered, longestTokens }: MemoryRequest): MemorySetti
 function findMisfit(memory: PlannedMemory, fixedBytes: number, gpu: Gpu): Finding[] {
   const [cheapest] = memory.changes?.filter(({ verdict }) => verdict === 'fits') ?? [];
   const hint = cheapest
-    ? `${cheapest.change} would make it fit, at ${gib(cheapest.total_bytes)} (cost: ${cheapest.cost})`
+    ? `${settingsText(cheapest.settings)} would make it fit, at ${gib(cheapest.total_bytes)}`
     : 'no change of the settings that lorch knows would make it fit: a larger GPU, or a smaller model';
   const data = { gpu: gpu.name, gpu_bytes: gpu.memoryBytes, total_bytes: memory.total_bytes };
   if (fixedBytes > gpu.memoryBytes)
@@ -85,6 +85,15 @@ function findMisfit(memory: PlannedMemory, fixedBytes: number, gpu: Gpu): Findin
       data,
     },
   ];
+}
+
+/** `training.optim: adamw_bnb_8bit, quantization.load_in_4bit: true`: as a config says it. */
+function settingsText(settings: Readonly<Record<string, Record<string, unknown>>>): string {
+  return Object.entries(settings)
+    .flatMap(([section, fields]) =>
+      Object.entries(fields).map(([name, value]) => `${section}.${name}: ${value}`),
+    )
+    .join(', ');
 }
 
 function gib(bytes: number): string {

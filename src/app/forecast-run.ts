@@ -1,14 +1,12 @@
 // What a plan says before launch: parameters, steps, memory, disk.
-import { statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Finding } from '../diagnostics/finding.ts';
-import { countCheckpoints, estimateCheckpointBytes } from '../model/checkpoint-size.ts';
-import type { LoraCount } from '../model/count-lora.ts';
 import type { Gpu } from '../model/gpus.ts';
 import { countPackedSequences, countSteps, type StepSettings } from '../model/steps.ts';
 import type { AdviceFacts } from '../run/advice/rule.ts';
 import type { Plan } from '../run/plan.ts';
 import type { Store } from '../store/open-store.ts';
+import { forecastDisk } from './forecast-disk.ts';
 import { forecastMemory, judgeUnquantized, type MemoryRequest } from './forecast-memory.ts';
 import { forecastParameters, type ParameterRequest } from './forecast-parameters.ts';
 import { forecastTime } from './forecast-time.ts';
@@ -38,15 +36,17 @@ export async function forecastRun(request: ForecastRequest): Promise<{
   const { count, findings: countFindings } = await forecastParameters(request);
   const findings: Finding[] = [...countFindings];
   const steps = await forecastSteps(request);
-  const disk = count ? await forecastDisk(request, count, steps) : null;
-  if (disk && disk.checkpoint_bytes * disk.checkpoints > disk.free_bytes)
-    findings.push({
-      code: 'P007',
-      name: 'disk-too-small',
-      severity: 'error',
-      message: `${disk.checkpoints} checkpoints of ${disk.checkpoint_bytes} bytes need more than the ${disk.free_bytes} bytes that are free`,
-      hint: 'lower training.save_total_limit, or free space',
-    });
+  const disk = count
+    ? await forecastDisk({
+        model,
+        count,
+        rendered,
+        steps,
+        preparedDir: request.preparedDir,
+        runsDir: request.runsDir,
+      })
+    : null;
+  if (disk) findings.push(...disk.findings);
   const gpu = rendered.resources.gpus > 0 ? (request.gpu?.name ?? null) : null;
   const modelType = model.known ? model.facts.modelType : model.modelType;
   const batch = Number(rendered.training.per_device_train_batch_size);
@@ -70,7 +70,7 @@ export async function forecastRun(request: ForecastRequest): Promise<{
     parameters: count && { trainable: count.trainable, total: count.total, modules: count.modules },
     steps,
     memory: fit?.memory ?? null,
-    disk,
+    disk: disk?.disk ?? null,
     time: forecastTime({
       model,
       baseId: request.base.id,
@@ -101,21 +101,4 @@ async function forecastSteps({
     );
   const { perEpoch, total } = countSteps(sequences, training as unknown as StepSettings);
   return { per_epoch: perEpoch, total };
-}
-
-async function forecastDisk(
-  { rendered, runsDir }: ForecastRequest,
-  count: LoraCount,
-  steps: Plan['forecast']['steps'],
-): Promise<NonNullable<Plan['forecast']['disk']>> {
-  const { bavail, bsize } = await statfs(runsDir);
-  return {
-    checkpoint_bytes: estimateCheckpointBytes(count, {
-      quantization: rendered.quantization,
-      training: rendered.training,
-      tokenizerBytes: 0,
-    }),
-    checkpoints: countCheckpoints(rendered.training, { perEpoch: steps.per_epoch, total: steps.total }),
-    free_bytes: bavail * bsize,
-  };
 }

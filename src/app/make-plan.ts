@@ -22,9 +22,11 @@ import { checkAccept } from './check-accept.ts';
 import type { PlannedRun } from './create-run.ts';
 import { finishLedger } from './finish-ledger.ts';
 import { forecastRun } from './forecast-run.ts';
+import { type LengthBin, lengthHistogram } from './length-histogram.ts';
 import { namedRows, summarisePrepared, summariseScan, validationFindings } from './plan-findings.ts';
 import { reviewFindings, reviewOfPlan } from './plan-review.ts';
 import { type Prepared, type PrepareSpec, prepareSequences } from './prepare-sequences.ts';
+import { readLengths } from './read-lengths.ts';
 import { readTemplate } from './read-template.ts';
 import { resolveBase } from './resolve-base.ts';
 import { type ScannedConfig, scanConfig } from './scan-config.ts';
@@ -185,6 +187,7 @@ async function makePlan(
       train,
       validation: validation && validation.rows > 0 ? validation : null,
       lengths: prepared.lengths,
+      length_histogram: await histogramOf(dir, prepared),
       truncated_rows: prepared.truncated.length,
       lost_eot_rows: prepared.lost_eot.length,
       held_out: scan.heldOut.filter(({ row }) => !dropped.has(row)),
@@ -265,6 +268,11 @@ function splitOf(name: 'train' | 'validation', prepared: Prepared, fingerprint: 
   if (!split) return null;
   const { sha256, rows, tokens, trained_tokens } = split;
   return { file: `data/${split.file}`, sha256, rows, tokens, trained_tokens, fingerprint };
+}
+
+async function histogramOf(dir: string, { splits }: Prepared): Promise<LengthBin[]> {
+  const files = [splits.train, splits.validation].flatMap((split) => (split ? [join(dir, split.file)] : []));
+  return lengthHistogram(await Promise.all(files.map(readLengths)));
 }
 
 /** Every row is in exactly one place, and the sequence files agree. A difference would be a bug of ours. */

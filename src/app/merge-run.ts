@@ -1,5 +1,7 @@
 // Folds a run's adapter into its base and proves the result against the adapter.
 import { existsSync } from 'node:fs';
+import { statfs } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { z } from 'zod';
 import { UserError } from '../diagnostics/user-error.ts';
 import type { PythonEnv } from '../python/environment.ts';
@@ -31,13 +33,14 @@ const merged = z.looseObject({
 
 export type MergedRun = z.infer<typeof merged> & { run: string };
 
-/** Merges. Throws UserError R154 where `out` exists; the result says whether the logits agree. */
+/** Merges. Throws UserError R154 where `out` exists, R156 where the disk has no room for it; the result says whether the logits agree. */
 export async function mergeRun(request: MergeRequest): Promise<MergedRun> {
   if (existsSync(request.out))
     throw new UserError('R154', `${request.out} exists`, {
       hint: 'merge writes a new folder: name another with -o',
     });
   const { plan, id, adapter, tokenizer } = await findAdapter(request.store, request.runsDir, request.run);
+  await requireRoom(request.out, plan.forecast.disk?.merged_bytes ?? null);
   const result = await runTrainer(
     request.python,
     'merge',
@@ -54,4 +57,20 @@ export async function mergeRun(request: MergeRequest): Promise<MergedRun> {
     request.options,
   );
   return { ...merged.parse(result), run: id };
+}
+
+/** A model that fills the disk takes other runs with it. `bytes`: null where no plan says. */
+async function requireRoom(out: string, bytes: number | null): Promise<void> {
+  const { bavail, bsize } = await statfs(existingFolder(out));
+  if (bytes === null || bytes <= bavail * bsize) return;
+  const gib = (size: number) => `${(size / 2 ** 30).toFixed(1)} GiB`;
+  throw new UserError('R156', `the merged model takes ${gib(bytes)}, and ${gib(bavail * bsize)} are free`, {
+    hint: 'free space, or name a folder on another disk with -o',
+    exitCode: 3,
+  });
+}
+
+function existingFolder(path: string): string {
+  const parent = dirname(path);
+  return existsSync(parent) || parent === path ? parent : existingFolder(parent);
 }

@@ -1,6 +1,6 @@
-// Paths in commands that a user may copy.
+// Paths and settings in commands that a user may copy.
 
-/** A path as a shell takes it. */
+/** A word as a shell takes it. */
 export function quotePath(path: string): string {
-  return /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
+  return /^[\w./:=,@+-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
 }

@@ -132,6 +132,20 @@ function forecastRows(store: Store, run: ComparedRun): ForecastRow[] {
       forecast: cuda ? null : (memory?.total_bytes ?? null),
       actual: run.rss_peak_bytes,
     },
+    {
+      what: 'one checkpoint',
+      unit: 'bytes',
+      forecast: plan.forecast.disk?.checkpoint_bytes ?? null,
+      actual: runEvents(store, run.id, { types: ['checkpoint'] }).at(-1)?.bytes ?? null,
+    },
+    {
+      what: 'adapter',
+      unit: 'bytes',
+      forecast: plan.forecast.disk?.adapter_bytes ?? null,
+      actual:
+        runEvents(store, run.id, { types: ['artifact'] }).findLast(({ kind }) => kind === 'adapter')?.bytes ??
+        null,
+    },
   ];
   return rows.map((row) => ({ ...row, error_percent: errorPercent(row) }));
 }

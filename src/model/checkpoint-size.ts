@@ -10,18 +10,28 @@ export interface CheckpointSettings {
   tokenizerBytes: number;
 }
 
-/** Scheduler, random states, trainer state and the files around the weights. */
-const smallFilesBytes = 100_000;
+/** Scheduler, random states and the trainer's state. */
+const stateFilesBytes = 90_000;
+/** adapter_config.json and the model card. */
+const adapterFilesBytes = 8_000;
 
-/** Bytes of one checkpoint: adapter weights, optimizer state, tokenizer. */
+/** Bytes of the finished adapter's folder: its weights, and the tokenizer. */
+export function estimateAdapterBytes(
+  count: LoraCount,
+  { quantization, tokenizerBytes }: Pick<CheckpointSettings, 'quantization' | 'tokenizerBytes'>,
+): number {
+  return count.trainable * adapterBytes(quantization) + tokenizerBytes + adapterFilesBytes;
+}
+
+/** Bytes of one checkpoint: the adapter as it is at the end, and optimizer state. */
 export function estimateCheckpointBytes(count: LoraCount, settings: CheckpointSettings): number {
-  const { training, quantization, tokenizerBytes } = settings;
+  const { training, quantization } = settings;
   const width = adapterBytes(quantization);
   const optimizer =
     training.save_only_model === true
       ? 0
       : optimizerStateBytes(String(training.optim ?? 'adamw_torch'), width);
-  return Math.round(count.trainable * (width + optimizer)) + tokenizerBytes + smallFilesBytes;
+  return estimateAdapterBytes(count, settings) + Math.round(count.trainable * optimizer) + stateFilesBytes;
 }
 
 /** How many checkpoints lie on disk at most: by schedule, cut by save_total_limit, and the best one beside the last. */

@@ -5,7 +5,8 @@ import type { Plan } from './plan.ts';
 /** SHA-256 over what decides the run's outcome: not when it was planned, by whom, or how full the disk is. */
 export function hashPlan(plan: Omit<Plan, 'plan_hash'>): string {
   const { lorch, lorch_version, base_model, model, dataset, lora, quantization, training, resources } = plan;
-  const { held_out, ...data } = dataset;
+  // What only shows the rows decides nothing.
+  const { held_out, length_histogram, ...data } = dataset;
   return createHash('sha256')
     .update(
       canonicalJson({

@@ -79,6 +79,19 @@ export interface PlannedMemory {
   }[];
 }
 
+export interface PlannedDisk {
+  /** Of one of them; `checkpoints` of them lie there at most. */
+  checkpoint_bytes: number;
+  checkpoints: number;
+  /** Of the finished adapter; absent, as is the total, in plans of earlier versions. */
+  adapter_bytes?: number;
+  /** Checkpoints and adapter. */
+  total_bytes?: number;
+  /** What `lorch merge` would write; null where the architecture is unknown. */
+  merged_bytes?: number | null;
+  free_bytes: number;
+}
+
 /** How long the training loop will take. Null numbers: nothing told the speed. */
 export interface PlannedTime {
   seconds: number | null;
@@ -137,6 +150,8 @@ export interface Plan {
     validation: PlannedSplit | null;
     /** Percentiles of sequence length in tokens. */
     lengths: { p50: number; p90: number; p99: number; max: number };
+    /** Rows by length, in bins of equal width that end at `upto`; absent in plans of earlier versions. */
+    length_histogram?: { upto: number; rows: number }[];
     truncated_rows: number;
     lost_eot_rows: number;
     /** Up to 3 held-out rows as conversations, which `lorch try` uses by default. */
@@ -155,7 +170,7 @@ export interface Plan {
     memory: PlannedMemory | null;
     /** Absent in plans of earlier versions. */
     time?: PlannedTime;
-    disk: { checkpoint_bytes: number; checkpoints: number; free_bytes: number } | null;
+    disk: PlannedDisk | null;
   };
   review: PlannedReview;
   sweep: { id: string; index: number; count: number; values: Record<string, unknown> } | null;

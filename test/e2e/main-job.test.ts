@@ -43,6 +43,9 @@ describe.skipIf(!python)('the main job', () => {
     const forecasts = shown.forecasts as { what: string; unit: string; forecast: number; actual: number }[];
     for (const { what, unit, forecast, actual } of forecasts)
       if (unit === 'count') expect([what, actual]).toEqual([what, forecast]);
+    for (const { what, forecast, actual } of forecasts.filter(({ what }) => /checkpoint|adapter/.test(what)))
+      expect([what, Math.abs(actual / forecast - 1) < 0.15]).toEqual([what, true]);
+    expect(forecasts.map(({ what }) => what)).toContain('one checkpoint');
     const metrics = shown.metrics as { name: string; last: number; max: number; points: number }[];
     const loss = metrics.find(({ name }) => name === 'loss');
     expect(loss?.last).toBeLessThan((loss?.max ?? 0) - 1);

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { quotePath } from '../../app/quote-path.ts';
 import type { Context } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { parsePrice } from '../parse-price.ts';
@@ -47,7 +48,11 @@ export function define(command: Command, context: Context): void {
       );
       const review = plans.find(({ plan }) => plan.review.state !== 'passed')?.plan.review.gate?.next;
       if (context.exitCode === EXIT.findings) return;
-      const train = `lorch train ${config}${options.set.map((each) => ` --set ${each}`).join('')}`;
+      const train = [
+        'lorch train',
+        quotePath(config),
+        ...options.set.map((each) => `--set ${quotePath(each)}`),
+      ].join(' ');
       context.stderr.write(review ? `next: ${review}, then ${train}\n` : `next: ${train}\n`);
     });
 }

@@ -1,0 +1,125 @@
+// The parts of a plan's screen that are plain sentences.
+import type { Plan } from '../../run/plan.ts';
+import { formatBytes, formatCount, formatDuration, formatNumber, formatShare } from './format.ts';
+import { sparkline } from './sparkline.ts';
+
+export function baseLines(plan: Plan): string[] {
+  const { base_model: base, model } = plan;
+  const revision = base.revision ? ` @ ${base.revision.slice(0, 12)}` : '';
+  const quantization = plan.quantization?.load_in_4bit
+    ? `4-bit ${plan.quantization.bnb_4bit_quant_type}${plan.quantization.bnb_4bit_use_double_quant ? ', double quantization' : ''}, computing in ${plan.quantization.bnb_4bit_compute_dtype}`
+    : plan.quantization?.load_in_8bit
+      ? '8-bit'
+      : model.dtype;
+  return [`${base.id}${revision} · ${base.architecture} · ${quantization} · ${model.attn_implementation}`];
+}
+
+export function dataLines(plan: Plan): string[] {
+  const { dataset } = plan;
+  const dropped = Object.entries(dataset.dropped);
+  const total = dropped.reduce((sum, [, n]) => sum + n, 0);
+  const why = dropped.map(([code, n]) => `${code} × ${n}`).join(', ');
+  return [
+    `${dataset.files.map((file) => file.path).join(', ')} · ${dataset.format}`,
+    `${formatCount(dataset.rows_in)} rows = ${formatCount(dataset.train.rows)} train + ${formatCount(dataset.validation?.rows ?? 0)} validation + ${formatCount(total)} dropped${why ? ` (${why})` : ''}`,
+    ...(dataset.checks
+      ? [`check settings: ${Object.entries(dataset.checks).map(showSetting).join(', ')}`]
+      : []),
+  ];
+}
+
+function showSetting([code, setting]: [string, unknown]): string {
+  return `${code} ${typeof setting === 'string' ? setting : JSON.stringify(setting)}`;
+}
+
+export function tokenLines(plan: Plan, columns: number): string[] {
+  const {
+    train,
+    lengths,
+    length_histogram,
+    truncated_rows: cut,
+    lost_eot_rows: lost,
+    template,
+  } = plan.dataset;
+  return [
+    `${formatCount(train.tokens)} to train on, ${formatCount(train.trained_tokens)} with a label (${formatShare(train.trained_tokens, train.tokens)}) · template: ${template.kind}`,
+    ...lengthLines(length_histogram ?? [], columns),
+    `lengths: half ≤ ${lengths.p50}, 90 % ≤ ${lengths.p90}, 99 % ≤ ${lengths.p99}, longest ${lengths.max}` +
+      (cut > 0
+        ? ` · ${formatCount(cut)} cut at max_length ${plan.training.max_length}, ${formatCount(lost)} lose their end of turn`
+        : ' · none cut'),
+  ];
+}
+
+/** The shape of the lengths, and under it where it starts and ends. */
+function lengthLines(bins: readonly { upto: number; rows: number }[], columns: number): string[] {
+  const [first, second] = bins;
+  const last = bins.at(-1);
+  // One bin has no shape.
+  if (!first || !second || !last) return [];
+  const unit = ' tokens a row';
+  const bars = sparkline(
+    bins.map(({ rows }) => rows),
+    columns - 12 - unit.length,
+  );
+  const from = formatCount(first.upto - (second.upto - first.upto));
+  const upto = formatCount(last.upto);
+  const gap = Math.max(1, bars.length - from.length - upto.length);
+  return [bars, `${from}${' '.repeat(gap)}${upto}${unit}`];
+}
+
+export function adapterLines(plan: Plan): string[] {
+  const { lora, forecast } = plan;
+  const targets = Array.isArray(lora.target_modules)
+    ? lora.target_modules.join(', ')
+    : String(lora.target_modules);
+  const saved = Array.isArray(lora.modules_to_save) && lora.modules_to_save.length > 0;
+  const lines = [
+    `r ${lora.r}, alpha ${lora.lora_alpha}, dropout ${lora.lora_dropout} on ${targets}${saved ? `; ${(lora.modules_to_save as string[]).join(', ')} trained in full` : ''}`,
+  ];
+  const parameters = forecast.parameters;
+  if (parameters)
+    lines.push(
+      `${formatCount(parameters.trainable)} of ${formatCount(parameters.total)} parameters train (${formatShare(parameters.trainable, parameters.total)}) in ${parameters.modules.length} modules`,
+    );
+  return lines;
+}
+
+export function trainingLines(plan: Plan): string[] {
+  const { training, forecast } = plan;
+  const batch = Number(training.per_device_train_batch_size) * Number(training.gradient_accumulation_steps);
+  return [
+    `${forecast.steps.total} steps (${forecast.steps.per_epoch} an epoch), batch ${batch} (${training.per_device_train_batch_size} × ${training.gradient_accumulation_steps}), learning rate ${formatNumber(Number(training.learning_rate))} ${training.lr_scheduler_type}, ${training.optim}, seed ${training.seed}`,
+  ];
+}
+
+export function timeLines(plan: Plan): string[] {
+  const { time } = plan.forecast;
+  if (!time) return [];
+  if (time.seconds === null) return [time.basis];
+  const clock = (seconds: number | null) => formatDuration((seconds ?? 0) * 1000);
+  const start =
+    time.startup_seconds === undefined ? '' : `, after about ${clock(time.startup_seconds)} to start`;
+  const cost =
+    time.cost === undefined ? '' : `, cost about ${costText(time.cost)} at ${time.price_per_hour} an hour`;
+  return [
+    `about ${clock(time.seconds)} (${clock(time.low_seconds)} to ${clock(time.high_seconds)}) for ${formatCount(time.tokens)} tokens${start}${cost}`,
+    time.basis,
+  ];
+}
+
+/** Cents where there are any. */
+function costText(cost: number): string {
+  return cost >= 0.01 ? cost.toFixed(2) : formatNumber(cost);
+}
+
+export function diskLines(plan: Plan): string[] {
+  const { disk } = plan.forecast;
+  if (!disk) return [];
+  const adapter = disk.adapter_bytes === undefined ? '' : ` + adapter ${formatBytes(disk.adapter_bytes)}`;
+  const total = disk.total_bytes === undefined ? '' : ` = ${formatBytes(disk.total_bytes)}`;
+  const merged = disk.merged_bytes ? `; merged, the model would take ${formatBytes(disk.merged_bytes)}` : '';
+  return [
+    `${disk.checkpoints} checkpoints × ${formatBytes(disk.checkpoint_bytes)}${adapter}${total}, ${formatBytes(disk.free_bytes)} free${merged}`,
+  ];
+}
