@@ -31,6 +31,7 @@ import { readTemplate } from './read-template.ts';
 import { resolveBase } from './resolve-base.ts';
 import { type ScannedConfig, scanConfig } from './scan-config.ts';
 import type { ScannedRows } from './scan-rows.ts';
+import { keepTemporary } from './temporary-files.ts';
 import { tokenizerIdentity } from './tokenizer-identity.ts';
 import { trainerCodes } from './trainer-codes.ts';
 
@@ -75,8 +76,12 @@ export async function makePlans(request: PlanRequest): Promise<MadePlans> {
   await checkAccept(configs.flatMap(({ accept }) => accept ?? []));
   const machine = await findMachine(request);
   const work = join(request.workspace.runsDir, `.plan-${randomUUID().slice(0, 8)}`);
+  const release = keepTemporary(work);
   await mkdir(work, { recursive: true, mode: 0o700 });
-  const dispose = () => rm(work, { recursive: true, force: true });
+  const dispose = async (): Promise<void> => {
+    await rm(work, { recursive: true, force: true });
+    release();
+  };
   try {
     const scans = new Map<string, Promise<ScannedConfig>>();
     const gates = new Map<string, Promise<PlannedReview>>();

@@ -1,6 +1,5 @@
 // Real training steps of one size, in a process of their own; the measurement is written down before it is returned.
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { RenderedConfig } from '../config/render/index.ts';
@@ -9,6 +8,7 @@ import type { PythonEnv } from '../python/environment.ts';
 import { runTrainer } from '../python/run-trainer.ts';
 import { appendRung, peakOf } from './calibration-file.ts';
 import { deviceKey } from './past-runs.ts';
+import { makeTemporaryFolder } from './temporary-files.ts';
 
 /** So many steps at most, also where they take no time. */
 const mostSteps = 50;
@@ -91,8 +91,7 @@ export async function measureRung(
   size: RungSize,
   forecast: { memory_bytes: number | null; flops_per_token: number | null },
 ): Promise<RungMeasurement> {
-  // Not guarded against SIGTERM (temporary-files.ts): the guard's listener would keep execa from ending the trainer.
-  const folder = await mkdtemp(join(tmpdir(), 'lorch-calibrate-'));
+  const { path: folder, remove } = await makeTemporaryFolder('lorch-calibrate-');
   try {
     await mkdir(join(folder, 'data'));
     const { model, lora, quantization, training, resources } = rendered;
@@ -130,6 +129,6 @@ export async function measureRung(
     });
     return { ...measured, peak_bytes: peakOf(measured) };
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    await remove();
   }
 }

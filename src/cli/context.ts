@@ -43,12 +43,15 @@ function endWithReader(stream: NodeJS.WriteStream): void {
   });
 }
 
+/** How many parts of the command have asked for a signal; those end it by themselves. */
+type AskedSignals = Record<'SIGINT' | 'SIGTERM', number>;
+
 // A command that is told to end leaves no half-written file. Without one it ends at once, as any process does.
-function leaveNothingHalfWritten(): void {
+function leaveNothingHalfWritten(asked: Readonly<AskedSignals>): void {
   const signals = ['SIGINT', 'SIGTERM'] as const;
-  const end = (signal: NodeJS.Signals): void => {
-    // A command that asked for Ctrl-C ends by itself.
-    if (process.listenerCount(signal) > 1) return;
+  const end = (signal: keyof AskedSignals): void => {
+    // Not by the number of listeners: libraries that start processes have some, too.
+    if (asked[signal] > 0) return;
     removeTemporary();
     process.stderr.write('interrupted\n');
     process.exit(EXIT.interrupted);
@@ -83,7 +86,8 @@ function colorChoice(argv: readonly string[]): ColorChoice {
 export function processContext(argv: readonly string[]): Context {
   const env = process.env;
   endWithReader(process.stdout);
-  leaveNothingHalfWritten();
+  const asked: AskedSignals = { SIGINT: 0, SIGTERM: 0 };
+  leaveNothingHalfWritten(asked);
   // Nobody reads the advice any more: the exit code still says how it went.
   process.stderr.on('error', () => undefined);
   const choice = colorChoice(argv);
@@ -98,13 +102,24 @@ export function processContext(argv: readonly string[]): Context {
       let count = 0;
       const listener = () => handler(++count);
       process.on('SIGINT', listener);
-      return () => void process.off('SIGINT', listener);
+      asked.SIGINT += 1;
+      return () => {
+        process.off('SIGINT', listener);
+        asked.SIGINT -= 1;
+      };
     },
     async openTerminal() {
       const { stdin, stderr } = process;
       if (!stdin.isTTY || !stderr.isTTY || env.TERM === 'dumb') return null;
       const { openTerminal } = await import('./terminal.ts');
-      return openTerminal(stdin, stderr, output(stderr, choice, env).color);
+      const terminal = openTerminal(stdin, stderr, output(stderr, choice, env).color);
+      for (const signal of ['SIGINT', 'SIGTERM'] as const) asked[signal] += 1;
+      const close = terminal.close;
+      terminal.close = () => {
+        close();
+        for (const signal of ['SIGINT', 'SIGTERM'] as const) asked[signal] -= 1;
+      };
+      return terminal;
     },
     debug: argv.includes('--debug'),
     exitCode: EXIT.good,
