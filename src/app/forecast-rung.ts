@@ -5,7 +5,7 @@ import type { LoraCount } from '../model/count-lora.ts';
 import { type RungSize, tokensAtOnce } from '../model/ladder.ts';
 import { estimateMemory } from '../model/memory.ts';
 import type { ModelReading } from '../model/read-config.ts';
-import { flopsPerToken } from '../model/speed.ts';
+import { type TokenFlops, tokenFlops } from '../model/speed.ts';
 import { expectRate, type Rate } from './forecast-time.ts';
 import { rungTraining } from './measure-rung.ts';
 import { calibrateMemory, type PastRun } from './past-runs.ts';
@@ -47,7 +47,7 @@ export function forecastRung(subject: RungSubject, size: RungSize, past: readonl
       : null;
   return {
     memory_bytes: memory?.total_bytes ?? null,
-    flops_per_token: flopsOf(subject, size),
+    flops_per_token: flopsOf(subject, size)?.done ?? null,
     tokens_per_second: rate?.typical ?? null,
     speed_source: rate?.source ?? null,
   };
@@ -82,8 +82,8 @@ function rateOf(subject: RungSubject, size: RungSize, past: readonly PastRun[]):
   return expectRate(request, flopsOf(subject, size));
 }
 
-function flopsOf({ reading, rendered }: RungSubject, { sequenceTokens }: RungSize): number | null {
+function flopsOf({ reading, rendered }: RungSubject, { sequenceTokens }: RungSize): TokenFlops | null {
   if (!reading.known) return null;
   const checkpointing = rendered.training.gradient_checkpointing !== false;
-  return flopsPerToken(reading.facts, { checkpointing, sequenceTokens });
+  return tokenFlops(reading.facts, { checkpointing, sequenceTokens });
 }

@@ -4,7 +4,7 @@ import { calibrate, groundOf, priorSpread } from '../model/calibration.ts';
 import { peakFlops } from '../model/gpus.ts';
 import { nearestRungs } from '../model/ladder.ts';
 import type { ModelReading } from '../model/read-config.ts';
-import { flopsPerToken, publishedUse } from '../model/speed.ts';
+import { publishedUse, type TokenFlops, tokenFlops } from '../model/speed.ts';
 import type { Plan, PlannedTime } from '../run/plan.ts';
 import { type PastRun, usualStartup } from './past-runs.ts';
 
@@ -42,7 +42,7 @@ export function forecastTime(request: TimeRequest): PlannedTime {
   const known = {
     tokens,
     tokens_per_epoch: train.tokens,
-    flops_per_token: flops,
+    flops_per_token: flops?.done ?? null,
     ...(pricePerHour !== null && { price_per_hour: pricePerHour }),
   };
   const rate = expectRate({ ...request, gpus: rendered.resources.gpus }, flops);
@@ -76,9 +76,9 @@ export function forecastTime(request: TimeRequest): PlannedTime {
   };
 }
 
-function planFlops({ model, rendered, train }: TimeRequest): number | null {
+function planFlops({ model, rendered, train }: TimeRequest): TokenFlops | null {
   if (!model.known || train.rows === 0) return null;
-  return flopsPerToken(model.facts, {
+  return tokenFlops(model.facts, {
     checkpointing: rendered.training.gradient_checkpointing !== false,
     // Packed rows do not see each other, so a token's sequence is its own row.
     sequenceTokens: train.tokens / train.rows,
@@ -90,8 +90,8 @@ interface RateRequest extends Pick<TimeRequest, 'past' | 'baseId' | 'gpu' | 'tok
 }
 
 /** From what was measured here, else from the formula; null where nothing tells. */
-export function expectRate(request: RateRequest, flops: number | null): Rate | null {
-  return rateFromRuns(request, flops) ?? rateFromFormula(request, flops);
+export function expectRate(request: RateRequest, flops: TokenFlops | null): Rate | null {
+  return rateFromRuns(request, flops?.done ?? null) ?? rateFromFormula(request, flops?.useful ?? null);
 }
 
 /** FLOP/s that past runs reached, over this run's FLOPs per token; the same base needs no scaling and no formula. */

@@ -16,6 +16,24 @@ export function flopsPerToken(
   return (4 + 2 * passes) * activeWeights(facts) + (3 + passes) * attention;
 }
 
+export interface TokenFlops {
+  /** Those that are done, the second forward of checkpointing included: what speeds of runs are scaled by. */
+  done: number;
+  /** Those that the result needs: what shares of a peak are published for. */
+  useful: number;
+}
+
+/** Both counts of `flopsPerToken` for one run. */
+export function tokenFlops(
+  facts: ModelFacts,
+  settings: { checkpointing: boolean; sequenceTokens: number },
+): TokenFlops {
+  return {
+    done: flopsPerToken(facts, settings),
+    useful: flopsPerToken(facts, { ...settings, checkpointing: false }),
+  };
+}
+
 /** Weights that multiply each token: linear layers with the head, and of the experts those that are chosen. */
 function activeWeights({ modules, sizes }: ModelFacts): number {
   const share = sizes.experts ? sizes.experts.perToken / sizes.experts.count : 1;

@@ -43,11 +43,29 @@ describe('forecastTime', () => {
     expect(tokens).toBe(1_500_000);
     expect(source).toBe('formula');
     expect(basis).toContain('33 %');
-    expect(tokens_per_second).toBeCloseTo((0.33 * 989e12) / (flops_per_token ?? 0));
+    // Shares are published for the FLOPs that the result needs: no second forward, four a weight.
+    expect(tokens_per_second).toBeCloseTo((0.33 * 989e12) / ((flops_per_token ?? 0) / 1.5), -3);
     expect(seconds).toBeCloseTo(tokens / (tokens_per_second ?? 0));
     // Six FLOPs a weight, as checkpointing runs forward twice, and attention on top.
     expect(flops_per_token).toBeGreaterThan(6 * 7.5e9);
     expect(flops_per_token).toBeLessThan(6.5 * 7.5e9);
+  });
+
+  // docs/forecasts.md: tokens a second and GPU as published for LoRA and QLoRA in bf16.
+  it.each([
+    ['LLaMA-Factory, 7B', 'Llama-2-7B', 'a100-80gb', 2392],
+    ['LLaMA-Factory, 7B, FlashAttention 2', 'Llama-2-7B', 'a100-80gb', 2954],
+    ['LLaMA-Factory, 7B in 4 bits', 'Llama-2-7B', 'a100-80gb', 2415],
+    ['7B QLoRA, long rows', 'Llama-2-7B', 'a100-40gb', 3542],
+    ['torchtune, 3B', 'Llama-3.2-3B', 'a100-80gb', 8210],
+    ['torchtune, 3B in 4 bits', 'Llama-3.2-3B', 'a100-80gb', 8035],
+    ['torchtune, 8B in 4 bits', 'Llama-3.1-8B', 'rtx4090-24gb', 2413],
+    ['PEFT, 3B', 'Llama-3.2-3B', 'l40s-48gb', 7245],
+  ] as const)('has the published speed in its band: %s', (_, name, gpu, published) => {
+    const time = ask({ model: readModelConfig(configs[name]), gpu });
+    const ends = [time.low_seconds, time.high_seconds].map((seconds) => time.tokens / (seconds ?? 0));
+    expect(published).toBeLessThan(ends[0] ?? 0);
+    expect(published).toBeGreaterThan(ends[1] ?? 0);
   });
 
   it('is wide where it goes by the formula: 17 to 47 % of the peak', () => {
