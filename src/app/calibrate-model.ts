@@ -48,6 +48,8 @@ export interface CalibratedModel extends Corrections {
   /** As later plans know it; null where nothing was measured. */
   device: string | null;
   rungs: CalibratedRung[];
+  /** Of a sweep the first point was measured; 1 without one. */
+  sweepPoints: number;
   interrupted: boolean;
   /** Where it was written. */
   file: string;
@@ -56,7 +58,7 @@ export interface CalibratedModel extends Corrections {
 /** Measures sizes from the smallest. Throws UserError C001, M0xx, P010, E0xx, and what the trainer reports but R005. */
 export async function calibrateModel(request: CalibrateRequest): Promise<CalibratedModel> {
   const { workspace, signal } = request;
-  const config = await readTarget({ ...request, root: workspace.root });
+  const { config, points } = await readTarget({ ...request, root: workspace.root });
   const machine = await detectMachine(request.env);
   const { rendered } = renderConfig(config, machine);
   const base = await resolveBase(config, { workspace, env: request.env, signal });
@@ -92,6 +94,7 @@ export async function calibrateModel(request: CalibrateRequest): Promise<Calibra
     modelType,
     device,
     rungs,
+    sweepPoints: points,
     interrupted,
     file: calibrationFile(workspace.runsDir),
     ...correctionsFrom(after, subject, top ?? null),

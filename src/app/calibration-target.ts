@@ -18,8 +18,8 @@ export interface TargetRequest {
   env: Readonly<Record<string, string | undefined>>;
 }
 
-/** The settings to measure; of a sweep the first point. Throws UserError C001, M036. */
-export async function readTarget(request: TargetRequest): Promise<RunConfig> {
+/** The settings to measure; of a sweep the first point, and how many it has. Throws UserError C001, M036. */
+export async function readTarget(request: TargetRequest): Promise<{ config: RunConfig; points: number }> {
   const { target, revision, lora, overrides, cwd, env } = request;
   const isConfig = /\.ya?ml$/i.test(target);
   if (isConfig && (lora || revision !== null))
@@ -32,7 +32,7 @@ export async function readTarget(request: TargetRequest): Promise<RunConfig> {
     : await loadConfig('-', { cwd, env, overrides, stdin: async () => Buffer.from(configOf(request)) });
   const [first] = configs;
   if (!first) throw new Error(`${target} loaded to no config`);
-  return first.config;
+  return { config: first.config, points: configs.length };
 }
 
 /** YAML reads JSON; the rows are never read, as those of a calibration are random tokens. */

@@ -160,7 +160,7 @@ function memoryTable(facts: ModelFacts, count: LoraCount, options: ShowModelOpti
   const { lora, batch, sequenceTokens } = options;
   return (['none', 'nf4'] as const).flatMap((quantization) =>
     [true, false].map((checkpointing) => ({
-      setting: `${quantization === 'none' ? 'LoRA, bf16' : 'QLoRA, nf4'}${checkpointing ? ', gradient checkpointing' : ''}`,
+      setting: `${quantization === 'none' ? 'LoRA, bf16' : 'QLoRA, nf4'}${checkpointing ? ', checkpointing' : ''}`,
       quantization,
       gradient_checkpointing: checkpointing,
       batch,

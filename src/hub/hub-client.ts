@@ -87,7 +87,9 @@ function hubError(error: unknown, asked: Asked): unknown {
       hint: 'the repository itself is damaged: name another revision, or tell its owner',
       cause: error,
     });
-  return unreachable(error, model, hub, 'a local folder needs no hub') ?? error;
+  return (
+    unreachable(error, model, hub, `a local folder needs no hub, and there is none named ${model}`) ?? error
+  );
 }
 
 function answerError(error: HubApiError, { model, revision, refusal, hub }: Asked): unknown {

@@ -102,10 +102,11 @@ async function measure(target: string, flags: Flags, context: Context): Promise<
   }
 }
 
-function toJson({ modelType, rungs, ...rest }: CalibratedModel): Record<string, unknown> {
+function toJson({ modelType, rungs, sweepPoints, ...rest }: CalibratedModel): Record<string, unknown> {
   return {
     ...rest,
     model_type: modelType,
+    sweep_points: sweepPoints,
     rungs: rungs.map(({ batch, sequenceTokens, ...rung }) => ({
       batch,
       sequence_tokens: sequenceTokens,

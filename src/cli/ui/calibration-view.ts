@@ -19,7 +19,7 @@ const columns = [
 
 /** Ends in a newline. */
 export function renderCalibration(calibrated: CalibratedModel, style: OutputStream): string {
-  const { base, modelType, device, rungs, memory, speed, file } = calibrated;
+  const { base, modelType, device, rungs, memory, speed, file, sweepPoints } = calibrated;
   const ink = paint(style.color);
   const on = device === null ? '' : ` on ${device === 'cpu' ? 'the CPU' : device}`;
   const left = rungs.flatMap((rung) => (rung.reason === null ? [] : [`${sizeOf(rung)}: ${rung.reason}`]));
@@ -32,6 +32,7 @@ export function renderCalibration(calibrated: CalibratedModel, style: OutputStre
   return [
     `${ink.bold(visible(base))} · ${visible(modelType)}${on}\n`,
     renderTable(columns, rungs.map(cells), style),
+    ...(sweepPoints > 1 ? [`  ${ink.dim(`the first of ${sweepPoints} points of the sweep`)}\n`] : []),
     ...left.map((line) => `  ${ink.dim(visible(line))}\n`),
     ...(plans.length > 0 ? [`\nPlans of ${visible(modelType)} models${on}:\n`] : []),
     ...plans.map((line) => `  ${visible(line)}\n`),
