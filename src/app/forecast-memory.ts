@@ -16,6 +16,8 @@ export interface MemoryRequest {
   rendered: RenderedConfig;
   /** Of the longest row. */
   longestTokens: number;
+  /** Whether there are rows to evaluate. */
+  validates: boolean;
   /** Null without one. */
   gpu: Gpu | null;
   /** From past runs; null without any. */
@@ -44,7 +46,7 @@ export function judgeUnquantized(request: MemoryRequest): AdviceFacts['unquantiz
   return { verdict, totalBytes: total_bytes, gpu: gpu.name };
 }
 
-function memorySettings({ rendered, longestTokens }: MemoryRequest): MemorySettings {
+function memorySettings({ rendered, longestTokens, validates }: MemoryRequest): MemorySettings {
   const { training } = rendered;
   return {
     dtype: rendered.model.dtype,
@@ -52,6 +54,8 @@ function memorySettings({ rendered, longestTokens }: MemoryRequest): MemorySetti
     lora: rendered.lora,
     training,
     sequenceTokens: training.packing ? Number(training.max_length) : longestTokens,
+    evaluationTokens: validates && training.eval_strategy !== 'no' ? longestTokens : 0,
+    attention: rendered.model.attn_implementation,
     device: rendered.resources.gpus > 0 ? 'cuda' : 'cpu',
   };
 }

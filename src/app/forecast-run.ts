@@ -60,6 +60,7 @@ export async function forecastRun(request: ForecastRequest): Promise<{
           count,
           rendered,
           longestTokens: prepared.lengths.max,
+          validates: (prepared.splits.validation?.rows ?? 0) > 0,
           gpu: request.gpu,
           calibration: calibrateMemory(past, batch * (packed ?? prepared.lengths.max)),
         }

@@ -42,6 +42,7 @@ export function forecastRung(subject: RungSubject, size: RungSize, past: readonl
           lora: rendered.lora,
           training: rungTraining(rendered.training, size),
           sequenceTokens: size.sequenceTokens,
+          attention: rendered.model.attn_implementation,
           device: gpu === null ? 'cpu' : 'cuda',
         })
       : null;

@@ -121,7 +121,13 @@ function join(a: Candidate, b: Candidate): Candidate {
 }
 
 /** Changes that these settings leave open, the cheapest first. Costs: reference figures, docs/forecasts.md. */
-function candidates({ training, quantization, lora, sequenceTokens }: MemorySettings): Candidate[] {
+function candidates({
+  training,
+  quantization,
+  lora,
+  sequenceTokens,
+  evaluationTokens = 0,
+}: MemorySettings): Candidate[] {
   const rows = Number(training.per_device_train_batch_size ?? 1);
   const steps = Number(training.gradient_accumulation_steps ?? 1);
   const found: Candidate[] = [];
@@ -138,6 +144,8 @@ function candidates({ training, quantization, lora, sequenceTokens }: MemorySett
       per_device_train_batch_size: 1,
       gradient_accumulation_steps: rows * steps,
     });
+  if (evaluationTokens > 0 && Number(training.per_device_eval_batch_size ?? 8) > 1)
+    train('evaluation of one row at a time', 'slower evaluation', { per_device_eval_batch_size: 1 });
   if (!/8bit/.test(String(training.optim ?? '')))
     train('8-bit optimizer states', 'about 5 % of the speed', { optim: 'adamw_bnb_8bit' });
   if (training.gradient_checkpointing === false)

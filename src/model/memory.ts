@@ -1,6 +1,8 @@
 // The memory forecast: a sum of components, each with its formula. Against 22 published peaks its mean error was 8 %,
 // the worst +26 and -20 %, so it speaks in bands of ±20 % until runs of one's own calibrate it.
+import { forwardBytesPerToken, savedByLayer } from './activation-bytes.ts';
 import type { LoraCount } from './count-lora.ts';
+import { fullLossBytes, fusedLossBytes } from './loss-bytes.ts';
 import { countParameters, type ModelFacts, weightCount } from './modules.ts';
 import { optimizerStateBytes } from './optimizer-state.ts';
 
@@ -15,6 +17,12 @@ export interface MemorySettings {
   training: Readonly<Record<string, unknown>>;
   /** Tokens of the longest sequence that will be fed. */
   sequenceTokens: number;
+  /** Tokens of the longest row that is evaluated; 0, or absent, without evaluation. */
+  evaluationTokens?: number;
+  /** attn_implementation; sdpa where absent. */
+  attention?: string;
+  /** Whether the loss builds all logits; lorch's trainer does not. */
+  fullLogits?: boolean;
   device: 'cuda' | 'cpu';
 }
 
@@ -23,7 +31,7 @@ export interface MemoryForecast {
   /** The band: the peak is expected inside. */
   low_bytes: number;
   high_bytes: number;
-  /** Bytes of weights, adapters, gradients, optimizer, activations, loss, dequantization, context. */
+  /** Bytes of weights, adapters, gradients, optimizer, activations, loss, evaluation, dora, dequantization, context. */
   components: Record<string, number>;
 }
 
@@ -39,16 +47,23 @@ export function estimateMemory(
   const { quantization, training, device } = settings;
   const width = bytesOf(settings.dtype);
   const adapterWidth = adapterBytes(quantization);
-  const activations = activationBytes(facts, count, settings, width, adapterWidth);
+  const peak = trainingPeak(facts, count, settings, width);
+  const gradients = count.trainable * adapterWidth;
   const parts = {
     weights: weightBytes(facts, quantization, width),
     adapters: count.trainable * adapterWidth,
-    gradients: count.trainable * adapterWidth,
+    gradients,
     optimizer: Math.round(
       count.trainable * optimizerStateBytes(String(training.optim ?? 'adamw_torch'), adapterWidth),
     ),
-    activations: Math.round(activations.kept),
-    loss: Math.round(activations.loss),
+    activations: Math.round(peak.activations),
+    loss: Math.round(peak.loss),
+    // What evaluation takes beyond training, whose activations and gradients are gone by then.
+    evaluation: Math.max(
+      0,
+      Math.round(evaluationPeak(facts, settings, width) - peak.activations - peak.loss - gradients),
+    ),
+    dora: doraBytes(facts, count, settings),
     dequantization: quantization ? 4 * Math.max(...linearOf(facts).map(weightCount)) : 0,
   };
   const sum = Object.values(parts).reduce((a, b) => a + b, 0);
@@ -101,56 +116,69 @@ function quantizedBytes(quantization: Readonly<Record<string, unknown>>): number
   return quantization.bnb_4bit_use_double_quant === true ? 0.5159 : 0.5625;
 }
 
-/** What backward needs: saved tensors by layer (or only their inputs, with checkpointing), and the logits' share. */
-function activationBytes(
+/** What is held while the loss is taken back: saved tensors by layer (or only their inputs, with checkpointing), and the loss. */
+function trainingPeak(
   facts: ModelFacts,
   count: LoraCount,
   settings: MemorySettings,
   width: number,
-  adapterWidth: number,
-): { kept: number; loss: number } {
-  const { training, sequenceTokens } = settings;
+): { activations: number; loss: number } {
+  const { training, sequenceTokens, lora } = settings;
   const { layers, hidden, vocab } = facts.sizes;
-  const tokens = Number(training.per_device_train_batch_size ?? 1) * sequenceTokens;
-  const layer = savedBytesPerToken(facts, count, settings.lora, width, adapterWidth);
-  const chunked =
-    (training.loss_type ?? 'chunked_nll') === 'chunked_nll' && training.use_liger_kernel !== true;
-  const loss = chunked ? 16.4 * Math.min(256, tokens) * vocab : 12 * tokens * vocab;
-  if (training.gradient_checkpointing === false) return { kept: layers * tokens * layer, loss };
+  const rows = Number(training.per_device_train_batch_size ?? 1);
+  const tokens = rows * sequenceTokens;
+  const layer = savedByLayer(facts, count, {
+    width,
+    adapterWidth: adapterBytes(settings.quantization),
+    lora,
+    attention: settings.attention ?? 'sdpa',
+    packing: training.packing === true,
+    rows,
+    sequenceTokens,
+  });
+  const sizes = {
+    tokens,
+    hidden,
+    vocab,
+    width,
+    trainsHead: trainsHead(facts, count),
+    device: settings.device,
+  };
+  const loss = wholeLogits(settings) ? fullLossBytes(sizes) : fusedLossBytes(sizes);
+  if (training.gradient_checkpointing === false) return { activations: layers * layer, loss };
   // One layer is rebuilt at a time, and never together with the loss.
-  return { kept: width * hidden * layers * tokens + Math.max(0, tokens * layer - loss), loss };
+  return { activations: width * hidden * layers * tokens + Math.max(0, layer - loss), loss };
+}
+
+/** Label smoothing needs all logits, and `fullLogits` says it of programs other than lorch's trainer. */
+function wholeLogits({ training, fullLogits = false }: MemorySettings): boolean {
+  return fullLogits || Number(training.label_smoothing_factor ?? 0) > 0;
+}
+
+function trainsHead(facts: ModelFacts, { modules }: LoraCount): boolean {
+  const saved = modules.find(({ name }) => name === facts.outputEmbeddings);
+  return saved !== undefined && saved.trainable >= facts.sizes.hidden * facts.sizes.vocab;
+}
+
+/** One forward pass over the validation rows, without gradients; 0 where nothing is evaluated. */
+function evaluationPeak(facts: ModelFacts, settings: MemorySettings, width: number): number {
+  const { training, evaluationTokens = 0, quantization, device } = settings;
+  const tokens = Number(training.per_device_eval_batch_size ?? 8) * evaluationTokens;
+  if (tokens === 0) return 0;
+  const { hidden, vocab } = facts.sizes;
+  const loss = fusedLossBytes({ tokens, hidden, vocab, width, trainsHead: false, device });
+  return Math.max(loss, tokens * forwardBytesPerToken(facts, width, adapterBytes(quantization)));
 }
 
 /**
- * Saved bytes per token and layer without checkpointing, measured on Llama in bf16 with SDPA: h hidden,
- * f intermediate, kv key-value width, r rank. Other families differ by norms and fused projections.
+ * DoRA's norm of base plus adapter: an identity as long as the input, and the adapter's product, its scaled copy and the
+ * sum as large as the layer (peft/tuners/lora/dora.py), one layer at a time.
  */
-function savedBytesPerToken(
-  facts: ModelFacts,
-  count: LoraCount,
-  lora: Readonly<Record<string, unknown>>,
-  width: number,
-  adapterWidth: number,
-): number {
-  const { hidden: h, intermediate: f, kvHeads, headDim } = facts.sizes;
-  const kv = kvHeads * headDim;
-  const r = Number(lora.r ?? 8);
-  const attention = count.modules.some(({ name }) => /attn|attention/.test(name));
-  const mlp = count.modules.some(({ name }) => /\.mlp\.|\.fc\d/.test(name));
-  const dropout = Number(lora.lora_dropout ?? 0) > 0;
-  let bytes: number;
-  if (dropout) bytes = 36 * h + 10 * f + 4 * kv;
-  else if (width === 2 && adapterWidth === 4) bytes = 24.6 * h + 8.2 * f + 4.1 * kv;
-  else if (attention && !mlp) bytes = 14 * h + 6 * f + 4 * kv;
-  else if (mlp && !attention) bytes = 14 * h + 8 * f + 4 * kv;
-  else bytes = 16 * h + 8 * f + 4 * kv + 14 * r;
-  const extra = extraByFamily[facts.modelType]?.(h, kv) ?? 0;
-  return ((bytes + extra) * width) / 2;
+function doraBytes(facts: ModelFacts, count: LoraCount, { lora, quantization }: MemorySettings): number {
+  if (lora.use_dora !== true) return 0;
+  const names = new Set(count.modules.map(({ name }) => name));
+  const sizes = linearOf(facts)
+    .filter(({ name }) => names.has(name))
+    .map((module) => module.in ** 2 + 3 * weightCount(module));
+  return adapterBytes(quantization) * Math.max(0, ...sizes);
 }
-
-const extraByFamily: Record<string, (h: number, kv: number) => number> = {
-  qwen3: (h, kv) => 4 * h + 4 * kv,
-  phi3: (h, kv) => 4 * h + 2 * kv,
-  gemma2: (h) => 8 * h,
-  gemma3_text: (h, kv) => 12 * h + 4 * kv,
-};

@@ -32,7 +32,7 @@ describe('estimateMemory', () => {
   // The worked examples of the model: 8B, r 16, all-linear, 4 × 2048 tokens, without the context.
   it.each([
     ['QLoRA with checkpointing', { quantization: nf4, training: batch4 }, 9.2],
-    ['QLoRA with the whole logits', { quantization: nf4, training: { ...batch4, loss_type: 'nll' } }, 19.6],
+    ['QLoRA with the whole logits', { quantization: nf4, training: batch4, fullLogits: true }, 19.6],
   ])('gives %s', (_, settings, gib) => {
     const { total_bytes, components } = forecast('Llama-3.1-8B', { lora: allLinear, ...settings });
     expect((total_bytes - (components.context ?? 0)) / GiB).toBeCloseTo(gib, 0);
@@ -47,7 +47,8 @@ describe('estimateMemory', () => {
     const { low_bytes, high_bytes } = forecast('Llama-3.2-3B', {
       lora,
       sequenceTokens: 768,
-      training: { ...batch4, gradient_checkpointing: false, loss_type: 'nll' },
+      training: { ...batch4, gradient_checkpointing: false },
+      fullLogits: true,
     });
     expect(low_bytes / GiB).toBeLessThan(measured);
     expect(high_bytes / GiB).toBeGreaterThan(measured);

@@ -72,8 +72,8 @@ function errorOf(each: Peak): number {
     training: {
       per_device_train_batch_size: each.rows,
       gradient_checkpointing: each.checkpointing,
-      loss_type: each.loss,
     },
+    fullLogits: each.loss === 'nll',
     sequenceTokens: each.tokens,
     device: 'cuda',
   });

@@ -33,7 +33,8 @@ export async function runCommands({ bytes }: FuzzedFile, dir: string): Promise<v
     for (const stratify of ['length', 'source', 'finding'])
       await lorch('sample', 'rows', '-n', '5', '--stratify', stratify);
     const sample = await lorch('sample', 'rows', '-n', '7', '--json');
-    const { drawn } = sample.json() as { drawn: unknown[] };
+    // Where no row is kept there is nothing to draw from, which is an error.
+    const drawn = sample.exitCode === 0 ? (sample.json() as { drawn: unknown[] }).drawn : [];
     if (drawn.length !== Math.min(7, ledger.kept))
       throw new Error(`${drawn.length} rows of ${ledger.kept} drawn`);
     for (const to of ['chatml', 'alpaca', 'sharegpt', 'chatml-text', 'preference'])
