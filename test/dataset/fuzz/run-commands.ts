@@ -40,7 +40,7 @@ export async function runCommands({ bytes }: FuzzedFile, dir: string): Promise<v
     for (const to of ['chatml', 'alpaca', 'sharegpt', 'chatml-text', 'preference'])
       await lorch('convert', 'rows', '--to', to, '-o', to, '--on-error', 'drop', '--allow-loss');
     const same = await lorch('diff', 'rows', 'rows', '--json');
-    if (same.exitCode !== 0) throw new Error('a file differs from itself');
+    if (same.exitCode !== 0 && ledger.kept > 0) throw new Error('a file differs from itself');
     if (existsSync(join(dir, 'chatml'))) {
       await lorch('diff', 'rows', 'chatml');
       const versions = await lorch('versions', 'chatml');
