@@ -45,9 +45,15 @@ export async function withJudgePool<T>(
 }
 
 /** A pool whose threads start when they are first needed; as many as there are cores, unless told. */
-export function createJudgePool(threads = Math.min(mostThreads, availableParallelism())): ClosablePool {
+export function createJudgePool(count = Math.min(mostThreads, availableParallelism())): ClosablePool {
   const url = new URL('./judge-worker.js', import.meta.url);
-  type Waiting = { slot: Slot; resolve(judged: WorkerAnswer['judged']): void; reject(error: unknown): void };
+  type Waiting = {
+    slot: Slot;
+    thread: Thread;
+    size: number;
+    resolve(judged: WorkerAnswer['judged']): void;
+    reject(error: unknown): void;
+  };
   const waiting = new Map<number, Waiting>();
   let failure: unknown = null;
   const fail = (error: unknown): void => {
@@ -55,26 +61,29 @@ export function createJudgePool(threads = Math.min(mostThreads, availableParalle
     for (const { reject } of waiting.values()) reject(error);
     waiting.clear();
   };
-  const open = (): Worker => {
+  const open = (): Thread => {
     const worker = new Worker(url, { resourceLimits });
     worker.on('message', ({ id, judged }: WorkerAnswer) => {
       const done = waiting.get(id);
       waiting.delete(id);
-      if (done) done.slot.free = true;
+      if (done) {
+        done.slot.free = true;
+        done.thread.bytes -= done.size;
+      }
       done?.resolve(judged);
     });
     worker.on('error', fail);
-    return worker;
+    return { worker, bytes: 0 };
   };
-  let workers: Worker[] = [];
+  let threads: Thread[] = [];
   let next = 0;
-  const depth = threads * regionsPerThread;
+  const depth = count * regionsPerThread;
   const slots: Slot[] = [];
   return {
     depth,
     start(setup) {
-      if (workers.length === 0) workers = Array.from({ length: threads }, open);
-      for (const worker of workers) worker.postMessage({ setup } satisfies WorkerRequest);
+      if (threads.length === 0) threads = Array.from({ length: count }, open);
+      for (const { worker } of threads) worker.postMessage({ setup } satisfies WorkerRequest);
     },
     judge(bytes) {
       const id = next++;
@@ -82,18 +91,34 @@ export function createJudgePool(threads = Math.min(mostThreads, availableParalle
       slot.bytes.set(bytes);
       const answer = new Promise<WorkerAnswer['judged']>((resolve, reject) => {
         if (failure) return reject(failure);
-        waiting.set(id, { slot, resolve, reject });
-        const request: WorkerRequest = { id, bytes: slot.bytes.subarray(0, bytes.length) };
-        workers[bytes.length > longRegion ? 0 : id % workers.length]?.postMessage(request);
+        const size = bytes.length;
+        const thread = size > longRegion ? threads[0] : leastBusy(threads);
+        if (!thread) return reject(new Error('a region came before its setup'));
+        thread.bytes += size;
+        waiting.set(id, { slot, thread, size, resolve, reject });
+        thread.worker.postMessage({ id, bytes: slot.bytes.subarray(0, size) } satisfies WorkerRequest);
       });
       // Where a thread fails, the first answer that is waited for says so; those behind it are nobody's.
       answer.catch(() => undefined);
       return answer;
     },
     async close() {
-      await Promise.all(workers.map((worker) => worker.terminate()));
+      await Promise.all(threads.map(({ worker }) => worker.terminate()));
     },
   };
+}
+
+interface Thread {
+  worker: Worker;
+  /** Given to it and not answered yet. Regions are of very different sizes: taking turns would leave one thread idle. */
+  bytes: number;
+}
+
+function leastBusy(threads: readonly Thread[]): Thread | undefined {
+  return threads.reduce<Thread | undefined>(
+    (least, each) => (least && least.bytes <= each.bytes ? least : each),
+    undefined,
+  );
 }
 
 /** Memory that the threads share, for one region at a time: a copy for each would be garbage by the gigabyte. */
