@@ -128,6 +128,16 @@ function applyFilter(
 ): { settings: CheckSettings; leftOut: number } {
   const { severityOf } = resolveSettings(settings);
   const [wanted, unwanted] = [only.map(findCheck), skip.map(findCheck)];
+  const needed = unwanted.find((check) => check.fatal);
+  if (needed)
+    throw new UserError(
+      'D094',
+      `${needed.code} ${needed.name} cannot be skipped: without it rows cannot be read.`,
+      {
+        hint: 'its rows leave with dataset.on_error: drop',
+        exitCode: 2,
+      },
+    );
   const changed: Record<string, CheckSetting> = {};
   let leftOut = 0;
   let running = wanted.filter((check) => check.fatal).length;

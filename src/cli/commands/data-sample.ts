@@ -4,7 +4,7 @@ import type { Example } from '../../dataset/example.ts';
 import type { Context } from '../context.ts';
 import { parseCount } from '../parse-options.ts';
 import { formatCount } from '../ui/format.ts';
-import { printJson } from '../ui/json.ts';
+import { printJson, RawJson } from '../ui/json.ts';
 
 interface Flags {
   rows: number;
@@ -75,7 +75,7 @@ function report({ format, drawn, ...rest }: DatasetSample): Record<string, unkno
     line: place.line,
     fingerprint,
     ...(stratum !== null && { stratum }),
-    value: JSON.parse(text) as unknown,
+    value: new RawJson(text),
   }));
   return { format: format.name, ...rest, drawn: rows };
 }

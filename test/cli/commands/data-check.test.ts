@@ -77,6 +77,13 @@ describe('settings', () => {
     expect(stderr).toContain('a.jsonl.checks.yaml and b.jsonl.checks.yaml set D014 differently');
   });
 
+  it('cannot skip what rows cannot be read without', async () => {
+    put('rows.jsonl', lines(row(1)));
+    const { exitCode, stderr } = await check(['rows.jsonl', '--skip', 'D001']);
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain('D001 invalid-json cannot be skipped');
+  });
+
   it('give way to --only, --skip and --group for a quick look', async () => {
     put('rows.jsonl', lines('{oops', row(1), row(1), row(2, ''), row(3, 'x', { extra: 1 })));
     put('rows.jsonl.checks.yaml', 'D033: off');

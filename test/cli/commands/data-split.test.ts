@@ -192,6 +192,13 @@ describe('lorch data sample', () => {
     expect(stderr).toContain('1 of 2 rows (left aside: 1 D050)');
   });
 
+  it('shows rows as JSON with all the digits that they hold', async () => {
+    put('digits.jsonl', '{"instruction":"Hi","output":"Yes","id":9007199254740993,"x":1.0}\n');
+    const { stdout, json } = await lorch(['sample', 'digits.jsonl', '--json']);
+    expect(stdout).toContain('"id":9007199254740993,"x":1.0}');
+    expect(json().drawn).toMatchObject([{ row: 0, value: { output: 'Yes' } }]);
+  });
+
   it("draws by the dataset's own permutation, whatever order and format the rows come in", async () => {
     const drawn = async (file: string, n: string) => {
       const { json } = await lorch(['sample', file, '-n', n, '--json']);
