@@ -69,6 +69,7 @@ import { nearEmptyAnswer } from './near-empty-answer.ts';
 import { nearEqualSystem } from './near-equal-system.ts';
 import { nearLeak } from './near-leak.ts';
 import { noAssistant } from './no-assistant.ts';
+import { noNumber } from './no-number.ts';
 import { noRows } from './no-rows.ts';
 import { notAnObject } from './not-an-object.ts';
 import { notText } from './not-text.ts';
@@ -252,6 +253,7 @@ export const checks: readonly Check[] = [
   nearLeak,
   benchmarkLeak,
   inexactNumber,
+  noNumber,
 ];
 
 /** Every code of the dataset folder: the checks, and what it throws. */

@@ -2,6 +2,7 @@
 import { isUtf8 } from 'node:buffer';
 import { binaryColumn } from '../checks/binary-column.ts';
 import { brokenUtf8 } from '../checks/broken-utf8.ts';
+import { noNumber } from '../checks/no-number.ts';
 import { findInexact } from '../exact-numbers.ts';
 import { hasOddNumber } from '../json-shape.ts';
 import { longRow } from './parse-row.ts';
@@ -57,11 +58,12 @@ function isoTime(ms: number): string {
 interface Seen {
   broken: string | null;
   binary: Set<string>;
+  numberless: Set<string>;
 }
 
 /** The row with `number` (from 1). */
 export function toRawRow(row: TableRow, number: number, options: ReadOptions): RawRow {
-  const seen: Seen = { broken: null, binary: new Set() };
+  const seen: Seen = { broken: null, binary: new Set(), numberless: new Set() };
   const members = Object.entries(row).flatMap(([name, value]): [string, unknown][] => {
     const plain = toJson(value, name, seen);
     return plain === undefined ? [] : [[name, plain]];
@@ -72,6 +74,12 @@ export function toRawRow(row: TableRow, number: number, options: ReadOptions): R
     options.remark({
       check: binaryColumn,
       message: `The column ${JSON.stringify(column)} holds bytes that are no text; they are left out.`,
+      data: { column },
+    });
+  for (const column of seen.numberless)
+    options.remark({
+      check: noNumber,
+      message: `The column ${JSON.stringify(column)} holds NaN or infinity, which JSON has not; it is read as null.`,
       data: { column },
     });
   const text = JSON.stringify(value);
@@ -94,7 +102,10 @@ export function toRawRow(row: TableRow, number: number, options: ReadOptions): R
 function toJson(value: unknown, path: string, seen: Seen): unknown {
   if (value === null || value === undefined) return null;
   if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
-  if (typeof value === 'number') return Number.isFinite(value) ? value : null;
+  if (typeof value === 'number') {
+    if (!Number.isFinite(value)) seen.numberless.add(path);
+    return Number.isFinite(value) ? value : null;
+  }
   if (typeof value !== 'object') return value;
   if (value instanceof BrokenText) {
     seen.broken ??= path;
