@@ -1,11 +1,17 @@
 // A file that must not exist yet: written beside its place and linked there when whole, so that no half file ever bears
 // the name and nothing is overwritten.
 import { createHash } from 'node:crypto';
-import { access, type FileHandle, link, mkdir, open, rm } from 'node:fs/promises';
+import { access, type FileHandle, link, open, rm } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { isMisnamed, systemReason } from '../diagnostics/system-error.ts';
 import { UserError } from '../diagnostics/user-error.ts';
-import { keepTemporary, partialPath, removeStalePartials } from './temporary-files.ts';
+import {
+  keepTemporary,
+  makeFolder,
+  partialPath,
+  removeEmptyFolders,
+  removeStalePartials,
+} from './temporary-files.ts';
 
 export interface NewFile {
   path: string;
@@ -73,6 +79,7 @@ export async function openNewFile(path: string, mode = 0o666): Promise<NewFile> 
       await appended.catch(() => undefined);
       await file.close();
       await rm(part, { force: true });
+      removeEmptyFolders();
       release();
     },
   };
@@ -133,16 +140,16 @@ export async function refuseExisting(path: string): Promise<void> {
 
 async function openPart(part: string, path: string, mode: number): Promise<FileHandle> {
   try {
-    await makeFolder(dirname(path));
+    await openFolder(dirname(path));
     return await open(part, 'wx', mode);
   } catch (error) {
     return failToWrite(path)(error);
   }
 }
 
-async function makeFolder(path: string): Promise<void> {
+async function openFolder(path: string): Promise<void> {
   try {
-    await mkdir(path, { recursive: true });
+    await makeFolder(path);
   } catch (error) {
     if (!['EEXIST', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
     throw new UserError('D091', `Nothing can be written into ${path}: it is a file, or lies below one.`, {

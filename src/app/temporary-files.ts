@@ -1,9 +1,9 @@
 // What must not outlive the process: half-written files beside their places, and folders for the time of a command.
 import { createHash, randomUUID } from 'node:crypto';
-import { rmSync } from 'node:fs';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { rmdirSync, rmSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 
 const kept = new Set<string>();
 let onGuard: (needed: boolean) => void = () => undefined;
@@ -25,6 +25,31 @@ export function keepTemporary(path: string): () => void {
 /** Removes all that is kept, at once: for the moment before the process ends. */
 export function removeTemporary(): void {
   for (const path of kept) rmSync(path, { recursive: true, force: true });
+  removeEmptyFolders();
+}
+
+// The innermost first.
+const madeFolders: string[] = [];
+
+/** Makes a folder, and those around it, for files that may yet come to nothing. */
+export async function makeFolder(path: string): Promise<void> {
+  const innermost = resolve(path);
+  const outermost = await mkdir(innermost, { recursive: true });
+  if (outermost === undefined) return;
+  const made: string[] = [];
+  for (let folder = innermost; folder.length >= outermost.length; folder = dirname(folder)) made.push(folder);
+  madeFolders.unshift(...made);
+}
+
+/** Of the folders that were made, removes those in which nothing came to be. */
+export function removeEmptyFolders(): void {
+  for (const folder of madeFolders.splice(0))
+    try {
+      rmdirSync(folder);
+    } catch (error) {
+      // Others still write there, or have: asked again when they are done.
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') madeFolders.push(folder);
+    }
 }
 
 export interface TemporaryFolder {

@@ -54,7 +54,7 @@ async function isWriting(child: ChildProcess): Promise<boolean> {
 
 const commands: [string, string[]][] = [
   ['convert', ['data', 'convert', '-', '--to', 'chatml', '-o', 'out.jsonl']],
-  ['split', ['data', 'split', '-', '-o', 'split']],
+  ['split', ['data', 'split', '-', '-o', 'new/split']],
   ['dedup', ['data', 'dedup', 'rows.jsonl', '-o', 'out.jsonl']],
   ['sample', ['data', 'sample', 'rows.jsonl', '-n', String(rows), '-o', 'out.jsonl']],
   ['check --fix', ['data', 'check', 'rows.jsonl', '--fix', '-o', 'out.jsonl']],
@@ -81,10 +81,7 @@ describe('a command that is told to end while it writes', () => {
         end = await ended;
       }
       expect(end).toEqual([130, null]);
-      const left = readdirSync(dir, { recursive: true, withFileTypes: true }).filter((entry) =>
-        entry.isFile(),
-      );
-      expect(left.map(({ name }) => name)).toEqual(['rows.jsonl']);
+      expect(readdirSync(dir, { recursive: true })).toEqual(['rows.jsonl']);
       expect(readdirSync(tmp)).toEqual([]);
     },
     60_000,
