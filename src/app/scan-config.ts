@@ -1,5 +1,5 @@
 // The dataset section of a config, scanned; what it refuses stops the plan here.
-import { mkdir } from 'node:fs/promises';
+import { mkdir, stat } from 'node:fs/promises';
 import type { WrittenChecks } from '../config/check-file.ts';
 import type { DatasetSection } from '../config/schema/dataset.ts';
 import type { CheckSettings } from '../dataset/check-settings.ts';
@@ -82,7 +82,7 @@ function refusePairs({ result, pairs }: ScannedRows): void {
   });
 }
 
-/** The files of a config, with their roles. Throws UserError D090, D098, and what fetching from the hub throws. */
+/** The files of a config, with their roles. Throws UserError D090, D091, D098, and what fetching from the hub throws. */
 async function configSources(request: PlanRequest, dataset: DatasetSection): Promise<DataSource[]> {
   const find = (patterns: readonly SourcePattern[]): Promise<SourceFile[]> =>
     findSources(patterns, {
@@ -100,11 +100,22 @@ async function configSources(request: PlanRequest, dataset: DatasetSection): Pro
     throw new UserError('D098', `${both.label} is trained on, so it cannot validate`, {
       hint: 'name the training files so that none of them is a validation file',
     });
+  await Promise.all([...held, ...trained].map(requireFile));
   // First: of two equal rows the one in validation stays, and the other leaves training.
   return [
     ...held.map((file) => ({ ...file, role: 'validation' as const, spill: spillToDisk })),
     ...trained.map((file) => ({ ...file, role: 'train' as const, spill: spillToDisk })),
   ];
+}
+
+/** A run reads its rows more than once, and records what they were: a pipe or a device gives them once. */
+async function requireFile({ path, label }: SourceFile): Promise<void> {
+  const info = await stat(path).catch(() => null);
+  if (!info || info.isFile()) return;
+  throw new UserError('D091', `${label} is no file that can be read twice, as a run does`, {
+    hint: 'write its rows to a file first',
+    exitCode: 2,
+  });
 }
 
 function refusal({ result, findings }: ScannedRows, dataset: DatasetSection): UserError {

@@ -1,4 +1,5 @@
 // The sources of a config: patterns, limits, datasets of the hub, and roles that do not mix.
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -84,4 +85,13 @@ it('refuses a file with two roles and a file that is not there', async () => {
     code: 'D090',
     hint: expect.stringContaining('data/a.jsonl'),
   });
+});
+
+it('refuses a pipe and a device before it opens them, where it would wait for ever', async () => {
+  execFileSync('mkfifo', [join(root, 'data/pipe')]);
+  for (const train of ['data/pipe', '/dev/zero'])
+    await expect(scan({ train })).rejects.toMatchObject({
+      code: 'D091',
+      message: expect.stringContaining('read twice'),
+    });
 });
