@@ -2,9 +2,9 @@
 
     OMP_NUM_THREADS=1 python bench/saved_bytes.py [FAMILY ...] > src/model/saved-bytes.ts
 
-Counted with PyTorch's saved-tensor hooks on the CPU, on small models of one and three layers and
-rows of two lengths, so that what is no layer's or no token's cancels out. Sizes are varied one by one, and the
-counts are solved for what each size contributes. Weights and buffers do not count: they are there anyway.
+Counted with PyTorch's saved-tensor hooks on the CPU, on small models of one and three layers, and rows of two
+lengths, so that what is no layer's or no token's cancels out. Sizes are varied one by one, and the counts are
+solved for what each size contributes. Weights and buffers do not count: they are there anyway.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ TOKENS = 64
 SIZES = ("hidden", "query", "intermediate", "key_value", "experts", "rank", "one")
 
 QKVO, GATED = ["q_proj", "k_proj", "v_proj", "o_proj"], ["gate_proj", "up_proj", "down_proj"]
-# model_type: attention modules; MLP modules (None: experts, which are no linear layers and are counted apart);
+# model_type: attention modules; MLP modules (None: experts, no linear layers and counted apart);
 # how many heads keys and values have: as many as the config says, as queries, or one
 FAMILIES: dict[str, tuple[list[str], list[str] | None, str]] = {
     "llama": (QKVO, GATED, "gqa"),

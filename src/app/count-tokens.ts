@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { KeptRow } from '../dataset/scan.ts';
+import { trainerRow } from '../dataset/trainer-row.ts';
 import type { Finding } from '../diagnostics/finding.ts';
 import { resolveModel } from '../hub/resolve-model.ts';
 import { userCacheDir } from '../python/cache-dir.ts';
@@ -102,10 +103,7 @@ export async function createTokenCounter(request: CountRequest): Promise<TokenCo
   return {
     add({ row, place, example }) {
       places.add(place);
-      // Of a preference pair what training on the chosen answer would see.
-      const messages = [...example.messages, ...(example.chosen ?? [])];
-      const { tools } = example;
-      text += `${JSON.stringify({ row, messages, ...(tools && { tools }) })}\n`;
+      text += `${JSON.stringify(trainerRow(row, example))}\n`;
       if (text.length > 1 << 20) return flush();
     },
     async finish() {

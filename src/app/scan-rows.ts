@@ -4,13 +4,8 @@ import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { isPair } from '../dataset/checks/run-on-pair.ts';
-import {
-  type DataSource,
-  type KeptRow,
-  type ScanOptions,
-  type ScanResult,
-  scanDataset,
-} from '../dataset/scan.ts';
+import { type DataSource, type ScanOptions, type ScanResult, scanDataset } from '../dataset/scan.ts';
+import { trainerRow } from '../dataset/trainer-row.ts';
 import type { Finding } from '../diagnostics/finding.ts';
 
 /** Findings of one code: how many, and the first few. */
@@ -56,8 +51,9 @@ export async function scanRows(
   const result = await scanDataset(sources, options, {
     onExample(split, row) {
       if (isPair(row.example)) pairs += 1;
-      if (split === 'validation' && heldOut.length < heldOutRows) heldOut.push(exampleLine(row));
-      return splits[split].write(exampleLine(row));
+      if (split === 'validation' && heldOut.length < heldOutRows)
+        heldOut.push(trainerRow(row.row, row.example));
+      return splits[split].write(trainerRow(row.row, row.example));
     },
     onLedger: (entry) => ledger.write(entry),
     onFinding(finding) {
@@ -78,10 +74,6 @@ export async function scanRows(
     contents[name] = sha256;
   }
   return { sources, result, examples, contents, ledger: ledger.path, findings, pairs, heldOut };
-}
-
-function exampleLine({ row, example }: KeptRow): { row: number; messages: unknown[]; tools?: unknown[] } {
-  return { row, messages: example.messages, ...(example.tools ? { tools: example.tools } : {}) };
 }
 
 interface Lines {

@@ -166,8 +166,8 @@ def run_prepare(
     return Prepared(folder / "out", prepare.run(spec))
 
 
-def user(text: str) -> dict[str, Any]:
-    return {"role": "user", "content": text}
+def user(text: str, **more: Any) -> dict[str, Any]:
+    return {"role": "user", "content": text, **more}
 
 
 def system(text: str) -> dict[str, Any]:

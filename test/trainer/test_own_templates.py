@@ -36,6 +36,22 @@ def test_alpaca_writes_the_classic_prompt_and_trains_answer_and_eos(model: Path,
     assert result.trained()[0] == ["3</s>"]
 
 
+def test_alpaca_writes_an_input_under_its_own_heading(model: Path, tmp_path: Path) -> None:
+    row = [user("Add.\n\n1 and 2", input="1 and 2"), assistant("3")]
+    result = run_prepare(tmp_path, model, [row], {"kind": "alpaca"})
+    prompt = SENTENCE.replace("task. ", "task, paired with an input that provides further context. ")
+    prompt += "### Instruction:\nAdd.\n\n### Input:\n1 and 2\n\n### Response:\n"
+    assert text(result).removeprefix("<s>").strip() == prompt + "3</s>"
+    assert result.codes() == {}
+
+
+def test_an_input_changes_nothing_in_other_templates(model: Path, tmp_path: Path) -> None:
+    plain, marked = user("Add.\n\n1 and 2"), user("Add.\n\n1 and 2", input="1 and 2")
+    rows = [[plain, assistant("3")], [marked, assistant("3")]]
+    result = run_prepare(tmp_path, model, rows, {"kind": "chatml"})
+    assert text(result) == text(result, 1)
+
+
 def test_alpaca_takes_a_system_message_for_its_opening_sentence(model: Path, tmp_path: Path) -> None:
     row = [system("Be brief."), user("Hi"), assistant("Ho")]
     result = run_prepare(tmp_path, model, [row], {"kind": "alpaca"})

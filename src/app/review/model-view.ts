@@ -4,6 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { trainerRow } from '../../dataset/trainer-row.ts';
 import { resolveModel } from '../../hub/resolve-model.ts';
 import type { PythonEnv } from '../../python/environment.ts';
 import { runTrainer } from '../../python/run-trainer.ts';
@@ -50,12 +51,7 @@ export async function viewAsModel(
   const dir = await mkdtemp(join(tmpdir(), 'lorch-review-'));
   try {
     const path = join(dir, 'rows.jsonl');
-    const text = rows
-      .map(({ example: { messages, tools } }, row) =>
-        JSON.stringify({ row, messages, ...(tools && { tools }) }),
-      )
-      .map((line) => `${line}\n`)
-      .join('');
+    const text = rows.map(({ example }, row) => `${JSON.stringify(trainerRow(row, example))}\n`).join('');
     await writeFile(path, text, { mode: 0o600 });
     const identity = { id: model, path: base.path, revision: base.revision };
     const { dir: folder, prepared } = await prepareSequences({

@@ -134,7 +134,7 @@ export const datasetSection = section(
           text.regex(/\.(jinja|jinja2|j2)$/, 'auto, model, chatml, alpaca or the path of a .jinja file'),
         ])
         .default('auto'),
-      "The chat template: `auto` and `model` take the model's own (`auto` refuses a model that has none), `chatml` and `alpaca` are built in, and a path ending in .jinja names a file.",
+      "The chat template: `auto` and `model` take the model's own (`auto` refuses a model that has none), `chatml` and `alpaca` are built in (`alpaca` writes a row’s `input` under its own heading), and a path ending in .jinja names a file.",
     ),
     on_error: field(
       z.enum(['refuse', 'drop']).default('refuse'),

@@ -76,7 +76,7 @@ export const alpaca: WritableFormat = {
   doc: {
     row: '{"instruction":"Translate into German.","input":"house","output":"Haus","system":"Be brief.","history":[["Hi","Hello."]]}',
     prose: [
-      `- The prompt is under ${anyOf(promptKeys)}, more of it under ${anyOf(inputKeys)}: the two are joined by a blank line. Either may be missing or empty, not both.`,
+      `- The prompt is under ${anyOf(promptKeys)}, more of it under ${anyOf(inputKeys)}: the two are joined by a blank line (\`template: alpaca\` writes the second under a heading of its own). Either may be missing or empty, not both.`,
       `- The answer is under ${anyOf(answerKeys)}, a system text under ${anyOf(systemKeys)}, tools (a list, or one as JSON text) under ${anyOf(toolsKeys)}.`,
       '- `history` is a list of pairs of earlier texts, user and assistant. Both are part of the conversation, and the answers in it are trained on.',
       '- Texts may be lists of parts, as in chatml. Self-Instruct rows (`instances` with one input and output) are read as well; a row with several instances is D044.',

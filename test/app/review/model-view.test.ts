@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ReviewRow } from '../../../src/app/review/fetch-rows.ts';
 import { type ModelRequest, viewAsModel } from '../../../src/app/review/model-view.ts';
+import { alpaca } from '../../../src/dataset/formats/alpaca.ts';
 import { findPython } from '../../../src/python/find-python.ts';
 import { runTrainer } from '../../../src/python/run-trainer.ts';
 
@@ -66,5 +67,15 @@ describe.skipIf(!python)('what the model sees', () => {
     const long = cut.get('c');
     expect([long?.keptTokens, (long?.tokens ?? 0) > 60]).toEqual([60, true]);
     expect(long?.runs.map(({ kept }) => kept)).toEqual([true, true, false, false]);
+  });
+
+  it('has an alpaca row’s input under its own heading, where the template is alpaca', async () => {
+    const text = '{"instruction":"Translate.","input":"house","output":"Haus"}';
+    const example = alpaca.parse(JSON.parse(text), () => undefined) as ReviewRow['example'];
+    const asked = { ...request(null), template: { kind: 'alpaca' as const, source: null } };
+    const view = (await viewAsModel(asked, [{ ...row('a', ''), example, text }])).get('a');
+    expect(view?.runs.map((run) => run.text).join('')).toContain(
+      '### Instruction:\nTranslate.\n\n### Input:\nhouse\n\n### Response:\nHaus',
+    );
   });
 });
