@@ -10,9 +10,9 @@ import { distinctSizes, ladderSizes, type RungSize, tokensAtOnce } from '../mode
 import type { PythonEnv } from '../python/environment.ts';
 import { calibrationFile } from './calibration-file.ts';
 import { readTarget, type TargetRequest } from './calibration-target.ts';
+import { detectMachine } from './find-machine.ts';
 import { forecastParameters } from './forecast-parameters.ts';
 import { type Corrections, correctionsFrom, forecastRung, type RungForecast } from './forecast-rung.ts';
-import { detectMachine } from './make-plan.ts';
 import { measureRung, type RungMeasurement } from './measure-rung.ts';
 import type { OpenWorkspace } from './open-workspace.ts';
 import { pastRuns } from './past-runs.ts';

@@ -4,13 +4,11 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { WrittenChecks } from '../config/check-file.ts';
 import { type LoadedRun, loadConfig } from '../config/load.ts';
-import { type MachineFacts, renderConfig } from '../config/render/index.ts';
+import { renderConfig } from '../config/render/index.ts';
 import type { RunConfig } from '../config/schema/run.ts';
 import { UserError } from '../diagnostics/user-error.ts';
 import type { ResolvedModel } from '../hub/resolve-model.ts';
-import { findGpu, type Gpu } from '../model/gpus.ts';
 import type { PythonEnv } from '../python/environment.ts';
-import { detectNvidia } from '../python/nvidia.ts';
 import type { TrainerProgress } from '../python/run-trainer.ts';
 import { acceptFindings } from '../run/accept.ts';
 import { adviseOn } from '../run/advice/index.ts';
@@ -20,6 +18,7 @@ import type { Store } from '../store/open-store.ts';
 import { adviceFacts } from './advice-facts.ts';
 import { checkAccept } from './check-accept.ts';
 import type { PlannedRun } from './create-run.ts';
+import { findMachine, type Machine } from './find-machine.ts';
 import { finishLedger } from './finish-ledger.ts';
 import { forecastRun } from './forecast-run.ts';
 import { type LengthBin, lengthHistogram } from './length-histogram.ts';
@@ -74,7 +73,7 @@ export interface MadePlans {
 export async function makePlans(request: PlanRequest): Promise<MadePlans> {
   const { configs } = await loadConfig(request.configPath, request);
   await checkAccept(configs.flatMap(({ accept }) => accept ?? []));
-  const machine = await findMachine(request);
+  const machine = await findMachine(request.gpu, request.env);
   const work = join(request.workspace.runsDir, `.plan-${randomUUID().slice(0, 8)}`);
   const release = keepTemporary(work);
   await mkdir(work, { recursive: true, mode: 0o700 });
@@ -243,29 +242,6 @@ async function prepare(request: PlanRequest, config: RunConfig, base: ResolvedMo
 /** The base as the trainer's commands take it. */
 function modelSpec(config: RunConfig, { path, revision }: ResolvedModel): PrepareSpec['model'] {
   return { id: config.base_model, path, revision, trust_remote_code: config.model.trust_remote_code };
-}
-
-interface Machine extends MachineFacts {
-  gpu: Gpu | null;
-}
-
-/** The GPU that the user named, else the machine's own. Throws UserError M030. */
-async function findMachine({ gpu: name, env }: PlanRequest): Promise<Machine> {
-  if (name === undefined) return await detectMachine(env);
-  const gpu = findGpu(name);
-  return { device: 'cuda', bf16Supported: gpu.bf16, gpu };
-}
-
-/** The GPU that nvidia-smi shows, or the CPU. */
-export async function detectMachine(env: PlanRequest['env']): Promise<Machine> {
-  const gpu = (await detectNvidia(env))?.gpus[0];
-  return gpu
-    ? {
-        device: 'cuda',
-        bf16Supported: gpu.computeCapability >= 8,
-        gpu: { name: gpu.name, memoryBytes: gpu.memoryBytes, bf16: gpu.computeCapability >= 8 },
-      }
-    : { device: 'cpu', bf16Supported: true, gpu: null };
 }
 
 function splitOf(name: 'train' | 'validation', prepared: Prepared, fingerprint: string): PlannedSplit | null {

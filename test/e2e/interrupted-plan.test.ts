@@ -23,17 +23,20 @@ describe.skipIf(!python)('lorch plan that is told to end', () => {
 
   const left = () => readdirSync(join(workspace.root, 'runs')).filter((name) => name.startsWith('.plan-'));
 
-  /** Processes whose parent is `pid`, by /proc. */
+  /** A file of /proc; empty where the process has ended meanwhile. */
+  const proc = (pid: number | string, name: string): string => {
+    try {
+      return readFileSync(`/proc/${pid}/${name}`, 'utf8');
+    } catch {
+      return '';
+    }
+  };
+
+  /** Processes whose parent is `pid`. */
   const childrenOf = (pid: number): number[] =>
     readdirSync('/proc')
       .filter((name) => /^\d+$/.test(name))
-      .filter((name) => {
-        try {
-          return readFileSync(`/proc/${name}/stat`, 'utf8').split(') ')[1]?.split(' ')[1] === String(pid);
-        } catch {
-          return false;
-        }
-      })
+      .filter((name) => proc(name, 'stat').split(') ')[1]?.split(' ')[1] === String(pid))
       .map(Number);
 
   it.skipIf(process.platform !== 'linux').each(['SIGTERM', 'SIGINT'] as const)(
@@ -47,24 +50,14 @@ describe.skipIf(!python)('lorch plan that is told to end', () => {
       const ended = once(child, 'exit');
       let trainers: number[] = [];
       while (trainers.length === 0 && child.exitCode === null) {
-        trainers = childrenOf(child.pid ?? 0).filter((pid) =>
-          readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('prepare'),
-        );
+        trainers = childrenOf(child.pid ?? 0).filter((pid) => proc(pid, 'cmdline').includes('prepare'));
         await setTimeout(5);
       }
       expect(left()).toHaveLength(1);
       child.kill(signal);
       expect(await ended).toEqual([130, null]);
       expect(left()).toEqual([]);
-      for (const pid of trainers) while (isAlive(pid)) await setTimeout(20);
+      for (const pid of trainers) while (/\) [^ZX] /.test(proc(pid, 'stat'))) await setTimeout(20);
     },
   );
 });
-
-function isAlive(pid: number): boolean {
-  try {
-    return !/\) [ZX] /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
-  } catch {
-    return false;
-  }
-}
