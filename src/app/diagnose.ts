@@ -1,6 +1,7 @@
 // `lorch doctor`: every part of this machine that lorch uses, what state it is in, and how to mend it.
 import { statfs } from 'node:fs/promises';
 import { findWorkspace, type Workspace } from '../config/workspace.ts';
+import { gib } from '../diagnostics/gib.ts';
 import { UserError } from '../diagnostics/user-error.ts';
 import { readHubEnvironment } from '../hub/hub-environment.ts';
 import { userCacheDir } from '../python/cache-dir.ts';
@@ -116,7 +117,7 @@ async function workspaceDiagnosis(
 async function diskDiagnosis(name: string, fallback: string, path = fallback): Promise<Diagnosis> {
   const stats = await statfs(path).catch(() => statfs(fallback));
   const free = stats.bavail * stats.bsize;
-  const value = `${(free / GiB).toFixed(1)} GiB free`;
+  const value = `${gib(free)} free`;
   if (free > 5 * GiB) return { part: 'workspace', name, state: 'good', value };
   return { part: 'workspace', name, state: 'warning', value, fix: `free space on the disk of ${path}` };
 }
@@ -134,7 +135,7 @@ function gpuDiagnoses(nvidia: NvidiaDriver | null): Diagnosis[] {
         part: 'gpu',
         name: `gpu ${i}`,
         state: 'good',
-        value: `${gpu.name}, ${(gpu.memoryBytes / GiB).toFixed(1)} GiB, compute capability ${gpu.computeCapability}`,
+        value: `${gpu.name}, ${gib(gpu.memoryBytes)}, compute capability ${gpu.computeCapability}`,
       }),
     ),
   ];

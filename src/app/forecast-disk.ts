@@ -3,6 +3,7 @@ import { readdir, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RenderedConfig } from '../config/render/index.ts';
 import type { Finding } from '../diagnostics/finding.ts';
+import { gib } from '../diagnostics/gib.ts';
 import { countCheckpoints, estimateAdapterBytes, estimateCheckpointBytes } from '../model/checkpoint-size.ts';
 import type { LoraCount } from '../model/count-lora.ts';
 import { bytesOf } from '../model/memory.ts';
@@ -73,8 +74,4 @@ async function folderBytes(dir: string): Promise<number> {
   const names = await readdir(dir).catch(() => []);
   const sizes = await Promise.all(names.map(async (name) => (await stat(join(dir, name))).size));
   return sizes.reduce((sum, size) => sum + size, 0);
-}
-
-function gib(bytes: number): string {
-  return `${(bytes / 2 ** 30).toFixed(1)} GiB`;
 }

@@ -1,6 +1,7 @@
 // The memory part of a plan: the forecast, and how it stands against the GPU.
 import type { RenderedConfig } from '../config/render/index.ts';
 import type { Finding } from '../diagnostics/finding.ts';
+import { gib } from '../diagnostics/gib.ts';
 import { applyCalibration, type Calibration } from '../model/calibration.ts';
 import type { LoraCount } from '../model/count-lora.ts';
 import { fitMemory } from '../model/fit-memory.ts';
@@ -98,8 +99,4 @@ function settingsText(settings: Readonly<Record<string, Record<string, unknown>>
       Object.entries(fields).map(([name, value]) => `${section}.${name}: ${value}`),
     )
     .join(', ');
-}
-
-function gib(bytes: number): string {
-  return `${(bytes / 2 ** 30).toFixed(1)} GiB`;
 }

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { z } from 'zod';
+import { gib } from '../diagnostics/gib.ts';
 import { UserError } from '../diagnostics/user-error.ts';
 import type { PythonEnv } from '../python/environment.ts';
 import { type RunTrainerOptions, runTrainer } from '../python/run-trainer.ts';
@@ -63,7 +64,6 @@ export async function mergeRun(request: MergeRequest): Promise<MergedRun> {
 async function requireRoom(out: string, bytes: number | null): Promise<void> {
   const { bavail, bsize } = await statfs(existingFolder(out));
   if (bytes === null || bytes <= bavail * bsize) return;
-  const gib = (size: number) => `${(size / 2 ** 30).toFixed(1)} GiB`;
   throw new UserError('R156', `the merged model takes ${gib(bytes)}, and ${gib(bavail * bsize)} are free`, {
     hint: 'free space, or name a folder on another disk with -o',
     exitCode: 3,

@@ -1,3 +1,4 @@
+import { gib } from '../../diagnostics/gib.ts';
 import type { AdviceRule } from './rule.ts';
 
 export const qloraNotNeeded: AdviceRule = {
@@ -15,7 +16,7 @@ export const qloraNotNeeded: AdviceRule = {
     if (bits === null || unquantized?.verdict !== 'fits') return null;
     const { gpu, totalBytes } = unquantized;
     return {
-      message: `without quantization the run would take about ${(totalBytes / 2 ** 30).toFixed(1)} GiB, which fits ${gpu}`,
+      message: `without quantization the run would take about ${gib(totalBytes)}, which fits ${gpu}`,
       hint: 'leave `quantization:` out',
       data: { gpu, total_bytes: totalBytes },
     };
