@@ -1,6 +1,7 @@
 // The plain facts that advice looks at, out of what a plan was made of.
 import { join } from 'node:path';
 import type { RenderedConfig } from '../config/render/index.ts';
+import type { ResolvedModel } from '../hub/resolve-model.ts';
 import { countParameters, weightCount } from '../model/modules.ts';
 import { paddingShare } from '../model/padding.ts';
 import type { ModelReading } from '../model/read-config.ts';
@@ -8,10 +9,12 @@ import type { AdviceFacts } from '../run/advice/rule.ts';
 import type { Plan } from '../run/plan.ts';
 import type { Prepared } from './prepare-sequences.ts';
 import { readLengths } from './read-lengths.ts';
+import { tiesHead, untrainedTokens } from './untrained-tokens.ts';
 
 export interface AdviceRequest {
   rendered: RenderedConfig;
-  model: ModelReading;
+  base: ResolvedModel;
+  env: Readonly<Record<string, string | undefined>>;
   forecast: Plan['forecast'];
   unquantized: AdviceFacts['unquantized'];
   prepared: Prepared;
@@ -23,11 +26,11 @@ export interface AdviceRequest {
 
 /** Reads the lengths of the training rows where they are padded; everything else is at hand. */
 export async function adviceFacts(request: AdviceRequest): Promise<AdviceFacts> {
-  const { rendered, model, forecast, prepared } = request;
+  const { rendered, base, forecast, prepared, env } = request;
   const { lora, training, quantization } = rendered;
   const { train, validation } = prepared.splits;
   return {
-    ...modelFacts(model),
+    ...modelFacts(base.reading),
     trainable: forecast.parameters?.trainable ?? null,
     adapted: forecast.parameters && adaptedNames(forecast.parameters.modules, lora),
     r: Number(lora.r),
@@ -52,18 +55,26 @@ export async function adviceFacts(request: AdviceRequest): Promise<AdviceFacts> 
     sharedPrompts: request.sharedPrompts,
     padding: await padding(request),
     unquantized: request.unquantized,
+    untrainedTokens: untrainedTokens({
+      base,
+      lora,
+      trained: forecast.parameters?.modules.map(({ name }) => name) ?? null,
+      prepared,
+      env,
+    }),
   };
 }
 
 function modelFacts(
   model: ModelReading,
-): Pick<AdviceFacts, 'baseParameters' | 'hidden' | 'expertParameters'> {
-  if (!model.known) return { baseParameters: null, hidden: null, expertParameters: null };
+): Pick<AdviceFacts, 'baseParameters' | 'hidden' | 'expertParameters' | 'tiedHead'> {
+  if (!model.known) return { baseParameters: null, hidden: null, expertParameters: null, tiedHead: null };
   const { modules, sizes } = model.facts;
   const experts = modules.filter(({ kind }) => kind === 'experts');
   return {
     baseParameters: countParameters(modules),
     hidden: sizes.hidden,
+    tiedHead: tiesHead(model.facts),
     expertParameters: experts.reduce((sum, module) => sum + weightCount(module), 0),
   };
 }

@@ -17,6 +17,7 @@ import { hashPlan } from '../run/plan-hash.ts';
 import type { Store } from '../store/open-store.ts';
 import { adviceFacts } from './advice-facts.ts';
 import { checkAccept } from './check-accept.ts';
+import { checkVocabulary } from './check-vocabulary.ts';
 import type { PlannedRun } from './create-run.ts';
 import { findMachine, type Machine } from './find-machine.ts';
 import { finishLedger } from './finish-ledger.ts';
@@ -154,7 +155,8 @@ async function makePlan(
   });
   const facts = await adviceFacts({
     rendered,
-    model: base.reading,
+    base,
+    env: request.env,
     forecast,
     unquantized,
     prepared,
@@ -207,6 +209,7 @@ async function makePlan(
       ...machineFindings,
       ...summariseScan(scan.findings),
       ...summarisePrepared(prepared.findings, ledger.places, names),
+      ...checkVocabulary(base.reading, prepared),
       ...forecastFindings,
       ...validationFindings(config, validation),
       ...adviseOn(facts),

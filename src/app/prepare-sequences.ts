@@ -8,7 +8,7 @@ import type { PythonEnv } from '../python/environment.ts';
 import { type RunTrainerOptions, runTrainer } from '../python/run-trainer.ts';
 
 /** Raise it when `prepare` writes something else for the same input. */
-const prepareVersion = 1;
+const prepareVersion = 2;
 
 const count = z.number().int().nonnegative();
 const lengths = z.object({ p50: count, p90: count, p99: count, max: count, mean: z.number() });
@@ -32,6 +32,10 @@ const prepared = z.object({
   trained_lengths: lengths,
   uncut_lengths: lengths,
   histogram: z.array(z.object({ upto: count, rows: count })),
+  /** Over all splits; -1 without a row. */
+  largest_id: z.number().int(),
+  /** Tokens that the tokenizer has beside its vocabulary, and the rows that hold them; control tokens are among them. */
+  added_tokens: z.array(z.object({ id: count, token: z.string(), rows: count })),
   dropped: z.array(z.object({ row: count, split: z.string(), code: z.string() })),
   truncated: z.array(count),
   lost_eot: z.array(count),

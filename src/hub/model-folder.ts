@@ -54,6 +54,13 @@ function shardsOf(path: string): string[] {
   return files;
 }
 
+/** Its safetensors files: those that its index names, or the usual single one; none where the weights are in another form. */
+export function weightFiles(dir: string): string[] {
+  const index = join(dir, 'model.safetensors.index.json');
+  const files = existsSync(index) ? shardsOf(index) : ['model.safetensors'];
+  return files.filter((file) => existsSync(join(dir, file)));
+}
+
 /** Weights that the folder's own index names, or the usual single file, and that are not there. */
 export function missingWeights(dir: string): string[] {
   const files = readdirSync(dir);

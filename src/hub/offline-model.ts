@@ -23,7 +23,7 @@ export async function readOfflineModel(
   factsDir: string | null,
 ): Promise<OfflineModel> {
   const wanted = revision ?? 'main';
-  const repository = join(hub.cacheDir, `models--${model.replace('/', '--')}`);
+  const repository = repositoryFolder(hub, model);
   const commit = readRef(repository, wanted);
   const snapshot = commit === null ? null : join(repository, 'snapshots', commit);
   if (commit !== null && snapshot !== null && hasConfig(snapshot)) {
@@ -39,6 +39,15 @@ export async function readOfflineModel(
     hint: `unset HF_HUB_OFFLINE, or run \`hf download ${model}\` where there is a network, or name a folder`,
     exitCode: 3,
   });
+}
+
+/** The folder of one commit in the hub's cache, whether it is there or not. */
+export function snapshotFolder(hub: HubEnvironment, model: string, commit: string): string {
+  return join(repositoryFolder(hub, model), 'snapshots', commit);
+}
+
+function repositoryFolder({ cacheDir }: HubEnvironment, model: string): string {
+  return join(cacheDir, `models--${model.replace('/', '--')}`);
 }
 
 function hasConfig(snapshot: string): boolean {

@@ -9,11 +9,36 @@ const maxHeaderBytes = 100_000_000;
 
 const header = z.record(
   z.string(),
-  z.looseObject({ dtype: z.string().optional(), shape: z.array(z.number().int().nonnegative()).optional() }),
+  z.looseObject({
+    dtype: z.string().optional(),
+    shape: z.array(z.number().int().nonnegative()).optional(),
+    data_offsets: z.tuple([z.number(), z.number()]).optional(),
+  }),
 );
 
-/** One file: 8 bytes of length, then JSON. Throws UserError M015 for a damaged file. */
+export interface StoredTensor extends TensorShape {
+  /** Its first byte in the file. */
+  start: number;
+}
+
+/** Names and shapes. Throws UserError M015 for a damaged file. */
 export function readSafetensorsHeader(path: string): Record<string, TensorShape> {
+  return tensorsOf(readHeader(path).entries);
+}
+
+/** Names, shapes and places. Throws UserError M015 for a damaged file. */
+export function readStoredTensors(path: string): Record<string, StoredTensor> {
+  const { entries, end } = readHeader(path);
+  return Object.fromEntries(
+    Object.entries(tensorsOf(entries)).map(([name, shape]) => [
+      name,
+      { ...shape, start: end + (entries[name]?.data_offsets?.[0] ?? 0) },
+    ]),
+  );
+}
+
+/** One file: 8 bytes of length, then JSON; then the data. */
+function readHeader(path: string): { entries: z.infer<typeof header>; end: number } {
   let file: number;
   try {
     file = openSync(path, 'r');
@@ -27,7 +52,7 @@ export function readSafetensorsHeader(path: string): Record<string, TensorShape>
       throw unreadable(path, 'its header is longer than the file');
     const parsed = header.safeParse(parseJson(readBytes(file, 8, length, path).toString('utf8')));
     if (!parsed.success) throw unreadable(path, 'its header is no tensor list');
-    return tensorsOf(parsed.data);
+    return { entries: parsed.data, end: 8 + length };
   } finally {
     closeSync(file);
   }

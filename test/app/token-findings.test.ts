@@ -14,6 +14,8 @@ const nothing: Prepared = {
   trained_lengths: zero,
   uncut_lengths: zero,
   histogram: [],
+  largest_id: 0,
+  added_tokens: [],
   dropped: [],
   truncated: [],
   lost_eot: [],

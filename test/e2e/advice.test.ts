@@ -1,6 +1,9 @@
 // Advice and `accept:` through the real command, on a tiny model.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Finding } from '../../src/diagnostics/finding.ts';
+import { readStoredTensors } from '../../src/hub/safetensors-header.ts';
 import type { Plan } from '../../src/run/plan.ts';
 import { makeWorkspace, python, type TestWorkspace } from './workspace.ts';
 
@@ -33,6 +36,30 @@ describe.skipIf(!python)('advice in plans', () => {
     expect(found).not.toContain('A004');
     expect(found).not.toContain('A009');
     expect(found).toContain('A010');
+  });
+
+  it('sees a control token whose embedding is empty, until the run trains it', async () => {
+    const path = join(workspace.root, 'models/tiny/model.safetensors');
+    const whole = readFileSync(path);
+    const read = (name: string) =>
+      JSON.parse(readFileSync(join(workspace.root, 'models/tiny', name), 'utf8'));
+    const end: string = read('tokenizer_config.json').eos_token;
+    const added: { id: number; content: string }[] = read('tokenizer.json').added_tokens;
+    const id = added.find(({ content }) => content === end)?.id ?? -1;
+    const start = readStoredTensors(path)['model.embed_tokens.weight']?.start ?? 0;
+    const width = 4 * 48;
+    writeFileSync(path, Buffer.from(whole).fill(0, start + id * width, start + (id + 1) * width));
+    const frozen = ['lora.modules_to_save=null'];
+    try {
+      const [plan] = await plans(...frozen);
+      const said = advice(plan).find(({ code }) => code === 'A021');
+      expect(said?.data).toEqual({ tokens: [{ id, token: end, rows: 64 }] });
+      expect(await codes()).not.toContain('A021');
+      expect(await codes(...frozen, `lora.trainable_token_indices=[${id}]`)).not.toContain('A021');
+    } finally {
+      writeFileSync(path, whole);
+    }
+    expect(await codes(...frozen)).not.toContain('A021');
   });
 
   it('sees batches, packing, padding, dropout and what is held out', async () => {

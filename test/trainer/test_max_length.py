@@ -56,3 +56,15 @@ def test_truncated_and_dropped_rows_are_named_by_their_number(model: Path, tmp_p
     assert result.value["uncut_lengths"]["max"] > 200
     tokens = [finding["data"]["tokens"] for finding in result.found("T010")]
     assert len(tokens) == 2 and all(count > 64 for count in tokens)
+
+
+def test_added_tokens_are_counted_by_row_as_far_as_rows_are_kept(model: Path, tmp_path: Path) -> None:
+    rows = [[user("a"), assistant("b")], [user("a"), assistant("word " * 200)]]
+    result = run_prepare(tmp_path, model, rows, {"kind": "chatml"}, max_length=64, validation=rows[:1])
+    counted = {one["token"]: one["rows"] for one in result.value["added_tokens"]}
+    assert counted == {"<|im_start|>": 3, "<|im_end|>": 3}
+    files = [result.file("train"), result.file("validation")]
+    ids = [int(token) for file in files for row in range(len(file.row)) for token in file.input_ids(row)]
+    assert result.value["largest_id"] == max(ids)
+    numbers = [one["id"] for one in result.value["added_tokens"]]
+    assert numbers == sorted(numbers) and set(numbers) <= set(ids)

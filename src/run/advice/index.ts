@@ -21,6 +21,7 @@ import { rankBelowData } from './rank-below-data.ts';
 import { rowsCut } from './rows-cut.ts';
 import type { AdviceFacts, AdviceRule } from './rule.ts';
 import { scaleOutOfRange } from './scale-out-of-range.ts';
+import { untrainedTokens } from './untrained-tokens.ts';
 
 export const adviceRules: readonly AdviceRule[] = [
   learningRateLow,
@@ -43,6 +44,7 @@ export const adviceRules: readonly AdviceRule[] = [
   paddingWaste,
   qloraNotNeeded,
   fineTuneAtAll,
+  untrainedTokens,
 ];
 
 /** What the rules say of a plan. */

@@ -41,6 +41,10 @@ export interface AdviceFacts {
   sharedPrompts: number;
   /** Expected share of padding among the positions of a batch; null where nothing is padded. */
   padding: number | null;
+  /** Control tokens of the rows with an empty embedding that stays as it is; null where the weights are not at hand. */
+  untrainedTokens: { id: number; token: string; rows: number }[] | null;
+  /** Whether the head has the embedding's weight; null: not known. */
+  tiedHead: boolean | null;
   /** How the run would stand on the GPU without quantization; null without a GPU or quantization. */
   unquantized: { verdict: 'fits' | 'tight' | 'does_not_fit'; totalBytes: number; gpu: string } | null;
 }

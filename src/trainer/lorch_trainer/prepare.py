@@ -11,6 +11,7 @@ import json
 import platform
 import re
 import tempfile
+from collections import Counter
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
@@ -66,7 +67,11 @@ class Preparation:
         self.dropped: list[dict[str, Any]] = []
         self.truncated: list[int] = []
         self.lost_eot: list[int] = []
-        special = {token.content for token in tokenizer.added_tokens_decoder.values() if token.special}
+        added = tokenizer.added_tokens_decoder
+        self._added = {number: token.content for number, token in added.items()}
+        self._added_rows: Counter[int] = Counter()
+        self.largest_id = -1
+        special = {token.content for token in added.values() if token.special}
         self._control = re.compile("|".join(map(re.escape, sorted(special))) or "(?!)")
         self._open_rows = 0
 
@@ -188,7 +193,10 @@ class Preparation:
             if item.closed > keep:
                 self.lost_eot.append(row)
                 self.findings.add("T011", "the cut took the end of the last answer", row, {"tokens": length})
-        writer.append(row, item.ids[:keep], memoryview(trained))
+        ids = item.ids[:keep]
+        writer.append(row, ids, memoryview(trained))
+        self._added_rows.update(set(ids) & self._added.keys())
+        self.largest_id = max(self.largest_id, max(ids))
         self.uncut.add(length)
         self.lengths.add(keep)
         self.trained_lengths.add(count)
@@ -227,6 +235,11 @@ class Preparation:
             "trained_lengths": self.trained_lengths.summary(),
             "uncut_lengths": self.uncut.summary(),
             "histogram": self.lengths.histogram(),
+            "largest_id": self.largest_id,
+            "added_tokens": [
+                {"id": number, "token": self._added[number], "rows": rows}
+                for number, rows in sorted(self._added_rows.items())
+            ],
             "dropped": self.dropped,
             "truncated": self.truncated,
             "lost_eot": self.lost_eot,

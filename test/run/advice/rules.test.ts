@@ -35,6 +35,8 @@ const sound: AdviceFacts = {
   sharedPrompts: 0,
   padding: 0.3,
   unquantized: null,
+  untrainedTokens: [],
+  tiedHead: false,
 };
 const experts = { expertParameters: 29e9, baseParameters: 30.5e9 };
 const gpu = { totalBytes: 20 * 2 ** 30, gpu: 'h100-80gb' };
@@ -163,6 +165,12 @@ const cases: [code: string, what: string, speaks: Partial<AdviceFacts>, silent: 
     ],
   ],
   ['A020', '49 rows', fewRows(49), [fewRows(50)]],
+  [
+    'A021',
+    'a control token without an embedding',
+    { untrainedTokens: [{ id: 128_009, token: '<|eot_id|>', rows: 7 }] },
+    [{ untrainedTokens: [] }, { untrainedTokens: null }],
+  ],
 ];
 
 describe('advice', () => {
