@@ -5,6 +5,7 @@ import { lastAnswer } from '../dataset/consistency/last-answer.ts';
 import { scriptOf } from '../dataset/consistency/script-of.ts';
 import { textOf } from '../dataset/content.ts';
 import type { Example, Role } from '../dataset/example.ts';
+import { flagsOf } from '../dataset/text/char-flags.ts';
 import { createSeries, type Percentiles } from './series.ts';
 
 export interface Measured {
@@ -83,7 +84,7 @@ export function createMeasurer(): Measurer {
       if (called > 0) calling += 1;
       calls += called;
       const answer = lastAnswer(example);
-      const script = (answer && scriptOf(answer.text)) ?? 'unclear';
+      const script = (answer && scriptOf(answer.text, flagsOf(answer.text))) ?? 'unclear';
       scripts.set(script, (scripts.get(script) ?? 0) + 1);
     },
     end() {

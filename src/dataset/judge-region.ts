@@ -51,40 +51,42 @@ export function plainReader({ format, settings, wantsFingerprints }: RegionSetup
   return structureOnly && !wantsFingerprints ? createPlainReader(format.name) : null;
 }
 
-/** A judge of regions of JSON lines; everyday rows take the native way where there is one. */
+/** A judge of regions of JSON lines. Everyday rows take the native way where their structure alone is asked for (`plain`), else only their duplicate_key does. */
 export function createRegionJudge(
   setup: RegionSetup,
   plain: PlainReader | null = plainReader(setup),
 ): (region: Buffer) => JudgedRegion {
   const { format, settings, file, wantsFingerprints, maxRowBytes } = setup;
+  const reader = plain ?? createPlainReader(format.name);
   const judge = createRowJudge(format, settings, file, wantsFingerprints, createRepeats());
   return (region) => {
     const answer = createAnswer(region, wantsFingerprints);
     const clean = isUtf8(region);
-    const slow = (start: number, end: number): void => {
+    const slow = (start: number, end: number, key?: Key): void => {
       const line = answer.lines();
       const raw = readLine(region, start, end, clean, line, {
         maxRowBytes,
         remark: ({ check, ...remark }) => answer.remark({ ...remark, code: check.code }),
       });
-      if (raw) answer.row(start, end, judge(raw));
+      if (raw) answer.row(start, end, judge(raw, key));
       answer.line();
     };
     for (let from = 0; from < region.length; ) {
-      if (!plain) {
+      if (!reader) {
         const found = region.indexOf(10, from);
         const end = found < 0 ? region.length : found;
         slow(from, end);
         from = end + 1;
         continue;
       }
-      const { lines, table, bytes } = plain(region, from);
+      const { lines, table, bytes } = reader(region, from);
       for (let i = 0; i < lines; i += 1) {
         const at = i * lineWidth;
         const start = from + (table[at] as number);
         const end = Math.min(region.length, from + (table[at + 1] as number));
-        if (table[at + 2] === 1 && end - start <= maxRowBytes) answer.plain(start, end, table, at + 3);
-        else slow(start, end);
+        if (table[at + 2] !== 1 || end - start > maxRowBytes) slow(start, end);
+        else if (plain) answer.plain(start, end, table, at + 3);
+        else slow(start, end, keyAt(table, at + 3));
       }
       from += bytes;
     }
@@ -151,6 +153,10 @@ function createAnswer(region: Buffer, wantsFingerprints: boolean) {
   };
 }
 
+function keyAt(table: Int32Array, at: number): Key {
+  return [table[at] as number, table[at + 1] as number, table[at + 2] as number, table[at + 3] as number];
+}
+
 const nothing: readonly never[] = [];
 
 /** The rows of a judged region, whose first line is `line` of the file. */
@@ -190,12 +196,7 @@ class RegionRow implements JudgedRow {
     this.#start = table[at] as number;
     this.#end = table[at + 1] as number;
     this.line = firstLine + (table[at + 2] as number);
-    this.key = [
-      table[at + 3] as number,
-      table[at + 4] as number,
-      table[at + 5] as number,
-      table[at + 6] as number,
-    ];
+    this.key = keyAt(table, at + 3);
   }
 
   note({ code, identity, findings }: RowNote, firstLine: number): void {

@@ -157,8 +157,9 @@ function createSampledJudge({
   const decideNow = (): JudgedRow[] => {
     decision = decideFormat(options.format, sample);
     decided(decision);
-    judge = createRowJudge(decision.format, settings, file, wantsFingerprints, repeats);
-    const rows = sample.map(judge);
+    const judgeRow = createRowJudge(decision.format, settings, file, wantsFingerprints, repeats);
+    judge = judgeRow;
+    const rows = sample.map((raw) => judgeRow(raw));
     sample = [];
     return rows;
   };

@@ -53,17 +53,17 @@ export function acrossChecks(settings: ResolvedChecks) {
 
 const nothing: readonly Finding[] = [];
 
-/** Judges raw rows of one file; the same row gives the same answer in any thread. */
+/** Judges raw rows of one file; the same row gives the same answer in any thread. `key`: its duplicate_key, where it is known already. */
 export function createRowJudge(
   format: Format | null,
   settings: ResolvedChecks,
   file: string,
   wantsFingerprints: boolean,
   repeats: (code: string, message: string) => boolean,
-): (raw: RawRow) => JudgedRow {
+): (raw: RawRow, key?: Key) => JudgedRow {
   const judge = createJudge(format, settings);
   const across = acrossChecks(settings);
-  return (raw) => {
+  return (raw, key) => {
     const { example, parsed, drafts, code } = judge(raw);
     const bytes = example && wantsFingerprints ? fingerprintBytes(example) : null;
     const findings =
@@ -79,7 +79,7 @@ export function createRowJudge(
       column: raw.column,
       findings,
       code: example ? null : (code ?? unknownFormat.code),
-      key: example ? duplicateKey(example) : null,
+      key: example ? (key ?? duplicateKey(example)) : null,
       bytes,
       identity: wantsFingerprints && findings.length > 0 ? (bytes ?? identify(parsed, raw.text)) : null,
       traits: example && format ? traitsOf(example, raw.value as Row, format, across) : none,

@@ -1,4 +1,5 @@
 import { answersOf, spotOf } from '../text/features.ts';
+import { unitAt } from '../text/unit-at.ts';
 import type { Check } from './check.ts';
 
 const opener =
@@ -44,7 +45,7 @@ export const boilerplate: Check = {
         });
         return;
       }
-      if (!endsSentence(lower.charCodeAt(lower.length - 1))) continue;
+      if (!endsSentence(unitAt(lower, lower.length - 1))) continue;
       const from = Math.max(0, lower.length - closerRoom);
       const tail = from > 0 ? lower.slice(from) : lower;
       if (!mayClose(tail)) continue;

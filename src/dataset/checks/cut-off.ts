@@ -1,4 +1,5 @@
 import { type Answer, answersOf, asksForCode, looksLikeCode, spotOf } from '../text/features.ts';
+import { unitAt } from '../text/unit-at.ts';
 import type { Check } from './check.ts';
 
 const openWord =
@@ -48,7 +49,7 @@ export const cutOff: Check = {
 };
 
 function whyCut({ text, lower }: Answer): string | null {
-  const end = text.charCodeAt(text.length - 1);
+  const end = unitAt(text, text.length - 1);
   // , ，、
   if (end === 44 || end === 0xff0c || end === 0x3001) return isClosing(text) ? null : 'ends with a comma';
   if ((end === 58 || end === 0xff1a) && !/\n[^\n]{0,40}$/.test(text)) return 'ends with a colon';

@@ -1,4 +1,5 @@
 import { answersOf, featuresOf, spotOf } from '../text/features.ts';
+import { unitAt } from '../text/unit-at.ts';
 import type { Check } from './check.ts';
 
 const task =
@@ -29,7 +30,7 @@ export const impossibleTask: Check = {
     const [answer] = answersOf(example);
     if (!answer || hasTools || hasSystem || answers.length > 1) return;
     const head = answer.promptLower.length > 200 ? answer.promptLower.slice(0, 200) : answer.promptLower;
-    if (!mayAsk(head.charCodeAt(0)) || !task.test(head) || worldClock.test(head)) return;
+    if (!mayAsk(unitAt(head, 0)) || !task.test(head) || worldClock.test(head)) return;
     if (
       /conclusion|comparison|parallel|distinction|planet|venus|mars|comic|outline|storyboard|plan|scene|character/.test(
         head,
@@ -44,7 +45,7 @@ export const impossibleTask: Check = {
   },
 };
 
-const letters = new Set([...'bcdfghlmoprstw'].map((letter) => letter.charCodeAt(0)));
+const letters = new Set([...'bcdfghlmoprstw'].map((letter) => unitAt(letter, 0)));
 
 function mayAsk(code: number): boolean {
   return letters.has(code);

@@ -4,6 +4,7 @@ import { sampleRows } from '../consistency/sample-rows.ts';
 import { scriptOf } from '../consistency/script-of.ts';
 import { countOf } from '../consistency/wording.ts';
 import { textOf } from '../content.ts';
+import { featuresOf } from '../text/features.ts';
 import type { Check } from './check.ts';
 
 export const mixedScripts: Check = {
@@ -36,11 +37,13 @@ export const mixedScripts: Check = {
       thresholds,
       (example) => {
         const answer = lastAnswer(example);
-        const value = answer && scriptOf(answer.text);
+        if (!answer) return null;
+        const { flags } = featuresOf(example);
+        const value = scriptOf(answer.text, flags);
         if (!value) return null;
         const prompt = example.messages.findLast(({ role }) => role === 'user');
         // A prompt in another script, or in several, mostly asks for a translation.
-        return prompt && scriptOf(textOf(prompt.content) ?? '') === value
+        return prompt && scriptOf(textOf(prompt.content) ?? '', flags) === value
           ? { value, spot: answer.spot }
           : null;
       },

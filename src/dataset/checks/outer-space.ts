@@ -1,4 +1,5 @@
 import { textOf } from '../content.ts';
+import { unitAt } from '../text/unit-at.ts';
 import type { Check } from './check.ts';
 
 export const outerSpace: Check = {
@@ -51,6 +52,6 @@ function contentStart(text: string): number {
 }
 
 function isSpace(text: string, at: number): boolean {
-  const code = text.charCodeAt(at);
+  const code = unitAt(text, at);
   return code <= 32 || code === 0xa0 || code === 0x3000 || code === 0xfeff;
 }

@@ -1,4 +1,5 @@
 import { answersOf, spotOf } from '../text/features.ts';
+import { unitAt } from '../text/unit-at.ts';
 import type { Check } from './check.ts';
 
 const verbs =
@@ -31,7 +32,7 @@ export const refusedTask: Check = {
   ],
   run(example, report) {
     for (const answer of answersOf(example)) {
-      if (!mayRefuse(answer.lower.charCodeAt(0))) continue;
+      if (!mayRefuse(unitAt(answer.lower, 0))) continue;
       const head = answer.lower.slice(0, 200).replaceAll('’', "'");
       const found = refusal.exec(head);
       if (!found || asksForRefusal.test(answer.promptLower)) continue;
@@ -46,4 +47,4 @@ function mayRefuse(code: number): boolean {
   return code < 128 ? letters.has(code) : code >= 0x4e00;
 }
 
-const letters = new Set([...'aimstu'].map((letter) => letter.charCodeAt(0)));
+const letters = new Set([...'aimstu'].map((letter) => unitAt(letter, 0)));

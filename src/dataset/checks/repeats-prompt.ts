@@ -1,4 +1,5 @@
 import { type Answer, answersOf, spotOf } from '../text/features.ts';
+import { unitAt } from '../text/unit-at.ts';
 import type { Check } from './check.ts';
 
 export const repeatsPrompt: Check = {
@@ -27,7 +28,7 @@ export const repeatsPrompt: Check = {
     for (const answer of answersOf(example)) {
       // The first letter is the cheap test; case is ignored.
       const { lower, promptLower, instruction } = answer;
-      if (lower.charCodeAt(0) !== promptLower.charCodeAt(0) || instruction.length < least) continue;
+      if (unitAt(lower, 0) !== unitAt(promptLower, 0) || instruction.length < least) continue;
       const asked = instruction
         .trim()
         .toLowerCase()

@@ -2,6 +2,7 @@ import { createFrequentValues } from '../consistency/frequent-values.ts';
 import { lastAnswer } from '../consistency/last-answer.ts';
 import { sampleRows } from '../consistency/sample-rows.ts';
 import { countOf, quote } from '../consistency/wording.ts';
+import { unitAt } from '../text/unit-at.ts';
 import type { Check } from './check.ts';
 
 const longest = 150;
@@ -59,20 +60,20 @@ export const sameClosing: Check = {
 // The last sentence where another one stands before it and it has two words or more; else empty.
 function closing(text: string): string {
   let end = text.length;
-  while (end > 0 && isEnd(text.charCodeAt(end - 1))) end -= 1;
+  while (end > 0 && isEnd(unitAt(text, end - 1))) end -= 1;
   const least = Math.max(0, end - longest);
   let words = 1;
   for (let at = end - 1; at > least; at -= 1) {
-    const unit = text.charCodeAt(at);
+    const unit = unitAt(text, at);
     if (unit === 32) words += 1;
     if (!isStop(unit)) continue;
     let from = at + 1;
-    while (text.charCodeAt(from) <= 32) {
-      if (text.charCodeAt(from) === 32) words -= 1;
+    while (unitAt(text, from) <= 32) {
+      if (unitAt(text, from) === 32) words -= 1;
       from += 1;
     }
-    const wide = text.charCodeAt(from) >= 0x2e80;
-    return (wide ? text.length - from >= 6 : words > 1) && isLetter(text.charCodeAt(from))
+    const wide = unitAt(text, from) >= 0x2e80;
+    return (wide ? text.length - from >= 6 : words > 1) && isLetter(unitAt(text, from))
       ? text.slice(from)
       : '';
   }

@@ -2,6 +2,7 @@ import { createFrequentValues, type FrequentValue } from '../consistency/frequen
 import { lastAnswer } from '../consistency/last-answer.ts';
 import { sampleRows } from '../consistency/sample-rows.ts';
 import { countOf, quote } from '../consistency/wording.ts';
+import { unitAt } from '../text/unit-at.ts';
 import type { Check } from './check.ts';
 
 const words = 3;
@@ -53,7 +54,7 @@ export const sameOpening: Check = {
           for (let n = 0; n < words; n += 1) {
             end = value.indexOf(' ', end + 1);
             // One word counts only where punctuation follows it.
-            if (n > 0 || !isLetter(value.charCodeAt((end < 0 ? value.length : end) - 1)))
+            if (n > 0 || !isLetter(unitAt(value, (end < 0 ? value.length : end) - 1)))
               byWords[n]?.add(row, end < 0 ? value : value.slice(0, end));
             if (end < 0) break;
           }
@@ -81,13 +82,13 @@ export const sameOpening: Check = {
 
 // The first three words, one space between them; fewer where a line or a sentence ends, empty where no word opens it.
 function opening(text: string): string {
-  if (!isLetter(text.charCodeAt(0))) return '';
+  if (!isLetter(unitAt(text, 0))) return '';
   let left = words;
   for (let i = 1; i < longest; i += 1) {
-    const unit = text.charCodeAt(i);
+    const unit = unitAt(text, i);
     if (unit === 32) left -= 1;
     // A script without spaces: the opening ends at the first punctuation.
-    const ends = left === 0 || unit < 32 || (unit === 32 && text.charCodeAt(i + 1) === 32);
+    const ends = left === 0 || unit < 32 || (unit === 32 && unitAt(text, i + 1) === 32);
     if (ends) return text.slice(0, i);
     if (unit >= 0x3001 && (unit <= 0x3002 || (unit >= 0xff01 && unit <= 0xff1f))) return text.slice(0, i + 1);
   }

@@ -55,24 +55,12 @@ export const wrongCount: Check = {
   },
 };
 
-const numberWords = [
-  'two',
-  'three',
-  'four',
-  'five',
-  'six',
-  'seven',
-  'eight',
-  'nine',
-  'ten',
-  'twelve',
-  'twenty',
-];
+const numberWord = /t(?:wo|hree|en|welve|wenty)|f(?:our|ive)|s(?:ix|even)|eight|nine/;
 
 function find(answer: Answer): { count: number; wanted: number; of: string } | null {
   const { instruction, text, promptFlags, promptLower } = answer;
   if (instruction.length > 300) return null;
-  if ((promptFlags & has.digit) === 0 && !numberWords.some((word) => promptLower.includes(word))) return null;
+  if ((promptFlags & has.digit) === 0 && !numberWord.test(promptLower)) return null;
   const asked = instruction.toLowerCase();
   const items = list.exec(asked);
   const prose = items ? null : (sentences.exec(asked) ?? sentencesLong.exec(asked));

@@ -1,4 +1,6 @@
 // Counts of values of which there may be as many as rows, in bounded memory: the frequent ones are never lost.
+
+import { unitAt } from '../text/unit-at.ts';
 import { hashTexts } from './hash-text.ts';
 
 export interface FrequentValue {
@@ -182,9 +184,9 @@ const read = new Int32Array(2);
 function readHash(value: string): Int32Array {
   for (let half = 0; half < 2; half += 1)
     read[half] =
-      value.charCodeAt(half * 4) |
-      (value.charCodeAt(half * 4 + 1) << 8) |
-      (value.charCodeAt(half * 4 + 2) << 16) |
-      (value.charCodeAt(half * 4 + 3) << 24);
+      unitAt(value, half * 4) |
+      (unitAt(value, half * 4 + 1) << 8) |
+      (unitAt(value, half * 4 + 2) << 16) |
+      (unitAt(value, half * 4 + 3) << 24);
   return read;
 }

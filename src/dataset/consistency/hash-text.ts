@@ -1,4 +1,5 @@
 // A hash for tables of many texts: fast and well mixed, not for anything that an adversary may choose.
+import { unitAt } from '../text/unit-at.ts';
 
 const result = new Int32Array(2);
 
@@ -9,11 +10,11 @@ export function hashTexts(texts: readonly string[]): Int32Array {
   for (const text of texts) {
     const even = text.length & ~1;
     for (let i = 0; i < even; i += 2) {
-      const pair = text.charCodeAt(i) | (text.charCodeAt(i + 1) << 16);
+      const pair = unitAt(text, i) | (unitAt(text, i + 1) << 16);
       a = Math.imul(a ^ pair, 0x9e3779b1);
       b = Math.imul(b ^ pair ^ (a >>> 15), 0x5f356495);
     }
-    if (even < text.length) a = Math.imul(a ^ text.charCodeAt(even), 0x9e3779b1);
+    if (even < text.length) a = Math.imul(a ^ unitAt(text, even), 0x9e3779b1);
     b = Math.imul(b ^ text.length ^ (a >>> 15), 0x5f356495);
   }
   // The two lanes are stirred into each other, as the finaliser of MurmurHash3 stirs one.

@@ -1,4 +1,6 @@
 // Which script a text is written in, by its letters.
+import { has } from '../text/char-flags.ts';
+import { unitAt } from '../text/unit-at.ts';
 
 const looked = 100;
 const least = 10;
@@ -38,17 +40,31 @@ const latin = names.indexOf('Latin') + 1;
 const kana = names.indexOf('Kana') + 1;
 const han = names.indexOf('Han') + 1;
 
+const beyondLatin = has.latinExtended | has.cyrillic | has.greek | has.eastAsian | has.otherScript;
+
+// Whether ASCII text has letters enough.
+function hasLetters(text: string, end: number): boolean {
+  let found = 0;
+  for (let at = 0; at < end; at += 1) {
+    const unit = unitAt(text, at) | 32;
+    if (unit >= 97 && unit <= 122) found += 1;
+    if (found === least) return true;
+  }
+  return false;
+}
+
 /**
  * The script of most letters in the first 100 units, such as `Latin`, `Han`, `Japanese` (Han with kana); null where
- * there are fewer than 10 letters (5 of Han, kana or hangul), or no script has 70 % of the text.
+ * there are fewer than 10 letters (5 of Han, kana or hangul), or no script has 70 % of the text. `flags`: bits of `has`, of the text or of more.
  */
-export function scriptOf(text: string): string | null {
-  counts.fill(0);
+export function scriptOf(text: string, flags: number): string | null {
   const end = Math.min(text.length, looked);
+  if ((flags & beyondLatin) === 0) return hasLetters(text, end) ? 'Latin' : null;
+  counts.fill(0);
   let plain = 0;
   let others = 0;
   for (let i = 0; i < end; i += 1) {
-    const unit = text.charCodeAt(i);
+    const unit = unitAt(text, i);
     const script = table[unit] ?? 0;
     if (script === latin) plain += 1;
     else if (script !== 0) {

@@ -1,9 +1,10 @@
 // Plain one-line sentences: answers whose punctuation and capitals can be compared.
+import { unitAt } from '../text/unit-at.ts';
 
 const longest = 300;
 // Signs of code, sums, tables, hashtags, addresses, and of `key: value`.
 const notProse = new Uint8Array(128);
-for (const sign of '\n\r{}<>=;_`|\\#@/:+*^~') notProse[sign.charCodeAt(0)] = 1;
+for (const sign of '\n\r{}<>=;_`|\\#@/:+*^~') notProse[unitAt(sign, 0)] = 1;
 
 /**
  * Whether a text is one line of prose: at least four words, at most 300 UTF-16 units. Lists with commas, titles in
@@ -23,7 +24,7 @@ let lastResult = false;
 
 function look(text: string): boolean {
   if (text.length > longest || text.length < 8) return false;
-  const second = text.charCodeAt(1);
+  const second = unitAt(text, 1);
   // `1. …`, `A) …`
   if (second === 41 || second === 46) return false;
   let spaces = 0;
@@ -31,11 +32,12 @@ function look(text: string): boolean {
   let commas = 0;
   let capitals = 0;
   let before = 32;
-  for (let i = 0; i < text.length; i += 1) {
-    const unit = text.charCodeAt(i);
+  const { length } = text;
+  for (let i = 0; i < length; i += 1) {
+    const unit = unitAt(text, i);
     if (unit < 128 && notProse[unit] === 1) return false;
     // A dash between spaces sets off a second part: an author, a subtitle.
-    if (unit === 45 && before === 32 && text.charCodeAt(i + 1) === 32) return false;
+    if (unit === 45 && before === 32 && unitAt(text, i + 1) === 32) return false;
     if (unit === 32) spaces += 1;
     // Han, kana and hangul: a few characters make a sentence, and no space stands between them.
     else if (unit >= 0x2e80) wide += 1;

@@ -1,4 +1,6 @@
 // Texts to sets of hashed shingles: the hot path. 64 bits a hash, in two lanes of 32, without an object per word.
+
+import { unitAt } from '../text/unit-at.ts';
 import {
   alone,
   type CharacterClasses,
@@ -68,8 +70,9 @@ export function createShingler({ n, unit }: ShinglerOptions): Shingler {
     let a = seedLow;
     let b = seedHigh;
     let open = false;
-    for (let i = 0; i < text.length; i += 1) {
-      const code = text.charCodeAt(i);
+    const { length } = text;
+    for (let i = 0; i < length; i += 1) {
+      const code = unitAt(text, i);
       let kind = table[code] as number;
       if (kind === unknown) kind = classes.classify(code);
       if (kind > hard) {
@@ -82,7 +85,7 @@ export function createShingler({ n, unit }: ShinglerOptions): Shingler {
       if (kind === half) {
         const point = text.codePointAt(i) as number;
         kind = point > 0xffff ? classes.classifyPair(point) : gap;
-        if (kind !== gap) tail = text.charCodeAt(i + 1);
+        if (kind !== gap) tail = unitAt(text, i + 1);
         if (point > 0xffff) i += 1;
         if (kind > hard) {
           a = Math.imul(Math.imul(a ^ code, 0x01000193) ^ tail, 0x01000193);
@@ -182,7 +185,7 @@ function addTriples(
 function textKey(text: string): number[] {
   let a = seedLow;
   const key = wordless(text);
-  for (let i = 0; i < key.length; i += 1) a = Math.imul(a ^ key.charCodeAt(i), 0x01000193);
+  for (let i = 0; i < key.length; i += 1) a = Math.imul(a ^ unitAt(key, i), 0x01000193);
   return [a];
 }
 

@@ -1,4 +1,5 @@
 // Arithmetic that stands in text: expressions read and computed, equations tested. Silent wherever it is not sure.
+import { unitAt } from './unit-at.ts';
 
 export interface Computed {
   value: number;
@@ -120,7 +121,7 @@ export function findWrongEquation(text: string): WrongEquation | null {
 // The expression that ends at `end`; null where something before it may belong to it.
 function leftSide(text: string, end: number): string | null {
   let from = end;
-  while (from > 0 && end - from < reach && isPart(text.charCodeAt(from - 1))) from -= 1;
+  while (from > 0 && end - from < reach && isPart(unitAt(text, from - 1))) from -= 1;
   if (end - from >= reach) return null;
   let left = text.slice(from, end);
   const list = left.search(/\d\.\s(?!.*\d\.\s)/s);

@@ -1,5 +1,7 @@
 // Which kinds of characters a text holds, found in one pass: the cheap test that guards the dear ones.
 
+import { unitAt } from './unit-at.ts';
+
 /** A bit for each kind of character. */
 export const has = {
   digit: 1 << 0,
@@ -42,16 +44,16 @@ export const has = {
 } as const;
 
 // Signed: the engine adds these up without a detour through doubles.
-const ascii = new Int32Array(128);
+const flagsOfUnit = Int32Array.from({ length: 0x10000 }, (_, code) => (code < 128 ? 0 : wideFlag(code)));
 for (let code = 1; code < 32; code += 1)
-  if (code !== 9 && code !== 10 && code !== 13) ascii[code] = has.control;
-ascii[127] = has.control;
-ascii[10] = has.newline;
-ascii[13] = has.return;
-for (let code = 48; code < 58; code += 1) ascii[code] = has.digit;
+  if (code !== 9 && code !== 10 && code !== 13) flagsOfUnit[code] = has.control;
+flagsOfUnit[127] = has.control;
+flagsOfUnit[10] = has.newline;
+flagsOfUnit[13] = has.return;
+for (let code = 48; code < 58; code += 1) flagsOfUnit[code] = has.digit;
 for (let code = 65; code < 91; code += 1) {
-  ascii[code] = has.latin;
-  ascii[code + 32] = has.latin;
+  flagsOfUnit[code] = has.latin;
+  flagsOfUnit[code + 32] = has.latin;
 }
 const signs: [string, number][] = [
   ['@', has.at],
@@ -71,15 +73,14 @@ const signs: [string, number][] = [
   ['*', has.star],
   ['/', has.slash],
 ];
-for (const [sign, bit] of signs) ascii[sign.charCodeAt(0)] = bit;
+for (const [sign, bit] of signs) flagsOfUnit[unitAt(sign, 0)] = bit;
 
 /** The kinds of characters in `text`, as bits of `has`. */
 export function flagsOf(text: string): number {
   let flags = 0;
-  for (let i = 0; i < text.length; i += 1) {
-    const code = text.charCodeAt(i);
-    flags |= code < 128 ? (ascii[code] as number) : wideFlag(code);
-  }
+  const { length } = text;
+  // A table for all: a call for the rare units would make this loop five times as slow for the others, too.
+  for (let i = 0; i < length; i += 1) flags |= flagsOfUnit[unitAt(text, i)] as number;
   return flags;
 }
 

@@ -3,6 +3,7 @@ import type { Spot } from '../checks/check.ts';
 import { textOf } from '../content.ts';
 import { type Example, inputPart, type Message, type Role } from '../example.ts';
 import { flagsOf, has } from './char-flags.ts';
+import { unitAt } from './unit-at.ts';
 
 /** One text that the model may see. */
 export interface Piece {
@@ -222,12 +223,12 @@ function* stringsIn(value: unknown): Generator<string> {
 // Where the answer begins: after a `<think>` block and white space.
 function answerStart(text: string): number {
   let start = 0;
-  while (start < text.length && isSpace(text.charCodeAt(start))) start += 1;
-  if (text.charCodeAt(start) !== 60 || !text.startsWith('<think>', start)) return start;
+  while (start < text.length && isSpace(unitAt(text, start))) start += 1;
+  if (unitAt(text, start) !== 60 || !text.startsWith('<think>', start)) return start;
   const end = text.indexOf('</think>', start);
   if (end < 0) return start;
   start = end + 8;
-  while (start < text.length && isSpace(text.charCodeAt(start))) start += 1;
+  while (start < text.length && isSpace(unitAt(text, start))) start += 1;
   return start;
 }
 

@@ -1,4 +1,5 @@
 // A guess at the language of Latin text by its most frequent words; it says nothing unless it is sure.
+import { unitAt } from './unit-at.ts';
 
 export type Language = 'English' | 'German' | 'French' | 'Spanish' | 'Italian' | 'Portuguese' | 'Dutch';
 
@@ -30,7 +31,7 @@ const masks = [...bits.values()];
 const slots = new Uint16Array(4096);
 for (const [i, word] of listed.entries()) {
   let hash = 0;
-  for (let at = 0; at < word.length; at += 1) hash = addLetter(hash, word.charCodeAt(at));
+  for (let at = 0; at < word.length; at += 1) hash = addLetter(hash, unitAt(word, at));
   let slot = slotOf(hash);
   while (slots[slot] !== 0) slot = (slot + 1) & (slots.length - 1);
   slots[slot] = i + 1;
@@ -62,7 +63,7 @@ export function guessLanguage(lower: string): Language | null {
   let hash = 0;
   const end = Math.min(lower.length, budget);
   for (let at = 0; at <= end; at += 1) {
-    const code = at < end ? lower.charCodeAt(at) : 32;
+    const code = at < end ? unitAt(lower, at) : 32;
     if (isLetter(code)) {
       length += 1;
       hash = addLetter(hash, code);

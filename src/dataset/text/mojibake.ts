@@ -1,9 +1,10 @@
 // UTF-8 that was read as Windows-1252 or Latin-1: `Ã©` for é, `â€™` for ’. Found by decoding it back.
+import { unitAt } from './unit-at.ts';
 
 /** The bytes 80 to 9F of Windows-1252, by the character they show. */
 const windows = new Map(
   [...'€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ'].map((sign, i) => [
-    sign.charCodeAt(0),
+    unitAt(sign, 0),
     0x80 + i,
   ]),
 );
@@ -25,8 +26,9 @@ export function findMojibake(text: string): Mojibake | null {
   let mended = '';
   let sure = false;
   let sequences = 0;
-  for (let at = 0; at < text.length; at += 1) {
-    const code = text.charCodeAt(at);
+  const { length } = text;
+  for (let at = 0; at < length; at += 1) {
+    const code = unitAt(text, at);
     const length = code < 0xc2 || code > 0xf4 ? 0 : sequenceAt(text, at, code);
     if (length === 0) continue;
     if (from < 0) from = at;
@@ -46,8 +48,8 @@ export function findMojibake(text: string): Mojibake | null {
 function sequenceAt(text: string, at: number, lead: number): number {
   const length = lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
   if (at + length > text.length) return 0;
-  for (let i = 1; i < length; i += 1) if (trailByte(text.charCodeAt(at + i)) < 0) return 0;
-  const second = trailByte(text.charCodeAt(at + 1));
+  for (let i = 1; i < length; i += 1) if (trailByte(unitAt(text, at + i)) < 0) return 0;
+  const second = trailByte(unitAt(text, at + 1));
   // Overlong forms, surrogates, and what is beyond Unicode.
   if ((lead === 0xe0 && second < 0xa0) || (lead === 0xed && second > 0x9f)) return 0;
   if ((lead === 0xf0 && second < 0x90) || (lead === 0xf4 && second > 0x8f)) return 0;
@@ -61,7 +63,7 @@ function trailByte(code: number): number {
 }
 
 function decode(text: string, at: number, length: number): string {
-  const bytes = [text.charCodeAt(at)];
-  for (let i = 1; i < length; i += 1) bytes.push(trailByte(text.charCodeAt(at + i)));
+  const bytes = [unitAt(text, at)];
+  for (let i = 1; i < length; i += 1) bytes.push(trailByte(unitAt(text, at + i)));
   return Buffer.from(bytes).toString('utf8');
 }

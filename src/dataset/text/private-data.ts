@@ -1,6 +1,7 @@
 // Secrets and personal data inside text: found, and masked wherever text is shown. Data made for examples is let be.
 import { findSecretShapes, type PrivateRange } from '../../diagnostics/secrets.ts';
 import { findNumbers } from './private-numbers.ts';
+import { unitAt } from './unit-at.ts';
 
 export type PrivateGroup = 'secret' | 'email' | 'phone' | 'payment' | 'ip';
 
@@ -54,11 +55,11 @@ const leastSecret = 15;
 // Whether 15 letters, digits, _ or - stand together: every 15th unit is looked at, and what is around it.
 function hasLongWord(text: string): boolean {
   for (let at = leastSecret - 1; at < text.length; at += leastSecret) {
-    if (!isWordUnit(text.charCodeAt(at))) continue;
+    if (!isWordUnit(unitAt(text, at))) continue;
     let from = at;
-    while (from > 0 && at - from < leastSecret && isWordUnit(text.charCodeAt(from - 1))) from -= 1;
+    while (from > 0 && at - from < leastSecret && isWordUnit(unitAt(text, from - 1))) from -= 1;
     let to = at + 1;
-    while (to < text.length && to - from < leastSecret && isWordUnit(text.charCodeAt(to))) to += 1;
+    while (to < text.length && to - from < leastSecret && isWordUnit(unitAt(text, to))) to += 1;
     if (to - from >= leastSecret) return true;
   }
   return false;

@@ -2,6 +2,7 @@
 import type { Example } from '../example.ts';
 import { featuresOf, has, type Piece } from './features.ts';
 import type { PrivateData } from './private-data.ts';
+import { unitAt } from './unit-at.ts';
 
 export interface FoundNumbers {
   piece: Piece;
@@ -13,14 +14,14 @@ export interface FoundNumbers {
  * and phones that look made up unless `all`.
  */
 export function findNumbers(text: string, all = false): PrivateData[] {
-  if (!hasDigits(text, fewestDigits)) return [];
-  const found: PrivateData[] = [];
   let accounts = false;
-  for (const [from, to, digits] of digitRuns(text)) {
+  let found = nothing;
+  for (let at = readRun(text, 0); at >= 0; at = readRun(text, runEnd)) {
+    const [from, digits] = [at, runDigits];
     accounts ||= digits >= 8;
     // A letter before makes it part of a name or a code.
-    if (digits < 4 || isLetter(text.charCodeAt(from - 1))) continue;
-    const run = text.slice(from, to);
+    if (from > 0 && isLetter(unitAt(text, from - 1))) continue;
+    const run = text.slice(from, runEnd);
     const inRun: PrivateData[] = [];
     if (run.includes('.')) findIn(run, ipv4, 'IP address', 'ip', from, isPublicIp(text, from), inRun);
     if (digits >= 7) {
@@ -28,12 +29,15 @@ export function findNumbers(text: string, all = false): PrivateData[] {
       findIn(run, socialSecurity, 'social security number', 'payment', from, isSocialSecurity, inRun);
       findIn(run, phone, 'phone number', 'phone', from, isPhone(text, from, all), inRun);
     }
-    for (const each of inRun) found.push(each);
+    if (inRun.length > 0) found = [...found, ...inRun];
   }
   if (accounts) {
     for (const { index, 0: value } of text.matchAll(iban))
       if (isIban(value))
-        found.push({ kind: 'bank account number', group: 'payment', from: index, to: index + value.length });
+        found = [
+          ...found,
+          { kind: 'bank account number', group: 'payment', from: index, to: index + value.length },
+        ];
   }
   return found;
 }
@@ -75,39 +79,40 @@ function findIn(
   }
 }
 
+const nothing: PrivateData[] = [];
+
 // An address of four parts has five digits or more, but for examples such as 1.2.3.4.
 const fewestDigits = 5;
 
-function hasDigits(text: string, least: number): boolean {
-  let count = 0;
-  for (let at = 0; at < text.length; at += 1)
-    if (isDigit(text.charCodeAt(at))) {
-      count += 1;
-      if (count === least) return true;
-    }
-  return false;
-}
+// The run that `readRun` found.
+let runEnd = 0;
+let runDigits = 0;
 
-// Runs of digits and of the signs that people write between them, each with its number of digits.
-function* digitRuns(text: string): Generator<[from: number, to: number, digits: number]> {
-  let at = 0;
-  while (at < text.length) {
-    const code = text.charCodeAt(at);
+// The next run of digits and of the signs that people write between them, with digits enough: where it begins, or -1.
+function readRun(text: string, start: number): number {
+  const { length } = text;
+  let at = start;
+  while (at < length) {
+    const code = unitAt(text, at);
     if (!isDigit(code) && code !== 43 && code !== 40) {
       at += 1;
       continue;
     }
     const from = at;
+    const limit = Math.min(length, from + longestRun);
     let digits = 0;
-    for (; at < text.length && at - from < longestRun; at += 1) {
-      const each = text.charCodeAt(at);
+    for (; at < limit; at += 1) {
+      const each = unitAt(text, at);
       if (isDigit(each)) digits += 1;
       // Space ( ) + - .
       else if (each !== 32 && each !== 40 && each !== 41 && each !== 43 && each !== 45 && each !== 46) break;
     }
-    if (digits > 0) yield [from, at, digits];
-    else at = Math.max(at, from + 1);
+    if (digits < fewestDigits) continue;
+    runEnd = at;
+    runDigits = digits;
+    return from;
   }
+  return -1;
 }
 
 function isDigit(code: number): boolean {

@@ -1,4 +1,5 @@
 // Loops in text: the same words one after another, or the same sentence over and over. Hashes only, in linear time.
+import { unitAt } from './unit-at.ts';
 
 export interface Loop {
   /** UTF-16 units: where the repeated part first stands, and where it ends. */
@@ -28,17 +29,17 @@ const sentenceStarts = new Int32Array(budget);
 let wordCount = 0;
 let sentenceCount = 0;
 
-// Units: 1 a word's, 2 the end of a sentence or line, 0 between.
-const kinds = new Uint8Array(128);
+// Units: 1 a word's, 2 the end of a sentence or line, 3 a word by itself (Han and kana), 0 between. A table for all: a
+// call for the rare ones would make the loop over the others slow, too.
+const kinds = Uint8Array.from({ length: 0x10000 }, (_, code) => (code < 128 ? 0 : wideKind(code)));
 for (let code = 48; code < 58; code += 1) kinds[code] = 1;
 for (let code = 97; code < 123; code += 1) {
   kinds[code] = 1;
   kinds[code - 32] = 1;
 }
 kinds[39] = 1;
-for (const end of '\n.!?') kinds[end.charCodeAt(0)] = 2;
+for (const end of '\n.!?') kinds[unitAt(end, 0)] = 2;
 
-// 3 is a Han or kana character: a word by itself.
 function wideKind(code: number): number {
   if (code === 0x3002 || code === 0xff01 || code === 0xff1f) return 2;
   if (code >= 0x3040 && code < 0xa000) return 3;
@@ -59,11 +60,11 @@ function findRun(text: string): Loop | null {
   if (runStart < 0) return null;
   // From its middle outwards: what stands before the run may be part of the same word.
   const middle = (runStart + runEnd) >> 1;
-  const sign = text.charCodeAt(middle);
+  const sign = unitAt(text, middle);
   let from = middle;
-  while (from > runStart && text.charCodeAt(from - 1) === sign) from -= 1;
+  while (from > runStart && unitAt(text, from - 1) === sign) from -= 1;
   let to = middle;
-  while (to < runEnd && text.charCodeAt(to) === sign) to += 1;
+  while (to < runEnd && unitAt(text, to) === sign) to += 1;
   return to - from < longestWord / 2 ? null : { from, to: from + 1, times: to - from };
 }
 
@@ -71,24 +72,24 @@ function readWords(text: string): void {
   wordCount = 0;
   sentenceCount = 0;
   runStart = -1;
-  let hash = 0;
-  let start = -1;
   let sentence = 0;
   let from = 0;
-  for (let at = 0; at <= text.length && wordCount < budget - 1; at += 1) {
-    const code = at < text.length ? text.charCodeAt(at) : 10;
-    const kind = code < 128 ? (kinds[code] as number) : wideKind(code);
-    if (kind === 1) {
-      if (start < 0) start = at;
+  const { length } = text;
+  for (let at = 0; at <= length && wordCount < budget - 1; at += 1) {
+    const start = at;
+    let code = at < length ? unitAt(text, at) : 10;
+    let kind = kinds[code] as number;
+    let hash = 0;
+    while (kind === 1) {
       // 32 is the bit of the case.
       hash = (Math.imul(hash, 31) + (code | 32)) | 0;
-      continue;
+      at += 1;
+      code = at < length ? unitAt(text, at) : 10;
+      kind = kinds[code] as number;
     }
-    if (start >= 0) {
+    if (at > start) {
       addWord(hash, start, at);
       sentence = (Math.imul(sentence, 0x01000193) ^ hash) | 0;
-      hash = 0;
-      start = -1;
     }
     if (kind === 3) {
       addWord(code, at, at + 1);
@@ -130,7 +131,7 @@ function findRepeatedSentence(text: string, times: number): Loop | null {
     for (let rest = i + 1; rest < sentenceCount; rest += 1)
       if (sentences[rest] === sentences[i]) counts[slot] = (counts[slot] as number) + 1;
     let from = sentenceStarts[firsts[slot] as number] as number;
-    while (text.charCodeAt(from) <= 32) from += 1;
+    while (unitAt(text, from) <= 32) from += 1;
     let to = from;
     while (to < text.length && kindAt(text, to) !== 2) to += 1;
     return { from, to, times: counts[slot] as number };
@@ -139,14 +140,13 @@ function findRepeatedSentence(text: string, times: number): Loop | null {
 }
 
 function kindAt(text: string, at: number): number {
-  const code = text.charCodeAt(at);
-  return code < 128 ? (kinds[code] as number) : wideKind(code);
+  return kinds[unitAt(text, at)] as number;
 }
 
 const longestPeriod = 60;
 
 function findRepeatedWords({ times, words: least }: LoopLimits): Loop | null {
-  if (wordCount < least || !repeatsGram(times)) return null;
+  if (wordCount < least || repeatsLittle(least, times) || !repeatsGram(times)) return null;
   for (let period = 1; period <= longestPeriod && period * times <= wordCount; period += 1) {
     const wanted = Math.max(period * times, least);
     let run = period;
@@ -166,13 +166,36 @@ function findRepeatedWords({ times, words: least }: LoopLimits): Loop | null {
   return null;
 }
 
-// The cheap test: some three words come often enough at all.
+const bits = new Int32Array(256);
+
+// The cheapest test: a loop of r words has at most r / times different triples of words, hence r - 2 - r / times that
+// came before. A bit a triple: two with the same bit only make it pass.
+function repeatsLittle(least: number, times: number): boolean {
+  const needed = Math.floor(least * (1 - 1 / times)) - 2;
+  if (needed < 1 || wordCount > 1024) return false;
+  bits.fill(0);
+  let again = 0;
+  for (let i = 2; i < wordCount; i += 1) {
+    const hash = tripleHash(i);
+    const slot = (hash ^ (hash >>> 15)) & 8191;
+    const known = bits[slot >> 5] as number;
+    again += (known >>> (slot & 31)) & 1;
+    bits[slot >> 5] = known | (1 << (slot & 31));
+  }
+  return again < needed;
+}
+
+// Of the word and the two before it.
+function tripleHash(at: number): number {
+  const two = Math.imul(words[at - 2] as number, 0x01000193) ^ (words[at - 1] as number);
+  return (Math.imul(two, 0x01000193) ^ (words[at] as number)) | 0;
+}
+
+// The next test: some three words come often enough at all.
 function repeatsGram(times: number): boolean {
   startTable(wordCount);
   for (let i = 2; i < wordCount; i += 1) {
-    const two = Math.imul(words[i - 2] as number, 0x01000193) ^ (words[i - 1] as number);
-    const hash = (Math.imul(two, 0x01000193) ^ (words[i] as number)) | 0;
-    if ((counts[count(hash, i)] as number) >= times - 1) return true;
+    if ((counts[count(tripleHash(i), i)] as number) >= times - 1) return true;
   }
   return false;
 }

@@ -1,4 +1,5 @@
 // Which script a text is written in, by counting letters; ranges of Unicode's blocks.
+import { unitAt } from './unit-at.ts';
 
 export type Script =
   | 'Latin'
@@ -28,7 +29,7 @@ export function mainScript(text: string, share: number, least: number): Script |
   let devanagari = 0;
   const end = Math.min(text.length, budget);
   for (let i = 0; i < end; i += 1) {
-    const code = text.charCodeAt(i);
+    const code = unitAt(text, i);
     if (code < 0x250) {
       if ((code >= 97 && code <= 122) || (code >= 65 && code <= 90) || code >= 0xc0) latin += 1;
     } else if (code >= 0x4e00 && code < 0xa000) han += 1;
