@@ -2,13 +2,13 @@
 import { stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
-import type { DataSource, JudgePool } from '../dataset/scan-types.ts';
+import type { DataSource, JudgePool, PooledRegion } from '../dataset/scan-types.ts';
 import type { WorkerAnswer, WorkerRequest } from './judge-worker.ts';
 
 // Below this many bytes one thread is faster.
 const poolFromBytes = 16_000_000;
 
-const regionsPerThread = 2;
+const regionsPerThread = 4;
 // Rows live for a moment: a small nursery costs a thread nothing and keeps the whole process small.
 const resourceLimits = { maxYoungGenerationSizeMb: 16 };
 const mostThreads = 8;
@@ -51,7 +51,7 @@ export function createJudgePool(count = Math.min(mostThreads, availableParalleli
     slot: Slot;
     thread: Thread;
     size: number;
-    resolve(judged: WorkerAnswer['judged']): void;
+    resolve(judged: PooledRegion): void;
     reject(error: unknown): void;
   };
   const waiting = new Map<number, Waiting>();
@@ -66,11 +66,13 @@ export function createJudgePool(count = Math.min(mostThreads, availableParalleli
     worker.on('message', ({ id, judged }: WorkerAnswer) => {
       const done = waiting.get(id);
       waiting.delete(id);
-      if (done) {
-        done.slot.free = true;
-        done.thread.bytes -= done.size;
-      }
-      done?.resolve(judged);
+      if (!done) return;
+      const { slot, thread, size, resolve } = done;
+      thread.bytes -= size;
+      const release = () => {
+        slot.free = true;
+      };
+      resolve({ judged, region: Buffer.from(slot.bytes.buffer, 0, size), release });
     });
     worker.on('error', fail);
     return { worker, bytes: 0 };
@@ -85,13 +87,17 @@ export function createJudgePool(count = Math.min(mostThreads, availableParalleli
       if (threads.length === 0) threads = Array.from({ length: count }, open);
       for (const { worker } of threads) worker.postMessage({ setup } satisfies WorkerRequest);
     },
-    judge(bytes) {
+    judge(parts) {
       const id = next++;
-      const slot = takeSlot(slots, id % depth, bytes.length);
-      slot.bytes.set(bytes);
-      const answer = new Promise<WorkerAnswer['judged']>((resolve, reject) => {
+      const size = parts.reduce((sum, { length }) => sum + length, 0);
+      const slot = takeSlot(slots, size);
+      let end = 0;
+      for (const part of parts) {
+        slot.bytes.set(part, end);
+        end += part.length;
+      }
+      const answer = new Promise<PooledRegion>((resolve, reject) => {
         if (failure) return reject(failure);
-        const size = bytes.length;
         const thread = size > longRegion ? threads[0] : leastBusy(threads);
         if (!thread) return reject(new Error('a region came before its setup'));
         thread.bytes += size;
@@ -127,9 +133,9 @@ interface Slot {
   free: boolean;
 }
 
-function takeSlot(slots: Slot[], at: number, size: number): Slot {
-  const known = slots[at];
-  if (known?.free && known.bytes.length >= size) {
+function takeSlot(slots: Slot[], size: number): Slot {
+  const known = slots.find(({ free, bytes }) => free && bytes.length >= size);
+  if (known) {
     known.free = false;
     return known;
   }
@@ -138,6 +144,6 @@ function takeSlot(slots: Slot[], at: number, size: number): Slot {
     free: false,
   };
   // Long ones are rare, and not worth keeping.
-  if (size <= longRegion) slots[at] = made;
+  if (size <= longRegion) slots.push(made);
   return made;
 }

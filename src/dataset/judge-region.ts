@@ -181,6 +181,7 @@ class RegionRow implements JudgedRow {
   readonly #region: Buffer;
   readonly #start: number;
   readonly #end: number;
+  #text: string | null = null;
   readonly line: number;
   readonly column = 1;
   findings: readonly Finding[] = nothing;
@@ -206,8 +207,10 @@ class RegionRow implements JudgedRow {
     this.findings = findings.map((finding) => moveDown(finding, firstLine));
   }
 
+  /** Kept once it was asked for: the region's memory is used again when its rows have passed. */
   get text(): string {
-    return this.#region.toString('utf8', this.#start, this.#end);
+    this.#text ??= this.#region.toString('utf8', this.#start, this.#end);
+    return this.#text;
   }
 }
 

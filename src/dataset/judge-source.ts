@@ -45,7 +45,7 @@ export async function* judgeSource(request: SourceRequest): AsyncGenerator<Itera
   yield judge.end();
 }
 
-type Settled = { judged: JudgedRegion; region: Buffer } | { tooLong: RawRow };
+type Settled = { judged: JudgedRegion; region: Buffer; release?: () => void } | { tooLong: RawRow };
 
 async function* judgeRegions(
   request: SourceRequest,
@@ -73,27 +73,30 @@ async function* judgeRegions(
       if (check)
         read.remark({ ...remark, check, ...(remark.line !== undefined && { line: remark.line + first }) });
     }
-    return withoutRepeats(judgedRows(done.judged, done.region, first), repeats);
+    return withoutRepeats(judgedRows(done.judged, done.region, first), repeats, done.release);
   };
-  for await (const { bytes, tooLong } of cutLines(open.chunks, read.maxRowBytes)) {
+  for await (const { parts, tooLong } of cutLines(open.chunks, read.maxRowBytes)) {
     const format = judge.format();
     if (!format) {
       // Still sampling, or a format that cannot be told: row by row.
-      const { rows, lines } = tooLong
-        ? { rows: [{ ...tooLong, line }], lines: 1 }
-        : readRegion(bytes, line, read);
-      line += lines;
-      yield judge.rows(rows);
+      if (tooLong) yield judge.rows([{ ...tooLong, line: line++ }]);
+      for (const bytes of parts ?? []) {
+        const { rows, lines } = readRegion(bytes, line, read);
+        line += lines;
+        yield judge.rows(rows);
+      }
       continue;
     }
     judgeBytes ??= chooseRegionJudge(request, format);
     const { here, there } = judgeBytes;
-    if (here) yield settle(tooLong ? { tooLong } : { judged: here(bytes), region: bytes });
-    else {
-      const size = bytes?.length ?? 0;
+    if (here) {
+      if (tooLong) yield settle({ tooLong });
+      else for (const bytes of parts) yield settle({ judged: here(bytes), region: bytes });
+    } else {
+      const size = parts?.reduce((sum, { length }) => sum + length, 0) ?? 0;
       while (waiting.length > 0 && waitingBytes + size > mostWaitingBytes) yield await settleFirst();
       waiting.push({
-        settled: tooLong ? Promise.resolve({ tooLong }) : judgeThere(there, bytes),
+        settled: tooLong ? Promise.resolve({ tooLong }) : there.judge(parts),
         bytes: size,
       });
       waitingBytes += size;
@@ -102,10 +105,6 @@ async function* judgeRegions(
   }
   while (waiting.length > 0) yield await settleFirst();
   yield judge.end();
-}
-
-async function judgeThere(pool: JudgePool, region: Buffer): Promise<Settled> {
-  return { judged: await pool.judge(region), region };
 }
 
 type RegionJudge =
@@ -124,13 +123,18 @@ function chooseRegionJudge(request: SourceRequest, format: Format): RegionJudge 
   return { there: pool };
 }
 
-function* withoutRepeats(rows: Iterable<JudgedRow>, repeats: SourceRequest['repeats']): Generator<JudgedRow> {
+function* withoutRepeats(
+  rows: Iterable<JudgedRow>,
+  repeats: SourceRequest['repeats'],
+  release?: () => void,
+): Generator<JudgedRow> {
   for (const row of rows)
     if (row.findings.length === 0) yield row;
     else {
       row.findings = row.findings.filter(({ code, message }) => !repeats(code, message));
       yield row;
     }
+  release?.();
 }
 
 interface SampledJudge {

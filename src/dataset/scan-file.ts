@@ -153,15 +153,13 @@ export async function scanFile(
   };
 }
 
-// The text is read from the file's bytes only where somebody asks for it.
+// The text is read now: findings outlive the memory that holds it.
 function foundRow(judged: JudgedRow, { row, line, column }: RowPlace, bytes: string | null): FoundRow {
   return {
     row,
     line,
     column,
-    get text() {
-      return judged.text;
-    },
+    text: judged.text,
     fingerprint: bytes && hex(bytes),
   };
 }

@@ -63,8 +63,15 @@ export interface JudgePool {
   depth: number;
   /** Tells all threads what to judge from now on. */
   start(setup: PoolSetup): void;
-  /** Judges one region. */
-  judge(region: Buffer): Promise<JudgedRegion>;
+  /** Judges whole lines, given in parts of whole lines, which are copied at once. */
+  judge(parts: readonly Buffer[]): Promise<PooledRegion>;
+}
+
+export interface PooledRegion {
+  judged: JudgedRegion;
+  /** The lines, until `release` is called. */
+  region: Buffer;
+  release(): void;
 }
 
 /** A RegionSetup that can be sent. */

@@ -114,7 +114,7 @@ export function createFrequentValues({ limit, hashed, lean }: FrequentOptions): 
         table.firsts[slot] = row;
         if (!lean) keep(slot, value, row);
         used += 1;
-        if (used * 4 > table.counts.length * 3 || used >= limit * 2) makeRoom();
+        if (used * 5 > table.counts.length * 4 || used >= limit * 2) makeRoom();
         return;
       }
       if (count >= keptRows) return;

@@ -42,8 +42,10 @@ function parses(line: string): boolean {
   }
 }
 
-/** Whole lines of a file, or one line over the size limit as the row that stands for it. */
-export type LineRegion = { bytes: Buffer; tooLong?: undefined } | { bytes?: undefined; tooLong: RawRow };
+/** Whole lines of a file, in one part or two, or one line over the size limit as the row that stands for it. */
+export type LineRegion =
+  | { parts: readonly Buffer[]; tooLong?: undefined }
+  | { parts?: undefined; tooLong: RawRow };
 
 /** Cuts a stream after line breaks. `line` of a row that is too long counts from 1 within its own region. */
 export async function* cutLines(
@@ -65,21 +67,23 @@ export async function* cutLines(
       if (restBytes > maxRowBytes) rest = [startOf(rest)];
       continue;
     }
+    const parts: Buffer[] = [];
     let region = chunk.subarray(0, last + 1);
     if (restBytes > 0) {
       const end = chunk.indexOf(newline);
       if (restBytes + end > maxRowBytes) {
         yield tooLong(startOf([...rest, chunk]), restBytes + end);
-      } else yield { bytes: Buffer.concat([...rest, chunk.subarray(0, end + 1)]) };
-      // The line that was cut comes alone: joining it with all others would copy every byte of the file.
+      } else parts.push(Buffer.concat([...rest, chunk.subarray(0, end + 1)]));
+      // The line that was cut is a part of its own: joining it with all others would copy every byte of the file.
       region = chunk.subarray(end + 1, last + 1);
     }
     rest = last + 1 < chunk.length ? [chunk.subarray(last + 1)] : [];
     restBytes = chunk.length - last - 1;
-    if (region.length > 0) yield { bytes: region };
+    if (region.length > 0) parts.push(region);
+    if (parts.length > 0) yield { parts };
   }
   if (restBytes > maxRowBytes) yield tooLong(startOf(rest), restBytes);
-  else if (restBytes > 0) yield { bytes: Buffer.concat(rest) };
+  else if (restBytes > 0) yield { parts: [Buffer.concat(rest)] };
 }
 
 // A copy: a part of the chunk would keep all of it.
@@ -135,14 +139,16 @@ export function readLine(
 
 async function* readLines(chunks: AsyncIterable<Buffer>, options: ReadOptions): AsyncGenerator<RawRow[]> {
   let line = 1;
-  for await (const { bytes, tooLong } of cutLines(chunks, options.maxRowBytes)) {
+  for await (const { parts, tooLong } of cutLines(chunks, options.maxRowBytes)) {
     if (tooLong) {
       yield [{ ...tooLong, line }];
       line += 1;
       continue;
     }
-    const { rows, lines } = readRegion(bytes, line, options);
-    line += lines;
-    yield rows;
+    for (const bytes of parts) {
+      const { rows, lines } = readRegion(bytes, line, options);
+      line += lines;
+      yield rows;
+    }
   }
 }
