@@ -23,5 +23,8 @@ parentPort?.on('message', (request: WorkerRequest) => {
   const judged = judge(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length));
   const answer: WorkerAnswer = { id, judged };
   // The fingerprints may be a part of Node's own pool of small buffers, which cannot be given away.
-  parentPort?.postMessage(answer, [judged.table.buffer as ArrayBuffer]);
+  parentPort?.postMessage(answer, [
+    judged.table.buffer as ArrayBuffer,
+    judged.traits.table.buffer as ArrayBuffer,
+  ]);
 });

@@ -87,11 +87,16 @@ async function* judgeRegions(
       }
       continue;
     }
-    judgeBytes ??= chooseRegionJudge(request, format);
+    if (!judgeBytes) {
+      judgeBytes = chooseRegionJudge(request, format);
+      // Every region is judged, or copied for another thread, before the next chunk.
+      open.recycle();
+    }
     const { here, there } = judgeBytes;
     if (here) {
       if (tooLong) yield settle({ tooLong });
-      else for (const bytes of parts) yield settle({ judged: here(bytes), region: bytes });
+      // All at once, as another thread would: findings come in the same order on every machine.
+      else yield* parts.map((bytes) => settle({ judged: here(bytes), region: bytes }));
     } else {
       const size = parts?.reduce((sum, { length }) => sum + length, 0) ?? 0;
       while (waiting.length > 0 && waitingBytes + size > mostWaitingBytes) yield await settleFirst();

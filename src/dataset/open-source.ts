@@ -1,6 +1,6 @@
 // A source's bytes as chunks: hashed as they lie on disk, unpacked where they are compressed, the first of them looked at.
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { isMisnamed, systemReason } from '../diagnostics/system-error.ts';
 import { UserError } from '../diagnostics/user-error.ts';
@@ -15,6 +15,8 @@ export interface OpenSource {
   head: Buffer;
   /** All unpacked bytes after a byte order mark. */
   chunks: AsyncIterable<Buffer>;
+  /** From now on a chunk is valid only until the next is asked for: a file is read into the same memory again and again. */
+  recycle(): void;
   /** No more chunks are wanted; the rest is still read and hashed. */
   stop(): void;
   /** Of the file as it lies there, packed or not. */
@@ -34,8 +36,8 @@ export async function openSource(
   remark: (each: FileRemark) => void,
 ): Promise<OpenSource> {
   const digest = createHash('sha256');
-  const input: AsyncIterable<Buffer | string> =
-    stream ?? createReadStream(path, { highWaterMark: chunkBytes });
+  let recycles = false;
+  const input: AsyncIterable<Buffer | string> = stream ?? readFile(path, () => recycles);
   const iterator = input[Symbol.asyncIterator]();
   let bytes = 0;
   let stopped = false;
@@ -79,12 +81,31 @@ export async function openSource(
     codec,
     head,
     chunks: chunks(),
+    recycle() {
+      // What unpacks may hold on to what it was given.
+      recycles = codec === null;
+    },
     stop() {
       stopped = true;
     },
     bytesRead: () => bytes,
     sha256: () => digest.digest('hex'),
   };
+}
+
+async function* readFile(path: string, recycles: () => boolean): AsyncGenerator<Buffer> {
+  const file = await open(path);
+  try {
+    let memory = Buffer.alloc(0);
+    for (;;) {
+      if (!recycles() || memory.length === 0) memory = Buffer.allocUnsafeSlow(chunkBytes);
+      const { bytesRead } = await file.read(memory, 0, chunkBytes, null);
+      if (bytesRead === 0) return;
+      yield memory.subarray(0, bytesRead);
+    }
+  } finally {
+    await file.close();
+  }
 }
 
 type Next = () => Promise<Buffer | null>;
