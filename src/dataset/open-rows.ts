@@ -35,13 +35,13 @@ export async function openRows(source: DataSource, remark: Say): Promise<OpenRow
   // Damage is met while bytes are fetched, before the rows in front of it are given out.
   const damage: FileRemark[] = [];
   const open = await openSource(source.path, source.stream, source.label, (each) => damage.push(each));
-  const name = compareCodec(source.label, open, say);
-  const chosen = chooseReader(open.head, name);
-  const binary = 'read' in chosen && open.head.length > 0 ? binaryKind(open.head) : null;
-  if (binary) {
-    open.stop();
-    say({ check: notText, message: `The file is ${binary}, not plain UTF-8 text.` });
-  } else if (open.head.length > 0) compareName(name, chosen.name, say);
+  let chosen: Reader | TableReader;
+  try {
+    chosen = choose(source.label, open, say);
+  } catch (error) {
+    await open.close();
+    throw error;
+  }
   let stopped = false;
   const reader: Reader =
     'read' in chosen
@@ -69,6 +69,17 @@ export async function openRows(source: DataSource, remark: Say): Promise<OpenRow
       for (const each of damage) say({ ...each, message: withRows(each.message, rows) });
     },
   };
+}
+
+function choose(label: string, open: OpenSource, say: Say): Reader | TableReader {
+  const name = compareCodec(label, open, say);
+  const chosen = chooseReader(open.head, name);
+  const binary = 'read' in chosen && open.head.length > 0 ? binaryKind(open.head) : null;
+  if (binary) {
+    open.stop();
+    say({ check: notText, message: `The file is ${binary}, not plain UTF-8 text.` });
+  } else if (open.head.length > 0) compareName(name, chosen.name, say);
+  return chosen;
 }
 
 function withRows(message: string, rows: number): string {

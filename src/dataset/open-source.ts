@@ -19,6 +19,8 @@ export interface OpenSource {
   recycle(): void;
   /** No more chunks are wanted; the rest is still read and hashed. */
   stop(): void;
+  /** Once nothing more is read, to the end or not. */
+  close(): Promise<void>;
   /** Of the file as it lies there, packed or not. */
   bytesRead(): number;
   /** Of the file as it lies there; after the last chunk. */
@@ -87,6 +89,9 @@ export async function openSource(
     },
     stop() {
       stopped = true;
+    },
+    async close() {
+      await iterator.return?.();
     },
     bytesRead: () => bytes,
     sha256: () => digest.digest('hex'),

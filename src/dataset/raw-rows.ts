@@ -18,9 +18,14 @@ export async function* readRawRows(source: DataSource): AsyncGenerator<RawRow[]>
   };
   const { open, reader, end } = await openRows(source, refuse);
   let rows = 0;
-  for await (const batch of reader.read(open.chunks, { maxRowBytes: defaultMaxRowBytes, remark: refuse })) {
-    rows += batch.length;
-    yield batch;
+  try {
+    const options = { maxRowBytes: defaultMaxRowBytes, remark: refuse };
+    for await (const batch of reader.read(open.chunks, options)) {
+      rows += batch.length;
+      yield batch;
+    }
+  } finally {
+    await open.close();
   }
   end(rows);
 }

@@ -131,16 +131,20 @@ export async function scanFile(
       for (const each of made.remarks) remark(each);
     },
   });
-  for await (const batch of batches) {
-    for (const judged of batch) {
-      if (rows >= limit) {
-        open.stop();
-        break;
+  try {
+    for await (const batch of batches) {
+      for (const judged of batch) {
+        if (rows >= limit) {
+          open.stop();
+          break;
+        }
+        settle(judged);
       }
-      settle(judged);
+      await context.settled();
+      context.progress(rows, open.bytesRead());
     }
-    await context.settled();
-    context.progress(rows, open.bytesRead());
+  } finally {
+    await open.close();
   }
   await context.settled();
   end(rows);
