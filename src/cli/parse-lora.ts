@@ -1,13 +1,37 @@
+import { loraSection } from '../config/schema/lora.ts';
+import { loraRefused } from '../config/schema/lora-refused.ts';
+import { nearest } from '../config/suggest.ts';
 import { UserError } from '../diagnostics/user-error.ts';
+
+const example =
+  'e.g. --lora r=16,target_modules=q_proj+v_proj, or a JSON object with the fields of LoraConfig';
 
 /** Fields whose value is a list of names; `+` joins several. */
 const lists = new Set(['target_modules', 'exclude_modules', 'modules_to_save', 'layers_to_transform']);
 
-/** `r=16,target_modules=q_proj+v_proj`, or a JSON object; r 16 on every linear layer where nothing is said. */
+/**
+ * `r=16,target_modules=q_proj+v_proj`, or a JSON object; r 16 on every linear layer where nothing is said. Throws
+ * UserError M017 for what cannot be read and for what is no field of LoraConfig.
+ */
 export function parseLoraFlag(text: string | undefined): Record<string, unknown> {
   const defaults = { r: 16, target_modules: 'all-linear' };
   if (text === undefined) return defaults;
-  if (text.trimStart().startsWith('{')) return { ...defaults, ...parseObject(text) };
+  const given = text.trimStart().startsWith('{') ? parseObject(text) : parsePairs(text);
+  const unknown = Object.keys(given).find((key) => !fields.includes(key));
+  if (unknown !== undefined) {
+    const near = nearest(unknown, fields);
+    throw invalid(
+      `LoraConfig has no field ${JSON.stringify(unknown)}`,
+      near === undefined ? undefined : `did you mean ${near}?`,
+    );
+  }
+  return { ...defaults, ...given };
+}
+
+// Those that a config may not set count here all the same.
+const fields = [loraSection.shape, ...Object.values(loraRefused)].flatMap((each) => Object.keys(each));
+
+function parsePairs(text: string): Record<string, unknown> {
   const given: Record<string, unknown> = {};
   for (const pair of text.split(',').filter((each) => each.trim() !== '')) {
     const at = pair.indexOf('=');
@@ -15,7 +39,7 @@ export function parseLoraFlag(text: string | undefined): Record<string, unknown>
     const key = pair.slice(0, at).trim();
     given[key] = parseValue(key, pair.slice(at + 1).trim());
   }
-  return { ...defaults, ...given };
+  return given;
 }
 
 function parseObject(text: string): Record<string, unknown> {
@@ -38,8 +62,6 @@ function parseScalar(text: string): unknown {
   return text !== '' && !Number.isNaN(Number(text)) ? Number(text) : text;
 }
 
-function invalid(reason: string): UserError {
-  return new UserError('M017', `--lora: ${reason}`, {
-    hint: 'e.g. --lora r=16,target_modules=q_proj+v_proj, or a JSON object with the fields of LoraConfig',
-  });
+function invalid(reason: string, hint = example): UserError {
+  return new UserError('M017', `--lora: ${reason}`, { hint });
 }

@@ -42,7 +42,8 @@ const uncounted: Record<string, string> = {
 /** Reads the fields that count. Throws UserError M005 for values or combinations that PEFT refuses. */
 export function readLoraSettings(lora: Readonly<Record<string, unknown>>): LoraSettings {
   const parsed = settings.safeParse(lora);
-  if (!parsed.success) throw refused(z.prettifyError(parsed.error));
+  if (!parsed.success)
+    throw refused(parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; '));
   const { target_modules, layers_to_transform, layers_pattern, lora_bias, use_dora } = parsed.data;
   const init = parsed.data.init_lora_weights ?? true;
   if (typeof target_modules === 'string' && (layers_to_transform ?? layers_pattern) != null) {
