@@ -120,6 +120,6 @@ export function diskLines(plan: Plan): string[] {
   const total = disk.total_bytes === undefined ? '' : ` = ${formatBytes(disk.total_bytes)}`;
   const merged = disk.merged_bytes ? `; merged, the model would take ${formatBytes(disk.merged_bytes)}` : '';
   return [
-    `${disk.checkpoints} checkpoints × ${formatBytes(disk.checkpoint_bytes)}${adapter}${total}, ${formatBytes(disk.free_bytes)} free${merged}`,
+    `${formatCount(disk.checkpoints)} checkpoint${disk.checkpoints === 1 ? '' : 's'} × ${formatBytes(disk.checkpoint_bytes)}${adapter}${total}, ${formatBytes(disk.free_bytes)} free${merged}`,
   ];
 }
