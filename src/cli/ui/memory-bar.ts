@@ -25,7 +25,11 @@ export function renderMemoryBar(
     bar: bar(memory, marks, width, ink),
     legend: parts.map(([name, bytes], i) => {
       const mark = marks[i];
-      return `${mark?.tint(mark.symbol)} ${name.replaceAll('_', ' ')} ${formatBytes(bytes)}`;
+      // No line ends within.
+      return `${mark?.tint(mark.symbol)} ${name.replaceAll('_', ' ')} ${formatBytes(bytes)}`.replaceAll(
+        ' ',
+        '\u00a0',
+      );
     }),
   };
 }

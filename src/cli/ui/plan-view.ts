@@ -39,7 +39,10 @@ export function renderPlan(plan: Plan, style: { color: boolean; columns: number 
   const lines = parts.flatMap(([name, texts]) =>
     texts
       .flatMap((text) => wrapLines(mapText(text, visible), width, { hard: true }))
-      .map((line, i) => `  ${ink.dim((i === 0 ? name : '').padEnd(indent - 3))} ${line.trimEnd()}`),
+      .map(
+        (line, i) =>
+          `  ${ink.dim((i === 0 ? name : '').padEnd(indent - 3))} ${line.trimEnd().replaceAll('\u00a0', ' ')}`,
+      ),
   );
   return `${ink.bold(visible(title))}\n${lines.join('\n')}\n`;
 }
