@@ -100,15 +100,20 @@ export async function openSource(
 
 async function* readFile(path: string, recycles: () => boolean): AsyncGenerator<Buffer> {
   const file = await open(path);
+  const read = (memory: Buffer) => file.read(memory, 0, chunkBytes, null);
+  let next = read(Buffer.allocUnsafeSlow(chunkBytes));
+  let spare: Buffer | null = null;
   try {
-    let memory = Buffer.alloc(0);
     for (;;) {
-      if (!recycles() || memory.length === 0) memory = Buffer.allocUnsafeSlow(chunkBytes);
-      const { bytesRead } = await file.read(memory, 0, chunkBytes, null);
+      const { bytesRead, buffer } = await next;
       if (bytesRead === 0) return;
-      yield memory.subarray(0, bytesRead);
+      // Read ahead, into the memory of the chunk before this one.
+      next = read(spare && recycles() ? spare : Buffer.allocUnsafeSlow(chunkBytes));
+      spare = buffer;
+      yield buffer.subarray(0, bytesRead);
     }
   } finally {
+    await next.catch(() => undefined);
     await file.close();
   }
 }

@@ -27,8 +27,10 @@ export function maskPrivateData(text: string): string {
 /** The same for JSON source text, in which characters may be escaped. */
 export function maskPrivateJson(text: string): string {
   if (!text.includes('\\')) return maskPrivateData(text);
-  const { plain, starts } = unescapeJson(text);
-  const ranges = findForMask(plain).map(({ from, to }) => ({
+  const found = findForMask(unescapeJson(text));
+  if (found.length === 0) return text;
+  const starts = unescapedStarts(text);
+  const ranges = found.map(({ from, to }) => ({
     from: starts[from] ?? text.length,
     to: starts[to] ?? text.length,
   }));
@@ -137,25 +139,29 @@ function starOut(text: string, ranges: readonly { from: number; to: number }[]):
 
 const escapes: Record<string, string> = { n: '\n', t: '\t', r: '\r', b: '\b', f: '\f' };
 
-// JSON escapes read, with the place of each unit in the source.
-function unescapeJson(text: string): { plain: string; starts: number[] } {
+const escaped = /\\(?:u([0-9a-fA-F]{4})|([^u]))/g;
+
+function unescapeJson(text: string): string {
+  return text.replace(escaped, (_, code?: string, sign?: string) => readEscape(code, sign));
+}
+
+function readEscape(code: string | undefined, sign = ''): string {
+  return code === undefined ? (escapes[sign] ?? sign) : String.fromCharCode(Number.parseInt(code, 16));
+}
+
+// For each unit of the unescaped text where it stands in the source, and where that ends.
+function unescapedStarts(text: string): number[] {
   const starts: number[] = [];
-  let plain = '';
-  for (let at = 0; at < text.length; ) {
-    starts.push(at);
-    const next = text[at] === '\\' ? (text[at + 1] ?? '') : '';
-    const code = next === 'u' ? text.slice(at + 2, at + 6) : '';
-    if (/^[0-9a-fA-F]{4}$/.test(code)) {
-      plain += String.fromCharCode(Number.parseInt(code, 16));
-      at += 6;
-    } else if (next !== '' && next !== 'u') {
-      plain += escapes[next] ?? next;
-      at += 2;
-    } else {
-      plain += text[at];
-      at += 1;
-    }
+  const addUntil = (end: number, from: number): void => {
+    for (let at = from; at < end; at += 1) starts.push(at);
+  };
+  let done = 0;
+  for (const { index, 0: whole } of text.matchAll(escaped)) {
+    addUntil(index, done);
+    // An escape is one unit.
+    starts.push(index);
+    done = index + whole.length;
   }
-  starts.push(text.length);
-  return { plain, starts };
+  addUntil(text.length + 1, done);
+  return starts;
 }
