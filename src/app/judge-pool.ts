@@ -12,7 +12,7 @@ const regionsPerThread = 4;
 // Rows live for a moment: a small nursery costs a thread nothing and keeps the whole process small.
 const resourceLimits = { maxYoungGenerationSizeMb: 16 };
 const mostThreads = 8;
-const slotUnit = 512 * 1024;
+const slotUnit = 64 * 1024;
 // A row of megabytes takes a thread many times its size, for good: one thread gets them all.
 const longRegion = 4_000_000;
 
