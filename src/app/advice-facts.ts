@@ -13,6 +13,8 @@ import { tiesHead, untrainedTokens } from './untrained-tokens.ts';
 
 export interface AdviceRequest {
   rendered: RenderedConfig;
+  /** Of the base as it will be held: BitsAndBytesConfig fields, or null. */
+  quantization: RenderedConfig['quantization'];
   base: ResolvedModel;
   env: Readonly<Record<string, string | undefined>>;
   forecast: Plan['forecast'];
@@ -26,8 +28,8 @@ export interface AdviceRequest {
 
 /** Reads the lengths of the training rows where they are padded; everything else is at hand. */
 export async function adviceFacts(request: AdviceRequest): Promise<AdviceFacts> {
-  const { rendered, base, forecast, prepared, env } = request;
-  const { lora, training, quantization } = rendered;
+  const { rendered, quantization, base, forecast, prepared, env } = request;
+  const { lora, training } = rendered;
   const { train, validation } = prepared.splits;
   return {
     ...modelFacts(base.reading),

@@ -7,6 +7,7 @@ import { UserError } from '../diagnostics/user-error.ts';
 import type { ResolvedModel } from '../hub/resolve-model.ts';
 import { readContextLength } from '../model/context-length.ts';
 import { distinctSizes, ladderSizes, type RungSize, tokensAtOnce } from '../model/ladder.ts';
+import { quantizationAsLoaded } from '../model/stored-quantization.ts';
 import type { PythonEnv } from '../python/environment.ts';
 import { calibrationFile } from './calibration-file.ts';
 import { readTarget, type TargetRequest } from './calibration-target.ts';
@@ -74,7 +75,8 @@ export async function calibrateModel(request: CalibrateRequest): Promise<Calibra
   const gpu = rendered.resources.gpus > 0 ? (machine.gpu?.name ?? null) : null;
   const kind = { device: gpu ?? 'cpu', modelType };
   const before = await pastRuns(workspace.store, workspace.runsDir, kind);
-  const subject = { base: spec, rendered, reading: base.reading, count, gpu };
+  const quantization = quantizationAsLoaded(base.config, rendered.quantization);
+  const subject = { base: spec, rendered, quantization, reading: base.reading, count, gpu };
   const sizes = sizesOf(request, config, rendered, base);
   const rungs: CalibratedRung[] = sizes.map((size) => ({
     ...size,

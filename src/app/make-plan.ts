@@ -8,6 +8,7 @@ import { renderConfig } from '../config/render/index.ts';
 import type { RunConfig } from '../config/schema/run.ts';
 import { UserError } from '../diagnostics/user-error.ts';
 import type { ResolvedModel } from '../hub/resolve-model.ts';
+import { quantizationAsLoaded } from '../model/stored-quantization.ts';
 import type { PythonEnv } from '../python/environment.ts';
 import type { TrainerProgress } from '../python/run-trainer.ts';
 import { acceptFindings } from '../run/accept.ts';
@@ -125,6 +126,7 @@ async function makePlan(
 ): Promise<PlannedRun> {
   const { rendered, findings: machineFindings } = renderConfig(config, machine);
   const base = await resolveBase(config, request);
+  const quantization = quantizationAsLoaded(base.config, rendered.quantization);
   const { key, dir, prepared } = await prepare(request, config, base, scan);
   const dropped = new Map(prepared.dropped.map(({ row, code }) => [row, code]));
   const ledger = await finishLedger(scan.ledger, ledgerPath, dropped, namedRows(prepared.findings));
@@ -144,6 +146,7 @@ async function makePlan(
     model: base.reading,
     base: modelSpec(config, base),
     rendered,
+    quantization,
     python: request.python,
     ...(request.signal ? { signal: request.signal } : {}),
     prepared,
@@ -155,6 +158,7 @@ async function makePlan(
   });
   const facts = await adviceFacts({
     rendered,
+    quantization,
     base,
     env: request.env,
     forecast,

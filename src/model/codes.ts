@@ -211,7 +211,7 @@ export const modelCodes: CodeDoc[] = [
     severity: 'warning',
     title: 'The weights are stored quantized.',
     prose:
-      'A checkpoint of bitsandbytes is trained as QLoRA as it is. Those of other methods (GPTQ, AWQ, fp8, mxfp4 …) need packages that lorch does not bring, or cannot be trained at all: train on the model that they were made from, with `quantization:` to save memory. Parameters are those of the model that the stored weights stand for.',
+      'A checkpoint of bitsandbytes is trained as QLoRA as it is, one in mxfp4 (gpt-oss) is unpacked to bf16 and trained as LoRA. Those of other methods (GPTQ, AWQ, fp8 …) need packages that lorch does not bring, or cannot be trained at all: train on the model that they were made from, with `quantization:` to save memory. Parameters are those of the model that the stored weights stand for.',
   },
   {
     code: 'M044',
@@ -243,5 +243,13 @@ export const modelCodes: CodeDoc[] = [
     title: '`--lora` or `--revision` was given beside a config.',
     prose:
       '`lorch model calibrate` takes a model with LoRA settings, or a run config that holds them. `--set` changes a setting of either.',
+  },
+  {
+    code: 'M037',
+    name: 'quantized-twice',
+    severity: 'error',
+    title: 'The config quantizes a base that is stored quantized.',
+    prose:
+      'bitsandbytes quantizes weights of 16 or 32 bits. A base in mxfp4 (gpt-oss) is unpacked to bf16 when it is loaded; leave `quantization:` out. For others (GPTQ, AWQ, fp8 …) name the model that they were made from.',
   },
 ];

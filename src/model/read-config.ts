@@ -54,11 +54,11 @@ export function readModelConfig(
   }
 }
 
-/** bitsandbytes keeps linear layers linear; other methods replace them with layers of their own. */
+/** bitsandbytes keeps linear layers linear, and the trainer unpacks mxfp4; other methods replace layers with their own. */
 function packedWeights(quantization: unknown): string | null {
   if (!isObject(quantization)) return null;
   const method = quantization.quant_method;
-  return method === 'bitsandbytes' ? null : String(method);
+  return method === 'bitsandbytes' || method === 'mxfp4' ? null : String(method);
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -1,4 +1,5 @@
 // Repositories whose weights are stored quantized: what they are, and what of them can be trained here.
+import { UserError } from '../diagnostics/user-error.ts';
 
 export interface StoredQuantization {
   /** `quant_method` of config.json. */
@@ -31,8 +32,8 @@ const methods: Readonly<Record<string, Method>> = {
   fbgemm_fp8: { bits: 8, advice: 'transformers refuses to train it; train on the bf16 model' },
   mxfp4: {
     bits: 4,
-    advice:
-      'its packed experts cannot be trained; unpacked to bf16 (about four times the size) all of it can',
+    trainable: true,
+    advice: 'LoRA: its experts are unpacked to bf16 when it is loaded, to about four times their size',
   },
   nvfp4: { bits: 4, advice: 'transformers refuses to train it; train on the bf16 model' },
   mlx: { advice: 'it is made for MLX on Apple hardware and cannot be loaded with PyTorch' },
@@ -53,6 +54,31 @@ export function readStoredQuantization(config: Config): StoredQuantization | nul
     trainable: known?.trainable ?? false,
     advice: known?.advice ?? 'lorch brings no package that trains it; train on the model it was made from',
   };
+}
+
+/**
+ * BitsAndBytesConfig fields of a checkpoint that bitsandbytes stored; null of any other. Throws UserError M037 where
+ * weights that are stored otherwise are to be quantized again.
+ */
+export function quantizationAsLoaded(
+  config: Config,
+  asked: Readonly<Record<string, unknown>> | null,
+): Readonly<Record<string, unknown>> | null {
+  const given = stored(config);
+  if (given === null) return asked;
+  if (given.method === 'bitsandbytes') return asked ?? given.fields;
+  if (asked === null) return null;
+  throw new UserError(
+    'M037',
+    `the base is stored in ${given.method}, and \`quantization:\` would quantize it again`,
+    {
+      hint:
+        given.method === 'mxfp4'
+          ? 'leave it out: the base is unpacked to bf16 and trained as LoRA'
+          : 'train on the model that it was made from',
+      exitCode: 2,
+    },
+  );
 }
 
 /** The config of the model that the stored one stands for. */

@@ -26,7 +26,8 @@ describe('forecastDisk', () => {
     forecastDisk({
       model,
       count,
-      rendered: { model: { dtype: 'bfloat16' }, quantization: null, training } as unknown as RenderedConfig,
+      rendered: { model: { dtype: 'bfloat16' }, training } as unknown as RenderedConfig,
+      quantization: null,
       steps: { per_epoch: total, total },
       preparedDir: dir,
       runsDir: dir,

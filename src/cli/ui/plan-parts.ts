@@ -70,9 +70,7 @@ function lengthLines(bins: readonly { upto: number; rows: number }[], columns: n
 
 export function adapterLines(plan: Plan): string[] {
   const { lora, forecast } = plan;
-  const targets = Array.isArray(lora.target_modules)
-    ? lora.target_modules.join(', ')
-    : String(lora.target_modules);
+  const targets = [lora.target_modules, lora.target_parameters ?? []].flat().join(', ');
   const saved = Array.isArray(lora.modules_to_save) && lora.modules_to_save.length > 0;
   const lines = [
     `r ${lora.r}, alpha ${lora.lora_alpha}, dropout ${lora.lora_dropout} on ${targets}${saved ? `; ${(lora.modules_to_save as string[]).join(', ')} trained in full` : ''}`,

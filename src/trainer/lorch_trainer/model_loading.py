@@ -35,6 +35,12 @@ def load_base(
         options["attn_implementation"] = attn_implementation
     if quantization is not None:
         options["quantization_config"] = quantization
+    elif _stored_as_mxfp4(source, revision):
+        from transformers import Mxfp4Config
+
+        # Packed experts take no adapter and no gradient; where no kernel for them is installed,
+        # transformers would unpack them by itself.
+        options["quantization_config"] = Mxfp4Config(dequantize=True)
     if quantization is not None or device != "cpu":
         # Straight to where it is used: quantization happens there, and the whole model never sits in RAM.
         options["device_map"] = {"": device}
@@ -46,6 +52,17 @@ def load_base(
         raise from_exception(cause, source) from cause
     except Exception as cause:
         raise from_exception(cause, source) from cause
+
+
+def _stored_as_mxfp4(source: str, revision: str | None) -> bool:
+    from transformers import PretrainedConfig
+
+    try:
+        config, _ = PretrainedConfig.get_config_dict(source, revision=revision)
+    except OSError:
+        # Loading the model says what is wrong.
+        return False
+    return (config.get("quantization_config") or {}).get("quant_method") == "mxfp4"
 
 
 def load_tokenizer(folder: str, trust_remote_code: bool) -> Any:
