@@ -1,5 +1,4 @@
 // Counts of values of which there may be as many as rows, in bounded memory: the frequent ones are never lost.
-
 import { unitAt } from '../text/unit-at.ts';
 import { hashTexts } from './hash-text.ts';
 

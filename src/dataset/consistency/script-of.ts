@@ -55,7 +55,8 @@ function hasLetters(text: string, end: number): boolean {
 
 /**
  * The script of most letters in the first 100 units, such as `Latin`, `Han`, `Japanese` (Han with kana); null where
- * there are fewer than 10 letters (5 of Han, kana or hangul), or no script has 70 % of the text. `flags`: bits of `has`, of the text or of more.
+ * there are fewer than 10 letters (5 of Han, kana or hangul), or no script has 70 % of the text. `flags`: bits of `has`,
+ * of the text or of more.
  */
 export function scriptOf(text: string, flags: number): string | null {
   const end = Math.min(text.length, looked);
