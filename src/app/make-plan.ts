@@ -8,7 +8,7 @@ import { renderConfig } from '../config/render/index.ts';
 import type { RunConfig } from '../config/schema/run.ts';
 import { UserError } from '../diagnostics/user-error.ts';
 import type { ResolvedModel } from '../hub/resolve-model.ts';
-import { quantizationAsLoaded } from '../model/stored-quantization.ts';
+import { quantizationAsLoaded, readStoredQuantization } from '../model/stored-quantization.ts';
 import type { PythonEnv } from '../python/environment.ts';
 import type { TrainerProgress } from '../python/run-trainer.ts';
 import { acceptFindings } from '../run/accept.ts';
@@ -126,6 +126,7 @@ async function makePlan(
 ): Promise<PlannedRun> {
   const { rendered, findings: machineFindings } = renderConfig(config, machine);
   const base = await resolveBase(config, request);
+  const stored = readStoredQuantization(base.config);
   const quantization = quantizationAsLoaded(base.config, rendered.quantization);
   const { key, dir, prepared } = await prepare(request, config, base, scan);
   const dropped = new Map(prepared.dropped.map(({ row, code }) => [row, code]));
@@ -182,6 +183,7 @@ async function makePlan(
       architecture: base.reading.known ? base.reading.facts.architecture : base.reading.architecture,
       model_type: base.reading.known ? base.reading.facts.modelType : base.reading.modelType,
       config_sha256: base.configSha256,
+      ...(stored && { stored: { method: stored.method, bits: stored.bits } }),
     },
     model: rendered.model,
     dataset: {

@@ -132,6 +132,8 @@ export interface Plan {
     model_type: string;
     /** SHA-256 of config.json. */
     config_sha256: string;
+    /** How its weights are stored, where they are stored quantized. */
+    stored?: { method: string; bits: number | null };
   };
   model: { dtype: string; attn_implementation: string; trust_remote_code: boolean };
   dataset: {

@@ -10,8 +10,14 @@ export function baseLines(plan: Plan): string[] {
     ? `4-bit ${plan.quantization.bnb_4bit_quant_type}${plan.quantization.bnb_4bit_use_double_quant ? ', double quantization' : ''}, computing in ${plan.quantization.bnb_4bit_compute_dtype}`
     : plan.quantization?.load_in_8bit
       ? '8-bit'
-      : model.dtype;
+      : storedAs(plan);
   return [`${base.id}${revision} · ${base.architecture} · ${quantization} · ${model.attn_implementation}`];
+}
+
+function storedAs({ base_model: { stored }, model: { dtype } }: Plan): string {
+  if (!stored) return dtype;
+  if (stored.method === 'mxfp4') return `${dtype}, unpacked from mxfp4`;
+  return `stored by ${stored.method}${stored.bits === null ? '' : ` in ${stored.bits} bits`}, ${dtype}`;
 }
 
 export function dataLines(plan: Plan): string[] {

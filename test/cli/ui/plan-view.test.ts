@@ -57,6 +57,20 @@ describe('a plan on the screen', () => {
           expect(stringWidth(line)).toBeLessThanOrEqual(columns);
   });
 
+  it.each([
+    [{ method: 'mxfp4', bits: 4 }, 'bfloat16, unpacked from mxfp4'],
+    [{ method: 'bitsandbytes', bits: 4 }, 'stored by bitsandbytes in 4 bits, bfloat16'],
+  ])('says how the base is stored: %o', (stored, said) => {
+    const plan = fullPlan(80);
+    const shown = {
+      ...plan,
+      quantization: null,
+      model: { ...plan.model, dtype: 'bfloat16' },
+      base_model: { ...plan.base_model, stored },
+    };
+    expect(renderPlans([shown], { ...plain, columns: 160 })).toContain(said);
+  });
+
   it('shows the shape of the lengths, from the shortest to the longest', () => {
     const text = renderPlans([fullPlan(80)], plain);
     expect(text).toContain('▂▂▂▄▄▄███');
