@@ -5,16 +5,15 @@ import type { ResolvedModel } from '../hub/resolve-model.ts';
 import { countParameters, weightCount } from '../model/modules.ts';
 import { paddingShare } from '../model/padding.ts';
 import type { ModelReading } from '../model/read-config.ts';
+import { tiedModules } from '../model/weight-tying.ts';
 import type { AdviceFacts } from '../run/advice/rule.ts';
 import type { Plan } from '../run/plan.ts';
 import type { Prepared } from './prepare-sequences.ts';
 import { readLengths } from './read-lengths.ts';
-import { tiesHead, untrainedTokens } from './untrained-tokens.ts';
+import { untrainedTokens } from './untrained-tokens.ts';
 
 export interface AdviceRequest {
   rendered: RenderedConfig;
-  /** Of the base as it will be held: BitsAndBytesConfig fields, or null. */
-  quantization: RenderedConfig['quantization'];
   base: ResolvedModel;
   env: Readonly<Record<string, string | undefined>>;
   forecast: Plan['forecast'];
@@ -28,8 +27,8 @@ export interface AdviceRequest {
 
 /** Reads the lengths of the training rows where they are padded; everything else is at hand. */
 export async function adviceFacts(request: AdviceRequest): Promise<AdviceFacts> {
-  const { rendered, quantization, base, forecast, prepared, env } = request;
-  const { lora, training } = rendered;
+  const { rendered, base, forecast, prepared, env } = request;
+  const { lora, training, quantization } = rendered;
   const { train, validation } = prepared.splits;
   return {
     ...modelFacts(base.reading),
@@ -76,7 +75,7 @@ function modelFacts(
   return {
     baseParameters: countParameters(modules),
     hidden: sizes.hidden,
-    tiedHead: tiesHead(model.facts),
+    tiedHead: tiedModules(model.facts).includes(model.facts.outputEmbeddings),
     expertParameters: experts.reduce((sum, module) => sum + weightCount(module), 0),
   };
 }

@@ -14,7 +14,7 @@ import { readTarget, type TargetRequest } from './calibration-target.ts';
 import { detectMachine } from './find-machine.ts';
 import { forecastParameters } from './forecast-parameters.ts';
 import { type Corrections, correctionsFrom, forecastRung, type RungForecast } from './forecast-rung.ts';
-import { measureRung, type RungMeasurement } from './measure-rung.ts';
+import { measureRung, type RungContext, type RungMeasurement } from './measure-rung.ts';
 import type { OpenWorkspace } from './open-workspace.ts';
 import { pastRuns } from './past-runs.ts';
 import { resolveBase } from './resolve-base.ts';
@@ -75,8 +75,8 @@ export async function calibrateModel(request: CalibrateRequest): Promise<Calibra
   const gpu = rendered.resources.gpus > 0 ? (machine.gpu?.name ?? null) : null;
   const kind = { device: gpu ?? 'cpu', modelType };
   const before = await pastRuns(workspace.store, workspace.runsDir, kind);
-  const quantization = quantizationAsLoaded(base.config, rendered.quantization);
-  const subject = { base: spec, rendered, quantization, reading: base.reading, count, gpu };
+  const held = { ...rendered, quantization: quantizationAsLoaded(base.config, rendered.quantization) };
+  const subject = { base: spec, rendered: held, reading: base.reading, count, gpu };
   const sizes = sizesOf(request, config, rendered, base);
   const rungs: CalibratedRung[] = sizes.map((size) => ({
     ...size,
@@ -86,7 +86,7 @@ export async function calibrateModel(request: CalibrateRequest): Promise<Calibra
     measured: null,
   }));
   await mkdir(workspace.runsDir, { recursive: true });
-  const interrupted = await climb(request, rungs, { subject, modelType });
+  const interrupted = await climb(request, rungs, { base: spec, rendered, modelType });
   const top = rungs.findLast(({ measured }) => measured);
   const device = top?.measured?.device ?? null;
   const after =
@@ -129,7 +129,7 @@ function sizesOf(
 async function climb(
   request: CalibrateRequest,
   rungs: CalibratedRung[],
-  { subject, modelType }: { subject: Parameters<typeof forecastRung>[0]; modelType: string },
+  context: Omit<RungContext, 'ladder'>,
 ): Promise<boolean> {
   const ladder = `${request.now()}-${randomBytes(2).toString('hex')}`;
   let [stepMs, tokens, stop]: [number, number, string | null] = [0, 1, null];
@@ -143,7 +143,7 @@ async function climb(
     }
     request.onRung(rung, index, rungs.length);
     try {
-      rung.measured = await measureRung(request, { ...subject, modelType, ladder }, rung, rung.forecast);
+      rung.measured = await measureRung(request, { ...context, ladder }, rung, rung.forecast);
       rung.outcome = 'measured';
       [stepMs, tokens] = [rung.measured.step_ms, tokensAtOnce(rung)];
     } catch (error) {

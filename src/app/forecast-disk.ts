@@ -15,8 +15,6 @@ export interface DiskRequest {
   model: ModelReading;
   count: LoraCount;
   rendered: RenderedConfig;
-  /** Of the base as it will be held: BitsAndBytesConfig fields, or null. */
-  quantization: RenderedConfig['quantization'];
   steps: Plan['forecast']['steps'];
   /** Holds the tokenizer that each checkpoint carries. */
   preparedDir: string;
@@ -28,8 +26,8 @@ export interface DiskRequest {
 export async function forecastDisk(
   request: DiskRequest,
 ): Promise<{ disk: PlannedDisk; findings: Finding[] }> {
-  const { model, count, rendered, quantization, steps, preparedDir, runsDir } = request;
-  const { training } = rendered;
+  const { model, count, rendered, steps, preparedDir, runsDir } = request;
+  const { training, quantization } = rendered;
   const settings = {
     quantization,
     training,

@@ -15,8 +15,6 @@ export interface MemoryRequest {
   facts: ModelFacts;
   count: LoraCount;
   rendered: RenderedConfig;
-  /** Of the base as it will be held: BitsAndBytesConfig fields, or null. */
-  quantization: RenderedConfig['quantization'];
   /** Of the longest row. */
   longestTokens: number;
   /** Whether there are rows to evaluate. */
@@ -38,22 +36,22 @@ export function forecastMemory(request: MemoryRequest): { memory: PlannedMemory;
   return { memory, findings: findMisfit(memory, fixed_bytes, gpu) };
 }
 
-/** How the same run would stand on the GPU without the quantization that the config asks for; null where it asks for none, or without a GPU. */
+/** How the same run would stand on the GPU without quantization; null where there is none, or no GPU. */
 export function judgeUnquantized(request: MemoryRequest): AdviceFacts['unquantized'] {
   const { facts, count, gpu, calibration } = request;
   const settings = memorySettings(request);
-  if (!gpu || settings.device === 'cpu' || !request.rendered.quantization) return null;
+  if (!gpu || settings.device === 'cpu' || !settings.quantization) return null;
   const plain = { ...settings, quantization: null };
   const { verdict } = fitMemory(facts, count, plain, gpu.memoryBytes, calibration);
   const { total_bytes } = applyCalibration(estimateMemory(facts, count, plain), calibration);
   return { verdict, totalBytes: total_bytes, gpu: gpu.name };
 }
 
-function memorySettings({ rendered, quantization, longestTokens, validates }: MemoryRequest): MemorySettings {
+function memorySettings({ rendered, longestTokens, validates }: MemoryRequest): MemorySettings {
   const { training } = rendered;
   return {
     dtype: rendered.model.dtype,
-    quantization,
+    quantization: rendered.quantization,
     lora: rendered.lora,
     training,
     sequenceTokens: training.packing ? Number(training.max_length) : longestTokens,

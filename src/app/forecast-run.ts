@@ -15,8 +15,6 @@ import type { Prepared } from './prepare-sequences.ts';
 import { readLengths } from './read-lengths.ts';
 
 export interface ForecastRequest extends ParameterRequest {
-  /** Of the base as it will be held: BitsAndBytesConfig fields, or null. */
-  quantization: MemoryRequest['quantization'];
   prepared: Prepared;
   preparedDir: string;
   runsDir: string;
@@ -43,7 +41,6 @@ export async function forecastRun(request: ForecastRequest): Promise<{
         model,
         count,
         rendered,
-        quantization: request.quantization,
         steps,
         preparedDir: request.preparedDir,
         runsDir: request.runsDir,
@@ -62,7 +59,6 @@ export async function forecastRun(request: ForecastRequest): Promise<{
           facts: model.facts,
           count,
           rendered,
-          quantization: request.quantization,
           longestTokens: prepared.lengths.max,
           validates: (prepared.splits.validation?.rows ?? 0) > 0,
           gpu: request.gpu,

@@ -13,9 +13,8 @@ import { calibrateMemory, type PastRun } from './past-runs.ts';
 export interface RungSubject {
   /** As the trainer takes it. */
   base: { id: string; path: string | null; revision: string | null };
+  /** With the quantization in which the base will be held. */
   rendered: RenderedConfig;
-  /** Of the base as it will be held: BitsAndBytesConfig fields, or null. */
-  quantization: RenderedConfig['quantization'];
   reading: ModelReading;
   /** Null where the parameters are not known before the model is loaded. */
   count: LoraCount | null;
@@ -34,13 +33,13 @@ export interface RungForecast {
 
 /** Before the steps are taken. */
 export function forecastRung(subject: RungSubject, size: RungSize, past: readonly PastRun[]): RungForecast {
-  const { reading, rendered, quantization, count, gpu } = subject;
+  const { reading, rendered, count, gpu } = subject;
   const rate = rateOf(subject, size, past);
   const memory =
     reading.known && count
       ? estimateMemory(reading.facts, count, {
           dtype: rendered.model.dtype,
-          quantization,
+          quantization: rendered.quantization,
           lora: rendered.lora,
           training: rungTraining(rendered.training, size),
           sequenceTokens: size.sequenceTokens,

@@ -127,7 +127,7 @@ async function makePlan(
   const { rendered, findings: machineFindings } = renderConfig(config, machine);
   const base = await resolveBase(config, request);
   const stored = readStoredQuantization(base.config);
-  const quantization = quantizationAsLoaded(base.config, rendered.quantization);
+  const held = { ...rendered, quantization: quantizationAsLoaded(base.config, rendered.quantization) };
   const { key, dir, prepared } = await prepare(request, config, base, scan);
   const dropped = new Map(prepared.dropped.map(({ row, code }) => [row, code]));
   const ledger = await finishLedger(scan.ledger, ledgerPath, dropped, namedRows(prepared.findings));
@@ -146,8 +146,7 @@ async function makePlan(
   } = await forecastRun({
     model: base.reading,
     base: modelSpec(config, base),
-    rendered,
-    quantization,
+    rendered: held,
     python: request.python,
     ...(request.signal ? { signal: request.signal } : {}),
     prepared,
@@ -158,12 +157,12 @@ async function makePlan(
     pricePerHour: request.pricePerHour,
   });
   const facts = await adviceFacts({
-    rendered,
-    quantization,
+    rendered: held,
     base,
     env: request.env,
     forecast,
-    unquantized,
+    // Of a base that is stored quantized there is no other.
+    unquantized: rendered.quantization && unquantized,
     prepared,
     preparedDir: dir,
     sharedPrompts: scan.sharedPrompts,

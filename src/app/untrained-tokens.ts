@@ -3,7 +3,6 @@ import { readHubEnvironment } from '../hub/hub-environment.ts';
 import { snapshotFolder } from '../hub/offline-model.ts';
 import type { ResolvedModel } from '../hub/resolve-model.ts';
 import { readTensorRows } from '../hub/tensor-rows.ts';
-import type { ModelFacts } from '../model/modules.ts';
 import type { AdviceFacts } from '../run/advice/rule.ts';
 import type { Prepared } from './prepare-sequences.ts';
 
@@ -42,11 +41,6 @@ export function untrainedTokens(request: UntrainedRequest): AdviceFacts['untrain
     const row = stored.rows[i];
     return row != null && !taught.has(id) && isNothing(row, stored.dtype);
   });
-}
-
-/** Whether the head has the embedding's weight. */
-export function tiesHead({ modules, outputEmbeddings }: ModelFacts): boolean {
-  return modules.find(({ name }) => name === outputEmbeddings)?.tiedTo != null;
 }
 
 function taughtIds(given: unknown): number[] {

@@ -72,7 +72,8 @@ export function createRegionJudge(
       answer.line();
     };
     for (let from = 0; from < region.length; ) {
-      if (!reader) {
+      // What holds rows of megabytes would have the reader keep several times as much.
+      if (!reader || (!plain && region.length > longRegion)) {
         const found = region.indexOf(10, from);
         const end = found < 0 ? region.length : found;
         slow(from, end);
@@ -93,6 +94,8 @@ export function createRegionJudge(
     return answer.end();
   };
 }
+
+const longRegion = 4_000_000;
 
 // One for all regions: answers take a copy of what they filled.
 let scratch = new Int32Array(1024 * lineWidth);

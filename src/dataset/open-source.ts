@@ -100,7 +100,12 @@ export async function openSource(
 
 async function* readFile(path: string, recycles: () => boolean): AsyncGenerator<Buffer> {
   const file = await open(path);
-  const read = (memory: Buffer) => file.read(memory, 0, chunkBytes, null);
+  const read = (memory: Buffer) => {
+    const reading = file.read(memory, 0, chunkBytes, null);
+    // A failure is met where the chunk is asked for, which may be later.
+    reading.catch(() => undefined);
+    return reading;
+  };
   let next = read(Buffer.allocUnsafeSlow(chunkBytes));
   let spare: Buffer | null = null;
   try {

@@ -3,6 +3,7 @@ import { UserError } from '../diagnostics/user-error.ts';
 import { ConfigReader, ConfigValueError, UnmodelledConfigError } from './config-reader.ts';
 import { families } from './families/index.ts';
 import type { ModelFacts } from './modules.ts';
+import { readStoredQuantization } from './stored-quantization.ts';
 
 export type ModelReading =
   | { known: true; facts: ModelFacts }
@@ -30,7 +31,9 @@ export function readModelConfig(
   if (typeof modelType !== 'string') throw notAModel('config.json has no model_type');
   const family = Object.hasOwn(families, modelType) ? families[modelType] : undefined;
   const architecture = typeof listed === 'string' ? listed : (family?.architecture ?? 'unknown');
-  const packed = packedWeights(config.quantization_config);
+  const stored = readStoredQuantization(config);
+  // Where the trainer takes them, linear layers stay linear, or weights are unpacked; others come as layers of their own.
+  const packed = stored && !stored.trainable ? stored.method : null;
   const unknown = (reason: string): ModelReading => ({
     known: false,
     architecture,
@@ -52,13 +55,6 @@ export function readModelConfig(
     if (error instanceof UnmodelledConfigError) return unknown(error.message);
     throw error;
   }
-}
-
-/** bitsandbytes keeps linear layers linear, and the trainer unpacks mxfp4; other methods replace layers with their own. */
-function packedWeights(quantization: unknown): string | null {
-  if (!isObject(quantization)) return null;
-  const method = quantization.quant_method;
-  return method === 'bitsandbytes' || method === 'mxfp4' ? null : String(method);
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -57,7 +57,8 @@ export function readStoredQuantization(config: Config): StoredQuantization | nul
 }
 
 /**
- * BitsAndBytesConfig fields of a checkpoint that bitsandbytes stored; null of any other. Throws UserError M037 where
+ * How the base will be held: by the fields of a checkpoint that bitsandbytes stored (transformers takes no others then),
+ * else as asked. Throws UserError M037 where
  * weights that are stored otherwise are to be quantized again.
  */
 export function quantizationAsLoaded(
@@ -66,7 +67,7 @@ export function quantizationAsLoaded(
 ): Readonly<Record<string, unknown>> | null {
   const given = stored(config);
   if (given === null) return asked;
-  if (given.method === 'bitsandbytes') return asked ?? given.fields;
+  if (given.method === 'bitsandbytes') return given.fields;
   if (asked === null) return null;
   throw new UserError(
     'M037',

@@ -26,8 +26,7 @@ describe('forecastDisk', () => {
     forecastDisk({
       model,
       count,
-      rendered: { model: { dtype: 'bfloat16' }, training } as unknown as RenderedConfig,
-      quantization: null,
+      rendered: { model: { dtype: 'bfloat16' }, quantization: null, training } as unknown as RenderedConfig,
       steps: { per_epoch: total, total },
       preparedDir: dir,
       runsDir: dir,

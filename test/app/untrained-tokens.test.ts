@@ -7,6 +7,9 @@ import { checkVocabulary } from '../../src/app/check-vocabulary.ts';
 import { untrainedTokens } from '../../src/app/untrained-tokens.ts';
 import type { ResolvedModel } from '../../src/hub/resolve-model.ts';
 import { readModelConfig } from '../../src/model/read-config.ts';
+import { safetensors } from '../fixtures/hub/safetensors.ts';
+
+type Dtype = NonNullable<Parameters<typeof safetensors>[1]>;
 
 const root = mkdtempSync(join(tmpdir(), 'lorch-untrained-'));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
@@ -46,30 +49,14 @@ const stored: Record<string, number[][]> = {
   ],
 };
 
-function baseOf(
-  dtype: string,
-  tensors = { 'model.embed_tokens.weight': stored[dtype] ?? [] },
-): ResolvedModel {
-  const width = dtype === 'F32' ? 4 : 2;
+function baseOf(dtype: Dtype, names = ['model.embed_tokens.weight']): ResolvedModel {
   const path = mkdtempSync(join(root, 'model-'));
-  let offset = 0;
-  const header: Record<string, unknown> = {};
-  for (const [name, rows] of Object.entries(tensors)) {
-    const bytes = rows.length * 2 * width;
-    header[name] = { dtype, shape: [rows.length, 2], data_offsets: [offset, offset + bytes] };
-    offset += bytes;
-  }
-  const text = Buffer.from(JSON.stringify(header));
-  const length = Buffer.alloc(8);
-  length.writeBigUInt64LE(BigInt(text.length));
-  const data = Object.values(tensors)
-    .flat(2)
-    .map((bits) => {
-      const number = Buffer.alloc(width);
-      number.writeUIntLE(bits, 0, width);
-      return number;
-    });
-  writeFileSync(join(path, 'model.safetensors'), Buffer.concat([length, text, ...data]));
+  const file = safetensors(Object.fromEntries(names.map((name) => [name, [4, 2]])), dtype);
+  const numbers = (stored[dtype] ?? []).flat();
+  const width = dtype === 'F32' ? 4 : 2;
+  for (const [i, bits] of numbers.entries())
+    file.writeUIntLE(bits, file.length - (numbers.length - i) * width, width);
+  writeFileSync(join(path, 'model.safetensors'), file);
   return { id: 'base', path, revision: null, reading } as ResolvedModel;
 }
 
@@ -84,7 +71,7 @@ const ask = (base: ResolvedModel, lora = {}, trained: string[] | null = [], toke
   })?.map(({ id }) => id) ?? null;
 
 describe('control tokens that the base has never learned', () => {
-  it.each([
+  it.each<[Dtype, number[]]>([
     ['BF16', [1, 2]],
     ['F16', [1]],
     ['F32', [1, 2]],
@@ -107,26 +94,14 @@ describe('control tokens that the base has never learned', () => {
     expect(ask({ ...baseOf('F32'), path: null, revision: 'f'.repeat(40) } as ResolvedModel)).toBeNull();
     expect(ask(baseOf('F32'), {}, null)).toBeNull();
     expect(ask(baseOf('U16'))).toBeNull();
-    const rows = stored.F32 ?? [];
-    expect(
-      ask(baseOf('F32', { 'a.embed_tokens.weight': rows, 'b.embed_tokens.weight': rows } as never)),
-    ).toBeNull();
+    expect(ask(baseOf('F32', ['a.embed_tokens.weight', 'b.embed_tokens.weight']))).toBeNull();
   });
 
   it('are not looked for beyond the matrix, and a file that ends early is named', () => {
     expect(ask(baseOf('F32'), {}, [], [{ id: 9, token: '<9>', rows: 1 }])).toEqual([]);
     const base = baseOf('F32');
-    writeFileSync(
-      join(base.path ?? '', 'model.safetensors'),
-      Buffer.concat([
-        Buffer.from([87, 0, 0, 0, 0, 0, 0, 0]),
-        Buffer.from(
-          JSON.stringify({
-            'embed_tokens.weight': { dtype: 'F32', shape: [9, 2], data_offsets: [0, 72] },
-          }).padEnd(87),
-        ),
-      ]),
-    );
+    const whole = safetensors({ 'embed_tokens.weight': [4, 2] }, 'F32');
+    writeFileSync(join(base.path ?? '', 'model.safetensors'), whole.subarray(0, -1));
     expect(() => ask(base)).toThrow('it ends within a tensor');
   });
 });

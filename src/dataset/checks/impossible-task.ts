@@ -45,7 +45,7 @@ export const impossibleTask: Check = {
   },
 };
 
-const letters = new Set([...'bcdfghlmoprstw'].map((letter) => unitAt(letter, 0)));
+const letters = new Set([...'bcdfghlmoprstw'].map((letter) => letter.charCodeAt(0)));
 
 function mayAsk(code: number): boolean {
   return letters.has(code);

@@ -47,4 +47,4 @@ function mayRefuse(code: number): boolean {
   return code < 128 ? letters.has(code) : code >= 0x4e00;
 }
 
-const letters = new Set([...'aimstu'].map((letter) => unitAt(letter, 0)));
+const letters = new Set([...'aimstu'].map((letter) => letter.charCodeAt(0)));

@@ -4,7 +4,7 @@ import { unitAt } from '../text/unit-at.ts';
 const longest = 300;
 // Signs of code, sums, tables, hashtags, addresses, and of `key: value`.
 const notProse = new Uint8Array(128);
-for (const sign of '\n\r{}<>=;_`|\\#@/:+*^~') notProse[unitAt(sign, 0)] = 1;
+for (const sign of '\n\r{}<>=;_`|\\#@/:+*^~') notProse[sign.charCodeAt(0)] = 1;
 
 /**
  * Whether a text is one line of prose: at least four words, at most 300 UTF-16 units. Lists with commas, titles in

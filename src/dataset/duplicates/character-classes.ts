@@ -1,6 +1,4 @@
 // What each UTF-16 unit of a raw text means for words, worked out once from the engine's own Unicode tables.
-
-import { unitAt } from '../text/unit-at.ts';
 import { inWord, standsAlone, type Unit } from './words.ts';
 
 /** Not looked at yet. */
@@ -42,7 +40,7 @@ export function createClasses(unit: Unit, normal: boolean): CharacterClasses {
     // The small form of capital sigma depends on its neighbours.
     if (composed.length !== 1 || lower.length !== 1 || (!normal && composed === 'Σ')) return hard;
     if (!inWord(lower)) return gap;
-    if (!standsAlone(lower, unit)) return unitAt(lower, 0);
+    if (!standsAlone(lower, unit)) return lower.charCodeAt(0);
     return lower === char ? alone : hard;
   };
   for (let code = 0; code < 0x80; code += 1) table[code] = classify(code);

@@ -1,5 +1,4 @@
 // Texts to sets of hashed shingles: the hot path. 64 bits a hash, in two lanes of 32, without an object per word.
-
 import { unitAt } from '../text/unit-at.ts';
 import {
   alone,

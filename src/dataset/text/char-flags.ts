@@ -44,7 +44,35 @@ export const has = {
 } as const;
 
 // Signed: the engine adds these up without a detour through doubles.
-const flagsOfUnit = Int32Array.from({ length: 0x10000 }, (_, code) => (code < 128 ? 0 : wideFlag(code)));
+const flagsOfUnit = new Int32Array(0x10000);
+// From, up to and without, what; a later range goes over an earlier one.
+const ranges: [number, number, number][] = [
+  [0x80, 0xa0, has.control],
+  [0xa0, 0xa1, has.oddSpace],
+  [0xa1, 0x250, has.latinExtended],
+  [0xad, 0xae, has.invisible],
+  [0x370, 0x400, has.greek],
+  [0x400, 0x530, has.cyrillic],
+  [0x530, 0x2000, has.otherScript],
+  [0x1e00, 0x1f00, has.latinExtended],
+  // General punctuation and symbols.
+  [0x2000, 0x200b, has.oddSpace],
+  [0x200b, 0x2010, has.invisible],
+  [0x2010, 0x2e80, has.symbol],
+  [0x2028, 0x202a, has.oddSpace],
+  [0x202a, 0x202f, has.invisible],
+  [0x202f, 0x2030, has.oddSpace],
+  [0x205f, 0x2060, has.oddSpace],
+  [0x2060, 0x206a, has.invisible],
+  [0x2e80, 0x10000, has.otherScript],
+  [0x2e80, 0xa4d0, has.eastAsian],
+  [0xac00, 0xd7b0, has.eastAsian],
+  [0xd800, 0xe000, has.symbol],
+  [0xf900, 0xfb00, has.eastAsian],
+  [0xfeff, 0xff00, has.invisible],
+  [0xff00, 0x10000, has.eastAsian],
+];
+for (const [from, to, flag] of ranges) flagsOfUnit.fill(flag, from, to);
 for (let code = 1; code < 32; code += 1)
   if (code !== 9 && code !== 10 && code !== 13) flagsOfUnit[code] = has.control;
 flagsOfUnit[127] = has.control;
@@ -73,7 +101,7 @@ const signs: [string, number][] = [
   ['*', has.star],
   ['/', has.slash],
 ];
-for (const [sign, bit] of signs) flagsOfUnit[unitAt(sign, 0)] = bit;
+for (const [sign, bit] of signs) flagsOfUnit[sign.charCodeAt(0)] = bit;
 
 /** The kinds of characters in `text`, as bits of `has`. */
 export function flagsOf(text: string): number {
@@ -82,32 +110,4 @@ export function flagsOf(text: string): number {
   // A table for all: a call for the rare units would make this loop five times as slow for the others, too.
   for (let i = 0; i < length; i += 1) flags |= flagsOfUnit[unitAt(text, i)] as number;
   return flags;
-}
-
-function wideFlag(code: number): number {
-  if (code < 0x250) {
-    if (code < 0xa0) return has.control;
-    if (code === 0xa0) return has.oddSpace;
-    return code === 0xad ? has.invisible : has.latinExtended;
-  }
-  if (code < 0x2000) {
-    if (code >= 0x400 && code < 0x530) return has.cyrillic;
-    if (code >= 0x370 && code < 0x400) return has.greek;
-    if (code >= 0x1e00 && code < 0x1f00) return has.latinExtended;
-    return code >= 0x530 ? has.otherScript : 0;
-  }
-  if (code < 0x2e80) return signFlag(code);
-  if (code < 0xa4d0 || (code >= 0xac00 && code < 0xd7b0)) return has.eastAsian;
-  if (code >= 0xd800 && code < 0xe000) return has.symbol;
-  if (code === 0xfeff) return has.invisible;
-  return code >= 0xf900 && code < 0xfb00 ? has.eastAsian : code >= 0xff00 ? has.eastAsian : has.otherScript;
-}
-
-// General punctuation and symbols.
-function signFlag(code: number): number {
-  if (code <= 0x200a || code === 0x2028 || code === 0x2029 || code === 0x202f || code === 0x205f)
-    return has.oddSpace;
-  if (code < 0x2010 || (code >= 0x202a && code <= 0x202e) || (code >= 0x2060 && code <= 0x2069))
-    return has.invisible;
-  return has.symbol;
 }

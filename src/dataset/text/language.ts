@@ -31,7 +31,7 @@ const masks = [...bits.values()];
 const slots = new Uint16Array(4096);
 for (const [i, word] of listed.entries()) {
   let hash = 0;
-  for (let at = 0; at < word.length; at += 1) hash = addLetter(hash, unitAt(word, at));
+  for (let at = 0; at < word.length; at += 1) hash = addLetter(hash, word.charCodeAt(at));
   let slot = slotOf(hash);
   while (slots[slot] !== 0) slot = (slot + 1) & (slots.length - 1);
   slots[slot] = i + 1;

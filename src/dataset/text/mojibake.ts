@@ -4,7 +4,7 @@ import { unitAt } from './unit-at.ts';
 /** The bytes 80 to 9F of Windows-1252, by the character they show. */
 const windows = new Map(
   [...'€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ'].map((sign, i) => [
-    unitAt(sign, 0),
+    sign.charCodeAt(0),
     0x80 + i,
   ]),
 );

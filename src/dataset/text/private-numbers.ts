@@ -15,7 +15,7 @@ export interface FoundNumbers {
  */
 export function findNumbers(text: string, all = false): PrivateData[] {
   let accounts = false;
-  let found = nothing;
+  const found: PrivateData[] = [];
   for (let at = readRun(text, 0); at >= 0; at = readRun(text, runEnd)) {
     const [from, digits] = [at, runDigits];
     accounts ||= digits >= 8;
@@ -29,15 +29,12 @@ export function findNumbers(text: string, all = false): PrivateData[] {
       findIn(run, socialSecurity, 'social security number', 'payment', from, isSocialSecurity, inRun);
       findIn(run, phone, 'phone number', 'phone', from, isPhone(text, from, all), inRun);
     }
-    if (inRun.length > 0) found = [...found, ...inRun];
+    for (const each of inRun) found.push(each);
   }
   if (accounts) {
     for (const { index, 0: value } of text.matchAll(iban))
       if (isIban(value))
-        found = [
-          ...found,
-          { kind: 'bank account number', group: 'payment', from: index, to: index + value.length },
-        ];
+        found.push({ kind: 'bank account number', group: 'payment', from: index, to: index + value.length });
   }
   return found;
 }
@@ -78,8 +75,6 @@ function findIn(
     if (test(value, index)) found.push({ kind, group, from, to: from + value.length });
   }
 }
-
-const nothing: PrivateData[] = [];
 
 // An address of four parts has five digits or more, but for examples such as 1.2.3.4.
 const fewestDigits = 5;

@@ -31,20 +31,15 @@ let sentenceCount = 0;
 
 // Units: 1 a word's, 2 the end of a sentence or line, 3 a word by itself (Han and kana), 0 between. A table for all: a
 // call for the rare ones would make the loop over the others slow, too.
-const kinds = Uint8Array.from({ length: 0x10000 }, (_, code) => (code < 128 ? 0 : wideKind(code)));
+const kinds = new Uint8Array(0x10000);
+kinds.fill(1, 0xc0, 0x2000).fill(3, 0x3040, 0xa000);
 for (let code = 48; code < 58; code += 1) kinds[code] = 1;
 for (let code = 97; code < 123; code += 1) {
   kinds[code] = 1;
   kinds[code - 32] = 1;
 }
 kinds[39] = 1;
-for (const end of '\n.!?') kinds[unitAt(end, 0)] = 2;
-
-function wideKind(code: number): number {
-  if (code === 0x3002 || code === 0xff01 || code === 0xff1f) return 2;
-  if (code >= 0x3040 && code < 0xa000) return 3;
-  return code >= 0xc0 && code < 0x2000 ? 1 : 0;
-}
+for (const end of '\n.!?。！？') kinds[end.charCodeAt(0)] = 2;
 
 /**
  * The first group of words that stands `times` times one after another, or the sentence that comes too often. Words are
