@@ -94,6 +94,29 @@ def make_tokenizer(out: Path, like: str = "qwen", **settings: Any) -> Path:
     return out
 
 
+def with_tokens(
+    out: Path,
+    model: Path,
+    tokens: list[str],
+    special: list[str] | None = None,
+    stops: list[str] | None = None,
+    **settings: str,
+) -> Path:
+    """A copy of a tokenizer with more tokens; `stops` become the ends of a generation_config.json."""
+    from transformers import AutoTokenizer
+
+    tokenizer = AutoTokenizer.from_pretrained(model)
+    tokenizer.add_tokens(tokens)
+    tokenizer.add_tokens(special or [], special_tokens=True)
+    for name, token in settings.items():
+        setattr(tokenizer, name, token)
+    tokenizer.save_pretrained(out)
+    if stops is not None:
+        ids = {"eos_token_id": tokenizer.convert_tokens_to_ids(stops)}
+        (out / "generation_config.json").write_text(json.dumps(ids))
+    return out
+
+
 def template_file(name: str) -> dict[str, str]:
     """The `template` of a spec for one of the fixtures."""
     return {"kind": "file", "source": (TEMPLATES / f"{name}.jinja").read_text("utf-8")}

@@ -1,4 +1,4 @@
-"""Canonical messages as chat templates expect them."""
+"""Canonical messages as chat templates expect them, and whether a template wrote them."""
 
 from __future__ import annotations
 
@@ -35,19 +35,73 @@ def trained_turns(messages: list[Message]) -> list[int]:
     ]
 
 
-def tool_call_forms(messages: list[Message]) -> Iterator[list[Message]]:
-    """The messages in every form in which templates may want tool calls; only one where there are none.
+def template_forms(messages: list[Message]) -> Iterator[list[Message]]:
+    """The messages in every form that templates may want; the first is what most take.
 
-    Arguments as an object or as JSON text; beside a call, content left out, empty, or null.
+    Beside a call, content is left out, null, or empty. Call arguments are an object or JSON text. Content is
+    text or a list of parts.
     """
-    yield messages
-    if not any(message.get("tool_calls") for message in messages):
+    calls = [_without_empty_content(message) for message in messages]
+    yield calls
+    if calls != messages or any(message.get("tool_calls") for message in messages):
+        beside: tuple[dict[str, Any], ...] = ({}, {"content": None}, {"content": ""})
+        filled = [
+            [{**content, **message} if message.get("tool_calls") else message for message in calls]
+            for content in beside
+        ]
+        yield from filled[1:]
+        for form in filled:
+            yield [_map_arguments(message, _as_text) for message in form]
+    yield [_as_parts(message) for message in calls]
+
+
+def check_answer(body: str, message: Message, index: int) -> bool:
+    """Whether the template left out a part of a message.
+
+    `body` is the text that is trained of the message, without its end of turn. Raises RowRefusedError T007 if
+    the template left out all of it, or a call.
+    """
+    for call in message.get("tool_calls") or []:
+        _check_call(body, call.get("function") or {}, index)
+    written = _squash(body)
+    answer = _squash(_text_of(message.get("content")))
+    reasoning = _squash(message.get("reasoning_content"))
+    if answer in written:
+        return bool(reasoning) and reasoning not in written
+    if written and written in answer:
+        return True
+    raise RowRefusedError("T007", f"the template changes the text of message {index}, or leaves it out")
+
+
+def _check_call(body: str, function: dict[str, Any], index: int) -> None:
+    name, arguments = str(function.get("name", "")), function.get("arguments")
+    if name not in body:
+        raise RowRefusedError("T007", f"the template does not write the call of {name!r} in message {index}")
+    if not arguments or not isinstance(arguments, (dict, str)):
         return
-    for content in ({}, {"content": ""}, {"content": None}):
-        filled = [{**content, **message} if message.get("tool_calls") else message for message in messages]
-        if content:
-            yield filled
-        yield [_map_arguments(message, _as_text) for message in filled]
+    if isinstance(arguments, dict) and str(arguments) in body and str(arguments) != json.dumps(arguments):
+        raise RowRefusedError("T007", f"the template writes the arguments of {name!r} as Python, not as JSON")
+    squashed = _squash(body)
+    for part in _leaves(arguments):
+        forms = {part, json.dumps(part, ensure_ascii=False)[1:-1], json.dumps(part)[1:-1]}
+        nested = {json.dumps(form, ensure_ascii=False)[1:-1] for form in forms}
+        if not any(_squash(form) in squashed for form in forms | nested):
+            raise RowRefusedError(
+                "T007", f"the template leaves out {part[:40]!r} of the call of {name!r} in message {index}"
+            )
+
+
+def _leaves(value: Any) -> Iterator[str]:
+    """Every key and string in call arguments."""
+    if isinstance(value, dict):
+        for key, item in value.items():
+            yield str(key)
+            yield from _leaves(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _leaves(item)
+    elif isinstance(value, str):
+        yield value
 
 
 def _template_message(message: Message, index: int) -> Message:
@@ -68,6 +122,23 @@ def _join_parts(parts: list[Any], index: int) -> str:
             )
         texts.append(part["text"])
     return "".join(texts)
+
+
+def _without_empty_content(message: Message) -> Message:
+    if message.get("tool_calls") and not message.get("content"):
+        return {key: value for key, value in message.items() if key != "content"}
+    return message
+
+
+def _as_parts(message: Message) -> Message:
+    content = message.get("content")
+    return (
+        {**message, "content": [{"type": "text", "text": content}]} if isinstance(content, str) else message
+    )
+
+
+def _text_of(content: Any) -> str:
+    return "".join(part["text"] for part in content) if isinstance(content, list) else content or ""
 
 
 def _map_arguments(message: Message, change: Any) -> Message:
@@ -93,3 +164,9 @@ def _as_object(arguments: Any) -> Any:
 
 def _as_text(arguments: Any) -> Any:
     return arguments if isinstance(arguments, str) else json.dumps(arguments, ensure_ascii=False)
+
+
+def _squash(text: Any) -> str:
+    """Text without white space and thinking tags, which templates add and trim at will."""
+    squashed = "".join(str(text).split()) if text else ""
+    return squashed.replace("<think>", "").replace("</think>", "")

@@ -1,6 +1,6 @@
 """`prepare`: turns canonical examples into sequences of tokens with labels. The only tokenisation in lorch.
 
-Trained are the assistant's turns whose `train` is not false, from the end of the generation prompt to the end
+The assistant's turns whose `train` is not false are trained, from the end of the generation prompt to the end
 of turn, and nothing else (spans.py says how that is found). What was reviewed is what is trained: statistics,
 plan and trainer all read the files written here.
 """
@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import platform
-import re
 import tempfile
 from collections import Counter
 from collections.abc import Iterator
@@ -18,17 +17,19 @@ from pathlib import Path
 from typing import Any
 
 from . import __version__, stdio
-from .conversation import RowRefusedError, template_messages, tool_call_forms, trained_turns
+from .control import ControlTokens
+from .conversation import RowRefusedError, template_forms, template_messages, trained_turns
 from .errors import LorchError
 from .labels import Labelled, label_batch
 from .lengths import Lengths
 from .row_findings import RowFindings
 from .sequences import SequenceWriter
-from .spans import Rendered, find_spans
+from .spans import Rendered, close_last, find_spans
+from .stops import generation_ends
 from .template import Message, Template, TemplateRefusalError, TemplateSet, choose_template
 from .tokenizer import load_tokenizer, tokenizer_sha256
 
-MASK_RULE = "assistant-turns-with-end-of-turn/1"
+MASK_RULE = "assistant-turns-with-end-of-turn/2"
 """Part of the cache key: raise the number when labels change for the same input."""
 _BATCH = 256
 
@@ -44,7 +45,8 @@ def run(spec: dict[str, Any]) -> dict[str, Any]:
     if max_length is not None and (not isinstance(max_length, int) or max_length < 1):
         raise LorchError("R012", f"max_length must be a whole number above 0, not {max_length!r}")
     tokenizer = load_tokenizer(model)
-    templates = choose_template(spec.get("template") or {}, tokenizer, str(model["id"]))
+    ends = generation_ends(model, tokenizer)
+    templates = choose_template(spec.get("template") or {}, tokenizer, str(model["id"]), ends)
     out.mkdir(parents=True, exist_ok=True)
     (out / "prepare.json").unlink(missing_ok=True)
     preparation = Preparation(tokenizer, templates, max_length)
@@ -71,9 +73,10 @@ class Preparation:
         self._added = {number: token.content for number, token in added.items()}
         self._added_rows: Counter[int] = Counter()
         self.largest_id = -1
-        special = {token.content for token in added.values() if token.special}
-        self._control = re.compile("|".join(map(re.escape, sorted(special))) or "(?!)")
+        self._control = ControlTokens(tokenizer)
         self._open_rows = 0
+        self._appended: Counter[str] = Counter()
+        self._opened: Counter[str] = Counter()
 
     def split(self, name: str, path: Path, out: Path) -> dict[str, Any]:
         """Prepares one file of examples and returns its line of the result."""
@@ -127,26 +130,38 @@ class Preparation:
         rendered = self._first_form(template, messages, tools, trained)
         if not rendered.spans:
             raise RowRefusedError("T009", "the template writes nothing of the messages to train")
-        self._note(row, messages, rendered)
+        close_last(rendered, template.generation_end)
+        self._note(row, messages, tools, rendered)
         return rendered
 
     def _first_form(
         self, template: Template, messages: list[Message], tools: Any, trained: list[int]
     ) -> Rendered:
-        """Renders the row in the first form of its tool calls that the template takes."""
-        refusal: RowRefusedError | None = None
-        for form in tool_call_forms(messages):
+        """Renders the row in the first form that the template takes, if possible without an empty turn."""
+        refusals: list[RowRefusedError] = []
+        second: Rendered | None = None
+        for form in template_forms(messages):
             try:
-                return find_spans(template, form, tools, trained)
+                rendered = find_spans(template, form, tools, trained)
             except RowRefusedError as cause:
-                refusal = refusal or cause
+                if cause.code == "T020":
+                    raise
+                refusals.append(cause)
             except TemplateRefusalError as cause:
                 code = "T012" if self.templates.kind == "alpaca" else "T005"
-                refusal = refusal or RowRefusedError(code, f"the template says: {cause}")
-        assert refusal is not None
-        raise refusal
+                refusals.append(RowRefusedError(code, f"the template says: {cause}"))
+            else:
+                if not rendered.empty_turn:
+                    return rendered
+                second = second or rendered
+        if second is not None:
+            return second
+        if any(message.get("tool_calls") for message in messages):
+            # That a template leaves out a call says more than what it raises for another form of the call.
+            refusals.sort(key=lambda refusal: refusal.code != "T007")
+        raise refusals[0]
 
-    def _note(self, row: int, messages: list[dict[str, Any]], rendered: Rendered) -> None:
+    def _note(self, row: int, messages: list[Message], tools: Any, rendered: Rendered) -> None:
         if rendered.shortened:
             self.findings.add(
                 "T015",
@@ -154,18 +169,23 @@ class Preparation:
                 row,
                 {"messages": rendered.shortened},
             )
-        if not all(span.closed for span in rendered.spans[-1:]):
+        if rendered.empty_turn:
+            self.findings.add("T024", "the template wrote an empty turn behind a call", row)
+        if rendered.appended:
+            self._appended[rendered.appended] += 1
+        if rendered.opened:
+            self._opened[rendered.opened] += 1
+        if rendered.open_turns:
             self._open_rows += 1
-        for index, message in enumerate(messages):
-            found = self._control.search(str(message.get("content") or ""))
-            if found is not None:
-                self.findings.add(
-                    "T013",
-                    f"message {index} contains {found.group()!r}, which becomes a control token",
-                    row,
-                    {"message": index, "token": found.group()},
-                )
-                break
+        found = self._control.find(messages, tools)
+        if found is not None:
+            where, token = found
+            self.findings.add(
+                "T013",
+                f"{where} contains {token!r}, which becomes a control token",
+                row,
+                {"at": where, "token": token},
+            )
 
     def _drop(self, split: str, row: int, refused: RowRefusedError, **data: Any) -> None:
         self.dropped.append({"row": row, "split": split, "code": refused.code})
@@ -204,7 +224,7 @@ class Preparation:
     def _note_split_tokens(self, template: Template) -> None:
         """Notes an end of turn that looks like a control token and is none in this tokenizer."""
         end = template.ends[0] if template.ends else ""
-        if not end.lstrip().startswith("<") or template.added_token_at_end(end):
+        if not end.lstrip().startswith("<") or template.added.search(end):
             return
         pieces = self.tokenizer.backend_tokenizer.encode(end.strip(), add_special_tokens=False).tokens
         if len(pieces) > 1:
@@ -217,12 +237,14 @@ class Preparation:
         import transformers
 
         if self._open_rows:
-            self.findings.add(
-                "T014",
-                f"the template ends no answer in {self._open_rows} rows",
-                None,
-                {"rows": self._open_rows},
-            )
+            message = f"{self._open_rows} rows have an answer or a call that the template does not end"
+            self.findings.add("T014", message, None, {"rows": self._open_rows})
+        for token, rows in self._appended.items():
+            message = f"{token!r} was added behind the last answer of {rows} rows"
+            self.findings.add("T023", message, None, {"token": token, "rows": rows})
+        for text, rows in self._opened.items():
+            message = f"at inference the prompt ends with {text!r}; {rows} rows are trained without it"
+            self.findings.add("T021", message, None, {"text": text, "rows": rows})
         for template in self.templates.used():
             self._note_split_tokens(template)
         rules = {"template-marks" if one.has_markers else "rendered-spans" for one in self.templates.used()}

@@ -1,7 +1,7 @@
 """A chat template: renders conversations, and knows what it writes around an answer.
 
-What it writes is learned once by rendering a conversation of private-use characters: the generation prompt
-(what stands before an answer at inference) and the end of turn (what a model must write to stop).
+What it writes is learned once from a small conversation: the generation prompt (the text before an answer at
+inference) and the end of turn (what a model must write to stop).
 """
 
 from __future__ import annotations
@@ -9,51 +9,83 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from .errors import LorchError
+from .stops import END_OF_CALL, first_of, run_of_tokens
+from .tracing import Traced, Tracer, trace_messages
 
 Message = dict[str, Any]
 MARKER = re.compile(r"\{%-?\s*generation\s*-?%\}")
-# Characters no text should hold; `sentinel_for` makes sure of it row by row.
-_SENTINELS = ("\ue7f1\ue7f2\ue7f3", "\uf4a1\uf4a2\uf4a3", "\U000f7a10\U000f7a11\U000f7a12")
-_USER = "\ue6b1\ue6b2"
+_THINKING = re.compile(r"(<[^<>\s]*think[^<>\s]*>|\[THINK\])\s*\Z", re.IGNORECASE)
+"""The opening of a model's thinking, at the end of a text."""
+HEADER_FIELDS = frozenset({"name", "tool_call_id"})
+"""Fields of a message that templates write into its header; a model writes none of them itself."""
 
 
 class TemplateRefusalError(Exception):
     """The template raised while rendering a row; the message is the template's."""
 
 
-def sentinel_for(text: str) -> str | None:
-    """A string of which no character is in `text`; None where there is none left."""
-    return next((one for one in _SENTINELS if not any(char in text for char in one)), None)
-
-
 class Template:
-    """One template source, bound to a tokenizer's special tokens."""
+    """One template source, bound to a tokenizer's special tokens and to the values of its own variables.
 
-    def __init__(self, source: str, tokenizer: Any) -> None:
+    `generation_ends` are the tokens at which the model's generation config stops.
+    """
+
+    def __init__(
+        self,
+        source: str,
+        tokenizer: Any,
+        variables: dict[str, Any] | None = None,
+        generation_ends: Iterable[str] = (),
+    ) -> None:
         from transformers.utils.chat_template_utils import render_jinja_template
 
         self.source = source
         self.has_markers = MARKER.search(source) is not None
         self._render = render_jinja_template
-        self._special = {key: str(value) for key, value in tokenizer.special_tokens_map.items()}
+        special = {key: str(value) for key, value in tokenizer.special_tokens_map.items()}
+        self._variables = {**special, **(variables or {})}
         added = [token.content for token in tokenizer.added_tokens_decoder.values()]
-        self._added = _any_of([one for one in added if one.strip()])
+        self.added = any_of([one for one in added if one.strip()])
+        """Matches every token that the tokenizer has beside its vocabulary."""
         self._compile()
+        self._tracer = Tracer(source)
+        self._generation_ends = list(generation_ends)
+        eos = [] if tokenizer.eos_token is None else [str(tokenizer.eos_token)]
+        named = [*eos, *self._generation_ends, *(one for one in END_OF_CALL if one in added)]
+        self.headers: list[str] = []
+        """What stands before an answer: the generation prompt and, if it differs, its form in history."""
+        self.missing_header = ""
+        """The assistant's header if the template writes one but ignores `add_generation_prompt`."""
+        self.ends: list[str] = []
+        """What the template writes after the last answer and, if it differs, after one in history."""
+        self.stops = list(dict.fromkeys(named))
+        """Texts at which the model stops writing. The first of them behind an answer ends the turn."""
+        self.generation_end = next(iter(self._generation_ends), "")
+        """The token to add behind a last answer that the template does not end; empty if none is known."""
+        self.openings: dict[Any, Any] = {}
+        """What spans.py found out about beginnings of turns, by the text before them."""
+        self.closings: dict[Any, Any] = {}
+        """The same of ends of turns, by the text behind them."""
+        self._inner = ""
+        """What stands between an answer and the next question: it holds a user's header."""
+        self.lengths: dict[Any, int] = {}
+        """The same of the number of texts in a turn, by what the template writes between them."""
         self._learn()
 
     def render(self, messages: list[Message], tools: list[Any] | None, prompt: bool = False) -> str:
-        """The conversation as text, followed by the generation prompt where `prompt`."""
+        """The conversation as text, followed by the generation prompt if `prompt`."""
         try:
             texts, _ = self._render(
                 [messages],
                 tools=tools,
                 chat_template=self.source,
                 add_generation_prompt=prompt,
-                **self._special,
+                **self._variables,
             )
         except Exception as cause:
             raise _refused(cause) from cause
@@ -69,29 +101,68 @@ class Template:
                 tools=tools,
                 chat_template=self.source,
                 return_assistant_tokens_mask=True,
-                **self._special,
+                **self._variables,
             )
         except Exception as cause:
             raise _refused(cause) from cause
         return str(texts[0]), [(int(start), int(end)) for start, end in ranges[0]]
 
+    def trace(self, traced: list[Message], tools: list[Any] | None, prompt: bool = False) -> Traced:
+        """The same text as `render`, with the origin of every character. `traced`: see `trace_messages`."""
+        try:
+            text = self._tracer.render(traced, tools, add_generation_prompt=prompt, **self._variables)
+        except Exception as cause:
+            raise _refused(cause) from cause
+        return Traced(text, [run for run in text.runs if run.origin.field not in HEADER_FIELDS])
+
     def prompt(self, messages: list[Message], tools: list[Any] | None) -> str:
-        """The text up to where the model would begin to write."""
+        """The text up to the point at which the model begins to write."""
         return self.render(messages, tools, prompt=True) + self.missing_header
 
-    def added_token_at_end(self, text: str) -> int:
-        """Length of the added token that `text` ends with, or 0."""
-        for found in self._added.finditer(text, max(0, len(text) - 200)):
-            if found.end() == len(text):
-                return found.end() - found.start()
-        return 0
+    def shared(self, one: str, other: str) -> int:
+        """Length of the common beginning of two texts, cut back so that it splits no added token."""
+        at = next((i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), None)
+        if at is None:
+            return min(len(one), len(other))
+        inside = (found for found in self.added.finditer(one) if found.start() < at < found.end())
+        first = next((found.start() for found in inside), at)
+        return min(
+            first, next((f.start() for f in self.added.finditer(other) if f.start() < at < f.end()), at)
+        )
+
+    def opening(self, gap: str, prompt: str) -> tuple[int, str] | None:
+        """How much of `gap`, the text before an answer, is the prompt at inference, which ends with `prompt`.
+
+        The second value is what inference adds and this text does not have, such as an opening `<think>`.
+        None if the two differ before the assistant's header ends.
+        """
+        if gap.startswith(prompt):
+            return len(prompt), ""
+        at = self.shared(gap, prompt)
+        if at and not prompt[at:].strip():
+            return at, prompt[at:]
+        # The prompt goes on, with the model's thinking for instance: the header ends before that.
+        ends = [gap.rfind(header, 0, at) + len(header) for header in self.headers if header in gap[:at]]
+        if not ends and self._header_of(prompt, at):
+            ends = [opened.start() if (opened := _THINKING.search(gap, 0, at)) else at]
+        return (max(ends), prompt[max(ends) :]) if ends else None
+
+    def _header_of(self, prompt: str, at: int) -> str:
+        """The part of an assistant's header up to `at` of a prompt; empty if a user's header has it, too."""
+        end = first_of(self.stops, prompt)
+        if end is not None:
+            found = prompt[prompt.index(end) + len(end) : at].lstrip()
+        else:
+            header = self.headers[0] if self.headers else ""
+            found = prompt[len(prompt) - len(header) if prompt.endswith(header) else 0 : at]
+        return found if found.strip() and found.strip() not in self._inner else ""
 
     def _compile(self) -> None:
         from jinja2.exceptions import TemplateSyntaxError
 
         try:
             self.render([], None)
-        except TemplateRefusalError as refusal:  # refusing an empty conversation is its good right
+        except TemplateRefusalError as refusal:  # a template may refuse an empty conversation
             fault = refusal.__cause__
             if isinstance(fault, TemplateSyntaxError):
                 raise LorchError(
@@ -99,82 +170,100 @@ class Template:
                 ) from fault
 
     def _learn(self) -> None:
-        self.headers: list[str] = []
-        """What stands before an answer: the generation prompt and, where they differ, its form in history."""
-        self.missing_header = ""
-        """The assistant's header where the template writes one but ignores `add_generation_prompt`."""
-        self.ends: list[str] = []
-        """What ends an answer: at the end of the conversation, and elsewhere where that differs."""
-        answer = _SENTINELS[0]
-        user = {"role": "user", "content": _USER}
-        reply = {"role": "assistant", "content": answer}
-        for opening in ([], [{"role": "system", "content": "s"}]):
+        question, answer = {"role": "user", "content": "Question"}, {"role": "assistant", "content": "Answer"}
+        for opening in ([], [{"role": "system", "content": "System"}]):
+            head = trace_messages([*opening, question, answer, question, answer])
+            turn = len(opening) + 1
             try:
-                head = [*opening, user]
-                prompt = self.render(head, None, prompt=True)
-                plain = self.render(head, None)
-                whole = self.render([*head, reply], None)
+                prompt = behind(self.trace(head[:turn], None, prompt=True))
+                plain = behind(self.trace(head[:turn], None))
+                whole = self.trace(head[: turn + 1], None)
             except TemplateRefusalError:
                 continue
-            before, found, tail = whole.partition(answer)
-            if not found:
+            gap, tail = around(whole, turn)
+            if gap is None or tail is None:
                 continue
-            added = prompt[self._boundary(prompt, _common(prompt, plain)) :]
-            lead = before[len(prompt) :] if before.startswith(prompt) else ""
-            if not added and lead.strip():
-                self.missing_header = added = lead
-            self.headers = [added] if added else []
-            self._learn_history([*head, reply], before, tail)
+            try:
+                history, inner = around(self.trace(head, None), turn)
+            except TemplateRefusalError:
+                history, inner = None, None
+            header = prompt[self.shared(prompt, plain) :]
+            self._learn_ends(tail, inner, gap, header)
+            self._inner = inner or ""
+            self._learn_headers(prompt, header, gap, history)
             return
 
-    def _learn_history(self, conversation: list[Message], before: str, tail: str) -> None:
-        """How an answer that is not the last begins and ends."""
-        end = self._first_end(tail)
-        self.ends = [end] if end else []
-        again = [{"role": "user", "content": _USER + _USER}, {"role": "assistant", "content": "a"}]
-        try:
-            longer = self.render([*conversation, *again], None)
-        except TemplateRefusalError:
-            return
-        earlier, _, later = longer.partition(_SENTINELS[0])
-        between = later.partition(_USER + _USER)[0]
-        prompt = self.headers[0] if self.headers else ""
-        opening = self._added.search(prompt)
-        at = earlier.rfind(opening.group()) if opening is not None else -1
-        if at >= 0 and prompt != earlier[at:] and prompt.startswith(earlier[at:]):
-            self.headers.append(earlier[at:])
-        if end and end in between:
-            return
-        # What follows an inner answer, less the header of the next message.
-        ending = between.partition(opening.group())[0] if opening is not None else ""
-        if not ending or ending == between:
-            ending = between[: len(between) - _common(between[::-1], before.partition(_USER)[0][::-1])]
-        first = self._added.search(between)
-        if ending.strip() and first is not None and first.start() < len(ending):
-            self.ends.append(between[: first.end()])
+    def _learn_ends(self, tail: str, inner: str | None, gap: str, header: str) -> None:
+        """From the text behind the last answer, behind one in history, and between question and answer."""
+        named = list(self.stops)
+        at_end = run_of_tokens(self.added, tail, named, not_in=header)
+        if not at_end and not self.added.search(tail):
+            at_end = tail.rstrip()
+        if at_end:
+            self.ends.append(at_end)
+        if inner is not None and not (at_end and at_end in inner):
+            # A question ends as an answer does, unless what they share is the beginning of the next header.
+            common = inner[: self.shared(inner, gap)]
+            token = self.added.search(common)
+            found = first_of(named, common) or (token.group() if token else None)
+            if found:
+                self.ends.append(inner[: inner.index(found) + len(found)])
+        # What the template writes behind an answer in history is the better end: GLM names three.
+        self.generation_end = first_of(self._generation_ends, inner or "") or self.generation_end
+        for end in self.ends:
+            tokens = [found.group() for found in self.added.finditer(end)]
+            stop = tokens[-1] if tokens else end.strip()
+            if stop and stop not in self.stops:
+                self.stops.append(stop)
 
-    def _boundary(self, text: str, at: int) -> int:
-        """`at`, or the beginning of the added token that it lies in."""
-        inside = (found for found in self._added.finditer(text) if found.start() < at < found.end())
-        return next((found.start() for found in inside), at)
+    def _learn_headers(self, prompt: str, added: str, gap: str, history: str | None) -> None:
+        if not added and gap.startswith(prompt) and gap[len(prompt) :].strip():
+            self.missing_header = added = gap[len(prompt) :]
+            prompt += added
+        # Some generation prompts begin with the end of the question; others are written in any case.
+        end = first_of(self.stops, prompt)
+        if added and end is not None:
+            rest = prompt[prompt.index(end) + len(end) :]
+            added = rest.lstrip() or rest
+        if added.strip():
+            self.headers.append(added)
+        for form in (gap, history or ""):
+            at = self.shared(form, prompt)
+            found = self._header_of(prompt, at) if at < len(prompt) else ""
+            if found and found not in self.headers:
+                self.headers.append(found)
 
-    def _first_end(self, tail: str) -> str:
-        """`tail` up to the end of its first run of added tokens; all but white space where it has none."""
-        first = self._added.search(tail)
-        if first is None:
-            return tail.rstrip()
-        end = first.end()
-        while (more := self._added.match(tail, end)) is not None:
-            end = more.end()
-        return tail[:end]
+
+def behind(text: Traced) -> str:
+    """What the template wrote behind the last text of a message."""
+    return str.__str__(text[text.runs[-1].end :] if text.runs else text)
+
+
+def around(text: Traced, message: int) -> tuple[str | None, str | None]:
+    """What the template wrote before and behind the text of one message; None if it left that out."""
+    own = [at for at, run in enumerate(text.runs) if run.origin.message == message]
+    if not own:
+        return None, None
+    before = text.runs[own[0] - 1].end if own[0] else 0
+    after = text.runs[own[-1] + 1].start if own[-1] + 1 < len(text.runs) else len(text)
+    plain = str.__str__(text)
+    return plain[before : text.runs[own[0]].start], plain[text.runs[own[-1]].end : after]
 
 
 class TemplateSet:
     """The templates a tokenizer may choose from: nearly always one, sometimes another for rows with tools."""
 
-    def __init__(self, tokenizer: Any, kind: str) -> None:
+    def __init__(
+        self,
+        tokenizer: Any,
+        kind: str,
+        variables: dict[str, Any] | None = None,
+        generation_ends: Iterable[str] = (),
+    ) -> None:
         self.kind = kind
         self._tokenizer = tokenizer
+        self._variables = variables or {}
+        self._generation_ends = list(generation_ends)
         self._by_source: dict[str, Template] = {}
         own = tokenizer.chat_template
         text = own if isinstance(own, str) else json.dumps(own, sort_keys=True)
@@ -191,24 +280,29 @@ class TemplateSet:
         except ValueError as cause:
             raise LorchError("T001", str(cause).partition("\n")[0]) from cause
         if source not in self._by_source:
-            self._by_source[source] = Template(source, self._tokenizer)
+            self._by_source[source] = Template(
+                source, self._tokenizer, self._variables, self._generation_ends
+            )
         return self._by_source[source]
 
 
-def choose_template(spec: dict[str, Any], tokenizer: Any, model_id: str) -> TemplateSet:
-    """Sets the tokenizer's template as `{kind, source}` asks, and returns it.
+def choose_template(
+    spec: dict[str, Any], tokenizer: Any, model_id: str, generation_ends: Iterable[str] = ()
+) -> TemplateSet:
+    """Sets the tokenizer's template as `{kind, source, variables}` asks, and returns it.
 
-    `auto` is the model's own. Our own templates open with BOS where the tokenizer puts one before plain text,
+    `auto` is the model's own. Our own templates open with BOS if the tokenizer puts one before plain text,
     because the base model has never seen text without it.
     """
     from .tokenizer import adds_bos
 
     kind = str(spec.get("kind") or "auto")
+    variables = spec.get("variables") or {}
     if kind in ("auto", "model"):
         if not tokenizer.chat_template:
             raise LorchError("T001", f"the tokenizer of {model_id!r} has no chat template")
-        return TemplateSet(tokenizer, "model")
-    if kind == "file":
+        kind = "model"
+    elif kind == "file":
         if not isinstance(spec.get("source"), str) or not spec["source"].strip():
             raise LorchError("T004", "the template file is empty")
         tokenizer.chat_template = spec["source"]
@@ -219,19 +313,45 @@ def choose_template(spec: dict[str, Any], tokenizer: Any, model_id: str) -> Temp
         tokenizer.chat_template = ("{{- bos_token }}\n" if adds_bos(tokenizer) else "") + source
     else:
         raise LorchError("R012", f"there is no template kind {kind!r}")
-    return TemplateSet(tokenizer, kind)
+    check_variables(variables, tokenizer.chat_template)
+    return TemplateSet(tokenizer, kind, variables, generation_ends)
 
 
-def _any_of(words: list[str]) -> re.Pattern[str]:
+_OWNED = frozenset({"messages", "tools", "documents", "add_generation_prompt", "bos_token", "eos_token"})
+
+
+def check_variables(variables: dict[str, Any], sources: str | dict[str, str]) -> None:
+    """Raises T022 for a variable that no template reads, or that is not the user's to set."""
+    if not variables:
+        return
+    from transformers.utils.chat_template_utils import _get_template_variables
+
+    texts = [sources] if isinstance(sources, str) else list(sources.values())
+    read: set[str] = set()
+    for text in texts:
+        try:
+            read |= set(_get_template_variables(text))
+        except Exception:  # a fault in the template is reported when it is compiled
+            return
+    known = sorted(
+        read - _OWNED - {"raise_exception", "strftime_now", "namespace", "range", "dict", "cycler"}
+    )
+    for name in variables:
+        if name in _OWNED:
+            raise LorchError("T022", f"{name} is set by lorch", "remove it from `template_kwargs:`")
+        if name not in read:
+            hint = (
+                f"it reads {', '.join(known)}"
+                if known
+                else "it reads no variables: remove `template_kwargs:`"
+            )
+            raise LorchError("T022", f"the chat template does not read {name}", hint)
+
+
+def any_of(words: list[str]) -> re.Pattern[str]:
+    """Matches any of the words, the longest first; nothing if there is none."""
     longest_first = sorted(set(words), key=len, reverse=True)
     return re.compile("|".join(map(re.escape, longest_first)) or "(?!)")
-
-
-def _common(left: str, right: str) -> int:
-    """Length of the longest common beginning."""
-    return next(
-        (at for at, (a, b) in enumerate(zip(left, right, strict=False)) if a != b), min(len(left), len(right))
-    )
 
 
 def _refused(cause: Exception) -> TemplateRefusalError:

@@ -1,0 +1,217 @@
+"""Where the turns of one rendered conversation begin and end.
+
+The template is rendered with the origin of every character (tracing.py), so it is known what a message
+wrote itself. What the template wrote around it is compared with the prompt at inference, and with the
+conversation up to that message. The text around a message is nearly always the same, so this is asked once
+for each such text, not for each message.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+from .conversation import RowRefusedError
+from .stops import first_of
+from .template import Message, Template, TemplateRefusalError, around, behind
+from .tracing import Run, trace_messages
+
+
+@dataclass
+class Turn:
+    start: int
+    body_end: int
+    """Where the end of turn begins; `end` if there is none."""
+    end: int
+    opened: str = ""
+
+    @property
+    def closed(self) -> bool:
+        return self.body_end < self.end
+
+
+class Turns:
+    """Locates the turns of one conversation."""
+
+    def __init__(self, template: Template, messages: list[Message], tools: Any, text: str) -> None:
+        self.template, self.messages, self.tools, self.text = template, messages, tools, text
+        self._traced = trace_messages(messages)
+        whole = template.trace(self._traced, tools)
+        if whole != text:
+            raise RowRefusedError("T007", "the template renders the row differently when it is traced")
+        self.runs = list(whole.runs)
+        self._starts = [run.start for run in self.runs]
+        self._own: dict[int, list[int]] = {}
+        for at, run in enumerate(self.runs):
+            self._own.setdefault(run.origin.message, []).append(at)
+
+    def find(self, index: int, marks: list[tuple[int, int]]) -> Turn:
+        """Where message `index` begins and ends. Raises RowRefusedError T007 or T020."""
+        own = self._turn_runs(index)
+        if not own:
+            raise RowRefusedError("T007", f"the template leaves out message {index}")
+        first, last = self.runs[own[0]], self.runs[own[-1]]
+        self._check_content(index, own)
+        before = self.runs[own[0] - 1].end if own[0] else 0
+        after = self.runs[own[-1] + 1].start if own[-1] + 1 < len(self.runs) else len(self.text)
+        opening = self._opening(index, self.text[before : first.start])
+        if opening is None:
+            marked = [start for start, stop in marks if start <= first.start <= stop]
+            if not marked:
+                raise RowRefusedError("T007", f"where message {index} begins is unclear")
+            start = self._behind_header(marked[-1], first.start)
+        else:
+            start = self._behind_header(before + opening[0], first.start)
+        closing = self._closing(index, self.text[last.end : after])
+        if closing is None:
+            raise RowRefusedError("T007", f"where message {index} ends is unclear")
+        return Turn(start, last.end + closing[0], last.end + closing[1], opening[1] if opening else "")
+
+    def _turn_runs(self, index: int) -> list[int]:
+        """The runs of a message in its own turn. A tool's header may repeat the name of a call."""
+        own = self._own.get(index, [])
+        between = [
+            (self.runs[at].origin.field, self.text[self.runs[before].end : self.runs[at].start])
+            for before, at in pairwise(own)
+        ]
+        breaks = [at for at, (_, text) in enumerate(between, 1) if self.template.added.search(text)]
+        if not breaks:
+            return own
+        key = (self.messages[index]["role"], *between)
+        if key not in self.template.lengths:
+            self.template.lengths[key] = self._count_runs(index, own)
+        count = self.template.lengths[key]
+        return own[:count] if count in breaks else own
+
+    def _count_runs(self, index: int, own: list[int]) -> int:
+        """How many of the runs the template writes even if the conversation ends with the message."""
+        try:
+            cut = self.template.trace(self._traced[: index + 1], self.tools)
+        except TemplateRefusalError:
+            return len(own)
+        written = iter(cut[run.start : run.end] for run in cut.runs if run.origin.message == index)
+        for count, at in enumerate(own):
+            text = self.text[self.runs[at].start : self.runs[at].end]
+            if not any(one == text for one in written):
+                return count
+        return len(own)
+
+    def _check_content(self, index: int, own: list[int]) -> None:
+        between = self.runs[own[0] : own[-1] + 1]
+        other = next((run for run in between if run.origin.message != index and run.start < run.end), None)
+        if other is not None:
+            whose = "the tools" if other.origin.message < 0 else f"message {other.origin.message}"
+            raise RowRefusedError("T007", f"the template writes {whose} into message {index}")
+        for run in between:
+            stop = first_of(self.template.stops, self.text[run.start : run.end])
+            if stop is not None and self.template.added.fullmatch(stop):
+                field = run.origin.field
+                raise RowRefusedError(
+                    "T020", f"the {field} of message {index} contains {stop!r}, which ends a turn"
+                )
+
+    def _behind_header(self, start: int, limit: int) -> int:
+        """`start`, or the end of a header that the template does not count to its generation prompt there."""
+        for header in self.template.headers:
+            if self.text.startswith(header, start) and start + len(header) <= limit:
+                return start + len(header)
+        return start
+
+    def _opening(self, index: int, gap: str) -> tuple[int, str] | None:
+        """How much of the text before a message is the prompt; see `Template.opening`."""
+        if self.messages[index]["role"] != "assistant":
+            return len(gap), ""
+        previous = self.messages[index - 1]["role"] if index else None
+        written = any(self.runs[at].origin.field != "content" for at in self._own[index])
+        key = (gap, previous, bool(self.tools), written)
+        if key not in self.template.openings:
+            self.template.openings[key] = self._find_opening(index, gap, written)
+        found: tuple[int, str] | None = self.template.openings[key]
+        return found
+
+    def _find_opening(self, index: int, gap: str, written: bool) -> tuple[int, str] | None:
+        try:
+            prompt = behind(self.template.trace(self._traced[:index], self.tools, prompt=True))
+            found = self.template.opening(gap, prompt + self.template.missing_header)
+        except TemplateRefusalError:
+            found = None
+        if found is not None:
+            return found
+        for header in self.template.headers:
+            at = gap.rfind(header)
+            if at >= 0:
+                return at + len(header), ""
+        # Without a header a plain answer begins with its content; what a call opens with is not known.
+        return None if written else (len(gap), "")
+
+    def _closing(self, index: int, gap: str) -> tuple[int, int] | None:
+        """Where, in the text behind a message, its end of turn begins and ends."""
+        message = self.messages[index]
+        last = index + 1 == len(self.messages)
+        key = (gap, message["role"], bool(message.get("tool_calls")), last)
+        if key not in self.template.closings:
+            self.template.closings[key] = self._find_closing(index, gap, last)
+        found: tuple[int, int] | None = self.template.closings[key]
+        return found
+
+    def _find_closing(self, index: int, gap: str, last: bool) -> tuple[int, int] | None:
+        template = self.template
+        limit = len(gap) if last else self._own_end(index, gap)
+        region = gap[: self._next_header(gap) if limit is None else limit]
+        stop = first_of(template.stops, region)
+        if stop is not None:
+            at = region.index(stop)
+            return at, at + len(stop)
+        if limit is None:
+            return None if self.messages[index].get("tool_calls") else (0, 0)
+        # The token that opens the next turn may be what the model stops at (GLM).
+        at = limit + len(gap[limit:]) - len(gap[limit:].lstrip())
+        following = next((one for one in template.stops if gap.startswith(one, at)), None)
+        if following is not None:
+            return at, at + len(following)
+        body = len(region.rstrip())
+        return body, body
+
+    def _own_end(self, index: int, gap: str) -> int | None:
+        """How much of the text behind a message the template writes even if the conversation ends there."""
+        try:
+            cut = self.template.trace(self._traced[: index + 1], self.tools)
+        except TemplateRefusalError:
+            return None
+        tail = around(cut, index)[1]
+        if tail is None:
+            return None
+        at = self.template.shared(tail, gap)
+        # Only the end of the conversation may differ: if more does, the two say nothing of each other.
+        rest = tail[at:].lstrip()
+        return at if not rest or any(rest.startswith(stop) for stop in self.template.stops) else None
+
+    def _next_header(self, gap: str) -> int:
+        return min(
+            (at for header in self.template.headers if (at := gap.find(header)) >= 0), default=len(gap)
+        )
+
+    def empty_turn_follows(self, index: int, turn: Turn) -> bool:
+        """Whether an assistant's header is between a turn and the next text, which is not the assistant's."""
+        at = bisect_left(self._starts, turn.end)
+        following = self.runs[at] if at < len(self.runs) else None
+        if following is not None and self._is_assistant(following):
+            return False
+        end = following.start if following is not None else len(self.text)
+        return any(header in self.text[turn.end : end] for header in self.template.headers)
+
+    def _is_assistant(self, run: Run) -> bool:
+        return run.origin.message >= 0 and self.messages[run.origin.message]["role"] == "assistant"
+
+    def prove(self, index: int, spans: list[tuple[int, int]], turn: Turn) -> None:
+        """Raises T007 if anything but the message itself, up to its first end of turn, would be trained."""
+        for start, end in spans:
+            for run in self.runs[max(0, bisect_left(self._starts, start) - 1) :]:
+                if run.start >= end:
+                    break
+                if run.origin.message != index and max(run.start, start) < min(run.end, end):
+                    raise RowRefusedError("T007", f"text of another message lies in message {index}")
+            if end > turn.end:
+                raise RowRefusedError("T007", f"message {index} is trained beyond its end of turn")
