@@ -192,7 +192,10 @@ async function makePlan(
       rows_in: ledger.rowsIn,
       ...(Object.keys(scan.checks).length > 0 && { checks: scan.checks }),
       dropped: ledger.dropped,
-      template: prepared.template,
+      template: {
+        ...prepared.template,
+        ...(config.dataset.template_kwargs && { kwargs: config.dataset.template_kwargs }),
+      },
       tokenizer_sha256: prepared.tokenizer_sha256,
       prepared_key: key,
       train,
@@ -232,7 +235,11 @@ async function makePlan(
 async function prepare(request: PlanRequest, config: RunConfig, base: ResolvedModel, scan: ScannedRows) {
   const spec: PrepareSpec = {
     model: modelSpec(config, base),
-    template: await readTemplate(config.dataset.template, request.workspace.root),
+    template: await readTemplate(
+      config.dataset.template,
+      request.workspace.root,
+      config.dataset.template_kwargs,
+    ),
     max_length: config.training.max_length === 'none' ? null : config.training.max_length,
     splits: scan.examples,
   };

@@ -8,7 +8,7 @@ import type { PythonEnv } from '../python/environment.ts';
 import { type RunTrainerOptions, runTrainer } from '../python/run-trainer.ts';
 
 /** Raise it when `prepare` writes something else for the same input. */
-const prepareVersion = 2;
+export const prepareVersion = 3;
 
 const count = z.number().int().nonnegative();
 const lengths = z.object({ p50: count, p90: count, p99: count, max: count, mean: z.number() });
@@ -56,7 +56,12 @@ export type Prepared = z.infer<typeof prepared>;
 
 export interface PrepareSpec {
   model: { id: string; path: string | null; revision: string | null; trust_remote_code: boolean };
-  template: { kind: 'auto' | 'model' | 'chatml' | 'alpaca' | 'file'; source: string | null };
+  template: {
+    kind: 'auto' | 'model' | 'chatml' | 'alpaca' | 'file';
+    source: string | null;
+    /** Values of the template's own variables. */
+    variables?: Record<string, unknown>;
+  };
   max_length: number | null;
   /** Absolute paths of example files by split. */
   splits: Record<string, string>;

@@ -4,8 +4,17 @@ import { resolve } from 'node:path';
 import { UserError } from '../diagnostics/user-error.ts';
 import type { PrepareSpec } from './prepare-sequences.ts';
 
-/** What `dataset.template` means; a file is relative to `root`. Throws UserError P009. */
-export async function readTemplate(template: string, root: string): Promise<PrepareSpec['template']> {
+/** What `dataset.template` and `template_kwargs` mean; a file is relative to `root`. Throws UserError P009. */
+export async function readTemplate(
+  template: string,
+  root: string,
+  kwargs?: Record<string, unknown>,
+): Promise<PrepareSpec['template']> {
+  const found = await templateSource(template, root);
+  return kwargs && Object.keys(kwargs).length > 0 ? { ...found, variables: kwargs } : found;
+}
+
+async function templateSource(template: string, root: string): Promise<PrepareSpec['template']> {
   if (!/\.(jinja|jinja2|j2)$/.test(template))
     return { kind: template as PrepareSpec['template']['kind'], source: null };
   try {

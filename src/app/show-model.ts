@@ -19,6 +19,7 @@ import {
   type Verification,
 } from './peft-count.ts';
 import { type ShownAdapter, showAdapter } from './show-adapter.ts';
+import { type TriedTemplate, tryTemplate } from './try-template.ts';
 
 export interface ShowModelOptions extends PeftCountOptions {
   model: string;
@@ -54,6 +55,8 @@ export interface ShownModel extends ModelDescription {
   memory: MemoryRow[] | null;
   /** Null where PEFT was not asked for a second count. */
   verified: Verification | null;
+  /** What the chat template can train, or why that is not known; null if the model has no template. */
+  template: TriedTemplate | { reason: string } | null;
 }
 
 /** Throws UserError M001–M015, M040, E040–E042; with `verify`, also where there is no Python to count with. */
@@ -73,7 +76,14 @@ export async function showModel(options: ShowModelOptions): Promise<ShownModel |
   });
   if (resolved.kind === 'adapter') return showAdapter(resolved);
   const { known: description, reading } = describeModel(resolved);
-  const known: ShownModel = { ...description, lora: null, memory: null, verified: null };
+  const template = description.chat_template
+    ? await tryTemplate({
+        ...options,
+        model: { id: model, path: resolved.path, revision: resolved.revision },
+        cacheDir: userCacheDir(env),
+      })
+    : null;
+  const known: ShownModel = { ...description, lora: null, memory: null, verified: null, template };
   const { configText } = resolved;
   const reason = reading.known ? uncountable(lora) : reading.reason;
   if (!reading.known || reason)

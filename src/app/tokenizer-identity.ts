@@ -1,10 +1,10 @@
-// What stands for a tokenizer in a cache key.
+// What stands for a tokenizer in a cache key, with the tokens at which the model stops.
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 const files =
-  /^(tokenizer.*|special_tokens_map\.json|added_tokens\.json|chat_template.*|vocab.*|merges\.txt|.*\.model|.*\.tiktoken)$/;
+  /^(tokenizer.*|special_tokens_map\.json|generation_config\.json|added_tokens\.json|chat_template.*|vocab.*|merges\.txt|.*\.model|.*\.tiktoken)$/;
 
 /** A hub revision names its files for good; of a folder, the tokenizer's files are hashed. */
 export async function tokenizerIdentity(base: {

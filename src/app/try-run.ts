@@ -60,6 +60,7 @@ export async function tryRun(request: TryRequest): Promise<TriedRun> {
       quantization: plan.quantization,
       adapter,
       tokenizer,
+      template_kwargs: plan.dataset.template.kwargs ?? {},
       prompts: asked.map(({ messages, tools }) => ({ messages, ...(tools ? { tools } : {}) })),
       max_new_tokens: request.maxNewTokens,
     },

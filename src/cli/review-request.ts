@@ -111,7 +111,9 @@ async function modelOf(
     revision: named ? null : (config?.revision ?? null),
     trustRemoteCode: named ? false : (config?.model.trust_remote_code ?? false),
     baseDir: named ? cwd : root,
-    template: await readTemplate(named || !config ? flags.template : config.dataset.template, root),
+    template: await (named || !config
+      ? readTemplate(flags.template, root)
+      : readTemplate(config.dataset.template, root, config.dataset.template_kwargs)),
     maxLength: typeof cut === 'number' ? cut : null,
     cacheDir: userCacheDir(env),
     env,

@@ -2,8 +2,13 @@
 import type { Finding } from '../diagnostics/finding.ts';
 import { adviceRules } from './advice/index.ts';
 
-/** Advice, and the forecast that memory does not suffice; everything else is a fault to be mended. */
-export const acceptableCodes: readonly string[] = [...adviceRules.map(({ code }) => code), 'P020', 'P021'];
+/** Advice, a forecast that memory does not suffice, and a template without end of turn; the rest must be fixed. */
+export const acceptableCodes: readonly string[] = [
+  ...adviceRules.map(({ code }) => code),
+  'P020',
+  'P021',
+  'T014',
+];
 
 /**
  * The findings of the plans of one config: accepted ones are notes that carry the reason as `data.accepted`. A code

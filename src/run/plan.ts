@@ -144,7 +144,12 @@ export interface Plan {
     /** Check settings other than the defaults that decide which rows leave; absent where there are none. */
     checks?: Record<string, unknown>;
     dropped: Record<string, number>;
-    template: { kind: 'model' | 'chatml' | 'alpaca' | 'file'; sha256: string };
+    template: {
+      kind: 'model' | 'chatml' | 'alpaca' | 'file';
+      sha256: string;
+      /** Values of the template's variables (`dataset.template_kwargs`); absent if there are none. */
+      kwargs?: Record<string, unknown>;
+    };
     tokenizer_sha256: string;
     /** Cache key of the prepared sequences. */
     prepared_key: string;

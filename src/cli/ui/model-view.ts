@@ -99,8 +99,28 @@ function modelFacts(shown: ShownModel): Facts {
     ],
     // A lone config.json says nothing about its neighbours.
     ['chat template', template ? `${template.file}${several}` : shown.source === 'config' ? null : 'none'],
+    ['can train', templateText(shown.template)],
     ['licence', licenceText(shown.licence) ?? (shown.source === 'config' ? null : 'not stated')],
   ];
+}
+
+/** What the chat template can train, with the reason for what it cannot. */
+function templateText(template: ShownModel['template']): string | null {
+  if (!template) return null;
+  if ('reason' in template) return `not tried: ${template.reason}`;
+  const named = Object.entries(template.parts).map(([name, part]) => ({
+    name: name.replaceAll('_', ' '),
+    ...part,
+  }));
+  const can = named.filter(({ trained }) => trained).map(({ name }) => name);
+  const cannot = named.filter(({ trained }) => !trained).map(({ name, reason }) => `${name} (${reason})`);
+  return [
+    can.length > 0 ? can.join(', ') : 'nothing',
+    ...(cannot.length > 0 ? [`not ${cannot.join(', ')}`] : []),
+    ...(template.ends_turns ? [] : ['a turn without end: plans say T014']),
+    ...(template.added_end ? [`${template.added_end} is added behind the last answer`] : []),
+    ...(template.prompt ? [`prompts end with ${JSON.stringify(template.prompt)}`] : []),
+  ].join('; ');
 }
 
 function contextText({ tokens, rope, sliding_window: window }: ShownModel['context']): string | null {

@@ -48,13 +48,18 @@ export function tokenLines(plan: Plan, columns: number): string[] {
     template,
   } = plan.dataset;
   return [
-    `${formatCount(train.tokens)} to train on, ${formatCount(train.trained_tokens)} with a label (${formatShare(train.trained_tokens, train.tokens)}) · template: ${template.kind}`,
+    `${formatCount(train.tokens)} to train on, ${formatCount(train.trained_tokens)} with a label (${formatShare(train.trained_tokens, train.tokens)}) · template: ${template.kind}${kwargsOf(template.kwargs)}`,
     ...lengthLines(length_histogram ?? [], columns),
     `lengths: half ≤ ${lengths.p50}, 90 % ≤ ${lengths.p90}, 99 % ≤ ${lengths.p99}, longest ${lengths.max}` +
       (cut > 0
         ? ` · ${formatCount(cut)} cut at max_length ${plan.training.max_length}, ${formatCount(lost)} lose their end of turn`
         : ' · none cut'),
   ];
+}
+
+function kwargsOf(kwargs: Record<string, unknown> | undefined): string {
+  const set = Object.entries(kwargs ?? {}).map(([name, value]) => `${name}: ${JSON.stringify(value)}`);
+  return set.length > 0 ? ` (${set.join(', ')})` : '';
 }
 
 /** The shape of the lengths, and under it where it starts and ends. */

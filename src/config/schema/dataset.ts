@@ -136,6 +136,10 @@ export const datasetSection = section(
         .default('auto'),
       "The chat template: `auto` and `model` take the model's own (`auto` refuses a model that has none), `chatml` and `alpaca` are built in (`alpaca` writes a row’s `input` under its own heading), and a path ending in .jinja names a file.",
     ),
+    template_kwargs: optional(
+      z.record(z.string(), z.json()),
+      'Values for variables of the chat template, such as `{enable_thinking: false}`. Use the same at inference. A variable that the template does not read is an error (T022).',
+    ),
     on_error: field(
       z.enum(['refuse', 'drop']).default('refuse'),
       'Rows with error findings: refuse to plan, or drop them; the ledger names every one.',

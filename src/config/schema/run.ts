@@ -38,7 +38,7 @@ export const runShape = {
   resources: field(resourcesSection.prefault({}), 'Where the run is executed.'),
   accept: optional(
     z.record(z.string(), reason),
-    'Findings of the plan that you let stand: a map from code to reason, for advice (A codes, docs/advice.md), P020 and P021. They stay in plan.json as notes, with the reason.',
+    'Findings of the plan that you let stand: a map from code to reason, for advice (A codes, docs/advice.md), P020, P021 and T014. They stay in plan.json as notes, with the reason.',
   ),
 };
 

@@ -17,6 +17,7 @@ from .errors import LorchError, from_exception
 VERBS = {
     "prepare": "prepare",
     "pieces": "pieces",
+    "template": "probe",
     "tiny": "tiny",
     "try": "try_",
     "merge": "merge",

@@ -18,15 +18,16 @@ from typing import Any
 
 from . import __version__, stdio
 from .control import ControlTokens
-from .conversation import RowRefusedError, template_forms, template_messages, trained_turns
+from .conversation import RowRefusedError, template_messages, trained_turns
 from .errors import LorchError
 from .labels import Labelled, label_batch
 from .lengths import Lengths
+from .rendering import render_trained
 from .row_findings import RowFindings
 from .sequences import SequenceWriter
-from .spans import Rendered, close_last, find_spans
+from .spans import Rendered, close_last
 from .stops import generation_ends
-from .template import Message, Template, TemplateRefusalError, TemplateSet, choose_template
+from .template import Message, Template, TemplateSet, choose_template
 from .tokenizer import load_tokenizer, tokenizer_sha256
 
 MASK_RULE = "assistant-turns-with-end-of-turn/2"
@@ -127,39 +128,12 @@ class Preparation:
         if not trained:
             raise RowRefusedError("T009", "no assistant message is to be trained")
         template = self.templates.for_tools(tools)
-        rendered = self._first_form(template, messages, tools, trained)
+        rendered = render_trained(template, self.templates.kind, messages, tools, trained)
         if not rendered.spans:
             raise RowRefusedError("T009", "the template writes nothing of the messages to train")
         close_last(rendered, template.generation_end)
         self._note(row, messages, tools, rendered)
         return rendered
-
-    def _first_form(
-        self, template: Template, messages: list[Message], tools: Any, trained: list[int]
-    ) -> Rendered:
-        """Renders the row in the first form that the template takes, if possible without an empty turn."""
-        refusals: list[RowRefusedError] = []
-        second: Rendered | None = None
-        for form in template_forms(messages):
-            try:
-                rendered = find_spans(template, form, tools, trained)
-            except RowRefusedError as cause:
-                if cause.code == "T020":
-                    raise
-                refusals.append(cause)
-            except TemplateRefusalError as cause:
-                code = "T012" if self.templates.kind == "alpaca" else "T005"
-                refusals.append(RowRefusedError(code, f"the template says: {cause}"))
-            else:
-                if not rendered.empty_turn:
-                    return rendered
-                second = second or rendered
-        if second is not None:
-            return second
-        if any(message.get("tool_calls") for message in messages):
-            # That a template leaves out a call says more than what it raises for another form of the call.
-            refusals.sort(key=lambda refusal: refusal.code != "T007")
-        raise refusals[0]
 
     def _note(self, row: int, messages: list[Message], tools: Any, rendered: Rendered) -> None:
         if rendered.shortened:

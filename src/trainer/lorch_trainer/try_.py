@@ -8,6 +8,7 @@ from . import stdio
 from .conversation import template_messages
 from .device import keep_offline, pin_device
 from .errors import LorchError, from_exception
+from .stops import generation_ends
 from .template import Template, TemplateRefusalError, TemplateSet
 
 
@@ -27,7 +28,8 @@ def run(spec: dict[str, Any]) -> dict[str, Any]:
     tokenizer = load_tokenizer(spec["tokenizer"], bool(model_spec.get("trust_remote_code")))
     if not tokenizer.chat_template:
         raise LorchError("T001", f"the tokenizer in {spec['tokenizer']} has no chat template")
-    templates = TemplateSet(tokenizer, "model")
+    ends = generation_ends(model_spec, tokenizer)
+    templates = TemplateSet(tokenizer, "model", spec.get("template_kwargs") or {}, ends)
     texts = [_prompt_text(templates, index, prompt) for index, prompt in enumerate(prompts)]
     model = load_adapted(spec)
     stops = [Stops(tokenizer, templates.for_tools(prompt.get("tools"))) for prompt in prompts]
