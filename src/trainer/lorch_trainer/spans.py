@@ -59,6 +59,8 @@ def find_spans(template: Template, messages: list[Message], tools: Any, trained:
     marks: list[tuple[int, int]] = []
     if template.has_markers:
         text, marks = template.render_marked(messages, tools)
+        if (exact := _marked_exactly(template, messages, trained, text, marks)) is not None:
+            return Rendered(text, exact)
     else:
         text = template.render(messages, tools)
         if (last := _only_last(template, messages, trained, text)) is not None:
@@ -96,6 +98,39 @@ def close_last(rendered: Rendered, end: str) -> None:
     last.end, last.closed = len(rendered.text), True
 
 
+def _marked_exactly(
+    template: Template,
+    messages: list[Message],
+    trained: list[int],
+    text: str,
+    marks: list[tuple[int, int]],
+) -> list[Span] | None:
+    """The marks of a row, if each holds the content of its message and the end of turn, and nothing else.
+
+    Such a row needs no second rendering.
+    """
+    replies = [index for index, message in enumerate(messages) if message["role"] == "assistant"]
+    if len(marks) != len(replies) or not template.ends:
+        return None
+    spans = []
+    for index in trained:
+        message = messages[index]
+        if message["role"] != "assistant" or message.get("tool_calls") or message.get("reasoning_content"):
+            return None
+        start, stop = marks[replies.index(index)]
+        written, content = text[start:stop], message.get("content")
+        if not content or written != str(content) + template.ends[0] or not _ends_once(template, written):
+            return None
+        spans.append(Span(start, stop, True))
+    return spans
+
+
+def _ends_once(template: Template, written: str) -> bool:
+    """Whether the first end of a turn in a text is at its end."""
+    stop = first_of(template.stops, written)
+    return stop is not None and written.index(stop) + len(stop) == len(written)
+
+
 def _only_last(template: Template, messages: list[Message], trained: list[int], text: str) -> Turn | None:
     """The last turn of a row of which nothing else is trained, if the text ends with header, content and end.
 
@@ -116,10 +151,7 @@ def _only_last(template: Template, messages: list[Message], trained: list[int], 
     for form in dict.fromkeys((content, content.strip())):
         if form.strip() and body.endswith(template.headers[0] + form + end):
             at = len(body) - len(end)
-            stop = first_of(template.stops, form + end)
-            if stop is None or (form + end).index(stop) + len(stop) != len(form + end):
-                return None
-            return Turn(at - len(form), at, len(body))
+            return Turn(at - len(form), at, len(body)) if _ends_once(template, form + end) else None
     return None
 
 
