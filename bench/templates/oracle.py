@@ -254,9 +254,10 @@ class Oracle:
         ends: Range | None,
     ) -> Iterator[str]:
         content = as_text(message.get("content"))
-        if content.strip() and (place is None or text[slice(*place)].strip() != content.strip()):
-            yield "content"
         written = text[starts[0] if starts else 0 : ends[1] if ends else len(text)]
+        moved = "".join(content.split()) in "".join(written.split()) and starts is not None and ends is not None
+        if content.strip() and not moved and (place is None or text[slice(*place)].strip() != content.strip()):
+            yield "content"
         for call, where in zip(message.get("tool_calls") or [], calls, strict=True):
             if where is None or call["function"]["name"] not in written:
                 yield "call"
