@@ -26,6 +26,7 @@ _CONTROL = re.compile(
     r"|<SPECIAL_\d+>|<start_of_image>|<\|(?:START|END)_[A-Z_]+\|>"
 )
 _PLAIN = re.compile(r"</?(?:think|tool_call|tool_response|answer|function_call)>")
+_ANSWER = "qzjANSWERjzq"
 # The first pattern that the template holds gives (bos, eos, stops, ends).
 _FAMILIES: list[tuple[str, tuple[str | None, str, list[str], list[str]]]] = [
     (r"<\|channel\|>", ("<|startoftext|>", "<|return|>", ["<|call|>"], ["<|end|>"])),
@@ -87,11 +88,11 @@ def guess(source: str, known: dict[str, Any] | None = None) -> Facts:
     if known.get("eos_token") and known["eos_token"] != eos:
         stops = [one for one in [*stops, eos] if one in source and one != known["eos_token"]]
     added = [found.group() for found in _CONTROL.finditer(source)]
+    for sample in _samples(source, known.get("bos_token", bos) or "", known.get("eos_token") or eos)[:1]:
+        ends = [*ends, *_ends(sample.partition(_ANSWER)[2], {eos, *stops, *ends})]
     for sample in _samples(source, known.get("bos_token", bos) or "", known.get("eos_token") or eos):
         added += [found.group() for found in _CONTROL.finditer(sample)]
     added += [found.group() for found in _PLAIN.finditer(source)]
-    # A tag that is opened by the template's own code (`'<' + 'think>'`) still closes as one token.
-    added = [one for one in added if one not in ("<tool_name>", "<tool_result>", "<tool_results>")]
     facts = {
         "bos_token": bos,
         "eos_token": eos,
@@ -115,11 +116,22 @@ def to_json(facts: Facts) -> str:
     return json.dumps(asdict(facts), ensure_ascii=False, indent=1) + "\n"
 
 
+def _ends(tail: str, known: set[str]) -> list[str]:
+    """The last of the control tokens that stand together behind an answer, if none of them is known."""
+    found: list[str] = []
+    while (token := _CONTROL.match(tail.lstrip() if not found else tail)) is not None:
+        found.append(token.group())
+        tail = (tail.lstrip() if len(found) == 1 else tail)[token.end() :]
+    if not found or known.intersection(found) or re.search("assistant|user|prefix|bot", found[-1], re.IGNORECASE):
+        return []
+    return found[-1:]
+
+
 def _samples(source: str, bos: str, eos: str) -> list[str]:
     """The template's text of small conversations: roles within control tokens are seen only there."""
     from transformers.utils.chat_template_utils import render_jinja_template
 
-    asked = [{"role": "user", "content": "a"}, {"role": "assistant", "content": "b"}]
+    asked = [{"role": "user", "content": "a"}, {"role": "assistant", "content": _ANSWER}]
     found = []
     for opening in ([], [{"role": "system", "content": "c"}]):
         for closing in ([], [{"role": "user", "content": "d"}]):

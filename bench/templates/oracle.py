@@ -22,6 +22,7 @@ from typing import Any
 Message = dict[str, Any]
 Range = tuple[int, int]
 _SENTINEL = "qzjSENTINELjzq"
+_THINK = re.compile(r"(?:<[a-z:]*think(?:ing)?>|\[THINK\]|◁think▷|<\|START_THINKING\|>)\s*\Z")
 _GENERATION = re.compile(r"\{%-?\s*generation\s*-?%\}")
 
 
@@ -39,7 +40,12 @@ class Turn:
 
     @property
     def sure(self) -> bool:
-        """Whether both its borders are known to the character."""
+        """Whether both its borders are known."""
+        return self.starts is not None and self.ends is not None
+
+    @property
+    def exact(self) -> bool:
+        """Whether both its borders are known to the character, white space before the end aside."""
         return self.starts is not None and self.ends is not None and self.starts[0] == self.starts[1]
 
 
@@ -182,7 +188,7 @@ class Oracle:
         stop, ends = self._ends(text, messages, tools, at, places, parts)
         if None in calls or (message.get("content") and places[at] is None):
             stop, ends = None, None
-        lost = list(self._lost(text, message, places[at], calls, starts, ends))
+        lost = list(self._lost(text, message, places[at], starts, ends))
         return Turn(at, starts, ends, stop, parts, lost)
 
     def _starts(
@@ -194,7 +200,10 @@ class Oracle:
             plain = self.render(messages[:at], tools) or ""
             prompt = self.render(messages[:at], tools, prompt=True) or ""
         # The message as plain text shows the header that all answers share here.
-        around = self._replaced(messages, tools, at, {"role": "assistant", "content": _SENTINEL})
+        answer = {"role": "assistant", "content": _SENTINEL}
+        around = self._replaced(messages, tools, at, answer)
+        if around is None:
+            around = self._replaced(messages[: at + 1], tools, at, answer)
         own = min([start for start, _ in parts], default=len(text))
         latest = min(own, common(text, around[0])) if around is not None else own
         added = prompt[len(plain) :] if prompt.startswith(plain) else ""
@@ -207,7 +216,13 @@ class Oracle:
             for size in range(len(added), 0, -1):
                 header = text.rfind(added[:size], previous, latest + size)
                 if header >= 0 and header + size <= max(latest, own):
-                    return (min(header + size, latest), max(header + size, latest))
+                    # Where history has another header than the prompt, what stands between it and the answer may
+                    # be trained or not.
+                    end = header + size
+                    if size == len(added):
+                        return end, end
+                    opened = _THINK.search(text, previous, min(end, latest))
+                    return opened.start() if opened else min(end, latest), max(end, own)
             return None
         if around is None:
             return None
@@ -249,7 +264,6 @@ class Oracle:
         text: str,
         message: Message,
         place: Range | None,
-        calls: list[Range | None],
         starts: Range | None,
         ends: Range | None,
     ) -> Iterator[str]:
@@ -258,8 +272,8 @@ class Oracle:
         moved = "".join(content.split()) in "".join(written.split()) and starts is not None and ends is not None
         if content.strip() and not moved and (place is None or text[slice(*place)].strip() != content.strip()):
             yield "content"
-        for call, where in zip(message.get("tool_calls") or [], calls, strict=True):
-            if where is None or call["function"]["name"] not in written:
+        for call in message.get("tool_calls") or []:
+            if call["function"]["name"] not in written:
                 yield "call"
             elif any(not _has(written, leaf) for leaf in _leaves(call["function"]["arguments"])):
                 yield "arguments"

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import hashlib
 import io
 import json
 import os
@@ -158,7 +159,7 @@ class TemplateRun:
         if not trained or code not in ("T005", "T007", "T009"):
             return
         for expected in self._forms(verdict.conversation):
-            if expected is not None and all(turn.sure and not turn.lost for turn in expected.turns):
+            if expected is not None and all(turn.exact and not turn.lost for turn in expected.turns):
                 verdict.over = reason
                 return
 
@@ -254,7 +255,8 @@ def _short(detail: dict[str, Any]) -> dict[str, Any]:
 def run_folder(folder: Path, only: str | None, kinds: list[str], long: int, everything: bool = False) -> Iterator[Verdict]:
     """The verdicts on all templates of a folder."""
     rows = conversations(long)
-    paths = [path for path in sorted(folder.glob("*.jinja")) if not only or only in path.stem]
+    paths = [path for path in folder.glob("*.jinja") if not only or only in path.stem]
+    paths.sort(key=lambda path: hashlib.sha256(path.stem.encode()).digest())  # mixed: a stopped run is a sample
     for number, path in enumerate(paths, 1):
         print(f"\r{number}/{len(paths)} {path.stem[:60]:60}", end="", file=sys.stderr, flush=True)
         source, facts = facts_module.read(path)
