@@ -33,7 +33,7 @@ _FAMILIES: list[tuple[str, tuple[str | None, str, list[str], list[str]]]] = [
     (r"<\|eot_id\|>|<\|start_header_id\|>", ("<|begin_of_text|>", "<|eot_id|>", ["<|eom_id|>", "<|end_of_text|>"], [])),
     (r"<\|header_start\|>", ("<|begin_of_text|>", "<|eot|>", ["<|eom|>", "<|end_of_text|>"], [])),
     (r"<start_of_turn>", ("<bos>", "<eos>", ["<end_of_turn>"], [])),
-    (r"<\|turn>", ("<bos>", "<eos>", ["<turn|>"], [])),
+    (r"<\|turn>", ("<bos>", "<eos>", ["<turn|>", "<|tool_response>"], [])),
     (r"<\|observation\|>", (None, "<|endoftext|>", ["<|user|>", "<|observation|>"], [])),
     (r"<\|END_OF_TURN_TOKEN\|>", ("<BOS_TOKEN>", "<|END_OF_TURN_TOKEN|>", [], [])),
     (r"<｜Assistant｜>", ("<｜begin▁of▁sentence｜>", "<｜end▁of▁sentence｜>", [], [])),

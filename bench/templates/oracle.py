@@ -194,11 +194,9 @@ class Oracle:
     def _starts(
         self, text: str, messages: list[Message], tools: Any, at: int, places: list[Range | None], parts: list[Range]
     ) -> Range | None:
-        if at == 0:
-            plain = prompt = ""
-        else:
-            plain = self.render(messages[:at], tools) or ""
-            prompt = self.render(messages[:at], tools, prompt=True) or ""
+        opening = messages[:at] or [{"role": "user", "content": "q"}]
+        plain = self.render(opening, tools) or ""
+        prompt = self.render(opening, tools, prompt=True) or ""
         # The message as plain text shows the header that all answers share here.
         answer = {"role": "assistant", "content": _SENTINEL}
         around = self._replaced(messages, tools, at, answer)
@@ -207,11 +205,11 @@ class Oracle:
         own = min([start for start, _ in parts], default=len(text))
         latest = min(own, common(text, around[0])) if around is not None else own
         added = prompt[len(plain) :] if prompt.startswith(plain) else ""
-        if prompt and text.startswith(prompt) and added:
+        if at and added and text.startswith(prompt):
             return (min(latest, len(prompt)), len(prompt)) if latest < len(prompt) else (len(prompt), len(prompt))
         previous = max((place[1] for place in places[:at] if place), default=0)
         if at and not places[at - 1]:
-            previous = max(previous, common(text, plain) if text.startswith(plain) else 0)
+            previous = max(previous, len(plain) if text.startswith(plain) else 0)
         if added:
             for size in range(len(added), 0, -1):
                 header = text.rfind(added[:size], previous, latest + size)
@@ -226,7 +224,7 @@ class Oracle:
             return None
         if around is None:
             return None
-        if text.startswith(plain) and plain:
+        if at and text.startswith(plain) and plain:
             blank = not text[len(plain) : latest].strip()
             return (len(plain), latest) if blank and len(plain) <= latest else (_less_space(text, latest), latest)
         return (_less_space(text, latest), latest) if latest >= previous else None
