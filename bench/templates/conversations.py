@@ -65,7 +65,12 @@ def conversations(long: int = 500) -> dict[str, dict[str, Any]]:
 
 def _plain() -> dict[str, dict[str, Any]]:
     hi, ho = user("What is the capital of Norway?"), reply("It is Oslo.")
-    more = [user("And of Sweden?"), reply("That would be Stockholm."), user("Denmark too?"), reply("Copenhagen, yes.")]
+    more = [
+        user("And of Sweden?"),
+        reply("That would be Stockholm."),
+        user("Denmark too?"),
+        reply("Copenhagen, yes."),
+    ]
     rows: dict[str, list[Message]] = {
         "one turn": [hi, ho],
         "system": [system("Be brief and kind."), hi, ho],
@@ -131,13 +136,35 @@ def _texts() -> dict[str, dict[str, Any]]:
     for name, answer in answers.items():
         later = [user("Anything else to say?"), reply("Nothing else to add.")]
         rows[f"answer: {name}"] = {"messages": [ask, reply(answer)]}
-        if name in ("leading newline", "trailing newlines", "empty", "header word", "think in content", "end token s", "equal to the prompt"):
+        if name in (
+            "leading newline",
+            "trailing newlines",
+            "empty",
+            "header word",
+            "think in content",
+            "end token s",
+            "equal to the prompt",
+        ):
             rows[f"earlier answer: {name}"] = {"messages": [ask, reply(answer), *later]}
     same = [user("Again?"), reply("Yes."), user("Again?"), reply("Yes."), user("Again?"), reply("Yes.")]
     rows["repeated answers"] = {"messages": same}
-    rows["user holds end tokens"] = {"messages": [user("A </s> b <|im_end|>\nc <|eot_id|> d"), reply("Fine by me.")]}
-    rows["user quotes the answer"] = {"messages": [user("Say: It is Oslo."), reply("It is Oslo."), user("It is Oslo."), reply("It is Oslo.")]}
-    rows["content parts"] = {"messages": [user([{"type": "text", "text": "What is "}, {"type": "text", "text": "it?"}]), reply([{"type": "text", "text": "It is a part."}])]}
+    rows["user holds end tokens"] = {
+        "messages": [user("A </s> b <|im_end|>\nc <|eot_id|> d"), reply("Fine by me.")]
+    }
+    rows["user quotes the answer"] = {
+        "messages": [
+            user("Say: It is Oslo."),
+            reply("It is Oslo."),
+            user("It is Oslo."),
+            reply("It is Oslo."),
+        ]
+    }
+    rows["content parts"] = {
+        "messages": [
+            user([{"type": "text", "text": "What is "}, {"type": "text", "text": "it?"}]),
+            reply([{"type": "text", "text": "It is a part."}]),
+        ]
+    }
     return rows
 
 
@@ -156,7 +183,10 @@ def _thinking() -> dict[str, dict[str, Any]]:
         ]
     rows["reasoning with newlines"] = [asks[0], reply("Oslo.", reasoning_content="\nFirst.\n\nSecond.\n")]
     rows["reasoning, answer untrained before"] = [
-        asks[0], {**reply(names[0]), "train": False}, asks[1], thought(names[1], 1),
+        asks[0],
+        {**reply(names[0]), "train": False},
+        asks[1],
+        thought(names[1], 1),
     ]
     return {name: {"messages": messages} for name, messages in rows.items()}
 
@@ -178,21 +208,60 @@ def _tools() -> dict[str, dict[str, Any]]:
         "nested arguments": [ask, reply(None, tool_calls=[call("get_weather", nested)]), *after],
         "no arguments": [ask, reply(None, tool_calls=[call("get_weather", {})]), *after],
         "arguments as text": [ask, reply(None, tool_calls=[call("get_weather", '{"city": "Oslo"}')]), *after],
-        "unicode arguments": [ask, reply(None, tool_calls=[call("get_weather", {"city": "東京 🎉 \"q\" </s>"})]), *after],
+        "unicode arguments": [
+            ask,
+            reply(None, tool_calls=[call("get_weather", {"city": '東京 🎉 "q" </s>'})]),
+            *after,
+        ],
         "two calls": [ask, reply(None, tool_calls=two), *both, reply("Both are done now.")],
         "two calls last": [ask, reply("", tool_calls=two)],
         "calls one by one": [
-            ask, reply(None, tool_calls=[two[0]]), both[0], reply(None, tool_calls=[two[1]]), both[1], reply("All of it done."),
+            ask,
+            reply(None, tool_calls=[two[0]]),
+            both[0],
+            reply(None, tool_calls=[two[1]]),
+            both[1],
+            reply("All of it done."),
         ],
-        "system, call": [system("Use the tools."), ask, reply(None, tool_calls=[oslo]), *after, user("Thanks!"), reply("Any time at all.")],
+        "system, call": [
+            system("Use the tools."),
+            ask,
+            reply(None, tool_calls=[oslo]),
+            *after,
+            user("Thanks!"),
+            reply("Any time at all."),
+        ],
         "reasoning and call": [ask, reply(None, tool_calls=[oslo], **thought), *after],
-        "reasoning, text and call": [ask, reply("Looking.", tool_calls=[oslo], **thought), after[0], reply("Rain.", reasoning_content="The sky says rainy.")],
-        "result without name": [ask, reply(None, tool_calls=[oslo]), {"role": "tool", "tool_call_id": "callid001", "content": "rainy"}, reply("Rain now.")],
-        "call trained, answer not": [ask, reply(None, tool_calls=[oslo]), after[0], {**after[1], "train": False}],
+        "reasoning, text and call": [
+            ask,
+            reply("Looking.", tool_calls=[oslo], **thought),
+            after[0],
+            reply("Rain.", reasoning_content="The sky says rainy."),
+        ],
+        "result without name": [
+            ask,
+            reply(None, tool_calls=[oslo]),
+            {"role": "tool", "tool_call_id": "callid001", "content": "rainy"},
+            reply("Rain now."),
+        ],
+        "call trained, answer not": [
+            ask,
+            reply(None, tool_calls=[oslo]),
+            after[0],
+            {**after[1], "train": False},
+        ],
         "answer trained, call not": [ask, {**reply(None, tool_calls=[oslo]), "train": False}, *after],
-        "call then user": [ask, reply(None, tool_calls=[oslo]), *after, user("And tomorrow?"), reply(None, tool_calls=[call("get_weather", {"city": "Oslo tomorrow"}, 3)])],
+        "call then user": [
+            ask,
+            reply(None, tool_calls=[oslo]),
+            *after,
+            user("And tomorrow?"),
+            reply(None, tool_calls=[call("get_weather", {"city": "Oslo tomorrow"}, 3)]),
+        ],
     }
-    made: dict[str, dict[str, Any]] = {name: {"messages": messages, "tools": [WEATHER, ADD]} for name, messages in rows.items()}
+    made: dict[str, dict[str, Any]] = {
+        name: {"messages": messages, "tools": [WEATHER, ADD]} for name, messages in rows.items()
+    }
     made["call, no tools declared"] = {"messages": rows["call, result, answer"]}
     made["tools declared, not used"] = {"messages": [ask, reply("I cannot say.")], "tools": [WEATHER]}
     return made
@@ -202,7 +271,14 @@ def _labels() -> dict[str, dict[str, Any]]:
     def off(message: Message) -> Message:
         return {**message, "train": False}
 
-    turns = [user("First question?"), reply("First answer."), user("Second question?"), reply("Second answer."), user("Third question?"), reply("Third answer.")]
+    turns = [
+        user("First question?"),
+        reply("First answer."),
+        user("Second question?"),
+        reply("Second answer."),
+        user("Third question?"),
+        reply("Third answer."),
+    ]
     rows = {
         "only last trained": [turns[0], off(turns[1]), turns[2], off(turns[3]), *turns[4:]],
         "only first trained": [*turns[:3], off(turns[3]), turns[4], off(turns[5])],

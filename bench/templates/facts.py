@@ -30,7 +30,10 @@ _ANSWER = "qzjANSWERjzq"
 # The first pattern that the template holds gives (bos, eos, stops, ends).
 _FAMILIES: list[tuple[str, tuple[str | None, str, list[str], list[str]]]] = [
     (r"<\|channel\|>", ("<|startoftext|>", "<|return|>", ["<|call|>"], ["<|end|>"])),
-    (r"<\|eot_id\|>|<\|start_header_id\|>", ("<|begin_of_text|>", "<|eot_id|>", ["<|eom_id|>", "<|end_of_text|>"], [])),
+    (
+        r"<\|eot_id\|>|<\|start_header_id\|>",
+        ("<|begin_of_text|>", "<|eot_id|>", ["<|eom_id|>", "<|end_of_text|>"], []),
+    ),
     (r"<\|header_start\|>", ("<|begin_of_text|>", "<|eot|>", ["<|eom|>", "<|end_of_text|>"], [])),
     (r"<start_of_turn>", ("<bos>", "<eos>", ["<end_of_turn>"], [])),
     (r"<\|turn>", ("<bos>", "<eos>", ["<turn|>", "<|tool_response>"], [])),
@@ -122,7 +125,11 @@ def _ends(tail: str, known: set[str]) -> list[str]:
     while (token := _CONTROL.match(tail.lstrip() if not found else tail)) is not None:
         found.append(token.group())
         tail = (tail.lstrip() if len(found) == 1 else tail)[token.end() :]
-    if not found or known.intersection(found) or re.search("assistant|user|prefix|bot", found[-1], re.IGNORECASE):
+    if (
+        not found
+        or known.intersection(found)
+        or re.search("assistant|user|prefix|bot", found[-1], re.IGNORECASE)
+    ):
         return []
     return found[-1:]
 

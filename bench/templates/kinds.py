@@ -24,24 +24,31 @@ from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_toke
 KINDS = ("bytes", "metaspace", "words", "greedy", "lower")
 _WORD = r"\p{L}+|[\s\S]"
 _TRAINING = (
-    ["the answer is\nassistant\n\nuser: question\n\nprompt </think>\n\nfinal\n<tool_call>\n{\"name\": \"get"] * 40
-    + [">\nThe weather in Oslo.\n", ":\n\nThe\n\n\nYes, it is. ", "assistant\n\n  Answer\nAnswer ", "\n \n  \n"] * 40
+    ['the answer is\nassistant\n\nuser: question\n\nprompt </think>\n\nfinal\n<tool_call>\n{"name": "get']
+    * 40
+    + [
+        ">\nThe weather in Oslo.\n",
+        ":\n\nThe\n\n\nYes, it is. ",
+        "assistant\n\n  Answer\nAnswer ",
+        "\n \n  \n",
+    ]
+    * 40
     + ['{"city": "Oslo", "days": 3}\n', "[/INST] Sure ", "### Response:\nIt ", "Assistant: Hello</"] * 40
 )
 
 
-def save(
-    folder: Path, kind: str, source: str, facts: Facts, texts: Iterable[str] = ()
-) -> dict[int, bytes]:
+def save(folder: Path, kind: str, source: str, facts: Facts, texts: Iterable[str] = ()) -> dict[int, bytes]:
     """Writes a model folder with a tokenizer and `source` as its chat template.
 
     `texts` become the vocabulary of kind `words`. Returns the bytes that each token id stands for.
     """
-    from transformers import PreTrainedTokenizerFast
     from tokenizers import AddedToken
+    from transformers import PreTrainedTokenizerFast
 
     raw = _words([*texts, source]) if kind == "words" else Tokenizer.from_str(_trained(kind))
-    raw.add_special_tokens([AddedToken(one, normalized=False, special=True) for one in ["<unk>", *facts.special]])
+    raw.add_special_tokens(
+        [AddedToken(one, normalized=False, special=True) for one in ["<unk>", *facts.special]]
+    )
     raw.add_tokens([AddedToken(one, normalized=False, special=False) for one in facts.plain])
     names = {"bos_token": facts.bos_token, "eos_token": facts.eos_token, "unk_token": "<unk>"}
     tokenizer = PreTrainedTokenizerFast(
@@ -90,7 +97,9 @@ def _trained(kind: str) -> str:
         vocab_size=800, special_tokens=special, initial_alphabet=alphabet, show_progress=False
     )
     raw.train_from_iterator(_TRAINING, trainer)
-    if kind == "metaspace":  # the trainer adds byte tokens as special ones, which would cut text that names them
+    if (
+        kind == "metaspace"
+    ):  # the trainer adds byte tokens as special ones, which would cut text that names them
         state = json.loads(raw.to_str())
         state["added_tokens"] = [token for token in state["added_tokens"] if token["content"] == "<unk>"]
         return json.dumps(state)

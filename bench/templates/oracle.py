@@ -137,7 +137,9 @@ class Oracle:
         )
         return [(int(start), int(end)) for start, end in ranges[0]]
 
-    def _replaced(self, messages: list[Message], tools: Any, at: int, message: Message) -> tuple[str, str] | None:
+    def _replaced(
+        self, messages: list[Message], tools: Any, at: int, message: Message
+    ) -> tuple[str, str] | None:
         """What the template writes before and after a sentinel within message `at`."""
         other = self.render([*messages[:at], message, *messages[at + 1 :]], tools)
         if other is None or _SENTINEL not in other:
@@ -192,7 +194,13 @@ class Oracle:
         return Turn(at, starts, ends, stop, parts, lost)
 
     def _starts(
-        self, text: str, messages: list[Message], tools: Any, at: int, places: list[Range | None], parts: list[Range]
+        self,
+        text: str,
+        messages: list[Message],
+        tools: Any,
+        at: int,
+        places: list[Range | None],
+        parts: list[Range],
     ) -> Range | None:
         opening = messages[:at] or [{"role": "user", "content": "q"}]
         plain = self.render(opening, tools) or ""
@@ -206,7 +214,11 @@ class Oracle:
         latest = min(own, common(text, around[0])) if around is not None else own
         added = prompt[len(plain) :] if prompt.startswith(plain) else ""
         if at and added and text.startswith(prompt):
-            return (min(latest, len(prompt)), len(prompt)) if latest < len(prompt) else (len(prompt), len(prompt))
+            return (
+                (min(latest, len(prompt)), len(prompt))
+                if latest < len(prompt)
+                else (len(prompt), len(prompt))
+            )
         previous = max((place[1] for place in places[:at] if place), default=0)
         if at and not places[at - 1]:
             previous = max(previous, len(plain) if text.startswith(plain) else 0)
@@ -226,11 +238,21 @@ class Oracle:
             return None
         if at and text.startswith(plain) and plain:
             blank = not text[len(plain) : latest].strip()
-            return (len(plain), latest) if blank and len(plain) <= latest else (_less_space(text, latest), latest)
+            return (
+                (len(plain), latest)
+                if blank and len(plain) <= latest
+                else (_less_space(text, latest), latest)
+            )
         return (_less_space(text, latest), latest) if latest >= previous else None
 
     def _ends(
-        self, text: str, messages: list[Message], tools: Any, at: int, places: list[Range | None], parts: list[Range]
+        self,
+        text: str,
+        messages: list[Message],
+        tools: Any,
+        at: int,
+        places: list[Range | None],
+        parts: list[Range],
     ) -> tuple[Range | None, Range | None]:
         last = at + 1 == len(messages)
         until = text if last else self.render(messages[: at + 1], tools) or ""
@@ -267,8 +289,14 @@ class Oracle:
     ) -> Iterator[str]:
         content = as_text(message.get("content"))
         written = text[starts[0] if starts else 0 : ends[1] if ends else len(text)]
-        moved = "".join(content.split()) in "".join(written.split()) and starts is not None and ends is not None
-        if content.strip() and not moved and (place is None or text[slice(*place)].strip() != content.strip()):
+        moved = (
+            "".join(content.split()) in "".join(written.split()) and starts is not None and ends is not None
+        )
+        if (
+            content.strip()
+            and not moved
+            and (place is None or text[slice(*place)].strip() != content.strip())
+        ):
             yield "content"
         for call in message.get("tool_calls") or []:
             if call["function"]["name"] not in written:
@@ -309,7 +337,9 @@ def judge(expected: Expected, kept: Kept) -> list[Wrong]:
         ]
         if gaps and not any(w.message == turn.index for w in wrong):
             blank = not "".join(text[at] for at in gaps).strip()
-            say("white space of the answer not trained" if blank else "text that the model writes not trained")
+            say(
+                "white space of the answer not trained" if blank else "text that the model writes not trained"
+            )
         if turn.stop is not None and not all(flags[slice(*turn.stop)]):
             say("end of turn not trained" + (", T014 reported" if "T014" in kept.reports else ""))
         if turn.stop is None and "T014" not in kept.reports and not kept.appended:
@@ -329,7 +359,8 @@ def judge(expected: Expected, kept: Kept) -> list[Wrong]:
 def _outside(expected: Expected, flags: bytearray, outside: list[int]) -> Wrong:
     text, first = expected.text, outside[0]
     nearest = min(
-        expected.turns, key=lambda turn: min(abs(first - (turn.starts or (0,))[0]), abs(first - (turn.ends or (0,))[0]))
+        expected.turns,
+        key=lambda turn: min(abs(first - (turn.starts or (0,))[0]), abs(first - (turn.ends or (0,))[0])),
     )
     assert nearest.starts is not None and nearest.ends is not None
     where = "header" if abs(first - nearest.starts[0]) < abs(first - nearest.ends[1]) else "behind the end"
@@ -342,7 +373,9 @@ def _outside(expected: Expected, flags: bytearray, outside: list[int]) -> Wrong:
 
 def forms(messages: list[Message]) -> Iterator[list[Message]]:
     """The messages in every form that a template may want: nulls left out or kept, arguments as object or text."""
-    clean = [{key: value for key, value in one.items() if value is not None and key != "train"} for one in messages]
+    clean = [
+        {key: value for key, value in one.items() if value is not None and key != "train"} for one in messages
+    ]
     for one in clean:
         if isinstance(one.get("content"), list):
             one["content"] = as_text(one["content"])
@@ -356,7 +389,9 @@ def forms(messages: list[Message]) -> Iterator[list[Message]]:
                 for one in clean
             ]
     yield [
-        {**one, "content": [{"type": "text", "text": one["content"]}]} if isinstance(one.get("content"), str) else one
+        {**one, "content": [{"type": "text", "text": one["content"]}]}
+        if isinstance(one.get("content"), str)
+        else one
         for one in clean
     ]
 

@@ -21,6 +21,7 @@ import tempfile
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +34,7 @@ import kinds as kinds_module
 from conversations import conversations
 from facts import Facts
 from kinds import KINDS
-from oracle import Expected, Kept, Oracle, Wrong, forms, judge
+from oracle import Expected, Kept, Oracle, forms, judge
 
 _BATCH = 20
 """Rows of one call of prepare: it shows that many findings of a code in full."""
@@ -89,7 +90,9 @@ class TemplateRun:
             except Exception as cause:
                 for name in batch:
                     fault = f"{type(cause).__name__} {getattr(cause, 'code', '')}".strip()
-                    yield Verdict(self.name, kind, name, "wrong", f"prepare raises {fault}", {"error": str(cause)[:300]})
+                    yield Verdict(
+                        self.name, kind, name, "wrong", f"prepare raises {fault}", {"error": str(cause)[:300]}
+                    )
                 continue
             yield from self._judged(kind, batch, result, kept, normalise)
 
@@ -140,7 +143,9 @@ class TemplateRun:
     ) -> Iterator[Verdict]:
         dropped = {drop["row"]: drop["code"] for drop in result["dropped"]}
         reasons = {
-            (found["row"], found["code"]): found["message"] for found in result["findings"] if found["row"] is not None
+            (found["row"], found["code"]): found["message"]
+            for found in result["findings"]
+            if found["row"] is not None
         }
         everywhere = {found["code"] for found in result["findings"] if found["row"] is None}
         for at, name in enumerate(batch):
@@ -202,7 +207,7 @@ class TemplateRun:
             body, tail = laid[: len(normal)], laid[len(normal) :]
             if len(normal) != len(wanted):
                 ends = [len(normalise(wanted[:at])) for at in range(len(wanted) + 1)]
-                body = bytearray(any(body[min(a, b - 1) : b]) for a, b in zip(ends, ends[1:], strict=False))
+                body = bytearray(any(body[min(a, b - 1) : b]) for a, b in pairwise(ends))
             return Kept(body, stop if stop and all(tail) else "")
         return None
 
@@ -217,7 +222,9 @@ class TemplateRun:
         row = self.rows[name]
         for number, form in enumerate(forms(row["messages"])):
             if (name, number) not in self._expected:
-                self._expected[name, number] = self.oracle.expected(form, row.get("tools"), self._trained(name))
+                self._expected[name, number] = self.oracle.expected(
+                    form, row.get("tools"), self._trained(name)
+                )
             yield self._expected[name, number]
 
 
@@ -261,11 +268,15 @@ def _short(detail: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def run_folder(folder: Path, only: str | None, kinds: list[str], long: int, everything: bool = False) -> Iterator[Verdict]:
+def run_folder(
+    folder: Path, only: str | None, kinds: list[str], long: int, everything: bool = False
+) -> Iterator[Verdict]:
     """The verdicts on all templates of a folder."""
     rows = conversations(long)
     paths = [path for path in folder.glob("*.jinja") if not only or only in path.stem]
-    paths.sort(key=lambda path: hashlib.sha256(path.stem.encode()).digest())  # mixed: a stopped run is a sample
+    paths.sort(
+        key=lambda path: hashlib.sha256(path.stem.encode()).digest()
+    )  # mixed: a stopped run is a sample
     for number, path in enumerate(paths, 1):
         print(f"\r{number}/{len(paths)} {path.stem[:60]:60}", end="", file=sys.stderr, flush=True)
         source, facts = facts_module.read(path)
@@ -289,7 +300,9 @@ def tables(verdicts: list[Verdict]) -> str:
             kinds[f"{one.outcome}: {one.kind}"].add(one.template)
     outcomes = ("right", "unsure", "refused", "over", "wrong")
     lines = ["| template | " + " | ".join(outcomes) + " |", "|---|" + "---|" * len(outcomes)]
-    for name, got in sorted(by_template.items(), key=lambda item: (-item[1]["wrong"], -item[1]["over"], item[0])):
+    for name, got in sorted(
+        by_template.items(), key=lambda item: (-item[1]["wrong"], -item[1]["over"], item[0])
+    ):
         lines.append(f"| {name} | " + " | ".join(str(got[outcome]) for outcome in outcomes) + " |")
     total = Counter(one.outcome for one in verdicts) + Counter("over" for one in verdicts if one.over)
     lines.append("| **all** | " + " | ".join(str(total[outcome]) for outcome in outcomes) + " |")
@@ -302,7 +315,9 @@ def tables(verdicts: list[Verdict]) -> str:
 
 def main() -> None:
     """Reads the command line."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("folder", type=Path)
     parser.add_argument("--json", type=Path, help="write every verdict that is not right")
     parser.add_argument("--only", help="templates whose name contains this")
