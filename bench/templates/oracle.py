@@ -159,6 +159,18 @@ class Oracle:
         exact = start <= end and text.startswith(before) and text.endswith(after)
         return (start, end) if exact else None
 
+    def _after_thinking(self, text: str, messages: list[Message], tools: Any, at: int) -> Range | None:
+        """Where the content behind a closing tag stands: templates take such content apart."""
+        head, tag, tail = as_text(messages[at].get("content")).rpartition("</think>")
+        if not tag or not tail.strip():
+            return None
+        around = self._replaced(messages, tools, at, {**messages[at], "content": f"{head}{tag}{_SENTINEL}"})
+        if around is None or not text.endswith(around[1]):
+            return None
+        end = len(text) - len(around[1])
+        start = text.rfind(tail.strip(), 0, end)
+        return (start, end) if start >= 0 and start <= common(text, around[0]) else None
+
     def _calls(self, text: str, messages: list[Message], tools: Any, at: int) -> list[Range | None]:
         """Where the arguments of each call stand, to within the brackets around them."""
         found: list[Range | None] = []
