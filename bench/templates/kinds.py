@@ -63,7 +63,7 @@ def save(folder: Path, kind: str, source: str, facts: Facts, texts: Iterable[str
 
 
 def normaliser(kind: str, facts: Facts) -> Any:
-    """The function that a kind applies to a text before it is cut into tokens; added tokens stay as they are."""
+    """What a kind does to a text before it is cut into tokens; added tokens stay as they are."""
     if kind != "lower":
         return lambda text: text
     added = "|".join(re.escape(one) for one in sorted([*facts.special, *facts.plain], key=len, reverse=True))
@@ -83,7 +83,12 @@ def _trained(kind: str) -> str:
         raw = Tokenizer(models.BPE(unk_token="<unk>", byte_fallback=True, fuse_unk=True))
         raw.normalizer = normalizers.Sequence([normalizers.Prepend("▁"), normalizers.Replace(" ", "▁")])
         raw.decoder = decoders.Sequence(
-            [decoders.Replace("▁", " "), decoders.ByteFallback(), decoders.Fuse(), decoders.Strip(" ", 1, 0)]
+            [
+                decoders.Replace("▁", " "),
+                decoders.ByteFallback(),
+                decoders.Fuse(),
+                decoders.Strip(" ", 1, 0),
+            ]
         )
         alphabet, special = [], ["<unk>", *(f"<0x{byte:02X}>" for byte in range(256))]
     else:

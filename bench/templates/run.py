@@ -1,6 +1,6 @@
 """Asks of many chat templates whether `prepare` trains the right tokens.
 
-    PYTHONPATH=src/trainer python bench/templates/run.py FOLDER [--json OUT] [--only NAME] [--kinds bytes,words]
+    PYTHONPATH=src/trainer python bench/templates/run.py FOLDER [--json OUT] [--only NAME] [--kinds A,B]
 
 FOLDER holds `NAME.jinja` and perhaps `NAME.json` (facts.py says what is in it). Each template meets every
 conversation (conversations.py) with each kind of tokenizer (kinds.py); what prepare wrote is read back and
@@ -33,8 +33,9 @@ import facts as facts_module
 import kinds as kinds_module
 from conversations import conversations
 from facts import Facts
+from judge import Kept, judge
 from kinds import KINDS
-from oracle import Expected, Kept, Oracle, forms, judge
+from oracle import Expected, Oracle, forms
 
 _BATCH = 20
 """Rows of one call of prepare: it shows that many findings of a code in full."""
@@ -97,7 +98,7 @@ class TemplateRun:
             yield from self._judged(kind, batch, result, kept, normalise)
 
     def _names(self, kind: str) -> Iterator[str]:
-        """Every conversation for the first kind; for each of the others a quarter, and those with white space."""
+        """Every conversation for the first kind; for the others a quarter, and those with white space."""
         for number, (name, row) in enumerate(self.rows.items()):
             blank = any(word in name for word in ("leading", "trailing", "space", "combining", "newline"))
             turn = number % (len(KINDS) - 1) == KINDS.index(kind) - 1

@@ -12,7 +12,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "bench" / "template
 
 from conversations import conversations
 from facts import guess
-from oracle import Kept, Oracle, forms, judge
+from judge import Kept, judge
+from oracle import Oracle, forms
 
 from run import TemplateRun
 
@@ -26,7 +27,8 @@ TEMPLATES = {
     "thinking": (
         "{% for m in messages %}<|im_start|>{{ m.role }}\n"
         "{% if m.role == 'assistant' and loop.last %}"
-        "<think>\n{{ m.reasoning_content or '' }}\n</think>\n\n{% endif %}{{ m.content }}<|im_end|>\n{% endfor %}"
+        "<think>\n{{ m.reasoning_content or '' }}\n</think>\n\n{% endif %}"
+        "{{ m.content }}<|im_end|>\n{% endfor %}"
         "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
     ),
     "instruct": (
