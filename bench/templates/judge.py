@@ -58,7 +58,11 @@ def judge(expected: Expected, kept: Kept) -> list[Wrong]:
             for at in range(starts[1], body_end)
             if not flags[at] and (expected.marks is None or any(a <= at < b for a, b in expected.marks))
         ]
-        if gaps and (turn.parts or turn.stop) and not any(w.message == turn.index for w in wrong):
+        if (
+            gaps
+            and (turn.stop or any(start < end for start, end in turn.parts))
+            and not any(w.message == turn.index for w in wrong)
+        ):
             blank = not "".join(text[at] for at in gaps).strip()
             say(
                 "white space of the answer not trained" if blank else "text that the model writes not trained"

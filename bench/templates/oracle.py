@@ -21,7 +21,7 @@ from typing import Any
 Message = dict[str, Any]
 Range = tuple[int, int]
 _SENTINEL = "qzjSENTINELjzq"
-_THINK = re.compile(r"(?:<[a-z:]*think(?:ing)?>|\[THINK\]|◁think▷|<\|START_THINKING\|>)\s*\Z")
+_THINK = re.compile(r"(?:<[a-z:]*think(?:ing)?>|\[THINK\]|◁think▷|<\|START_THINKING\|>|<[^<>\n]{0,20})\s*\Z")
 _QUESTION = {"role": "user", "content": "q"}
 _GENERATION = re.compile(r"\{%-?\s*generation\s*-?%\}")
 
@@ -141,7 +141,7 @@ class Oracle:
         return [(int(start), int(end)) for start, end in ranges[0]]
 
     def _replaced(self, row: _Row, at: int, message: Message, cut: bool = False) -> tuple[str, str] | None:
-        """What the template writes before and after a sentinel in `message`, put in the place of message `at`."""
+        """What the template writes around a sentinel in `message`, which replaces message `at`."""
         following = [] if cut else row.messages[at + 1 :]
         other = self.render([*row.messages[:at], message, *following], row.tools)
         if other is None or _SENTINEL not in other:
