@@ -91,9 +91,10 @@ def guess(source: str, known: dict[str, Any] | None = None) -> Facts:
     if known.get("eos_token") and known["eos_token"] != eos:
         stops = [one for one in [*stops, eos] if one in source and one != known["eos_token"]]
     added = [found.group() for found in _CONTROL.finditer(source)]
-    for sample in _samples(source, known.get("bos_token", bos) or "", known.get("eos_token") or eos)[:1]:
-        ends = [*ends, *_ends(sample.partition(_ANSWER)[2], {eos, *stops, *ends})]
-    for sample in _samples(source, known.get("bos_token", bos) or "", known.get("eos_token") or eos):
+    samples = _samples(source, known.get("bos_token", bos) or "", known.get("eos_token") or eos)
+    for sample in samples[:1]:
+        ends = [*ends, *_ends(sample, {eos, *stops, *ends})]
+    for sample in samples:
         added += [found.group() for found in _CONTROL.finditer(sample)]
     added += [found.group() for found in _PLAIN.finditer(source)]
     facts = {
@@ -119,19 +120,22 @@ def to_json(facts: Facts) -> str:
     return json.dumps(asdict(facts), ensure_ascii=False, indent=1) + "\n"
 
 
-def _ends(tail: str, known: set[str]) -> list[str]:
-    """The last of the control tokens that stand together behind an answer, if none of them is known."""
+def _ends(sample: str, known: set[str]) -> list[str]:
+    """The last of the control tokens that stand together behind an answer.
+
+    None if one of them is known already, or if it stands before the answer, too, with the name of a role: then
+    it opens the next turn.
+    """
+    before, _, tail = sample.partition(_ANSWER)
     found: list[str] = []
-    while (token := _CONTROL.match(tail.lstrip() if not found else tail)) is not None:
+    tail = tail.lstrip()
+    while (token := _CONTROL.match(tail)) is not None:
         found.append(token.group())
-        tail = (tail.lstrip() if len(found) == 1 else tail)[token.end() :]
-    if (
-        not found
-        or known.intersection(found)
-        or re.search("assistant|user|prefix|bot", found[-1], re.IGNORECASE)
-    ):
+        tail = tail[token.end() :]
+    if not found or known.intersection(found):
         return []
-    return found[-1:]
+    opens = found[-1] in before and re.search("assistant|user|prefix|bot", found[-1], re.IGNORECASE)
+    return [] if opens else found[-1:]
 
 
 def _samples(source: str, bos: str, eos: str) -> list[str]:

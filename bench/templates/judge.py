@@ -44,7 +44,7 @@ def judge(expected: Expected, kept: Kept) -> list[Wrong]:
         if turn.lost and "T015" not in kept.reports:
             say(f"template loses {turn.lost[0]}, not reported")
         for start, end in turn.parts:
-            missing = [text[at] for at in range(start, end) if not flags[at]]
+            missing = [text[at] for at in range(max(start, starts[1] if starts else 0), end) if not flags[at]]
             if "".join(missing).strip():
                 say("part of the answer not trained")
                 break

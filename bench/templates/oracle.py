@@ -215,7 +215,7 @@ class Oracle:
         # The message as plain text shows the header that all answers share here.
         answer = {"role": "assistant", "content": _SENTINEL}
         around = self._replaced(row, at, answer) or self._replaced(row, at, answer, cut=True)
-        latest = min(own, common(text, around[0])) if around is not None else own
+        latest = min(own, _token_start(text, common(text, around[0]))) if around is not None else own
         added = prompt[len(plain) :] if prompt.startswith(plain) else self._prompt_of(prompt)
         previous = max((place[1] for place in row.places[:at] if place), default=0)
         if at and row.messages[at - 1]["role"] == "assistant":
@@ -231,7 +231,10 @@ class Oracle:
         if around is None:
             return None
         if at and plain and text.startswith(plain) and not text[len(plain) : latest].strip():
-            return min(len(plain), latest), latest
+            # A header that the generation prompt leaves out here, but not elsewhere, is left open.
+            header = self._prompt_of("")
+            latest += len(header) if header and text.startswith(header, latest) else 0
+            return min(len(plain), latest), max(len(plain), latest)
         return (_less_space(text, latest), latest) if latest >= previous else None
 
     def _behind_prompt(self, text: str, added: str, previous: int, latest: int, own: int) -> Range | None:
@@ -250,10 +253,10 @@ class Oracle:
         return None
 
     def _prompt_of(self, prompt: str) -> str:
-        """The generation prompt as it follows a lone question, if `prompt` ends with it."""
+        """The generation prompt as it follows a lone question, if `prompt` is empty or ends with it."""
         plain, asked = self.render([_QUESTION], None) or "", self.render([_QUESTION], None, prompt=True) or ""
         added = asked[len(plain) :] if asked.startswith(plain) else ""
-        return added if prompt.endswith(added) else ""
+        return added if not prompt or prompt.endswith(added) else ""
 
     def _ends(self, row: _Row, at: int, parts: list[Range]) -> tuple[Range | None, Range | None]:
         """The stop token of message `at`, and where the message may end."""
@@ -376,6 +379,12 @@ def _letters(text: str) -> str:
 def _unique(text: str, content: str) -> Range | None:
     at = text.find(content)
     return (at, at + len(content)) if content and at >= 0 and text.find(content, at + 1) < 0 else None
+
+
+def _token_start(text: str, at: int) -> int:
+    """`at`, or where the control token begins that it lies in: two tokens may begin alike."""
+    opened = text.rfind("<", max(0, at - 30), at)
+    return opened if opened >= 0 and not re.search(r"[>\s]", text[opened:at]) else at
 
 
 def _less_space(text: str, at: int) -> int:
