@@ -21,7 +21,7 @@ _CONTROL = re.compile(
     r"|\[/?[A-Z][A-Z_]{1,30}\]"
     r"|\[\|/?[a-zA-Z_]{1,30}\|\]"
     r"|\]~!b\[|\]~b\]|\[e~\["
-    r"|</?s>|<(?:bos|eos|start_of_turn|end_of_turn|end_of_utterance|sep|pad|unk|extra_\d+)>"
+    r"|</?s>|<(?:bos|eos|start_of_turn|end_of_turn|end_of_utterance|(?:beginning|end)_of_sentence|sep|pad|unk|extra_\d+)>"
     r"|<(?:seed|arg|hy|tool|think):?[a-z_]{1,20}>"
     r"|<SPECIAL_\d+>|<start_of_image>|<\|(?:START|END)_[A-Z_]+\|>"
 )
@@ -47,6 +47,7 @@ _FAMILIES: list[tuple[str, tuple[str | None, str, list[str], list[str]]]] = [
     (r"<seed:eos>", ("<seed:bos>", "<seed:eos>", [], [])),
     (r"<\|im_middle\|>", ("[BOS]", "[EOS]", ["<|im_end|>"], [])),
     (r"<\|end_of_turn\|>", ("<s>", "<|end_of_turn|>", [], [])),
+    (r"<end_of_sentence>", ("<begin_of_document>", "<end_of_sentence>", [], [])),
     (r"<end_of_utterance>", ("<|im_start|>", "<end_of_utterance>", [], [])),
     (r"<\|eot\|>", ("<|startoftext|>", "<|eot|>", [], [])),
     (r"<\|role_end\|>", ("<|startoftext|>", "<|endoftext|>", ["<|role_end|>"], [])),
@@ -123,8 +124,8 @@ def to_json(facts: Facts) -> str:
 def _ends(sample: str, known: set[str]) -> list[str]:
     """The last of the control tokens that stand together behind an answer.
 
-    None if one of them is known already, or if it stands before the answer, too, with the name of a role: then
-    it opens the next turn.
+    None if one of them is known already, or if it has the name of a role and stands before the answer, too:
+    then it opens the next turn.
     """
     before, _, tail = sample.partition(_ANSWER)
     found: list[str] = []
