@@ -22,6 +22,7 @@ Message = dict[str, Any]
 Range = tuple[int, int]
 _SENTINEL = "qzjSENTINELjzq"
 _THINK = re.compile(r"(?:<[a-z:]*think(?:ing)?>|\[THINK\]|◁think▷|<\|START_THINKING\|>|<[^<>\n]{0,20})\s*\Z")
+_DATE = re.compile(r"\d{4}-\d\d-\d\d|\d\d [A-Za-z]{3} \d{4}|[A-Z][a-z]+ \d\d, \d{4}|\d\d:\d\d(?::\d\d)?")
 _QUESTION = {"role": "user", "content": "q"}
 _GENERATION = re.compile(r"\{%-?\s*generation\s*-?%\}")
 
@@ -100,7 +101,8 @@ class Oracle:
                     add_generation_prompt=prompt,
                     **self._special,
                 )
-                self._texts[key] = str(texts[0])
+                text = str(texts[0])
+                self._texts[key] = without_dates(text) if "strftime_now" in self._source else text
             except Exception:
                 self._texts[key] = None
         return self._texts[key]
@@ -328,6 +330,11 @@ def as_text(content: Any) -> str:
     if isinstance(content, list):
         return "".join(part["text"] for part in content)
     return content or ""
+
+
+def without_dates(text: str) -> str:
+    """A text with today's date and time blanked out, as long as before: two renderings may differ in them."""
+    return _DATE.sub(lambda found: "#" * len(found.group()), text)
 
 
 def common(left: str, right: str) -> int:

@@ -15,7 +15,6 @@ import hashlib
 import io
 import json
 import os
-import re
 import sys
 import tempfile
 from collections import Counter, defaultdict
@@ -35,12 +34,10 @@ from conversations import conversations
 from facts import Facts
 from judge import Kept, judge
 from kinds import KINDS
-from oracle import Expected, Oracle, forms
+from oracle import Expected, Oracle, forms, without_dates
 
 _BATCH = 20
 """Rows of one call of prepare: it shows that many findings of a code in full."""
-_DATE = re.compile(r"\d{4}-\d\d-\d\d|\d\d [A-Za-z]{3} \d{4}|[A-Za-z]+ \d\d, \d{4}")
-"""What templates write of today; it may be another day in what is compared."""
 Row = dict[str, Any]
 
 
@@ -202,7 +199,7 @@ class TemplateRun:
         """The flags of `text` for each character of `wanted`, or None where they are not the same text."""
         normal = normalise(wanted)
         for stop in ("", *self.oracle.stops):
-            laid = _align(_DATE.sub(_blank, normal + stop), _DATE.sub(_blank, text), flags, spaced)
+            laid = _align(without_dates(normal + stop), without_dates(text), flags, spaced)
             if laid is None:
                 continue
             body, tail = laid[: len(normal)], laid[len(normal) :]
@@ -255,10 +252,6 @@ def _align(wanted: str, text: str, flags: bytearray, spaced: bool) -> bytearray 
         laid.append(flags[at])
         at += 1
     return laid if not text[at:].strip(" ") else None
-
-
-def _blank(found: re.Match[str]) -> str:
-    return "#" * len(found.group())
 
 
 def _short(detail: dict[str, Any]) -> dict[str, Any]:
