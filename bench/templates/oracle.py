@@ -237,7 +237,15 @@ class Oracle:
             header = self._prompt_of("")
             latest += len(header) if header and text.startswith(header, latest) else 0
             return min(len(plain), latest), max(len(plain), latest)
+        if at and plain and text.startswith(plain) and text[len(plain) : latest] != self._header():
+            return len(plain), max(len(plain), latest)
         return (_less_space(text, latest), latest) if latest >= previous else None
+
+    def _header(self) -> str:
+        """What stands before the answer to a lone question and is not part of the generation prompt."""
+        plain = self.render([_QUESTION], None) or ""
+        whole = self.render([_QUESTION, {"role": "assistant", "content": _SENTINEL}], None) or ""
+        return whole.partition(_SENTINEL)[0][len(plain) :]
 
     def _behind_prompt(self, text: str, added: str, previous: int, latest: int, own: int) -> Range | None:
         """Where the generation prompt `added`, or as much of it as history holds, ends in the text."""
