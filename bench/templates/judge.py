@@ -23,7 +23,8 @@ class Kept:
     """One row as prepared, laid over the template's text: a flag for each character."""
 
     flags: bytearray
-    appended: str = ""
+    added: list[int] = field(default_factory=list)
+    """Where `prepare` put a trained stop token that the template does not write."""
     reports: set[str] = field(default_factory=set)
 
 
@@ -69,8 +70,12 @@ def judge(expected: Expected, kept: Kept) -> list[Wrong]:
             )
         if turn.stop is not None and not all(flags[slice(*turn.stop)]):
             say("end of turn not trained" + (", T014 reported" if "T014" in kept.reports else ""))
-        if turn.stop is None and "T014" not in kept.reports and not kept.appended:
+        closed = any(ends[0] <= place <= ends[1] for place in kept.added)
+        if turn.stop is None and not kept.reports & ({"T014", "T023"} if closed else {"T014"}):
             say("no end of turn, not reported")
+    free = [turn.ends for turn in expected.turns if turn.ends and not turn.stop]
+    if judged_outside and any(not any(a <= place <= b for a, b in free) for place in kept.added):
+        wrong.append(Wrong("a stop token is added where no answer ends"))
     for index, place in expected.others.items():
         if any(flags[slice(*place)]):
             wrong.append(Wrong("another message is trained", index, "", _runs(text, flags, *place)))

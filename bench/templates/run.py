@@ -17,6 +17,7 @@ import json
 import os
 import sys
 import tempfile
+from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
@@ -196,18 +197,17 @@ class TemplateRun:
         verdict.detail = _short({"expected": first.text if first else None, "trained": text})
 
     def _lay(self, wanted: str, text: str, flags: bytearray, normalise: Any, spaced: bool) -> Kept | None:
-        """The flags of `text` for each character of `wanted`, or None where they are not the same text."""
+        """The flags of `text` for each character of `wanted`, or None if they are not the same text."""
         normal = normalise(wanted)
-        for stop in ("", *self.oracle.stops):
-            laid = _align(without_dates(normal + stop), without_dates(text), flags, spaced)
-            if laid is None:
-                continue
-            body, tail = laid[: len(normal)], laid[len(normal) :]
-            if len(normal) != len(wanted):
-                ends = [len(normalise(wanted[:at])) for at in range(len(wanted) + 1)]
-                body = bytearray(any(body[min(a, b - 1) : b]) for a, b in pairwise(ends))
-            return Kept(body, stop if stop and all(tail) else "")
-        return None
+        laid = _align(without_dates(normal), without_dates(text), flags, self.oracle.stops, spaced)
+        if laid is None:
+            return None
+        body, added = laid
+        if len(normal) != len(wanted):
+            ends = [len(normalise(wanted[:at])) for at in range(len(wanted) + 1)]
+            body = bytearray(any(body[min(a, b - 1) : b]) for a, b in pairwise(ends))
+            added = [bisect_left(ends, at) for at in added]
+        return Kept(body, added)
 
     def _trained(self, name: str) -> list[int]:
         return [
@@ -238,20 +238,34 @@ def _char_flags(tokens: list[tuple[bytes, bool]]) -> bytearray:
     return flags
 
 
-def _align(wanted: str, text: str, flags: bytearray, spaced: bool) -> bytearray | None:
-    if wanted == text:
-        return flags if len(flags) == len(text) else None
-    if not spaced or len(flags) != len(text):
+def _align(
+    wanted: str, text: str, flags: bytearray, stops: list[str], spaced: bool
+) -> tuple[bytearray, list[int]] | None:
+    """The flags of `text` for each character of `wanted`, and where `text` has a trained stop token more.
+
+    White space may be missing behind such a token. `spaced`: `text` may have more spaces anywhere.
+    """
+    if len(flags) != len(text):
         return None
-    laid, at = bytearray(), 0
-    for char in wanted:
-        while at < len(text) and text[at] != char and text[at] == " ":
+    if wanted == text:
+        return flags, []
+    laid, added, at, place = bytearray(), [], 0, 0
+    while place < len(wanted) or at < len(text):
+        char = wanted[place] if place < len(wanted) else ""
+        if at < len(text) and text[at] == char:
+            laid.append(flags[at])
+            at, place = at + 1, place + 1
+        elif stop := next((one for one in stops if text.startswith(one, at) and flags[at]), ""):
+            added.append(place)
+            at += len(stop)
+        elif spaced and text[at : at + 1] == " ":
             at += 1
-        if at >= len(text) or text[at] != char:
+        elif char and char.isspace() and added and not wanted[added[-1] : place].strip():
+            laid.append(0)
+            place += 1
+        else:
             return None
-        laid.append(flags[at])
-        at += 1
-    return laid if not text[at:].strip(" ") else None
+    return laid, added
 
 
 def _short(detail: dict[str, Any]) -> dict[str, Any]:
