@@ -22,7 +22,7 @@ Message = dict[str, Any]
 Range = tuple[int, int]
 _SENTINEL = "qzjSENTINELjzq"
 _THINK = re.compile(r"(?:<[a-z:]*think(?:ing)?>|\[THINK\]|◁think▷|<\|START_THINKING\|>|<[^<>\n]{0,20})\s*\Z")
-_DATE = re.compile(r"\d{4}-\d\d-\d\d|\d\d [A-Za-z]{3} \d{4}|[A-Z][a-z]+ \d\d, \d{4}|\d\d:\d\d(?::\d\d)?")
+_DATE = re.compile(r"\d{4}-\d\d-\d\d|\d\d [A-Za-z]{3} \d{4}|[A-Za-z]+ \d\d, \d{4}|\d\d:\d\d(?::\d\d)?")
 _QUESTION = {"role": "user", "content": "q"}
 _GENERATION = re.compile(r"\{%-?\s*generation\s*-?%\}")
 
