@@ -239,6 +239,9 @@ class Oracle:
             return min(len(plain), latest), max(len(plain), latest)
         if at and plain and text.startswith(plain) and text[len(plain) : latest] != self._header():
             return len(plain), max(len(plain), latest)
+        shared = _token_start(text, common(text, plain)) if at and not text.startswith(plain) else latest
+        if previous <= shared < latest:  # a template that always writes the generation prompt
+            return shared, latest
         return (_less_space(text, latest), latest) if latest >= previous else None
 
     def _header(self) -> str:
@@ -317,10 +320,11 @@ def forms(messages: list[Message]) -> Iterator[list[Message]]:
         if isinstance(one.get("content"), list):
             one["content"] = as_text(one["content"])
     called = any(one.get("tool_calls") for one in clean)
-    for content in ({}, {"content": ""}, {"content": None}) if called else ({},):
-        for change in (_object, _json) if called else (_object,):
+    yield clean
+    for content in ({}, {"content": ""}, {"content": None}) if called else ():
+        for change in (_object, _json):
             yield [
-                {**content, **one, "tool_calls": [change(call) for call in one["tool_calls"]]}
+                {**content, **_filled(one), "tool_calls": [change(call) for call in one["tool_calls"]]}
                 if one.get("tool_calls")
                 else one
                 for one in clean
@@ -331,6 +335,11 @@ def forms(messages: list[Message]) -> Iterator[list[Message]]:
         else one
         for one in clean
     ]
+
+
+def _filled(message: Message) -> Message:
+    """A message without content that is empty."""
+    return {key: value for key, value in message.items() if key != "content" or value}
 
 
 def as_text(content: Any) -> str:
