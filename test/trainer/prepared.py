@@ -166,7 +166,7 @@ def run_prepare(
     validation: list[Any] | None = None,
     tokens: dict[str, list[str]] | None = None,
 ) -> Prepared:
-    """Prepares rows: each a list of messages, or `{"messages", "tools"}`. `tokens`: new ones, `add` and `special`."""
+    """Prepares rows: each a list of messages, or `{"messages", "tools"}`. `tokens`: `add`, `special`."""
     folder.mkdir(parents=True, exist_ok=True)
     splits = {}
     number = 0

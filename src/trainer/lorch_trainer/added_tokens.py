@@ -14,7 +14,7 @@ _SHOWN = 10
 class AddedTokens:
     """The tokens of `{"add": [...], "special": [...]}`, added in this order.
 
-    `entries` says of each: `token`, `id`, `special`, `pieces` (the ids that the tokenizer wrote it in before) and
+    `entries` says of each: `token`, `id`, `special`, `pieces` (the ids that it was written in before) and
     `known` (it was one token already, and nothing was added).
     """
 
@@ -42,7 +42,7 @@ class AddedTokens:
         if known:
             findings.add(
                 "T040",
-                f"nothing is added for {len(known)} of {len(entries)} tokens, which the vocabulary has already: "
+                f"nothing is added for {len(known)} of {len(entries)} tokens that the vocabulary has: "
                 + _listed(f"{entry['token']} (id {entry['id']})" for entry in known),
                 data={"tokens": {entry["token"]: entry["id"] for entry in known}},
             )
@@ -86,7 +86,7 @@ def _describe(tokenizer: Any, token: str, special: bool) -> dict[str, Any]:
     if existing is not None and not known:
         raise LorchError(
             "T043",
-            f"the vocabulary has {token!r} as id {existing}, but the tokenizer writes this text with other ids "
+            f"the vocabulary has {token!r} as id {existing}, but this text is written with other ids "
             f"({pieces}): it cannot be added as a new token",
         )
     return {"token": token, "special": special, "pieces": [] if known else pieces, "known": known}
@@ -101,7 +101,7 @@ def _add(tokenizer: Any, entries: list[dict[str, Any]], special: bool) -> None:
 
 
 def _prove(tokenizer: Any, entry: dict[str, Any]) -> None:
-    """Raises T043 where the tokenizer does not write the token as its one id, alone and between other text."""
+    """Raises T043 if the tokenizer does not write the token as its one id, alone and beside other text."""
     token, number = entry["token"], entry["id"]
     if entry["known"]:
         return

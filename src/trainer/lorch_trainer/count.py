@@ -26,9 +26,8 @@ def run(spec: dict[str, Any]) -> dict[str, Any]:
     architecture = type(model).__name__
     if str(lora.get("init_lora_weights", "")).startswith(_INIT_FROM_WEIGHTS):
         lora["init_lora_weights"] = True
-    from .parameters import count_parameters
-
     from .new_rows import grow_embeddings, with_new_rows
+    from .parameters import count_parameters
 
     base = count_parameters(model)[1]
     new_tokens = spec.get("new_tokens")

@@ -1,6 +1,6 @@
 """Rows of embedding and head for the tokens that a config adds: made, filled, and trained by PEFT alone.
 
-`spec` is the plan's `tokenizer`: `init`, `pad_to_multiple_of`, and `added` with `id` and `pieces` of each token.
+`spec` is the plan's `tokenizer`: `init`, `pad_to_multiple_of`, and `added` with `id` and `pieces` of each.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ def grow_embeddings(model: Any, spec: dict[str, Any] | None) -> dict[str, int] |
     """Gives every new token a row in embedding and head, filled as `init` says. Works in place.
 
     Many models have spare rows beyond their vocabulary; only where these do not suffice are the matrices made
-    longer, then to a multiple of `pad_to_multiple_of`. Nothing is random: the same base gives the same rows on
-    every attempt. Returns the rows `before` and `after`. Raises R027 where the head is quantized.
+    longer, then to a multiple of `pad_to_multiple_of`. Nothing is random: the same base gives the same rows
+    on every attempt. Returns the rows `before` and `after`. Raises R027 where the head is quantized.
     """
     if not spec or not spec["added"]:
         return None
@@ -35,7 +35,7 @@ def grow_embeddings(model: Any, spec: dict[str, Any] | None) -> dict[str, int] |
                 "leave lm_head in `quantization.llm_int8_skip_modules`, or leave that setting out",
             )
     if after != before:
-        # transformers fills new rows at random before they are filled below; that must not shift what follows.
+        # transformers first fills new rows at random; that must not shift what follows.
         with torch.random.fork_rng():
             model.resize_token_embeddings(after, mean_resizing=False)
     with torch.no_grad():
@@ -69,7 +69,7 @@ def _fill(module: Any, spec: dict[str, Any], ids: list[int], appended: range) ->
 
 
 def _mean(rows: Any) -> Any:
-    """The mean row, summed in fp64 a part at a time: a whole embedding in fp64 would not fit beside the model."""
+    """The mean row, summed in fp64 a part at a time: a whole embedding in fp64 may not fit."""
     import torch
 
     total = sum(part.sum(0, dtype=torch.float64) for part in rows.split(_AT_ONCE))
@@ -114,7 +114,8 @@ def read_head_by_weight(model: Any) -> None:
     """Lets TRL's fused loss read a head of which single rows train. Raises R027 where that head has a bias.
 
     TRL takes `lm_head.weight` and `.bias` rather than calling the head. PEFT's wrapper answers the first with
-    the weight as it trains, gradient included, and does not know the second. Its own forward leaves a bias out.
+    the weight as it trains, gradient included, and does not know the second.
+    Its own forward leaves a bias out.
     """
     head = model.get_output_embeddings()
     if type(head).__name__ != "TrainableTokensWrapper":

@@ -6,7 +6,7 @@ from typing import Any
 
 
 def resize_lines(spec: dict[str, Any] | None) -> list[str]:
-    """Python that gives the base the adapter's number of rows; nothing where the base has spare rows enough."""
+    """Python that gives the base the adapter's number of rows; nothing if the base has rows to spare."""
     rows = (spec or {}).get("embedding")
     if not rows or rows["after"] == rows["before"]:
         return []
@@ -20,8 +20,8 @@ def new_token_lines(spec: dict[str, Any] | None) -> list[str]:
     return [
         "## New tokens",
         "",
-        "The tokenizer in this folder has tokens that the base model's does not have. Use this one; the rows of "
-        "embedding and head for these ids are part of the adapter.",
+        "The tokenizer in this folder has tokens that the base model's does not have. Use this one; the rows "
+        "of embedding and head for these ids are part of the adapter.",
         "",
         "| token | id | special |",
         "|---|---|---|",

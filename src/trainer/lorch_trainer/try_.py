@@ -86,7 +86,7 @@ def answer(model: Any, tokenizer: Any, text: str, stops: Stops, max_new_tokens: 
 
 
 def load_adapted(spec: dict[str, Any]) -> Any:
-    """The base of `{model, dtype, attn_implementation, quantization, new_tokens}` with `adapter`, in eval mode."""
+    """Base of `{model, dtype, attn_implementation, quantization, new_tokens}` with `adapter`, eval mode."""
     from peft import PeftModel
 
     from .device import torch_device
