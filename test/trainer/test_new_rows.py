@@ -308,3 +308,11 @@ def test_rows_that_the_base_has_train_in_a_head_too(tmp_path: Path) -> None:
     assert run.train() == 0, run.log
     assert run.events("warning") == []
     assert sum("tokens_delta" in name for name in adapter_names(run)) == 2
+
+
+def test_a_head_that_is_quantized_is_refused(tmp_path: Path) -> None:
+    quantization = {**NF4, "llm_int8_skip_modules": ["q_proj"]}
+    model = make_model(tmp_path / "model")
+    run = make_new_run(tmp_path / "run", model, new_tokens([128, 129]), quantization=quantization)
+    assert run.train() == 1
+    assert run.event("error")["code"] == "R027", run.log
