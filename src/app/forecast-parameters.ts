@@ -7,6 +7,7 @@ import { uncountable } from '../model/lora-settings.ts';
 import type { ModelFacts } from '../model/modules.ts';
 import type { ModelReading } from '../model/read-config.ts';
 import type { PythonEnv } from '../python/environment.ts';
+import type { PlannedTokenizer } from '../run/plan.ts';
 import { askPeft, trainedModules } from './peft-count.ts';
 
 export interface ParameterRequest {
@@ -14,6 +15,8 @@ export interface ParameterRequest {
   rendered: RenderedConfig;
   /** As the trainer's `count` takes it. */
   base: { id: string; path: string | null; revision: string | null; trust_remote_code: boolean };
+  /** Null, or absent, without new tokens; `model` and `rendered.lora` have them already where the model is known. */
+  newTokens?: PlannedTokenizer | null;
   python(): Promise<PythonEnv>;
   signal?: AbortSignal;
 }
@@ -54,7 +57,7 @@ function refuseAttention({ architecture, refusedAttention }: ModelFacts, asked: 
   });
 }
 
-/** TRL reads the head's weight directly: what is put around it gets no gradient, and the trainer would refuse (R027). */
+/** TRL reads the head's weight directly: an adapter around it gets no gradient, and the trainer would refuse (R027). */
 function headRefusal(what: 'adapter' | 'rows', head: string): UserError {
   const saved = `modules_to_save: [${head}] trains all of it`;
   return what === 'adapter'
@@ -63,10 +66,8 @@ function headRefusal(what: 'adapter' | 'rows', head: string): UserError {
       })
     : new UserError(
         'M021',
-        `lora: trainable_token_indices reaches ${head}, whose rows would not be trained`,
-        {
-          hint: `leave it out, or train embedding and head whole with modules_to_save`,
-        },
+        `lora: single rows of ${head} would train, which has a bias that PEFT leaves out`,
+        { hint: saved },
       );
 }
 
@@ -74,11 +75,12 @@ function headRefusal(what: 'adapter' | 'rows', head: string): UserError {
 async function countWithPeft({
   rendered,
   base,
+  newTokens = null,
   python,
   signal,
 }: ParameterRequest): Promise<LoraCount | string> {
   try {
-    const counted = await askPeft(await python(), base, rendered.lora, signal);
+    const counted = await askPeft(await python(), base, rendered.lora, signal, newTokens);
     const { trainable, total } = counted;
     return { trainable, total, modules: trainedModules(counted), head: null, findings: [] };
   } catch (error) {

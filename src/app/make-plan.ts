@@ -4,7 +4,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { WrittenChecks } from '../config/check-file.ts';
 import { type LoadedRun, loadConfig } from '../config/load.ts';
-import { renderConfig } from '../config/render/index.ts';
+import { type RenderedConfig, renderConfig } from '../config/render/index.ts';
 import type { RunConfig } from '../config/schema/run.ts';
 import { UserError } from '../diagnostics/user-error.ts';
 import type { ResolvedModel } from '../hub/resolve-model.ts';
@@ -18,6 +18,7 @@ import { hashPlan } from '../run/plan-hash.ts';
 import type { Store } from '../store/open-store.ts';
 import { adviceFacts } from './advice-facts.ts';
 import { checkAccept } from './check-accept.ts';
+import { checkSums } from './check-sums.ts';
 import { checkVocabulary } from './check-vocabulary.ts';
 import type { PlannedRun } from './create-run.ts';
 import { findMachine, type Machine } from './find-machine.ts';
@@ -26,6 +27,7 @@ import { forecastRun } from './forecast-run.ts';
 import { type LengthBin, lengthHistogram } from './length-histogram.ts';
 import { namedRows, summarisePrepared, summariseScan, validationFindings } from './plan-findings.ts';
 import { reviewFindings, reviewOfPlan } from './plan-review.ts';
+import { planTokens } from './plan-tokens.ts';
 import { type Prepared, type PrepareSpec, prepareSequences } from './prepare-sequences.ts';
 import { readLengths } from './read-lengths.ts';
 import { readTemplate } from './read-template.ts';
@@ -127,8 +129,10 @@ async function makePlan(
   const { rendered, findings: machineFindings } = renderConfig(config, machine);
   const base = await resolveBase(config, request);
   const stored = readStoredQuantization(base.config);
-  const held = { ...rendered, quantization: quantizationAsLoaded(base.config, rendered.quantization) };
-  const { key, dir, prepared } = await prepare(request, config, base, scan);
+  const { key, dir, prepared } = await prepare(request, config, base, rendered.tokenizer, scan);
+  const { tokenizer, reading, lora } = planTokens(rendered, base.reading, prepared);
+  const quantization = quantizationAsLoaded(base.config, rendered.quantization);
+  const held = { ...rendered, lora, quantization };
   const dropped = new Map(prepared.dropped.map(({ row, code }) => [row, code]));
   const ledger = await finishLedger(scan.ledger, ledgerPath, dropped, namedRows(prepared.findings));
   const train = splitOf('train', prepared, ledger.train.fingerprint);
@@ -144,7 +148,8 @@ async function makePlan(
     findings: forecastFindings,
     unquantized,
   } = await forecastRun({
-    model: base.reading,
+    model: reading,
+    newTokens: tokenizer,
     base: modelSpec(config, base),
     rendered: held,
     python: request.python,
@@ -206,7 +211,8 @@ async function makePlan(
       lost_eot_rows: prepared.lost_eot.length,
       held_out: scan.heldOut.filter(({ row }) => !dropped.has(row)),
     },
-    lora: rendered.lora,
+    ...(tokenizer && { tokenizer }),
+    lora,
     quantization: rendered.quantization,
     training: rendered.training,
     resources: rendered.resources,
@@ -217,7 +223,7 @@ async function makePlan(
       ...machineFindings,
       ...summariseScan(scan.findings),
       ...summarisePrepared(prepared.findings, ledger.places, names),
-      ...checkVocabulary(base.reading, prepared),
+      ...checkVocabulary(base.reading, prepared, tokenizer),
       ...forecastFindings,
       ...validationFindings(config, validation),
       ...adviseOn(facts),
@@ -232,7 +238,13 @@ async function makePlan(
   };
 }
 
-async function prepare(request: PlanRequest, config: RunConfig, base: ResolvedModel, scan: ScannedRows) {
+async function prepare(
+  request: PlanRequest,
+  config: RunConfig,
+  base: ResolvedModel,
+  tokenizer: RenderedConfig['tokenizer'],
+  scan: ScannedRows,
+) {
   const spec: PrepareSpec = {
     model: modelSpec(config, base),
     template: await readTemplate(
@@ -242,6 +254,7 @@ async function prepare(request: PlanRequest, config: RunConfig, base: ResolvedMo
     ),
     max_length: config.training.max_length === 'none' ? null : config.training.max_length,
     splits: scan.examples,
+    ...(tokenizer && { tokens: { add: tokenizer.add_tokens, special: tokenizer.add_special_tokens } }),
   };
   return await prepareSequences({
     spec,
@@ -269,24 +282,6 @@ function splitOf(name: 'train' | 'validation', prepared: Prepared, fingerprint: 
 async function histogramOf(dir: string, { splits }: Prepared): Promise<LengthBin[]> {
   const files = [splits.train, splits.validation].flatMap((split) => (split ? [join(dir, split.file)] : []));
   return lengthHistogram(await Promise.all(files.map(readLengths)));
-}
-
-/** Every row is in exactly one place, and the sequence files agree. A difference would be a bug of ours. */
-function checkSums(
-  ledger: Awaited<ReturnType<typeof finishLedger>>,
-  train: PlannedSplit | null,
-  validation: PlannedSplit | null,
-): void {
-  const dropped = Object.values(ledger.dropped).reduce((sum, n) => sum + n, 0);
-  const [trained, validated] = [train?.rows ?? 0, validation?.rows ?? 0];
-  if (
-    trained !== ledger.train.rows ||
-    validated !== ledger.validation.rows ||
-    trained + validated + dropped !== ledger.rowsIn
-  )
-    throw new Error(
-      `the ledger does not add up: ${ledger.rowsIn} rows in, ${trained} + ${validated} prepared, ${dropped} dropped`,
-    );
 }
 
 function describeDropped(dropped: Record<string, number>): string {

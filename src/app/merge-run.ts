@@ -50,6 +50,7 @@ export async function mergeRun(request: MergeRequest): Promise<MergedRun> {
       dtype: plan.model.dtype,
       attn_implementation: plan.model.attn_implementation,
       quantization: plan.quantization,
+      new_tokens: plan.tokenizer ?? null,
       adapter,
       tokenizer,
       out: request.out,

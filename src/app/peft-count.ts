@@ -7,6 +7,7 @@ import type { LoraCount, TrainedModule } from '../model/count-lora.ts';
 import type { PythonEnv } from '../python/environment.ts';
 import { findPython, locatePython } from '../python/find-python.ts';
 import { runTrainer } from '../python/run-trainer.ts';
+import type { PlannedTokenizer } from '../run/plan.ts';
 
 export interface PeftCountOptions {
   cwd: string;
@@ -57,8 +58,10 @@ export async function askPeft(
   model: { id: string; path: string | null; revision: string | null; trust_remote_code: boolean },
   lora: Readonly<Record<string, unknown>>,
   signal?: AbortSignal,
+  newTokens: PlannedTokenizer | null = null,
 ): Promise<PeftCount> {
-  return answer.parse(await runTrainer(python, 'count', { model, lora }, signal ? { signal } : {}));
+  const spec = { model, lora, new_tokens: newTokens };
+  return answer.parse(await runTrainer(python, 'count', spec, signal ? { signal } : {}));
 }
 
 /** The modules that train, by PEFT's count; it tells no shapes. */

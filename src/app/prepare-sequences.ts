@@ -36,6 +36,19 @@ const prepared = z.object({
   largest_id: z.number().int(),
   /** Tokens that the tokenizer has beside its vocabulary, and the rows that hold them; control tokens are among them. */
   added_tokens: z.array(z.object({ id: count, token: z.string(), rows: count })),
+  /** The tokens that the config adds; `known`: the tokenizer had it already. Absent in what earlier versions cached. */
+  new_tokens: z
+    .array(
+      z.object({
+        token: z.string(),
+        id: count,
+        special: z.boolean(),
+        known: z.boolean(),
+        pieces: z.array(count),
+        rows: count,
+      }),
+    )
+    .default([]),
   dropped: z.array(z.object({ row: count, split: z.string(), code: z.string() })),
   truncated: z.array(count),
   lost_eot: z.array(count),
@@ -63,6 +76,8 @@ export interface PrepareSpec {
     variables?: Record<string, unknown>;
   };
   max_length: number | null;
+  /** New tokens, in the order of their ids; absent without any. */
+  tokens?: { add: string[]; special: string[] };
   /** Absolute paths of example files by split. */
   splits: Record<string, string>;
 }
@@ -91,6 +106,8 @@ export async function prepareSequences(
         contents,
         template: spec.template,
         max_length: spec.max_length,
+        // Undefined, it leaves the key as it was before there were new tokens.
+        tokens: spec.tokens,
       }),
     )
     .digest('hex')

@@ -58,6 +58,7 @@ export async function tryRun(request: TryRequest): Promise<TriedRun> {
       dtype: plan.model.dtype,
       attn_implementation: plan.model.attn_implementation,
       quantization: plan.quantization,
+      new_tokens: plan.tokenizer ?? null,
       adapter,
       tokenizer,
       template_kwargs: plan.dataset.template.kwargs ?? {},

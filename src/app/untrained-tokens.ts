@@ -28,7 +28,8 @@ export function untrainedTokens(request: UntrainedRequest): AdviceFacts['untrain
   const { facts } = base.reading;
   const used = prepared.added_tokens;
   const embedding = facts.inputEmbeddings;
-  if (used.length === 0 || (trained.includes(embedding) && !lora.trainable_token_indices)) return [];
+  const taught = taughtIds(lora.trainable_token_indices, embedding);
+  if (used.length === 0 || (trained.includes(embedding) && !taught)) return [];
   const dir = base.path ?? snapshotFolder(readHubEnvironment(request.env), base.id, base.revision ?? '');
   const stored = readTensorRows(
     dir,
@@ -36,16 +37,18 @@ export function untrainedTokens(request: UntrainedRequest): AdviceFacts['untrain
     used.map(({ id }) => id),
   );
   if (!stored) return null;
-  const taught = new Set(taughtIds(lora.trainable_token_indices));
   return used.filter(({ id }, i) => {
     const row = stored.rows[i];
-    return row != null && !taught.has(id) && isNothing(row, stored.dtype);
+    return row != null && !taught?.has(id) && isNothing(row, stored.dtype);
   });
 }
 
-function taughtIds(given: unknown): number[] {
-  if (given === null || typeof given !== 'object') return [];
-  return (Array.isArray(given) ? given : Object.values(given).flat()).map(Number);
+/** Rows of the embedding that train one by one, those of new tokens among them; null where none do. */
+function taughtIds(given: unknown, embedding: string): Set<number> | null {
+  if (given === null || typeof given !== 'object') return null;
+  if (Array.isArray(given)) return new Set(given.map(Number));
+  const named = Object.entries(given).filter(([name]) => embedding.endsWith(name));
+  return named.length > 0 ? new Set(named.flatMap(([, ids]) => ids as number[])) : null;
 }
 
 function isNothing(row: Buffer, dtype: string): boolean {

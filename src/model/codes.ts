@@ -162,9 +162,9 @@ export const modelCodes: CodeDoc[] = [
     code: 'M021',
     name: 'head-cannot-be-adapted',
     severity: 'error',
-    title: 'An adapter on the output head, or single rows of it, would not be trained.',
+    title: 'The output head cannot be trained this way.',
     prose:
-      "TRL computes the loss from the head's weight directly, so that whatever PEFT puts around the head gets no gradient. This holds for a LoRA adapter on `lm_head`, also when `ensure_weight_tying` brings it in beside the embedding, and for `trainable_token_indices` of a model whose head shares the embedding's weight. `modules_to_save` trains the whole head.",
+      "TRL computes the loss from the head's weight directly, so that a LoRA adapter on `lm_head` gets no gradient, also when `ensure_weight_tying` brings it in beside the embedding. Single rows (`trainable_token_indices`, `tokenizer.add_tokens`) train, except in a head with a bias, which PEFT leaves out. `modules_to_save` trains the whole head.",
   },
   {
     code: 'M022',

@@ -31,7 +31,7 @@ export interface LoraCount {
   /** Base and adapters together, copies of saved modules included; shared weights once. */
   total: number;
   modules: TrainedModule[];
-  /** What is put around the output head: an adapter, or single rows that train. The trainer can do with neither. */
+  /** What around the output head would not train: an adapter, or single rows of a head with a bias. */
   head: 'adapter' | 'rows' | null;
   /** Settings that have no effect, or less than one might think. */
   findings: Finding[];
@@ -165,7 +165,7 @@ function saveModule(name: string, facts: ModelFacts, tally: Tally): void {
   else if (count > 0) tally.addTo({ name, out: 0, in: 0 }, count, 'new');
 }
 
-/** Rows of an embedding are rows of the head that shares its weight. */
+/** TRL bypasses an adapter; PEFT leaves out the bias of a head of which rows train. Rows of an embedding are rows of the head that shares its weight. */
 function aroundHead(
   facts: ModelFacts,
   adapted: readonly ModelModule[],
@@ -174,7 +174,8 @@ function aroundHead(
   const head = facts.outputEmbeddings;
   if (adapted.some(({ name }) => name === head)) return 'adapter';
   const shared = tiedModules(facts).includes(head) ? [head, facts.inputEmbeddings] : [head];
-  return rows.some(({ name }) => shared.includes(name)) ? 'rows' : null;
+  const biased = facts.modules.some(({ name, bias }) => name === head && bias);
+  return biased && rows.some(({ name }) => shared.includes(name)) ? 'rows' : null;
 }
 
 function unusedPatterns(lora: LoraSettings, adapted: readonly string[]): Finding[] {

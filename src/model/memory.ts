@@ -5,6 +5,7 @@ import type { LoraCount } from './count-lora.ts';
 import { fullLossBytes, fusedLossBytes } from './loss-bytes.ts';
 import { countParameters, type ModelFacts, weightCount } from './modules.ts';
 import { optimizerStateBytes } from './optimizer-state.ts';
+import { matricesOfRows, tokenRowBytes } from './token-row-bytes.ts';
 
 export interface MemorySettings {
   /** Of the base: float32, bfloat16 or float16. */
@@ -31,7 +32,7 @@ export interface MemoryForecast {
   /** The band: the peak is expected inside. */
   low_bytes: number;
   high_bytes: number;
-  /** Bytes of weights, adapters, gradients, optimizer, activations, loss, evaluation, dora, dequantization, context. */
+  /** Bytes of weights, adapters, gradients, optimizer, activations, loss, evaluation, token_rows, dora, dequantization, context. */
   components: Record<string, number>;
 }
 
@@ -63,6 +64,7 @@ export function estimateMemory(
       0,
       Math.round(evaluationPeak(facts, settings, width) - peak.activations - peak.loss - gradients),
     ),
+    token_rows: tokenRowBytes(facts, settings.lora, width, peak.loss),
     dora: doraBytes(facts, count, settings),
     dequantization: quantization ? 4 * Math.max(...linearOf(facts).map(weightCount)) : 0,
   };
@@ -141,7 +143,7 @@ function trainingPeak(
     hidden,
     vocab,
     width,
-    trainsHead: trainsHead(facts, count),
+    trainsHead: trainsHead(facts, count) || matricesOfRows(facts, lora).head,
     device: settings.device,
   };
   const loss = wholeLogits(settings) ? fullLossBytes(sizes) : fusedLossBytes(sizes);

@@ -1,6 +1,6 @@
 // What differs between runs, and what came of it. Pure arithmetic on plans and recorded results.
 import { flattenSettings } from './flatten.ts';
-import type { Plan } from './plan.ts';
+import type { Plan, PlannedTokenizer } from './plan.ts';
 
 /** Summary of one metric series of a run. `min`, `max` over its finite points; null where there is none. */
 export interface MetricSummary {
@@ -105,11 +105,17 @@ export function settingsOf(plan: Plan): Record<string, unknown> {
       format: plan.dataset.format,
       template: plan.dataset.template.kind,
     },
+    ...(plan.tokenizer ? { tokenizer: describeTokens(plan.tokenizer) } : {}),
     lora: plan.lora,
     ...(plan.quantization ? { quantization: plan.quantization } : {}),
     training,
     resources: plan.resources,
   });
+}
+
+/** New tokens as a person wrote them. */
+function describeTokens({ added, init, pad_to_multiple_of }: PlannedTokenizer): Record<string, unknown> {
+  return { added: added.map(({ token }) => token), init, pad_to_multiple_of };
 }
 
 /** Paths whose values are not the same in all. */

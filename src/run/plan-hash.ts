@@ -4,7 +4,8 @@ import type { Plan } from './plan.ts';
 
 /** SHA-256 over what decides the run's outcome: not when it was planned, by whom, or how full the disk is. */
 export function hashPlan(plan: Omit<Plan, 'plan_hash'>): string {
-  const { lorch, lorch_version, base_model, model, dataset, lora, quantization, training, resources } = plan;
+  const { lorch, lorch_version, base_model, model, dataset, tokenizer } = plan;
+  const { lora, quantization, training, resources } = plan;
   // What only shows the rows decides nothing.
   const { held_out, length_histogram, ...data } = dataset;
   return createHash('sha256')
@@ -15,6 +16,8 @@ export function hashPlan(plan: Omit<Plan, 'plan_hash'>): string {
         base_model,
         model,
         dataset: data,
+        // Undefined, it leaves the hash as it was before there were new tokens.
+        tokenizer,
         lora,
         quantization,
         training,

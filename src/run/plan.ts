@@ -21,6 +21,23 @@ export interface PlannedModule {
   trainable: number;
 }
 
+/** New tokens of a run, and the rows of embedding and head that they need. */
+export interface PlannedTokenizer {
+  init: 'mean' | 'pieces' | 'zero';
+  pad_to_multiple_of: number | null;
+  added: {
+    token: string;
+    id: number;
+    special: boolean;
+    /** Ids that the tokenizer wrote it in before. */
+    pieces: number[];
+    /** That hold it, over all splits. */
+    rows: number;
+  }[];
+  /** Rows of the embedding; equal where the base has rows to spare. Null where the trainer finds out. */
+  embedding: { before: number; after: number } | null;
+}
+
 /** What the review gate said of the rows that train and validate. */
 export interface PlannedReview {
   /** `unreviewed`: the gate did not open and `reason` passes it by. */
@@ -164,6 +181,8 @@ export interface Plan {
     /** Up to 3 held-out rows as conversations, which `lorch try` uses by default. */
     held_out: { row: number; messages: unknown[]; tools?: unknown[] }[];
   };
+  /** Absent without new tokens. */
+  tokenizer?: PlannedTokenizer;
   /** PEFT LoraConfig fields, all of them that lorch sets. */
   lora: Record<string, unknown>;
   /** BitsAndBytesConfig fields, or null for no quantization. */

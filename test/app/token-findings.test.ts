@@ -16,6 +16,7 @@ const nothing: Prepared = {
   histogram: [],
   largest_id: 0,
   added_tokens: [],
+  new_tokens: [],
   dropped: [],
   truncated: [],
   lost_eot: [],

@@ -108,10 +108,14 @@ describe('control tokens that the base has never learned', () => {
 
 describe('ids against the embedding', () => {
   it('are refused from the first that has no row', () => {
-    expect(checkVocabulary(reading, { largest_id: 3 })).toEqual([]);
-    expect(checkVocabulary(reading, { largest_id: -1 })).toEqual([]);
-    const [refused] = checkVocabulary(reading, { largest_id: 4 });
+    const check = (largest_id: number, added_tokens: typeof used = []) =>
+      checkVocabulary(reading, { largest_id, added_tokens }, null);
+    expect(check(3)).toEqual([]);
+    expect(check(-1)).toEqual([]);
+    const [refused] = check(4);
     expect(refused).toMatchObject({ code: 'R029', severity: 'error' });
-    expect(refused?.message).toBe('the rows hold token id 4, the model has 4 embedding rows');
+    expect(refused?.message).toBe('the rows hold token id 4; the model has 4 embedding rows');
+    const [named] = check(4, [{ id: 4, token: '<note>', rows: 1 }]);
+    expect(named?.hint).toContain('tokenizer.add_tokens: ["<note>"]');
   });
 });

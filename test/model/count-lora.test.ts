@@ -279,17 +279,26 @@ describe('the output head', () => {
   const of = (model: string, lora: Record<string, unknown>) =>
     countLora(factsOf(model), { target_modules: ['q_proj'], ...lora }).head;
 
-  it('is told where an adapter or single rows would be put around it, which TRL never trains', () => {
+  it('is told where an adapter would be put around it, which TRL never trains', () => {
     expect(of('Llama-2-7B', { target_modules: ['q_proj', 'lm_head'] })).toBe('adapter');
     expect(of('Llama-2-7B', { target_parameters: ['lm_head.weight'] })).toBe('adapter');
     const tied = { target_modules: ['embed_tokens'], ensure_weight_tying: true };
     expect(of('Llama-3.2-1B', tied)).toBe('adapter');
-    expect(of('Llama-3.2-1B', { trainable_token_indices: [1] })).toBe('rows');
-    expect(of('Llama-2-7B', { trainable_token_indices: { lm_head: [1] } })).toBe('rows');
+  });
+
+  it('is told where single rows of it would train beside a bias, which PEFT leaves out', () => {
+    const facts = factsOf('Llama-2-7B');
+    const modules = facts.modules.map((module) =>
+      module.name === 'lm_head' ? { ...module, bias: true } : module,
+    );
+    const lora = { target_modules: ['q_proj'], trainable_token_indices: { lm_head: [1] } };
+    expect(countLora({ ...facts, modules }, lora).head).toBe('rows');
   });
 
   it('is left alone otherwise', () => {
     expect(of('Llama-2-7B', { trainable_token_indices: [1] })).toBeNull();
+    expect(of('Llama-3.2-1B', { trainable_token_indices: [1] })).toBeNull();
+    expect(of('Llama-2-7B', { trainable_token_indices: { lm_head: [1] } })).toBeNull();
     expect(of('Llama-3.2-1B', { modules_to_save: ['lm_head'], target_modules: 'all-linear' })).toBeNull();
   });
 });

@@ -164,8 +164,9 @@ def run_prepare(
     template: dict[str, Any] | None = None,
     max_length: int | None = None,
     validation: list[Any] | None = None,
+    tokens: dict[str, list[str]] | None = None,
 ) -> Prepared:
-    """Prepares rows: each a list of messages, or `{"messages", "tools"}`."""
+    """Prepares rows: each a list of messages, or `{"messages", "tools"}`. `tokens`: `add`, `special`."""
     folder.mkdir(parents=True, exist_ok=True)
     splits = {}
     number = 0
@@ -185,6 +186,7 @@ def run_prepare(
         "max_length": max_length,
         "splits": splits,
         "out": str(folder / "out"),
+        **({"tokens": tokens} if tokens else {}),
     }
     return Prepared(folder / "out", prepare.run(spec))
 

@@ -101,11 +101,6 @@ def test_an_adapter_on_lm_head(tmp_path: Path, model: Path) -> None:
     fails(make_run(tmp_path / "run", model, lora=lora), "R027")
 
 
-def test_single_rows_of_lm_head(tmp_path: Path, model: Path) -> None:
-    lora = {"modules_to_save": None, "trainable_token_indices": {"lm_head": [9, 10]}}
-    fails(make_run(tmp_path / "run", model, lora=lora), "R027")
-
-
 def test_targets_that_are_not_there(tmp_path: Path, model: Path) -> None:
     fails(
         make_run(tmp_path / "run", model, lora={"target_modules": ["w_proj"], "modules_to_save": None}),

@@ -13,7 +13,7 @@ interface Options {
 
 /** `lorch config render CONFIG` */
 export function define(command: Command, context: Context): void {
-  const sections = ['model', 'lora', 'quantization', 'training', 'resources'];
+  const sections = ['model', 'tokenizer', 'lora', 'quantization', 'training', 'resources'];
   command
     .description(
       'The exact arguments that PEFT (LoraConfig), transformers (BitsAndBytesConfig) and TRL (SFTConfig) get, ' +

@@ -14,6 +14,7 @@ import {
   tokenLines,
   trainingLines,
 } from './plan-parts.ts';
+import { tokenizerLines } from './plan-tokenizer.ts';
 import { renderSweep } from './sweep-table.ts';
 import { wrapLines } from './wrap.ts';
 
@@ -27,6 +28,7 @@ export function renderPlan(plan: Plan, style: { color: boolean; columns: number 
     ['base', baseLines(plan)],
     ['data', dataLines(plan)],
     ['tokens', tokenLines(plan, style.columns)],
+    ['tokenizer', tokenizerLines(plan)],
     ['adapter', adapterLines(plan)],
     ['training', trainingLines(plan)],
     ['memory', memoryLines(plan, { ...style, ink })],

@@ -4,6 +4,7 @@ import { finding } from '../finding.ts';
 import type { RunConfig } from '../schema/run.ts';
 import { renderLora } from './lora.ts';
 import { renderQuantization } from './quantization.ts';
+import { type RenderedTokenizer, renderTokenizer } from './tokenizer.ts';
 import { renderTraining } from './training.ts';
 
 /** What the machine that trains has. */
@@ -13,9 +14,11 @@ export interface MachineFacts {
   bf16Supported: boolean;
 }
 
-/** plan.json's `model`, `lora`, `quantization`, `training` and `resources`. */
+/** plan.json's `model`, `lora`, `quantization`, `training` and `resources`; of `tokenizer` what the config says. */
 export interface RenderedConfig {
   model: { dtype: string; attn_implementation: string; trust_remote_code: boolean };
+  /** Absent without new tokens. */
+  tokenizer?: RenderedTokenizer;
   lora: Record<string, unknown>;
   quantization: Record<string, unknown> | null;
   training: Record<string, unknown>;
@@ -31,6 +34,7 @@ export function renderConfig(
   const used: MachineFacts = gpus === 0 ? { device: 'cpu', bf16Supported: true } : machine;
   const rendered: RenderedConfig = {
     model: config.model,
+    ...(config.tokenizer && { tokenizer: renderTokenizer(config.tokenizer) }),
     lora: renderLora(config.lora),
     quantization: config.quantization ? renderQuantization(config.quantization, config.model.dtype) : null,
     training: renderTraining(config, used),

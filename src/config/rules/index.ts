@@ -7,6 +7,7 @@ import { precisionRule } from './precision.ts';
 import { quantizationRule } from './quantization.ts';
 import type { Rule } from './rule.ts';
 import { scheduleRule } from './schedule.ts';
+import { tokenizerRule } from './tokenizer.ts';
 
 export const rules: Rule[] = [
   datasetRule,
@@ -20,4 +21,5 @@ export const rules: Rule[] = [
   evaluationRule,
   checkpointRule,
   idleSettingsRule,
+  tokenizerRule,
 ];

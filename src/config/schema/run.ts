@@ -7,6 +7,7 @@ import { modelSection } from './model.ts';
 import { quantizationSection } from './quantization.ts';
 import { resourcesSection } from './resources.ts';
 import { sweepSection } from './sweep.ts';
+import { tokenizerSection } from './tokenizer.ts';
 import { trainingSection } from './training.ts';
 
 export const runName = z
@@ -31,6 +32,10 @@ export const runShape = {
   ),
   revision: optional(text, 'Pins the base model to a branch, tag or commit of its repository.'),
   model: field(modelSection.prefault({}), 'How the base model is loaded.'),
+  tokenizer: optional(
+    tokenizerSection,
+    'New tokens: added to the tokenizer before anything is tokenised, with rows of embedding and head that train. Left out, there are none.',
+  ),
   dataset: field(datasetSection, 'The rows, and what is done to them before training.'),
   lora: field(loraSection.prefault({}), 'The adapter: the fields of LoraConfig in PEFT.'),
   quantization: optional(quantizationSection, 'Quantization of the base model; left out, there is none.'),

@@ -8,7 +8,7 @@ export const untrainedTokens: AdviceRule = {
   severity: 'warning',
   title: 'The rows hold control tokens that the base has never learned.',
   prose:
-    'A base model often has its chat tokens in the vocabulary and has never seen them: their embeddings are still zero. All of them then look the same to the model, and one that is to end an answer is hardly ever generated, so that answers run on. An adapter on the layers alone cannot change an embedding. Train those rows, or the embedding and the head; or take a template whose markers are plain text; or the instruct model.',
+    'A base model often has its chat tokens in the vocabulary and has never seen them: their embeddings are still zero. All of them then look the same to the model, and one that is to end an answer is hardly ever generated, so that answers run on. An adapter on the layers alone cannot change an embedding. Train those rows, or embedding and head whole (`tokenizer.add_tokens` is for tokens that the vocabulary does not have); or take a template whose markers are plain text; or the instruct model.',
   threshold:
     'A token that the tokenizer adds to its vocabulary stands in rows, every value of its embedding is within 1e-16 of zero, and the run does not train it. Silent where the weights are not on this machine yet.',
   source:
@@ -21,8 +21,8 @@ export const untrainedTokens: AdviceRule = {
     return {
       message: `the base has never learned ${shown.join(', ')}${more}: their embeddings are zero`,
       hint: tiedHead
-        ? 'train the embedding with the head: lora.modules_to_save names both'
-        : `lora.trainable_token_indices: [${ids.join(', ')}] trains the embeddings; lora.modules_to_save with embedding and head also what predicts them`,
+        ? `lora.trainable_token_indices: [${ids.join(', ')}] trains their embeddings, which are rows of the head too`
+        : `lora.trainable_token_indices: { embed_tokens: [${ids.join(', ')}], lm_head: [${ids.join(', ')}] } trains their embeddings and what predicts them`,
       data: { tokens: untrainedTokens },
     };
   },

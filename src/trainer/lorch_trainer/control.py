@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from typing import Any
 
 from .template import Message, any_of
@@ -12,15 +12,19 @@ _THINKING = ("<think>", "</think>")
 
 
 class ControlTokens:
-    """The control tokens of one tokenizer: its special tokens, and added tokens that its templates write."""
+    """The control tokens of one tokenizer: its special tokens, and added tokens that its templates write.
 
-    def __init__(self, tokenizer: Any) -> None:
+    Not those in `wanted`: a row that holds a token which the config itself adds holds it on purpose.
+    """
+
+    def __init__(self, tokenizer: Any, wanted: Set[str] = frozenset()) -> None:
         added = tokenizer.added_tokens_decoder.values()
         literal = _template_text(tokenizer.chat_template)
         words = [
             token.content
             for token in added
-            if token.special or (token.content.strip() and token.content in literal)
+            if token.content not in wanted
+            and (token.special or (token.content.strip() and token.content in literal))
         ]
         self._any = any_of(words)
         self._in_answers = any_of([word for word in words if word not in _THINKING])

@@ -16,7 +16,7 @@ def run(spec: dict[str, Any]) -> dict[str, Any]:
     """Counts a model with a LoRA config.
 
     Returns `trainable`, `total`, `modules` (trainable by name), `architecture`, and
-    `base`, the model before anything is added.
+    `base`, the model before anything is added. `new_tokens`: a plan's `tokenizer`, or null.
     Quantization changes no count: a quantized weight counts as the weight it stands for.
     """
     with stdio.spec_fields("count"):
@@ -26,10 +26,13 @@ def run(spec: dict[str, Any]) -> dict[str, Any]:
     architecture = type(model).__name__
     if str(lora.get("init_lora_weights", "")).startswith(_INIT_FROM_WEIGHTS):
         lora["init_lora_weights"] = True
+    from .new_rows import grow_embeddings, with_new_rows
     from .parameters import count_parameters
 
     base = count_parameters(model)[1]
-    adapted = _adapt(model, lora)
+    new_tokens = spec.get("new_tokens")
+    grow_embeddings(model, new_tokens)
+    adapted = _adapt(model, with_new_rows(model, lora, new_tokens))
     trainable, total, modules = count_parameters(adapted)
     return {
         "trainable": trainable,

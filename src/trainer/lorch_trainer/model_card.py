@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from .new_tokens_card import new_token_lines, resize_lines
 from .plan import Plan
 
 
@@ -14,8 +15,8 @@ def model_card(plan: Plan, results: dict[str, Any]) -> str:
     method = "QLoRA" if plan.quantization else "LoRA"
     dataset = plan.dataset
     splits = [(name, dataset[name]) for name in ("train", "validation") if dataset[name]]
-    groups = ("model", "lora", "quantization", "training")
-    settings = {name: getattr(plan, name) for name in groups}
+    groups = ("model", "tokenizer", "lora", "quantization", "training")
+    settings = {name: getattr(plan, name) for name in groups if name != "tokenizer" or plan.tokenizer}
     lines = [
         "---",
         # The hub takes only hub ids there.
@@ -70,10 +71,12 @@ def model_card(plan: Plan, results: dict[str, Any]) -> str:
         "from transformers import AutoModelForCausalLM, AutoTokenizer",
         "",
         f"base = AutoModelForCausalLM.from_pretrained({_quote(base['id'])}, dtype={_quote(_dtype(plan))})",
-        'model = PeftModel.from_pretrained(base, "path/to/this/folder")',
         'tokenizer = AutoTokenizer.from_pretrained("path/to/this/folder")',
+        *resize_lines(plan.tokenizer),
+        'model = PeftModel.from_pretrained(base, "path/to/this/folder")',
         "```",
         "",
+        *new_token_lines(plan.tokenizer),
     ]
     return "\n".join(lines)
 

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from . import __version__, stdio
+from .added_tokens import AddedTokens
 from .control import ControlTokens
 from .conversation import RowRefusedError, template_messages, trained_turns
 from .errors import LorchError
@@ -46,11 +47,12 @@ def run(spec: dict[str, Any]) -> dict[str, Any]:
     if max_length is not None and (not isinstance(max_length, int) or max_length < 1):
         raise LorchError("R012", f"max_length must be a whole number above 0, not {max_length!r}")
     tokenizer = load_tokenizer(model)
+    new_tokens = AddedTokens(tokenizer, spec.get("tokens"))
     ends = generation_ends(model, tokenizer)
     templates = choose_template(spec.get("template") or {}, tokenizer, str(model["id"]), ends)
     out.mkdir(parents=True, exist_ok=True)
     (out / "prepare.json").unlink(missing_ok=True)
-    preparation = Preparation(tokenizer, templates, max_length)
+    preparation = Preparation(tokenizer, templates, max_length, new_tokens)
     written = {name: preparation.split(name, Path(path), out) for name, path in splits.items()}
     result = preparation.result(written)
     tokenizer.save_pretrained(out / "tokenizer")
@@ -61,8 +63,11 @@ def run(spec: dict[str, Any]) -> dict[str, Any]:
 class Preparation:
     """One tokenizer and template over all splits, with what is noticed on the way."""
 
-    def __init__(self, tokenizer: Any, templates: TemplateSet, max_length: int | None) -> None:
+    def __init__(
+        self, tokenizer: Any, templates: TemplateSet, max_length: int | None, new_tokens: AddedTokens
+    ) -> None:
         self.tokenizer = tokenizer
+        self.new_tokens = new_tokens
         self.templates = templates
         self.max_length = max_length
         self.lengths, self.trained_lengths, self.uncut = Lengths(), Lengths(), Lengths()
@@ -74,7 +79,7 @@ class Preparation:
         self._added = {number: token.content for number, token in added.items()}
         self._added_rows: Counter[int] = Counter()
         self.largest_id = -1
-        self._control = ControlTokens(tokenizer)
+        self._control = ControlTokens(tokenizer, new_tokens.contents)
         self._open_rows = 0
         self._appended: Counter[str] = Counter()
         self._opened: Counter[str] = Counter()
@@ -221,6 +226,7 @@ class Preparation:
             self.findings.add("T021", message, None, {"text": text, "rows": rows})
         for template in self.templates.used():
             self._note_split_tokens(template)
+        new_tokens = self.new_tokens.result(self._added_rows, self.findings)
         rules = {"template-marks" if one.has_markers else "rendered-spans" for one in self.templates.used()}
         return {
             "tokenizer_sha256": tokenizer_sha256(self.tokenizer),
@@ -236,6 +242,7 @@ class Preparation:
                 {"id": number, "token": self._added[number], "rows": rows}
                 for number, rows in sorted(self._added_rows.items())
             ],
+            "new_tokens": new_tokens,
             "dropped": self.dropped,
             "truncated": self.truncated,
             "lost_eot": self.lost_eot,

@@ -11,6 +11,7 @@ import dataclasses
 import enum
 from typing import Any
 
+from .new_rows import live_rows, trained_rows
 from .parameters import quantized_layers
 from .plan import Plan
 
@@ -30,6 +31,7 @@ def effective_settings(trainer: Any, plan: Plan) -> dict[str, Any]:
         "quantization": _quantization(model, plan.quantization),
         "training": _training(trainer, plan.training),
         "model": _model(model),
+        **({"tokenizer": live_rows(model, plan.tokenizer)} if plan.tokenizer else {}),
     }
 
 
@@ -44,6 +46,11 @@ def setting_differences(effective: dict[str, Any], plan: Plan) -> list[dict[str,
         "quantization": plan.quantization or {},
         "training": plan.training,
     }
+    if plan.tokenizer:
+        requested["tokenizer"] = {
+            "rows": (plan.tokenizer.get("embedding") or {}).get("after"),
+            "trained": [entry["id"] for entry in plan.tokenizer["added"]],
+        }
     differences = []
     for group, fields in requested.items():
         live = effective[group] or {}
@@ -119,6 +126,12 @@ def _lora(model: Any, requested: dict[str, Any]) -> dict[str, Any]:
         live["target_parameters"] = [
             name for name in requested["target_parameters"] if _matches(name, parameters)
         ]
+    if isinstance(requested.get("trainable_token_indices"), dict):
+        rows = trained_rows(model)
+        live["trainable_token_indices"] = {
+            key: next((ids for name, ids in rows.items() if name.endswith(key)), None)
+            for key in requested["trainable_token_indices"]
+        }
     if requested.get("modules_to_save"):
         saved = [name for name, module in model.named_modules() if isinstance(module, ModulesToSaveWrapper)]
         live["modules_to_save"] = [name for name in requested["modules_to_save"] if _matches(name, saved)]

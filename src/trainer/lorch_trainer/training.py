@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,12 @@ from .errors import LorchError
 from .feeding import feed_splits
 from .memory import memory_peaks
 from .model_loading import check_vocabulary, load_base, load_tokenizer
+from .new_rows import (
+    grow_embeddings,
+    keep_embeddings_out_of_checkpoints,
+    read_head_by_weight,
+    with_new_rows,
+)
 from .parameters import compare_with_forecast, count_parameters, quantized_layers
 from .plan import Plan
 from .settings import build_lora_config, build_quantization_config, build_training_config
@@ -29,7 +36,6 @@ from .stop import Stop
 def build_trainer(attempt: Attempt, stop: Stop, plan: Plan, device: str, seal: Seal | None) -> LorchTrainer:
     """Loads data and model, tells of both, and checks both against the plan."""
     args = build_training_config(plan, attempt.run, device)
-    lora = build_lora_config(plan)
     quantization = build_quantization_config(plan.quantization)
     train, validation = feed_splits(attempt.run, plan)
     attempt.events.emit("data", train=train.counts, validation=validation.counts if validation else None)
@@ -45,6 +51,10 @@ def build_trainer(attempt: Attempt, stop: Stop, plan: Plan, device: str, seal: S
         quantization=quantization,
         device=device,
     )
+    rows = grow_embeddings(model, plan.tokenizer)
+    if plan.tokenizer and not plan.tokenizer.get("embedding"):  # of an architecture that lorch does not know
+        plan = replace(plan, tokenizer={**plan.tokenizer, "embedding": rows})
+    lora = build_lora_config(replace(plan, lora=with_new_rows(model, plan.lora, plan.tokenizer)))
     load_ms = int(1000 * (time.monotonic() - began))
     check_vocabulary(model, max(train.largest_id, validation.largest_id if validation else 0))
     report = ReportCallback(attempt)
@@ -64,13 +74,9 @@ def build_trainer(attempt: Attempt, stop: Stop, plan: Plan, device: str, seal: S
         )
     except ValueError as cause:
         raise _refusal(cause) from cause
-    if type(trainer.model.get_output_embeddings()).__name__ == "TrainableTokensWrapper":
-        # On a tied model, rows of the embedding are rows of the head too.
-        raise LorchError(
-            "R027",
-            "single rows of lm_head cannot be trained: TRL reads lm_head.weight directly",
-            "leave out `trainable_token_indices`; `modules_to_save: [embed_tokens, lm_head]` trains all rows",
-        )
+    read_head_by_weight(trainer.model)
+    if plan.tokenizer:
+        keep_embeddings_out_of_checkpoints(trainer.model)
     trainer.args.max_length = plan.training.get("max_length", trainer.args.max_length)
     report.trainer = trainer
     trainer.remove_callback(PrinterCallback)

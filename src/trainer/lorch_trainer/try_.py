@@ -86,11 +86,12 @@ def answer(model: Any, tokenizer: Any, text: str, stops: Stops, max_new_tokens: 
 
 
 def load_adapted(spec: dict[str, Any]) -> Any:
-    """The base of `{model, dtype, attn_implementation, quantization}` with `adapter` on it, in eval mode."""
+    """Base of `{model, dtype, attn_implementation, quantization, new_tokens}` with `adapter`, eval mode."""
     from peft import PeftModel
 
     from .device import torch_device
     from .model_loading import load_base
+    from .new_rows import grow_embeddings
     from .settings import build_quantization_config
 
     model_spec = spec["model"]
@@ -103,6 +104,7 @@ def load_adapted(spec: dict[str, Any]) -> Any:
         quantization=build_quantization_config(spec.get("quantization")),
         device=torch_device(),
     )
+    grow_embeddings(base, spec.get("new_tokens"))
     try:
         # Cast to fp32, as PEFT would by default, saved copies of bf16 modules no longer fit their inputs.
         model = PeftModel.from_pretrained(base, spec["adapter"], autocast_adapter_dtype=False)
