@@ -1,7 +1,7 @@
 """SIGKILL and SIGTERM at every moment around checkpoints, evaluations and the ends of epochs.
 
-A run killed again and again tells the same steps and evaluations as a run that was left alone, each once, and ends
-with the same adapter, byte for byte. All with dropout, NEFTune and gradient accumulation.
+A run killed again and again tells the same steps and evaluations as a run that was left alone, each once, and
+ends with the same adapter, byte for byte. All with dropout, NEFTune and gradient accumulation.
 """
 
 from __future__ import annotations

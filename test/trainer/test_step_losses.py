@@ -1,4 +1,4 @@
-"""The losses of a step's micro-batches stay on the device; one look at the end of the step finds what is not finite."""
+"""The losses of a step's micro-batches stay on the device; one look at its end finds what is not finite."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Validation loss, accuracy and entropy, counted by trained token.
 
-transformers averages the means of batches, so its figure depends on how rows are batched. Here the losses of all
-trained tokens are summed and divided by their number: batch size, padding and packing change nothing.
+transformers averages the means of batches, so its figure depends on how rows are batched. Here the losses of
+all trained tokens are summed and divided by their number: batch size, padding and packing change nothing.
 """
 
 from __future__ import annotations

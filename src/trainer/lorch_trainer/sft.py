@@ -9,12 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from transformers import EarlyStoppingCallback
 from transformers.trainer_pt_utils import LengthGroupedSampler
 from trl import SFTTrainer
 
 from .adapter_weights import load_adapter_weights
 from .attempt import Attempt
 from .checkpoints import Seal, break_seal, checkpoint_path, remove_surplus, seal_checkpoint
+from .early_stopping import restore_count
 from .evaluation import BY_TOKEN, TokenSums
 from .feeding import IGNORED
 from .plan import Plan
@@ -26,11 +28,25 @@ class StoppedWhileEvaluatingError(Exception):
     """SIGTERM came during an evaluation; the checkpoint is written and says that the evaluation is due."""
 
 
+class StoppedEarlyError(Exception):
+    """The evaluation that a resumed run makes up for ends it: there is nothing left to train."""
+
+
 class LorchTrainer(SFTTrainer):  # type: ignore[misc]
     """Owns what must survive from attempt to attempt; reporting is in callbacks.py."""
 
-    def __init__(self, *, attempt: Attempt, plan: Plan, stop: Stop, seal: Seal | None, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *,
+        attempt: Attempt,
+        plan: Plan,
+        stop: Stop,
+        seal: Seal | None,
+        early_stopping: EarlyStoppingCallback | None,
+        **kwargs: Any,
+    ) -> None:
         self.attempt, self.plan, self.stop, self.seal = attempt, plan, stop, seal
+        self.early_stopping = early_stopping
         self.checkpoints = attempt.run.checkpoints
         self.tokens = self.trained_tokens = 0
         self.step_seconds = 0.0
@@ -67,7 +83,7 @@ class LorchTrainer(SFTTrainer):  # type: ignore[misc]
         return sampler
 
     def _get_dataloader(self, dataset: Any, *args: Any, **kwargs: Any) -> Any:
-        collator = self.data_collator
+        collator: Any = self.data_collator  # type: ignore[has-type]
         if "seq_lengths" in dataset.column_names and not collator.padding_free:
             # eval_packing alone: TRL's collator goes by `packing`, and packed rows would see each other.
             self.data_collator = replace(collator, padding_free=True)
@@ -88,7 +104,7 @@ class LorchTrainer(SFTTrainer):  # type: ignore[misc]
         return loss
 
     def count_step(self) -> float | None:
-        """Adds the step that just ended to the totals. Returns a loss of it that was not finite, if any was."""
+        """Adds the step that just ended to the totals. Returns a loss that was not finite, if it had one."""
         counts = torch.stack(self._counts).sum(0)
         odd = torch.stack(self._odd_losses).sum()
         # The one time that a step asks the device; float64 holds counts below 2^53.
@@ -102,9 +118,24 @@ class LorchTrainer(SFTTrainer):  # type: ignore[misc]
     # Stopping and evaluating
 
     @property
+    def stopped_early(self) -> bool:
+        """Whether the evaluations got no better for so long that no further step follows."""
+        early = self.early_stopping
+        return (
+            early is not None
+            and early.early_stopping_patience_counter >= early.early_stopping_patience
+            and self.state.global_step < self.state.max_steps
+        )
+
+    @property
+    def finished(self) -> bool:
+        """Whether no step is left to train."""
+        return self.stopped_early or self.state.global_step >= self.state.max_steps
+
+    @property
     def stopping(self) -> bool:
-        """Whether a stop was asked for while steps are left. After the last step the run is done, and not stopped."""
-        return self.stop.requested and self.state.global_step < self.state.max_steps
+        """Whether a stop was asked for while steps are left. A finished run is not stopped any more."""
+        return self.stop.requested and not self.finished
 
     def evaluation_loop(self, *args: Any, metric_key_prefix: str = "eval", **kwargs: Any) -> Any:
         self._sums = TokenSums()
@@ -120,7 +151,7 @@ class LorchTrainer(SFTTrainer):  # type: ignore[misc]
         if self.plan.evaluation_loss != BY_TOKEN:
             return super().prediction_step(model, inputs, prediction_loss_only, ignore_keys)
         inputs = self._prepare_inputs(inputs)
-        # Plain cross entropy, whatever the training loss adds: smoothing, DFT's weights, the routers' balance.
+        # Plain cross entropy, whatever the training loss adds: smoothing, weights of DFT, balance of routers.
         with torch.no_grad(), self.compute_loss_context_manager():
             outputs = model(**inputs, use_cache=False, fused_lm_head=True)
         self._sums.add(outputs, self.gather_function)
@@ -143,6 +174,8 @@ class LorchTrainer(SFTTrainer):  # type: ignore[misc]
         """The evaluation that was cut short by a stop, with what follows from it."""
         self._determine_best_metric(self._evaluate(None, None), None)
         self._find_best_checkpoint()
+        if self.stopped_early:
+            raise StoppedEarlyError
 
     def _determine_best_metric(self, metrics: Any, trial: Any) -> bool:
         # With save_strategy best, transformers saves if and only if this is true.
@@ -162,7 +195,7 @@ class LorchTrainer(SFTTrainer):  # type: ignore[misc]
             step=step,
             path=self.attempt.run.relative(path),
             bytes=size,
-            reason="stop" if self.stopping else "end" if step >= self.state.max_steps else "schedule",
+            reason="stop" if self.stopping else "end" if self.finished else "schedule",
             best=bool(self.state.best_global_step) and self.state.best_global_step == step,
         )
 
@@ -185,6 +218,8 @@ class LorchTrainer(SFTTrainer):  # type: ignore[misc]
         self.trained_tokens = seal.trained_tokens if seal else 0
         if seal is None:
             return
+        if self.early_stopping:
+            restore_count(self.early_stopping, self.state)
         self._tr_loss += seal.loss_sum
         self._globalstep_last_logged = seal.last_logged_step
         for name, values in seal.metrics.items():
@@ -200,6 +235,11 @@ class LorchTrainer(SFTTrainer):  # type: ignore[misc]
     def _load_from_checkpoint(self, resume_from_checkpoint: str, model: Any = None) -> None:
         load_adapter_weights(model or self.model, Path(resume_from_checkpoint))
 
+    def load_best(self) -> None:
+        """The best checkpoint's weights, if the plan asks for them and there is one."""
+        if self.args.load_best_model_at_end and self.state.best_model_checkpoint is not None:
+            self._load_best_model()
+
     def _load_best_model(self) -> None:
         if not self.stopping:
             load_adapter_weights(self.model, Path(self.state.best_model_checkpoint))
@@ -208,8 +248,8 @@ class LorchTrainer(SFTTrainer):  # type: ignore[misc]
 def _fed_tokens(batch: dict[str, Any]) -> torch.Tensor:
     """Tokens of a batch without padding, as a tensor: nothing waits for the device."""
     if "attention_mask" in batch:
-        return batch["attention_mask"].sum()  # type: ignore[no-any-return]
+        return batch["attention_mask"].sum()
     # Without padding, except where pad_to_multiple_of adds zeros at the end.
     positions = batch["position_ids"][0]
     zeros = (positions.flip(0) == 0).long().cumprod(0).sum()
-    return positions.numel() - torch.where(zeros > 1, zeros, 0)  # type: ignore[no-any-return]
+    return positions.numel() - torch.where(zeros > 1, zeros, 0)
