@@ -74,6 +74,30 @@ export const appCodes: CodeDoc[] = [
       'The forecast holds within 20 % in most published measurements. Its upper end, or all of it, lies above what the GPU has. The plan shows the cheapest changes, each with its effect.',
   },
   {
+    code: 'P022',
+    name: 'never-evaluated',
+    severity: 'warning',
+    title: 'There are validation rows, and the run ends before its first evaluation.',
+    prose:
+      '`training.eval_delay` is beyond the last step or epoch. It is an error if a setting needs an evaluation: `load_best_model_at_end`, `save_strategy: best` or early stopping.',
+  },
+  {
+    code: 'P023',
+    name: 'too-few-evaluations',
+    severity: 'warning',
+    title: 'The run is evaluated too seldom for what the config asks.',
+    prose:
+      '`training.eval_steps` is more than the steps of the run, so the run is evaluated once, after its last step. Or `early_stopping_patience` is so large that no number of bad evaluations can stop the run. Evaluate more often.',
+  },
+  {
+    code: 'P024',
+    name: 'warm-up-never-ends',
+    severity: 'warning',
+    title: 'The learning rate never reaches its peak.',
+    prose:
+      'The warm-up is as long as the run or longer, so the run trains with lower rates than `learning_rate`. Lower `training.warmup_steps`, or write it as a share of all steps.',
+  },
+  {
     code: 'P040',
     name: 'accepted-did-not-arise',
     severity: 'note',

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { UserError } from '../diagnostics/user-error.ts';
 import type { ComparedRun, Comparison, MetricSummary } from '../run/compare.ts';
 import { compareRuns as compare } from '../run/compare.ts';
+import { earlyStopOf } from '../run/early-stop.ts';
 import { runPaths } from '../run/layout.ts';
 import { statusWord } from '../run/status.ts';
 import { runEvents } from '../store/events.ts';
@@ -66,6 +67,7 @@ export async function gather(store: Store, runsDir: string, id: string, now: num
     duration_ms: row.startedMs === null ? null : activeMs(row, now),
     trained_tokens_per_second: row.trainedTokens && seconds > 0 ? row.trainedTokens / seconds : null,
     ...memoryPeaks(metrics),
+    early_stop: earlyStopOf(runEvents(store, id, { types: ['end'] }).at(-1)),
     train_rows: rows.train,
     validation_rows: rows.validation,
   };

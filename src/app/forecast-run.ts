@@ -1,6 +1,7 @@
 // What a plan says before launch: parameters, steps, memory, disk.
 import { join } from 'node:path';
 import type { Finding } from '../diagnostics/finding.ts';
+import { countEvaluations } from '../model/evaluations.ts';
 import type { Gpu } from '../model/gpus.ts';
 import { countPackedSequences, countSteps, type StepSettings } from '../model/steps.ts';
 import type { AdviceFacts } from '../run/advice/rule.ts';
@@ -70,6 +71,10 @@ export async function forecastRun(request: ForecastRequest): Promise<{
   const forecast: Plan['forecast'] = {
     parameters: count && { trainable: count.trainable, total: count.total, modules: count.modules },
     steps,
+    evaluations:
+      (prepared.splits.validation?.rows ?? 0) > 0
+        ? countEvaluations(rendered.training, steps) + (rendered.training.eval_on_start ? 1 : 0)
+        : 0,
     memory: fit?.memory ?? null,
     disk: disk?.disk ?? null,
     time: forecastTime({

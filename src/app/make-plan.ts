@@ -34,6 +34,7 @@ import { readTemplate } from './read-template.ts';
 import { resolveBase } from './resolve-base.ts';
 import { type ScannedConfig, scanConfig } from './scan-config.ts';
 import type { ScannedRows } from './scan-rows.ts';
+import { scheduleFindings } from './schedule-findings.ts';
 import { keepTemporary } from './temporary-files.ts';
 import { tokenizerIdentity } from './tokenizer-identity.ts';
 import { trainerCodes } from './trainer-codes.ts';
@@ -215,6 +216,7 @@ async function makePlan(
     lora,
     quantization: rendered.quantization,
     training: rendered.training,
+    evaluation_loss: 'by_token',
     resources: rendered.resources,
     forecast,
     review,
@@ -226,6 +228,7 @@ async function makePlan(
       ...checkVocabulary(base.reading, prepared, tokenizer),
       ...forecastFindings,
       ...validationFindings(config, validation),
+      ...scheduleFindings(rendered.training, forecast.steps, (validation?.rows ?? 0) > 0),
       ...adviseOn(facts),
       ...reviewFindings(review),
     ],

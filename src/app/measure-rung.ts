@@ -40,6 +40,8 @@ export function rungTraining(
     load_best_model_at_end: false,
     metric_for_best_model: null,
     greater_is_better: null,
+    early_stopping_patience: null,
+    early_stopping_threshold: null,
   };
 }
 

@@ -1,5 +1,6 @@
 // report.md: a finished run on one page, made again whenever the run ends.
 import { writeFile } from 'node:fs/promises';
+import { earlyStopSentence } from '../run/early-stop.ts';
 import { runPaths } from '../run/layout.ts';
 import { reviewSentence } from '../run/review-sentence.ts';
 import { statusWord } from '../run/status.ts';
@@ -20,6 +21,7 @@ export function renderReport(shown: ShownRun): string {
   const sections = [
     `# ${row.name}\n\nRun \`${row.id}\`: **${statusWord(row.status)}**. Plan \`${plan.plan_hash}\`, lorch ${plan.lorch_version}.`,
     `Review: ${reviewSentence(plan.review)}.`,
+    run.early_stop ? `The run ${earlyStopSentence(run.early_stop)}.` : '',
     failure ? `## Failure\n\n${failure.code} ${failure.message}\n\n${bullets(failure.evidence)}` : '',
     `## Forecast and result\n\n${table(
       ['', 'plan', 'run', 'error'],

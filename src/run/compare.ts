@@ -1,4 +1,5 @@
 // What differs between runs, and what came of it. Pure arithmetic on plans and recorded results.
+import type { EarlyStop } from './early-stop.ts';
 import { flattenSettings } from './flatten.ts';
 import type { Plan, PlannedTokenizer } from './plan.ts';
 
@@ -29,6 +30,8 @@ export interface ComparedRun {
   allocated_peak_bytes: number | null;
   reserved_peak_bytes: number | null;
   rss_peak_bytes: number | null;
+  /** Null if early stopping did not end the run. */
+  early_stop: EarlyStop | null;
   /** Fingerprints of the rows that trained and validated, from the ledger. */
   train_rows: ReadonlySet<string>;
   validation_rows: ReadonlySet<string>;
@@ -134,10 +137,14 @@ function validationReasons(runs: readonly ComparedRun[]): string[] {
   if (differs((run) => run.plan.dataset.template.sha256)) reasons.push('the chat template differs');
   if (differs((run) => run.plan.dataset.tokenizer_sha256)) reasons.push('the tokenizer differs');
   if (differs((run) => run.plan.training.max_length)) reasons.push('max_length differs');
-  // TRL averages the loss over batches, not over tokens, so it depends on how rows are batched.
-  if (differs((run) => run.plan.training.per_device_eval_batch_size))
-    reasons.push('the evaluation batch size differs');
-  if (differs((run) => run.plan.training.eval_packing)) reasons.push('eval_packing differs');
+  if (differs((run) => run.plan.evaluation_loss))
+    reasons.push('a run of an earlier version averaged the loss over batches, not over tokens');
+  // A loss averaged over batches depends on how rows are batched.
+  if (runs.some((run) => run.plan.evaluation_loss === undefined)) {
+    if (differs((run) => run.plan.training.per_device_eval_batch_size))
+      reasons.push('the evaluation batch size differs');
+    if (differs((run) => run.plan.training.eval_packing)) reasons.push('eval_packing differs');
+  }
   return reasons;
 }
 
@@ -179,6 +186,7 @@ function resultRows(
       validationComparable ? 'lower' : null,
     ),
     row('best at step', 'count', (run) => metric(run, 'eval_loss')?.min_step, null),
+    row('stopped early at step', 'count', (run) => run.early_stop?.step, null),
     row('steps', 'count', (run) => metric(run, 'loss')?.last_step, null),
     row('training time', 'ms', (run) => run.duration_ms, 'lower'),
     row('trained tokens/s', 'number', (run) => run.trained_tokens_per_second, 'higher'),

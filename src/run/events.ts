@@ -130,6 +130,15 @@ const event = z.discriminatedUnion('type', [
     max_steps: count,
     best_checkpoint: z.string().nullable(),
     train_ms: count,
+    /** Early stopping ended the run before `max_steps`; absent otherwise. */
+    early_stop: z
+      .object({
+        metric: z.string(),
+        patience: count,
+        best: number,
+        best_step: count.nullable(),
+      })
+      .optional(),
   }),
 ]);
 

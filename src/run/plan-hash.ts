@@ -4,8 +4,19 @@ import type { Plan } from './plan.ts';
 
 /** SHA-256 over what decides the run's outcome: not when it was planned, by whom, or how full the disk is. */
 export function hashPlan(plan: Omit<Plan, 'plan_hash'>): string {
-  const { lorch, lorch_version, base_model, model, dataset, tokenizer } = plan;
-  const { lora, quantization, training, resources } = plan;
+  const {
+    lorch,
+    lorch_version,
+    base_model,
+    model,
+    dataset,
+    tokenizer,
+    lora,
+    quantization,
+    training,
+    resources,
+    evaluation_loss,
+  } = plan;
   // What only shows the rows decides nothing.
   const { held_out, length_histogram, ...data } = dataset;
   return createHash('sha256')
@@ -22,6 +33,7 @@ export function hashPlan(plan: Omit<Plan, 'plan_hash'>): string {
         quantization,
         training,
         resources,
+        ...(evaluation_loss && { evaluation_loss }),
       }),
     )
     .digest('hex');

@@ -189,10 +189,15 @@ export interface Plan {
   quantization: Record<string, unknown> | null;
   /** SFTConfig fields, all of them that lorch sets, defaults included. */
   training: Record<string, unknown>;
+  /** How validation losses are averaged; plans of earlier versions have none, and took the mean of batches. */
+  evaluation_loss?: 'by_token';
   resources: { launcher: 'local'; gpus: number };
   forecast: {
     parameters: { trainable: number; total: number; modules: PlannedModule[] } | null;
+    /** With early stopping, `total` and `evaluations` are the most there can be. */
     steps: { per_epoch: number; total: number };
+    /** Evaluations, one before the first step included; absent in plans of earlier versions. */
+    evaluations?: number;
     memory: PlannedMemory | null;
     /** Absent in plans of earlier versions. */
     time?: PlannedTime;

@@ -70,6 +70,8 @@ const alone: [what: string, text: string, faults: string[]][] = [
   ['eval_steps without rows', 'training: { eval_steps: 5 }', ['5:13 C017']],
   ['the best model without rows', 'training: { load_best_model_at_end: true }', ['5:13 C017']],
   ['a plateau without rows', 'training: { lr_scheduler_type: reduce_lr_on_plateau }', ['5:13 C017']],
+  ['early stopping without rows', 'training: { early_stopping_patience: 3 }', ['5:13 C017']],
+  ['a threshold without patience', 'training: { early_stopping_threshold: 0.1 }', ['5:13 C018']],
   ['eval_packing without rows', 'training: { eval_packing: true }', ['5:13 C018']],
   ['save_steps under epochs', 'training: { save_strategy: epoch, save_steps: 10 }', ['5:35 C018']],
   ['prefetching without workers', 'training: { dataloader_prefetch_factor: 2 }', ['5:13 C018']],
@@ -107,6 +109,18 @@ const withRows: [what: string, text: string, faults: string[]][] = [
     'training: { eval_steps: 0.1, save_steps: 10, load_best_model_at_end: true }',
     ['6:30 C017'],
   ],
+  [
+    'early stopping without evaluations',
+    'training: { eval_strategy: "no", early_stopping_patience: 3 }',
+    ['6:34 C017'],
+  ],
+  ['patience for nothing', 'training: { early_stopping_patience: 0 }', ['6:38 C012']],
+  [
+    'a threshold below zero',
+    'training: { early_stopping_patience: 1, early_stopping_threshold: -1 }',
+    ['6:67 C012'],
+  ],
+  ['a metric that no evaluation has', 'training: { metric_for_best_model: bleu }', ['6:36 C012']],
   [
     'saving the best without evaluations',
     'training: { eval_strategy: "no", save_strategy: best }',

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type ComparedRun, compareRuns } from '../../src/run/compare.ts';
+import { earlyStopSentence } from '../../src/run/early-stop.ts';
 import { flattenSettings } from '../../src/run/flatten.ts';
 import type { Plan } from '../../src/run/plan.ts';
 
@@ -68,6 +69,7 @@ function run(id: string, change: Partial<ComparedRun> = {}): ComparedRun {
     allocated_peak_bytes: null,
     reserved_peak_bytes: null,
     rss_peak_bytes: null,
+    early_stop: null,
     train_rows: new Set(),
     validation_rows: new Set(),
     ...change,
@@ -102,6 +104,37 @@ describe('comparing runs', () => {
     ]);
     expect(other.not_comparable_because).toEqual(['validation rows differ', 'the chat template differs']);
     expect(other.results.find((row) => row.name === 'validation loss, best')?.best).toBeNull();
+  });
+
+  it('compares losses counted by token whatever the evaluation batch, and no others', () => {
+    const batched = (size: number, byToken: boolean) => {
+      const made = plan();
+      const training = { ...made.training, per_device_eval_batch_size: size, eval_packing: size > 1 };
+      return run(`b${size}${byToken}`, {
+        plan: { ...made, training, ...(byToken && { evaluation_loss: 'by_token' as const }) },
+      });
+    };
+    const reasons = (...runs: ComparedRun[]) => compareRuns(runs).not_comparable_because;
+    expect(reasons(batched(1, true), batched(8, true))).toEqual([]);
+    expect(reasons(batched(1, false), batched(1, false))).toEqual([]);
+    expect(reasons(batched(1, false), batched(8, false))).toEqual([
+      'the evaluation batch size differs',
+      'eval_packing differs',
+    ]);
+    expect(reasons(batched(1, false), batched(1, true))).toEqual([
+      'a run of an earlier version averaged the loss over batches, not over tokens',
+    ]);
+  });
+
+  it('says at which step a run was stopped early', () => {
+    const early = { step: 16, metric: 'eval_loss', patience: 2, best: 0.61, best_step: 8 };
+    const row = (...runs: ComparedRun[]) =>
+      compareRuns(runs).results.find(({ name }) => name === 'stopped early at step')?.values;
+    expect(row(run('a'), run('b', { early_stop: early }))).toEqual([null, 16]);
+    expect(row(run('a'), run('b'))).toBeUndefined();
+    expect(earlyStopSentence(early)).toBe(
+      'stopped early at step 16: eval_loss was best at step 8 (0.61), and no better in 2 evaluations',
+    );
   });
 
   it('keeps lists whole and empty maps visible when it flattens', () => {

@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -148,8 +149,11 @@ class Run:
         pid = self.fork(attempt)
         return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
 
-    def fork(self, attempt: int = 1) -> int:
-        """Starts the trainer in a fork of this process, which has paid for the imports; returns its pid."""
+    def fork(self, attempt: int = 1, prepare: Callable[[], None] | None = None) -> int:
+        """Starts the trainer in a fork of this process, which has paid for the imports; returns its pid.
+
+        `prepare` runs in the fork, before the trainer.
+        """
         import lorch_trainer.training
         from lorch_trainer import train
 
@@ -165,6 +169,8 @@ class Run:
             os.dup2(log, 2)
             sys.stdout, sys.stderr = os.fdopen(1, "w", buffering=1), os.fdopen(2, "w", buffering=1)
             os.environ.update(self.environment(attempt))
+            if prepare:
+                prepare()
             code = train.main([str(self.path), "--attempt", str(attempt)])
         finally:
             os._exit(code)
@@ -269,6 +275,7 @@ def make_run(folder: Path, base: Path, train_rows: int = 32, validation_rows: in
         "review": {"state": "unreviewed", "reason": None},
         "sweep": None,
         "findings": [],
+        "evaluation_loss": "by_token",
     }
     run = Run(folder, plan)
     run.save()

@@ -14,9 +14,9 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from lorch_trainer.settings import build_lora_config, build_quantization_config
+from lorch_trainer.settings import EARLY_STOPPING, build_lora_config, build_quantization_config
 from peft import LoraConfig
-from transformers import BitsAndBytesConfig
+from transformers import BitsAndBytesConfig, EarlyStoppingCallback
 from transformers.trainer_utils import SchedulerType
 from transformers.training_args import OptimizerNames
 from trl import SFTConfig
@@ -41,10 +41,14 @@ def _listed(section: str) -> set[str]:
     return {*schema["properties"], *schema["x-lorch"]["owned"], *schema["x-lorch"]["unsupported"]}
 
 
+def _training_fields() -> set[str]:
+    return _fields(SFTConfig) | (set(inspect.signature(EarlyStoppingCallback.__init__).parameters) - {"self"})
+
+
 CLASSES = [
     pytest.param("lora", _fields(LoraConfig), id="LoraConfig"),
     pytest.param("quantization", _bitsandbytes_fields(), id="BitsAndBytesConfig"),
-    pytest.param("training", _fields(SFTConfig), id="SFTConfig"),
+    pytest.param("training", _training_fields(), id="SFTConfig"),
 ]
 
 
@@ -86,7 +90,8 @@ def test_rendered_samples_are_taken_as_they_are(run: dict[str, Any], tmp_path: P
     if run["quantization"]:
         held = quantization.to_dict()
         assert {name: held[name] for name in run["quantization"]} == run["quantization"]
-    training = SFTConfig(output_dir=str(tmp_path), **run["training"])
+    fields = {name: value for name, value in run["training"].items() if name not in EARLY_STOPPING}
+    training = SFTConfig(output_dir=str(tmp_path), **fields)
     for name in ("learning_rate", "warmup_steps", "max_length", "bf16", "data_seed", "save_total_limit"):
         assert getattr(training, name) == run["training"][name]
 

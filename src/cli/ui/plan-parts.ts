@@ -97,9 +97,30 @@ export function adapterLines(plan: Plan): string[] {
 export function trainingLines(plan: Plan): string[] {
   const { training, forecast } = plan;
   const batch = Number(training.per_device_train_batch_size) * Number(training.gradient_accumulation_steps);
+  const most = training.early_stopping_patience ? 'at most ' : '';
   return [
-    `${forecast.steps.total} steps (${forecast.steps.per_epoch} an epoch), batch ${batch} (${training.per_device_train_batch_size} × ${training.gradient_accumulation_steps}), learning rate ${formatNumber(Number(training.learning_rate))} ${training.lr_scheduler_type}, ${training.optim}, seed ${training.seed}`,
+    `${most}${forecast.steps.total} steps (${forecast.steps.per_epoch} an epoch), batch ${batch} (${training.per_device_train_batch_size} × ${training.gradient_accumulation_steps}), learning rate ${formatNumber(Number(training.learning_rate))} ${training.lr_scheduler_type}, ${training.optim}, seed ${training.seed}`,
+    ...evaluationLines(plan),
   ];
+}
+
+function evaluationLines({ training, forecast: { evaluations }, dataset }: Plan): string[] {
+  if (!evaluations) return [];
+  const patience = Number(training.early_stopping_patience ?? 0);
+  const threshold = Number(training.early_stopping_threshold ?? 0);
+  const rows = dataset.validation?.rows ?? 0;
+  const times = evaluations === 1 ? 'once' : `${formatCount(evaluations)} times`;
+  const parts = [
+    `evaluated ${patience > 0 ? 'at most ' : ''}${times} on ${formatCount(rows)} ${rows === 1 ? 'row' : 'rows'}`,
+  ];
+  if (patience > 0) {
+    const by = threshold > 0 ? ` by more than ${formatNumber(threshold)}` : '';
+    const count = patience === 1 ? '1 evaluation' : `${formatCount(patience)} evaluations in a row`;
+    parts.push(`stops early after ${count} without a better ${training.metric_for_best_model}${by}`);
+  }
+  if (training.load_best_model_at_end)
+    parts.push(`the adapter is the best by ${training.metric_for_best_model}`);
+  return [parts.join('; ')];
 }
 
 export function timeLines(plan: Plan): string[] {
@@ -112,7 +133,7 @@ export function timeLines(plan: Plan): string[] {
   const cost =
     time.cost === undefined ? '' : `, cost about ${costText(time.cost)} at ${time.price_per_hour} an hour`;
   return [
-    `about ${clock(time.seconds)} (${clock(time.low_seconds)} to ${clock(time.high_seconds)}) for ${formatCount(time.tokens)} tokens${start}${cost}`,
+    `${plan.training.early_stopping_patience ? 'at most ' : ''}about ${clock(time.seconds)} (${clock(time.low_seconds)} to ${clock(time.high_seconds)}) for ${formatCount(time.tokens)} tokens${start}${cost}`,
     time.basis,
   ];
 }

@@ -1,5 +1,6 @@
 // A run as it happens: one live line on a terminal, plain lines now and then elsewhere, all on stderr.
 import { createLogUpdate } from 'log-update';
+import { earlyStopOf, earlyStopSentence } from '../../run/early-stop.ts';
 import type { RunEvent, RunEventOf } from '../../run/events.ts';
 import type { Context } from '../context.ts';
 import { formatBytes, formatCount, formatDuration, formatNumber, formatShare } from './format.ts';
@@ -111,6 +112,10 @@ export function describe(event: RunEvent, ink: Ink): string[] {
       const lines = [`${tint(event.type)} ${ink.bold(event.code)} ${visible(event.message)}`];
       if (event.hint) lines.push(`  ${ink.cyan('hint:')} ${visible(event.hint)}`);
       return lines;
+    }
+    case 'end': {
+      const early = earlyStopOf(event);
+      return early ? [`  ${earlyStopSentence(early)}`] : [];
     }
     default:
       return [];

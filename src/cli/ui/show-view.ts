@@ -1,5 +1,6 @@
 // One run on a screen: what was planned, what happened, what to do next.
 import type { ShownRun } from '../../app/show-run.ts';
+import { earlyStopSentence } from '../../run/early-stop.ts';
 import { statusWord } from '../../run/status.ts';
 import type { OutputStream } from '../context.ts';
 import { renderChart } from './chart.ts';
@@ -17,7 +18,8 @@ export function renderRun(shown: ShownRun, style: OutputStream, now: number): st
   const parts = [
     `${ink.bold(row.id)} ${statusInk(word, ink)(word)}, created ${formatAge(now - row.createdMs)}, ${row.attempts} attempt${row.attempts === 1 ? '' : 's'}, ${formatDuration(run.duration_ms ?? 0)}\n` +
       (row.tags.length > 0 ? `  tags  ${visible(row.tags.join(', '))}\n` : '') +
-      (row.notes ? `  notes ${visible(row.notes)}\n` : ''),
+      (row.notes ? `  notes ${visible(row.notes)}\n` : '') +
+      (run.early_stop ? `  ${earlyStopSentence(run.early_stop)}\n` : ''),
     shown.failure ? failureLines(shown.failure, ink) : '',
     renderPlan(run.plan, style),
     `${ink.bold('Planned and measured')}\n${renderTable(

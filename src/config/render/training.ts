@@ -31,7 +31,9 @@ export function renderTraining(config: RunConfig, machine: MachineFacts): Record
       ? (training.gradient_checkpointing_kwargs ?? { use_reentrant: false })
       : null,
     metric_for_best_model: metric,
-    greater_is_better: metric === null ? null : !metric.endsWith('loss'),
+    greater_is_better: metric === null ? null : metric.endsWith('accuracy'),
+    early_stopping_threshold:
+      training.early_stopping_patience === undefined ? null : (training.early_stopping_threshold ?? 0),
     save_total_limit: training.save_total_limit === 'none' ? null : training.save_total_limit,
     dataloader_pin_memory: training.dataloader_pin_memory ?? machine.device === 'cuda',
     use_cpu: machine.device === 'cpu',

@@ -17,6 +17,7 @@ export const noEvaluationRule: Rule = {
     asks('eval_delay', training.eval_delay > 0);
     asks('load_best_model_at_end', training.load_best_model_at_end);
     asks('metric_for_best_model', training.metric_for_best_model !== undefined);
+    asks('early_stopping_patience', training.early_stopping_patience !== undefined);
     asks('per_device_eval_batch_size', training.per_device_eval_batch_size !== undefined);
     asks('save_strategy', save === 'best');
     asks('lr_scheduler_type', schedule === 'reduce_lr_on_plateau' || schedule === 'greedy');
@@ -53,6 +54,7 @@ export const evaluationRule: Rule = {
     asks('load_best_model_at_end', training.load_best_model_at_end);
     asks('save_strategy', training.save_strategy === 'best');
     asks('metric_for_best_model', training.metric_for_best_model !== undefined);
+    asks('early_stopping_patience', training.early_stopping_patience !== undefined);
     asks('lr_scheduler_type', ['reduce_lr_on_plateau', 'greedy'].includes(training.lr_scheduler_type));
   },
 };

@@ -39,6 +39,11 @@ export const idleSettingsRule: Rule = {
       training.logging_steps !== undefined && training.logging_strategy !== 'steps',
       'logging_strategy: steps',
     );
+    idle(
+      'early_stopping_threshold',
+      training.early_stopping_threshold !== undefined && training.early_stopping_patience === undefined,
+      'early_stopping_patience',
+    );
     const trackio = training.report_to.includes('trackio');
     for (const name of [
       'project',

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from typing import Any
 
 from .errors import code_docs
 from .events import EventWriter
@@ -16,6 +17,8 @@ class Attempt:
         self.run, self.number, self.events = run, number, events
         self.step = self.max_steps = 0
         self.best_checkpoint: str | None = None
+        self.early_stop: dict[str, Any] | None = None
+        """Why the run ended before its last step (early_stopping.py)."""
         self.training_began: float | None = None
         """time.monotonic() when the first step was due; None before."""
 
@@ -29,6 +32,7 @@ class Attempt:
             max_steps=self.max_steps,
             best_checkpoint=self.best_checkpoint,
             train_ms=int(1000 * (time.monotonic() - self.training_began)) if self.training_began else 0,
+            **({"early_stop": self.early_stop} if self.early_stop else {}),
         )
 
     def warn(self, code: str, message: str) -> None:

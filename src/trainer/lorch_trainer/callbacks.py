@@ -33,6 +33,9 @@ class ReportCallback(TrainerCallback):  # type: ignore[misc]
         self._steps_logged = 0
         self._peak_told = 0
         self._gradients_checked = False
+        self._epoch_over = False
+        """True from the end of an epoch until the next step begins."""
+        self._save_at_epoch_end = False
 
     def on_train_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:
         trainer = self.trainer
@@ -49,7 +52,10 @@ class ReportCallback(TrainerCallback):  # type: ignore[misc]
         self._report_memory(state.global_step)
         if trainer.seal is not None and trainer.seal.evaluation_due:
             with _same_random_state():
-                trainer._determine_best_metric(trainer._evaluate(None, None), None)
+                trainer.make_up_evaluation()
+
+    def on_step_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+        self._epoch_over = False
 
     def on_pre_optimizer_step(self, args: Any, state: Any, control: Any, **_: Any) -> None:
         if self._gradients_checked:
@@ -61,17 +67,37 @@ class ReportCallback(TrainerCallback):  # type: ignore[misc]
 
     def on_step_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:
         trainer = self.trainer
-        trainer.count_step()
+        loss = trainer.count_step()
         self.attempt.step = state.global_step
-        loss, trainer.odd_loss = trainer.odd_loss, None
         # With fp16 the gradient scaler skips a step that overflowed, and the weights stay sound.
         if loss is not None and not trainer.accelerator.optimizer_step_was_skipped:
             if not args.logging_nan_inf_filter:
                 trainer.log({"loss": loss, "learning_rate": trainer._get_learning_rate()})
             raise LorchError("R024", f"the loss of step {state.global_step} is not finite ({loss})")
-        if trainer.stop.requested and state.global_step < state.max_steps:
+        if trainer.stopping:
             control.should_save = True
             control.should_training_stop = True
+        if control.should_save:
+            self._ask_to_save(state, control)
+
+    def on_epoch_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+        """Runs wherever training stops, in the middle of an epoch too."""
+        self._epoch_over = True
+        if self.trainer.stopping and not _ends_epoch(state):
+            # The resumed run logs, evaluates and saves when the epoch really ends.
+            control.should_log = control.should_evaluate = control.should_save = False
+        if self._save_at_epoch_end:
+            control.should_save, self._save_at_epoch_end = True, False
+
+    def _ask_to_save(self, state: Any, control: Any) -> None:
+        """Saves after everything that belongs to the step.
+
+        transformers saves the last step of an epoch before it logs and evaluates the epoch. A run resumed
+        from that checkpoint starts with the next epoch: it would lose the evaluation and the random number
+        that the evaluation draws.
+        """
+        later = _ends_epoch(state) and not self._epoch_over
+        control.should_save, self._save_at_epoch_end = not later, later
 
     def on_log(
         self, args: Any, state: Any, control: Any, logs: dict[str, Any] | None = None, **_: Any
@@ -108,8 +134,8 @@ class ReportCallback(TrainerCallback):  # type: ignore[misc]
             "eval", step=state.global_step, epoch=float(state.epoch or 0.0), metrics=_metrics(metrics or {})
         )
         # SIGTERM during the last batch: the checkpoint that on_step_end had no chance to ask for.
-        if self.trainer.stop.requested and state.global_step < state.max_steps:
-            control.should_save = True
+        if self.trainer.stopping:
+            self._ask_to_save(state, control)
             control.should_training_stop = True
 
     def _report_settings(self) -> None:
@@ -136,6 +162,11 @@ def _metrics(logs: dict[str, Any]) -> dict[str, float]:
         for name, value in logs.items()
         if isinstance(value, (int, float)) and name.removeprefix("eval_") not in _NOT_METRICS
     }
+
+
+def _ends_epoch(state: Any) -> bool:
+    """Whether the step that ended is the last of its epoch, or of the run."""
+    return bool(state.global_step >= state.max_steps or float(state.epoch).is_integer())
 
 
 @contextmanager

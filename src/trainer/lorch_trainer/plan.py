@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import MISSING, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +54,8 @@ class Plan:
     forecast: dict[str, Any]
     tokenizer: dict[str, Any] | None = None
     """New tokens; absent in plans without any."""
+    evaluation_loss: str | None = None
+    """`by_token` (evaluation.py); None in plans of earlier versions."""
 
     @property
     def use_cpu(self) -> bool:
@@ -77,7 +79,7 @@ def read_plan(run: RunFolder) -> Plan:
     if not isinstance(raw, dict) or raw.get("lorch") != 1:
         raise LorchError("R025", f"{run.plan} is not a plan of this version")
     fields = Plan.__dataclass_fields__
-    missing = [name for name in fields if name not in raw and name != "tokenizer"]
+    missing = [name for name, field in fields.items() if name not in raw and field.default is MISSING]
     if missing:
         raise LorchError("R025", f"{run.plan} lacks {', '.join(missing)}")
     return Plan(**{name: raw[name] for name in fields if name in raw})

@@ -14,6 +14,7 @@ from typing import Any
 from .new_rows import live_rows, trained_rows
 from .parameters import quantized_layers
 from .plan import Plan
+from .settings import EARLY_STOPPING
 
 # Spellings that mean the same, by (path, requested): the library resolves one to the other.
 _SAME: dict[tuple[str, str], Any] = {
@@ -171,6 +172,7 @@ def _training(trainer: Any, requested: dict[str, Any]) -> dict[str, Any]:
         "per_device_train_batch_size": trainer._train_batch_size,
         "packing": "seq_lengths" in trainer.train_dataset.column_names,
         "save_total_limit": trainer.checkpoint_limit,
+        **{name: getattr(trainer.early_stopping, name, None) for name in EARLY_STOPPING},
     }
     live.update({name: value for name, value in in_use.items() if name in live})
     optimizer = getattr(trainer.optimizer, "optimizer", trainer.optimizer)

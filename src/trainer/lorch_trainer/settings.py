@@ -11,6 +11,8 @@ from typing import Any
 from .errors import LorchError
 from .plan import Plan, RunFolder
 
+EARLY_STOPPING = ("early_stopping_patience", "early_stopping_threshold")
+"""Fields of `training` that belong to transformers' EarlyStoppingCallback, and not to SFTConfig."""
 # Initialisations that need a pass over data or gradients before training, which lorch does not make.
 _INIT_NEEDING_DATA = frozenset({"eva", "corda", "lora_ga"})
 
@@ -45,6 +47,8 @@ def build_training_config(plan: Plan, run: RunFolder, device: str) -> Any:
 
     # A loss that is not finite ends the run, and belongs into the record as it was.
     fields = {"report_to": "none", "logging_nan_inf_filter": False, **plan.training}
+    for name in EARLY_STOPPING:
+        fields.pop(name, None)
     if fields.get("padding_free") and not fields.get("packing"):
         # TRL insists, lest rows be longer than max_length; prepare has cut them (training.py puts it back).
         fields["max_length"] = None

@@ -16,6 +16,7 @@ from .adapter_weights import load_adapter_weights
 from .attempt import Attempt
 from .callbacks import ReportCallback
 from .checkpoints import Seal, checkpoint_path
+from .early_stopping import describe, early_stopping, restore_count
 from .errors import LorchError
 from .feeding import feed_splits
 from .memory import memory_peaks
@@ -29,7 +30,7 @@ from .new_rows import (
 from .parameters import compare_with_forecast, count_parameters, quantized_layers
 from .plan import Plan
 from .settings import build_lora_config, build_quantization_config, build_training_config
-from .sft import LorchTrainer, StoppedWhileEvaluatingError
+from .sft import LorchTrainer, StoppedEarlyError, StoppedWhileEvaluatingError
 from .stop import Stop
 
 
@@ -57,7 +58,7 @@ def build_trainer(attempt: Attempt, stop: Stop, plan: Plan, device: str, seal: S
     lora = build_lora_config(replace(plan, lora=with_new_rows(model, plan.lora, plan.tokenizer)))
     load_ms = int(1000 * (time.monotonic() - began))
     check_vocabulary(model, max(train.largest_id, validation.largest_id if validation else 0))
-    report = ReportCallback(attempt)
+    report, early = ReportCallback(attempt), early_stopping(plan)
     try:
         trainer = LorchTrainer(
             attempt=attempt,
@@ -70,7 +71,9 @@ def build_trainer(attempt: Attempt, stop: Stop, plan: Plan, device: str, seal: S
             eval_dataset=validation.dataset if validation else None,
             processing_class=tokenizer,
             peft_config=lora,
-            callbacks=[report],
+            early_stopping=early,
+            # In this order: the report knows then whether an evaluation ended the run.
+            callbacks=[early, report] if early else [report],
         )
     except ValueError as cause:
         raise _refusal(cause) from cause
@@ -121,13 +124,18 @@ def train_to_end(attempt: Attempt, stop: Stop, trainer: LorchTrainer, checkpoint
     done = checkpoint is not None and _take_up_finished(trainer, checkpoint)
     if not done:
         with suppress(StoppedWhileEvaluatingError):
-            trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
+            try:
+                trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
+            except StoppedEarlyError:
+                trainer.load_best()
     state = trainer.state
     attempt.step, attempt.max_steps = state.global_step, state.max_steps
     if state.best_global_step and checkpoint_path(attempt.run.checkpoints, state.best_global_step).is_dir():
         attempt.best_checkpoint = f"{attempt.run.checkpoints.name}/checkpoint-{state.best_global_step}"
-    if state.global_step < state.max_steps:
+    if not trainer.finished:
         return False
+    if trainer.stopped_early:
+        attempt.early_stop = describe(trainer.early_stopping, trainer.args.metric_for_best_model, state)
     stop.over = True  # saving takes no longer than stopping would
     results = _results(attempt, trainer)
     attempt.events.emit("artifact", **save_adapter(trainer.model, attempt.run, trainer.plan, results))
@@ -136,14 +144,16 @@ def train_to_end(attempt: Attempt, stop: Stop, trainer: LorchTrainer, checkpoint
 
 
 def _take_up_finished(trainer: LorchTrainer, checkpoint: Path) -> bool:
-    """Loads a checkpoint of the last step, whose attempt died before it saved the adapter.
+    """Loads a checkpoint after which no step is left, whose attempt died before it saved the adapter.
 
     transformers would train one step too many from there where the last epoch is not a whole one.
     """
     state = TrainerState.load_from_json(str(checkpoint / "trainer_state.json"))
-    if state.global_step < state.max_steps:
-        return False
     trainer.state = state
+    if trainer.early_stopping:
+        restore_count(trainer.early_stopping, state)
+    if not trainer.finished:
+        return False
     best = checkpoint_path(checkpoint.parent, state.best_global_step or -1)
     use_best = trainer.args.load_best_model_at_end and best.is_dir()
     load_adapter_weights(trainer.model, best if use_best else checkpoint)

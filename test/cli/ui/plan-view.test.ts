@@ -71,6 +71,32 @@ describe('a plan on the screen', () => {
     expect(renderPlans([shown], { ...plain, columns: 160 })).toContain(said);
   });
 
+  it('says how often the run is evaluated, and that early stopping makes steps and time the most there can be', () => {
+    const plan = fullPlan(80);
+    const evaluated = (training: Record<string, unknown>) =>
+      renderPlans(
+        [
+          {
+            ...plan,
+            training: { ...plan.training, metric_for_best_model: 'eval_loss', ...training },
+            forecast: { ...plan.forecast, evaluations: 12 },
+          },
+        ],
+        { ...plain, columns: 200 },
+      );
+    expect(evaluated({})).toMatch(/evaluated 12 times on \d+ rows?\n/);
+    expect(evaluated({})).not.toContain('at most');
+    const early = evaluated({
+      early_stopping_patience: 3,
+      early_stopping_threshold: 0.01,
+      load_best_model_at_end: true,
+    });
+    expect(early).toMatch(/at most \d+ steps/);
+    expect(early).toMatch(
+      /evaluated at most 12 times on \d+ rows?; stops early after 3 evaluations in a row without a better eval_loss by more than 0\.01; the adapter is the best by eval_loss/,
+    );
+  });
+
   it('shows the shape of the lengths, from the shortest to the longest', () => {
     const text = renderPlans([fullPlan(80)], plain);
     expect(text).toContain('▂▂▂▄▄▄███');

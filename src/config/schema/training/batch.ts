@@ -23,7 +23,7 @@ export const batchFields = {
   ),
   eval_accumulation_steps: optional(
     atLeastOne,
-    'Evaluation batches kept on the GPU before moving to the CPU.',
+    "Free the GPU's cache every so many evaluation batches. Sums are all that an evaluation keeps.",
   ),
   max_length: field(
     z.union([z.int().min(1), z.enum(['none', 'None']).transform(() => 'none' as const)]).prefault(2048),

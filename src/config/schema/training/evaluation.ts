@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { derived, field, flag, nonNegative, stepsOrFraction } from '../field.ts';
+import { atLeastOne, derived, field, flag, nonNegative, optional, stepsOrFraction } from '../field.ts';
 
 export const evaluationFields = {
   eval_strategy: derived(
@@ -15,12 +15,28 @@ export const evaluationFields = {
   eval_delay: field(nonNegative.default(0), 'Steps or epochs before the first evaluation.'),
   eval_on_start: field(flag.default(false), 'Evaluate before the first step.'),
   metric_for_best_model: derived(
-    z.enum(['eval_loss', 'loss', 'eval_mean_token_accuracy', 'mean_token_accuracy']),
+    z.enum([
+      'eval_loss',
+      'loss',
+      'eval_mean_token_accuracy',
+      'mean_token_accuracy',
+      'eval_entropy',
+      'entropy',
+    ]),
     'eval_loss where there is an evaluation',
-    'What the best checkpoint is chosen by.',
+    'What the best checkpoint is chosen by: any metric of the evaluation. Accuracy is better if it is higher, loss and entropy if they are lower.',
   ),
   load_best_model_at_end: field(
     flag.default(false),
     'The adapter is that of the best checkpoint instead of the last step.',
+  ),
+  early_stopping_patience: optional(
+    atLeastOne,
+    'Stop after so many evaluations in a row without a better metric_for_best_model. Without it, every step is trained.',
+  ),
+  early_stopping_threshold: derived(
+    nonNegative,
+    '0 with early_stopping_patience',
+    'How much better an evaluation must be to count, in units of the metric.',
   ),
 };
