@@ -18,6 +18,7 @@ import { hashPlan } from '../run/plan-hash.ts';
 import type { Store } from '../store/open-store.ts';
 import { adviceFacts } from './advice-facts.ts';
 import { checkAccept } from './check-accept.ts';
+import { checkSums } from './check-sums.ts';
 import { checkVocabulary } from './check-vocabulary.ts';
 import type { PlannedRun } from './create-run.ts';
 import { findMachine, type Machine } from './find-machine.ts';
@@ -28,8 +29,9 @@ import { namedRows, summarisePrepared, summariseScan, validationFindings } from 
 import { reviewFindings, reviewOfPlan } from './plan-review.ts';
 import { type Prepared, type PrepareSpec, prepareSequences } from './prepare-sequences.ts';
 import { readLengths } from './read-lengths.ts';
-import { readTemplate } from './read-template.ts';
+import { refuseRows, refusingCodes } from './refuse-rows.ts';
 import { resolveBase } from './resolve-base.ts';
+import { configPolicy, type RowPolicy } from './row-policy.ts';
 import { type ScannedConfig, scanConfig } from './scan-config.ts';
 import type { ScannedRows } from './scan-rows.ts';
 import { keepTemporary } from './temporary-files.ts';
@@ -128,9 +130,14 @@ async function makePlan(
   const base = await resolveBase(config, request);
   const stored = readStoredQuantization(base.config);
   const held = { ...rendered, quantization: quantizationAsLoaded(base.config, rendered.quantization) };
-  const { key, dir, prepared } = await prepare(request, config, base, scan);
+  const policy = await configPolicy(config.dataset, request.workspace.root);
+  const { key, dir, prepared } = await prepare(request, config, policy, base, scan);
   const dropped = new Map(prepared.dropped.map(({ row, code }) => [row, code]));
-  const ledger = await finishLedger(scan.ledger, ledgerPath, dropped, namedRows(prepared.findings));
+  const refusing = refusingCodes(prepared, { onError: config.dataset.on_error, truncate: policy.truncate });
+  const named = namedRows(prepared.findings, refusing);
+  const ledger = await finishLedger(scan.ledger, ledgerPath, dropped, named);
+  const names = new Map((await trainerCodes()).map(({ code, name }) => [code, name]));
+  refuseRows(prepared, refusing, ledger.places, names);
   const train = splitOf('train', prepared, ledger.train.fingerprint);
   const validation = splitOf('validation', prepared, ledger.validation.fingerprint);
   checkSums(ledger, train, validation);
@@ -169,7 +176,6 @@ async function makePlan(
     validates: config.dataset.validation !== undefined,
   });
   const review = await askGate(ledger.fingerprint);
-  const names = new Map((await trainerCodes()).map(({ code, name }) => [code, name]));
   const plan: Omit<Plan, 'plan_hash'> = {
     lorch: 1,
     created_ms: request.now,
@@ -197,6 +203,8 @@ async function makePlan(
         ...(config.dataset.template_kwargs && { kwargs: config.dataset.template_kwargs }),
       },
       tokenizer_sha256: prepared.tokenizer_sha256,
+      train_on: policy.train_on,
+      truncate: policy.truncate,
       prepared_key: key,
       train,
       validation: validation && validation.rows > 0 ? validation : null,
@@ -216,7 +224,7 @@ async function makePlan(
     findings: [
       ...machineFindings,
       ...summariseScan(scan.findings),
-      ...summarisePrepared(prepared.findings, ledger.places, names),
+      ...summarisePrepared(prepared, ledger.places, names),
       ...checkVocabulary(base.reading, prepared),
       ...forecastFindings,
       ...validationFindings(config, validation),
@@ -232,14 +240,16 @@ async function makePlan(
   };
 }
 
-async function prepare(request: PlanRequest, config: RunConfig, base: ResolvedModel, scan: ScannedRows) {
+async function prepare(
+  request: PlanRequest,
+  config: RunConfig,
+  policy: RowPolicy,
+  base: ResolvedModel,
+  scan: ScannedRows,
+) {
   const spec: PrepareSpec = {
     model: modelSpec(config, base),
-    template: await readTemplate(
-      config.dataset.template,
-      request.workspace.root,
-      config.dataset.template_kwargs,
-    ),
+    ...policy,
     max_length: config.training.max_length === 'none' ? null : config.training.max_length,
     splits: scan.examples,
   };
@@ -262,31 +272,13 @@ function modelSpec(config: RunConfig, { path, revision }: ResolvedModel): Prepar
 function splitOf(name: 'train' | 'validation', prepared: Prepared, fingerprint: string): PlannedSplit | null {
   const split = prepared.splits[name];
   if (!split) return null;
-  const { sha256, rows, tokens, trained_tokens } = split;
-  return { file: `data/${split.file}`, sha256, rows, tokens, trained_tokens, fingerprint };
+  const { sha256, rows, sequences, tokens, trained_tokens } = split;
+  return { file: `data/${split.file}`, sha256, rows, sequences, tokens, trained_tokens, fingerprint };
 }
 
 async function histogramOf(dir: string, { splits }: Prepared): Promise<LengthBin[]> {
   const files = [splits.train, splits.validation].flatMap((split) => (split ? [join(dir, split.file)] : []));
   return lengthHistogram(await Promise.all(files.map(readLengths)));
-}
-
-/** Every row is in exactly one place, and the sequence files agree. A difference would be a bug of ours. */
-function checkSums(
-  ledger: Awaited<ReturnType<typeof finishLedger>>,
-  train: PlannedSplit | null,
-  validation: PlannedSplit | null,
-): void {
-  const dropped = Object.values(ledger.dropped).reduce((sum, n) => sum + n, 0);
-  const [trained, validated] = [train?.rows ?? 0, validation?.rows ?? 0];
-  if (
-    trained !== ledger.train.rows ||
-    validated !== ledger.validation.rows ||
-    trained + validated + dropped !== ledger.rowsIn
-  )
-    throw new Error(
-      `the ledger does not add up: ${ledger.rowsIn} rows in, ${trained} + ${validated} prepared, ${dropped} dropped`,
-    );
 }
 
 function describeDropped(dropped: Record<string, number>): string {

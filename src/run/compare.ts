@@ -104,6 +104,8 @@ export function settingsOf(plan: Plan): Record<string, unknown> {
       files: plan.dataset.files.map((file) => file.path),
       format: plan.dataset.format,
       template: plan.dataset.template.kind,
+      train_on: plan.dataset.train_on ?? 'answers',
+      truncate: plan.dataset.truncate ?? 'right',
     },
     lora: plan.lora,
     ...(plan.quantization ? { quantization: plan.quantization } : {}),
@@ -127,7 +129,10 @@ function validationReasons(runs: readonly ComparedRun[]): string[] {
   else if (differs((run) => run.plan.dataset.validation?.fingerprint)) reasons.push('validation rows differ');
   if (differs((run) => run.plan.dataset.template.sha256)) reasons.push('the chat template differs');
   if (differs((run) => run.plan.dataset.tokenizer_sha256)) reasons.push('the tokenizer differs');
+  if (differs(({ plan }) => JSON.stringify(plan.dataset.train_on ?? 'answers')))
+    reasons.push('train_on differs');
   if (differs((run) => run.plan.training.max_length)) reasons.push('max_length differs');
+  else if (differs(({ plan }) => plan.dataset.truncate ?? 'right')) reasons.push('truncate differs');
   // TRL averages the loss over batches, not over tokens, so it depends on how rows are batched.
   if (differs((run) => run.plan.training.per_device_eval_batch_size))
     reasons.push('the evaluation batch size differs');

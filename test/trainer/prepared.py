@@ -164,8 +164,12 @@ def run_prepare(
     template: dict[str, Any] | None = None,
     max_length: int | None = None,
     validation: list[Any] | None = None,
+    **settings: Any,
 ) -> Prepared:
-    """Prepares rows: each a list of messages, or `{"messages", "tools"}`."""
+    """Prepares rows: each a list of messages, `{"messages", "tools"}` or `{"text"}`.
+
+    `settings` join the spec.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     splits = {}
     number = 0
@@ -185,6 +189,7 @@ def run_prepare(
         "max_length": max_length,
         "splits": splits,
         "out": str(folder / "out"),
+        **settings,
     }
     return Prepared(folder / "out", prepare.run(spec))
 

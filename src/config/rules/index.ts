@@ -7,9 +7,12 @@ import { precisionRule } from './precision.ts';
 import { quantizationRule } from './quantization.ts';
 import type { Rule } from './rule.ts';
 import { scheduleRule } from './schedule.ts';
+import { textRule, truncateRule } from './text.ts';
 
 export const rules: Rule[] = [
   datasetRule,
+  textRule,
+  truncateRule,
   adapterTargetsRule,
   adapterStartRule,
   quantizationRule,
