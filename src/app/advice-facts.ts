@@ -47,7 +47,8 @@ export async function adviceFacts(request: AdviceRequest): Promise<AdviceFacts> 
     packing: training.packing === true,
     steps: { total: forecast.steps.total, perEpoch: forecast.steps.per_epoch },
     maxLength: training.max_length === null ? null : Number(training.max_length),
-    rows: { train: train?.rows ?? 0, validation: validation?.rows ?? 0 },
+    // A text that was split counts as its sequences: that many are learned from.
+    rows: { train: train?.sequences ?? 0, validation: validation?.sequences ?? 0 },
     trainedTokens: train?.trained_tokens ?? 0,
     truncatedRows: prepared.truncated.length,
     lostEnds: prepared.lost_eot.length,

@@ -1,10 +1,10 @@
 // The ledger against the prepared sequences.
 import type { PlannedSplit } from '../run/plan.ts';
-import type { finishLedger } from './finish-ledger.ts';
+import type { FinishedLedger } from './finish-ledger.ts';
 
 /** Every row is in exactly one place, and the sequence files agree. A difference would be a bug of ours. */
 export function checkSums(
-  ledger: Awaited<ReturnType<typeof finishLedger>>,
+  ledger: FinishedLedger,
   train: PlannedSplit | null,
   validation: PlannedSplit | null,
 ): void {

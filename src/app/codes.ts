@@ -16,7 +16,7 @@ export const appCodes: CodeDoc[] = [
     severity: 'error',
     title: 'Rows of the dataset have errors and `dataset.on_error` is `refuse`.',
     prose:
-      'lorch never drops a row that nobody told it to drop. Mend the rows that `lorch data check` names, or set `dataset.on_error: drop`: then they leave through the ledger, each with its code.',
+      'lorch never drops a row that nobody told it to drop. Fix the rows that the message names, or set `dataset.on_error: drop`: then they are dropped, and the ledger names each with its code. Rows that the tokenisation cannot train on (T005 to T012) count, too; `lorch data check --tokenizer MODEL` finds them. With `dataset.truncate: refuse` a row longer than max_length refuses the plan as well.',
   },
   {
     code: 'P003',
@@ -213,6 +213,14 @@ export const appCodes: CodeDoc[] = [
     severity: 'error',
     title: 'There is no such code.',
     prose: '`lorch explain` without a code lists them all.',
+  },
+  {
+    code: 'U123',
+    name: 'system-without-template',
+    severity: 'error',
+    title: 'A run on plain texts was asked with a system message.',
+    prose:
+      'Runs with `dataset.format: text` use no chat template, so that no message has a place. `--prompt` is the beginning of a text.',
   },
   {
     code: 'U121',

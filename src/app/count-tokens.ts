@@ -11,7 +11,9 @@ import { findPython } from '../python/find-python.ts';
 import type { TrainerProgress } from '../python/run-trainer.ts';
 import { type Prepared, type PrepareSpec, prepareSequences } from './prepare-sequences.ts';
 import { type RowTokens, readRowTokens } from './read-lengths.ts';
+import { tooLong } from './refuse-rows.ts';
 import { createRowPlaces, type RowPlaces } from './row-places.ts';
+import type { RowPolicy } from './row-policy.ts';
 import { type Bin, binByPowers, type Percentiles } from './series.ts';
 import { makeTemporaryFolder } from './temporary-files.ts';
 import { placeTokenFindings } from './token-findings.ts';
@@ -21,8 +23,8 @@ import { trainerCodes } from './trainer-codes.ts';
 export interface CountRequest {
   /** Hub id or folder. */
   model: string;
-  template: 'auto' | 'model' | 'chatml' | 'alpaca';
-  /** Rows are cut to so many tokens; null leaves them whole. */
+  policy: RowPolicy;
+  /** `policy.truncate` happens to rows of more tokens; null leaves them whole. */
   maxLength: number | null;
   /** `--python`, or null. */
   python: string | null;
@@ -47,6 +49,11 @@ export interface CountedTokens {
 
 export interface TokenDetails {
   max_length: number | null;
+  train_on: RowPolicy['train_on'];
+  truncate: RowPolicy['truncate'];
+  /** Rows that are trained on, and the sequences they become; more than rows where texts are split. */
+  rows: number;
+  sequences: number;
   /** Tokens a row before it was cut. */
   uncut_lengths: Percentiles;
   histogram: { tokens: Bin[]; trained_tokens: Bin[] };
@@ -55,7 +62,7 @@ export interface TokenDetails {
   lost_eot: RowAt[];
   /** Rows that would train nothing, with why. */
   untrained: (RowAt & { code: string })[];
-  /** The five longest, after the cut. */
+  /** The five longest sequences, after the cut. */
   longest: (RowAt & { tokens: number; trained_tokens: number })[];
 }
 
@@ -111,7 +118,7 @@ export async function createTokenCounter(request: CountRequest): Promise<TokenCo
       const identity = { id: model, path: base.path, revision: base.revision };
       const spec: PrepareSpec = {
         model: { ...identity, trust_remote_code: false },
-        template: { kind: request.template, source: null },
+        ...request.policy,
         max_length: request.maxLength,
         splits: { train: path },
       };
@@ -134,8 +141,13 @@ export async function createTokenCounter(request: CountRequest): Promise<TokenCo
         lengths: prepared.lengths,
         trained_lengths: prepared.trained_lengths,
         untrainable,
-        details: detailsOf(prepared, rows, places, request.maxLength),
-        findings: placeTokenFindings(prepared, places, codes),
+        details: detailsOf(prepared, rows, places, request),
+        // Rows that the policy drops are no fault of the rows.
+        findings: placeTokenFindings(prepared, places, codes).map((finding) =>
+          finding.code === tooLong && request.policy.truncate === 'drop'
+            ? { ...finding, severity: 'warning' }
+            : finding,
+        ),
       };
     },
     async dispose() {
@@ -149,7 +161,7 @@ function detailsOf(
   prepared: Prepared,
   rows: readonly RowTokens[],
   places: RowPlaces,
-  maxLength: number | null,
+  { maxLength, policy }: CountRequest,
 ): TokenDetails {
   const at = (row: number): RowAt => {
     const place = places.find(row);
@@ -157,6 +169,10 @@ function detailsOf(
   };
   return {
     max_length: maxLength,
+    train_on: policy.train_on,
+    truncate: policy.truncate,
+    rows: prepared.splits.train?.rows ?? 0,
+    sequences: prepared.splits.train?.sequences ?? 0,
     uncut_lengths: prepared.uncut_lengths,
     histogram: {
       tokens: binByPowers(rows.map(({ tokens }) => tokens)),

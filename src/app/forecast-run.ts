@@ -81,11 +81,11 @@ export async function forecastRun(request: ForecastRequest): Promise<{
       model,
       baseId: request.base.id,
       rendered,
-      train: { rows: train?.rows ?? 0, tokens: train?.tokens ?? 0 },
+      train: { sequences: train?.sequences ?? 0, tokens: train?.tokens ?? 0 },
       steps,
       gpu,
       past,
-      tokensAtOnce: batch * (packed ?? (train ? train.tokens / Math.max(1, train.rows) : 0)),
+      tokensAtOnce: batch * (packed ?? (train ? train.tokens / Math.max(1, train.sequences) : 0)),
       pricePerHour: request.pricePerHour,
     }),
   };
@@ -99,7 +99,7 @@ async function forecastSteps({
 }: ForecastRequest): Promise<Plan['forecast']['steps']> {
   const { training } = rendered;
   const train = prepared.splits.train;
-  let sequences = train?.rows ?? 0;
+  let sequences = train?.sequences ?? 0;
   if (training.packing && train)
     sequences = countPackedSequences(
       await readLengths(join(preparedDir, train.file)),

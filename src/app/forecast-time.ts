@@ -12,8 +12,8 @@ export interface TimeRequest {
   model: ModelReading;
   baseId: string;
   rendered: RenderedConfig;
-  /** Tokens and rows (sequences before packing) of the training split. */
-  train: { rows: number; tokens: number };
+  /** Tokens and sequences (before packing) of the training split. */
+  train: { sequences: number; tokens: number };
   /** Sequences of one epoch, after packing. */
   steps: Plan['forecast']['steps'];
   /** As nvidia-smi names it; null on the CPU. */
@@ -77,11 +77,11 @@ export function forecastTime(request: TimeRequest): PlannedTime {
 }
 
 function planFlops({ model, rendered, train }: TimeRequest): TokenFlops | null {
-  if (!model.known || train.rows === 0) return null;
+  if (!model.known || train.sequences === 0) return null;
   return tokenFlops(model.facts, {
     checkpointing: rendered.training.gradient_checkpointing !== false,
     // Packed rows do not see each other, so a token's sequence is its own row.
-    sequenceTokens: train.tokens / train.rows,
+    sequenceTokens: train.tokens / train.sequences,
   });
 }
 

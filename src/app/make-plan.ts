@@ -30,8 +30,9 @@ import { reviewFindings, reviewOfPlan } from './plan-review.ts';
 import { planTokens } from './plan-tokens.ts';
 import { type Prepared, type PrepareSpec, prepareSequences } from './prepare-sequences.ts';
 import { readLengths } from './read-lengths.ts';
-import { readTemplate } from './read-template.ts';
+import { refuseRows, refusingCodes } from './refuse-rows.ts';
 import { resolveBase } from './resolve-base.ts';
+import { configPolicy, type RowPolicy } from './row-policy.ts';
 import { type ScannedConfig, scanConfig } from './scan-config.ts';
 import type { ScannedRows } from './scan-rows.ts';
 import { scheduleFindings } from './schedule-findings.ts';
@@ -130,12 +131,17 @@ async function makePlan(
   const { rendered, findings: machineFindings } = renderConfig(config, machine);
   const base = await resolveBase(config, request);
   const stored = readStoredQuantization(base.config);
-  const { key, dir, prepared } = await prepare(request, config, base, rendered.tokenizer, scan);
+  const policy = await configPolicy(config.dataset, request.workspace.root);
+  const { key, dir, prepared } = await prepare(request, config, policy, base, rendered.tokenizer, scan);
   const { tokenizer, reading, lora } = planTokens(rendered, base.reading, prepared);
   const quantization = quantizationAsLoaded(base.config, rendered.quantization);
   const held = { ...rendered, lora, quantization };
   const dropped = new Map(prepared.dropped.map(({ row, code }) => [row, code]));
-  const ledger = await finishLedger(scan.ledger, ledgerPath, dropped, namedRows(prepared.findings));
+  const refusing = refusingCodes(prepared, { onError: config.dataset.on_error, truncate: policy.truncate });
+  const named = namedRows(prepared.findings, refusing);
+  const ledger = await finishLedger(scan.ledger, ledgerPath, dropped, named);
+  const names = new Map((await trainerCodes()).map(({ code, name }) => [code, name]));
+  refuseRows(prepared, refusing, ledger.places, names);
   const train = splitOf('train', prepared, ledger.train.fingerprint);
   const validation = splitOf('validation', prepared, ledger.validation.fingerprint);
   checkSums(ledger, train, validation);
@@ -175,7 +181,6 @@ async function makePlan(
     validates: config.dataset.validation !== undefined,
   });
   const review = await askGate(ledger.fingerprint);
-  const names = new Map((await trainerCodes()).map(({ code, name }) => [code, name]));
   const plan: Omit<Plan, 'plan_hash'> = {
     lorch: 1,
     created_ms: request.now,
@@ -203,6 +208,8 @@ async function makePlan(
         ...(config.dataset.template_kwargs && { kwargs: config.dataset.template_kwargs }),
       },
       tokenizer_sha256: prepared.tokenizer_sha256,
+      train_on: policy.train_on,
+      truncate: policy.truncate,
       prepared_key: key,
       train,
       validation: validation && validation.rows > 0 ? validation : null,
@@ -224,7 +231,7 @@ async function makePlan(
     findings: [
       ...machineFindings,
       ...summariseScan(scan.findings),
-      ...summarisePrepared(prepared.findings, ledger.places, names),
+      ...summarisePrepared(prepared, ledger.places, names),
       ...checkVocabulary(base.reading, prepared, tokenizer),
       ...forecastFindings,
       ...validationFindings(config, validation),
@@ -244,17 +251,14 @@ async function makePlan(
 async function prepare(
   request: PlanRequest,
   config: RunConfig,
+  policy: RowPolicy,
   base: ResolvedModel,
   tokenizer: RenderedConfig['tokenizer'],
   scan: ScannedRows,
 ) {
   const spec: PrepareSpec = {
     model: modelSpec(config, base),
-    template: await readTemplate(
-      config.dataset.template,
-      request.workspace.root,
-      config.dataset.template_kwargs,
-    ),
+    ...policy,
     max_length: config.training.max_length === 'none' ? null : config.training.max_length,
     splits: scan.examples,
     ...(tokenizer && { tokens: { add: tokenizer.add_tokens, special: tokenizer.add_special_tokens } }),
@@ -278,8 +282,8 @@ function modelSpec(config: RunConfig, { path, revision }: ResolvedModel): Prepar
 function splitOf(name: 'train' | 'validation', prepared: Prepared, fingerprint: string): PlannedSplit | null {
   const split = prepared.splits[name];
   if (!split) return null;
-  const { sha256, rows, tokens, trained_tokens } = split;
-  return { file: `data/${split.file}`, sha256, rows, tokens, trained_tokens, fingerprint };
+  const { sha256, rows, sequences, tokens, trained_tokens } = split;
+  return { file: `data/${split.file}`, sha256, rows, sequences, tokens, trained_tokens, fingerprint };
 }
 
 async function histogramOf(dir: string, { splits }: Prepared): Promise<LengthBin[]> {

@@ -29,7 +29,7 @@ export interface Measured {
     names: Record<string, number>;
     distinct: number;
   };
-  /** The last answer of each row by its script; `unclear` where it has too few letters, or a mixture. */
+  /** The last answer of each row, or the text of a document, by its script; `unclear` where it has too few letters, or a mixture. */
   scripts: Record<string, number>;
   percentiles: {
     /** Messages a row. */
@@ -63,6 +63,7 @@ export function createMeasurer(): Measurer {
       let answered = 0;
       let called = 0;
       let system = '';
+      let whole: string | null = null;
       const { messages, chosen = [], rejected = [] } = example;
       for (const { role, content, tool_calls } of [...messages, ...chosen, ...rejected]) {
         const text = textOf(content) ?? '';
@@ -72,6 +73,7 @@ export function createMeasurer(): Measurer {
         roles.set(role, sum);
         all += text.length;
         if (role === 'assistant') answered += text.length;
+        if (role === 'document') whole = text;
         if ((role === 'system' || role === 'developer') && system === '') system = text;
         called += tool_calls?.length ?? 0;
       }
@@ -83,8 +85,8 @@ export function createMeasurer(): Measurer {
       for (const name of new Set(example.tools?.map(nameOf))) toolNames.add(0, name);
       if (called > 0) calling += 1;
       calls += called;
-      const answer = lastAnswer(example);
-      const script = (answer && scriptOf(answer.text, flagsOf(answer.text))) ?? 'unclear';
+      const said = whole ?? lastAnswer(example)?.text;
+      const script = (said && scriptOf(said, flagsOf(said))) || 'unclear';
       scripts.set(script, (scripts.get(script) ?? 0) + 1);
     },
     end() {

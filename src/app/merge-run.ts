@@ -9,7 +9,7 @@ import type { PythonEnv } from '../python/environment.ts';
 import { type RunTrainerOptions, runTrainer } from '../python/run-trainer.ts';
 import type { Store } from '../store/open-store.ts';
 import { findAdapter, modelSpec } from './finished-adapter.ts';
-import { heldOutPrompt } from './try-run.ts';
+import { heldOutPrompt, trainerPrompt } from './try-run.ts';
 
 export interface MergeRequest {
   store: Store;
@@ -54,7 +54,9 @@ export async function mergeRun(request: MergeRequest): Promise<MergedRun> {
       adapter,
       tokenizer,
       out: request.out,
-      prompts: plan.dataset.held_out.flatMap(heldOutPrompt).map(({ messages }) => ({ messages })),
+      prompts: plan.dataset.held_out
+        .flatMap(heldOutPrompt)
+        .map(({ messages }) => trainerPrompt({ messages })),
     },
     request.options,
   );

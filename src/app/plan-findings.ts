@@ -24,12 +24,13 @@ export function summariseScan(findings: ReadonlyMap<string, CodeSummary>): Findi
   });
 }
 
-/** The tokenisation's findings for a plan, by code; `places` holds the rows that are named. */
+/** The tokenisation's findings for a plan, by code; `places` holds the rows that are named. Errors on rows that were dropped are warnings here. */
 export function summarisePrepared(
-  findings: Prepared['findings'],
+  { findings, dropped }: Pick<Prepared, 'findings' | 'dropped'>,
   places: ReadonlyMap<number, Place>,
   names: ReadonlyMap<string, string>,
 ): Finding[] {
+  const left = new Set(dropped.map(({ code }) => code));
   const byCode = new Map<string, Prepared['findings']>();
   for (const finding of findings) byCode.set(finding.code, [...(byCode.get(finding.code) ?? []), finding]);
   return [...byCode].flatMap(([code, all]) => {
@@ -45,8 +46,8 @@ export function summarisePrepared(
       {
         code,
         name: names.get(code) ?? code,
-        severity: first.severity,
-        message: rows === 1 ? first.message : `${rows} rows, first: ${first.message}`,
+        severity: left.has(code) ? 'warning' : first.severity,
+        message: messageOf(first.message, rows, left.has(code)),
         ...(first.hint ? { hint: first.hint } : {}),
         ...(at ? { at } : {}),
         data: { rows, places: all.slice(0, 3).flatMap(({ row }) => placeText(places.get(row ?? -1)) || []) },
@@ -55,14 +56,19 @@ export function summarisePrepared(
   });
 }
 
-/** Rows that a summary will name. */
-export function namedRows(findings: Prepared['findings']): Set<number> {
+function messageOf(first: string, rows: number, dropped: boolean): string {
+  if (rows === 1) return dropped ? `1 row was dropped: ${first}` : first;
+  return dropped ? `${rows} rows were dropped, first: ${first}` : `${rows} rows, first: ${first}`;
+}
+
+/** Rows that a summary will name, and every row that the findings of the codes `whole` name. */
+export function namedRows(findings: Prepared['findings'], whole: ReadonlySet<string>): Set<number> {
   const seen = new Map<string, number>();
   const rows = new Set<number>();
   for (const { code, row } of findings) {
     const before = seen.get(code) ?? 0;
     seen.set(code, before + 1);
-    if (before < 3 && typeof row === 'number') rows.add(row);
+    if ((before < 3 || whole.has(code)) && typeof row === 'number') rows.add(row);
   }
   return rows;
 }

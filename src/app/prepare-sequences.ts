@@ -6,16 +6,17 @@ import { z } from 'zod';
 import { canonicalJson } from '../dataset/canonical-json.ts';
 import type { PythonEnv } from '../python/environment.ts';
 import { type RunTrainerOptions, runTrainer } from '../python/run-trainer.ts';
+import type { TrainOn, Truncate } from '../run/plan.ts';
 
 /** Raise it when `prepare` writes something else for the same input. */
-export const prepareVersion = 3;
+export const prepareVersion = 4;
 
 const count = z.number().int().nonnegative();
 const lengths = z.object({ p50: count, p90: count, p99: count, max: count, mean: z.number() });
 
 const prepared = z.object({
   tokenizer_sha256: z.string(),
-  template: z.object({ kind: z.enum(['model', 'chatml', 'alpaca', 'file']), sha256: z.string() }),
+  template: z.object({ kind: z.enum(['model', 'chatml', 'alpaca', 'file', 'none']), sha256: z.string() }),
   mask_rule: z.string(),
   splits: z.record(
     z.string(),
@@ -24,12 +25,16 @@ const prepared = z.object({
       sha256: z.string(),
       rows_in: count,
       rows: count,
+      /** A text that was split has several. */
+      sequences: count,
       tokens: count,
       trained_tokens: count,
     }),
   ),
+  /** Of the sequences as they are written. */
   lengths,
   trained_lengths: lengths,
+  /** Of the rows that are kept, before a cut. */
   uncut_lengths: lengths,
   histogram: z.array(z.object({ upto: count, rows: count })),
   /** Over all splits; -1 without a row. */
@@ -70,14 +75,17 @@ export type Prepared = z.infer<typeof prepared>;
 export interface PrepareSpec {
   model: { id: string; path: string | null; revision: string | null; trust_remote_code: boolean };
   template: {
-    kind: 'auto' | 'model' | 'chatml' | 'alpaca' | 'file';
+    /** `none`: the rows are plain texts. */
+    kind: 'auto' | 'model' | 'chatml' | 'alpaca' | 'file' | 'none';
     source: string | null;
     /** Values of the template's own variables. */
     variables?: Record<string, unknown>;
   };
+  train_on: TrainOn;
   max_length: number | null;
   /** New tokens, in the order of their ids; absent without any. */
   tokens?: { add: string[]; special: string[] };
+  truncate: Truncate;
   /** Absolute paths of example files by split. */
   splits: Record<string, string>;
 }
@@ -105,9 +113,12 @@ export async function prepareSequences(
         tokenizer,
         contents,
         template: spec.template,
+        train_on: typeof spec.train_on === 'string' ? spec.train_on : spec.train_on.toSorted(),
         max_length: spec.max_length,
         // Undefined, it leaves the key as it was before there were new tokens.
         tokens: spec.tokens,
+        // Without a limit no row is too long.
+        truncate: spec.max_length === null ? null : spec.truncate,
       }),
     )
     .digest('hex')

@@ -5,7 +5,7 @@ import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { isPair } from '../dataset/checks/run-on-pair.ts';
 import { type DataSource, type ScanOptions, type ScanResult, scanDataset } from '../dataset/scan.ts';
-import { trainerRow } from '../dataset/trainer-row.ts';
+import { type TrainerRow, trainerRow } from '../dataset/trainer-row.ts';
 import type { Finding } from '../diagnostics/finding.ts';
 
 /** Findings of one code: how many, and the first few. */
@@ -27,10 +27,19 @@ export interface ScannedRows {
   /** Rows with two answers: they are no examples to train on. */
   pairs: number;
   /** The first validation rows, which `lorch try` asks. */
-  heldOut: { row: number; messages: unknown[]; tools?: unknown[] }[];
+  heldOut: HeldOutRow[];
+}
+
+/** A held-out row as a conversation; a document is one message of that role. */
+export interface HeldOutRow {
+  row: number;
+  messages: unknown[];
+  tools?: unknown[];
 }
 
 const heldOutRows = 3;
+/** Of a document: enough for a prompt and what follows it. */
+const heldOutUnits = 2000;
 const shownPerCode = 3;
 
 /** Scans `sources` and writes what is kept into `dir`. */
@@ -52,7 +61,7 @@ export async function scanRows(
     onExample(split, row) {
       if (isPair(row.example)) pairs += 1;
       if (split === 'validation' && heldOut.length < heldOutRows)
-        heldOut.push(trainerRow(row.row, row.example));
+        heldOut.push(heldOutRow(trainerRow(row.row, row.example)));
       return splits[split].write(trainerRow(row.row, row.example));
     },
     onLedger: (entry) => ledger.write(entry),
@@ -74,6 +83,12 @@ export async function scanRows(
     contents[name] = sha256;
   }
   return { sources, result, examples, contents, ledger: ledger.path, findings, pairs, heldOut };
+}
+
+function heldOutRow(row: TrainerRow): HeldOutRow {
+  return row.messages === undefined
+    ? { row: row.row, messages: [{ role: 'document', content: row.text.slice(0, heldOutUnits) }] }
+    : row;
 }
 
 interface Lines {

@@ -4,7 +4,8 @@ import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 
 interface ExampleLine {
-  messages: { role: string; content: unknown }[];
+  /** Absent in a document, which has no prompt. */
+  messages?: { role: string; content: unknown }[];
 }
 
 /** Validation rows whose prompt (all before the last answer, white space apart) a training row has, too. */
@@ -24,7 +25,7 @@ export async function countSharedPrompts(examples: Readonly<Record<string, strin
 
 async function* promptsOf(path: string): AsyncGenerator<string> {
   for await (const line of createInterface({ input: createReadStream(path) })) {
-    const { messages } = JSON.parse(line) as ExampleLine;
+    const { messages = [] } = JSON.parse(line) as ExampleLine;
     const asked = messages.slice(
       0,
       messages.findLastIndex(({ role }) => role === 'assistant'),

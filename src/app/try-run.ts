@@ -42,9 +42,14 @@ const answers = z.object({ answers: z.array(z.object({ base: z.string(), adapter
 /** Asks both. Throws UserError R152 (no adapter), R153 (nothing to ask), and what the trainer reports. */
 export async function tryRun(request: TryRequest): Promise<TriedRun> {
   const { plan, id, adapter, tokenizer } = await findAdapter(request.store, request.runsDir, request.run);
+  const plain = plan.dataset.template.kind === 'none';
+  if (plain && request.system)
+    throw new UserError('U123', 'the run was trained on plain texts, which have no system message', {
+      hint: 'leave --system out; --prompt is the beginning of a text that the model continues',
+    });
   const asked =
     request.prompts.length > 0
-      ? request.prompts.map((text) => ownPrompt(text, request.system))
+      ? request.prompts.map((text) => (plain ? ownText(text) : ownPrompt(text, request.system)))
       : plan.dataset.held_out.flatMap(heldOutPrompt);
   if (asked.length === 0)
     throw new UserError('R153', 'there is nothing to ask: the run held no rows out', {
@@ -62,7 +67,7 @@ export async function tryRun(request: TryRequest): Promise<TriedRun> {
       adapter,
       tokenizer,
       template_kwargs: plan.dataset.template.kwargs ?? {},
-      prompts: asked.map(({ messages, tools }) => ({ messages, ...(tools ? { tools } : {}) })),
+      prompts: asked.map(trainerPrompt),
       max_new_tokens: request.maxNewTokens,
     },
     request.options,
@@ -88,9 +93,25 @@ function ownPrompt(text: string, system: string | undefined): Asked {
   return { row: null, messages, expected: null };
 }
 
+function ownText(text: string): Asked {
+  return { row: null, messages: [{ role: 'document', content: text }], expected: null };
+}
+
+/** A prompt as the trainer takes it: a conversation, or a text to go on with. */
+export function trainerPrompt({ messages, tools }: Pick<Asked, 'messages' | 'tools'>) {
+  const [first] = messages;
+  if (first?.role === 'document') return { text: first.content };
+  return { messages, ...(tools ? { tools } : {}) };
+}
+
+// Of a document the first half is asked with, up to so many characters.
+const longestStart = 400;
+
 /** A held-out row up to its last answer, which is what both are to give. */
 export function heldOutPrompt(row: { row: number; messages: unknown[]; tools?: unknown[] }): Asked[] {
   const messages = row.messages as { role: string; content: unknown }[];
+  const [first] = messages;
+  if (first?.role === 'document') return documentPrompt(row.row, String(first.content));
   const last = messages.findLastIndex((message) => message.role === 'assistant');
   if (last < 1) return [];
   const content = messages[last]?.content;
@@ -100,6 +121,21 @@ export function heldOutPrompt(row: { row: number; messages: unknown[]; tools?: u
       messages: messages.slice(0, last),
       expected: typeof content === 'string' ? content : JSON.stringify(content),
       ...(row.tools ? { tools: row.tools } : {}),
+    },
+  ];
+}
+
+function documentPrompt(row: number, text: string): Asked[] {
+  const half = Math.min(longestStart, text.length >> 1);
+  // At a space, where there is one, so that no word is cut.
+  const space = text.lastIndexOf(' ', half);
+  const at = space > half / 2 ? space : half;
+  if (at < 1) return [];
+  return [
+    {
+      row,
+      messages: [{ role: 'document', content: text.slice(0, at) }],
+      expected: text.slice(at, at + longestStart).trim(),
     },
   ];
 }

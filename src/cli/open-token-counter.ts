@@ -3,10 +3,11 @@ import type { TokenCounter } from '../app/count-tokens.ts';
 import { UserError } from '../diagnostics/user-error.ts';
 import type { Context } from './context.ts';
 import { EXIT } from './exit-codes.ts';
+import type { RowFlags } from './row-options.ts';
 
-export interface TokenFlags {
+export interface TokenFlags extends RowFlags {
   template: 'auto' | 'model' | 'chatml' | 'alpaca';
-  maxLength?: number;
+  format: string;
   python?: string;
 }
 
@@ -18,12 +19,18 @@ export async function openTokenCounter(
   onProgress: (done: number, total: number | null) => void,
 ): Promise<TokenCounter | null> {
   const { createTokenCounter } = await import('../app/count-tokens.ts');
+  const { rowPolicy } = await import('../app/row-policy.ts');
   const { findWorkspace } = await import('../config/workspace.ts');
   const workspace = await findWorkspace(context.cwd, context.env.HOME).catch(() => null);
   try {
     return await createTokenCounter({
       model,
-      template: flags.template,
+      policy: rowPolicy({
+        format: flags.format,
+        template: { kind: flags.template, source: null },
+        trainOn: flags.trainOn,
+        truncate: flags.truncate,
+      }),
       maxLength: flags.maxLength ?? null,
       python: flags.python ?? null,
       workspacePython: workspace?.python ?? null,

@@ -3,13 +3,14 @@ import { userInfo } from 'node:os';
 import { chooseDatasetChecks } from '../app/dataset-checks.ts';
 import { readFormat } from '../app/dataset-sources.ts';
 import { quotePath } from '../app/quote-path.ts';
-import { readTemplate } from '../app/read-template.ts';
 import type { ModelRequest } from '../app/review/model-view.ts';
 import type { SessionRequest } from '../app/review/review-session.ts';
 import { reviewedFiles } from '../app/review/reviewed-files.ts';
+import { configPolicy, type RowPolicy, rowPolicy } from '../app/row-policy.ts';
 import { type LoadedRun, loadConfig } from '../config/load.ts';
 import type { RunConfig } from '../config/schema/run.ts';
 import { findWorkspace } from '../config/workspace.ts';
+import type { FieldMapping } from '../dataset/formats/mapping.ts';
 import type { ReviewRule } from '../dataset/review/judge-review.ts';
 import { UserError } from '../diagnostics/user-error.ts';
 import { userCacheDir } from '../python/cache-dir.ts';
@@ -111,9 +112,7 @@ async function modelOf(
     revision: named ? null : (config?.revision ?? null),
     trustRemoteCode: named ? false : (config?.model.trust_remote_code ?? false),
     baseDir: named ? cwd : root,
-    template: await (named || !config
-      ? readTemplate(flags.template, root)
-      : readTemplate(config.dataset.template, root, config.dataset.template_kwargs)),
+    policy: await policyOf(flags, named ? null : config, config?.dataset.format ?? flags.format, root),
     maxLength: typeof cut === 'number' ? cut : null,
     cacheDir: userCacheDir(env),
     env,
@@ -125,4 +124,15 @@ async function modelOf(
         ...(workspace?.python ? { workspacePython: workspace.python } : {}),
       }),
   };
+}
+
+/** The policy of the config; without one, or beside another tokenizer, what a run would have by default. */
+async function policyOf(
+  flags: ReviewFlags,
+  config: RunConfig | null,
+  format: string | FieldMapping,
+  root: string,
+): Promise<RowPolicy> {
+  if (config) return await configPolicy(config.dataset, root);
+  return rowPolicy({ format, template: { kind: flags.template, source: null } });
 }

@@ -39,7 +39,7 @@ export const datasetErrorCodes: CodeDoc[] = [
     severity: 'error',
     title: 'There is no dataset format of that name.',
     prose:
-      'Formats are alpaca, chatml, chatml-text, sharegpt and preference; `auto` decides by the rows. A name that ends in .yaml is a file that maps the fields of the rows (docs/formats.md).',
+      'Formats are alpaca, chatml, chatml-text, sharegpt, preference and text; `auto` decides by the rows, and never takes text. A name that ends in .yaml is a file that maps the fields of the rows (docs/formats.md).',
   },
   {
     code: 'D094',
@@ -70,7 +70,7 @@ export const datasetErrorCodes: CodeDoc[] = [
     severity: 'error',
     title: 'Rows cannot be written in that format.',
     prose:
-      'Rows are written as alpaca, chatml, chatml-text, sharegpt or preference, in JSON lines or (where the name ends in .json) in an array. A mapping of fields (a .yaml file), CSV, Parquet, gzip and zstd are read only.',
+      'Rows are written as alpaca, chatml, chatml-text, sharegpt, preference or text, in JSON lines or (where the name ends in .json) in an array. A mapping of fields (a .yaml file), CSV, Parquet, gzip and zstd are read only.',
   },
   {
     code: 'D097',

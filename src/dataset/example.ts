@@ -1,6 +1,10 @@
 // The canonical example: what every format is read into and written from.
 
-export type Role = 'system' | 'developer' | 'user' | 'assistant' | 'tool';
+/** Who speaks. `document` is nobody: the only message of a row that is a plain text (format text). */
+export type Role = 'system' | 'developer' | 'user' | 'assistant' | 'tool' | 'document';
+
+/** Key of a message that no row and no JSON has. */
+export const switchedOff = Symbol('not trained on');
 
 export interface ToolCall {
   id?: string;
@@ -21,6 +25,8 @@ export interface Message {
   reasoning_content?: string;
   /** False: this assistant message is shown to the model but not trained on. */
   train?: false;
+  /** The same of another role's message. It is outside the fingerprint: only `dataset.train_on` can make it count. */
+  [switchedOff]?: true;
 }
 
 export interface Example {
@@ -30,6 +36,12 @@ export interface Example {
   rejected?: Message[];
   /** Fields of the row that belong to no role; kept for conversion, outside the fingerprint. */
   meta: Record<string, unknown>;
+}
+
+/** The text of a row that is a plain text; null for a conversation. */
+export function documentOf({ messages }: Pick<Example, 'messages'>): string | null {
+  const [first] = messages;
+  return first?.role === 'document' && typeof first.content === 'string' ? first.content : null;
 }
 
 /** Where a row came from. `row` counts from 0 over all files in order; `line` and `column` from 1. */

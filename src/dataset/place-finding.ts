@@ -38,11 +38,13 @@ function placeInRow(
   raw: PlacedText,
 ): { text: string; offset: number; position: Position } {
   const { origin } = raw;
-  const text = origin?.kind === 'csv' ? origin.record : raw.text;
+  const text = origin?.kind === 'csv' ? origin.record : origin?.kind === 'text' ? origin.document : raw.text;
   const at =
     origin?.kind === 'csv'
       ? findInRecord(origin, pointer, inside)
-      : (offset ?? findPointer(text, pointer, inside));
+      : origin?.kind === 'text'
+        ? (inside ?? 0)
+        : (offset ?? findPointer(text, pointer, inside));
   // A row of a table has no lines and columns of its own.
   const position =
     origin?.kind === 'table' ? { line: raw.line, column: raw.column } : positionAt(text, at, raw);

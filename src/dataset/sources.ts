@@ -6,7 +6,7 @@ import { glob, isDynamicPattern } from 'tinyglobby';
 import { editDistance } from '../diagnostics/edit-distance.ts';
 import { UserError } from '../diagnostics/user-error.ts';
 
-const dataFile = /\.(jsonl|ndjson|json|csv|tsv|parquet|pq)(\.(gz|zst))?$/i;
+const dataFile = /\.(jsonl|ndjson|json|csv|tsv|parquet|pq|txt)(\.(gz|zst))?$/i;
 
 /** One dataset entry of a config, or one argument of a command. */
 export type SourcePattern = string | { path: string; limit?: number; weight?: number };

@@ -1,12 +1,15 @@
 // A row as the trainer reads it: the line of examples.jsonl.
-import { type Example, inputPart, type Message } from './example.ts';
+import { documentOf, type Example, inputPart, type Message, switchedOff } from './example.ts';
 
 export interface TrainerMessage extends Message {
   /** Of alpaca's `input`: the end of the content, which the alpaca template writes under a heading of its own. */
   input?: string;
 }
 
-export interface TrainerRow {
+/** A conversation or, of the format text, a document. */
+export type TrainerRow = ChatRow | { row: number; text: string; messages?: undefined; tools?: undefined };
+
+export interface ChatRow {
   row: number;
   messages: TrainerMessage[];
   tools?: unknown[];
@@ -14,7 +17,12 @@ export interface TrainerRow {
 
 /** Of a preference pair what training on the chosen answer would see. */
 export function trainerRow(row: number, { messages, chosen, tools, meta }: Example): TrainerRow {
-  const all: TrainerMessage[] = chosen ? [...messages, ...chosen] : messages;
+  const text = documentOf({ messages });
+  if (text !== null) return { row, text };
+  const both: TrainerMessage[] = chosen ? [...messages, ...chosen] : messages;
+  const all = both.some((message) => message[switchedOff])
+    ? both.map((message) => (message[switchedOff] ? { ...message, train: false as const } : message))
+    : both;
   const input = (meta as Record<symbol, unknown>)[inputPart];
   return { row, messages: typeof input === 'string' ? withInput(all, input) : all, ...(tools && { tools }) };
 }

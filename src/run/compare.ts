@@ -107,6 +107,8 @@ export function settingsOf(plan: Plan): Record<string, unknown> {
       files: plan.dataset.files.map((file) => file.path),
       format: plan.dataset.format,
       template: plan.dataset.template.kind,
+      train_on: plan.dataset.train_on ?? 'answers',
+      truncate: plan.dataset.truncate ?? 'right',
     },
     ...(plan.tokenizer ? { tokenizer: describeTokens(plan.tokenizer) } : {}),
     lora: plan.lora,
@@ -136,7 +138,10 @@ function validationReasons(runs: readonly ComparedRun[]): string[] {
   else if (differs((run) => run.plan.dataset.validation?.fingerprint)) reasons.push('validation rows differ');
   if (differs((run) => run.plan.dataset.template.sha256)) reasons.push('the chat template differs');
   if (differs((run) => run.plan.dataset.tokenizer_sha256)) reasons.push('the tokenizer differs');
+  if (differs(({ plan }) => JSON.stringify(plan.dataset.train_on ?? 'answers')))
+    reasons.push('train_on differs');
   if (differs((run) => run.plan.training.max_length)) reasons.push('max_length differs');
+  else if (differs(({ plan }) => plan.dataset.truncate ?? 'right')) reasons.push('truncate differs');
   if (differs((run) => run.plan.evaluation_loss))
     reasons.push('a run of an earlier version averaged the loss over batches, not over tokens');
   // A loss averaged over batches depends on how rows are batched.

@@ -7,11 +7,19 @@ export interface PlannedSplit {
   /** SHA-256 of the file; the trainer refuses another. */
   sha256: string;
   rows: number;
+  /** Before packing. A text that was split has several; absent in plans of earlier versions, where each row is one. */
+  sequences?: number;
   tokens: number;
   trained_tokens: number;
   /** Fingerprint over the sorted row fingerprints of this split. */
   fingerprint: string;
 }
+
+/** `dataset.train_on`: a choice by name, or roles. */
+export type TrainOn = 'answers' | 'all' | 'last' | string[];
+
+/** `dataset.truncate`. */
+export type Truncate = 'right' | 'left' | 'drop' | 'refuse' | 'split';
 
 export interface PlannedModule {
   name: string;
@@ -162,12 +170,16 @@ export interface Plan {
     checks?: Record<string, unknown>;
     dropped: Record<string, number>;
     template: {
-      kind: 'model' | 'chatml' | 'alpaca' | 'file';
+      /** `none`: the rows are plain texts (format text). */
+      kind: 'model' | 'chatml' | 'alpaca' | 'file' | 'none';
       sha256: string;
       /** Values of the template's variables (`dataset.template_kwargs`); absent if there are none. */
       kwargs?: Record<string, unknown>;
     };
     tokenizer_sha256: string;
+    /** Which tokens have a label, and what happens to rows longer than max_length; absent in plans of earlier versions: answers, right. */
+    train_on?: TrainOn;
+    truncate?: Truncate;
     /** Cache key of the prepared sequences. */
     prepared_key: string;
     train: PlannedSplit;

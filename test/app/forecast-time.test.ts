@@ -16,7 +16,7 @@ function ask(changes: Partial<TimeRequest> = {}) {
     model,
     baseId: 'llama-8b',
     rendered,
-    train: { rows: 1000, tokens: 500_000 },
+    train: { sequences: 1000, tokens: 500_000 },
     steps: { per_epoch: 100, total: 300 },
     gpu: 'h100-80gb',
     past: [],

@@ -147,6 +147,46 @@ describe('two settings that cannot go together', () => {
   });
 });
 
+describe('what is trained, and what happens to long rows', () => {
+  const dataset = (more: string, rest = '') => `${minimal.trimEnd()}\n  ${more}\n${rest}`;
+
+  it.each([
+    ['a split of conversations', 'truncate: split', '', ['5:3 C017']],
+    ['roles of plain texts', 'format: text\n  train_on: [assistant]', '', ['6:3 C017']],
+    ['the last turn of plain texts', 'format: text\n  train_on: last', '', ['6:3 C017']],
+    ['a template for plain texts', 'format: text\n  template: chatml', '', ['6:3 C018']],
+    ['a policy without a length', 'truncate: left', 'training: { max_length: none }\n', ['5:3 C018']],
+    ['a role twice', 'train_on: [user, user]', '', ['5:13 C012']],
+    ['a role that is none', 'train_on: [bot]', '', ['5:14 C012']],
+    ['a policy that is none', 'truncate: middle', '', ['5:13 C012']],
+  ])('refuses %s', async (_what, more, rest, faults) => {
+    expect((await loadText(dataset(more, rest))).faults).toEqual(faults);
+  });
+
+  it.each([
+    ['train_on: all', 'all', undefined],
+    ['train_on: [assistant, tool]\n  truncate: refuse', ['assistant', 'tool'], 'refuse'],
+    ['format: text\n  truncate: drop', 'answers', 'drop'],
+    ['format: text\n  train_on: all', 'all', undefined],
+  ])('accepts %s', async (more, trainOn, truncate) => {
+    const { dataset: read } = await configOf(dataset(more));
+    expect([read.train_on, read.truncate]).toEqual([trainOn, truncate]);
+  });
+
+  it.each(['train_on_inputs', 'roles_to_train', 'mask_history', 'truncation_side'])(
+    'names the setting that %s stands for elsewhere',
+    async (name) => {
+      const { findings } = await loadText(dataset(`${name}: true`));
+      expect(findings[0]?.hint).toMatch(/dataset\.(train_on|truncate)/);
+    },
+  );
+
+  it('names dataset.truncate for TRL’s truncation_mode', async () => {
+    const { findings } = await loadText(`${minimal}training: { truncation_mode: keep_end }\n`);
+    expect(`${findings[0]?.message} ${findings[0]?.hint}`).toContain('dataset.truncate');
+  });
+});
+
 describe('near misses of the rules', () => {
   const good = [
     'lora: { target_modules: [q_proj], layers_to_transform: [0, 1], layers_pattern: layers }',

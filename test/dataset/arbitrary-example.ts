@@ -95,3 +95,8 @@ export const arbitraryPair: fc.Arbitrary<Example> = fc
     meta,
   })
   .map(({ tools: list, ...rest }) => (list ? { ...rest, tools: list } : rest));
+
+/** Plain texts, as the format text has them. */
+export const arbitraryDocument: fc.Arbitrary<Example> = fc
+  .record({ content: text, meta })
+  .map(({ content, meta: rest }) => ({ messages: [{ role: 'document', content }], meta: rest }));

@@ -36,6 +36,16 @@ describe('the sample datasets', () => {
     expect(files.map((name) => readFileSync(join(folder, name), 'utf8'))).toEqual(before);
   });
 
+  it('hold a plain text, which is one document without a finding where it is read as text', async () => {
+    const findings: string[] = [];
+    const label = 'garden-notes.txt';
+    const wanted = { format: 'text', onError: 'drop', duplicates: { exact: 'drop' }, split: null } as const;
+    const { ledger } = await scanDataset([{ path: join(folder, label), label }], wanted, {
+      onFinding: ({ code }) => void findings.push(code),
+    });
+    expect([ledger, findings]).toEqual([{ rows_in: 1, kept: 1, fixed: 0, dropped: {} }, []]);
+  });
+
   it('yield the planted faults at their lines, and no other', async () => {
     const { findings } = await scan('support-triage.jsonl');
     const found = findings.map(({ at, code }) => `${at?.line} ${code}`);

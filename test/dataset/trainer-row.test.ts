@@ -22,13 +22,13 @@ describe('the row that the trainer reads', () => {
   it('says it of the last prompt, where a history goes before', () => {
     const history = [['Hi', 'Hello.']];
     const { messages } = read({ instruction: 'Translate.', input: 'house', output: 'Haus', history });
-    expect(messages.map(({ input }) => input)).toEqual([undefined, undefined, 'house', undefined]);
+    expect(messages?.map(({ input }) => input)).toEqual([undefined, undefined, 'house', undefined]);
   });
 
   it.each([
     ['no input', { instruction: 'Count to three.', input: '', output: '1 2 3' }],
     ['an input alone', { instruction: '', input: 'Count to three.', output: '1 2 3' }],
   ])('says nothing where there is %s', (_, row) => {
-    expect(read(row).messages[0]).toEqual({ role: 'user', content: 'Count to three.' });
+    expect(read(row).messages?.[0]).toEqual({ role: 'user', content: 'Count to three.' });
   });
 });

@@ -82,6 +82,22 @@ describe('comparing runs', () => {
     expect(result.config).toEqual([{ path: 'lora.r', values: [8, 16] }]);
   });
 
+  it('sets what is trained and what is cut beside each other, and calls no losses comparable then', () => {
+    const changed = (more: Partial<Plan['dataset']>) => {
+      const base = plan({});
+      return run('b', { plan: { ...base, dataset: { ...base.dataset, ...more } } });
+    };
+    // A plan of an earlier version trained answers and cut the end.
+    const same = compareRuns([run('a'), changed({ train_on: 'answers', truncate: 'right' })]);
+    expect([same.config, same.validation_comparable]).toEqual([[], true]);
+    const other = compareRuns([run('a'), changed({ train_on: ['assistant', 'tool'], truncate: 'left' })]);
+    expect(other.config).toEqual([
+      { path: 'dataset.train_on', values: ['answers', ['assistant', 'tool']] },
+      { path: 'dataset.truncate', values: ['right', 'left'] },
+    ]);
+    expect(other.not_comparable_because).toEqual(['train_on differs', 'truncate differs']);
+  });
+
   it('counts rows added and removed against the first run', () => {
     const result = compareRuns([
       run('a', { train_rows: new Set(['1', '2', '3']) }),

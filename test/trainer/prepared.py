@@ -164,9 +164,12 @@ def run_prepare(
     template: dict[str, Any] | None = None,
     max_length: int | None = None,
     validation: list[Any] | None = None,
-    tokens: dict[str, list[str]] | None = None,
+    **settings: Any,
 ) -> Prepared:
-    """Prepares rows: each a list of messages, or `{"messages", "tools"}`. `tokens`: `add`, `special`."""
+    """Prepares rows: each a list of messages, `{"messages", "tools"}` or `{"text"}`.
+
+    `settings` join the spec.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     splits = {}
     number = 0
@@ -186,7 +189,7 @@ def run_prepare(
         "max_length": max_length,
         "splits": splits,
         "out": str(folder / "out"),
-        **({"tokens": tokens} if tokens else {}),
+        **settings,
     }
     return Prepared(folder / "out", prepare.run(spec))
 

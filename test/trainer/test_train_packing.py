@@ -86,7 +86,7 @@ def test_rows_are_packed_whole_and_alike_each_time(tmp_path: Path) -> None:
             unpacked.append((sequence["input_ids"][start:end], [int(label != -100) for label in labels]))
     assert sorted(unpacked) == sorted(rows)
     counts = count_fed(packed)
-    assert counts["rows"] == 2500
+    assert counts["pieces"] == 2500
     assert counts["tokens"] == sum(len(ids) for ids, _ in rows)
     assert counts["trained_tokens"] == sum(sum(trained) for _, trained in rows)
     # Tight: at least nine tenths of the room is used.

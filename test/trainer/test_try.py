@@ -103,3 +103,22 @@ def test_an_adapter_that_is_not_there_is_an_error(tiny_model: Path, tmp_path: Pa
 def test_a_prompt_without_question_is_an_error(tiny_model: Path, adapter: Path) -> None:
     with pytest.raises(LorchError, match="R012"):
         try_.run(spec(tiny_model, adapter, prompts=[{"messages": [assistant("alone")]}]))
+
+
+def test_a_text_is_continued_without_a_template(tiny_model: Path, adapter: Path) -> None:
+    # The head of the adapter knows the way from this header on: `ok`, then the end of turn.
+    prompts = [{"text": "<|im_start|>assistant\n"}]
+    result = try_.run(spec(tiny_model, adapter, prompts=prompts))
+    assert result["answers"][0]["adapter"] == "ok"
+
+
+def test_a_text_needs_no_chat_template(tiny_model: Path, adapter: Path, tmp_path: Path) -> None:
+    from transformers import AutoTokenizer
+
+    tokenizer = AutoTokenizer.from_pretrained(tiny_model)
+    tokenizer.chat_template = None
+    tokenizer.save_pretrained(tmp_path)
+    changed = spec(tiny_model, adapter, prompts=[{"text": "a"}], tokenizer=str(tmp_path))
+    assert len(try_.run(changed)["answers"]) == 1
+    with pytest.raises(LorchError, match="T001"):
+        try_.run({**changed, "prompts": [{"messages": [user("a")]}]})

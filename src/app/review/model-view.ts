@@ -8,7 +8,8 @@ import { trainerRow } from '../../dataset/trainer-row.ts';
 import { resolveModel } from '../../hub/resolve-model.ts';
 import type { PythonEnv } from '../../python/environment.ts';
 import { runTrainer } from '../../python/run-trainer.ts';
-import { type PrepareSpec, prepareSequences } from '../prepare-sequences.ts';
+import { prepareSequences } from '../prepare-sequences.ts';
+import type { RowPolicy } from '../row-policy.ts';
 import { tokenizerIdentity } from '../tokenizer-identity.ts';
 import type { ReviewRow } from './fetch-rows.ts';
 
@@ -18,8 +19,8 @@ export interface ModelRequest {
   revision: string | null;
   trustRemoteCode: boolean;
   baseDir: string;
-  template: PrepareSpec['template'];
-  /** Tokens after which training cuts a row; null: never. */
+  policy: RowPolicy;
+  /** `policy.truncate` happens to rows of more tokens; null: never. */
   maxLength: number | null;
   cacheDir: string;
   env: Readonly<Record<string, string | undefined>>;
@@ -27,7 +28,7 @@ export interface ModelRequest {
 }
 
 export interface ModelView {
-  /** Consecutive parts of the sequence; `kept` is false beyond `max_length`. */
+  /** Consecutive parts of the row; `kept` is false where `max_length` takes a part away. */
   runs: { text: string; trained: boolean; kept: boolean }[];
   tokens: number;
   trainedTokens: number;
@@ -38,7 +39,9 @@ export interface ModelView {
 }
 
 const answer = z.object({
-  rows: z.array(z.object({ row: z.number(), runs: z.array(z.tuple([z.string(), z.boolean(), z.number()])) })),
+  rows: z.array(
+    z.object({ row: z.number(), runs: z.array(z.tuple([z.string(), z.boolean(), z.number(), z.boolean()])) }),
+  ),
 });
 
 /** Views of rows by fingerprint; a row that cannot be trained on has no runs. Throws what the hub and Python report. */
@@ -57,7 +60,7 @@ export async function viewAsModel(
     const { dir: folder, prepared } = await prepareSequences({
       spec: {
         model: { ...identity, trust_remote_code: request.trustRemoteCode },
-        template: request.template,
+        ...request.policy,
         // Whole rows: what a cut takes away is part of what there is to see.
         max_length: null,
         splits: { train: path },
@@ -67,13 +70,13 @@ export async function viewAsModel(
       cacheDir,
       python: request.python,
     });
-    const spec = { prepared: folder, split: 'train', cut: maxLength };
+    const spec = { prepared: folder, split: 'train', cut: maxLength, truncate: request.policy.truncate };
     const { rows: found } = answer.parse(await runTrainer(await request.python(), 'pieces', spec));
     const runs = new Map(found.map((each) => [each.row, each.runs]));
     return new Map(
       rows.map(({ fingerprint }, row) => {
         const findings = prepared.findings.filter((each) => each.row === row);
-        return [fingerprint, { ...viewOf(runs.get(row) ?? [], maxLength), findings }];
+        return [fingerprint, { ...viewOf(runs.get(row) ?? []), findings }];
       }),
     );
   } finally {
@@ -82,16 +85,14 @@ export async function viewAsModel(
 }
 
 function viewOf(
-  pieces: readonly (readonly [string, boolean, number])[],
-  maxLength: number | null,
+  pieces: readonly (readonly [string, boolean, number, boolean])[],
 ): Omit<ModelView, 'findings'> {
-  let tokens = 0;
-  let trainedTokens = 0;
-  const runs = pieces.map(([text, trained, count]) => {
-    const kept = maxLength === null || tokens < maxLength;
+  let [tokens, keptTokens, trainedTokens] = [0, 0, 0];
+  const runs = pieces.map(([text, trained, count, kept]) => {
     tokens += count;
+    if (kept) keptTokens += count;
     if (trained && kept) trainedTokens += count;
     return { text, trained, kept };
   });
-  return { runs, tokens, trainedTokens, keptTokens: Math.min(tokens, maxLength ?? tokens) };
+  return { runs, tokens, trainedTokens, keptTokens };
 }

@@ -5,6 +5,7 @@ import type { Context } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { openTokenCounter, type TokenFlags } from '../open-token-counter.ts';
 import { parseCount } from '../parse-options.ts';
+import { addRowOptions, checkRowOptions } from '../row-options.ts';
 
 interface Flags extends TokenFlags {
   tokenizer?: string;
@@ -47,12 +48,12 @@ Examples:
 
 /** `lorch data check DATASET…` */
 export function define(command: Command, context: Context): void {
-  command
+  addRowOptions(command)
     .description('Every fault of a dataset by line and column, and where every row would go.')
     .argument('<dataset...>', 'files, globs, hf://datasets/user/name, or - for stdin')
     .option(
       '--format <name>',
-      'alpaca, chatml, chatml-text, sharegpt, preference, or a YAML file that maps the fields; auto tells by the rows',
+      'alpaca, chatml, chatml-text, sharegpt, preference, text, or a YAML file that maps the fields; auto tells by the rows',
       'auto',
     )
     .option('--max <places>', 'places shown for each code (3; with --json all)', parseCount)
@@ -66,7 +67,6 @@ export function define(command: Command, context: Context): void {
         .choices(['auto', 'model', 'chatml', 'alpaca'])
         .default('auto'),
     )
-    .option('--max-length <tokens>', 'with --tokenizer: what training.max_length would cut', parseCount)
     .option('--python <path>', 'another Python environment')
     .option('--baseline <file>', 'accept the findings in it: only new ones are shown and fail')
     .option('--write-baseline <file>', 'accept every error and warning that is found now')
@@ -85,8 +85,7 @@ export function define(command: Command, context: Context): void {
     .action(async (patterns: string[], flags: Flags) => {
       if (flags.output !== undefined && !flags.fix)
         command.error('error: -o is where --fix writes; give --fix too', { exitCode: EXIT.usage });
-      if (flags.maxLength !== undefined && !flags.tokenizer)
-        command.error('error: --max-length counts tokens; add --tokenizer MODEL', { exitCode: EXIT.usage });
+      checkRowOptions(command, flags);
       await check(patterns, flags, context);
     });
 }

@@ -30,7 +30,7 @@ export function define(command: Command, context: Context): void {
   command
     .description('Write a dataset in another format, without loss or with the loss named.')
     .argument('<dataset...>', 'files, globs, hf://datasets/user/name, or - for stdin')
-    .requiredOption('--to <format>', 'alpaca, chatml, chatml-text, sharegpt or preference')
+    .requiredOption('--to <format>', 'alpaca, chatml, chatml-text, sharegpt, preference or text')
     .requiredOption('-o, --output <file>', 'a file that does not exist yet, or - for stdout')
     .option(
       '--format <name>',

@@ -1,15 +1,13 @@
 import { type Command, Option } from 'commander';
 import type { Context } from '../context.ts';
-import { EXIT } from '../exit-codes.ts';
 import { openTokenCounter } from '../open-token-counter.ts';
-import { parseCount } from '../parse-options.ts';
+import { addRowOptions, checkRowOptions, type RowFlags } from '../row-options.ts';
 import { printJson } from '../ui/json.ts';
 
-interface Flags {
+interface Flags extends RowFlags {
   format: string;
   tokenizer?: string;
   template: 'auto' | 'model' | 'chatml' | 'alpaca';
-  maxLength?: number;
   python?: string;
   json?: true;
 }
@@ -24,13 +22,14 @@ is shown and the exit code is 3. Rows are named by file and line, a few here and
 Examples:
   lorch data stats datasets/train.jsonl
   lorch data stats datasets/train.jsonl --tokenizer Qwen/Qwen2.5-0.5B-Instruct
-  lorch data stats datasets/train.jsonl --tokenizer ./my-model --max-length 2048
+  lorch data stats datasets/train.jsonl --tokenizer ./my-model --max-length 2048 --truncate left
+  lorch data stats corpus.txt --format text --tokenizer ./my-model --max-length 2048
   lorch data stats "data/*.jsonl" --json | jq .percentiles
 `;
 
 /** `lorch data stats DATASET…` */
 export function define(command: Command, context: Context): void {
-  command
+  addRowOptions(command)
     .description('Rows, turns, characters and tokens of a dataset, and how they are spread.')
     .argument('<dataset...>', 'files, globs, hf://datasets/user/name, or - for stdin')
     .option(
@@ -44,15 +43,13 @@ export function define(command: Command, context: Context): void {
         .choices(['auto', 'model', 'chatml', 'alpaca'])
         .default('auto'),
     )
-    .option('--max-length <tokens>', 'with --tokenizer: what training.max_length would cut', parseCount)
     .option('--python <path>', 'another Python environment')
     .option('--json', 'one JSON object')
     .addHelpText('after', examples)
     .action(async (patterns: string[], flags: Flags) => {
       const { datasetStats } = await import('../../app/dataset-stats.ts');
       const { createProgress } = await import('../ui/progress.ts');
-      if (flags.maxLength !== undefined && !flags.tokenizer)
-        command.error('error: --max-length counts tokens; add --tokenizer MODEL', { exitCode: EXIT.usage });
+      checkRowOptions(command, flags);
       const progress = createProgress(context, 'rows');
       const counter = flags.tokenizer
         ? await openTokenCounter(flags.tokenizer, flags, context, (done, total) =>

@@ -39,21 +39,15 @@ function showSetting([code, setting]: [string, unknown]): string {
 }
 
 export function tokenLines(plan: Plan, columns: number): string[] {
-  const {
-    train,
-    lengths,
-    length_histogram,
-    truncated_rows: cut,
-    lost_eot_rows: lost,
-    template,
-  } = plan.dataset;
+  const { train, lengths, length_histogram, template, train_on: trainOn = 'answers' } = plan.dataset;
   return [
-    `${formatCount(train.tokens)} to train on, ${formatCount(train.trained_tokens)} with a label (${formatShare(train.trained_tokens, train.tokens)}) · template: ${template.kind}${kwargsOf(template.kwargs)}`,
-    ...lengthLines(length_histogram ?? [], columns),
-    `lengths: half ≤ ${lengths.p50}, 90 % ≤ ${lengths.p90}, 99 % ≤ ${lengths.p99}, longest ${lengths.max}` +
-      (cut > 0
-        ? ` · ${formatCount(cut)} cut at max_length ${plan.training.max_length}, ${formatCount(lost)} lose their end of turn`
-        : ' · none cut'),
+    `${formatCount(train.tokens)} to train on, ${formatCount(train.trained_tokens)} with a label (${formatShare(train.trained_tokens, train.tokens)}) · ${template.kind === 'none' ? 'no template' : `template: ${template.kind}${kwargsOf(template.kwargs)}`} · train on ${typeof trainOn === 'string' ? trainOn : trainOn.join(', ')}`,
+    ...lengthLines(
+      length_histogram ?? [],
+      columns,
+      (train.sequences ?? train.rows) > train.rows ? 'sequence' : 'row',
+    ),
+    `lengths: half ≤ ${lengths.p50}, 90 % ≤ ${lengths.p90}, 99 % ≤ ${lengths.p99}, longest ${lengths.max} · ${cutText(plan)}`,
   ];
 }
 
@@ -62,13 +56,29 @@ function kwargsOf(kwargs: Record<string, unknown> | undefined): string {
   return set.length > 0 ? ` (${set.join(', ')})` : '';
 }
 
+/** What max_length does to the rows. */
+function cutText({ dataset, training }: Plan): string {
+  const { truncated_rows: cut, lost_eot_rows: lost, truncate = 'right', train, validation } = dataset;
+  const limit = `max_length ${training.max_length}`;
+  const [rows, sequences] = [train, validation].reduce(
+    ([r, s], split) => [r + (split?.rows ?? 0), s + (split?.sequences ?? split?.rows ?? 0)],
+    [0, 0],
+  );
+  if (sequences > rows)
+    return `${formatCount(rows)} texts split at ${limit} into ${formatCount(sequences)} sequences`;
+  if (cut === 0)
+    return truncate === 'drop' && dataset.dropped.T030 ? `longer ones dropped (${limit})` : 'none cut';
+  if (truncate === 'left') return `${formatCount(cut)} cut at the beginning at ${limit}`;
+  return `${formatCount(cut)} cut at ${limit}, ${formatCount(lost)} lose their end of turn`;
+}
+
 /** The shape of the lengths, and under it where it starts and ends. */
-function lengthLines(bins: readonly { upto: number; rows: number }[], columns: number): string[] {
+function lengthLines(bins: readonly { upto: number; rows: number }[], columns: number, of: string): string[] {
   const [first, second] = bins;
   const last = bins.at(-1);
   // One bin has no shape.
   if (!first || !second || !last) return [];
-  const unit = ' tokens a row';
+  const unit = ` tokens a ${of}`;
   const bars = sparkline(
     bins.map(({ rows }) => rows),
     columns - 12 - unit.length,

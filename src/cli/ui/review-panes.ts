@@ -98,6 +98,7 @@ function messageLines(message: Message, { ink, width }: PaneStyle): string[] {
     tool: ink.yellow,
     system: ink.magenta,
     developer: ink.magenta,
+    document: ink.green,
   };
   const marks = [
     message.name !== undefined ? showText(message.name, ink) : '',
@@ -126,7 +127,7 @@ function findingLines({ findings }: ReviewRow, { ink, width, color }: PaneStyle)
   ]);
 }
 
-/** Trained text is green, or in ⟦ ⟧ without colours; what max_length cuts away is red, or behind a line. */
+/** Trained text is green, or in ⟦ ⟧ without colours; what max_length cuts away is red, and a line marks the cut. */
 function modelLines(
   view: ModelView | undefined,
   maxLength: number | null,
@@ -138,16 +139,18 @@ function modelLines(
     `${formatCount(view.tokens)} tokens, ${formatCount(view.trainedTokens)} trained`,
     maxLength === null
       ? 'max_length not given'
-      : cut
-        ? `cut to ${formatCount(view.keptTokens)}`
-        : `max_length ${formatCount(maxLength)} cuts nothing`,
+      : view.keptTokens === 0
+        ? `longer than max_length ${formatCount(maxLength)}: not trained on`
+        : cut
+          ? `cut to ${formatCount(view.keptTokens)}`
+          : `max_length ${formatCount(maxLength)} cuts nothing`,
   ].join(' · ');
   const notes = view.findings.map(({ code, message }) => ink.yellow(showText(`${code} ${message}`, ink)));
   let text = '';
-  let ended = false;
+  let kept = view.runs[0]?.kept ?? true;
   for (const run of view.runs) {
-    if (!run.kept && !ended) {
-      ended = true;
+    if (run.kept !== kept) {
+      kept = run.kept;
       text += `\n${ink.red(`──── max_length ${maxLength} cuts here ────`)}\n`;
     }
     // The next run may go on in the same line: no dots for what only looks like trailing spaces.

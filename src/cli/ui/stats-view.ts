@@ -40,9 +40,14 @@ function summary(stats: DatasetStats, ink: Ink): string {
     lines.push(`under ${readAll} rows: no sample stands for the rest, so a review reads them all`);
   if (stats.tokens !== null)
     lines.push(
-      `${formatCount(stats.tokens)} tokens, ${formatCount(stats.trained_tokens ?? 0)} of them trained (${formatShare(stats.trained_tokens ?? 0, stats.tokens)})`,
+      `${formatCount(stats.tokens)} tokens, ${formatCount(stats.trained_tokens ?? 0)} of them trained (${formatShare(stats.trained_tokens ?? 0, stats.tokens)})${trainedOn(stats)}`,
     );
   return `${lines.join('\n')}\n`;
+}
+
+function trainedOn({ token_details: details }: DatasetStats): string {
+  const choice = details?.train_on ?? 'answers';
+  return choice === 'answers' ? '' : `, train on ${typeof choice === 'string' ? choice : choice.join(', ')}`;
 }
 
 function byRole({ roles }: DatasetStats, stream: Stream): string {
@@ -77,9 +82,9 @@ function cells({ p50, p90, p99, max, mean }: Percentiles): string[] {
   return [p50, p90, p99, max, Math.round(mean * 10) / 10].map((value) => value.toLocaleString('en-US'));
 }
 
-function contents({ system_prompts: system, tools, scripts, ledger }: DatasetStats): string {
+function contents({ system_prompts: system, tools, scripts, ledger, roles }: DatasetStats): string {
   const lines = [
-    `answers by script: ${Object.entries(scripts)
+    `${Object.hasOwn(roles, 'document') ? 'texts' : 'answers'} by script: ${Object.entries(scripts)
       .map(([name, rows]) => `${name} ${formatCount(rows)}`)
       .join(', ')}`,
   ];
@@ -103,7 +108,8 @@ function contents({ system_prompts: system, tools, scripts, ledger }: DatasetSta
 }
 
 function tokens(details: TokenDetails & { findings: DatasetFindings }, rows: number, ink: Ink): string {
-  const { max_length: limit, cut, lost_eot, untrained, histogram, longest } = details;
+  const { max_length: limit, truncate, cut, lost_eot, untrained, histogram, longest } = details;
+  const split = details.sequences > details.rows;
   const some = (rowsAt: readonly { at: string }[]): string => {
     const more = rowsAt.length > shownPlaces ? ' …' : '';
     return rowsAt.length === 0
@@ -115,12 +121,21 @@ function tokens(details: TokenDetails & { findings: DatasetFindings }, rows: num
   };
   const line = (label: string, found: readonly { at: string }[]): string =>
     `${label} ${formatCount(found.length)} of ${formatCount(rows)} rows${some(found)}`;
+  const cuts = truncate === 'right' || truncate === 'left';
+  const each = split ? 'a sequence' : 'a row';
   const other = new Map<string, number>();
   for (const { code, name } of details.findings)
     if (!shownApart.has(code)) other.set(`${code} ${name}`, (other.get(`${code} ${name}`) ?? 0) + 1);
   const lines = [
-    ...(limit === null ? [] : [line(`max_length ${formatCount(limit)} cuts`, cut)]),
-    ...(limit === null ? [] : [line('the end of the last answer is lost in', lost_eot)]),
+    ...(split
+      ? [`${count(details.rows, 'text', 'texts')} split into ${formatCount(details.sequences)} sequences`]
+      : []),
+    ...(limit !== null && cuts
+      ? [line(`max_length ${formatCount(limit)} cuts${truncate === 'left' ? ' the beginning of' : ''}`, cut)]
+      : []),
+    ...(limit !== null && truncate === 'right'
+      ? [line('the end of the last answer is lost in', lost_eot)]
+      : []),
     line('nothing is trained in', untrained),
     ...(longest[0] && cut.length === 0
       ? [
@@ -133,8 +148,8 @@ function tokens(details: TokenDetails & { findings: DatasetFindings }, rows: num
     ...[...other].map(([code, n]) => `${code}: ${formatCount(n)}`),
   ];
   return [
-    `${ink.bold('tokens a row')}\n${renderHistogram(histogram.tokens, ink)}`,
-    `${ink.bold('trained tokens a row')}\n${renderHistogram(histogram.trained_tokens, ink)}`,
+    `${ink.bold(`tokens ${each}`)}\n${renderHistogram(histogram.tokens, ink)}`,
+    `${ink.bold(`trained tokens ${each}`)}\n${renderHistogram(histogram.trained_tokens, ink)}`,
     `${lines.join('\n')}\n`,
   ].join('\n');
 }
@@ -151,6 +166,7 @@ const shownApart: ReadonlySet<string> = new Set([
   'T010',
   'T011',
   'T012',
+  'T030',
 ]);
 
 function count(n: number, one: string, many: string): string {

@@ -8,9 +8,12 @@ import { quantizationRule } from './quantization.ts';
 import type { Rule } from './rule.ts';
 import { scheduleRule } from './schedule.ts';
 import { tokenizerRule } from './tokenizer.ts';
+import { textRule, truncateRule } from './text.ts';
 
 export const rules: Rule[] = [
   datasetRule,
+  textRule,
+  truncateRule,
   adapterTargetsRule,
   adapterStartRule,
   quantizationRule,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { atLeastOne, count, field, optional, section, text } from './field.ts';
-import { formatMapping } from './format-mapping.ts';
+import { chatRoles, formatMapping } from './format-mapping.ts';
 
 const path = text
   .refine((value) => !/^(https?|s3|gs):\/\//.test(value), {
@@ -108,6 +108,17 @@ const checks = z.record(
   z.union([severity, z.number(), z.record(z.string(), z.union([severity, z.number()]))]),
 );
 
+/** What `dataset.train_on` may name instead of roles. */
+export const trainOnChoices = ['answers', 'all', 'last'] as const;
+
+/** What may happen to rows longer than max_length. */
+export const truncatePolicies = ['right', 'left', 'drop', 'refuse', 'split'] as const;
+
+const roles = z
+  .array(z.enum(chatRoles))
+  .min(1)
+  .refine((list) => new Set(list).size === list.length, { message: 'a role stands twice' });
+
 /** Answers that are templates by name; anything else must be the path of a Jinja file. */
 export const templateNames = ['auto', 'model', 'chatml', 'alpaca'] as const;
 
@@ -123,9 +134,9 @@ export const datasetSection = section(
     ),
     format: field(
       z
-        .union([z.enum(['auto', 'alpaca', 'chatml', 'chatml-text', 'sharegpt']), formatMapping])
+        .union([z.enum(['auto', 'alpaca', 'chatml', 'chatml-text', 'sharegpt', 'text']), formatMapping])
         .default('auto'),
-      'The format of the rows. `auto` detects it and says which it took. A mapping says which field of the rows holds what: see docs/formats.md.',
+      'The format of the rows. `auto` detects it and says which it took. `text` trains on whole texts, without a template, for continued pre-training; it is never detected. A mapping says which field of the rows holds what: see docs/formats.md.',
     ),
     template: field(
       z
@@ -140,9 +151,17 @@ export const datasetSection = section(
       z.record(z.string(), z.json()),
       'Values for variables of the chat template, such as `{enable_thinking: false}`. Use the same at inference. A variable that the template does not read is an error (T022).',
     ),
+    train_on: field(
+      z.union([z.enum(trainOnChoices), roles]).default('answers'),
+      'Which tokens are trained on. `answers`: the assistant’s turns, each with its end of turn. `last`: only the last of them. `all`: every token of the row, headers and prompts included (axolotl’s train_on_inputs). A list of roles, such as [assistant, tool]: the turns of these roles; of another role than the assistant it is the content and the end of turn. A message with `train: false` or weight 0 is never trained on.',
+    ),
+    truncate: optional(
+      z.enum(truncatePolicies),
+      'Rows longer than `training.max_length`. `right` (the default) cuts the end (T010, T011); `left` cuts the beginning and so the system prompt (T031); `drop` drops the row (T030); `refuse` refuses the plan and names the rows. `split` is for `format: text`, where it is the default: a text becomes several sequences with every token once.',
+    ),
     on_error: field(
       z.enum(['refuse', 'drop']).default('refuse'),
-      'Rows with error findings: refuse to plan, or drop them; the ledger names every one.',
+      'Rows with error findings, those of the tokenisation included: refuse to plan, or drop them; the ledger names every one.',
     ),
     checks: optional(
       checks,

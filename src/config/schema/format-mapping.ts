@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { optional, section, text } from './field.ts';
 
-const chatRoles = ['system', 'developer', 'user', 'assistant', 'tool'] as const;
+export const chatRoles = ['system', 'developer', 'user', 'assistant', 'tool'] as const;
 
 const fields = section(
   {

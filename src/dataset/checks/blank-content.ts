@@ -23,7 +23,7 @@ export const blankContent: Check = {
   run(example, report) {
     for (let i = 0; i < example.messages.length; i += 1) {
       const message = example.messages[i] as Message;
-      if (message.role === 'user' || message.role === 'assistant') continue;
+      if (['user', 'assistant', 'document'].includes(message.role)) continue;
       if (isBlank(message.content))
         report({ message: i, field: 'content' }, `The ${message.role} message is blank.`);
     }

@@ -77,6 +77,8 @@ export interface CheckExample {
   pointer?: string;
   /** The file's name, where it matters. */
   file?: string;
+  /** The format that the user names; `auto` unless told. */
+  format?: string;
 }
 
 /** What a message's place is made of; the row's format turns it into a pointer into the raw row. */

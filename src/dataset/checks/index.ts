@@ -26,6 +26,7 @@ import { differingPrompts } from './differing-prompts.ts';
 import { duplicateKey } from './duplicate-key.ts';
 import { emailAddress } from './email-address.ts';
 import { emptyAnswer } from './empty-answer.ts';
+import { emptyDocument } from './empty-document.ts';
 import { emptyPrompt } from './empty-prompt.ts';
 import { equalAnswers } from './equal-answers.ts';
 import { exactDuplicate } from './exact-duplicate.ts';
@@ -188,6 +189,7 @@ export const checks: readonly Check[] = [
   unusedMapping,
   repeatedCallId,
   rejectedAnswer,
+  emptyDocument,
   placeholderAnswer,
   nearEmptyAnswer,
   placeholderInput,

@@ -5,7 +5,8 @@ export const noAssistant: Check = {
   name: 'no-assistant',
   severity: 'error',
   title: 'The row has no assistant message.',
-  prose: 'Only assistant messages are trained on. A row without one teaches nothing.',
+  prose:
+    'Only assistant messages are trained on, unless `dataset.train_on` says otherwise. A row without one teaches nothing. If other roles are trained on, switch the check off.',
   hint: 'add the answer, or drop the row with dataset.on_error: drop',
   bothSides: true,
   bad: [
@@ -14,7 +15,7 @@ export const noAssistant: Check = {
   ],
   good: ['{"messages":[{"role":"user","content":"Hi"},{"role":"assistant","content":"Hello."}]}'],
   run(example, report) {
-    if (!example.messages.some((message) => message.role === 'assistant'))
+    if (!example.messages.some(({ role }) => role === 'assistant' || role === 'document'))
       report({ message: -1 }, 'The row has no assistant message.');
   },
 };

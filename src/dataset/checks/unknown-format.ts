@@ -6,11 +6,13 @@ export const unknownFormat: Check = {
   severity: 'error',
   title: 'The file looks like none of the known formats.',
   prose:
-    'The format is decided by the keys of the first rows: `messages` is chatml, `conversations` sharegpt, `instruction` with `output` (and their aliases) alpaca, `text` with `<|im_start|>` chatml-text. Nothing is guessed below half of the rows, or where two formats fit alike.',
+    'The format is decided by the keys of the first rows: `messages` is chatml, `conversations` sharegpt, `instruction` with `output` (and their aliases) alpaca, `text` with `<|im_start|>` chatml-text. Nothing is guessed below half of the rows, or where two formats fit alike. Rows that hold a text and no conversation are named, too: they are trained on whole only if you say so (`format: text`), because they may be conversations that another template has rendered.',
   hint: 'name the format with --format or dataset.format, or rename the keys',
   fatal: true,
   bad: [
     { text: '{"headline":"Open today","body":"The shop is open."}' },
+    { text: '{"text":"The Danube rises in the Black Forest and flows east."}' },
+    { text: '{"text":"[INST] Name a colour. [/INST] Blue."}' },
     {
       text: '{"messages":[{"role":"user","content":"Is the shop open today?"},{"role":"assistant","content":"Yes, until six."}],"instruction":"Name a colour.","output":"Blue."}',
     },

@@ -4,10 +4,10 @@ export const weightOnPrompt: Check = {
   code: 'D038',
   name: 'weight-on-prompt',
   severity: 'warning',
-  title: 'A message that is never trained asks to be.',
+  title: 'A message that is not the assistant’s asks to be trained on.',
   prose:
-    'Only assistant messages are trained on. A weight of 1 on another message has no effect here, though the tool that wrote it may have trained on prompts. Said once a file.',
-  hint: `remove the weight from messages that are not the assistant's`,
+    'A weight of 1 does not make lorch train on a message: `dataset.train_on` says which roles are trained, and without it only the assistant is. The tool that wrote the weight may have trained on prompts. Said once a file.',
+  hint: `name the roles to train on, for example dataset.train_on: [assistant, user]; or remove the weight from messages that are not the assistant's`,
   oncePerFile: true,
   bad: [
     {

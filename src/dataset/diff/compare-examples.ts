@@ -41,12 +41,17 @@ function compareMessages(a: readonly Message[], b: readonly Message[], lead: str
 
 function compareMessage(a: Message | undefined, b: Message | undefined, lead: string): FieldDifference[] {
   const role = `${lead}${(a ?? b)?.role}`;
-  const { content: contentA = '', role: _roleA, ...restA } = a ?? ({} as Partial<Message>);
-  const { content: contentB = '', role: _roleB, ...restB } = b ?? ({} as Partial<Message>);
-  const keys = [...new Set([...Object.keys(restA), ...Object.keys(restB)])] as (keyof typeof restA)[];
+  const { content: contentA = '', role: _roleA, ...restA }: Partial<Message> = a ?? {};
+  const { content: contentB = '', role: _roleB, ...restB }: Partial<Message> = b ?? {};
+  const keys = [...new Set([...Object.keys(restA), ...Object.keys(restB)])] as Extract<
+    keyof Message,
+    string
+  >[];
   return [
     ...compareTexts(role, showContent(contentA), showContent(contentB)),
-    ...keys.flatMap((key) => compareJson(`${role} ${key}`, restA[key], restB[key])),
+    ...keys.flatMap((key) =>
+      compareJson(`${role} ${key}`, restA[key as keyof typeof restA], restB[key as keyof typeof restB]),
+    ),
   ];
 }
 

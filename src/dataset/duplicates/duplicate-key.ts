@@ -46,7 +46,14 @@ function putMessages(messages: readonly Message[], list: number): void {
   }
 }
 
-const roleNumbers: Record<Role, number> = { system: 0, developer: 1, user: 2, assistant: 3, tool: 4 };
+const roleNumbers: Record<Role, number> = {
+  system: 0,
+  developer: 1,
+  user: 2,
+  assistant: 3,
+  tool: 4,
+  document: 5,
+};
 const toolsHeader = 128;
 
 let bytes = Buffer.alloc(1 << 16);

@@ -73,7 +73,7 @@ export function readTrained(
       raise(
         weightOnPrompt,
         `${pointer}/${key}`,
-        `"${key}" asks to train on a ${role} message; that has no effect.`,
+        `"${key}" asks to train on a ${role} message, which only dataset.train_on can do.`,
       );
     if (!on) trained = false;
   }

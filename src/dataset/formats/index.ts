@@ -6,8 +6,9 @@ import { chatmlText } from './chatml-text.ts';
 import type { Format, Row, WritableFormat } from './format.ts';
 import { preference } from './preference.ts';
 import { sharegpt } from './sharegpt.ts';
+import { text } from './text.ts';
 
-export const formats: readonly WritableFormat[] = [alpaca, chatml, chatmlText, sharegpt, preference];
+export const formats: readonly WritableFormat[] = [alpaca, chatml, chatmlText, sharegpt, preference, text];
 
 /** Names that `--format` and `dataset.format` take. */
 export const formatNames: readonly string[] = formats.map((format) => format.name);
@@ -35,12 +36,13 @@ export interface FormatDecision {
 /** Decides by the shape of the sampled rows: at least half of them, and clearly more than any other format. */
 export function detectFormat(sample: readonly Row[]): FormatDecision {
   const scores = formats
+    .filter(({ namedOnly }) => !namedOnly)
     .map((format) => ({ format, rows: sample.filter((row) => format.matches(row)).length }))
     .sort((a, b) => b.rows - a.rows);
   const [best, second] = scores;
   const of = `of ${sample.length} sampled ${sample.length === 1 ? 'row' : 'rows'}`;
   if (!best || !second || best.rows * 2 < sample.length || best.rows === 0)
-    return { format: null, why: unknownWhy(sample), confidence: 0, hint: nearest(sample) };
+    return { format: null, confidence: 0, ...unknown(sample) };
   const confidence = best.rows / sample.length;
   if (second.rows * 2 > best.rows)
     return {
@@ -56,7 +58,15 @@ export function detectFormat(sample: readonly Row[]): FormatDecision {
 
 /** Another format that the row clearly has. */
 export function otherFormat(row: Row, than: Format): Format | undefined {
-  return formats.find((format) => format !== than && format.matches(row));
+  return formats.find((format) => format !== than && !format.namedOnly && format.matches(row));
+}
+
+// The rows may be of a format that is not taken unless it is named.
+function unknown(sample: readonly Row[]): { why: string; hint: string } {
+  const named = formats.find(
+    ({ namedOnly, matches }) => namedOnly && sample.filter(matches).length * 2 >= sample.length,
+  );
+  return named?.namedOnly?.(sample) ?? { why: unknownWhy(sample), hint: nearest(sample) };
 }
 
 function unknownWhy(sample: readonly Row[]): string {

@@ -15,13 +15,14 @@ export const features = [
   'weights',
   'messages without content',
   'rejected answers',
+  'whole texts',
 ] as const;
 
 export type Feature = (typeof features)[number];
 
 /** All that a list of chat messages can hold. */
 export const chatFeatures: ReadonlySet<Feature> = new Set(
-  features.filter((feature) => feature !== 'rejected answers'),
+  features.filter((feature) => feature !== 'rejected answers' && feature !== 'whole texts'),
 );
 
 /** The features of `example` that `holds` does not name, in words for people. */

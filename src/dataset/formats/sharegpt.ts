@@ -1,6 +1,6 @@
 // sharegpt: `{"conversations": [{"from", "value"}…], "system"?, "tools"?}`; also with role and content as keys.
 import { textOf } from '../content.ts';
-import type { Message, Role } from '../example.ts';
+import { type Message, type Role, switchedOff } from '../example.ts';
 import { anyOf, firstKey, isRow } from './fields.ts';
 import type { Row, WritableFormat } from './format.ts';
 import type { Layout } from './layout.ts';
@@ -18,6 +18,8 @@ const names: Record<Role, string> = {
   user: 'human',
   assistant: 'gpt',
   tool: 'observation',
+  // Never written: renderRow keeps documents out.
+  document: 'document',
 };
 
 export const sharegpt: WritableFormat = {
@@ -67,7 +69,7 @@ function layoutOf(row: Row): Layout {
 }
 
 function renderTurn(message: Message): Row {
-  const weight = message.train === false ? { weight: 0 } : {};
+  const weight = message.train === false || message[switchedOff] ? { weight: 0 } : {};
   if (!message.tool_calls)
     return { from: names[message.role], value: textOf(message.content) ?? '', ...weight };
   const calls = message.tool_calls.map((call) => call.function);

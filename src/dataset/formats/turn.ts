@@ -5,7 +5,7 @@ import { missingField } from '../checks/missing-field.ts';
 import { unknownRole } from '../checks/unknown-role.ts';
 import { wrongType } from '../checks/wrong-type.ts';
 import { raiseInexactInside } from '../exact-numbers.ts';
-import type { Message, Role, ToolCall } from '../example.ts';
+import { type Message, type Role, switchedOff, type ToolCall } from '../example.ts';
 import { escapePointer } from '../text-position.ts';
 import { locateContent, readContent } from './content-parts.ts';
 import { firstKey, isRow, messageWeightKeys, noteMessageKeys, readTrained, typeName } from './fields.ts';
@@ -112,6 +112,7 @@ function readPlainTurn(
     message.reasoning_content = turn[reasoning];
   }
   if (!trained && role === 'assistant') message.train = false;
+  else if (!trained) message[switchedOff] = true;
   return message;
 }
 

@@ -16,10 +16,11 @@ export interface RawRow {
 }
 
 /**
- * A CSV record as it stands in the file, so that places lead into it; or a row of a table, which has a number and no
+ * A CSV record or a text file as it stands, so that places lead into it; or a row of a table, which has a number and no
  * place inside.
  */
 export type RowOrigin =
+  | { kind: 'text'; document: string }
   | { kind: 'csv'; record: string; names: readonly string[]; delimiter: string }
   | { kind: 'table' };
 

@@ -22,7 +22,7 @@ class Feed:
     dataset: Any
     """datasets.Dataset with `input_ids`, `labels` and, where packed, `seq_lengths`."""
     counts: dict[str, Any]
-    """rows, sequences, tokens, trained_tokens, sha256: the `data` event."""
+    """rows, sequences (as fed: after packing), tokens, trained_tokens, sha256: the `data` event."""
     largest_id: int
     """The largest token id, which the embedding must hold."""
 
@@ -61,7 +61,11 @@ def _feed(
         dataset = pack_rows(dataset, training)
         # As TRL does: once before packing, so that neighbours are chance, and once after.
         dataset = dataset.shuffle(seed=int(training.get("seed", 42))) if shuffled else dataset
-    counts = {**count_fed(dataset), "sha256": digest}
+    fed = count_fed(dataset)
+    # Every sequence of the file must be fed; a row may have several of them.
+    if fed.pop("pieces") != len(file):
+        raise LorchError("R021", f"{planned['file']} holds {len(file)} sequences, and not all would be fed")
+    counts = {"rows": file.rows, **fed, "sha256": digest}
     for name in ("rows", "tokens", "trained_tokens"):
         if counts[name] != planned[name]:
             raise LorchError(
@@ -87,12 +91,12 @@ def _arrow_dataset(file: SequenceFile) -> Any:
 
 
 def count_fed(dataset: Any) -> dict[str, int]:
-    """rows, sequences, tokens and trained tokens of a dataset as the trainer will iterate it."""
+    """Pieces (sequences before packing), sequences, tokens and trained tokens of a dataset as it is fed."""
     packed = "seq_lengths" in dataset.column_names
-    rows = 0 if packed else len(dataset)
+    pieces = 0 if packed else len(dataset)
     tokens = trained = 0
     for batch in dataset.with_format("numpy").iter(batch_size=1000):
         tokens += sum(len(ids) for ids in batch["input_ids"])
         trained += sum(int(np.count_nonzero(labels != IGNORED)) for labels in batch["labels"])
-        rows += sum(len(row_lengths) for row_lengths in batch.get("seq_lengths", []))
-    return {"rows": rows, "sequences": len(dataset), "tokens": tokens, "trained_tokens": trained}
+        pieces += sum(len(row_lengths) for row_lengths in batch.get("seq_lengths", []))
+    return {"pieces": pieces, "sequences": len(dataset), "tokens": tokens, "trained_tokens": trained}

@@ -18,13 +18,16 @@ with differences from 2e-7 to 3.3: 0.6 to 1.8 of the noise in fp32, 0.3 to 0.7 i
 
 
 def encode_prompts(tokenizer: Any, prompts: list[dict[str, Any]], vocabulary: int) -> list[torch.Tensor]:
-    """Token ids [1, T] of each conversation, and of 64 random tokens (the same each time)."""
+    """Token ids [1, T] of each conversation or text, and of 64 random tokens (the same each time)."""
     encoded = []
     for prompt in prompts:
         try:
-            ids = tokenizer.apply_chat_template(
-                prompt["messages"], tools=prompt.get("tools"), tokenize=True, return_dict=True
-            )["input_ids"]
+            if "text" in prompt:
+                ids = tokenizer(prompt["text"])["input_ids"]
+            else:
+                ids = tokenizer.apply_chat_template(
+                    prompt["messages"], tools=prompt.get("tools"), tokenize=True, return_dict=True
+                )["input_ids"]
         except Exception:  # a template may refuse; the random tokens are compared in any case
             continue
         encoded.append(torch.tensor([ids]))

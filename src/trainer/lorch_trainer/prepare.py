@@ -1,8 +1,9 @@
 """`prepare`: turns canonical examples into sequences of tokens with labels. The only tokenisation in lorch.
 
 The assistant's turns whose `train` is not false are trained, from the end of the generation prompt to the end
-of turn, and nothing else (spans.py says how that is found). What was reviewed is what is trained: statistics,
-plan and trainer all read the files written here.
+of turn (spans.py says how that is found). `dataset.train_on` chooses other turns (train_on.py), and a plain
+text is trained whole (documents.py). What was reviewed is what is trained: statistics, plan and trainer all
+read the files written here.
 """
 
 from __future__ import annotations
@@ -11,7 +12,6 @@ import json
 import platform
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -19,17 +19,30 @@ from typing import Any
 from . import __version__, stdio
 from .added_tokens import AddedTokens
 from .control import ControlTokens
-from .conversation import RowRefusedError, template_messages, trained_turns
+from .conversation import RowRefusedError, template_messages
+from .documents import Documents, Source
 from .errors import LorchError
+from .examples import count_lines, read_examples
 from .labels import Labelled, label_batch
 from .lengths import Lengths
 from .rendering import render_trained
 from .row_findings import RowFindings
 from .sequences import SequenceWriter
-from .spans import Rendered, close_last
+from .spans import Rendered, Span, close_last
 from .stops import generation_ends
-from .template import Message, Template, TemplateSet, choose_template
+from .template import Message, Template, choose_template
 from .tokenizer import load_tokenizer, tokenizer_sha256
+from .train_on import (
+    TrainOn,
+    check_train_on,
+    located_turns,
+    nothing_chosen,
+    rule_name,
+    switched_off,
+    trained_turns,
+    whole_text,
+)
+from .truncation import Cut, Kept, check_policy, cut_row
 
 MASK_RULE = "assistant-turns-with-end-of-turn/2"
 """Part of the cache key: raise the number when labels change for the same input."""
@@ -46,13 +59,20 @@ def run(spec: dict[str, Any]) -> dict[str, Any]:
         max_length = spec.get("max_length")
     if max_length is not None and (not isinstance(max_length, int) or max_length < 1):
         raise LorchError("R012", f"max_length must be a whole number above 0, not {max_length!r}")
+    train_on = check_train_on(spec.get("train_on", "answers"))
+    truncate = check_policy(spec.get("truncate", "right"))
     tokenizer = load_tokenizer(model)
     new_tokens = AddedTokens(tokenizer, spec.get("tokens"))
-    ends = generation_ends(model, tokenizer)
-    templates = choose_template(spec.get("template") or {}, tokenizer, str(model["id"]), ends)
+    template = spec.get("template") or {}
+    templates: Source
+    if template.get("kind") == "none":
+        templates = Documents(tokenizer, str(model["id"]))
+    else:
+        ends = generation_ends(model, tokenizer)
+        templates = choose_template(template, tokenizer, str(model["id"]), ends)
     out.mkdir(parents=True, exist_ok=True)
     (out / "prepare.json").unlink(missing_ok=True)
-    preparation = Preparation(tokenizer, templates, max_length, new_tokens)
+    preparation = Preparation(tokenizer, templates, max_length, new_tokens, train_on, truncate)
     written = {name: preparation.split(name, Path(path), out) for name, path in splits.items()}
     result = preparation.result(written)
     tokenizer.save_pretrained(out / "tokenizer")
@@ -64,12 +84,20 @@ class Preparation:
     """One tokenizer and template over all splits, with what is noticed on the way."""
 
     def __init__(
-        self, tokenizer: Any, templates: TemplateSet, max_length: int | None, new_tokens: AddedTokens
+        self,
+        tokenizer: Any,
+        templates: Source,
+        max_length: int | None,
+        new_tokens: AddedTokens,
+        train_on: TrainOn = "answers",
+        truncate: str = "right",
     ) -> None:
         self.tokenizer = tokenizer
         self.new_tokens = new_tokens
         self.templates = templates
         self.max_length = max_length
+        self.train_on = train_on
+        self.truncate = truncate
         self.lengths, self.trained_lengths, self.uncut = Lengths(), Lengths(), Lengths()
         self.findings = RowFindings()
         self.dropped: list[dict[str, Any]] = []
@@ -86,11 +114,11 @@ class Preparation:
 
     def split(self, name: str, path: Path, out: Path) -> dict[str, Any]:
         """Prepares one file of examples and returns its line of the result."""
-        total = _count_lines(path)
+        total = count_lines(path)
         rows_in = 0
         dropped_before = len(self.dropped)
         with SequenceWriter(out / f"{name}.safetensors") as writer:
-            examples = _read_examples(path)
+            examples = read_examples(path, isinstance(self.templates, Documents))
             while batch := list(islice(examples, _BATCH)):
                 rows_in += len(batch)
                 self._batch(name, batch, writer)
@@ -108,37 +136,75 @@ class Preparation:
             "sha256": sha256,
             "rows_in": rows_in,
             "rows": writer.rows,
+            "sequences": writer.sequences,
             "tokens": writer.tokens,
             "trained_tokens": writer.trained_tokens,
         }
 
     def _batch(self, split: str, examples: list[dict[str, Any]], writer: SequenceWriter) -> None:
-        rendered: list[tuple[int, Rendered]] = []
+        if isinstance(self.templates, Documents):
+            documents = self.templates.label_batch([example["text"] for example in examples])
+            for example, document in zip(examples, documents, strict=True):
+                text = {"role": "document", "content": example["text"]}
+                self._note_control(example["row"], [text], None)
+                self._settle(split, example, document, writer)
+            return
+        rendered: list[tuple[dict[str, Any], Rendered]] = []
         for example in examples:
             try:
-                rendered.append((example["row"], self._render(example)))
+                rendered.append((example, self._render(example)))
             except RowRefusedError as refused:
                 self._drop(split, example["row"], refused)
         labelled = label_batch(self.tokenizer, [row for _, row in rendered])
-        for (row, _), item in zip(rendered, labelled, strict=True):
-            if isinstance(item, RowRefusedError):
-                self._drop(split, row, item)
-            else:
-                self._write(split, row, item, writer)
+        for (example, _), item in zip(rendered, labelled, strict=True):
+            self._settle(split, example, item, writer)
+
+    def _settle(
+        self, split: str, example: dict[str, Any], item: Labelled | RowRefusedError, writer: SequenceWriter
+    ) -> None:
+        """Writes a row, or drops it with its code."""
+        row = example["row"]
+        if isinstance(item, RowRefusedError):
+            self._drop(split, row, item)
+            return
+        bos = self.tokenizer.bos_token_id
+        cut = cut_row(item.ids, item.ranges, item.closed, self.max_length, self.truncate, bos)
+        if cut.code is not None:
+            self._drop(split, row, RowRefusedError(cut.code, cut.reason), tokens=len(item.ids))
+            return
+        self._note_cut(example, len(item.ids), cut)
+        self.uncut.add(len(item.ids))
+        self._write(row, cut.kept, writer)
 
     def _render(self, example: dict[str, Any]) -> Rendered:
+        assert not isinstance(self.templates, Documents)
         row, tools = example["row"], example.get("tools") or None
         messages = template_messages(example["messages"])
-        trained = trained_turns(example["messages"])
-        if not trained:
-            raise RowRefusedError("T009", "no assistant message is to be trained")
+        if not trained_turns(example["messages"], self.train_on):
+            raise RowRefusedError("T009", nothing_chosen(self.train_on))
         template = self.templates.for_tools(tools)
-        rendered = render_trained(template, self.templates.kind, messages, tools, trained)
-        if not rendered.spans:
+        located = located_turns(example["messages"], self.train_on)
+        rendered = render_trained(template, self.templates.kind, messages, tools, located)
+        if located and not rendered.spans:
             raise RowRefusedError("T009", "the template writes nothing of the messages to train")
         close_last(rendered, template.generation_end)
+        if self.train_on == "all":
+            off = switched_off(example["messages"])
+            rendered.spans = whole_text(rendered, self._left_out(rendered, template, messages, tools, off))
         self._note(row, messages, tools, rendered)
         return rendered
+
+    def _left_out(
+        self, rendered: Rendered, template: Template, messages: list[Message], tools: Any, off: list[int]
+    ) -> list[Span]:
+        """The text of the messages `off`, each with its end of turn."""
+        if not off:
+            return []
+        other = render_trained(template, self.templates.kind, messages, tools, off)
+        shared = min(len(other.text.rstrip()), len(rendered.text))
+        if rendered.text[:shared] != other.text[:shared]:
+            raise RowRefusedError("T007", "the messages that are not trained are written in another form")
+        return other.spans
 
     def _note(self, row: int, messages: list[Message], tools: Any, rendered: Rendered) -> None:
         if rendered.shortened:
@@ -156,6 +222,9 @@ class Preparation:
             self._opened[rendered.opened] += 1
         if rendered.open_turns:
             self._open_rows += 1
+        self._note_control(row, messages, tools)
+
+    def _note_control(self, row: int, messages: list[Message], tools: Any) -> None:
         found = self._control.find(messages, tools)
         if found is not None:
             where, token = found
@@ -170,35 +239,39 @@ class Preparation:
         self.dropped.append({"row": row, "split": split, "code": refused.code})
         self.findings.add(refused.code, refused.message, row, {"split": split, **data})
 
-    def _write(self, split: str, row: int, item: Labelled, writer: SequenceWriter) -> None:
-        length = len(item.ids)
-        keep = length if self.max_length is None else min(length, self.max_length)
-        trained = bytearray(keep)
-        for first, stop in item.ranges:
-            stop = min(stop, keep)
-            if first < stop:
-                trained[first:stop] = b"\1" * (stop - first)
-        count = sum(trained)
-        if count == 0:
-            if keep < length:
-                message = f"all of the first {keep} of {length} tokens belong to the prompt"
-                self._drop(split, row, RowRefusedError("T008", message), tokens=length)
-            else:
-                self._drop(split, row, RowRefusedError("T009", "the answer has no token"))
+    def _note_cut(self, example: dict[str, Any], length: int, cut: Cut) -> None:
+        if cut.lost == 0:
             return
-        if keep < length:
-            self.truncated.append(row)
-            self.findings.add("T010", f"{length} tokens cut to {keep}", row, {"tokens": length, "kept": keep})
-            if item.closed > keep:
-                self.lost_eot.append(row)
-                self.findings.add("T011", "the cut took the end of the last answer", row, {"tokens": length})
-        ids = item.ids[:keep]
-        writer.append(row, ids, memoryview(trained))
-        self._added_rows.update(set(ids) & self._added.keys())
-        self.largest_id = max(self.largest_id, max(ids))
-        self.uncut.add(length)
-        self.lengths.add(keep)
-        self.trained_lengths.add(count)
+        row, kept = example["row"], length - cut.lost
+        self.truncated.append(row)
+        side = " at the beginning" if self.truncate == "left" else ""
+        self.findings.add(
+            "T010", f"{length} tokens cut to {kept}{side}", row, {"tokens": length, "kept": kept}
+        )
+        if cut.lost_end:
+            self.lost_eot.append(row)
+            self.findings.add("T011", "the cut took the end of the last answer", row, {"tokens": length})
+        first = (example.get("messages") or [{}])[0].get("role")
+        if self.truncate == "left" and first in ("system", "developer"):
+            self.findings.add(
+                "T031",
+                f"the cut took {cut.lost} tokens, and the {first} prompt with them",
+                row,
+                {"lost": cut.lost},
+            )
+
+    def _write(self, row: int, sequences: list[Kept], writer: SequenceWriter) -> None:
+        held: set[int] = set()
+        for kept in sequences:
+            trained = bytearray(len(kept.ids))
+            for first, stop in kept.ranges:
+                trained[first:stop] = b"\1" * (stop - first)
+            writer.append(row, kept.ids, memoryview(trained))
+            held.update(kept.ids)
+            self.lengths.add(len(kept.ids))
+            self.trained_lengths.add(sum(trained))
+        self._added_rows.update(held & self._added.keys())
+        self.largest_id = max(self.largest_id, max(held))
 
     def _note_split_tokens(self, template: Template) -> None:
         """Notes an end of turn that looks like a control token and is none in this tokenizer."""
@@ -227,11 +300,12 @@ class Preparation:
         for template in self.templates.used():
             self._note_split_tokens(template)
         new_tokens = self.new_tokens.result(self._added_rows, self.findings)
-        rules = {"template-marks" if one.has_markers else "rendered-spans" for one in self.templates.used()}
+        rules = {"whole-texts"} if isinstance(self.templates, Documents) else set()
+        rules |= {"template-marks" if one.has_markers else "rendered-spans" for one in self.templates.used()}
         return {
             "tokenizer_sha256": tokenizer_sha256(self.tokenizer),
             "template": {"kind": self.templates.kind, "sha256": self.templates.sha256},
-            "mask_rule": f"{MASK_RULE}:{'+'.join(sorted(rules)) or 'none'}",
+            "mask_rule": f"{MASK_RULE}:{'+'.join(sorted(rules)) or 'none'}:{rule_name(self.train_on)}",
             "splits": written,
             "lengths": self.lengths.summary(),
             "trained_lengths": self.trained_lengths.summary(),
@@ -254,32 +328,6 @@ class Preparation:
                 "transformers": transformers.__version__,
             },
         }
-
-
-def _count_lines(path: Path) -> int:
-    with path.open("rb") as file:
-        lines, last = 0, b"\n"
-        while chunk := file.read(1 << 20):
-            lines += chunk.count(b"\n")
-            last = chunk[-1:]
-        return lines + (last != b"\n")
-
-
-def _read_examples(path: Path) -> Iterator[dict[str, Any]]:
-    with path.open("rb") as file:
-        for number, line in enumerate(file, 1):
-            if not line.strip():
-                continue
-            try:
-                example = json.loads(line)
-                usable = isinstance(example["row"], int) and all(
-                    isinstance(message["role"], str) for message in example["messages"]
-                )
-            except (ValueError, KeyError, TypeError) as cause:
-                raise LorchError("T019", f"{path}:{number} is not a canonical example: {cause}") from cause
-            if not usable:
-                raise LorchError("T019", f"{path}:{number} is not a canonical example")
-            yield example
 
 
 def _write_last(path: Path, value: dict[str, Any]) -> None:

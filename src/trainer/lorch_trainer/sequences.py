@@ -1,8 +1,8 @@
 """The sequence file: what `prepare` writes and statistics, plan and training read.
 
-A safetensors file with, for N rows of T tokens in all,
-  offsets    int64[N+1]  row i is input_ids[offsets[i]:offsets[i+1]]
-  row        int64[N]    the row's number over all input files
+A safetensors file with, for N sequences of T tokens in all,
+  offsets    int64[N+1]  sequence i is input_ids[offsets[i]:offsets[i+1]]
+  row        int64[N]    the number of its row over all input files; a row that was split has several in turn
   input_ids  int32[T]
   trained    uint8[T]    1 where the token has a label
 The 64-bit tensors come first so that every tensor is aligned when mapped into memory.
@@ -48,6 +48,9 @@ class SequenceWriter:
     def __init__(self, path: Path | str) -> None:
         self.path = Path(path)
         self.rows = 0
+        """Rows written; one that was split into several sequences counts once."""
+        self.sequences = 0
+        self._last_row: int | None = None
         self.tokens = 0
         self.trained_tokens = 0
         self._parts: dict[str, IO[bytes]] = {
@@ -60,14 +63,16 @@ class SequenceWriter:
         self._parts[name].write(np.asarray(values, dtype=_TENSORS[name][1]).tobytes())
 
     def append(self, row: int, input_ids: npt.ArrayLike, trained: npt.ArrayLike) -> None:
-        """Adds one row. `trained` is 0 or 1 per token."""
+        """Adds one sequence of a row. `trained` is 0 or 1 per token."""
         ids = np.asarray(input_ids, dtype="<i4")
         mask = np.asarray(trained, dtype="|u1")
         if ids.ndim != 1 or ids.shape != mask.shape:
             raise ValueError(f"row {row}: {ids.shape} ids but {mask.shape} trained flags")
         self._write("input_ids", ids)
         self._write("trained", mask)
-        self.rows += 1
+        self.rows += row != self._last_row
+        self._last_row = row
+        self.sequences += 1
         self.tokens += len(ids)
         self.trained_tokens += int(np.count_nonzero(mask))
         self._write("row", [row])
@@ -162,6 +167,11 @@ class SequenceFile:
     def trained_tokens(self) -> int:
         """Tokens with a label, of all rows."""
         return int(np.count_nonzero(self._trained))
+
+    @property
+    def rows(self) -> int:
+        """Rows that the sequences were made of."""
+        return len(np.unique(self.row))
 
     def lengths(self) -> npt.NDArray[np.int64]:
         """Tokens per sequence."""

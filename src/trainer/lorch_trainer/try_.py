@@ -10,13 +10,15 @@ from .device import keep_offline, pin_device
 from .errors import LorchError, from_exception
 from .stops import generation_ends
 from .template import Template, TemplateRefusalError, TemplateSet
+from .tokenizer import adds_bos
 
 
 def run(spec: dict[str, Any]) -> dict[str, Any]:
     """Answers `prompts`; `{"answers": [{"base", "adapter"}]}` in their order.
 
-    Assistant messages at the end of a prompt are left out: they are what is asked for. The base is loaded as
-    it was for training, quantized if it was then.
+    A prompt is a conversation, whose assistant messages at the end are left out because they are what is
+    asked for, or `{"text"}`, which is continued without a template. The base is loaded as it was for
+    training, quantized if it was then.
     """
     with stdio.spec_fields("try"):
         model_spec, prompts = spec["model"], spec["prompts"]
@@ -26,13 +28,16 @@ def run(spec: dict[str, Any]) -> dict[str, Any]:
     from .model_loading import load_tokenizer
 
     tokenizer = load_tokenizer(spec["tokenizer"], bool(model_spec.get("trust_remote_code")))
-    if not tokenizer.chat_template:
+    if not tokenizer.chat_template and any("text" not in prompt for prompt in prompts):
         raise LorchError("T001", f"the tokenizer in {spec['tokenizer']} has no chat template")
     ends = generation_ends(model_spec, tokenizer)
     templates = TemplateSet(tokenizer, "model", spec.get("template_kwargs") or {}, ends)
-    texts = [_prompt_text(templates, index, prompt) for index, prompt in enumerate(prompts)]
+    texts = [_prompt_text(tokenizer, templates, index, prompt) for index, prompt in enumerate(prompts)]
     model = load_adapted(spec)
-    stops = [Stops(tokenizer, templates.for_tools(prompt.get("tools"))) for prompt in prompts]
+    stops = [
+        Stops(tokenizer, None if "text" in prompt else templates.for_tools(prompt.get("tools")))
+        for prompt in prompts
+    ]
     answers: list[dict[str, str]] = []
     for text, stop in zip(texts, stops, strict=True):
         stdio.progress("answering", len(answers), len(texts))
@@ -46,10 +51,10 @@ def run(spec: dict[str, Any]) -> dict[str, Any]:
 class Stops:
     """What ends an answer: the model's own end tokens, and the template's end of turn."""
 
-    def __init__(self, tokenizer: Any, template: Template) -> None:
+    def __init__(self, tokenizer: Any, template: Template | None) -> None:
         self.strings: list[str] = []
         self.ids: set[int] = set() if tokenizer.eos_token_id is None else {int(tokenizer.eos_token_id)}
-        for end in template.ends:
+        for end in template.ends if template is not None else []:
             ids = tokenizer.backend_tokenizer.encode(end.strip(), add_special_tokens=False).ids
             if len(ids) == 1:
                 self.ids.add(ids[0])
@@ -118,7 +123,9 @@ def load_adapted(spec: dict[str, Any]) -> Any:
     return model
 
 
-def _prompt_text(templates: TemplateSet, index: int, prompt: dict[str, Any]) -> str:
+def _prompt_text(tokenizer: Any, templates: TemplateSet, index: int, prompt: dict[str, Any]) -> str:
+    if "text" in prompt:
+        return (str(tokenizer.bos_token) if adds_bos(tokenizer) else "") + str(prompt["text"])
     messages = template_messages(prompt["messages"])
     while messages and messages[-1]["role"] == "assistant":
         messages.pop()

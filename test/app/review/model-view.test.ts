@@ -5,9 +5,11 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ReviewRow } from '../../../src/app/review/fetch-rows.ts';
 import { type ModelRequest, viewAsModel } from '../../../src/app/review/model-view.ts';
+import { rowPolicy } from '../../../src/app/row-policy.ts';
 import { alpaca } from '../../../src/dataset/formats/alpaca.ts';
 import { findPython } from '../../../src/python/find-python.ts';
 import { runTrainer } from '../../../src/python/run-trainer.ts';
+import type { Truncate } from '../../../src/run/plan.ts';
 
 const python = process.env.LORCH_PYTHON;
 if (!python) process.stderr.write('skipped: what the model sees needs LORCH_PYTHON\n');
@@ -40,12 +42,12 @@ describe.skipIf(!python)('what the model sees', () => {
       chat_template: true,
     });
   });
-  const request = (maxLength: number | null): ModelRequest => ({
+  const request = (maxLength: number | null, truncate?: Truncate): ModelRequest => ({
     model: 'tiny',
     revision: null,
     trustRemoteCode: false,
     baseDir: dir,
-    template: { kind: 'auto', source: null },
+    policy: rowPolicy({ format: 'chatml', template: { kind: 'auto', source: null }, truncate }),
     maxLength,
     cacheDir: join(dir, 'cache'),
     env,
@@ -67,12 +69,17 @@ describe.skipIf(!python)('what the model sees', () => {
     const long = cut.get('c');
     expect([long?.keptTokens, (long?.tokens ?? 0) > 60]).toEqual([60, true]);
     expect(long?.runs.map(({ kept }) => kept)).toEqual([true, true, false, false]);
+    const left = (await viewAsModel(request(60, 'left'), rows)).get('c');
+    expect([left?.keptTokens, left?.trainedTokens]).toEqual([60, 59]);
+    expect(left?.runs.map(({ kept }) => kept)).toEqual([false, false, true, true]);
+    expect((await viewAsModel(request(60, 'drop'), rows)).get('c')?.keptTokens).toBe(0);
   });
 
   it('has an alpaca row’s input under its own heading, where the template is alpaca', async () => {
     const text = '{"instruction":"Translate.","input":"house","output":"Haus"}';
     const example = alpaca.parse(JSON.parse(text), () => undefined) as ReviewRow['example'];
-    const asked = { ...request(null), template: { kind: 'alpaca' as const, source: null } };
+    const policy = rowPolicy({ format: 'alpaca', template: { kind: 'alpaca', source: null } });
+    const asked = { ...request(null), policy };
     const view = (await viewAsModel(asked, [{ ...row('a', ''), example, text }])).get('a');
     expect(view?.runs.map((run) => run.text).join('')).toContain(
       '### Instruction:\nTranslate.\n\n### Input:\nhouse\n\n### Response:\nHaus',

@@ -10,9 +10,10 @@ describe.each(checks.map((check) => ({ check, id: `${check.code} ${check.name}` 
   it.each(check.bad.map((example, i) => ({ example, i })))(
     'finds bad example $i and only that',
     async ({ example }) => {
-      const { findings } = await scanText([
-        { text: example.text, ...(example.file && { label: example.file }) },
-      ]);
+      const { findings } = await scanText(
+        [{ text: example.text, ...(example.file && { label: example.file }) }],
+        { format: example.format ?? 'auto' },
+      );
       const [finding] = findings;
       expect([...new Set(findings.map(({ code }) => code))]).toEqual([check.code]);
       expect(finding).toMatchObject({ name: check.name, severity: check.severity });

@@ -8,13 +8,15 @@ import type { Format, Row, WritableFormat } from '../../../src/dataset/formats/f
 import { formats } from '../../../src/dataset/formats/index.ts';
 import { preference } from '../../../src/dataset/formats/preference.ts';
 import { renderRow } from '../../../src/dataset/formats/render-row.ts';
+import { text } from '../../../src/dataset/formats/text.ts';
 import { pointerTokens } from '../../../src/dataset/text-position.ts';
-import { arbitraryExample, arbitraryPair } from '../arbitrary-example.ts';
+import { arbitraryDocument, arbitraryExample, arbitraryPair } from '../arbitrary-example.ts';
 
 fc.configureGlobal({ seed: 7 });
 
 /** Examples of the kind that a format is for. */
-const exampleFor = (format: WritableFormat) => (format === preference ? arbitraryPair : arbitraryExample);
+const exampleFor = (format: WritableFormat) =>
+  format === preference ? arbitraryPair : format === text ? arbitraryDocument : arbitraryExample;
 
 function reread(format: Format, row: Row) {
   const raised: string[] = [];
@@ -47,7 +49,7 @@ describe.each(formats.map((format) => ({ format, name: format.name })))('$name',
 
   it('writes rows that it can read, also where something is lost', () => {
     fc.assert(
-      fc.property(fc.oneof(arbitraryExample, arbitraryPair), (example) => {
+      fc.property(fc.oneof(arbitraryExample, arbitraryPair, arbitraryDocument), (example) => {
         const { row } = renderRow(format, example);
         if (row)
           expect(reread(format, row)).toMatchObject({ raised: [], example: { messages: expect.anything() } });

@@ -27,7 +27,7 @@ export const batchFields = {
   ),
   max_length: field(
     z.union([z.int().min(1), z.enum(['none', 'None']).transform(() => 'none' as const)]).prefault(2048),
-    'Tokens a row may have; what is beyond is cut off and named by the plan. `none`: no limit. TRL has 1024, which cuts many answers off.',
+    'Tokens a row may have; `dataset.truncate` says what happens to a longer one, and the plan names it. `none`: no limit. TRL has 1024, which cuts many answers off.',
   ),
   packing: field(
     flag.default(false),

@@ -6,7 +6,7 @@ const oneProcess = 'this version trains in one process on one device';
 const prepared =
   'rows are rendered and cut once, by `lorch`, before training; use `dataset.template` and `training.max_length`';
 const labels =
-  'the answer tokens are the trained ones, as the plan shows; mark messages with `train: false` to leave them out';
+  'write `dataset.train_on`: answers, last, all or a list of roles; messages with `train: false` are left out';
 const hub = 'publishing is a step of its own, after a person has looked';
 const evaluationLoss = 'the evaluation measures the validation loss';
 const liger = "the trainer's environment has no liger-kernel";
@@ -49,7 +49,7 @@ export const trainingRefused: RefusedFields = {
     dataset_kwargs: prepared,
     dataset_num_proc: prepared,
     chat_template_path: 'write `dataset.template`',
-    truncation_mode: 'rows are cut at the end (keep_start), and the plan names each one',
+    truncation_mode: 'write `dataset.truncate`: right (keep_start), left (keep_end), drop or refuse',
     eos_token: 'the end of a turn is what the template writes',
     pad_token: "padding is never trained on; the tokenizer's own is used",
     completion_only_loss: labels,

@@ -1,0 +1,52 @@
+import type { Rule } from './rule.ts';
+
+/** Plain texts have no turns and no template. */
+export const textRule: Rule = {
+  needs: ['dataset'],
+  check({ dataset }, report) {
+    const { format, template, train_on: trainOn, truncate } = dataset;
+    if (format !== 'text') {
+      if (truncate === 'split')
+        report(
+          'dataset.truncate',
+          'only plain texts are split: half a conversation has no answer, or no question',
+          'write right, left, drop or refuse; `split` goes with format: text',
+        );
+      return;
+    }
+    if (trainOn !== 'answers' && trainOn !== 'all')
+      report(
+        'dataset.train_on',
+        'a plain text has no turns: every token of it is trained on',
+        'leave train_on out, or write train_on: all',
+      );
+    if (template !== 'auto')
+      report(
+        'dataset.template',
+        'a plain text is trained on without a template',
+        'leave template out',
+        'C018',
+      );
+    if (dataset.template_kwargs !== undefined)
+      report(
+        'dataset.template_kwargs',
+        'a plain text is trained on without a template',
+        'leave template_kwargs out',
+        'C018',
+      );
+  },
+};
+
+/** A policy for long rows needs a length. */
+export const truncateRule: Rule = {
+  needs: ['dataset', 'training'],
+  check({ dataset, training }, report) {
+    if (dataset.truncate !== undefined && training.max_length === 'none')
+      report(
+        'dataset.truncate',
+        'no row is too long, since training.max_length is none',
+        'leave truncate out, or write a number for training.max_length',
+        'C018',
+      );
+  },
+};

@@ -1,0 +1,73 @@
+// text: whole texts for continued pre-training, `{"text": "…"}`. It is taken only where the user names it.
+import { missingField } from '../checks/missing-field.ts';
+import { wrongType } from '../checks/wrong-type.ts';
+import { documentOf } from '../example.ts';
+import { alpaca } from './alpaca.ts';
+import { chatml } from './chatml.ts';
+import { chatmlText } from './chatml-text.ts';
+import { readMeta, typeName } from './fields.ts';
+import type { Row, WritableFormat } from './format.ts';
+import { type Feature, splitMeta } from './leftovers.ts';
+import { preference } from './preference.ts';
+import { renderedTemplate } from './rendered-template.ts';
+import { sharegpt } from './sharegpt.ts';
+
+const rowKeys = new Set(['text']);
+/** A row with a conversation may have a rendered copy of it under `text`, too. */
+const conversations = [alpaca, chatml, chatmlText, sharegpt, preference];
+
+export const text: WritableFormat = {
+  name: 'text',
+  shape: 'a whole text under "text"',
+  matches: (row) => typeof row.text === 'string' && !conversations.some((format) => format.matches(row)),
+  namedOnly(rows) {
+    const template = commonTemplate(rows);
+    if (template)
+      return {
+        why: `the texts were rendered with ${template} and hold no ChatML`,
+        hint: 'lorch needs the turns, and the model’s own template renders them: write rows with "messages"; or write format: text (--format text) to train on the texts whole, as they stand',
+      };
+    return {
+      why: 'the rows hold a text and no conversation',
+      hint: 'write format: text (--format text) to train on whole texts; a conversation needs turns: rows with "messages", or format: chatml-text for texts with <|im_start|> markers',
+    };
+  },
+  parse(row, raise) {
+    const meta = readMeta(row, rowKeys, raise);
+    if (typeof row.text === 'string') return { messages: [{ role: 'document', content: row.text }], meta };
+    if (row.text === undefined) raise(missingField, '', 'The row has no "text".');
+    else raise(wrongType, '/text', `"text" should be text, but is ${typeName(row.text)}.`);
+    return null;
+  },
+  locate(_row, { message, inside }) {
+    if (message < 0) return { pointer: '' };
+    return { pointer: '/text', ...(inside !== undefined && { inside }) };
+  },
+  holds: new Set<Feature>(['whole texts']),
+  doc: {
+    row: '{"text":"The Danube rises in the Black Forest and flows east to the Black Sea."}',
+    prose: [
+      '- Whole texts for continued pre-training. Every token is trained on, and no chat template is used: BOS where the tokenizer puts one, the text, EOS.',
+      '- A file named .txt is one document. In JSON lines, JSON, CSV and Parquet each row is one; other fields are kept beside it.',
+      '- A text longer than `training.max_length` becomes several sequences, with every token once; `dataset.truncate` says otherwise.',
+      '- It is never taken by `auto`: texts may also be conversations that were rendered with a template, which must not be trained on by mistake. `auto` stops with D015 and names both choices.',
+    ].join('\n'),
+  },
+  render(example) {
+    const { kept, lost } = splitMeta(example.meta, rowKeys);
+    const whole = documentOf(example);
+    if (whole === null) return { row: null, lost: ['conversations'] };
+    return { row: { ...kept, text: whole }, lost };
+  },
+};
+
+/** The template that at least half of the texts were rendered with. */
+function commonTemplate(rows: readonly Row[]): string | null {
+  const counts = new Map<string, number>();
+  for (const row of rows) {
+    const found = typeof row.text === 'string' ? renderedTemplate(row.text) : null;
+    if (found) counts.set(found, (counts.get(found) ?? 0) + 1);
+  }
+  const [most] = [...counts].sort((a, b) => b[1] - a[1]);
+  return most && most[1] * 2 >= rows.length ? most[0] : null;
+}
