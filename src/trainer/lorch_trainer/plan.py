@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +24,10 @@ class RunFolder:
     @property
     def tokenizer(self) -> Path:
         return self.path / "data" / "tokenizer"
+
+    @property
+    def init_adapter(self) -> Path:
+        return self.path / "data" / "init_adapter"
 
     @property
     def checkpoints(self) -> Path:
@@ -52,6 +57,8 @@ class Plan:
     training: dict[str, Any]
     resources: dict[str, Any]
     forecast: dict[str, Any]
+    init_adapter: dict[str, Any] | None = None
+    """`mode`, `files` and where it came from; None in plans that begin with a new adapter."""
 
     @property
     def use_cpu(self) -> bool:
@@ -75,7 +82,9 @@ def read_plan(run: RunFolder) -> Plan:
     if not isinstance(raw, dict) or raw.get("lorch") != 1:
         raise LorchError("R025", f"{run.plan} is not a plan of this version")
     fields = Plan.__dataclass_fields__
-    missing = [name for name in fields if name not in raw]
+    missing = [
+        name for name, field in fields.items() if name not in raw and field.default is dataclasses.MISSING
+    ]
     if missing:
         raise LorchError("R025", f"{run.plan} lacks {', '.join(missing)}")
-    return Plan(**{name: raw[name] for name in fields})
+    return Plan(**{name: raw[name] for name in fields if name in raw})

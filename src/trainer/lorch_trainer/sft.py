@@ -35,6 +35,8 @@ class LorchTrainer(SFTTrainer):  # type: ignore[misc]
         """Time of the steps since the last log, data loading included; evaluating and saving are not."""
         self.odd_loss: float | None = None
         """A loss of this step that was not finite."""
+        self.init_adapter: dict[str, Any] | None = None
+        """What the adapter began with (init_adapter.py); None for a new one."""
         self._step_began = 0.0
         self._pending: list[tuple[Any, Any]] = []
         super().__init__(**kwargs)

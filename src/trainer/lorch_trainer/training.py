@@ -17,6 +17,7 @@ from .callbacks import ReportCallback
 from .checkpoints import Seal, checkpoint_path
 from .errors import LorchError
 from .feeding import feed_splits
+from .init_adapter import check_init_adapter, fuse_planned, start_adapter
 from .memory import memory_peaks
 from .model_loading import check_vocabulary, load_base, load_tokenizer
 from .parameters import compare_with_forecast, count_parameters, quantized_layers
@@ -36,6 +37,8 @@ def build_trainer(attempt: Attempt, stop: Stop, plan: Plan, device: str, seal: S
     trust = bool(plan.model["trust_remote_code"])
     tokenizer = load_tokenizer(str(attempt.run.tokenizer), trust)
     began = time.monotonic()
+    if plan.init_adapter:
+        check_init_adapter(attempt.run.init_adapter, plan.init_adapter["files"])
     model = load_base(
         plan.model_source,
         revision=plan.base_model["revision"],
@@ -45,6 +48,7 @@ def build_trainer(attempt: Attempt, stop: Stop, plan: Plan, device: str, seal: S
         quantization=quantization,
         device=device,
     )
+    model = fuse_planned(attempt.run, plan, model)
     load_ms = int(1000 * (time.monotonic() - began))
     check_vocabulary(model, max(train.largest_id, validation.largest_id if validation else 0))
     report = ReportCallback(attempt)
@@ -71,6 +75,7 @@ def build_trainer(attempt: Attempt, stop: Stop, plan: Plan, device: str, seal: S
             "single rows of lm_head cannot be trained: TRL reads lm_head.weight directly",
             "leave out `trainable_token_indices`; `modules_to_save: [embed_tokens, lm_head]` trains all rows",
         )
+    trainer.init_adapter = start_adapter(attempt, plan, trainer.model, seal.step if seal else None)
     trainer.args.max_length = plan.training.get("max_length", trainer.args.max_length)
     report.trainer = trainer
     trainer.remove_callback(PrinterCallback)

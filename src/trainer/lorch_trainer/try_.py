@@ -86,10 +86,14 @@ def answer(model: Any, tokenizer: Any, text: str, stops: Stops, max_new_tokens: 
 
 
 def load_adapted(spec: dict[str, Any]) -> Any:
-    """The base of `{model, dtype, attn_implementation, quantization}` with `adapter` on it, in eval mode."""
+    """The base of `{model, dtype, attn_implementation, quantization}` with `adapter` on it, in eval mode.
+
+    If the run fused another adapter first, `init_adapter` names it, and it is fused here too.
+    """
     from peft import PeftModel
 
     from .device import torch_device
+    from .init_adapter import fuse_specified
     from .model_loading import load_base
     from .settings import build_quantization_config
 
@@ -103,6 +107,7 @@ def load_adapted(spec: dict[str, Any]) -> Any:
         quantization=build_quantization_config(spec.get("quantization")),
         device=torch_device(),
     )
+    base = fuse_specified(spec, base)
     try:
         # Cast to fp32, as PEFT would by default, saved copies of bf16 modules no longer fit their inputs.
         model = PeftModel.from_pretrained(base, spec["adapter"], autocast_adapter_dtype=False)
