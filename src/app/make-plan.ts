@@ -25,6 +25,7 @@ import { finishLedger } from './finish-ledger.ts';
 import { forecastRun } from './forecast-run.ts';
 import { type LengthBin, lengthHistogram } from './length-histogram.ts';
 import { namedRows, summarisePrepared, summariseScan, validationFindings } from './plan-findings.ts';
+import { planInitAdapter } from './plan-init-adapter.ts';
 import { reviewFindings, reviewOfPlan } from './plan-review.ts';
 import { type Prepared, type PrepareSpec, prepareSequences } from './prepare-sequences.ts';
 import { readLengths } from './read-lengths.ts';
@@ -118,14 +119,17 @@ export async function makePlans(request: PlanRequest): Promise<MadePlans> {
 
 async function makePlan(
   request: PlanRequest,
-  { config, sweep, mergedYaml }: LoadedRun,
+  loaded: LoadedRun,
   machine: Machine,
   scan: ScannedConfig,
   ledgerPath: string,
   askGate: (fingerprint: string) => Promise<PlannedReview>,
 ): Promise<PlannedRun> {
+  const { sweep } = loaded;
+  const base = await resolveBase(loaded.config, request);
+  const start = await planInitAdapter(request, loaded, base);
+  const config = start?.config ?? loaded.config;
   const { rendered, findings: machineFindings } = renderConfig(config, machine);
-  const base = await resolveBase(config, request);
   const stored = readStoredQuantization(base.config);
   const held = { ...rendered, quantization: quantizationAsLoaded(base.config, rendered.quantization) };
   const { key, dir, prepared } = await prepare(request, config, base, scan);
@@ -151,6 +155,7 @@ async function makePlan(
     ...(request.signal ? { signal: request.signal } : {}),
     prepared,
     preparedDir: dir,
+    initAdapter: start?.planned ?? null,
     runsDir: request.workspace.runsDir,
     store: request.workspace.store,
     gpu: machine.gpu,
@@ -184,6 +189,7 @@ async function makePlan(
       config_sha256: base.configSha256,
       ...(stored && { stored: { method: stored.method, bits: stored.bits } }),
     },
+    ...(start && { init_adapter: start.planned }),
     model: rendered.model,
     dataset: {
       files: scan.result.files.map(({ path, bytes, sha256 }) => ({ path, bytes, sha256 })),
@@ -215,6 +221,7 @@ async function makePlan(
     sweep,
     findings: [
       ...machineFindings,
+      ...(start?.findings ?? []),
       ...summariseScan(scan.findings),
       ...summarisePrepared(prepared.findings, ledger.places, names),
       ...checkVocabulary(base.reading, prepared),
@@ -226,7 +233,8 @@ async function makePlan(
   };
   return {
     plan: { ...plan, plan_hash: hashPlan(plan) },
-    configYaml: mergedYaml,
+    configYaml: start?.configYaml ?? loaded.mergedYaml,
+    ...(start && { initAdapter: start.files }),
     ledger: ledgerPath,
     prepared: dir,
   };

@@ -64,6 +64,8 @@ const event = z.discriminatedUnion('type', [
       quantization: z.record(z.string(), z.unknown()).nullable(),
       training: z.record(z.string(), z.unknown()),
       model: z.record(z.string(), z.unknown()),
+      /** What the adapter began with; absent for a new one. */
+      init_adapter: z.record(z.string(), z.unknown()).optional(),
     }),
     differences: z.array(z.object({ path: z.string(), requested: z.unknown(), effective: z.unknown() })),
   }),

@@ -5,6 +5,7 @@ import type { Plan } from './plan.ts';
 /** SHA-256 over what decides the run's outcome: not when it was planned, by whom, or how full the disk is. */
 export function hashPlan(plan: Omit<Plan, 'plan_hash'>): string {
   const { lorch, lorch_version, base_model, model, dataset, lora, quantization, training, resources } = plan;
+  const init = plan.init_adapter;
   // What only shows the rows decides nothing.
   const { held_out, length_histogram, ...data } = dataset;
   return createHash('sha256')
@@ -13,6 +14,8 @@ export function hashPlan(plan: Omit<Plan, 'plan_hash'>): string {
         lorch,
         lorch_version,
         base_model,
+        // By content: where it was read from decides nothing.
+        ...(init && { init_adapter: { mode: init.mode, files: init.files } }),
         model,
         dataset: data,
         lora,
