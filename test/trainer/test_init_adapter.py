@@ -28,7 +28,9 @@ def biased(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def source(tmp_path_factory: pytest.TempPathFactory, model: Path) -> Run:
     """A finished run whose last evaluation is that of its adapter."""
-    run = make_run(tmp_path_factory.mktemp("source") / "run", model, 16, 8, training={"eval_strategy": "epoch"})
+    run = make_run(
+        tmp_path_factory.mktemp("source") / "run", model, 16, 8, training={"eval_strategy": "epoch"}
+    )
     assert run.train() == 0, run.log
     return run
 
@@ -232,7 +234,7 @@ def test_a_fresh_adapter_on_a_fused_base_begins_where_the_source_ended(fused: Ru
     assert config["lorch_init_adapter"]["mode"] == "fuse"
     assert config["r"] == 2
     card = (fused.path / "adapter" / "README.md").read_text()
-    assert "init_adapter\").merge_and_unload()" in card
+    assert 'init_adapter").merge_and_unload()' in card
 
 
 def test_try_and_merge_of_a_fused_run_give_the_trained_model(tmp_path: Path, model: Path, fused: Run) -> None:

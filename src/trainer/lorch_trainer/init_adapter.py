@@ -1,7 +1,7 @@
 """The adapter that a run begins with: trained further (`continue`), or fused into the base first (`fuse`).
 
-Its two files lie in RUN/data/init_adapter, copied there when the run was made, so that the run does not depend on
-where they came from. plan.json holds their SHA-256. Weights are read as safetensors and never unpickled.
+Its two files lie in RUN/data/init_adapter, copied there when the run was made, so that the run does not
+depend on where they came from. plan.json holds their SHA-256. Weights are read as safetensors, never unpickled.
 """
 
 from __future__ import annotations
@@ -58,7 +58,9 @@ def _fuse(base: Any, folder: Path) -> Any:
     return fold_adapter(attach_adapter(base, str(folder)))
 
 
-def start_adapter(attempt: Attempt, plan: Plan, model: Any, resumed_from: int | None) -> dict[str, Any] | None:
+def start_adapter(
+    attempt: Attempt, plan: Plan, model: Any, resumed_from: int | None
+) -> dict[str, Any] | None:
     """Puts the initial adapter's weights into the new one if the plan says `mode: continue`.
 
     Returns what the `settings` event tells of it. A resumed attempt keeps the weights of its checkpoint.
@@ -89,7 +91,7 @@ def start_adapter(attempt: Attempt, plan: Plan, model: Any, resumed_from: int | 
 
 
 def _compare(model: Any, folder: Path) -> tuple[list[str], float]:
-    """Names of the file's tensors that the live model does not hold bit for bit, and the largest difference."""
+    """Names of the file's tensors that the live model holds only roughly, and the largest difference."""
     from peft import get_peft_model_state_dict
     from safetensors.torch import load_file
 
@@ -98,7 +100,9 @@ def _compare(model: Any, folder: Path) -> tuple[list[str], float]:
     for name, saved in load_file(folder / WEIGHTS).items():
         if name not in live:
             raise LorchError("R016", f"{folder / WEIGHTS}: {name} has no place in the model")
-        difference = (live[name].detach().cpu().float() - saved.float()).abs().max().item() if saved.numel() else 0
+        difference = (
+            (live[name].detach().cpu().float() - saved.float()).abs().max().item() if saved.numel() else 0
+        )
         if difference > 0:
             rounded.append(name)
             largest = max(largest, difference)

@@ -60,7 +60,9 @@ def _merge(spec: dict[str, Any], adapter: str, prompts: list[dict[str, Any]], ou
     del model, merged
     _free()
     _tell(4)
-    merged = _load({**spec, "model": {**spec["model"], "path": str(out)}, "dtype": dtype, "init_adapter": None})
+    merged = _load(
+        {**spec, "model": {**spec["model"], "path": str(out)}, "dtype": dtype, "init_adapter": None}
+    )
     found = logits_of(merged, ids)
     disturb(merged)
     noise = compare_logits(logits_of(merged, ids), found)["max_logit_diff"]
