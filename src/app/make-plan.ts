@@ -18,6 +18,7 @@ import { hashPlan } from '../run/plan-hash.ts';
 import type { Store } from '../store/open-store.ts';
 import { adviceFacts } from './advice-facts.ts';
 import { checkAccept } from './check-accept.ts';
+import { checkSums } from './check-sums.ts';
 import { checkVocabulary } from './check-vocabulary.ts';
 import type { PlannedRun } from './create-run.ts';
 import { findMachine, type Machine } from './find-machine.ts';
@@ -277,24 +278,6 @@ function splitOf(name: 'train' | 'validation', prepared: Prepared, fingerprint: 
 async function histogramOf(dir: string, { splits }: Prepared): Promise<LengthBin[]> {
   const files = [splits.train, splits.validation].flatMap((split) => (split ? [join(dir, split.file)] : []));
   return lengthHistogram(await Promise.all(files.map(readLengths)));
-}
-
-/** Every row is in exactly one place, and the sequence files agree. A difference would be a bug of ours. */
-function checkSums(
-  ledger: Awaited<ReturnType<typeof finishLedger>>,
-  train: PlannedSplit | null,
-  validation: PlannedSplit | null,
-): void {
-  const dropped = Object.values(ledger.dropped).reduce((sum, n) => sum + n, 0);
-  const [trained, validated] = [train?.rows ?? 0, validation?.rows ?? 0];
-  if (
-    trained !== ledger.train.rows ||
-    validated !== ledger.validation.rows ||
-    trained + validated + dropped !== ledger.rowsIn
-  )
-    throw new Error(
-      `the ledger does not add up: ${ledger.rowsIn} rows in, ${trained} + ${validated} prepared, ${dropped} dropped`,
-    );
 }
 
 function describeDropped(dropped: Record<string, number>): string {

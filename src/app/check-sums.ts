@@ -1,0 +1,21 @@
+// The last check of a plan's rows: ledger and sequence files say the same.
+import type { PlannedSplit } from '../run/plan.ts';
+import type { finishLedger } from './finish-ledger.ts';
+
+/** Every row is in exactly one place, and the sequence files agree. A difference would be a bug of ours. */
+export function checkSums(
+  ledger: Awaited<ReturnType<typeof finishLedger>>,
+  train: PlannedSplit | null,
+  validation: PlannedSplit | null,
+): void {
+  const dropped = Object.values(ledger.dropped).reduce((sum, n) => sum + n, 0);
+  const [trained, validated] = [train?.rows ?? 0, validation?.rows ?? 0];
+  if (
+    trained !== ledger.train.rows ||
+    validated !== ledger.validation.rows ||
+    trained + validated + dropped !== ledger.rowsIn
+  )
+    throw new Error(
+      `the ledger does not add up: ${ledger.rowsIn} rows in, ${trained} + ${validated} prepared, ${dropped} dropped`,
+    );
+}
