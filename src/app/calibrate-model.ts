@@ -17,6 +17,7 @@ import { type Corrections, correctionsFrom, forecastRung, type RungForecast } fr
 import { measureRung, type RungContext, type RungMeasurement } from './measure-rung.ts';
 import type { OpenWorkspace } from './open-workspace.ts';
 import { pastRuns } from './past-runs.ts';
+import { planInitAdapter } from './plan-init-adapter.ts';
 import { resolveBase } from './resolve-base.ts';
 
 export interface CalibrateRequest extends Omit<TargetRequest, 'root'> {
@@ -59,10 +60,12 @@ export interface CalibratedModel extends Corrections {
 /** Measures sizes from the smallest. Throws UserError C001, M0xx, P010, E0xx, and what the trainer reports but R005. */
 export async function calibrateModel(request: CalibrateRequest): Promise<CalibratedModel> {
   const { workspace, signal } = request;
-  const { config, points } = await readTarget({ ...request, root: workspace.root });
+  const { loaded, points } = await readTarget({ ...request, root: workspace.root });
   const machine = await detectMachine(request.env);
+  const base = await resolveBase(loaded.config, { workspace, env: request.env, signal });
+  // An adapter that is trained further brings its rank and targets; its weights cost no time or memory of their own.
+  const config = (await planInitAdapter(request, loaded, base))?.config ?? loaded.config;
   const { rendered } = renderConfig(config, machine);
-  const base = await resolveBase(config, { workspace, env: request.env, signal });
   const spec = { id: config.base_model, path: base.path, revision: base.revision };
   const { count } = await forecastParameters({
     model: base.reading,

@@ -1,8 +1,7 @@
 // What `lorch model calibrate` is given: a run config, or a model with LoRA settings, which becomes one.
 import { existsSync } from 'node:fs';
 import { isAbsolute, relative, resolve } from 'node:path';
-import { loadConfig } from '../config/load.ts';
-import type { RunConfig } from '../config/schema/run.ts';
+import { type LoadedRun, loadConfig } from '../config/load.ts';
 import { UserError } from '../diagnostics/user-error.ts';
 
 export interface TargetRequest {
@@ -19,7 +18,7 @@ export interface TargetRequest {
 }
 
 /** The settings to measure; of a sweep the first point, and how many it has. Throws UserError C001, M036. */
-export async function readTarget(request: TargetRequest): Promise<{ config: RunConfig; points: number }> {
+export async function readTarget(request: TargetRequest): Promise<{ loaded: LoadedRun; points: number }> {
   const { target, revision, lora, overrides, cwd, env } = request;
   const isConfig = /\.ya?ml$/i.test(target);
   if (isConfig && (lora || revision !== null))
@@ -32,7 +31,7 @@ export async function readTarget(request: TargetRequest): Promise<{ config: RunC
     : await loadConfig('-', { cwd, env, overrides, stdin: async () => Buffer.from(configOf(request)) });
   const [first] = configs;
   if (!first) throw new Error(`${target} loaded to no config`);
-  return { config: first.config, points: configs.length };
+  return { loaded: first, points: configs.length };
 }
 
 /** YAML reads JSON; the rows are never read, as those of a calibration are random tokens. */

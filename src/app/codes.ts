@@ -129,6 +129,61 @@ export const appCodes: CodeDoc[] = [
     prose: 'Parameters can be counted from a config alone; training needs the weights.',
   },
   {
+    code: 'P050',
+    name: 'init-adapter-not-found',
+    severity: 'error',
+    title: '`init_adapter` names nothing, or two things.',
+    prose:
+      'It names a run (id, unique beginning of one, name, `@last`), a folder (absolute, or relative to the workspace), or `user/name[@revision]` on the hub. A name that is both a folder and a run must be written so that it means one of them.',
+  },
+  {
+    code: 'P051',
+    name: 'init-adapter-unfinished',
+    severity: 'error',
+    title: '`init_adapter` names a run without a finished adapter.',
+    prose:
+      'The adapter is saved when a run succeeds. A stopped or failed run can be resumed; a checkpoint of it is a folder that `init_adapter` takes too.',
+  },
+  {
+    code: 'P052',
+    name: 'init-adapter-refused',
+    severity: 'error',
+    title: 'lorch cannot go on from this adapter.',
+    prose:
+      'Taken are LoRA adapters of PEFT for causal language models, whose weights lie in adapter_model.safetensors. Pickled weights are never opened. Adapters that changed the base when they began (PiSSA, OLoRA, LoftQ …), and those that use parts of LoraConfig that lorch does not train, would not compute what they did.',
+  },
+  {
+    code: 'P053',
+    name: 'init-adapter-other-base',
+    severity: 'error',
+    title: '`init_adapter` was trained on another base model.',
+    prose:
+      'The shapes of its weights, or the SHA-256 of the config.json of its base, are not those of `base_model`. An adapter is a change to one model: on another it is noise. An adapter of a run with `mode: fuse` fits only the fused model: merge it first.',
+  },
+  {
+    code: 'P054',
+    name: 'init-adapter-base-name',
+    severity: 'warning',
+    title: 'The base of `init_adapter` has another name than `base_model`.',
+    prose:
+      'The shapes fit. A copy in another folder, or another name on the hub, is the same model; a base and its instruct version have the same shapes and are not. The first loss tells: it should be that of the adapter.',
+  },
+  {
+    code: 'P055',
+    name: 'init-adapter-unknown-field',
+    severity: 'warning',
+    title: 'adapter_config.json of `init_adapter` has fields that lorch does not know.',
+    prose: 'A newer version of PEFT wrote it. What the fields say is not taken over.',
+  },
+  {
+    code: 'P056',
+    name: 'init-adapter-not-fusible',
+    severity: 'error',
+    title: '`init_adapter` cannot be fused into the base model.',
+    prose:
+      'Fusing adds the adapter to the weights of the base. A bias where the base has none has no place there; an embedding that is also the output head would become two; and quantized weights would lose most of it by rounding.',
+  },
+  {
     code: 'R150',
     name: 'ledger-unreadable',
     severity: 'error',

@@ -1,7 +1,8 @@
 // Makes the folder of a run from a plan, complete before anything is launched.
 import { randomBytes } from 'node:crypto';
-import { cp, link, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { cp, link, mkdir, readdir, realpath, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { adapterFiles } from '../hub/resolve-adapter.ts';
 import { runPaths } from '../run/layout.ts';
 import type { Plan } from '../run/plan.ts';
 import type { SuperviseDeps } from '../supervise/deps.ts';
@@ -15,6 +16,8 @@ export interface PlannedRun {
   ledger: string;
   /** The folder with the prepared sequences and the tokenizer. */
   prepared: string;
+  /** Where the initial adapter's files lie; absent without one, and in a rerun, whose data holds them. */
+  initAdapter?: { dir: string; immutable: boolean };
 }
 
 /** Writes the run folder, puts the run on record as queued, and returns its id. */
@@ -35,6 +38,7 @@ export async function createRun(deps: SuperviseDeps, planned: PlannedRun): Promi
       if (entry.isDirectory()) await cp(from, to, { recursive: true });
       else await linkFile(from, to);
     }
+    if (planned.initAdapter) await keepAdapter(planned.initAdapter, join(paths.data, 'init_adapter'));
     await rename(work, join(deps.runsDir, id));
   } catch (error) {
     await rm(work, { recursive: true, force: true });
@@ -57,6 +61,19 @@ export async function createRun(deps: SuperviseDeps, planned: PlannedRun): Promi
 export function newRunId(name: string, now: number): string {
   const stamp = new Date(now).toISOString().slice(0, 19).replace(/[-:]/g, '').replace('T', '-');
   return `${stamp}-${name}-${randomBytes(2).toString('hex')}`;
+}
+
+/** The run must not depend on an adapter that `lorch rm` or its owner may take away, or write again. */
+async function keepAdapter(
+  { dir, immutable }: { dir: string; immutable: boolean },
+  to: string,
+): Promise<void> {
+  await mkdir(to, { mode: 0o700 });
+  for (const file of adapterFiles) {
+    // The hub's cache holds links; what is linked to is the file itself.
+    const from = await realpath(join(dir, file));
+    await (immutable ? linkFile(from, join(to, file)) : cp(from, join(to, file)));
+  }
 }
 
 // The same bytes on the same disk, without a second copy; where the disk refuses, a copy.

@@ -29,6 +29,12 @@ export async function findAdapter(store: Store, runsDir: string, ref: string): P
   return { id, dir, plan: await readPlan(dir), adapter, tokenizer: join(data, 'tokenizer') };
 }
 
+/** The `init_adapter` part of a trainer spec: what must be fused into the base before the run's adapter is loaded. */
+export function fusedFirst({ plan, dir }: FinishedAdapter): Record<string, unknown> {
+  if (plan.init_adapter?.mode !== 'fuse') return {};
+  return { init_adapter: { path: join(runPaths(dir).data, 'init_adapter'), files: plan.init_adapter.files } };
+}
+
 /** The `model` part of a trainer spec. */
 export function modelSpec(plan: Plan): Record<string, unknown> {
   const { id, path, revision } = plan.base_model;

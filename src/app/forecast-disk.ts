@@ -9,7 +9,7 @@ import type { LoraCount } from '../model/count-lora.ts';
 import { bytesOf } from '../model/memory.ts';
 import { countParameters } from '../model/modules.ts';
 import type { ModelReading } from '../model/read-config.ts';
-import type { Plan, PlannedDisk } from '../run/plan.ts';
+import type { Plan, PlannedDisk, PlannedInitAdapter } from '../run/plan.ts';
 
 export interface DiskRequest {
   model: ModelReading;
@@ -18,6 +18,7 @@ export interface DiskRequest {
   steps: Plan['forecast']['steps'];
   /** Holds the tokenizer that each checkpoint carries. */
   preparedDir: string;
+  initAdapter: PlannedInitAdapter | null;
   /** Where the run will lie. */
   runsDir: string;
 }
@@ -35,13 +36,18 @@ export async function forecastDisk(
   };
   const checkpointBytes = estimateCheckpointBytes(count, settings);
   const checkpoints = countCheckpoints(training, { perEpoch: steps.per_epoch, total: steps.total });
-  const adapterBytes = estimateAdapterBytes(count, settings);
+  const files = Object.values(request.initAdapter?.files ?? {});
+  const initBytes = files.reduce((sum, { bytes }) => sum + bytes, 0);
+  // An adapter on a fused base goes with the one that was fused.
+  const kept = request.initAdapter?.mode === 'fuse' ? initBytes : 0;
+  const adapterBytes = estimateAdapterBytes(count, settings) + kept;
   const { bavail, bsize } = await statfs(runsDir);
   const disk: PlannedDisk = {
     checkpoint_bytes: checkpointBytes,
     checkpoints,
     adapter_bytes: adapterBytes,
-    total_bytes: checkpointBytes * checkpoints + adapterBytes,
+    // The copy in the run folder, which `adapter/` links to.
+    total_bytes: checkpointBytes * checkpoints + adapterBytes - kept + initBytes,
     merged_bytes: model.known
       ? countParameters(model.facts.modules) * bytesOf(rendered.model.dtype) + settings.tokenizerBytes
       : null,

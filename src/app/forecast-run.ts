@@ -5,7 +5,7 @@ import { countEvaluations } from '../model/evaluations.ts';
 import type { Gpu } from '../model/gpus.ts';
 import { countPackedSequences, countSteps, type StepSettings } from '../model/steps.ts';
 import type { AdviceFacts } from '../run/advice/rule.ts';
-import type { Plan } from '../run/plan.ts';
+import type { Plan, PlannedInitAdapter } from '../run/plan.ts';
 import type { Store } from '../store/open-store.ts';
 import { forecastDisk } from './forecast-disk.ts';
 import { forecastMemory, judgeUnquantized, type MemoryRequest } from './forecast-memory.ts';
@@ -18,6 +18,8 @@ import { readLengths } from './read-lengths.ts';
 export interface ForecastRequest extends ParameterRequest {
   prepared: Prepared;
   preparedDir: string;
+  /** What the run begins with; null for a new adapter. */
+  initAdapter: PlannedInitAdapter | null;
   runsDir: string;
   /** What memory is held against; null without one. */
   gpu: Gpu | null;
@@ -44,6 +46,7 @@ export async function forecastRun(request: ForecastRequest): Promise<{
         rendered,
         steps,
         preparedDir: request.preparedDir,
+        initAdapter: request.initAdapter,
         runsDir: request.runsDir,
       })
     : null;

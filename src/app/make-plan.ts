@@ -26,6 +26,7 @@ import { finishLedger } from './finish-ledger.ts';
 import { forecastRun } from './forecast-run.ts';
 import { type LengthBin, lengthHistogram } from './length-histogram.ts';
 import { namedRows, summarisePrepared, summariseScan, validationFindings } from './plan-findings.ts';
+import { planInitAdapter } from './plan-init-adapter.ts';
 import { reviewFindings, reviewOfPlan } from './plan-review.ts';
 import { planTokens } from './plan-tokens.ts';
 import { type Prepared, type PrepareSpec, prepareSequences } from './prepare-sequences.ts';
@@ -122,14 +123,17 @@ export async function makePlans(request: PlanRequest): Promise<MadePlans> {
 
 async function makePlan(
   request: PlanRequest,
-  { config, sweep, mergedYaml }: LoadedRun,
+  loaded: LoadedRun,
   machine: Machine,
   scan: ScannedConfig,
   ledgerPath: string,
   askGate: (fingerprint: string) => Promise<PlannedReview>,
 ): Promise<PlannedRun> {
+  const { sweep } = loaded;
+  const base = await resolveBase(loaded.config, request);
+  const start = await planInitAdapter(request, loaded, base);
+  const config = start?.config ?? loaded.config;
   const { rendered, findings: machineFindings } = renderConfig(config, machine);
-  const base = await resolveBase(config, request);
   const stored = readStoredQuantization(base.config);
   const policy = await configPolicy(config.dataset, request.workspace.root);
   const { key, dir, prepared } = await prepare(request, config, policy, base, rendered.tokenizer, scan);
@@ -163,6 +167,7 @@ async function makePlan(
     ...(request.signal ? { signal: request.signal } : {}),
     prepared,
     preparedDir: dir,
+    initAdapter: start?.planned ?? null,
     runsDir: request.workspace.runsDir,
     store: request.workspace.store,
     gpu: machine.gpu,
@@ -195,6 +200,7 @@ async function makePlan(
       config_sha256: base.configSha256,
       ...(stored && { stored: { method: stored.method, bits: stored.bits } }),
     },
+    ...(start && { init_adapter: start.planned }),
     model: rendered.model,
     dataset: {
       files: scan.result.files.map(({ path, bytes, sha256 }) => ({ path, bytes, sha256 })),
@@ -230,6 +236,7 @@ async function makePlan(
     sweep,
     findings: [
       ...machineFindings,
+      ...(start?.findings ?? []),
       ...summariseScan(scan.findings),
       ...summarisePrepared(prepared, ledger.places, names),
       ...checkVocabulary(base.reading, prepared, tokenizer),
@@ -242,7 +249,8 @@ async function makePlan(
   };
   return {
     plan: { ...plan, plan_hash: hashPlan(plan) },
-    configYaml: mergedYaml,
+    configYaml: start?.configYaml ?? loaded.mergedYaml,
+    ...(start && { initAdapter: start.files }),
     ledger: ledgerPath,
     prepared: dir,
   };

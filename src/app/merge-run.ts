@@ -8,7 +8,7 @@ import { UserError } from '../diagnostics/user-error.ts';
 import type { PythonEnv } from '../python/environment.ts';
 import { type RunTrainerOptions, runTrainer } from '../python/run-trainer.ts';
 import type { Store } from '../store/open-store.ts';
-import { findAdapter, modelSpec } from './finished-adapter.ts';
+import { findAdapter, fusedFirst, modelSpec } from './finished-adapter.ts';
 import { heldOutPrompt, trainerPrompt } from './try-run.ts';
 
 export interface MergeRequest {
@@ -40,13 +40,15 @@ export async function mergeRun(request: MergeRequest): Promise<MergedRun> {
     throw new UserError('R154', `${request.out} exists`, {
       hint: 'merge writes a new folder: name another with -o',
     });
-  const { plan, id, adapter, tokenizer } = await findAdapter(request.store, request.runsDir, request.run);
+  const finished = await findAdapter(request.store, request.runsDir, request.run);
+  const { plan, id, adapter, tokenizer } = finished;
   await requireRoom(request.out, plan.forecast.disk?.merged_bytes ?? null);
   const result = await runTrainer(
     request.python,
     'merge',
     {
       model: modelSpec(plan),
+      ...fusedFirst(finished),
       dtype: plan.model.dtype,
       attn_implementation: plan.model.attn_implementation,
       quantization: plan.quantization,

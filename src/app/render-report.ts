@@ -37,7 +37,7 @@ export function renderReport(shown: ShownRun): string {
       run.metrics.map((m) => [m.name, String(m.last), String(m.min), String(m.min_step), String(m.points)]),
     )}`,
     `## Data\n\n${plan.dataset.rows_in} rows = ${plan.dataset.train.rows} train + ${plan.dataset.validation?.rows ?? 0} validation + dropped (${dropped.join(', ') || 'none'}). Fingerprint \`${plan.dataset.fingerprint}\`.\n\n${bullets(plan.dataset.files.map((file) => `\`${file.path}\`, ${file.bytes} bytes, SHA-256 \`${file.sha256}\``))}`,
-    `## Settings\n\n\`\`\`json\n${JSON.stringify({ base_model: plan.base_model, model: plan.model, tokenizer: plan.tokenizer, lora: plan.lora, quantization: plan.quantization, training: plan.training }, null, 2)}\n\`\`\``,
+    `## Settings\n\n\`\`\`json\n${JSON.stringify({ base_model: plan.base_model, init_adapter: plan.init_adapter, model: plan.model, tokenizer: plan.tokenizer, lora: plan.lora, quantization: plan.quantization, training: plan.training }, null, 2)}\n\`\`\``,
     findings.length > 0
       ? `## Findings\n\n${bullets(findings.map((f) => `${f.severity} ${f.code} ${f.message}`))}`
       : '',

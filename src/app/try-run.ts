@@ -4,7 +4,7 @@ import { UserError } from '../diagnostics/user-error.ts';
 import type { PythonEnv } from '../python/environment.ts';
 import { type RunTrainerOptions, runTrainer } from '../python/run-trainer.ts';
 import type { Store } from '../store/open-store.ts';
-import { findAdapter, modelSpec } from './finished-adapter.ts';
+import { findAdapter, fusedFirst, modelSpec } from './finished-adapter.ts';
 
 export interface TryRequest {
   store: Store;
@@ -41,7 +41,8 @@ const answers = z.object({ answers: z.array(z.object({ base: z.string(), adapter
 
 /** Asks both. Throws UserError R152 (no adapter), R153 (nothing to ask), and what the trainer reports. */
 export async function tryRun(request: TryRequest): Promise<TriedRun> {
-  const { plan, id, adapter, tokenizer } = await findAdapter(request.store, request.runsDir, request.run);
+  const finished = await findAdapter(request.store, request.runsDir, request.run);
+  const { plan, id, adapter, tokenizer } = finished;
   const plain = plan.dataset.template.kind === 'none';
   if (plain && request.system)
     throw new UserError('U123', 'the run was trained on plain texts, which have no system message', {
@@ -60,6 +61,7 @@ export async function tryRun(request: TryRequest): Promise<TriedRun> {
     'try',
     {
       model: modelSpec(plan),
+      ...fusedFirst(finished),
       dtype: plan.model.dtype,
       attn_implementation: plan.model.attn_implementation,
       quantization: plan.quantization,

@@ -58,9 +58,15 @@ function describeValue(issue: Issue, root: Located, path: Path): Finding {
   const expected = [...new Set(expectations(issue))];
   const what = expected.length > manyChoices ? `one of ${expected.length} choices` : join(expected);
   const message = `\`${label}\` must be ${what}; this is ${nameValue(node)}`;
-  const hint = hintFor(expected, node) ?? (expected.length > manyChoices ? join(expected) : undefined);
+  const hint =
+    hintFor(expected, node) ?? meant[label] ?? (expected.length > manyChoices ? join(expected) : undefined);
   return finding(onlyTypes(issue) ? 'C011' : 'C012', at, message, hint);
 }
+
+/** What somebody who writes anything else there may be after. */
+const meant: Record<string, string> = {
+  'lora.init_lora_weights': 'to go on from an adapter, write `init_adapter:` at the top level',
+};
 
 function onlyTypes(issue: Issue): boolean {
   return (

@@ -23,6 +23,10 @@ export interface LoadedRun {
   readonly mergedYaml: string;
   /** `dataset.checks` with its places; null where the config says nothing. */
   checks: WrittenChecks | null;
+  /** What is written, with its places. */
+  written: LocatedMap;
+  /** `mergedYaml` with another `init_adapter`: `@last` and names mean other runs later. */
+  yamlFrom(init: { from: string; mode: string }): string;
   /** `accept` with its places; null where the config says nothing. Which codes there are is not known here. */
   accept: LocatedMap | null;
 }
@@ -84,18 +88,18 @@ async function variantsOf(root: LocatedMap, findings: Finding[]): Promise<Varian
 function loadedRun({ root, sweep }: Variant, config: RunConfig, name: string): LoadedRun {
   const checks = nodeAt(root, ['dataset', 'checks']);
   const accept = nodeAt(root, ['accept']);
+  const opening = `${name} with all that it extends and overrides, as this run was launched`;
   return {
     config,
     sweep,
     checks: checks?.kind === 'map' ? { file: name, root: checks } : null,
     accept: accept?.kind === 'map' ? accept : null,
+    written: root,
     // Made when asked for: a check never asks.
     get mergedYaml() {
-      return writeYaml(
-        toPlain(root),
-        `${name} with all that it extends and overrides, as this run was launched`,
-      );
+      return writeYaml(toPlain(root), opening);
     },
+    yamlFrom: (init) => writeYaml({ ...(toPlain(root) as object), init_adapter: init }, opening),
   };
 }
 

@@ -64,7 +64,8 @@ function whereTo(key: string, here: KnownSection, sections: Map<string, KnownSec
   const near = nearest(key, here.keys);
   if (near) return `did you mean \`${near}\`?`;
   const meant = Object.hasOwn(nicknames, key) ? nicknames[key] : undefined;
-  if (meant) return `lorch calls it \`${meant}\``;
+  const above = here.path && meant && !meant.includes('.') ? ', at the top level' : '';
+  if (meant) return `lorch calls it \`${meant}\`${above}`;
   if (homes.length > 1)
     return `this key belongs under ${homes.map((each) => `\`${each.path}:\``).join(' or ')}`;
   for (const section of sections.values()) {

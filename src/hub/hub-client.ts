@@ -14,10 +14,13 @@ import type { HubEnvironment } from './hub-environment.ts';
 import type { ModelSource } from './model-source.ts';
 import type { Patience } from './retry.ts';
 import { tensorsOf } from './safetensors-header.ts';
+import { saveBlob } from './save-blob.ts';
 
 export interface HubRepository extends ModelSource {
   /** What the revision stands for; everything is read at this commit. */
   commit: string;
+  /** Streams a file to `target`, which is there whole or not at all. */
+  download(path: string, target: string, onProgress?: (bytes: number, total: number) => void): Promise<void>;
 }
 
 /**
@@ -61,6 +64,12 @@ export async function openHubRepository(
         const blob = await downloadFile({ ...asked, path, xet: false });
         if (!blob) throw new UserError('M010', `${model} has no ${path} at ${commit}`);
         return new Uint8Array(await blob.arrayBuffer());
+      }),
+    download: (path, target, onProgress) =>
+      guard(commit, async () => {
+        const blob = await downloadFile({ ...asked, path, xet: false });
+        if (!blob) throw new UserError('M010', `${model} has no ${path} at ${commit}`);
+        await saveBlob(blob, target, onProgress);
       }),
     readTensors: (path) =>
       guard(commit, async () => {

@@ -24,7 +24,7 @@ export async function readOfflineModel(
 ): Promise<OfflineModel> {
   const wanted = revision ?? 'main';
   const repository = repositoryFolder(hub, model);
-  const commit = readRef(repository, wanted);
+  const commit = readRef(hub, model, wanted);
   const snapshot = commit === null ? null : join(repository, 'snapshots', commit);
   if (commit !== null && snapshot !== null && hasConfig(snapshot)) {
     const lacking = existsSync(join(snapshot, 'config.json')) ? missingWeights(snapshot) : [];
@@ -72,7 +72,9 @@ function readKept(
   return commit === null || facts === null ? null : { commit, facts };
 }
 
-function readRef(repository: string, revision: string): string | null {
+/** The commit that a branch or tag stood for when it was last fetched; null where the cache does not say. */
+export function readRef(hub: HubEnvironment, model: string, revision: string): string | null {
+  const repository = repositoryFolder(hub, model);
   if (/^[0-9a-f]{40}$/.test(revision) && existsSync(join(repository, 'snapshots', revision))) return revision;
   if (revision.split('/').includes('..')) return null;
   try {

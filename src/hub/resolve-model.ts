@@ -64,10 +64,11 @@ export async function resolveModel(options: ResolveModelOptions): Promise<Resolv
   const resolved = await resolveRepository(options);
   if (resolved.kind === 'model') return resolved;
   const base = resolved.adapter.base_model;
+  const goOn = `; to train this adapter further, write \`init_adapter: ${resolved.id}\` beside base_model`;
   throw new UserError('M010', `${resolved.id} is an adapter, not a base model`, {
     hint: base
-      ? `it was trained on ${base}: name that`
-      : 'name the base model that the adapter was trained on',
+      ? `it was trained on ${base}: name that${goOn}`
+      : `name the base model that the adapter was trained on${goOn}`,
   });
 }
 

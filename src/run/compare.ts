@@ -1,7 +1,7 @@
 // What differs between runs, and what came of it. Pure arithmetic on plans and recorded results.
 import type { EarlyStop } from './early-stop.ts';
 import { flattenSettings } from './flatten.ts';
-import type { Plan, PlannedTokenizer } from './plan.ts';
+import type { Plan, PlannedInitAdapter, PlannedTokenizer } from './plan.ts';
 
 /** Summary of one metric series of a run. `min`, `max` over its finite points; null where there is none. */
 export interface MetricSummary {
@@ -102,6 +102,7 @@ export function settingsOf(plan: Plan): Record<string, unknown> {
   const { run_name: _name, ...training } = plan.training;
   return flattenSettings({
     base_model: { id: plan.base_model.id, revision: plan.base_model.revision },
+    ...(plan.init_adapter && { init_adapter: initOf(plan.init_adapter) }),
     model: plan.model,
     dataset: {
       files: plan.dataset.files.map((file) => file.path),
@@ -121,6 +122,15 @@ export function settingsOf(plan: Plan): Record<string, unknown> {
 /** New tokens as a person wrote them. */
 function describeTokens({ added, init, pad_to_multiple_of }: PlannedTokenizer): Record<string, unknown> {
   return { added: added.map(({ token }) => token), init, pad_to_multiple_of };
+}
+
+/** One name for one adapter: a run by its id, a hub adapter with its commit. */
+function initOf({ from, mode, run, revision, files }: PlannedInitAdapter): Record<string, unknown> {
+  return {
+    from: run ?? (revision ? `${from.replace(/@.*/, '')}@${revision}` : from),
+    mode,
+    sha256: files['adapter_model.safetensors']?.sha256,
+  };
 }
 
 /** Paths whose values are not the same in all. */

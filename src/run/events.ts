@@ -66,6 +66,8 @@ const event = z.discriminatedUnion('type', [
       model: z.record(z.string(), z.unknown()),
       /** Only with new tokens. */
       tokenizer: z.record(z.string(), z.unknown()).optional(),
+      /** What the adapter began with; absent for a new one. */
+      init_adapter: z.record(z.string(), z.unknown()).optional(),
     }),
     differences: z.array(z.object({ path: z.string(), requested: z.unknown(), effective: z.unknown() })),
   }),

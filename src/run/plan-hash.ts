@@ -8,6 +8,7 @@ export function hashPlan(plan: Omit<Plan, 'plan_hash'>): string {
     lorch,
     lorch_version,
     base_model,
+    init_adapter: init,
     model,
     dataset,
     tokenizer,
@@ -25,6 +26,8 @@ export function hashPlan(plan: Omit<Plan, 'plan_hash'>): string {
         lorch,
         lorch_version,
         base_model,
+        // By content: where it was read from decides nothing.
+        ...(init && { init_adapter: { mode: init.mode, files: init.files } }),
         model,
         dataset: data,
         // Undefined, it leaves the hash as it was before there were new tokens.

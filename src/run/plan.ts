@@ -140,6 +140,27 @@ export interface PlannedTime {
   cost?: number;
 }
 
+/** The adapter that a run begins with. Its files are copied to `data/init_adapter` in the run folder. */
+export interface PlannedInitAdapter {
+  /** As the config names it. */
+  from: string;
+  /** The same adapter is trained further, or it is fused into the base and a new one trained on top. */
+  mode: 'continue' | 'fuse';
+  source: 'run' | 'folder' | 'hub';
+  /** Id of the run that made it; null for other sources. */
+  run: string | null;
+  /** Absolute folder that it was read from; null for other sources. */
+  path: string | null;
+  /** Commit of a hub repository; null for other sources. */
+  revision: string | null;
+  /** adapter_config.json and adapter_model.safetensors; the trainer refuses others. */
+  files: Record<string, { bytes: number; sha256: string }>;
+  /** The base as adapter_config.json names it; null where it does not say. */
+  base_model: string | null;
+  base_revision: string | null;
+  r: number | null;
+}
+
 export interface Plan {
   lorch: 1;
   /** What decides the outcome, as one SHA-256 (run/plan-hash.ts). */
@@ -160,6 +181,8 @@ export interface Plan {
     /** How its weights are stored, where they are stored quantized. */
     stored?: { method: string; bits: number | null };
   };
+  /** Absent in a plan that begins with a new adapter. */
+  init_adapter?: PlannedInitAdapter;
   model: { dtype: string; attn_implementation: string; trust_remote_code: boolean };
   dataset: {
     files: { path: string; bytes: number; sha256: string }[];

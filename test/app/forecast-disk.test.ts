@@ -28,6 +28,7 @@ describe('forecastDisk', () => {
       count,
       rendered: { model: { dtype: 'bfloat16' }, quantization: null, training } as unknown as RenderedConfig,
       steps: { per_epoch: total, total },
+      initAdapter: null,
       preparedDir: dir,
       runsDir: dir,
     });

@@ -61,6 +61,10 @@ async function print(configs: LoadedRun[], options: Options, context: Context): 
     const shown = options.section ? { [options.section]: rendered[options.section] } : rendered;
     return { name: config.name, ...(sweep && { sweep }), ...shown, findings };
   });
+  if (configs.some(({ config }) => config.init_adapter?.mode === 'continue'))
+    context.stderr.write(
+      'note: settings that `lora:` leaves out will be those of `init_adapter`; `lorch plan` reads it and shows them\n',
+    );
   if (options.json) {
     const { printJson } = await import('../ui/json.ts');
     printJson(context, { machine: { device: machine.device, bf16: machine.bf16Supported }, runs });

@@ -1,5 +1,5 @@
 // The parts of a plan's screen that are plain sentences.
-import type { Plan } from '../../run/plan.ts';
+import type { Plan, PlannedInitAdapter } from '../../run/plan.ts';
 import { formatBytes, formatCount, formatDuration, formatNumber, formatShare } from './format.ts';
 import { sparkline } from './sparkline.ts';
 
@@ -96,12 +96,22 @@ export function adapterLines(plan: Plan): string[] {
   const lines = [
     `r ${lora.r}, alpha ${lora.lora_alpha}, dropout ${lora.lora_dropout} on ${targets}${saved ? `; ${(lora.modules_to_save as string[]).join(', ')} trained in full` : ''}`,
   ];
+  if (plan.init_adapter) lines.unshift(startLine(plan.init_adapter));
   const parameters = forecast.parameters;
   if (parameters)
     lines.push(
       `${formatCount(parameters.trainable)} of ${formatCount(parameters.total)} parameters train (${formatShare(parameters.trainable, parameters.total)}) in ${parameters.modules.length} modules`,
     );
   return lines;
+}
+
+/** What the adapter goes on from. */
+function startLine({ from, mode, run, revision, files }: PlannedInitAdapter): string {
+  const source = run ? `run ${run}` : `${from}${revision ? ` @ ${revision.slice(0, 12)}` : ''}`;
+  const sha256 = files['adapter_model.safetensors']?.sha256.slice(0, 12);
+  return mode === 'continue'
+    ? `goes on from ${source} (SHA-256 ${sha256}…)`
+    : `new, on the base with ${source} fused into it (SHA-256 ${sha256}…)`;
 }
 
 export function trainingLines(plan: Plan): string[] {

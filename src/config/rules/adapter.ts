@@ -49,8 +49,9 @@ export const adapterTargetsRule: Rule = {
 /** Rules on scaling, initialisation and precision of the adapter. */
 export const adapterStartRule: Rule = {
   needs: ['lora', 'model'],
-  check({ lora, model }, report) {
-    if (lora.use_rslora && lora.lora_alpha === undefined)
+  check({ lora, model, init_adapter: init }, report) {
+    // An adapter that is trained further brings its own.
+    if (lora.use_rslora && lora.lora_alpha === undefined && init?.mode !== 'continue')
       report(
         'lora.use_rslora',
         'use_rslora scales by lora_alpha / √r, for which 2 × r is no sensible default',

@@ -2,6 +2,7 @@ import { adapterStartRule, adapterTargetsRule } from './adapter.ts';
 import { datasetRule } from './dataset.ts';
 import { checkpointRule, evaluationRule, noEvaluationRule } from './evaluation.ts';
 import { idleSettingsRule } from './idle-settings.ts';
+import { initAdapterRule } from './init-adapter.ts';
 import { packingRule } from './packing.ts';
 import { precisionRule } from './precision.ts';
 import { quantizationRule } from './quantization.ts';
@@ -16,6 +17,7 @@ export const rules: Rule[] = [
   truncateRule,
   adapterTargetsRule,
   adapterStartRule,
+  initAdapterRule,
   quantizationRule,
   precisionRule,
   scheduleRule,

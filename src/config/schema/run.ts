@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { datasetSection } from './dataset.ts';
 import { field, optional, section, text } from './field.ts';
+import { initAdapter } from './init-adapter.ts';
 import { loraSection } from './lora.ts';
 import { modelSection } from './model.ts';
 import { quantizationSection } from './quantization.ts';
@@ -31,6 +32,10 @@ export const runShape = {
     'The base model: a hub id such as meta-llama/Llama-3.1-8B, or a folder relative to the workspace.',
   ),
   revision: optional(text, 'Pins the base model to a branch, tag or commit of its repository.'),
+  init_adapter: optional(
+    initAdapter,
+    'An adapter to go on from: a run, a folder or a hub id, or `{ from, mode: continue | fuse }`. It must have been trained on this base model (docs/init-adapter.md).',
+  ),
   model: field(modelSection.prefault({}), 'How the base model is loaded.'),
   tokenizer: optional(
     tokenizerSection,

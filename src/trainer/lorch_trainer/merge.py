@@ -60,7 +60,8 @@ def _merge(spec: dict[str, Any], adapter: str, prompts: list[dict[str, Any]], ou
     del model, merged
     _free()
     _tell(4)
-    merged = _load({**spec, "model": {**spec["model"], "path": str(out)}, "dtype": dtype, "new_tokens": None})
+    saved = {**spec["model"], "path": str(out)}
+    merged = _load({**spec, "model": saved, "dtype": dtype, "new_tokens": None, "init_adapter": None})
     found = logits_of(merged, ids)
     disturb(merged)
     noise = compare_logits(logits_of(merged, ids), found)["max_logit_diff"]
@@ -84,6 +85,7 @@ def _merge(spec: dict[str, Any], adapter: str, prompts: list[dict[str, Any]], ou
 
 def _load(spec: dict[str, Any], quantized: bool = False) -> Any:
     from .device import torch_device
+    from .init_adapter import fuse_specified
     from .model_loading import load_base
     from .new_rows import grow_embeddings
     from .settings import build_quantization_config
@@ -99,7 +101,7 @@ def _load(spec: dict[str, Any], quantized: bool = False) -> Any:
         device=torch_device(),
     )
     grow_embeddings(base, spec.get("new_tokens"))
-    return base.eval()
+    return fuse_specified(spec, base).eval()
 
 
 def _save(model: Any, out: Path) -> None:

@@ -37,6 +37,7 @@ def model_card(plan: Plan, results: dict[str, Any]) -> str:
         f"| base model | `{base['id']}` ({base['architecture']}) |",
         f"| revision | {_code(base['revision'])} |",
         f"| SHA-256 of the base's config.json | {_code(base['config_sha256'])} |",
+        *([f"| began with | {_start(plan)} |"] if plan.init_adapter else []),
         f"| trained parameters | {results['trainable']:,} of {results['total']:,} "
         f"({100 * results['trainable'] / results['total']:.4f} %) |",
         f"| optimizer steps | {results['step']:,} |",
@@ -71,6 +72,7 @@ def model_card(plan: Plan, results: dict[str, Any]) -> str:
         "from transformers import AutoModelForCausalLM, AutoTokenizer",
         "",
         f"base = AutoModelForCausalLM.from_pretrained({_quote(base['id'])}, dtype={_quote(_dtype(plan))})",
+        *_fuse_first(plan),
         'tokenizer = AutoTokenizer.from_pretrained("path/to/this/folder")',
         *resize_lines(plan.tokenizer),
         'model = PeftModel.from_pretrained(base, "path/to/this/folder")',
@@ -79,6 +81,26 @@ def model_card(plan: Plan, results: dict[str, Any]) -> str:
         *new_token_lines(plan.tokenizer),
     ]
     return "\n".join(lines)
+
+
+def _start(plan: Plan) -> str:
+    """The adapter that this one goes on from, in a cell of the table."""
+    init = plan.init_adapter or {}
+    source = {"run": "the run", "hub": "the hub's", "folder": "the folder"}[init["source"]]
+    at = f" @ `{init['revision']}`" if init["revision"] else ""
+    done = "trained further" if init["mode"] == "continue" else "fused into the base model first"
+    sha256 = init["files"]["adapter_model.safetensors"]["sha256"]
+    return f"{source} `{init['run'] or init['from']}`{at}, {done}; SHA-256 of its weights `{sha256}`"
+
+
+def _fuse_first(plan: Plan) -> list[str]:
+    """Lines of the example that a plain PEFT user needs for an adapter on a fused base."""
+    if not plan.init_adapter or plan.init_adapter["mode"] != "fuse":
+        return []
+    return [
+        "# This adapter needs another one fused into the base first. Without it the answers are wrong.",
+        'base = PeftModel.from_pretrained(base, "path/to/this/folder/init_adapter").merge_and_unload()',
+    ]
 
 
 def _dtype(plan: Plan) -> str:

@@ -25,6 +25,10 @@ class RunFolder:
         return self.path / "data" / "tokenizer"
 
     @property
+    def init_adapter(self) -> Path:
+        return self.path / "data" / "init_adapter"
+
+    @property
     def checkpoints(self) -> Path:
         return self.path / "checkpoints"
 
@@ -56,6 +60,8 @@ class Plan:
     """New tokens; absent in plans without any."""
     evaluation_loss: str | None = None
     """`by_token` (evaluation.py); None in plans of earlier versions."""
+    init_adapter: dict[str, Any] | None = None
+    """`mode`, `files` and where it came from; None in plans that begin with a new adapter."""
 
     @property
     def use_cpu(self) -> bool:

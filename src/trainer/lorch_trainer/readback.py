@@ -33,6 +33,7 @@ def effective_settings(trainer: Any, plan: Plan) -> dict[str, Any]:
         "training": _training(trainer, plan.training),
         "model": _model(model),
         **({"tokenizer": live_rows(model, plan.tokenizer)} if plan.tokenizer else {}),
+        **({"init_adapter": trainer.init_adapter} if trainer.init_adapter else {}),
     }
 
 
@@ -46,6 +47,7 @@ def setting_differences(effective: dict[str, Any], plan: Plan) -> list[dict[str,
         "lora": plan.lora,
         "quantization": plan.quantization or {},
         "training": plan.training,
+        "init_adapter": _asked_start(plan, effective),
     }
     if plan.tokenizer:
         requested["tokenizer"] = {
@@ -54,13 +56,21 @@ def setting_differences(effective: dict[str, Any], plan: Plan) -> list[dict[str,
         }
     differences = []
     for group, fields in requested.items():
-        live = effective[group] or {}
+        live = effective.get(group) or {}
         for name, wanted in fields.items():
             path = f"{group}.{name}"
             found = live.get(name)
             if wanted is not None and not _same(path, plain(wanted), found):
                 differences.append({"path": path, "requested": plain(wanted), "effective": found})
     return differences
+
+
+def _asked_start(plan: Plan, effective: dict[str, Any]) -> dict[str, Any]:
+    """Mode and weights of the initial adapter; nothing once a checkpoint has taken their place."""
+    if plan.init_adapter is None or "replaced_by" in effective.get("init_adapter", {}):
+        return {}
+    weights = plan.init_adapter["files"]["adapter_model.safetensors"]["sha256"]
+    return {"mode": plan.init_adapter["mode"], "weights_sha256": weights}
 
 
 def plain(value: Any) -> Any:

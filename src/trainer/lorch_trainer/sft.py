@@ -51,6 +51,8 @@ class LorchTrainer(SFTTrainer):  # type: ignore[misc]
         self.tokens = self.trained_tokens = 0
         self.step_seconds = 0.0
         """Time of the steps since the last log, data loading included; evaluating and saving are not."""
+        self.init_adapter: dict[str, Any] | None = None
+        """What the adapter began with (init_adapter.py); None for a new one."""
         self._step_began = 0.0
         self._counts: list[torch.Tensor] = []
         """Per micro-batch of this step: tokens, trained tokens. On the device, as are the losses."""

@@ -19,6 +19,7 @@ from .checkpoints import Seal, checkpoint_path
 from .early_stopping import describe, early_stopping, restore_count
 from .errors import LorchError
 from .feeding import feed_splits
+from .init_adapter import check_init_adapter, fuse_planned, start_adapter
 from .memory import memory_peaks
 from .model_loading import check_vocabulary, load_base, load_tokenizer
 from .new_rows import (
@@ -43,6 +44,8 @@ def build_trainer(attempt: Attempt, stop: Stop, plan: Plan, device: str, seal: S
     trust = bool(plan.model["trust_remote_code"])
     tokenizer = load_tokenizer(str(attempt.run.tokenizer), trust)
     began = time.monotonic()
+    if plan.init_adapter:
+        check_init_adapter(attempt.run.init_adapter, plan.init_adapter["files"])
     model = load_base(
         plan.model_source,
         revision=plan.base_model["revision"],
@@ -52,6 +55,7 @@ def build_trainer(attempt: Attempt, stop: Stop, plan: Plan, device: str, seal: S
         quantization=quantization,
         device=device,
     )
+    model = fuse_planned(attempt.run, plan, model)
     rows = grow_embeddings(model, plan.tokenizer)
     if plan.tokenizer and not plan.tokenizer.get("embedding"):  # of an architecture that lorch does not know
         plan = replace(plan, tokenizer={**plan.tokenizer, "embedding": rows})
@@ -80,6 +84,7 @@ def build_trainer(attempt: Attempt, stop: Stop, plan: Plan, device: str, seal: S
     read_head_by_weight(trainer.model)
     if plan.tokenizer:
         keep_embeddings_out_of_checkpoints(trainer.model)
+    trainer.init_adapter = start_adapter(attempt, plan, trainer.model, seal.step if seal else None)
     trainer.args.max_length = plan.training.get("max_length", trainer.args.max_length)
     report.trainer = trainer
     trainer.remove_callback(PrinterCallback)

@@ -91,10 +91,14 @@ def answer(model: Any, tokenizer: Any, text: str, stops: Stops, max_new_tokens: 
 
 
 def load_adapted(spec: dict[str, Any]) -> Any:
-    """Base of `{model, dtype, attn_implementation, quantization, new_tokens}` with `adapter`, eval mode."""
+    """Base of `{model, dtype, attn_implementation, quantization, new_tokens}` with `adapter`, eval mode.
+
+    If the run fused another adapter first, `init_adapter` names it, and it is fused here too.
+    """
     from peft import PeftModel
 
     from .device import torch_device
+    from .init_adapter import fuse_specified
     from .model_loading import load_base
     from .new_rows import grow_embeddings
     from .settings import build_quantization_config
@@ -110,6 +114,7 @@ def load_adapted(spec: dict[str, Any]) -> Any:
         device=torch_device(),
     )
     grow_embeddings(base, spec.get("new_tokens"))
+    base = fuse_specified(spec, base)
     try:
         # Cast to fp32, as PEFT would by default, saved copies of bf16 modules no longer fit their inputs.
         model = PeftModel.from_pretrained(base, spec["adapter"], autocast_adapter_dtype=False)

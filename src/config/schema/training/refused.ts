@@ -16,7 +16,8 @@ export const trainingRefused: RefusedFields = {
   owned: {
     output_dir: 'every run gets a folder of its own under runs/',
     run_name: 'the run is called by `name:`',
-    resume_from_checkpoint: 'use `lorch resume RUN`',
+    resume_from_checkpoint:
+      'use `lorch resume RUN`; to go on from a finished adapter, write `init_adapter:` at the top level',
     use_cpu: 'write `resources.gpus: 0`',
     trust_remote_code: 'write `model.trust_remote_code`',
     model_init_kwargs: 'write `model.dtype`, `model.attn_implementation` and `quantization:`',

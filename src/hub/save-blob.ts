@@ -1,0 +1,44 @@
+// A download written to a file, which is there whole or not at all.
+import { createWriteStream } from 'node:fs';
+import { mkdir, rename, rm, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { ReadableStream } from 'node:stream/web';
+import { UserError } from '../diagnostics/user-error.ts';
+
+/** What the disk says, not the network. */
+const diskCodes = new Set(['ENOSPC', 'EACCES', 'EROFS', 'EPERM', 'EDQUOT', 'ENOTDIR', 'EEXIST']);
+
+/** Streams `blob` to `target`. Throws UserError D097 where the disk refuses. */
+export async function saveBlob(
+  blob: Blob,
+  target: string,
+  onProgress?: (bytes: number, total: number) => void,
+): Promise<void> {
+  const partial = `${target}.${process.pid}.partial`;
+  let bytes = 0;
+  try {
+    await mkdir(dirname(target), { recursive: true });
+    const count = async function* (chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+      for await (const chunk of chunks) {
+        bytes += chunk.length;
+        onProgress?.(bytes, blob.size);
+        yield chunk;
+      }
+    };
+    await pipeline(Readable.fromWeb(blob.stream() as ReadableStream), count, createWriteStream(partial));
+    const { size } = await stat(partial);
+    if (size !== blob.size) throw new TypeError(`the download ended after ${size} of ${blob.size} bytes`);
+    await rename(partial, target);
+  } catch (error) {
+    await rm(partial, { force: true }).catch(() => undefined);
+    const code = (error as NodeJS.ErrnoException).code ?? '';
+    if (!diskCodes.has(code)) throw error;
+    throw new UserError('D097', `${target} cannot be written: ${(error as Error).message}`, {
+      hint: 'make room, or set XDG_CACHE_HOME to a folder that has it',
+      exitCode: 3,
+      cause: error,
+    });
+  }
+}
