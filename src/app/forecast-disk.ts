@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { RenderedConfig } from '../config/render/index.ts';
 import type { Finding } from '../diagnostics/finding.ts';
 import { gib } from '../diagnostics/gib.ts';
-import { countCheckpoints, estimateAdapterBytes, estimateCheckpointBytes } from '../model/checkpoint-size.ts';
+import { countCheckpoints, estimateAdapterBytes, estimateCheckpointBytes, estimateStartBytes } from '../model/checkpoint-size.ts';
 import type { LoraCount } from '../model/count-lora.ts';
 import { bytesOf } from '../model/memory.ts';
 import { countParameters } from '../model/modules.ts';
@@ -35,13 +35,14 @@ export async function forecastDisk(
   };
   const checkpointBytes = estimateCheckpointBytes(count, settings);
   const checkpoints = countCheckpoints(training, { perEpoch: steps.per_epoch, total: steps.total });
-  const adapterBytes = estimateAdapterBytes(count, settings);
+  const startBytes = estimateStartBytes(count, rendered.lora);
+  const adapterBytes = estimateAdapterBytes(count, settings) + startBytes;
   const { bavail, bsize } = await statfs(runsDir);
   const disk: PlannedDisk = {
     checkpoint_bytes: checkpointBytes,
     checkpoints,
     adapter_bytes: adapterBytes,
-    total_bytes: checkpointBytes * checkpoints + adapterBytes,
+    total_bytes: checkpointBytes * checkpoints + adapterBytes + startBytes,
     merged_bytes: model.known
       ? countParameters(model.facts.modules) * bytesOf(rendered.model.dtype) + settings.tokenizerBytes
       : null,

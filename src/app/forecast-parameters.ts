@@ -3,6 +3,7 @@ import type { RenderedConfig } from '../config/render/index.ts';
 import type { Finding } from '../diagnostics/finding.ts';
 import { UserError } from '../diagnostics/user-error.ts';
 import { countLora, type LoraCount } from '../model/count-lora.ts';
+import { refuseLargeRank } from '../model/lora-start.ts';
 import { uncountable } from '../model/lora-settings.ts';
 import type { ModelFacts } from '../model/modules.ts';
 import type { ModelReading } from '../model/read-config.ts';
@@ -31,6 +32,7 @@ export async function forecastParameters(
   if (model.known && reason === null) {
     const count = countLora(model.facts, rendered.lora);
     if (count.head !== null) throw headRefusal(count.head, model.facts.outputEmbeddings);
+    refuseLargeRank(count, rendered.lora);
     return { count, findings: count.findings };
   }
   // Weights that are stored in a packed form load as other modules than the config alone would make.

@@ -18,11 +18,13 @@ import { hashPlan } from '../run/plan-hash.ts';
 import type { Store } from '../store/open-store.ts';
 import { adviceFacts } from './advice-facts.ts';
 import { checkAccept } from './check-accept.ts';
+import { checkPackages } from './check-packages.ts';
 import { checkVocabulary } from './check-vocabulary.ts';
 import type { PlannedRun } from './create-run.ts';
 import { findMachine, type Machine } from './find-machine.ts';
 import { finishLedger } from './finish-ledger.ts';
 import { forecastRun } from './forecast-run.ts';
+import { findIdleRates } from './idle-rates.ts';
 import { type LengthBin, lengthHistogram } from './length-histogram.ts';
 import { namedRows, summarisePrepared, summariseScan, validationFindings } from './plan-findings.ts';
 import { reviewFindings, reviewOfPlan } from './plan-review.ts';
@@ -215,6 +217,8 @@ async function makePlan(
     sweep,
     findings: [
       ...machineFindings,
+      ...(await checkPackages(rendered, config.name, request.python)),
+      ...findIdleRates(rendered, base.reading, forecast.parameters?.modules ?? [], config.name),
       ...summariseScan(scan.findings),
       ...summarisePrepared(prepared.findings, ledger.places, names),
       ...checkVocabulary(base.reading, prepared),

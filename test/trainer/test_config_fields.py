@@ -9,11 +9,13 @@ from __future__ import annotations
 import dataclasses
 import inspect
 import json
+import re
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from lorch_trainer.optimizers import OWN_FIELDS, trl_fields
 from lorch_trainer.settings import build_lora_config, build_quantization_config
 from peft import LoraConfig
 from transformers import BitsAndBytesConfig
@@ -23,6 +25,7 @@ from trl import SFTConfig
 
 ROOT = Path(__file__).resolve().parents[2]
 SECTIONS = json.loads((ROOT / "run-config.schema.json").read_text("utf-8"))["properties"]
+REFUSED = (ROOT / "src/config/schema/refused-values.ts").read_text("utf-8")
 RENDERED = json.loads((ROOT / "test/fixtures/config/rendered.json").read_text("utf-8"))
 
 
@@ -36,9 +39,9 @@ def _bitsandbytes_fields() -> set[str]:
 
 
 def _listed(section: str) -> set[str]:
-    """What a config may set, and what it may not although the class has it."""
+    """What a config may set, and what it may not although the class has it. Rates of lorch's own are no such fields."""
     schema = SECTIONS[section]
-    return {*schema["properties"], *schema["x-lorch"]["owned"], *schema["x-lorch"]["unsupported"]}
+    return {*(schema["properties"].keys() - OWN_FIELDS), *schema["x-lorch"]["owned"], *schema["x-lorch"]["unsupported"]}
 
 
 CLASSES = [
@@ -65,7 +68,11 @@ def test_what_is_called_removed_is_gone(section: str, installed: set[str]) -> No
 
 def test_every_optimizer_and_schedule_that_a_config_may_name_exists() -> None:
     training = SECTIONS["training"]["properties"]
-    assert set(training["optim"]["enum"]) <= {each.value for each in OptimizerNames}
+    refused = set(re.findall(r"^    (\w+):", REFUSED.partition("'training.optim'")[2].partition("\n  }")[0], re.M))
+    named = set(training["optim"]["enum"])
+    # Muon is torch's; every name of transformers is accepted, or refused with a reason.
+    assert (named - {"muon"}) | refused == {each.value for each in OptimizerNames}
+    assert not named & refused
     assert set(training["lr_scheduler_type"]["enum"]) == {each.value for each in SchedulerType}
 
 
@@ -86,7 +93,7 @@ def test_rendered_samples_are_taken_as_they_are(run: dict[str, Any], tmp_path: P
     if run["quantization"]:
         held = quantization.to_dict()
         assert {name: held[name] for name in run["quantization"]} == run["quantization"]
-    training = SFTConfig(output_dir=str(tmp_path), **run["training"])
+    training = SFTConfig(output_dir=str(tmp_path), **trl_fields(run["training"]))
     for name in ("learning_rate", "warmup_steps", "max_length", "bf16", "data_seed", "save_total_limit"):
         assert getattr(training, name) == run["training"][name]
 

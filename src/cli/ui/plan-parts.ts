@@ -86,6 +86,8 @@ export function adapterLines(plan: Plan): string[] {
   const lines = [
     `r ${lora.r}, alpha ${lora.lora_alpha}, dropout ${lora.lora_dropout} on ${targets}${saved ? `; ${(lora.modules_to_save as string[]).join(', ')} trained in full` : ''}`,
   ];
+  const start = startLine(plan);
+  if (start) lines.push(start);
   const parameters = forecast.parameters;
   if (parameters)
     lines.push(
@@ -94,12 +96,31 @@ export function adapterLines(plan: Plan): string[] {
   return lines;
 }
 
+/** How the adapter begins, where that is computed, and what it means for the adapter that is saved. */
+function startLine({ lora: { init_lora_weights: init, r } }: Plan): string | undefined {
+  if (init === 'eva') return 'starts from the main directions of the training rows (eva), with B zero';
+  if (typeof init !== 'string' || !/^(pissa|olora)/.test(init)) return undefined;
+  return `starts from a part of the base (${init}); saved as a plain LoRA of rank ${2 * Number(r)} over the original base`;
+}
+
 export function trainingLines(plan: Plan): string[] {
   const { training, forecast } = plan;
   const batch = Number(training.per_device_train_batch_size) * Number(training.gradient_accumulation_steps);
   return [
-    `${forecast.steps.total} steps (${forecast.steps.per_epoch} an epoch), batch ${batch} (${training.per_device_train_batch_size} × ${training.gradient_accumulation_steps}), learning rate ${formatNumber(Number(training.learning_rate))} ${training.lr_scheduler_type}, ${training.optim}, seed ${training.seed}`,
+    `${forecast.steps.total} steps (${forecast.steps.per_epoch} an epoch), batch ${batch} (${training.per_device_train_batch_size} × ${training.gradient_accumulation_steps}), learning rate ${formatNumber(Number(training.learning_rate))} ${training.lr_scheduler_type}${otherRates(plan)}, ${training.optim}, seed ${training.seed}`,
   ];
+}
+
+/** Rates of single kinds of parameters; empty where all share one. Absent in plans of earlier versions. */
+function otherRates({ training }: Plan): string {
+  const rate = Number(training.learning_rate);
+  const { loraplus_lr_ratio: ratio, loraplus_lr_embedding: adapted, embedding_learning_rate: full } = training;
+  const rates = [
+    ...(typeof ratio === 'number' ? [`B matrices ${formatNumber(rate * ratio)}`] : []),
+    ...(typeof adapted === 'number' ? [`adapters on embeddings ${formatNumber(adapted)}`] : []),
+    ...(typeof full === 'number' ? [`embeddings in full ${formatNumber(full)}`] : []),
+  ];
+  return rates.length > 0 ? ` (${rates.join(', ')})` : '';
 }
 
 export function timeLines(plan: Plan): string[] {

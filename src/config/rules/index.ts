@@ -2,6 +2,8 @@ import { adapterStartRule, adapterTargetsRule } from './adapter.ts';
 import { datasetRule } from './dataset.ts';
 import { checkpointRule, evaluationRule, noEvaluationRule } from './evaluation.ts';
 import { idleSettingsRule } from './idle-settings.ts';
+import { loraStartRule } from './lora-start.ts';
+import { learningRatesRule, optimizerRule } from './optimizer.ts';
 import { packingRule } from './packing.ts';
 import { precisionRule } from './precision.ts';
 import { quantizationRule } from './quantization.ts';
@@ -12,9 +14,12 @@ export const rules: Rule[] = [
   datasetRule,
   adapterTargetsRule,
   adapterStartRule,
+  loraStartRule,
   quantizationRule,
   precisionRule,
   scheduleRule,
+  learningRatesRule,
+  optimizerRule,
   packingRule,
   noEvaluationRule,
   evaluationRule,

@@ -25,7 +25,7 @@ def run(spec: dict[str, Any]) -> dict[str, Any]:
     model = meta_model(model_spec)
     architecture = type(model).__name__
     if str(lora.get("init_lora_weights", "")).startswith(_INIT_FROM_WEIGHTS):
-        lora["init_lora_weights"] = True
+        lora |= {"init_lora_weights": True, "eva_config": None}
     from .parameters import count_parameters
 
     base = count_parameters(model)[1]

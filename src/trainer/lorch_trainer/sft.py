@@ -15,6 +15,7 @@ from .adapter_weights import load_adapter_weights
 from .attempt import Attempt
 from .checkpoints import Seal, break_seal, checkpoint_path, remove_surplus, seal_checkpoint
 from .feeding import IGNORED
+from .optimizers import choose_optimizer, settle_weights
 from .plan import Plan
 from .sampling import SeededByEpoch
 from .stop import Stop
@@ -76,6 +77,9 @@ class LorchTrainer(SFTTrainer):  # type: ignore[misc]
         self._pending = []
         self.step_seconds += time.perf_counter() - self._step_began
 
+    def get_optimizer_cls_and_kwargs(self, args: Any, model: Any = None) -> tuple[Any, dict[str, Any]]:
+        return choose_optimizer(self, model, SFTTrainer.get_optimizer_cls_and_kwargs(args, model))
+
     # Stopping
 
     def prediction_step(self, *args: Any, **kwargs: Any) -> Any:
@@ -99,6 +103,7 @@ class LorchTrainer(SFTTrainer):  # type: ignore[misc]
         step = self.state.global_step
         path = checkpoint_path(self.checkpoints, step)
         break_seal(path)
+        settle_weights(self)
         super()._save_checkpoint(model, trial)
         size = seal_checkpoint(path, self._seal(evaluation_due))
         remove_surplus(self.checkpoints, self.checkpoint_limit, self.state.best_global_step)

@@ -17,8 +17,10 @@ from .callbacks import ReportCallback
 from .checkpoints import Seal, checkpoint_path
 from .errors import LorchError
 from .feeding import feed_splits
+from .lora_start import start_adapter
 from .memory import memory_peaks
 from .model_loading import check_vocabulary, load_base, load_tokenizer
+from .optimizers import settle_weights
 from .parameters import compare_with_forecast, count_parameters, quantized_layers
 from .plan import Plan
 from .settings import build_lora_config, build_quantization_config, build_training_config
@@ -72,6 +74,7 @@ def build_trainer(attempt: Attempt, stop: Stop, plan: Plan, device: str, seal: S
             "leave out `trainable_token_indices`; `modules_to_save: [embed_tokens, lm_head]` trains all rows",
         )
     trainer.args.max_length = plan.training.get("max_length", trainer.args.max_length)
+    start_adapter(trainer, attempt.run, plan)
     report.trainer = trainer
     trainer.remove_callback(PrinterCallback)
     trainer.remove_callback(ProgressCallback)
@@ -122,6 +125,7 @@ def train_to_end(attempt: Attempt, stop: Stop, trainer: LorchTrainer, checkpoint
         attempt.best_checkpoint = f"{attempt.run.checkpoints.name}/checkpoint-{state.best_global_step}"
     if state.global_step < state.max_steps:
         return False
+    settle_weights(trainer)
     stop.over = True  # saving takes no longer than stopping would
     results = _results(attempt, trainer)
     attempt.events.emit("artifact", **save_adapter(trainer.model, attempt.run, trainer.plan, results))
