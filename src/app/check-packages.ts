@@ -1,6 +1,7 @@
 // Packages that single settings need, looked for in the trainer's environment before anything is launched.
-import { neededPackages, type PackageNeed } from '../config/render/packages.ts';
+
 import type { RenderedConfig } from '../config/render/index.ts';
+import { neededPackages, type PackageNeed } from '../config/render/packages.ts';
 import type { Finding } from '../diagnostics/finding.ts';
 import type { PythonEnv } from '../python/environment.ts';
 import { type ImportedPackage, importPackages } from '../python/import-packages.ts';
@@ -38,7 +39,12 @@ function whyNot(
   return null;
 }
 
-function missing({ setting, value, anyOf, instead }: PackageNeed, reason: string, config: string, env: PythonEnv): Finding {
+function missing(
+  { setting, value, anyOf, instead }: PackageNeed,
+  reason: string,
+  config: string,
+  env: PythonEnv,
+): Finding {
   const [first, other] = anyOf;
   const range = first?.from ? `'${first.name}>=${first.from}'` : first?.name;
   const also = other ? `, or ${other.name}, which downloads it from the hub` : '';

@@ -4,7 +4,12 @@ import { join } from 'node:path';
 import type { RenderedConfig } from '../config/render/index.ts';
 import type { Finding } from '../diagnostics/finding.ts';
 import { gib } from '../diagnostics/gib.ts';
-import { countCheckpoints, estimateAdapterBytes, estimateCheckpointBytes, estimateStartBytes } from '../model/checkpoint-size.ts';
+import {
+  countCheckpoints,
+  estimateAdapterBytes,
+  estimateCheckpointBytes,
+  estimateStartBytes,
+} from '../model/checkpoint-size.ts';
 import type { LoraCount } from '../model/count-lora.ts';
 import { bytesOf } from '../model/memory.ts';
 import { countParameters } from '../model/modules.ts';

@@ -1,6 +1,7 @@
 // Learning rates of embeddings that this base and adapter do not train: only the model's modules tell.
-import type { RenderedConfig } from '../config/render/index.ts';
+
 import { finding } from '../config/finding.ts';
+import type { RenderedConfig } from '../config/render/index.ts';
 import type { Finding } from '../diagnostics/finding.ts';
 import type { ModelReading } from '../model/read-config.ts';
 

@@ -10,16 +10,25 @@ export function splitsBase({ init_lora_weights: init }: Settings): boolean {
   return typeof init === 'string' && /^(pissa|olora)/.test(init);
 }
 
-/** Parameters of A and B matrices alone, without magnitudes, biases and what is trained in full. */
-export function matrixParameters(count: LoraCount, lora: Settings): number {
+/** Modules with A and B matrices, and the rank of those. Without what is trained in full or by rows. */
+function adapted(
+  count: LoraCount,
+  lora: Settings,
+): { name: string; in: number; out: number; rank: number }[] {
   const whole = [...listOf(lora.modules_to_save), ...tokenModules(lora.trainable_token_indices)];
   return count.modules
     .filter(({ name }) => !whole.some((each) => name === each || name.endsWith(`.${each}`)))
-    .reduce((sum, { trainable, in: inputs, out }) => {
+    .map(({ name, in: inputs, out, trainable }) => {
       // r·(in + out), and beside it at most a magnitude and a bias for each output, which is less than in + out.
       const own = trainable - (lora.use_dora === true ? out : 0);
-      return sum + Math.floor(own / (inputs + out)) * (inputs + out);
-    }, 0);
+      return { name, in: inputs, out, rank: Math.floor(own / (inputs + out)) };
+    })
+    .filter(({ rank }) => rank > 0);
+}
+
+/** Parameters of A and B matrices alone, without magnitudes, biases and what is trained in full. */
+export function matrixParameters(count: LoraCount, lora: Settings): number {
+  return adapted(count, lora).reduce((sum, { rank, in: inputs, out }) => sum + rank * (inputs + out), 0);
 }
 
 /**
@@ -29,8 +38,7 @@ export function matrixParameters(count: LoraCount, lora: Settings): number {
 export function decompositionBytes(count: LoraCount, lora: Settings): number {
   if (!splitsBase(lora)) return 0;
   const init = String(lora.init_lora_weights);
-  const rank = Number(lora.r);
-  const sizes = count.modules.map(({ in: inputs, out }) => {
+  const sizes = adapted(count, lora).map(({ in: inputs, out, rank }) => {
     const shorter = Math.min(inputs, out);
     const k = init.startsWith('pissa_niter') ? Math.min(2 * rank, shorter) : shorter;
     return 2 * inputs * out + k * (inputs + out) + (init === 'pissa' ? 4 * k ** 2 : 0);
@@ -41,10 +49,7 @@ export function decompositionBytes(count: LoraCount, lora: Settings): number {
 /** Throws UserError M005 where a weight has fewer singular vectors than the rank asks for. */
 export function refuseLargeRank(count: LoraCount, lora: Settings): void {
   if (!splitsBase(lora)) return;
-  const whole = listOf(lora.modules_to_save);
-  for (const { name, in: inputs, out, trainable } of count.modules) {
-    if (whole.some((each) => name === each || name.endsWith(`.${each}`))) continue;
-    const rank = Math.floor(trainable / (inputs + out));
+  for (const { name, in: inputs, out, rank } of adapted(count, lora)) {
     if (rank <= Math.min(inputs, out)) continue;
     throw new UserError(
       'M005',

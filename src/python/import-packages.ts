@@ -39,13 +39,17 @@ export async function importPackages(
   { executable, env }: PythonEnv,
   packages: readonly { name: string; module: string }[],
 ): Promise<Record<string, ImportedPackage>> {
-  const result = await execa(executable, ['-c', script, ...packages.map(({ name, module }) => `${name}=${module}`)], {
-    env,
-    extendEnv: false,
-    reject: false,
-    timeout: 5 * minute,
-    stdin: 'ignore',
-  });
+  const result = await execa(
+    executable,
+    ['-c', script, ...packages.map(({ name, module }) => `${name}=${module}`)],
+    {
+      env,
+      extendEnv: false,
+      reject: false,
+      timeout: 5 * minute,
+      stdin: 'ignore',
+    },
+  );
   const last = result.stdout.trimEnd().split('\n').at(-1) ?? '';
   if (!result.failed) return answer.parse(JSON.parse(last));
   // A crash of the interpreter (a library built for another system) has no exception to report.

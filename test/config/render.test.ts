@@ -67,7 +67,8 @@ describe('the rendered objects', () => {
   });
 
   it('refuse what needs a CUDA GPU on a machine without one', async () => {
-    const text = 'training: { use_liger_kernel: true }\nmodel: { attn_implementation: kernels-community/flash-attn2 }\n';
+    const text =
+      'training: { use_liger_kernel: true }\nmodel: { attn_implementation: kernels-community/flash-attn2 }\n';
     const { findings } = await render(text, cpu);
     expect(findings.map(({ code, at }) => [code, at?.pointer])).toEqual([
       ['C025', '/training/use_liger_kernel'],

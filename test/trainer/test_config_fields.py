@@ -39,9 +39,13 @@ def _bitsandbytes_fields() -> set[str]:
 
 
 def _listed(section: str) -> set[str]:
-    """What a config may set, and what it may not although the class has it. Rates of lorch's own are no such fields."""
+    """What a config may set, and what it may not although the class has it; without lorch's own rates."""
     schema = SECTIONS[section]
-    return {*(schema["properties"].keys() - OWN_FIELDS), *schema["x-lorch"]["owned"], *schema["x-lorch"]["unsupported"]}
+    return {
+        *(schema["properties"].keys() - OWN_FIELDS),
+        *schema["x-lorch"]["owned"],
+        *schema["x-lorch"]["unsupported"],
+    }
 
 
 CLASSES = [
@@ -68,7 +72,13 @@ def test_what_is_called_removed_is_gone(section: str, installed: set[str]) -> No
 
 def test_every_optimizer_and_schedule_that_a_config_may_name_exists() -> None:
     training = SECTIONS["training"]["properties"]
-    refused = set(re.findall(r"^    (\w+):", REFUSED.partition("'training.optim'")[2].partition("\n  }")[0], re.M))
+    refused = set(
+        re.findall(
+            r"^    (\w+):",
+            REFUSED.partition("'training.optim'")[2].partition("\n  }")[0],
+            re.M,
+        )
+    )
     named = set(training["optim"]["enum"])
     # Muon is torch's; every name of transformers is accepted, or refused with a reason.
     assert (named - {"muon"}) | refused == {each.value for each in OptimizerNames}
@@ -94,7 +104,14 @@ def test_rendered_samples_are_taken_as_they_are(run: dict[str, Any], tmp_path: P
         held = quantization.to_dict()
         assert {name: held[name] for name in run["quantization"]} == run["quantization"]
     training = SFTConfig(output_dir=str(tmp_path), **trl_fields(run["training"]))
-    for name in ("learning_rate", "warmup_steps", "max_length", "bf16", "data_seed", "save_total_limit"):
+    for name in (
+        "learning_rate",
+        "warmup_steps",
+        "max_length",
+        "bf16",
+        "data_seed",
+        "save_total_limit",
+    ):
         assert getattr(training, name) == run["training"][name]
 
 
@@ -107,5 +124,9 @@ def test_rendered_samples_are_taken_as_they_are(run: dict[str, Any], tmp_path: P
 )
 def test_an_8_bit_threshold_may_be_a_whole_number(threshold: float) -> None:
     """JSON makes 6 of 6.0, and bitsandbytes insists on a float."""
-    fields = {"load_in_8bit": True, "load_in_4bit": False, "llm_int8_threshold": threshold}
+    fields = {
+        "load_in_8bit": True,
+        "load_in_4bit": False,
+        "llm_int8_threshold": threshold,
+    }
     assert build_quantization_config(fields).llm_int8_threshold == threshold

@@ -1,4 +1,4 @@
-"""LoRA+ and the embedding's own rate: which parameter has which rate, what that changes, and that it survives."""
+"""LoRA+ and the embedding's own rate: which parameter has which rate, and what that changes."""
 
 from __future__ import annotations
 
@@ -19,9 +19,20 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return make_model(tmp_path_factory.mktemp("model") / "model")
 
 
-def one_step(folder: Path, model: Path, lora: dict[str, Any], quantization: Any = None, **training: Any) -> Run:
+def one_step(
+    folder: Path,
+    model: Path,
+    lora: dict[str, Any],
+    quantization: Any = None,
+    **training: Any,
+) -> Run:
     """One step of AdamW, whose first step moves every weight by its learning rate, whatever the gradient."""
-    settings = {"learning_rate": RATE, "max_steps": 1, "lr_scheduler_type": "constant", **training}
+    settings = {
+        "learning_rate": RATE,
+        "max_steps": 1,
+        "lr_scheduler_type": "constant",
+        **training,
+    }
     run = make_run(folder, model, lora=lora, training=settings, quantization=quantization)
     assert run.train() == 0, run.log
     return run
@@ -93,7 +104,9 @@ def test_single_rows_of_the_embedding_have_it_too(tmp_path: Path, model: Path) -
     lora = {"modules_to_save": None, "trainable_token_indices": [5, 6]}
     run = one_step(tmp_path / "run", model, lora, embedding_learning_rate=1e-4, loraplus_lr_ratio=8)
     assert differences(run) == []
-    assert {tuple(group["kinds"]): group["learning_rate"] for group in effective(run)["parameter_groups"]} == {
+    assert {
+        tuple(group["kinds"]): group["learning_rate"] for group in effective(run)["parameter_groups"]
+    } == {
         ("lora_A",): RATE,
         ("lora_B",): 8 * RATE,
         ("embedding",): 1e-4,
@@ -101,7 +114,10 @@ def test_single_rows_of_the_embedding_have_it_too(tmp_path: Path, model: Path) -
 
 
 def test_an_adapter_on_the_embedding_has_the_rate_of_loraplus(tmp_path: Path, model: Path) -> None:
-    lora = {"modules_to_save": None, "target_modules": [*LORA["target_modules"], "embed_tokens"]}
+    lora = {
+        "modules_to_save": None,
+        "target_modules": [*LORA["target_modules"], "embed_tokens"],
+    }
     run = one_step(tmp_path / "run", model, lora, loraplus_lr_ratio=8, loraplus_lr_embedding=3e-4)
     assert differences(run) == []
     default = one_step(tmp_path / "default", model, lora, loraplus_lr_ratio=8)
@@ -116,7 +132,11 @@ def test_a_rate_that_no_parameter_has_is_a_finding(tmp_path: Path, model: Path) 
     lora = {"modules_to_save": None}
     run = one_step(tmp_path / "run", model, lora, embedding_learning_rate=1e-4)
     assert differences(run) == [
-        {"path": "training.embedding_learning_rate", "requested": 1e-4, "effective": None}
+        {
+            "path": "training.embedding_learning_rate",
+            "requested": 1e-4,
+            "effective": None,
+        }
     ]
 
 
@@ -128,11 +148,16 @@ def test_peft_would_group_the_same(tmp_path: Path, model: Path) -> None:
     from transformers import AutoModelForCausalLM
 
     adapted = get_peft_model(
-        AutoModelForCausalLM.from_pretrained(model), LoraConfig(task_type="CAUSAL_LM", **{**LORA, "use_dora": True})
+        AutoModelForCausalLM.from_pretrained(model),
+        LoraConfig(task_type="CAUSAL_LM", **{**LORA, "use_dora": True}),
     )
     args = type("Args", (), {"learning_rate": RATE, "weight_decay": 0.1})
     theirs = create_loraplus_optimizer(
-        adapted, torch.optim.AdamW, lr=RATE, loraplus_lr_ratio=16, loraplus_weight_decay=0.1
+        adapted,
+        torch.optim.AdamW,
+        lr=RATE,
+        loraplus_lr_ratio=16,
+        loraplus_weight_decay=0.1,
     )
 
     def rates(groups: Any) -> dict[int, tuple[float, float]]:
@@ -174,7 +199,12 @@ def test_a_resumed_run_keeps_groups_and_schedule(tmp_path: Path, model: Path, op
 
 def test_quantized_bases_take_it(tmp_path: Path, model: Path) -> None:
     run = one_step(
-        tmp_path / "run", model, {"modules_to_save": None}, NF4, optim="paged_adamw_8bit", loraplus_lr_ratio=16
+        tmp_path / "run",
+        model,
+        {"modules_to_save": None},
+        NF4,
+        optim="paged_adamw_8bit",
+        loraplus_lr_ratio=16,
     )
     assert differences(run) == []
     b = saved(run)["base_model.model.model.layers.0.self_attn.q_proj.lora_B.weight"]

@@ -35,7 +35,11 @@ def logits(model: Any) -> torch.Tensor:
 
 def trained(folder: Path, model: Path, lora: dict[str, Any], rows: int = 32, **changes: Any) -> Run:
     """A run with one evaluation at its end, of all validation rows in one batch."""
-    training = {"eval_strategy": "epoch", "per_device_eval_batch_size": 8, **changes.pop("training", {})}
+    training = {
+        "eval_strategy": "epoch",
+        "per_device_eval_batch_size": 8,
+        **changes.pop("training", {}),
+    }
     run = make_run(folder, model, rows, 8, lora=lora, training=training, **changes)
     assert run.train() == 0, run.log
     return run
@@ -61,7 +65,13 @@ def loss_of(model: Any, rows: list[tuple[list[int], list[int]]]) -> float:
     return total / count
 
 
-def split(folder: Path, model: Path, init: str, dtype: torch.dtype = torch.float32, **lora: Any) -> tuple[Any, Any]:
+def split(
+    folder: Path,
+    model: Path,
+    init: str,
+    dtype: torch.dtype = torch.float32,
+    **lora: Any,
+) -> tuple[Any, Any]:
     """The original base, and a copy of it that was split as a run splits it."""
     from lorch_trainer.lora_start import peft_fields, start_adapter
     from lorch_trainer.plan import RunFolder
@@ -69,7 +79,9 @@ def split(folder: Path, model: Path, init: str, dtype: torch.dtype = torch.float
 
     fields = {**LORA, "modules_to_save": None, "init_lora_weights": init, **lora}
     torch.manual_seed(0)
-    adapted = get_peft_model(load(model, dtype), LoraConfig(task_type="CAUSAL_LM", **peft_fields(fields))).eval()
+    adapted = get_peft_model(
+        load(model, dtype), LoraConfig(task_type="CAUSAL_LM", **peft_fields(fields))
+    ).eval()
     trainer = SimpleNamespace(model=adapted, seal=None, args=SimpleNamespace(seed=42))
     folder.mkdir(exist_ok=True)
     start_adapter(trainer, RunFolder(folder), SimpleNamespace(lora=fields))
@@ -125,8 +137,15 @@ def test_a_second_attempt_has_the_same_base_bit_by_bit(
         {},
         {"use_rslora": True},
         {"use_dora": True, "modules_to_save": None},
-        {"rank_pattern": {"q_proj": 4}, "alpha_pattern": {"k_proj": 3}, "use_rslora": True},
-        {"target_modules": [*LORA["target_modules"], "embed_tokens"], "modules_to_save": ["lm_head"]},
+        {
+            "rank_pattern": {"q_proj": 4},
+            "alpha_pattern": {"k_proj": 3},
+            "use_rslora": True,
+        },
+        {
+            "target_modules": [*LORA["target_modules"], "embed_tokens"],
+            "modules_to_save": ["lm_head"],
+        },
         {"modules_to_save": None, "trainable_token_indices": [5, 6], "bias": "all"},
     ],
     ids=["saved-modules", "rslora", "dora", "patterns", "embedding", "tokens"],
@@ -153,7 +172,12 @@ def test_lorch_try_and_merge_have_the_trained_model(tmp_path: Path, model: Path)
     from lorch_trainer.try_ import load_adapted
 
     run = trained(tmp_path / "run", model, {"init_lora_weights": "pissa"})
-    base = {"id": str(model), "path": str(model), "revision": None, "trust_remote_code": False}
+    base = {
+        "id": str(model),
+        "path": str(model),
+        "revision": None,
+        "trust_remote_code": False,
+    }
     spec = {
         "model": base,
         "dtype": "float32",
@@ -186,11 +210,22 @@ def test_peft_would_convert_the_same(tmp_path: Path, model: Path) -> None:
     adapted.peft_config["default"].init_lora_weights = "pissa"
     adapted.save_pretrained(tmp_path / "ours")
     save_plain(tmp_path / "ours", RunFolder(tmp_path), SimpleNamespace(lora=fields))
-    adapted.save_pretrained(tmp_path / "theirs", path_initial_model_for_weight_conversion=str(tmp_path / "initial"))
+    adapted.save_pretrained(
+        tmp_path / "theirs",
+        path_initial_model_for_weight_conversion=str(tmp_path / "initial"),
+    )
     ours, theirs = (load_file(tmp_path / name / "adapter_model.safetensors") for name in ("ours", "theirs"))
     assert ours.keys() == theirs.keys() and all(torch.equal(ours[name], theirs[name]) for name in ours)
-    configs = [json.loads((tmp_path / name / "adapter_config.json").read_text()) for name in ("ours", "theirs")]
-    for name in ("r", "lora_alpha", "rank_pattern", "alpha_pattern", "init_lora_weights"):
+    configs = [
+        json.loads((tmp_path / name / "adapter_config.json").read_text()) for name in ("ours", "theirs")
+    ]
+    for name in (
+        "r",
+        "lora_alpha",
+        "rank_pattern",
+        "alpha_pattern",
+        "init_lora_weights",
+    ):
         assert configs[0][name] == configs[1][name]
 
 
@@ -208,10 +243,18 @@ def test_in_bfloat16_the_difference_is_the_rounding_of_the_base(tmp_path: Path, 
 @pytest.mark.parametrize("packing", [False, True])
 def test_a_resumed_run_is_the_same_run(tmp_path: Path, model: Path, init: str, packing: bool) -> None:
     lora = {"init_lora_weights": init, "lora_dropout": 0.1, "modules_to_save": None}
-    training = {"save_strategy": "steps", "save_steps": 2, "packing": packing, "save_total_limit": 99}
+    training = {
+        "save_strategy": "steps",
+        "save_steps": 2,
+        "packing": packing,
+        "save_total_limit": 99,
+    }
     run = trained(tmp_path / "run", model, lora, training=training)
     assert run.event("settings")["differences"] == []
-    losses, last = run.losses(), run.event("end")["step"] if "step" in run.event("end") else max(run.losses())
+    losses, last = (
+        run.losses(),
+        run.event("end")["step"] if "step" in run.event("end") else max(run.losses()),
+    )
     adapter = (run.path / "adapter" / "adapter_model.safetensors").read_bytes()
     for path in (run.path / "checkpoints").iterdir():
         if int(path.name.rpartition("-")[2]) > 2:
@@ -235,7 +278,11 @@ def test_checkpoints_without_their_start_are_refused(tmp_path: Path, model: Path
     [
         ({"init_lora_weights": "pissa"}, NF4, "not quantized"),
         ({"init_lora_weights": "olora"}, NF4, "not quantized"),
-        ({"init_lora_weights": "pissa", "r": 48}, None, "fewer singular vectors than the rank 48"),
+        (
+            {"init_lora_weights": "pissa", "r": 48},
+            None,
+            "fewer singular vectors than the rank 48",
+        ),
         ({"init_lora_weights": "eva", "r": 500}, None, "eva needs 500 tokens"),
     ],
 )
@@ -249,12 +296,21 @@ def test_what_cannot_start_so_is_refused(
 
 
 @pytest.mark.parametrize("quantization", [None, NF4])
-def test_eva_starts_from_the_directions_of_the_answers(tmp_path: Path, model: Path, quantization: Any) -> None:
-    """A spans what numpy finds in the inputs of a layer at the trained positions; B is zero, so that nothing changes."""
+def test_eva_starts_from_the_directions_of_the_answers(
+    tmp_path: Path, model: Path, quantization: Any
+) -> None:
+    """A spans what a decomposition of the layer's inputs at the trained positions finds; B is zero."""
     fields = {"rho": 1, "tau": 0.99, "use_label_mask": True, "whiten": False}
     lora = {"init_lora_weights": "eva", "eva_config": fields, "modules_to_save": None}
     training = {"max_steps": 1, "learning_rate": 1e-12}
-    run = trained(tmp_path / "run", model, lora, rows=64, quantization=quantization, training=training)
+    run = trained(
+        tmp_path / "run",
+        model,
+        lora,
+        rows=64,
+        quantization=quantization,
+        training=training,
+    )
     assert run.event("settings")["differences"] == []
     saved = load_file(run.path / "adapter" / "adapter_model.safetensors")
     a = saved["base_model.model.model.layers.0.self_attn.q_proj.lora_A.weight"].float()
@@ -275,4 +331,8 @@ def test_eva_starts_from_the_directions_of_the_answers(tmp_path: Path, model: Pa
     assert float(shared.min()) > 0.8
     assert torch.allclose(a @ a.T, torch.eye(8), atol=2e-2)
     config = json.loads((run.path / "adapter" / "adapter_config.json").read_text())
-    assert (config["r"], config["init_lora_weights"], config["eva_config"]) == (8, True, None)
+    assert (config["r"], config["init_lora_weights"], config["eva_config"]) == (
+        8,
+        True,
+        None,
+    )

@@ -114,7 +114,11 @@ export function trainingLines(plan: Plan): string[] {
 /** Rates of single kinds of parameters; empty where all share one. Absent in plans of earlier versions. */
 function otherRates({ training }: Plan): string {
   const rate = Number(training.learning_rate);
-  const { loraplus_lr_ratio: ratio, loraplus_lr_embedding: adapted, embedding_learning_rate: full } = training;
+  const {
+    loraplus_lr_ratio: ratio,
+    loraplus_lr_embedding: adapted,
+    embedding_learning_rate: full,
+  } = training;
   const rates = [
     ...(typeof ratio === 'number' ? [`B matrices ${formatNumber(rate * ratio)}`] : []),
     ...(typeof adapted === 'number' ? [`adapters on embeddings ${formatNumber(adapted)}`] : []),

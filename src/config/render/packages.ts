@@ -41,7 +41,10 @@ const byAttention: Readonly<Record<string, NeededPackage[]>> = {
 };
 
 /** What these settings need; empty for almost all configs. */
-export function neededPackages({ model, training }: Pick<RenderedConfig, 'model' | 'training'>): PackageNeed[] {
+export function neededPackages({
+  model,
+  training,
+}: Pick<RenderedConfig, 'model' | 'training'>): PackageNeed[] {
   const needs: PackageNeed[] = [];
   const optim = String(training.optim);
   const optimizer = Object.hasOwn(byOptimizer, optim) ? byOptimizer[optim] : undefined;

@@ -37,7 +37,8 @@ export const optimizerRule: Rule = {
 function checkMuon({ training, lora }: RunConfig, report: Report): void {
   const without = 'optim: adamw_torch_fused trains them';
   const refuse = (name: string, given: boolean, what: string) =>
-    given && report(`lora.${name}`, `muon is for the matrices of an adapter; ${name} trains ${what}`, without);
+    given &&
+    report(`lora.${name}`, `muon is for the matrices of an adapter; ${name} trains ${what}`, without);
   refuse('bias', lora.bias !== 'none', 'vectors');
   refuse('lora_bias', lora.lora_bias, 'vectors');
   refuse('use_dora', lora.use_dora, 'vectors');
@@ -45,7 +46,12 @@ function checkMuon({ training, lora }: RunConfig, report: Report): void {
   refuse('trainable_token_indices', lora.trainable_token_indices !== undefined, 'rows of the embedding');
   for (const name of ['adam_beta1', 'adam_beta2', 'adam_epsilon'] as const)
     if (training[name] !== adamDefaults[name])
-      report(`training.${name}`, `${name} has no effect with optim: muon`, 'optim_args: momentum=0.95', 'C018');
+      report(
+        `training.${name}`,
+        `${name} has no effect with optim: muon`,
+        'optim_args: momentum=0.95',
+        'C018',
+      );
 }
 
 const adamDefaults = { adam_beta1: 0.9, adam_beta2: 0.999, adam_epsilon: 1e-8 };

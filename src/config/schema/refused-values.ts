@@ -22,7 +22,8 @@ export const refusedValues: Readonly<Record<string, Readonly<Record<string, stri
       'it keeps its moments where no checkpoint saves them, so a resumed run would be another run; use adamw_torch',
     adamw_anyprecision: 'its package, torchdistx, is no longer maintained; use adamw_torch',
     adamw_torch_xla: 'it is for TPUs, and lorch trains on CUDA GPUs and CPUs; use adamw_torch',
-    adamw_torch_npu_fused: 'it is for Ascend NPUs, and lorch trains on CUDA GPUs and CPUs; use adamw_torch_fused',
+    adamw_torch_npu_fused:
+      'it is for Ascend NPUs, and lorch trains on CUDA GPUs and CPUs; use adamw_torch_fused',
   },
   'lora.init_lora_weights': {
     loftq:

@@ -1,10 +1,10 @@
 """Starts of an adapter that are computed: from the base's weights (PiSSA, OLoRA) or from the rows (EVA).
 
-PiSSA and OLoRA put a part of each weight into the adapter and leave the rest in the base: W = W_rest + s·B₀A₀.
-What trains then is an adapter over W_rest, a base that nobody has. So B₀ and A₀ are kept in the run folder,
-for two reasons. A resumed attempt takes W_rest from them, and not from a decomposition that another machine
-would round otherwise. And the adapter that is saved at the end holds what was learnt as a change of W:
-s·(BA − B₀A₀), an ordinary LoRA of twice the rank over the original base.
+PiSSA and OLoRA put a part of each weight into the adapter and leave the rest in the base:
+W = W_rest + s·B₀A₀. What trains then is an adapter over W_rest, a base that nobody has. So the run folder
+keeps B₀ and A₀, for two reasons. A resumed attempt makes W_rest from them, and not from a new decomposition, which
+another machine may round differently. And the adapter that is saved at the end holds what was learnt as a
+change of W: s·(BA − B₀A₀), an ordinary LoRA of twice the rank over the original base.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def peft_fields(lora: dict[str, Any]) -> dict[str, Any]:
 
 
 def start_adapter(trainer: Any, run: RunFolder, plan: Plan) -> None:
-    """Gives the adapter its computed start. A resumed attempt gets the same base again; its weights are loaded later.
+    """Gives the adapter its computed start. A resumed attempt gets the same base; its weights come later.
 
     Raises R026 where a layer cannot start so, R042 where a checkpoint's start is lost.
     """
@@ -85,7 +85,9 @@ def _split_base(trainer: Any, file: Path, init: str) -> None:
             _take_start(layers, load_file(file))
             return
         if trainer.seal is not None:
-            raise LorchError("R042", f"{file.name} is missing: the base of the checkpoints cannot be made again")
+            raise LorchError(
+                "R042", f"{file.name} is missing: the base of the checkpoints cannot be made again"
+            )
         _compute_start(layers, init, int(trainer.args.seed))
     _write(file, {key: tensor.contiguous().cpu() for key, tensor in _factors(layers)})
 
@@ -99,14 +101,18 @@ def _layers(model: Any, init: str) -> Iterator[tuple[str, Any]]:
             continue
         weight = module.get_base_layer().weight if isinstance(module, Linear) else None
         if weight is None or not weight.is_floating_point():
-            raise LorchError("R026", f"{init} starts linear layers that are not quantized; {name} is no such layer")
+            raise LorchError(
+                "R026", f"{init} starts linear layers that are not quantized; {name} is no such layer"
+            )
         if init == "olora" and module.fan_in_fan_out:
-            raise LorchError("R026", f"PEFT's OLoRA does not know transposed layers such as {name}: use pissa")
+            raise LorchError(
+                "R026", f"PEFT's OLoRA does not know transposed layers such as {name}: use pissa"
+            )
         yield name, module
 
 
 def _compute_start(layers: dict[str, Any], init: str, seed: int) -> None:
-    """PEFT's own decomposition. It is called here and not by LoraConfig, which would round B₀ and A₀ to the base's dtype."""
+    """PEFT's own decomposition, not through LoraConfig: that would round B₀ and A₀ to the base's dtype."""
     import torch
 
     devices = list(range(torch.cuda.device_count())) if torch.cuda.is_available() else []
@@ -117,7 +123,9 @@ def _compute_start(layers: dict[str, Any], init: str, seed: int) -> None:
             layer.olora_init("default") if init == "olora" else layer.pissa_init("default", init)
             found = [factor.shape for _, factor in _factors({name: layer})]
             if found != shapes:
-                raise LorchError("R026", f"{init}: {name} has fewer singular vectors than the rank {shapes[0][0]}")
+                raise LorchError(
+                    "R026", f"{init}: {name} has fewer singular vectors than the rank {shapes[0][0]}"
+                )
 
 
 def _factors(layers: dict[str, Any]) -> Iterator[tuple[str, Any]]:
@@ -181,7 +189,7 @@ def _start_by_rows(trainer: Any, config: Any, fields: dict[str, Any]) -> None:
     from peft import EvaConfig
     from peft.tuners.lora.eva import initialize_lora_eva_weights
 
-    config.eva_config = EvaConfig(**fields)
+    config.eva_config = EvaConfig(**{"rho": 1, **fields})  # 1: each layer keeps its rank
     if trainer.seal is not None:  # the weights come from the checkpoint
         return
     config.init_lora_weights = "eva"
@@ -193,7 +201,7 @@ def _start_by_rows(trainer: Any, config: Any, fields: dict[str, Any]) -> None:
             trainer.model, batches, forward_fn=_BoundedForward(), show_progress_bar=False
         )
     if config.rank_pattern:
-        raise LorchError("R026", "eva: PEFT gave layers other ranks, which rho: 1 was to prevent")
+        raise LorchError("R026", f"eva: PEFT gave layers other ranks than r: {config.rank_pattern}")
     # PEFT writes down the layers that it found; the plan's words stand for the same ones.
     config.target_modules = targets
 
@@ -217,7 +225,7 @@ class _BoundedForward:
 
 
 class _RowBatches:
-    """Training rows in a seeded order, collated as in training; each batch has twice the rank in tokens that count."""
+    """Training rows in a seeded order, collated as in training; a batch has 2 × r tokens that count."""
 
     def __init__(self, trainer: Any, trained_only: bool, rank: int) -> None:
         import numpy as np
@@ -239,7 +247,9 @@ class _RowBatches:
         if self.batches:
             return
         if tokens < rank:
-            raise LorchError("R026", f"eva needs {rank} tokens to learn from, and the training rows have {tokens}")
+            raise LorchError(
+                "R026", f"eva needs {rank} tokens to learn from, and the training rows have {tokens}"
+            )
         self.batches.append(batch)
 
     def __len__(self) -> int:

@@ -7,6 +7,7 @@ multiplies each group's own first rate.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import torch
@@ -26,7 +27,9 @@ def trl_fields(training: dict[str, Any]) -> dict[str, Any]:
     return fields
 
 
-def choose_optimizer(trainer: Any, model: Any, default: tuple[Any, dict[str, Any]]) -> tuple[Any, dict[str, Any]]:
+def choose_optimizer(
+    trainer: Any, model: Any, default: tuple[Any, dict[str, Any]]
+) -> tuple[Any, dict[str, Any]]:
     """Class and arguments of the optimizer, as `Trainer.get_optimizer_cls_and_kwargs` returns them.
 
     `default` is what transformers would take. Groups go with it as `params`, which the Trainer prefers to its
@@ -73,7 +76,7 @@ def _groups(trainer: Any, model: Any, training: dict[str, Any]) -> list[dict[str
 
 
 def _loraplus_groups(model: Any, args: Any, ratio: float, embedding: float | None) -> list[dict[str, Any]]:
-    """The groups that PEFT makes. Its optimizer is thrown away: transformers knows the arguments of all kinds."""
+    """The groups that PEFT makes. Its optimizer is thrown away: transformers knows the arguments of each."""
     from peft.optimizers import create_loraplus_optimizer
 
     grouped = create_loraplus_optimizer(
@@ -84,10 +87,14 @@ def _loraplus_groups(model: Any, args: Any, ratio: float, embedding: float | Non
         loraplus_weight_decay=args.weight_decay,
         loraplus_lr_embedding=_EMBEDDING_RATE if embedding is None else embedding,
     )
-    return [{name: group[name] for name in ("params", "weight_decay", "lr")} for group in grouped.param_groups]
+    return [
+        {name: group[name] for name in ("params", "weight_decay", "lr")} for group in grouped.param_groups
+    ]
 
 
-def _with_embedding_rate(groups: list[dict[str, Any]], embeddings: set[int], rate: float) -> list[dict[str, Any]]:
+def _with_embedding_rate(
+    groups: list[dict[str, Any]], embeddings: set[int], rate: float
+) -> list[dict[str, Any]]:
     """Takes the embeddings out of each group into one beside it, which differs in the rate alone."""
     split = []
     for group in groups:
@@ -98,7 +105,7 @@ def _with_embedding_rate(groups: list[dict[str, Any]], embeddings: set[int], rat
 
 
 def full_embeddings(model: Any) -> set[int]:
-    """`id`s of trained weights of embeddings and of the head: whole copies, or single rows. Adapters are not."""
+    """`id`s of trained weights of embeddings and of the head: whole copies, or rows. Adapters are not."""
     embeddings = _embedding_names(model)
     return {
         id(parameter)
@@ -193,8 +200,18 @@ def _one(values: set[float]) -> Any:
 
 def _muon_arguments(training: dict[str, Any]) -> dict[str, Any]:
     """Arguments of torch.optim.Muon from `learning_rate`, `weight_decay` and `optim_args`."""
-    read = {"momentum": float, "eps": float, "ns_steps": int, "adjust_lr_fn": str, "nesterov": _flag}
-    given = dict(pair.split("=", 1) for pair in str(training.get("optim_args") or "").replace(" ", "").split(",") if pair)
+    read: dict[str, Callable[[str], Any]] = {
+        "momentum": float,
+        "eps": float,
+        "ns_steps": int,
+        "adjust_lr_fn": str,
+        "nesterov": _flag,
+    }
+    given = dict(
+        pair.split("=", 1)
+        for pair in str(training.get("optim_args") or "").replace(" ", "").split(",")
+        if pair
+    )
     unknown = sorted(given.keys() - read.keys())
     if unknown:
         from .errors import LorchError

@@ -12,6 +12,7 @@ from .errors import LorchError
 from .lora_start import peft_fields
 from .plan import Plan, RunFolder
 
+
 def build_lora_config(plan: Plan) -> Any:
     """`peft.LoraConfig`. lorch always trains causal language models."""
     from peft import LoraConfig

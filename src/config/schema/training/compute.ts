@@ -7,13 +7,16 @@ const lossOfTrl = z.literal(false, {
 
 /** Arguments of Liger's apply functions; the two of the loss would not be reached. */
 const ligerKernels = z.strictObject({
-  rope: flag.optional(),
-  rms_norm: flag.optional(),
-  layer_norm: flag.optional(),
-  swiglu: flag.optional(),
-  geglu: flag.optional(),
-  cross_entropy: lossOfTrl.optional(),
-  fused_linear_cross_entropy: lossOfTrl.optional(),
+  rope: optional(flag, 'Rotary positions.'),
+  rms_norm: optional(flag, 'RMS norms.'),
+  layer_norm: optional(flag, 'Layer norms.'),
+  swiglu: optional(flag, 'Gated MLPs with SiLU.'),
+  geglu: optional(flag, 'Gated MLPs with GELU.'),
+  cross_entropy: optional(lossOfTrl, 'The cross entropy; only `false`, since TRL computes the loss.'),
+  fused_linear_cross_entropy: optional(
+    lossOfTrl,
+    'Head and cross entropy in one; only `false`, for the same reason.',
+  ),
 });
 
 export const computeFields = {
