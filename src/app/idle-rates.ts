@@ -5,14 +5,14 @@ import type { RenderedConfig } from '../config/render/index.ts';
 import type { Finding } from '../diagnostics/finding.ts';
 import type { ModelReading } from '../model/read-config.ts';
 
-/** C018 for each rate that no parameter would have. Empty for architectures that lorch does not know: the trainer says it then (R023). */
+/** C018 for each rate that no parameter would have. Empty where lorch could not count what trains: the trainer says it then (R023). */
 export function findIdleRates(
   { lora, training }: Pick<RenderedConfig, 'lora' | 'training'>,
   model: ModelReading,
-  trained: readonly { name: string }[],
+  trained: readonly { name: string }[] | undefined,
   config: string,
 ): Finding[] {
-  if (!model.known) return [];
+  if (!model.known || !trained) return [];
   const { modules, outputEmbeddings } = model.facts;
   const saved = listOf(lora.modules_to_save);
   const inFull = (name: string) => saved.some((each) => name === each || name.endsWith(`.${each}`));

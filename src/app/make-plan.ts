@@ -218,7 +218,7 @@ async function makePlan(
     findings: [
       ...machineFindings,
       ...(await checkPackages(rendered, config.name, request.python)),
-      ...findIdleRates(rendered, base.reading, forecast.parameters?.modules ?? [], config.name),
+      ...findIdleRates(rendered, base.reading, forecast.parameters?.modules, config.name),
       ...summariseScan(scan.findings),
       ...summarisePrepared(prepared.findings, ledger.places, names),
       ...checkVocabulary(base.reading, prepared),

@@ -75,6 +75,11 @@ describe('the rendered objects', () => {
       ['C025', '/model/attn_implementation'],
     ]);
     expect((await render(text, gpu)).findings).toEqual([]);
+    const paged = await render('training: { optim: paged_ademamix_32bit }\n', cpu);
+    expect(paged.findings.map(({ code, hint }) => [code, hint])).toContainEqual([
+      'C025',
+      'training.optim: ademamix',
+    ]);
   });
 
   it('leave nothing undefined, so that the plan holds every value', async () => {

@@ -30,6 +30,9 @@ PACKAGES = {
 
 
 def needs_package(name: str) -> Any:
+    if name.startswith("paged_ademamix") and not torch.cuda.is_available():
+        # The plan says so before launch (C025).
+        return pytest.param(name, marks=pytest.mark.skip(reason="bitsandbytes has no paged memory on a CPU"))
     package = PACKAGES.get(name)
     missing = package is not None and find_spec(package) is None
     return pytest.param(

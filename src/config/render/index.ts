@@ -66,6 +66,12 @@ function checkMachine(
   if (training.fp16 === true || model.dtype === 'float16')
     report('model.dtype', 'float16 does not train on a CPU', 'model.dtype: bfloat16 or float32');
   if (training.tf32 === true) report('training.tf32', 'TF32 is a GPU format', 'leave training.tf32 out');
+  if (String(training.optim).startsWith('paged_ademamix'))
+    report(
+      'training.optim',
+      `${training.optim} needs a GPU: bitsandbytes has no paged memory on a CPU`,
+      `training.optim: ${String(training.optim).replace('paged_', '').replace('_32bit', '')}`,
+    );
   if (training.use_liger_kernel === true)
     report(
       'training.use_liger_kernel',

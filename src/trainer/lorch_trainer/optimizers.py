@@ -155,7 +155,7 @@ def live_rates(trainer: Any) -> dict[str, Any]:
     for group in trainer.optimizer.param_groups:
         if not group["params"]:
             continue
-        rate = float(group.get("initial_lr", group["lr"]))
+        rate = _rate(group)
         held = sorted({kinds.get(id(p), "other") for p in group["params"]})
         for kind in held:
             rates.setdefault(kind, set()).add(rate)
@@ -184,6 +184,12 @@ def live_rates(trainer: Any) -> dict[str, Any]:
     if isinstance(getattr(trainer.optimizer, "optimizer", trainer.optimizer), torch.optim.Muon):
         live |= {"optim": "muon", "optim_args": training.get("optim_args")}
     return live
+
+
+def _rate(group: dict[str, Any]) -> float:
+    """The rate before warm-up and schedule. torchao holds rates as fp32 tensors, whose 0.01 is 0.0099999998."""
+    rate = group.get("initial_lr", group["lr"])
+    return float(f"{float(rate):.6g}") if torch.is_tensor(rate) else float(rate)
 
 
 def _ratio(rates: dict[str, set[float]]) -> Any:
