@@ -76,7 +76,7 @@ export const loraSection = section(
         .union([
           z.boolean(),
           z.enum(['gaussian', 'orthogonal', 'pissa', 'olora', 'eva']),
-          z.string().regex(/^pissa_niter_[1-9]\d?$/, 'pissa_niter_16'),
+          z.string().regex(/^pissa_niter_[1-9]\d?$/, { error: 'pissa_niter_16', abort: true }),
         ])
         .default(true),
       'How the adapter begins. `true`: A random, B zero, so that training starts at the base model. `pissa`: the largest singular values of each weight (`pissa_niter_16` finds them faster, nearly as well); `olora`: its QR decomposition. Both are saved as a LoRA of rank 2 × r over the original base. `eva`: A from the main directions of the rows. docs/lora-starts.md has more. `false` is for debugging: both random.',

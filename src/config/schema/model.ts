@@ -11,7 +11,10 @@ export const modelSection = section(
       z
         .union([
           z.enum(['sdpa', 'eager', 'flash_attention_2', 'flash_attention_3', 'flex_attention']),
-          z.string().regex(/^kernels-community\/[\w.-]+(@[\w.-]+)?(:[\w.-]+)?$/, 'kernels-community/…'),
+          z.string().regex(/^kernels-community\/[\w.-]+(@[\w.-]+)?(:[\w.-]+)?$/, {
+            error: 'kernels-community/…',
+            abort: true,
+          }),
         ])
         .default('sdpa'),
       'The attention implementation. `sdpa` is part of PyTorch. The flash variants need a CUDA GPU and their package, flash-attn or flash-attn-3; `kernels-community/…` takes a kernel from the hub, through the package kernels.',

@@ -2,9 +2,9 @@
 
 PiSSA and OLoRA put a part of each weight into the adapter and leave the rest in the base:
 W = W_rest + s·B₀A₀. What trains then is an adapter over W_rest, a base that nobody has. So the run folder
-keeps B₀ and A₀, for two reasons. A resumed attempt makes W_rest from them, and not from a new decomposition, which
-another machine may round differently. And the adapter that is saved at the end holds what was learnt as a
-change of W: s·(BA − B₀A₀), an ordinary LoRA of twice the rank over the original base.
+keeps B₀ and A₀, for two reasons. A resumed attempt makes W_rest from them, and not from a new decomposition,
+which another machine may round differently. And the adapter that is saved at the end holds what was learnt
+as a change of W: s·(BA − B₀A₀), an ordinary LoRA of twice the rank over the original base.
 """
 
 from __future__ import annotations

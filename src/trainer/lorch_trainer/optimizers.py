@@ -187,7 +187,7 @@ def live_rates(trainer: Any) -> dict[str, Any]:
 
 
 def _rate(group: dict[str, Any]) -> float:
-    """The rate before warm-up and schedule. torchao holds rates as fp32 tensors, whose 0.01 is 0.0099999998."""
+    """The rate before warm-up and schedule. torchao holds rates in fp32, where 0.01 is 0.0099999998."""
     rate = group.get("initial_lr", group["lr"])
     return float(f"{float(rate):.6g}") if torch.is_tensor(rate) else float(rate)
 
