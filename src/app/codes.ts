@@ -184,6 +184,14 @@ export const appCodes: CodeDoc[] = [
       'Fusing adds the adapter to the weights of the base. A bias where the base has none has no place there; an embedding that is also the output head would become two; and quantized weights would lose most of it by rounding.',
   },
   {
+    code: 'P013',
+    name: 'package-missing',
+    severity: 'error',
+    title: 'A setting needs a Python package that the trainer does not have.',
+    prose:
+      'Some optimizers, Liger kernels and FlashAttention are packages of their own, which `lorch setup` does not install: they depend on the GPU and on the CUDA version. The plan imports them in the environment that will train. Install the package there with pip; `python:` in lorch.yaml, or `--python`, names an environment of your own.',
+  },
+  {
     code: 'R150',
     name: 'ledger-unreadable',
     severity: 'error',

@@ -4,7 +4,12 @@ import { join } from 'node:path';
 import type { RenderedConfig } from '../config/render/index.ts';
 import type { Finding } from '../diagnostics/finding.ts';
 import { gib } from '../diagnostics/gib.ts';
-import { countCheckpoints, estimateAdapterBytes, estimateCheckpointBytes } from '../model/checkpoint-size.ts';
+import {
+  countCheckpoints,
+  estimateAdapterBytes,
+  estimateCheckpointBytes,
+  estimateStartBytes,
+} from '../model/checkpoint-size.ts';
 import type { LoraCount } from '../model/count-lora.ts';
 import { bytesOf } from '../model/memory.ts';
 import { countParameters } from '../model/modules.ts';
@@ -40,14 +45,15 @@ export async function forecastDisk(
   const initBytes = files.reduce((sum, { bytes }) => sum + bytes, 0);
   // An adapter on a fused base goes with the one that was fused.
   const kept = request.initAdapter?.mode === 'fuse' ? initBytes : 0;
-  const adapterBytes = estimateAdapterBytes(count, settings) + kept;
+  const startBytes = estimateStartBytes(count, rendered.lora);
+  const adapterBytes = estimateAdapterBytes(count, settings) + kept + startBytes;
   const { bavail, bsize } = await statfs(runsDir);
   const disk: PlannedDisk = {
     checkpoint_bytes: checkpointBytes,
     checkpoints,
     adapter_bytes: adapterBytes,
     // The copy in the run folder, which `adapter/` links to.
-    total_bytes: checkpointBytes * checkpoints + adapterBytes - kept + initBytes,
+    total_bytes: checkpointBytes * checkpoints + adapterBytes - kept + initBytes + startBytes,
     merged_bytes: model.known
       ? countParameters(model.facts.modules) * bytesOf(rendered.model.dtype) + settings.tokenizerBytes
       : null,

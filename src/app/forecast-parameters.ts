@@ -4,6 +4,7 @@ import type { Finding } from '../diagnostics/finding.ts';
 import { UserError } from '../diagnostics/user-error.ts';
 import { countLora, type LoraCount } from '../model/count-lora.ts';
 import { uncountable } from '../model/lora-settings.ts';
+import { refuseLargeRank } from '../model/lora-start.ts';
 import type { ModelFacts } from '../model/modules.ts';
 import type { ModelReading } from '../model/read-config.ts';
 import type { PythonEnv } from '../python/environment.ts';
@@ -34,6 +35,7 @@ export async function forecastParameters(
   if (model.known && reason === null) {
     const count = countLora(model.facts, rendered.lora);
     if (count.head !== null) throw headRefusal(count.head, model.facts.outputEmbeddings);
+    refuseLargeRank(count, rendered.lora);
     return { count, findings: count.findings };
   }
   // Weights that are stored in a packed form load as other modules than the config alone would make.

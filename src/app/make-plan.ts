@@ -18,12 +18,14 @@ import { hashPlan } from '../run/plan-hash.ts';
 import type { Store } from '../store/open-store.ts';
 import { adviceFacts } from './advice-facts.ts';
 import { checkAccept } from './check-accept.ts';
+import { checkPackages } from './check-packages.ts';
 import { checkSums } from './check-sums.ts';
 import { checkVocabulary } from './check-vocabulary.ts';
 import type { PlannedRun } from './create-run.ts';
 import { findMachine, type Machine } from './find-machine.ts';
 import { finishLedger } from './finish-ledger.ts';
 import { forecastRun } from './forecast-run.ts';
+import { findIdleRates } from './idle-rates.ts';
 import { type LengthBin, lengthHistogram } from './length-histogram.ts';
 import { namedRows, summarisePrepared, summariseScan, validationFindings } from './plan-findings.ts';
 import { planInitAdapter } from './plan-init-adapter.ts';
@@ -237,6 +239,8 @@ async function makePlan(
     findings: [
       ...machineFindings,
       ...(start?.findings ?? []),
+      ...(await checkPackages(rendered, config.name, request.python)),
+      ...findIdleRates(rendered, base.reading, forecast.parameters?.modules, config.name),
       ...summariseScan(scan.findings),
       ...summarisePrepared(prepared, ledger.places, names),
       ...checkVocabulary(base.reading, prepared, tokenizer),

@@ -2,6 +2,7 @@
 import type { z } from 'zod';
 import type { Finding } from '../diagnostics/finding.ts';
 import { finding } from './finding.ts';
+import { refusedValues } from './schema/refused-values.ts';
 import { hideSecrets } from './secrets.ts';
 import { keyPlaceOf, type Located, nodeAt, type Path, placeOf } from './source/located.ts';
 import { nearest } from './suggest.ts';
@@ -55,6 +56,9 @@ function describeValue(issue: Issue, root: Located, path: Path): Finding {
   const { code, hint: advice } = ((issue.code === 'custom' && issue.params) || {}) as Record<string, string>;
   // A schema's own words: with a code they are a sentence, without one they say what the value must be.
   if (code) return finding(code, at, `\`${label}\`: ${issue.message}`, advice);
+  const refused = node.kind === 'scalar' && refusedValues[label]?.[String(node.value)];
+  if (refused && node.kind === 'scalar')
+    return finding('C016', at, `\`${label}: ${node.value}\` is not supported`, refused);
   const expected = [...new Set(expectations(issue))];
   const what = expected.length > manyChoices ? `one of ${expected.length} choices` : join(expected);
   const message = `\`${label}\` must be ${what}; this is ${nameValue(node)}`;

@@ -1,4 +1,5 @@
 import type { LoraCount } from './count-lora.ts';
+import { matrixParameters, splitsBase } from './lora-start.ts';
 import { adapterBytes } from './memory.ts';
 import { optimizerStateBytes } from './optimizer-state.ts';
 
@@ -15,12 +16,20 @@ const stateFilesBytes = 90_000;
 /** adapter_config.json and the model card. */
 const adapterFilesBytes = 8_000;
 
-/** Bytes of the finished adapter's folder: its weights, and the tokenizer. */
+/** Bytes of an adapter's folder as a checkpoint has it: its weights, and the tokenizer. */
 export function estimateAdapterBytes(
   count: LoraCount,
   { quantization, tokenizerBytes }: Pick<CheckpointSettings, 'quantization' | 'tokenizerBytes'>,
 ): number {
   return count.trainable * adapterBytes(quantization) + tokenizerBytes + adapterFilesBytes;
+}
+
+/**
+ * Bytes beyond that of a start which splits the base: the finished adapter has twice the rank, and the run folder
+ * keeps the first A and B matrices in fp32. 0 for other starts.
+ */
+export function estimateStartBytes(count: LoraCount, lora: Readonly<Record<string, unknown>>): number {
+  return splitsBase(lora) ? matrixParameters(count, lora) * 4 : 0;
 }
 
 /** Bytes of one checkpoint: the adapter as it is at the end, and optimizer state. */

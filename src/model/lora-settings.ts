@@ -67,8 +67,11 @@ export function uncountable(lora: Readonly<Record<string, unknown>>): string | n
   for (const [key, reason] of Object.entries(uncounted)) {
     if (isSet(lora[key])) return `lora.${key} ${reason}`;
   }
-  const init = lora.init_lora_weights;
-  if (init === 'mica' || init === 'eva') return `init_lora_weights: ${init} decides at launch what trains`;
+  const { init_lora_weights: init, eva_config: eva } = lora;
+  if (init === 'mica') return 'init_lora_weights: mica decides at launch what trains';
+  // With rho 1 each layer keeps its rank; PEFT has 2 where nothing is said.
+  if (init === 'eva' && (eva as { rho?: unknown } | null | undefined)?.rho !== 1)
+    return 'init_lora_weights: eva decides at launch what trains';
   return null;
 }
 

@@ -2,6 +2,7 @@
 // error is 14 %, the worst -21 %, so it speaks in bands of ±20 % until runs of one's own calibrate it.
 import { forwardBytesPerToken, savedByLayer } from './activation-bytes.ts';
 import type { LoraCount } from './count-lora.ts';
+import { decompositionBytes } from './lora-start.ts';
 import { fullLossBytes, fusedLossBytes } from './loss-bytes.ts';
 import { countParameters, type ModelFacts, weightCount } from './modules.ts';
 import { optimizerStateBytes } from './optimizer-state.ts';
@@ -32,7 +33,7 @@ export interface MemoryForecast {
   /** The band: the peak is expected inside. */
   low_bytes: number;
   high_bytes: number;
-  /** Bytes of weights, adapters, gradients, optimizer, activations, loss, evaluation, token_rows, dora, dequantization, context. */
+  /** Bytes of weights, adapters, gradients, optimizer, activations, loss, evaluation, token_rows, dora, dequantization, start, context. */
   components: Record<string, number>;
 }
 
@@ -68,7 +69,10 @@ export function estimateMemory(
     dora: doraBytes(facts, count, settings),
     dequantization: quantization ? 4 * Math.max(...linearOf(facts).map(weightCount)) : 0,
   };
-  const sum = Object.values(parts).reduce((a, b) => a + b, 0);
+  // Before the first step: what decomposing a weight takes beyond all that training puts in its place.
+  const laterBytes = parts.gradients + parts.optimizer + parts.activations + parts.loss + parts.evaluation;
+  const start = Math.max(0, decompositionBytes(count, settings.lora) - laterBytes);
+  const sum = Object.values(parts).reduce((a, b) => a + b, start);
   // The CUDA context and the allocator's slack; on the CPU, the libraries themselves.
   const context = Math.round(0.5 * GiB + (device === 'cuda' ? 0.05 * sum : 0));
   const total = sum + context;
@@ -76,7 +80,7 @@ export function estimateMemory(
     total_bytes: total,
     low_bytes: Math.round(total * (1 - band)),
     high_bytes: Math.round(total * (1 + band)),
-    components: { ...parts, context },
+    components: { ...parts, ...(start > 0 && { start }), context },
   };
 }
 

@@ -8,6 +8,12 @@ const ownWidth: Readonly<Record<string, number>> = {
   rmsprop: 1,
   // Momentum is 0 unless optim_args say otherwise.
   sgd: 0,
+  muon: 1,
+  // The sequence z, and Adam's second moment.
+  schedule_free_adamw: 2,
+  schedule_free_radam: 2,
+  schedule_free_sgd: 1,
+  stable_adamw: 2,
 };
 
 // bitsandbytes keeps 32-bit states in fp32, and 8-bit ones with a scale for 256 of them.
@@ -28,6 +34,9 @@ const fixedBytes: Readonly<Record<string, number>> = {
   paged_ademamix_32bit: 12,
   ademamix_8bit: 3 * byte,
   paged_ademamix_8bit: 3 * byte,
+  // torchao: blocks of 256, each with a scale of 4 bytes.
+  adamw_torch_8bit: 2 * (1 + 4 / 256),
+  adamw_torch_4bit: 2 * (0.5 + 4 / 256),
   // A row and a column of sums for each matrix, which is little beside r·(in + out).
   adafactor: 0.1,
 };
@@ -35,7 +44,9 @@ const fixedBytes: Readonly<Record<string, number>> = {
 /** Bytes of state a trained parameter, whose own width is `adapterWidth` bytes. Throws for an optimizer that configs refuse. */
 export function optimizerStateBytes(optimizer: string, adapterWidth: number): number {
   const own = Object.hasOwn(ownWidth, optimizer) ? ownWidth[optimizer] : undefined;
-  if (own !== undefined) return own * adapterWidth;
+  // StableAdamW compensates the rounding of 2-byte weights (Kahan): one more number.
+  const compensation = optimizer === 'stable_adamw' && adapterWidth < 4 ? 1 : 0;
+  if (own !== undefined) return (own + compensation) * adapterWidth;
   const fixed = Object.hasOwn(fixedBytes, optimizer) ? fixedBytes[optimizer] : undefined;
   if (fixed === undefined) throw new Error(`no figure for the state of ${optimizer}`);
   return fixed;

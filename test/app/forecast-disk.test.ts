@@ -26,7 +26,12 @@ describe('forecastDisk', () => {
     forecastDisk({
       model,
       count,
-      rendered: { model: { dtype: 'bfloat16' }, quantization: null, training } as unknown as RenderedConfig,
+      rendered: {
+        model: { dtype: 'bfloat16' },
+        lora: {},
+        quantization: null,
+        training,
+      } as unknown as RenderedConfig,
       steps: { per_epoch: total, total },
       initAdapter: null,
       preparedDir: dir,

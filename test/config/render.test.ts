@@ -53,6 +53,35 @@ describe('the rendered objects', () => {
     });
   });
 
+  it('give EVA its settings, and nobody else any', async () => {
+    const { lora } = await render('lora: { init_lora_weights: eva, eva_config: { tau: 0.9 } }\n');
+    expect(lora.eva_config).toEqual({ rho: 1, tau: 0.9, use_label_mask: true, whiten: false });
+    expect((await render('')).lora.eva_config).toBeNull();
+  });
+
+  it('scale Muon so that the learning rate keeps its meaning', async () => {
+    expect((await render('training: { optim: muon }\n')).training.optim_args).toBe(
+      'adjust_lr_fn=match_rms_adamw',
+    );
+    expect((await render('')).training.optim_args).toBeNull();
+  });
+
+  it('refuse what needs a CUDA GPU on a machine without one', async () => {
+    const text =
+      'training: { use_liger_kernel: true }\nmodel: { attn_implementation: kernels-community/flash-attn2 }\n';
+    const { findings } = await render(text, cpu);
+    expect(findings.map(({ code, at }) => [code, at?.pointer])).toEqual([
+      ['C025', '/training/use_liger_kernel'],
+      ['C025', '/model/attn_implementation'],
+    ]);
+    expect((await render(text, gpu)).findings).toEqual([]);
+    const paged = await render('training: { optim: paged_ademamix_32bit }\n', cpu);
+    expect(paged.findings.map(({ code, hint }) => [code, hint])).toContainEqual([
+      'C025',
+      'training.optim: ademamix',
+    ]);
+  });
+
   it('leave nothing undefined, so that the plan holds every value', async () => {
     const rendered = await render('quantization: { load_in_4bit: true }\n');
     expect(JSON.parse(JSON.stringify(rendered))).toEqual(rendered);

@@ -306,6 +306,7 @@ describe('the output head', () => {
 describe('uncountable', () => {
   it('names what shapes alone cannot tell', () => {
     expect(uncountable({ r: 8, init_lora_weights: 'eva' })).toContain('eva');
+    expect(uncountable({ r: 8, init_lora_weights: 'eva', eva_config: { rho: 1 } })).toBeNull();
     expect(uncountable({ layer_replication: [[0, 2]] })).toContain('layer_replication');
     expect(
       uncountable({

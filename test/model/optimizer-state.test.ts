@@ -1,6 +1,11 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { optimizers } from '../../src/config/schema/training/optimizer.ts';
 import { optimizerStateBytes } from '../../src/model/optimizer-state.ts';
+
+const measured = JSON.parse(
+  readFileSync(new URL('../fixtures/model/optimizer-bytes.json', import.meta.url), 'utf8'),
+) as Record<string, [number, number]>;
 
 describe('optimizerStateBytes', () => {
   it.each([
@@ -21,6 +26,14 @@ describe('optimizerStateBytes', () => {
 
   it.each(optimizers)('has a figure for %s, which a config may name', (name) => {
     expect(optimizerStateBytes(name, 4)).toBeGreaterThanOrEqual(0);
+  });
+
+  it.each(Object.entries(measured))('says of %s what test_optimizers.py measures', (name, [wide, narrow]) => {
+    expect([optimizerStateBytes(name, 4), optimizerStateBytes(name, 2)]).toEqual([wide, narrow]);
+  });
+
+  it('has a measured figure for each', () => {
+    expect(Object.keys(measured).sort()).toEqual([...optimizers].sort());
   });
 
   it('guesses nothing for another', () => {

@@ -9,11 +9,13 @@ from __future__ import annotations
 import dataclasses
 import inspect
 import json
+import re
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from lorch_trainer.optimizers import OWN_FIELDS, trl_fields
 from lorch_trainer.settings import EARLY_STOPPING, build_lora_config, build_quantization_config
 from peft import LoraConfig
 from transformers import BitsAndBytesConfig, EarlyStoppingCallback
@@ -23,6 +25,7 @@ from trl import SFTConfig
 
 ROOT = Path(__file__).resolve().parents[2]
 SECTIONS = json.loads((ROOT / "run-config.schema.json").read_text("utf-8"))["properties"]
+REFUSED = (ROOT / "src/config/schema/refused-values.ts").read_text("utf-8")
 RENDERED = json.loads((ROOT / "test/fixtures/config/rendered.json").read_text("utf-8"))
 
 
@@ -36,9 +39,13 @@ def _bitsandbytes_fields() -> set[str]:
 
 
 def _listed(section: str) -> set[str]:
-    """What a config may set, and what it may not although the class has it."""
+    """What a config may set, and what it may not although the class has it; without lorch's own rates."""
     schema = SECTIONS[section]
-    return {*schema["properties"], *schema["x-lorch"]["owned"], *schema["x-lorch"]["unsupported"]}
+    return {
+        *(schema["properties"].keys() - OWN_FIELDS),
+        *schema["x-lorch"]["owned"],
+        *schema["x-lorch"]["unsupported"],
+    }
 
 
 def _training_fields() -> set[str]:
@@ -69,7 +76,17 @@ def test_what_is_called_removed_is_gone(section: str, installed: set[str]) -> No
 
 def test_every_optimizer_and_schedule_that_a_config_may_name_exists() -> None:
     training = SECTIONS["training"]["properties"]
-    assert set(training["optim"]["enum"]) <= {each.value for each in OptimizerNames}
+    refused = set(
+        re.findall(
+            r"^    (\w+):",
+            REFUSED.partition("'training.optim'")[2].partition("\n  }")[0],
+            re.M,
+        )
+    )
+    named = set(training["optim"]["enum"])
+    # Muon is torch's; every name of transformers is accepted, or refused with a reason.
+    assert (named - {"muon"}) | refused == {each.value for each in OptimizerNames}
+    assert not named & refused
     assert set(training["lr_scheduler_type"]["enum"]) == {each.value for each in SchedulerType}
 
 
@@ -91,7 +108,7 @@ def test_rendered_samples_are_taken_as_they_are(run: dict[str, Any], tmp_path: P
         held = quantization.to_dict()
         assert {name: held[name] for name in run["quantization"]} == run["quantization"]
     fields = {name: value for name, value in run["training"].items() if name not in EARLY_STOPPING}
-    training = SFTConfig(output_dir=str(tmp_path), **fields)
+    training = SFTConfig(output_dir=str(tmp_path), **trl_fields(fields))
     for name in ("learning_rate", "warmup_steps", "max_length", "bf16", "data_seed", "save_total_limit"):
         assert getattr(training, name) == run["training"][name]
 
@@ -105,5 +122,9 @@ def test_rendered_samples_are_taken_as_they_are(run: dict[str, Any], tmp_path: P
 )
 def test_an_8_bit_threshold_may_be_a_whole_number(threshold: float) -> None:
     """JSON makes 6 of 6.0, and bitsandbytes insists on a float."""
-    fields = {"load_in_8bit": True, "load_in_4bit": False, "llm_int8_threshold": threshold}
+    fields = {
+        "load_in_8bit": True,
+        "load_in_4bit": False,
+        "llm_int8_threshold": threshold,
+    }
     assert build_quantization_config(fields).llm_int8_threshold == threshold

@@ -96,7 +96,9 @@ export function adapterLines(plan: Plan): string[] {
   const lines = [
     `r ${lora.r}, alpha ${lora.lora_alpha}, dropout ${lora.lora_dropout} on ${targets}${saved ? `; ${(lora.modules_to_save as string[]).join(', ')} trained in full` : ''}`,
   ];
-  if (plan.init_adapter) lines.unshift(startLine(plan.init_adapter));
+  if (plan.init_adapter) lines.unshift(goesOnLine(plan.init_adapter));
+  const start = startLine(plan);
+  if (start) lines.push(start);
   const parameters = forecast.parameters;
   if (parameters)
     lines.push(
@@ -106,7 +108,7 @@ export function adapterLines(plan: Plan): string[] {
 }
 
 /** What the adapter goes on from. */
-function startLine({ from, mode, run, revision, files }: PlannedInitAdapter): string {
+function goesOnLine({ from, mode, run, revision, files }: PlannedInitAdapter): string {
   const source = run ? `run ${run}` : `${from}${revision ? ` @ ${revision.slice(0, 12)}` : ''}`;
   const sha256 = files['adapter_model.safetensors']?.sha256.slice(0, 12);
   return mode === 'continue'
@@ -114,12 +116,19 @@ function startLine({ from, mode, run, revision, files }: PlannedInitAdapter): st
     : `new, on the base with ${source} fused into it (SHA-256 ${sha256}…)`;
 }
 
+/** How the adapter begins if that is computed, and what it means for the adapter that is saved. */
+function startLine({ lora: { init_lora_weights: init, r } }: Plan): string | undefined {
+  if (init === 'eva') return 'starts from the main directions of the training rows (eva), with B zero';
+  if (typeof init !== 'string' || !/^(pissa|olora)/.test(init)) return undefined;
+  return `starts from a part of the base (${init}); saved as a plain LoRA of rank ${2 * Number(r)} over the original base`;
+}
+
 export function trainingLines(plan: Plan): string[] {
   const { training, forecast } = plan;
   const batch = Number(training.per_device_train_batch_size) * Number(training.gradient_accumulation_steps);
   const most = training.early_stopping_patience ? 'at most ' : '';
   return [
-    `${most}${forecast.steps.total} steps (${forecast.steps.per_epoch} an epoch), batch ${batch} (${training.per_device_train_batch_size} × ${training.gradient_accumulation_steps}), learning rate ${formatNumber(Number(training.learning_rate))} ${training.lr_scheduler_type}, ${training.optim}, seed ${training.seed}`,
+    `${most}${forecast.steps.total} steps (${forecast.steps.per_epoch} an epoch), batch ${batch} (${training.per_device_train_batch_size} × ${training.gradient_accumulation_steps}), learning rate ${formatNumber(Number(training.learning_rate))} ${training.lr_scheduler_type}${otherRates(plan)}, ${training.optim}, seed ${training.seed}`,
     ...evaluationLines(plan),
   ];
 }
@@ -141,6 +150,22 @@ function evaluationLines({ training, forecast: { evaluations }, dataset }: Plan)
   if (training.load_best_model_at_end)
     parts.push(`the adapter is the best by ${training.metric_for_best_model}`);
   return [parts.join('; ')];
+}
+
+/** Rates of single kinds of parameters; empty if all share one. Absent in plans of earlier versions. */
+function otherRates({ training }: Plan): string {
+  const rate = Number(training.learning_rate);
+  const {
+    loraplus_lr_ratio: ratio,
+    loraplus_lr_embedding: adapted,
+    embedding_learning_rate: full,
+  } = training;
+  const rates = [
+    ...(typeof ratio === 'number' ? [`B matrices ${formatNumber(rate * ratio)}`] : []),
+    ...(typeof adapted === 'number' ? [`adapters on embeddings ${formatNumber(adapted)}`] : []),
+    ...(typeof full === 'number' ? [`embeddings in full ${formatNumber(full)}`] : []),
+  ];
+  return rates.length > 0 ? ` (${rates.join(', ')})` : '';
 }
 
 export function timeLines(plan: Plan): string[] {

@@ -70,7 +70,19 @@ function checkMachine(
   if (training.fp16 === true || model.dtype === 'float16')
     report('model.dtype', 'float16 does not train on a CPU', 'model.dtype: bfloat16 or float32');
   if (training.tf32 === true) report('training.tf32', 'TF32 is a GPU format', 'leave training.tf32 out');
-  if (model.attn_implementation.startsWith('flash'))
+  if (String(training.optim).startsWith('paged_ademamix'))
+    report(
+      'training.optim',
+      `${training.optim} needs a GPU: bitsandbytes has no paged memory on a CPU`,
+      `training.optim: ${String(training.optim).replace('paged_', '').replace('_32bit', '')}`,
+    );
+  if (training.use_liger_kernel === true)
+    report(
+      'training.use_liger_kernel',
+      'Liger kernels need a CUDA GPU',
+      'training.use_liger_kernel: false; on a machine with a GPU: pip install liger-kernel',
+    );
+  if (/^flash|\//.test(model.attn_implementation))
     report(
       'model.attn_implementation',
       `${model.attn_implementation} needs a GPU`,

@@ -24,6 +24,7 @@ export function renderTraining(config: RunConfig, machine: MachineFacts): Record
     eval_packing: training.eval_packing ?? training.packing,
     data_seed: training.data_seed ?? training.seed,
     warmup_steps: training.warmup_steps ?? (withoutWarmup.includes(training.lr_scheduler_type) ? 0 : 0.03),
+    optim_args: training.optim_args ?? (training.optim === 'muon' ? 'adjust_lr_fn=match_rms_adamw' : null),
     logging_steps: training.logging_steps ?? 1,
     report_to: training.report_to.length === 0 ? 'none' : training.report_to,
     project: training.project ?? 'huggingface',
@@ -46,7 +47,6 @@ export function renderTraining(config: RunConfig, machine: MachineFacts): Record
 const fixed = {
   truncation_mode: 'keep_start',
   use_cache: false,
-  use_liger_kernel: false,
   auto_find_batch_size: false,
   logging_nan_inf_filter: false,
   include_num_input_tokens_seen: 'no',

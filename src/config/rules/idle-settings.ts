@@ -35,6 +35,11 @@ export const idleSettingsRule: Rule = {
       'torch_compile: true',
     );
     idle(
+      'liger_kernel_config',
+      training.liger_kernel_config !== undefined && !training.use_liger_kernel,
+      'use_liger_kernel: true',
+    );
+    idle(
       'logging_steps',
       training.logging_steps !== undefined && training.logging_strategy !== 'steps',
       'logging_strategy: steps',

@@ -3,6 +3,8 @@ import { datasetRule } from './dataset.ts';
 import { checkpointRule, evaluationRule, noEvaluationRule } from './evaluation.ts';
 import { idleSettingsRule } from './idle-settings.ts';
 import { initAdapterRule } from './init-adapter.ts';
+import { loraStartRule } from './lora-start.ts';
+import { learningRatesRule, optimizerRule } from './optimizer.ts';
 import { packingRule } from './packing.ts';
 import { precisionRule } from './precision.ts';
 import { quantizationRule } from './quantization.ts';
@@ -18,9 +20,12 @@ export const rules: Rule[] = [
   adapterTargetsRule,
   adapterStartRule,
   initAdapterRule,
+  loraStartRule,
   quantizationRule,
   precisionRule,
   scheduleRule,
+  learningRatesRule,
+  optimizerRule,
   packingRule,
   noEvaluationRule,
   evaluationRule,

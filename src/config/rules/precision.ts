@@ -10,6 +10,12 @@ export const precisionRule: Rule = {
       report('training.bf16', 'bf16 with a base in float16', 'model.dtype: bfloat16, or fp16: true');
     else if (fp16 && model.dtype === 'bfloat16')
       report('training.fp16', 'fp16 with a base in bfloat16', 'model.dtype: float16, or bf16: true');
+    if (/^flash|\//.test(model.attn_implementation) && model.dtype === 'float32' && !bf16 && !fp16)
+      report(
+        'model.attn_implementation',
+        `${model.attn_implementation} computes in 2 bytes, and the base is in float32`,
+        'model.dtype: bfloat16, or attn_implementation: sdpa',
+      );
     const compute = quantization?.bnb_4bit_compute_dtype;
     const half = model.dtype === 'float32' ? undefined : model.dtype;
     if (compute && half && compute !== half && compute !== 'float32')

@@ -1,8 +1,8 @@
 // Fields of PEFT's LoraConfig that a config may not set; test/trainer/test_config_fields.py compares with the class.
 import type { RefusedFields } from './field.ts';
 
-const rewritesBase =
-  'this start rewrites the base weights or needs a pass over data first; use `true`, `gaussian` or `orthogonal`';
+const loftq =
+  "PEFT's LoftQ leaves out the scale lora_alpha / r, and `lorch merge` would fold in the correction of a rounding that the full base does not have; use init_lora_weights: true with `quantization:`, or pissa without";
 
 export const loraRefused: RefusedFields = {
   owned: {
@@ -16,10 +16,9 @@ export const loraRefused: RefusedFields = {
   },
   removed: {},
   unsupported: {
-    eva_config: rewritesBase,
-    corda_config: rewritesBase,
-    lora_ga_config: rewritesBase,
-    loftq_config: rewritesBase,
+    corda_config: 'it belongs to init_lora_weights: corda, which is not supported; use pissa or eva',
+    lora_ga_config: 'it belongs to init_lora_weights: lora_ga, which is not supported; use pissa or eva',
+    loftq_config: loftq,
     megatron_config: 'lorch trains in one process; Megatron is for many',
     megatron_core: 'lorch trains in one process; Megatron is for many',
     velora_config: 'VeLoRA is not tried and tested here',

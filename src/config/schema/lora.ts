@@ -4,6 +4,33 @@ import { loraRefused } from './lora-refused.ts';
 
 const names = z.array(text);
 
+/** Fields of EvaConfig. Its other two would do nothing: ranks are not shared out anew, and the mask is TRL's. */
+export const evaSection = section(
+  {
+    rho: field(
+      z
+        .literal(1, {
+          error:
+            '1: above it, EVA gives some layers more rank than r and others less, which no forecast could count before launch',
+        })
+        .default(1),
+      'How far ranks may be shared out anew. PEFT has 2; lorch keeps r in every layer.',
+    ),
+    tau: field(
+      z.number().min(0).max(1).default(0.99),
+      'A direction is taken when it changes less than this from batch to batch (cosine). 0.99 as in PEFT.',
+    ),
+    use_label_mask: field(flag.default(true), 'Look at the trained tokens alone.'),
+    whiten: field(flag.default(false), 'Scale the directions to equal variance.'),
+  },
+  'Settings of init_lora_weights: eva.',
+  {
+    owned: { label_mask_value: 'it is -100, as in the prepared rows' },
+    removed: {},
+    unsupported: { adjust_scaling_factors: 'ranks stay as they are, so there is nothing to adjust' },
+  },
+);
+
 export const loraSection = section(
   {
     task_type: field(
@@ -45,9 +72,16 @@ export const loraSection = section(
     ),
     lora_bias: field(flag.default(false), 'A trainable bias on each lora_B.'),
     init_lora_weights: field(
-      z.union([z.boolean(), z.enum(['gaussian', 'orthogonal'])]).default(true),
-      'How the adapter begins. `true`: A random, B zero, so that training starts at the base model. `false` is for debugging: both random.',
+      z
+        .union([
+          z.boolean(),
+          z.enum(['gaussian', 'orthogonal', 'pissa', 'olora', 'eva']),
+          z.string().regex(/^pissa_niter_[1-9]\d?$/, { error: 'pissa_niter_16', abort: true }),
+        ])
+        .default(true),
+      'How the adapter begins. `true`: A random, B zero, so that training starts at the base model. `pissa`: the largest singular values of each weight (`pissa_niter_16` finds them faster, nearly as well); `olora`: its QR decomposition. Both are saved as a LoRA of rank 2 × r over the original base. `eva`: A from the main directions of the rows. docs/lora-starts.md has more. `false` is for debugging: both random.',
     ),
+    eva_config: optional(evaSection, 'Settings of init_lora_weights: eva.'),
     modules_to_save: optional(
       names.min(1),
       'Modules trained in full and saved with the adapter, such as embed_tokens and lm_head.',

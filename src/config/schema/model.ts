@@ -8,8 +8,16 @@ export const modelSection = section(
       'The dtype the base model is loaded in. Libraries differ in their defaults (TRL loads float32), so lorch always states one.',
     ),
     attn_implementation: field(
-      z.enum(['sdpa', 'eager', 'flash_attention_2', 'flash_attention_3', 'flex_attention']).default('sdpa'),
-      'The attention implementation. `sdpa` is part of PyTorch; the flash variants need a GPU and their package.',
+      z
+        .union([
+          z.enum(['sdpa', 'eager', 'flash_attention_2', 'flash_attention_3', 'flex_attention']),
+          z.string().regex(/^kernels-community\/[\w.-]+(@[\w.-]+)?(:[\w.-]+)?$/, {
+            error: 'kernels-community/…',
+            abort: true,
+          }),
+        ])
+        .default('sdpa'),
+      'The attention implementation. `sdpa` is part of PyTorch. The flash variants need a CUDA GPU and their package, flash-attn or flash-attn-3; `kernels-community/…` takes a kernel from the hub, through the package kernels.',
     ),
     trust_remote_code: field(
       flag.default(false),

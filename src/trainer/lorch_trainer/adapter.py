@@ -8,6 +8,7 @@ from typing import Any
 
 from .adapter_weights import WEIGHTS
 from .init_adapter import keep_with_adapter
+from .lora_start import save_plain
 from .model_card import model_card
 from .plan import Plan, RunFolder
 from .sequences import sha256_file
@@ -25,6 +26,7 @@ def save_adapter(model: Any, run: RunFolder, plan: Plan, results: dict[str, Any]
     config.revision = plan.base_model["revision"]
     # False: PEFT would copy the whole embedding wherever one is targeted, lest it was resized. We never do.
     model.save_pretrained(str(partial), safe_serialization=True, save_embedding_layers=False)
+    save_plain(partial, run, plan)
     keep_with_adapter(run, plan, partial)
     shutil.copytree(run.tokenizer, partial, dirs_exist_ok=True)
     (partial / "README.md").write_text(model_card(plan, results), "utf-8")

@@ -25,7 +25,7 @@ def run(spec: dict[str, Any]) -> dict[str, Any]:
     model = meta_model(model_spec)
     architecture = type(model).__name__
     if str(lora.get("init_lora_weights", "")).startswith(_INIT_FROM_WEIGHTS):
-        lora["init_lora_weights"] = True
+        lora |= {"init_lora_weights": True, "eva_config": None}
     from .new_rows import grow_embeddings, with_new_rows
     from .parameters import count_parameters
 

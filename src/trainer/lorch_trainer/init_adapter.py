@@ -58,7 +58,7 @@ def _fuse(base: Any, folder: Path) -> Any:
     return fold_adapter(attach_adapter(base, str(folder)))
 
 
-def start_adapter(
+def load_init_adapter(
     attempt: Attempt, plan: Plan, model: Any, resumed_from: int | None
 ) -> dict[str, Any] | None:
     """Puts the initial adapter's weights into the new one if the plan says `mode: continue`.

@@ -11,7 +11,9 @@ import dataclasses
 import enum
 from typing import Any
 
+from .liger import liger_kernels
 from .new_rows import live_rows, trained_rows
+from .optimizers import live_rates
 from .parameters import quantized_layers
 from .plan import Plan
 from .settings import EARLY_STOPPING
@@ -21,6 +23,9 @@ _SAME: dict[tuple[str, str], Any] = {
     ("training.pad_to_multiple_of", "auto"): None,
     ("training.loss_type", "chunked_nll"): "nll",
     ("training.report_to", "none"): [],
+    # Without the package, transformers takes the same kernel from the hub.
+    ("model.attn_implementation", "flash_attention_2"): "kernels-community/flash-attn2",
+    ("model.attn_implementation", "flash_attention_3"): "kernels-community/vllm-flash-attn3",
 }
 
 
@@ -92,7 +97,7 @@ def plain(value: Any) -> Any:
 
 def _same(path: str, wanted: Any, found: Any) -> bool:
     if isinstance(wanted, str) and (path, wanted) in _SAME:
-        return bool(found == _SAME[(path, wanted)])
+        return bool(found in (wanted, _SAME[(path, wanted)]))
     if path.endswith(("dtype", "quant_storage")):
         return str(wanted).removeprefix("torch.") in ("auto", found)
     if isinstance(wanted, dict) and isinstance(found, dict):
@@ -176,15 +181,19 @@ def _training(trainer: Any, requested: dict[str, Any]) -> dict[str, Any]:
     args, groups = trainer.args, trainer.optimizer.param_groups
     live = {name: plain(getattr(args, name, None)) for name in requested}
     in_use = {
-        "learning_rate": _only({group.get("initial_lr", group["lr"]) for group in groups}),
+        **live_rates(trainer),
         "weight_decay": max(group.get("weight_decay", 0.0) for group in groups),
         "gradient_checkpointing": _checkpoints_activations(trainer.model),
         "per_device_train_batch_size": trainer._train_batch_size,
+        "use_liger_kernel": bool(kernels := liger_kernels(trainer.model)),
         "packing": "seq_lengths" in trainer.train_dataset.column_names,
         "save_total_limit": trainer.checkpoint_limit,
         **{name: getattr(trainer.early_stopping, name, None) for name in EARLY_STOPPING},
     }
     live.update({name: value for name, value in in_use.items() if name in live})
+    if kernels:
+        live["liger_kernels"] = kernels
+    live["parameter_groups"] = in_use["parameter_groups"]
     optimizer = getattr(trainer.optimizer, "optimizer", trainer.optimizer)
     package = type(optimizer).__module__.partition(".")[0]
     live["optimizer_class"] = f"{package}.{type(optimizer).__name__}"

@@ -9,22 +9,18 @@ from collections.abc import Callable
 from typing import Any
 
 from .errors import LorchError
+from .lora_start import peft_fields
 from .plan import Plan, RunFolder
 
 EARLY_STOPPING = ("early_stopping_patience", "early_stopping_threshold")
 """Fields of `training` that belong to transformers' EarlyStoppingCallback, and not to SFTConfig."""
-# Initialisations that need a pass over data or gradients before training, which lorch does not make.
-_INIT_NEEDING_DATA = frozenset({"eva", "corda", "lora_ga"})
 
 
 def build_lora_config(plan: Plan) -> Any:
     """`peft.LoraConfig`. lorch always trains causal language models."""
     from peft import LoraConfig
 
-    init = plan.lora.get("init_lora_weights", True)
-    if init in _INIT_NEEDING_DATA:
-        raise LorchError("R026", f"init_lora_weights {init!r} needs a pass over data before training")
-    return _build("LoraConfig", LoraConfig, {"task_type": "CAUSAL_LM", **plan.lora})
+    return _build("LoraConfig", LoraConfig, {"task_type": "CAUSAL_LM", **peft_fields(plan.lora)})
 
 
 def build_quantization_config(fields: dict[str, Any] | None) -> Any:
@@ -45,8 +41,10 @@ def build_training_config(plan: Plan, run: RunFolder, device: str) -> Any:
     """`trl.SFTConfig`: the plan's fields, and the few that belong to lorch."""
     from trl import SFTConfig
 
+    from .optimizers import trl_fields
+
     # A loss that is not finite ends the run, and belongs into the record as it was.
-    fields = {"report_to": "none", "logging_nan_inf_filter": False, **plan.training}
+    fields = {"report_to": "none", "logging_nan_inf_filter": False, **trl_fields(plan.training)}
     for name in EARLY_STOPPING:
         fields.pop(name, None)
     if fields.get("padding_free") and not fields.get("packing"):

@@ -19,6 +19,7 @@ from .checkpoints import Seal, break_seal, checkpoint_path, remove_surplus, seal
 from .early_stopping import restore_count
 from .evaluation import BY_TOKEN, TokenSums
 from .feeding import IGNORED
+from .optimizers import choose_optimizer, settle_weights
 from .plan import Plan
 from .sampling import SeededByEpoch
 from .stop import Stop
@@ -117,6 +118,9 @@ class LorchTrainer(SFTTrainer):  # type: ignore[misc]
         self.step_seconds += time.perf_counter() - self._step_began
         return None if math.isfinite(odd_loss) else odd_loss
 
+    def get_optimizer_cls_and_kwargs(self, args: Any, model: Any = None) -> tuple[Any, dict[str, Any]]:
+        return choose_optimizer(self, model, SFTTrainer.get_optimizer_cls_and_kwargs(args, model))
+
     # Stopping and evaluating
 
     @property
@@ -189,6 +193,7 @@ class LorchTrainer(SFTTrainer):  # type: ignore[misc]
         step = self.state.global_step
         path = checkpoint_path(self.checkpoints, step)
         break_seal(path)
+        settle_weights(self)
         super()._save_checkpoint(model, trial)
         size = seal_checkpoint(path, self._seal(evaluation_due))
         remove_surplus(self.checkpoints, self.checkpoint_limit, self.state.best_global_step)

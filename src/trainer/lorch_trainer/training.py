@@ -19,7 +19,8 @@ from .checkpoints import Seal, checkpoint_path
 from .early_stopping import describe, early_stopping, restore_count
 from .errors import LorchError
 from .feeding import feed_splits
-from .init_adapter import check_init_adapter, fuse_planned, start_adapter
+from .init_adapter import check_init_adapter, fuse_planned, load_init_adapter
+from .lora_start import start_adapter
 from .memory import memory_peaks
 from .model_loading import check_vocabulary, load_base, load_tokenizer
 from .new_rows import (
@@ -28,6 +29,7 @@ from .new_rows import (
     read_head_by_weight,
     with_new_rows,
 )
+from .optimizers import settle_weights
 from .parameters import compare_with_forecast, count_parameters, quantized_layers
 from .plan import Plan
 from .settings import build_lora_config, build_quantization_config, build_training_config
@@ -84,8 +86,9 @@ def build_trainer(attempt: Attempt, stop: Stop, plan: Plan, device: str, seal: S
     read_head_by_weight(trainer.model)
     if plan.tokenizer:
         keep_embeddings_out_of_checkpoints(trainer.model)
-    trainer.init_adapter = start_adapter(attempt, plan, trainer.model, seal.step if seal else None)
+    trainer.init_adapter = load_init_adapter(attempt, plan, trainer.model, seal.step if seal else None)
     trainer.args.max_length = plan.training.get("max_length", trainer.args.max_length)
+    start_adapter(trainer, attempt.run, plan)
     report.trainer = trainer
     trainer.remove_callback(PrinterCallback)
     trainer.remove_callback(ProgressCallback)
@@ -139,6 +142,7 @@ def train_to_end(attempt: Attempt, stop: Stop, trainer: LorchTrainer, checkpoint
         attempt.best_checkpoint = f"{attempt.run.checkpoints.name}/checkpoint-{state.best_global_step}"
     if not trainer.finished:
         return False
+    settle_weights(trainer)
     if trainer.stopped_early:
         attempt.early_stop = describe(trainer.early_stopping, trainer.args.metric_for_best_model, state)
     stop.over = True  # saving takes no longer than stopping would

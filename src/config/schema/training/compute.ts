@@ -1,6 +1,24 @@
 import { z } from 'zod';
 import { atLeastOne, derived, field, flag, keywords, optional, text } from '../field.ts';
 
+const lossOfTrl = z.literal(false, {
+  error: 'false: TRL computes the loss in a fused head of its own, which Liger would replace',
+});
+
+/** Arguments of Liger's apply functions; the two of the loss would not be reached. */
+const ligerKernels = z.strictObject({
+  rope: optional(flag, 'Rotary positions.'),
+  rms_norm: optional(flag, 'RMS norms.'),
+  layer_norm: optional(flag, 'Layer norms.'),
+  swiglu: optional(flag, 'Gated MLPs with SiLU.'),
+  geglu: optional(flag, 'Gated MLPs with GELU.'),
+  cross_entropy: optional(lossOfTrl, 'The cross entropy; only `false`, since TRL computes the loss.'),
+  fused_linear_cross_entropy: optional(
+    lossOfTrl,
+    'Head and cross entropy in one; only `false`, for the same reason.',
+  ),
+});
+
 export const computeFields = {
   bf16: derived(flag, 'true where model.dtype is bfloat16', 'Mixed precision in bfloat16.'),
   fp16: derived(
@@ -25,6 +43,14 @@ export const computeFields = {
   torch_empty_cache_steps: optional(
     atLeastOne,
     'Return cached GPU memory every so many steps. About 10 % slower.',
+  ),
+  use_liger_kernel: field(
+    flag.default(false),
+    'Liger kernels for norms, rotary positions and gated MLPs: faster on CUDA GPUs, and fewer activations. Needs the package liger-kernel. The loss stays TRL’s own, which never holds all logits either.',
+  ),
+  liger_kernel_config: optional(
+    ligerKernels,
+    'Which kernels Liger puts in; those left out are as Liger has them for the model. Needs use_liger_kernel.',
   ),
   torch_compile: field(flag.default(false), 'Compile the model with torch.compile.'),
   torch_compile_backend: optional(text, 'The backend of torch.compile.'),

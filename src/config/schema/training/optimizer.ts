@@ -10,7 +10,7 @@ import {
   text,
 } from '../field.ts';
 
-/** Those that PyTorch and bitsandbytes bring; the others need packages that the trainer does not have. */
+/** Those that are any good for adapters. ../refused-values.ts has the others of transformers, with reasons. */
 export const optimizers = [
   'adamw_torch',
   'adamw_torch_fused',
@@ -33,6 +33,15 @@ export const optimizers = [
   'ademamix_8bit',
   'paged_ademamix_32bit',
   'paged_ademamix_8bit',
+  // Of PyTorch; transformers has no name for it.
+  'muon',
+  // These need a package more: src/config/render/packages.ts.
+  'adamw_torch_8bit',
+  'adamw_torch_4bit',
+  'schedule_free_adamw',
+  'schedule_free_radam',
+  'schedule_free_sgd',
+  'stable_adamw',
 ] as const;
 
 export const schedulers = [
@@ -57,6 +66,19 @@ export const optimizerFields = {
     positive.lte(1).default(2e-4),
     'The peak learning rate. 2.0e-4 as QLoRA used for 7B and 13B models: LoRA wants about ten times the rate of full fine-tuning. TRL has 2.0e-5, which is too low.',
   ),
+  loraplus_lr_ratio: optional(
+    z.number().min(1),
+    'LoRA+: the B matrices get this many times learning_rate; biases and DoRA magnitudes too, as in PEFT. The paper used 16, with about half of the usual learning_rate.',
+  ),
+  loraplus_lr_embedding: derived(
+    positive.lte(1),
+    '1.0e-6 with loraplus_lr_ratio, as in PEFT',
+    'LoRA+: the learning rate of an adapter on an embedding layer.',
+  ),
+  embedding_learning_rate: optional(
+    positive.lte(1),
+    'The learning rate of embeddings and head that are trained in full (modules_to_save) or by rows (trainable_token_indices). Unsloth advises 2 to 10 times less than learning_rate. Left out: learning_rate.',
+  ),
   lr_scheduler_type: field(
     z.enum(schedulers).default('linear'),
     'How the learning rate changes after warm-up. linear, as in transformers.',
@@ -69,9 +91,13 @@ export const optimizerFields = {
   ),
   optim: field(
     z.enum(optimizers).default('adamw_torch_fused'),
-    'The optimizer. adamw_torch_fused as in transformers; the 8-bit and paged ones of bitsandbytes save memory.',
+    'The optimizer. adamw_torch_fused as in transformers; the 8-bit and paged ones of bitsandbytes save memory. docs/optimizers.md says which need a package more.',
   ),
-  optim_args: optional(text, 'Further arguments of the optimizer, as `key=value,key=value`.'),
+  optim_args: derived(
+    text.regex(/^\s*\w+\s*=[^,=]+(,\s*\w+\s*=[^,=]+)*$/, 'pairs such as `momentum=0.9,nesterov=true`'),
+    'adjust_lr_fn=match_rms_adamw with muon, else none',
+    'Further arguments of the optimizer, as `key=value,key=value`.',
+  ),
   weight_decay: field(
     nonNegative.default(0),
     'Weight decay. 0 as in transformers; adapters are small already.',

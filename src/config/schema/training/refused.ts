@@ -9,7 +9,6 @@ const labels =
   'write `dataset.train_on`: answers, last, all or a list of roles; messages with `train: false` are left out';
 const hub = 'publishing is a step of its own, after a person has looked';
 const evaluationLoss = 'the evaluation measures the validation loss';
-const liger = "the trainer's environment has no liger-kernel";
 const logins = 'secrets come from the environment or the hub login: `hf auth login`, or HF_TOKEN';
 
 export const trainingRefused: RefusedFields = {
@@ -99,15 +98,14 @@ export const trainingRefused: RefusedFields = {
     tpu_metrics_debug: oneProcess,
     tpu_num_cores: oneProcess,
     use_ipex: 'nothing: PyTorch has taken it in',
-    use_liger: liger,
+    use_liger: 'write `use_liger_kernel`',
     use_mps_device: 'nothing: Apple GPUs cannot train here yet',
     warmup_ratio: 'write `warmup_steps` with a number below 1, such as 0.03',
   },
   unsupported: {
     auto_find_batch_size: 'it would train with another batch size than the one you planned',
-    use_liger_kernel: liger,
-    liger_kernel_config: liger,
-    optim_target_modules: "it belongs to optimizers (GaLore, APOLLO) that the trainer's environment lacks",
+    optim_target_modules:
+      'it belongs to GaLore and APOLLO, which project whole weight matrices to a low rank; those of an adapter have one',
     debug: 'it would fill the log; non-finite losses are found anyway',
     average_tokens_across_devices: oneProcess,
     log_on_each_node: oneProcess,

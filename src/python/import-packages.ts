@@ -1,0 +1,58 @@
+// Whether packages can be imported in an environment: only an import tells a broken build from a sound one.
+import { execa } from 'execa';
+import { z } from 'zod';
+import type { PythonEnv } from './environment.ts';
+
+export interface ImportedPackage {
+  /** Null where it is not installed. */
+  version: string | null;
+  /** Why it cannot be imported; null where it can, and where it is not installed. */
+  error: string | null;
+}
+
+const script = `
+import importlib, importlib.metadata as m, json, sys
+found = {}
+for pair in sys.argv[1:]:
+    name, _, module = pair.partition("=")
+    version = error = None
+    try:
+        version = m.version(name)
+        importlib.import_module(module)
+    except m.PackageNotFoundError:
+        pass
+    except BaseException as cause:
+        error = f"{type(cause).__name__}: {cause}".splitlines()[0]
+    found[name] = {"version": version, "error": error}
+print(json.dumps(found))
+`;
+
+const answer = z.record(
+  z.string(),
+  z.object({ version: z.string().nullable(), error: z.string().nullable() }),
+);
+
+const minute = 60_000;
+
+/** Imports each package's module, and says what came of it by the package's name. Takes the seconds that importing torch takes. */
+export async function importPackages(
+  { executable, env }: PythonEnv,
+  packages: readonly { name: string; module: string }[],
+): Promise<Record<string, ImportedPackage>> {
+  const result = await execa(
+    executable,
+    ['-c', script, ...packages.map(({ name, module }) => `${name}=${module}`)],
+    {
+      env,
+      extendEnv: false,
+      reject: false,
+      timeout: 5 * minute,
+      stdin: 'ignore',
+    },
+  );
+  const last = result.stdout.trimEnd().split('\n').at(-1) ?? '';
+  if (!result.failed) return answer.parse(JSON.parse(last));
+  // A crash of the interpreter (a library built for another system) has no exception to report.
+  const error = result.stderr.trimEnd().split('\n').at(-1) || result.shortMessage || 'the import crashed';
+  return Object.fromEntries(packages.map(({ name }) => [name, { version: null, error }]));
+}
