@@ -154,7 +154,7 @@ class Template:
             found = prompt[prompt.index(end) + len(end) : at].lstrip()
         else:
             header = self.headers[0] if self.headers else ""
-            found = prompt[len(prompt) - len(header) if prompt.endswith(header) else 0 : at]
+            found = prompt[len(prompt) - len(header) : at] if prompt.endswith(header) else ""
         return found if found.strip() and found.strip() not in self._inner else ""
 
     def _compile(self) -> None:
@@ -197,8 +197,8 @@ class Template:
         """From the text behind the last answer, behind one in history, and between question and answer."""
         named = list(self.stops)
         at_end = run_of_tokens(self.added, tail, named, not_in=header)
-        if not at_end and not self.added.search(tail):
-            at_end = tail.rstrip()
+        if not at_end and not self.added.search(tail) and re.match(r"\s*[<\[]", tail):
+            at_end = tail.rstrip()  # a marker that this tokenizer does not have as a token
         if at_end:
             self.ends.append(at_end)
         if inner is not None and not (at_end and at_end in inner):

@@ -134,7 +134,9 @@ class Turns:
     def _find_opening(self, index: int, gap: str, written: bool) -> tuple[int, str] | None:
         try:
             prompt = behind(self.template.trace(self._traced[:index], self.tools, prompt=True))
-            found = self.template.opening(gap, prompt + self.template.missing_header)
+            prompt += self.template.missing_header
+            # A template may write nothing for an empty conversation: that says nothing of a first answer.
+            found = self.template.opening(gap, prompt) if index or prompt.strip() else None
         except TemplateRefusalError:
             found = None
         if found is not None:
