@@ -88,14 +88,14 @@ def find_spans(template: Template, messages: list[Message], tools: Any, trained:
 def close_last(rendered: Rendered, end: str) -> None:
     """Adds the end of turn behind the last answer if the template writes none; an empty `end` adds nothing.
 
-    What the template wrote behind the answer must be white space; it stays behind the end.
+    What the template wrote behind the answer must be white space, and goes.
     """
     last = rendered.spans[-1] if rendered.spans else None
     if last is None or last.closed or not end or rendered.text[last.end :].strip():
         return
     rendered.appended = end
-    rendered.text = rendered.text[: last.end] + end + rendered.text[last.end :]
-    last.end, last.closed = last.end + len(end), True
+    rendered.text = rendered.text[: last.end] + end
+    last.end, last.closed = len(rendered.text), True
 
 
 def _marked_exactly(
