@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from .conversation import RowRefusedError, template_forms
 from .spans import Rendered, find_spans
 from .template import Message, Template, TemplateRefusalError
+
+_PART = re.compile(r"""\{\s*["']type["']\s*:\s*["']text["']""")
+"""A content part as text: a template that does not know parts prints them so."""
 
 
 def render_trained(
@@ -29,15 +33,25 @@ def render_trained(
             code = "T012" if kind == "alpaca" else "T005"
             refusals.append(RowRefusedError(code, f"the template says: {cause}"))
         else:
-            if not rendered.empty_turn:
+            if _prints_parts(form, rendered):
+                refusals.append(RowRefusedError("T007", "the template prints content parts as they are"))
+            elif not rendered.empty_turn:
                 return rendered
-            second = second or rendered
+            else:
+                second = second or rendered
     if second is not None:
         return second
     if any(message.get("tool_calls") for message in messages):
         # That a template leaves out a call says more than what it raises for another form of the call.
         refusals.sort(key=_weight)
     raise refusals[0]
+
+
+def _prints_parts(form: list[Message], rendered: Rendered) -> bool:
+    """Whether the template wrote a list of parts itself, and not the text in it."""
+    parts = [part for one in form if isinstance(one.get("content"), list) for part in one["content"]]
+    own = sum(len(_PART.findall(str(part.get("text", "")))) for part in parts)
+    return bool(parts) and len(_PART.findall(rendered.text)) > own
 
 
 def _weight(refusal: RowRefusedError) -> int:
