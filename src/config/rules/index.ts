@@ -7,8 +7,8 @@ import { precisionRule } from './precision.ts';
 import { quantizationRule } from './quantization.ts';
 import type { Rule } from './rule.ts';
 import { scheduleRule } from './schedule.ts';
-import { tokenizerRule } from './tokenizer.ts';
 import { textRule, truncateRule } from './text.ts';
+import { tokenizerRule } from './tokenizer.ts';
 
 export const rules: Rule[] = [
   datasetRule,
