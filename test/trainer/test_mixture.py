@@ -43,6 +43,12 @@ def test_repeats_are_numbers_in_the_file_and_not_rows(tmp_path: Path) -> None:
     assert once.feed_order().tolist() == [0, 1, 2, 3]
     assert often.feed_order().tolist() == [0, 1, 2, 3, 1, 3, 1]
     assert often.trained_lengths().tolist() == [2, 1, 0, 1]
+    with SequenceWriter(tmp_path / "split") as writer:
+        for number, times in ((7, 2), (7, 2), (9, 1)):  # a text that was split is one row of two sequences
+            writer.append(number, [5, 6], [1, 1], times)
+        writer.close()
+        assert writer.fed == {"rows": 3, "sequences": 5, "tokens": 10, "trained_tokens": 10}
+    assert SequenceFile(tmp_path / "split").times_of_rows().tolist() == [2, 0, 1]
     with SequenceWriter(tmp_path / "never") as writer, pytest.raises(ValueError, match="0 times"):
         writer.append(0, [1], [1], 0)
 
@@ -198,6 +204,7 @@ def test_repeats_count_in_lengths_and_in_what_is_fed(tmp_path: Path, tokenizer: 
     assert (split["rows"], split["tokens"]) == (2, 2 * length)
     assert split["fed"] == {
         "rows": 4,
+        "sequences": 4,
         "tokens": 4 * length,
         "trained_tokens": 2 * split["trained_tokens"],
     }
