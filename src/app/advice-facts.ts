@@ -7,7 +7,7 @@ import { paddingShare } from '../model/padding.ts';
 import type { ModelReading } from '../model/read-config.ts';
 import { tiedModules } from '../model/weight-tying.ts';
 import type { AdviceFacts } from '../run/advice/rule.ts';
-import type { Plan } from '../run/plan.ts';
+import type { Plan, PlannedSource } from '../run/plan.ts';
 import type { Prepared } from './prepare-sequences.ts';
 import { readLengths } from './read-lengths.ts';
 import { untrainedTokens } from './untrained-tokens.ts';
@@ -23,6 +23,7 @@ export interface AdviceRequest {
   sharedPrompts: number;
   /** Whether the config asks for validation. */
   validates: boolean;
+  sources: readonly PlannedSource[];
 }
 
 /** Reads the lengths of the training rows where they are padded; everything else is at hand. */
@@ -56,6 +57,18 @@ export async function adviceFacts(request: AdviceRequest): Promise<AdviceFacts> 
     validates: request.validates,
     sharedPrompts: request.sharedPrompts,
     padding: await padding(request),
+    sources: request.sources
+      .filter(({ role }) => role === 'train')
+      .map(({ setting, path, weight, train: rows, fed, template }) => ({
+        setting,
+        path,
+        weight,
+        rows,
+        fedTrainedTokens: fed.trained_tokens,
+        template,
+        templateSha256: (prepared.templates?.[template] ?? prepared.template).sha256,
+      })),
+    template: { kind: prepared.template.kind, sha256: prepared.template.sha256 },
     unquantized: request.unquantized,
     untrainedTokens: untrainedTokens({
       base,

@@ -4,7 +4,7 @@ import { stat } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import type { FieldMapping } from '../dataset/formats/mapping.ts';
 import type { DataSource } from '../dataset/scan.ts';
-import { expandSources, type SourceFile, type SourcePattern, withoutCompanions } from '../dataset/sources.ts';
+import { expandSources, type SourceFile, withoutCompanions } from '../dataset/sources.ts';
 import { userCacheDir } from '../python/cache-dir.ts';
 import { spillToDisk } from './spill-to-disk.ts';
 
@@ -57,16 +57,10 @@ export interface FindOptions extends Pick<DatasetRequest, 'cwd' | 'env' | 'onDow
 }
 
 /** The files that `patterns` name, each once, in their order; those of the hub are fetched. */
-export async function findSources(
-  patterns: readonly SourcePattern[],
-  options: FindOptions,
-): Promise<SourceFile[]> {
+export async function findSources(patterns: readonly string[], options: FindOptions): Promise<SourceFile[]> {
   const found = new Map<string, SourceFile>();
-  for (const pattern of patterns) {
-    const { path, ...rest } = typeof pattern === 'string' ? { path: pattern } : pattern;
-    for (const file of await findOne(path, options))
-      if (!found.has(file.path)) found.set(file.path, { ...file, ...rest });
-  }
+  for (const pattern of patterns)
+    for (const file of await findOne(pattern, options)) if (!found.has(file.path)) found.set(file.path, file);
   return withoutCompanions([...found.values()]);
 }
 

@@ -53,7 +53,7 @@ export async function dedupDataset(request: DedupRequest): Promise<DedupedDatase
     for (const source of sources) {
       if (inspector.left() === 0) break;
       const judge = judgeFor(source);
-      const full = near.keep === 'best' ? createFullJudge(source.format) : null;
+      const full = near.keep === 'best' ? createFullJudge(source.decided) : null;
       await reread(source, inspector.wants, (row, raw) => {
         const { example } = judge(raw);
         if (!example) return;
@@ -65,10 +65,10 @@ export async function dedupDataset(request: DedupRequest): Promise<DedupedDatase
     const own = sources.filter(({ side }) => side === 'train');
     return {
       rows: own.reduce((sum, source) => sum + source.rows, 0),
-      files: own.map(({ label, rows: count, format }) => ({
+      files: own.map(({ label, rows: count, decided }) => ({
         path: label,
         rows: count,
-        format: format?.name ?? 'unknown',
+        format: decided?.name ?? 'unknown',
       })),
       unread,
       near: result,

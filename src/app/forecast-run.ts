@@ -12,7 +12,7 @@ import { forecastMemory, judgeUnquantized, type MemoryRequest } from './forecast
 import { forecastParameters, type ParameterRequest } from './forecast-parameters.ts';
 import { forecastTime } from './forecast-time.ts';
 import { calibrateMemory, pastRuns } from './past-runs.ts';
-import type { Prepared } from './prepare-sequences.ts';
+import { fedOf, type Prepared } from './prepare-sequences.ts';
 import { readLengths } from './read-lengths.ts';
 
 export interface ForecastRequest extends ParameterRequest {
@@ -56,7 +56,7 @@ export async function forecastRun(request: ForecastRequest): Promise<{
   const batch = Number(rendered.training.per_device_train_batch_size);
   const packed = rendered.training.packing ? Number(rendered.training.max_length) : null;
   const past = await pastRuns(request.store, request.runsDir, { device: gpu ?? 'cpu', modelType });
-  const train = prepared.splits.train;
+  const train = prepared.splits.train && fedOf(prepared.splits.train);
   const memory: MemoryRequest | null =
     model.known && count
       ? {
@@ -102,7 +102,7 @@ async function forecastSteps({
 }: ForecastRequest): Promise<Plan['forecast']['steps']> {
   const { training } = rendered;
   const train = prepared.splits.train;
-  let sequences = train?.sequences ?? 0;
+  let sequences = train ? fedOf(train).sequences : 0;
   if (training.packing && train)
     sequences = countPackedSequences(
       await readLengths(join(preparedDir, train.file)),

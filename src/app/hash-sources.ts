@@ -91,7 +91,7 @@ function openSourceParts(
   progress: (rows: number) => void,
   ends: (() => Promise<void>)[],
 ): OpenSource {
-  const { path, format, side } = source;
+  const { path, decided: format, side } = source;
   const from = side === 'benchmark' ? -1 : linesFrom(source);
   const open = { source, summaries: [], kept: [] };
   if (from < 0 || !format || !canHashLines(format.name, options))

@@ -6,39 +6,37 @@ import type { WrittenChecks } from '../config/check-file.ts';
 import { type LoadedRun, loadConfig } from '../config/load.ts';
 import { type RenderedConfig, renderConfig } from '../config/render/index.ts';
 import type { RunConfig } from '../config/schema/run.ts';
-import { UserError } from '../diagnostics/user-error.ts';
 import type { ResolvedModel } from '../hub/resolve-model.ts';
 import { quantizationAsLoaded, readStoredQuantization } from '../model/stored-quantization.ts';
 import type { PythonEnv } from '../python/environment.ts';
 import type { TrainerProgress } from '../python/run-trainer.ts';
 import { acceptFindings } from '../run/accept.ts';
 import { adviseOn } from '../run/advice/index.ts';
-import type { Plan, PlannedReview, PlannedSplit } from '../run/plan.ts';
+import type { Plan, PlannedReview } from '../run/plan.ts';
 import { hashPlan } from '../run/plan-hash.ts';
 import type { Store } from '../store/open-store.ts';
+import { accountRows } from './account-rows.ts';
 import { adviceFacts } from './advice-facts.ts';
 import { checkAccept } from './check-accept.ts';
 import { checkPackages } from './check-packages.ts';
-import { checkSums } from './check-sums.ts';
 import { checkVocabulary } from './check-vocabulary.ts';
 import type { PlannedRun } from './create-run.ts';
 import { findMachine, type Machine } from './find-machine.ts';
-import { finishLedger } from './finish-ledger.ts';
 import { forecastRun } from './forecast-run.ts';
 import { findIdleRates } from './idle-rates.ts';
 import { type LengthBin, lengthHistogram } from './length-histogram.ts';
-import { namedRows, summarisePrepared, summariseScan, validationFindings } from './plan-findings.ts';
+import { summarisePrepared, summariseScan, validationFindings } from './plan-findings.ts';
 import { planInitAdapter } from './plan-init-adapter.ts';
 import { reviewFindings, reviewOfPlan } from './plan-review.ts';
 import { planTokens } from './plan-tokens.ts';
 import { type Prepared, type PrepareSpec, prepareSequences } from './prepare-sequences.ts';
 import { readLengths } from './read-lengths.ts';
-import { refuseRows, refusingCodes } from './refuse-rows.ts';
+import { readOwnTemplates } from './read-template.ts';
 import { resolveBase } from './resolve-base.ts';
 import { configPolicy, type RowPolicy } from './row-policy.ts';
 import { type ScannedConfig, scanConfig } from './scan-config.ts';
-import type { ScannedRows } from './scan-rows.ts';
 import { scheduleFindings } from './schedule-findings.ts';
+import { emptySources } from './source-findings.ts';
 import { keepTemporary } from './temporary-files.ts';
 import { tokenizerIdentity } from './tokenizer-identity.ts';
 import { trainerCodes } from './trainer-codes.ts';
@@ -142,20 +140,16 @@ async function makePlan(
   const { tokenizer, reading, lora } = planTokens(rendered, base.reading, prepared);
   const quantization = quantizationAsLoaded(base.config, rendered.quantization);
   const held = { ...rendered, lora, quantization };
-  const dropped = new Map(prepared.dropped.map(({ row, code }) => [row, code]));
-  const refusing = refusingCodes(prepared, { onError: config.dataset.on_error, truncate: policy.truncate });
-  const named = namedRows(prepared.findings, refusing);
-  const ledger = await finishLedger(scan.ledger, ledgerPath, dropped, named);
   const names = new Map((await trainerCodes()).map(({ code, name }) => [code, name]));
-  refuseRows(prepared, refusing, ledger.places, names);
-  const train = splitOf('train', prepared, ledger.train.fingerprint);
-  const validation = splitOf('validation', prepared, ledger.validation.fingerprint);
-  checkSums(ledger, train, validation);
-  if (!train || train.rows === 0)
-    throw new UserError('P003', 'no row is left to train on', {
-      hint: `all ${ledger.rowsIn} rows left: ${describeDropped(ledger.dropped)}`,
-      exitCode: 1,
-    });
+  const { ledger, train, validation, sources } = await accountRows({
+    scan,
+    prepared,
+    preparedDir: dir,
+    ledgerPath,
+    template: config.dataset.template,
+    fate: { onError: config.dataset.on_error, truncate: policy.truncate },
+    names,
+  });
   const {
     forecast,
     findings: forecastFindings,
@@ -186,8 +180,10 @@ async function makePlan(
     preparedDir: dir,
     sharedPrompts: scan.sharedPrompts,
     validates: config.dataset.validation !== undefined,
+    sources,
   });
   const review = await askGate(ledger.fingerprint);
+  const unprepared = new Set(prepared.dropped.map(({ row }) => row));
   const plan: Omit<Plan, 'plan_hash'> = {
     lorch: 1,
     created_ms: request.now,
@@ -215,6 +211,8 @@ async function makePlan(
         ...prepared.template,
         ...(config.dataset.template_kwargs && { kwargs: config.dataset.template_kwargs }),
       },
+      ...(Object.keys(prepared.templates ?? {}).length > 0 && { templates: prepared.templates }),
+      sources,
       tokenizer_sha256: prepared.tokenizer_sha256,
       train_on: policy.train_on,
       truncate: policy.truncate,
@@ -225,7 +223,7 @@ async function makePlan(
       length_histogram: await histogramOf(dir, prepared),
       truncated_rows: prepared.truncated.length,
       lost_eot_rows: prepared.lost_eot.length,
-      held_out: scan.heldOut.filter(({ row }) => !dropped.has(row)),
+      held_out: scan.heldOut.filter(({ row }) => !unprepared.has(row)),
     },
     ...(tokenizer && { tokenizer }),
     lora,
@@ -247,6 +245,7 @@ async function makePlan(
       ...forecastFindings,
       ...validationFindings(config, validation),
       ...scheduleFindings(rendered.training, forecast.steps, (validation?.rows ?? 0) > 0),
+      ...emptySources(sources),
       ...adviseOn(facts),
       ...reviewFindings(review),
     ],
@@ -266,11 +265,13 @@ async function prepare(
   policy: RowPolicy,
   base: ResolvedModel,
   tokenizer: RenderedConfig['tokenizer'],
-  scan: ScannedRows,
+  scan: ScannedConfig,
 ) {
+  const templates = await readOwnTemplates(scan.entries, config.dataset, request.workspace.root);
   const spec: PrepareSpec = {
     model: modelSpec(config, base),
     ...policy,
+    ...(templates && { templates }),
     max_length: config.training.max_length === 'none' ? null : config.training.max_length,
     splits: scan.examples,
     ...(tokenizer && { tokens: { add: tokenizer.add_tokens, special: tokenizer.add_special_tokens } }),
@@ -291,20 +292,7 @@ function modelSpec(config: RunConfig, { path, revision }: ResolvedModel): Prepar
   return { id: config.base_model, path, revision, trust_remote_code: config.model.trust_remote_code };
 }
 
-function splitOf(name: 'train' | 'validation', prepared: Prepared, fingerprint: string): PlannedSplit | null {
-  const split = prepared.splits[name];
-  if (!split) return null;
-  const { sha256, rows, sequences, tokens, trained_tokens } = split;
-  return { file: `data/${split.file}`, sha256, rows, sequences, tokens, trained_tokens, fingerprint };
-}
-
 async function histogramOf(dir: string, { splits }: Prepared): Promise<LengthBin[]> {
   const files = [splits.train, splits.validation].flatMap((split) => (split ? [join(dir, split.file)] : []));
   return lengthHistogram(await Promise.all(files.map(readLengths)));
-}
-
-function describeDropped(dropped: Record<string, number>): string {
-  return Object.entries(dropped)
-    .map(([code, n]) => `${code} × ${n}`)
-    .join(', ');
 }

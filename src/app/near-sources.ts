@@ -20,8 +20,8 @@ export interface NearSource extends DataSource {
   firstRow: number;
   /** Known after the first pass. */
   rows: number;
-  /** Known after `decideSource`. */
-  format: Format | null;
+  /** Its format. Known after `decideSource`. */
+  decided: Format | null;
 }
 
 export interface NearSourcesRequest extends Omit<DatasetRequest, 'format' | 'onProgress'> {
@@ -52,7 +52,7 @@ export async function openNearSources(request: NearSourcesRequest): Promise<Near
     const files = await spoolStdin(opened);
     spooled.push(files);
     files.sources.forEach((source, i) => {
-      sources.push({ ...source, side, origin: opened[i] ?? source, firstRow: 0, rows: 0, format: null });
+      sources.push({ ...source, side, origin: opened[i] ?? source, firstRow: 0, rows: 0, decided: null });
     });
   }
   return {
@@ -73,7 +73,7 @@ export async function decideSource(source: NearSource, wanted: string | FieldMap
     sample.push(...batch.slice(0, sampleRows - sample.length));
     if (sample.length >= sampleRows) break;
   }
-  source.format = decideFormat(source.side === 'train' ? wanted : 'auto', sample).format;
+  source.decided = decideFormat(source.side === 'train' ? wanted : 'auto', sample).format;
 }
 
 /** Reads a source, every row judged. */
@@ -94,7 +94,7 @@ export async function* readAgain(source: NearSource): AsyncGenerator<{ row: numb
 
 /** The judge of a source's rows. A benchmark's may have any shape. */
 export function judgeFor(source: NearSource): (raw: RawRow) => Judgement {
-  const judge = createUsableJudge(source.format);
+  const judge = createUsableJudge(source.decided);
   if (source.side !== 'benchmark') return judge;
   return (raw) => {
     const judged = judge(raw);

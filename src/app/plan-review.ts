@@ -12,7 +12,7 @@ import type { ScannedConfig } from './scan-config.ts';
 /** Asks the gate for the rows of a plan's ledger, which were read from `sources`. */
 export async function reviewOfPlan(
   request: PlanRequest,
-  { review }: DatasetSection,
+  { review, format }: DatasetSection,
   { sources, checks }: Pick<ScannedConfig, 'sources' | 'checks'>,
   ledger: string,
 ): Promise<PlannedReview> {
@@ -22,6 +22,7 @@ export async function reviewOfPlan(
     ledger,
     checks,
     config: request.configPath === '-' ? null : resolve(request.cwd, request.configPath),
+    mapped: sources.some((source) => typeof (source.format ?? format) !== 'string'),
     reason: request.unreviewed,
     cwd: request.cwd,
     onProgress: (rows) => request.onProgress({ label: 'comparing with the review', done: rows, total: null }),

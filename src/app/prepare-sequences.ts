@@ -14,9 +14,16 @@ export const prepareVersion = 4;
 const count = z.number().int().nonnegative();
 const lengths = z.object({ p50: count, p90: count, p99: count, max: count, mean: z.number() });
 
+const template = z.object({
+  kind: z.enum(['model', 'chatml', 'alpaca', 'file', 'none']),
+  sha256: z.string(),
+});
+
 const prepared = z.object({
   tokenizer_sha256: z.string(),
-  template: z.object({ kind: z.enum(['model', 'chatml', 'alpaca', 'file', 'none']), sha256: z.string() }),
+  template,
+  /** Those that single rows name; older files have none. */
+  templates: z.record(z.string(), template).optional(),
   mask_rule: z.string(),
   splits: z.record(
     z.string(),
@@ -29,6 +36,8 @@ const prepared = z.object({
       sequences: count,
       tokens: count,
       trained_tokens: count,
+      /** What an epoch feeds, each row as often as it says; older files feed each once. */
+      fed: z.object({ rows: count, sequences: count, tokens: count, trained_tokens: count }).optional(),
     }),
   ),
   /** Of the sequences as they are written. */
@@ -82,6 +91,8 @@ export interface PrepareSpec {
     variables?: Record<string, unknown>;
   };
   train_on: TrainOn;
+  /** Templates that rows of the splits name, by that name; none unless told. */
+  templates?: Record<string, PrepareSpec['template']>;
   max_length: number | null;
   /** New tokens, in the order of their ids; absent without any. */
   tokens?: { add: string[]; special: string[] };
@@ -101,6 +112,16 @@ export interface PrepareRequest extends RunTrainerOptions {
   python(): Promise<PythonEnv>;
 }
 
+/** What an epoch feeds of a split. */
+export function fedOf({ rows, sequences, tokens, trained_tokens, fed }: Prepared['splits'][string]): {
+  rows: number;
+  sequences: number;
+  tokens: number;
+  trained_tokens: number;
+} {
+  return fed ?? { rows, sequences, tokens, trained_tokens };
+}
+
 /** The folder with the sequences and what is known of them. */
 export async function prepareSequences(
   request: PrepareRequest,
@@ -114,6 +135,7 @@ export async function prepareSequences(
         contents,
         template: spec.template,
         train_on: typeof spec.train_on === 'string' ? spec.train_on : spec.train_on.toSorted(),
+        ...(spec.templates && { templates: spec.templates }),
         max_length: spec.max_length,
         // Undefined, it leaves the key as it was before there were new tokens.
         tokens: spec.tokens,

@@ -2,6 +2,7 @@
 import { writeFile } from 'node:fs/promises';
 import { earlyStopSentence } from '../run/early-stop.ts';
 import { runPaths } from '../run/layout.ts';
+import type { Plan } from '../run/plan.ts';
 import { reviewSentence } from '../run/review-sentence.ts';
 import { statusWord } from '../run/status.ts';
 import type { ShownRun } from './show-run.ts';
@@ -36,7 +37,10 @@ export function renderReport(shown: ShownRun): string {
       ['metric', 'last', 'lowest', 'at step', 'points'],
       run.metrics.map((m) => [m.name, String(m.last), String(m.min), String(m.min_step), String(m.points)]),
     )}`,
-    `## Data\n\n${plan.dataset.rows_in} rows = ${plan.dataset.train.rows} train + ${plan.dataset.validation?.rows ?? 0} validation + dropped (${dropped.join(', ') || 'none'}). Fingerprint \`${plan.dataset.fingerprint}\`.\n\n${bullets(plan.dataset.files.map((file) => `\`${file.path}\`, ${file.bytes} bytes, SHA-256 \`${file.sha256}\``))}`,
+    `## Data\n\n${plan.dataset.rows_in} rows = ${plan.dataset.train.distinct_rows ?? plan.dataset.train.rows} train + ${plan.dataset.validation?.rows ?? 0} validation + dropped (${dropped.join(', ') || 'none'}). Fingerprint \`${plan.dataset.fingerprint}\`.\n\n${bullets(plan.dataset.files.map((file) => `\`${file.path}\`, ${file.bytes} bytes, SHA-256 \`${file.sha256}\``))}`,
+    plan.dataset.sources && plan.dataset.sources.length > 0
+      ? `## Sources\n\n${sourceTable(plan.dataset.sources)}`
+      : '',
     `## Settings\n\n\`\`\`json\n${JSON.stringify({ base_model: plan.base_model, init_adapter: plan.init_adapter, model: plan.model, tokenizer: plan.tokenizer, lora: plan.lora, quantization: plan.quantization, training: plan.training }, null, 2)}\n\`\`\``,
     findings.length > 0
       ? `## Findings\n\n${bullets(findings.map((f) => `${f.severity} ${f.code} ${f.message}`))}`
@@ -46,6 +50,39 @@ export function renderReport(shown: ShownRun): string {
       : '',
   ];
   return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
+}
+
+function sourceTable(sources: NonNullable<Plan['dataset']['sources']>): string {
+  return table(
+    [
+      'source',
+      'format',
+      'template',
+      'weight',
+      'rows',
+      'train',
+      'validation',
+      'dropped',
+      'fed an epoch',
+      'tokens',
+      'trained tokens',
+    ],
+    sources.map(({ path, format, template, weight, rows_in, train, validation, dropped, fed }) => [
+      path,
+      format,
+      template,
+      String(weight),
+      String(rows_in),
+      String(train),
+      String(validation),
+      Object.entries(dropped)
+        .map(([code, n]) => `${code} × ${n}`)
+        .join(', ') || '0',
+      String(fed.rows),
+      String(fed.tokens),
+      String(fed.trained_tokens),
+    ]),
+  );
 }
 
 function bullets(lines: readonly string[]): string {

@@ -43,6 +43,7 @@ export async function rerun(
     ledger: from.ledger,
     checks: (plan.dataset.checks ?? {}) as CheckSettings,
     config: from.config,
+    mapped: (plan.dataset.sources ?? []).some(({ format }) => format === 'custom'),
     reason: unreviewed ?? plan.review.reason,
     cwd,
     onProgress: () => undefined,

@@ -1,24 +1,27 @@
 // The dataset section of a config, scanned; what it refuses stops the plan here.
-import { mkdir, stat } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import type { WrittenChecks } from '../config/check-file.ts';
 import type { DatasetSection } from '../config/schema/dataset.ts';
 import type { CheckSettings } from '../dataset/check-settings.ts';
+import { unknownFormat } from '../dataset/checks/unknown-format.ts';
 import { preference } from '../dataset/formats/preference.ts';
-import type { DataSource } from '../dataset/scan.ts';
-import type { SourceFile, SourcePattern } from '../dataset/sources.ts';
+import type { Finding } from '../diagnostics/finding.ts';
 import { UserError } from '../diagnostics/user-error.ts';
 import { assignSides, refuseChanged } from './assign-sides.ts';
 import { chooseChecks, decidingSettings } from './choose-checks.ts';
-import { findSources } from './dataset-sources.ts';
+import { type ConfigSource, findConfigSources, scanOrder } from './config-sources.ts';
 import { decideNear } from './decide-near.ts';
 import type { PlanRequest } from './make-plan.ts';
+import { quotePath } from './quote-path.ts';
+import { isOwnTemplate } from './read-template.ts';
 import { type ScannedRows, scanRows } from './scan-rows.ts';
 import { countSharedPrompts } from './shared-prompts.ts';
-import { spillToDisk } from './spill-to-disk.ts';
 
 /** The rows, and the check settings that decided which of them leave. */
 export interface ScannedConfig extends ScannedRows {
   checks: CheckSettings;
+  /** The entries of the config, training first; their rows are numbered in the order of `scanOrder`. */
+  entries: readonly ConfigSource[];
   /** Validation rows whose prompt is trained on, too. */
   sharedPrompts: number;
 }
@@ -35,8 +38,16 @@ export async function scanConfig(
 ): Promise<ScannedConfig> {
   await mkdir(dir, { recursive: true, mode: 0o700 });
   const { validation } = dataset;
-  const sources = await configSources(request, dataset);
   const { workspace } = request;
+  const entries = await findConfigSources(dataset, {
+    cwd: workspace.root,
+    env: request.env,
+    cacheDir: workspace.cacheDir,
+    onDownload: (file, done, total) => request.onProgress({ label: `fetching ${file}`, done, total }),
+    ...(request.signal ? { signal: request.signal } : {}),
+  });
+  const ordered = scanOrder(entries);
+  const sources = ordered.map(({ data }) => data);
   const { settings } = await chooseChecks({
     sources,
     workspace: workspace.checks ?? null,
@@ -65,12 +76,32 @@ export async function scanConfig(
     ? await assignSides(sources, { ...options, split: options.split }, options.split.stratify, onProgress)
     : null;
   const split = assigned && options.split ? { ...options.split, sideOf: assigned.sideOf } : options.split;
-  const scan = await scanRows(sources, { ...options, split }, dir, onProgress);
+  // Not before: what is decided with all rows in view (duplicates, the split) knows no weights.
+  const draw = { seed: dataset.draw_seed };
+  const scan = await scanRows(
+    sources,
+    { ...options, split, draw },
+    dir,
+    onProgress,
+    ownTemplates(ordered, dataset),
+  );
   refusePairs(scan);
-  if (scan.result.refused) throw refusal(scan, dataset);
+  if (scan.result.refused) throw refusal(scan, entries);
   if (assigned) refuseChanged(assigned.files, scan.result.files);
   const sharedPrompts = await countSharedPrompts(scan.examples);
-  return { ...scan, checks: decidingSettings(settings), sharedPrompts };
+  return { ...scan, checks: decidingSettings(settings), entries, sharedPrompts };
+}
+
+/** Templates other than the dataset's, by the file whose rows have them. */
+function ownTemplates(
+  ordered: ReturnType<typeof scanOrder>,
+  { template }: DatasetSection,
+): Map<string, string> {
+  return new Map(
+    ordered.flatMap(({ source, data }) =>
+      isOwnTemplate(source.template, template) ? [[data.label, source.template]] : [],
+    ),
+  );
 }
 
 // Checked by the scan like other rows, but no trainer here learns from pairs.
@@ -82,54 +113,30 @@ function refusePairs({ result, pairs }: ScannedRows): void {
   });
 }
 
-/** The files of a config, with their roles. Throws UserError D090, D091, D098, and what fetching from the hub throws. */
-async function configSources(request: PlanRequest, dataset: DatasetSection): Promise<DataSource[]> {
-  const find = (patterns: readonly SourcePattern[]): Promise<SourceFile[]> =>
-    findSources(patterns, {
-      cwd: request.workspace.root,
-      env: request.env,
-      cacheDir: request.workspace.cacheDir,
-      onDownload: (file, done, total) => request.onProgress({ label: `fetching ${file}`, done, total }),
-      ...(request.signal ? { signal: request.signal } : {}),
-    });
-  const { validation } = dataset;
-  const held = Array.isArray(validation) ? await find(validation) : [];
-  const trained = await find(dataset.train);
-  const both = trained.find(({ path }) => held.some((file) => file.path === path));
-  if (both)
-    throw new UserError('D098', `${both.label} is trained on, so it cannot validate`, {
-      hint: 'name the training files so that none of them is a validation file',
-    });
-  await Promise.all([...held, ...trained].map(requireFile));
-  // First: of two equal rows the one in validation stays, and the other leaves training.
-  return [
-    ...held.map((file) => ({ ...file, role: 'validation' as const, spill: spillToDisk })),
-    ...trained.map((file) => ({ ...file, role: 'train' as const, spill: spillToDisk })),
-  ];
-}
-
-/** A run reads its rows more than once, and records what they were: a pipe or a device gives them once. */
-async function requireFile({ path, label }: SourceFile): Promise<void> {
-  const info = await stat(path).catch(() => null);
-  if (!info || info.isFile()) return;
-  throw new UserError('D091', `${label} is no file that can be read twice, as a run does`, {
-    hint: 'write its rows to a file first',
-    exitCode: 2,
-  });
-}
-
-function refusal({ result, findings }: ScannedRows, dataset: DatasetSection): UserError {
+function refusal({ result, findings }: ScannedRows, entries: readonly ConfigSource[]): UserError {
   const errors = [...findings.values()]
     .flatMap(({ first }) => first)
     .filter(({ severity }) => severity === 'error');
   const total = result.errors.rows + result.errors.files;
-  const files = dataset.train.map((each) => (typeof each === 'string' ? each : each.path)).join(' ');
+  const ownerOf = ({ at }: Finding): ConfigSource | undefined =>
+    entries.find(({ files }) => files.some(({ label }) => label === at?.file));
+  const guilty = entries.filter((entry) => errors.some((error) => ownerOf(error) === entry));
+  const command = `lorch data check ${guilty.map(({ path }) => quotePath(path)).join(' ')}`;
   return new UserError('P002', `the dataset has ${total} error${total === 1 ? '' : 's'}`, {
-    findings: errors.slice(0, 20),
+    findings: errors.slice(0, 20).map((error) => namingSource(error, ownerOf(error))),
     exitCode: 1,
     hint:
       result.errors.files > 0
-        ? `\`lorch data check ${files}\` shows them all`
-        : `mend the rows (\`lorch data check ${files}\` shows them all), or let them leave: dataset.on_error: drop`,
+        ? `\`${command}\` shows them all`
+        : `fix the rows (\`${command}\` shows them all), or drop them: dataset.on_error: drop`,
   });
+}
+
+/** Where a format cannot be told, or a mapping does not fit: which setting of the config says it. */
+function namingSource(error: Finding, source: ConfigSource | undefined): Finding {
+  if (error.code !== unknownFormat.code || !source) return error;
+  return {
+    ...error,
+    hint: [error.hint, `in this config: ${source.setting}.format`].filter(Boolean).join('; '),
+  };
 }

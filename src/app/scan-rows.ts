@@ -42,12 +42,13 @@ const heldOutRows = 3;
 const heldOutUnits = 2000;
 const shownPerCode = 3;
 
-/** Scans `sources` and writes what is kept into `dir`. */
+/** Scans `sources` and writes what is kept into `dir`; `templates` names those of rows that have their own, by file. */
 export async function scanRows(
   sources: readonly DataSource[],
   options: ScanOptions,
   dir: string,
   onProgress: (rows: number, bytes: number) => void,
+  templates: ReadonlyMap<string, string> = new Map(),
 ): Promise<ScannedRows> {
   const splits = {
     train: openLines(join(dir, 'train.jsonl')),
@@ -62,7 +63,12 @@ export async function scanRows(
       if (isPair(row.example)) pairs += 1;
       if (split === 'validation' && heldOut.length < heldOutRows)
         heldOut.push(heldOutRow(trainerRow(row.row, row.example)));
-      return splits[split].write(trainerRow(row.row, row.example));
+      const template = templates.get(row.place.file);
+      return splits[split].write({
+        ...trainerRow(row.row, row.example),
+        ...(template !== undefined && { template }),
+        ...(row.times !== undefined && { times: row.times }),
+      });
     },
     onLedger: (entry) => ledger.write(entry),
     onFinding(finding) {

@@ -85,7 +85,7 @@ export async function writeDeduped(request: WriteRequest): Promise<WrittenDatase
     const undo = await open.add(openNewFile(paths.undo));
     const lineage = await open.add(openLineageFile(out));
     for (const source of sources) {
-      const judge = createSettingsJudge(source.format, request.checks);
+      const judge = createSettingsJudge(source.decided, request.checks);
       for await (const { row, raw } of readAgain(source)) {
         refuseChanged(raw, source.label);
         const { example, code } = judge(raw);

@@ -3,6 +3,7 @@ import { userInfo } from 'node:os';
 import { chooseDatasetChecks } from '../app/dataset-checks.ts';
 import { readFormat } from '../app/dataset-sources.ts';
 import { quotePath } from '../app/quote-path.ts';
+import { type ConfiguredFiles, withConfigSettings } from '../app/review/config-settings.ts';
 import type { ModelRequest } from '../app/review/model-view.ts';
 import type { SessionRequest } from '../app/review/review-session.ts';
 import { reviewedFiles } from '../app/review/reviewed-files.ts';
@@ -44,9 +45,14 @@ export async function openReviewRequest(
   dataset: string;
 }> {
   const { cwd, env } = context;
-  const files = await reviewedFiles(cwd, patterns);
+  const named = await reviewedFiles(cwd, patterns);
   const run = flags.config ? await readConfig(context, flags.config) : null;
   const config = run?.config ?? null;
+  const root = (await findWorkspace(cwd, env.HOME))?.root ?? cwd;
+  const { files, templates } =
+    config && flags.format === 'auto'
+      ? await withConfigSettings(named, config.dataset, root)
+      : { files: named, templates: null };
   // The run's own settings decide, too, which rows there are to read.
   const { checks } = await chooseDatasetChecks({
     cwd,
@@ -73,7 +79,7 @@ export async function openReviewRequest(
       what: 'drawn',
       rule: review ? { minRows: review.min_rows, maxDefectRate: review.max_defect_rate } : usualRule,
     },
-    model: await modelOf(context, flags, config),
+    model: await modelOf(context, flags, config, templates),
     dataset: `${patterns.map(quotePath).join(' ')}${flags.config ? ` --config ${quotePath(flags.config)}` : ''}`,
   };
 }
@@ -100,6 +106,7 @@ async function modelOf(
   { cwd, env }: Context,
   flags: ReviewFlags,
   config: RunConfig | null,
+  templates: ConfiguredFiles['templates'] | null,
 ): Promise<ModelRequest | null> {
   const model = flags.tokenizer ?? config?.base_model;
   if (model === undefined) return null;
@@ -113,6 +120,7 @@ async function modelOf(
     trustRemoteCode: named ? false : (config?.model.trust_remote_code ?? false),
     baseDir: named ? cwd : root,
     policy: await policyOf(flags, named ? null : config, config?.dataset.format ?? flags.format, root),
+    ...(!named && templates && templates.size > 0 && { templates }),
     maxLength: typeof cut === 'number' ? cut : null,
     cacheDir: userCacheDir(env),
     env,

@@ -61,13 +61,23 @@ export function configReference(): string {
   return `${parts.join('\n')}\n`;
 }
 
-/** The fields of a section; those of nested sections follow theirs, dotted. */
-function rowsOf(section: Schema, prefix: string): [string, Schema][] {
-  return Object.entries(section.properties ?? {}).flatMap(([name, schema]): [string, Schema][] => {
-    const nested = schema.properties ? [schema] : alternatives(schema).filter((each) => each.properties);
+/** The fields of a section; those of nested sections follow theirs, dotted, unless `above` has the same fields. */
+function rowsOf(section: Schema, prefix: string, above: readonly string[] = []): [string, Schema][] {
+  const fields = Object.entries(section.properties ?? {});
+  const here = fields.flatMap(([, schema]) => nestedIn(schema).map(fieldNames));
+  return fields.flatMap(([name, schema]): [string, Schema][] => {
+    const nested = nestedIn(schema).filter((each) => !above.includes(fieldNames(each)));
     const rows: [string, Schema][] = schema.properties ? [] : [[prefix + name, schema]];
-    return [...rows, ...nested.flatMap((each) => rowsOf(each, `${prefix}${name}.`))];
+    return [...rows, ...nested.flatMap((each) => rowsOf(each, `${prefix}${name}.`, here))];
   });
+}
+
+function nestedIn(schema: Schema): Schema[] {
+  return schema.properties ? [schema] : alternatives(schema).filter((each) => each.properties);
+}
+
+function fieldNames({ properties = {} }: Schema): string {
+  return Object.keys(properties).join(' ');
 }
 
 function table(rows: [string, Schema][]): string {

@@ -9,12 +9,11 @@ import { nearest } from './suggest.ts';
 /** The finding for `key` under the dotted section `path` ('' is the top level). */
 export function unknownKey(key: string, path: string, at: Place): Finding {
   const sections = knownSections();
-  // Entries of a list know what a single one does.
-  const here = sections.get(path.replace(/\.\d+$/, '')) ?? {
-    path,
-    keys: [],
-    refused: { owned: {}, removed: {}, unsupported: {} },
-  };
+  // All entries of a list know the same keys.
+  const known = sections.get(path) ?? sections.get(path.replaceAll(/\.\d+(?=\.|$)/g, '.0'));
+  const here = known
+    ? { ...known, path }
+    : { path, keys: [], refused: { owned: {}, removed: {}, unsupported: {} } };
   const refused = refusal(key, here, at);
   if (refused) return refused;
   const label = path ? `${path}.${key}` : key;
@@ -28,7 +27,7 @@ export function unknownKey(key: string, path: string, at: Place): Finding {
   if (hint) return finding('C010', at, what, hint);
   // A name from another section, spelt as that section refuses it, still gets that section's answer.
   for (const other of sections.values()) {
-    const elsewhere = other === here ? undefined : refusal(key, other, at);
+    const elsewhere = refusal(key, other, at);
     if (elsewhere) return elsewhere;
   }
   const all =
@@ -57,7 +56,7 @@ function isSetting(key: string, sections: Map<string, KnownSection>): boolean {
 }
 
 function whereTo(key: string, here: KnownSection, sections: Map<string, KnownSection>): string | undefined {
-  const homes = [...sections.values()].filter((each) => each !== here && each.keys.includes(key));
+  const homes = outermost([...sections.values()].filter((each) => each.keys.includes(key)));
   const home = homes[0];
   if (homes.length === 1 && home)
     return home.path ? `this key belongs under \`${home.path}:\`` : 'this key belongs at the top level';
@@ -69,8 +68,14 @@ function whereTo(key: string, here: KnownSection, sections: Map<string, KnownSec
   if (homes.length > 1)
     return `this key belongs under ${homes.map((each) => `\`${each.path}:\``).join(' or ')}`;
   for (const section of sections.values()) {
-    const far = section === here ? undefined : nearest(key, section.keys);
+    const far = nearest(key, section.keys);
     if (far && far.length > 3) return `did you mean \`${section.path ? `${section.path}.${far}` : far}\`?`;
   }
   return undefined;
+}
+
+/** Without sections of a list's entries, and without those inside another: each source may say what a dataset says. */
+function outermost(sections: readonly KnownSection[]): KnownSection[] {
+  const single = sections.filter(({ path }) => !path.includes('.0'));
+  return single.filter(({ path }) => !single.some((other) => path.startsWith(`${other.path}.`)));
 }

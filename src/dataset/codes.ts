@@ -26,14 +26,6 @@ export const datasetErrorCodes: CodeDoc[] = [
     prose: 'The system refused to open or read it: permissions, a broken disk, or a file that went away.',
   },
   {
-    code: 'D092',
-    name: 'weight-not-supported',
-    severity: 'error',
-    title: 'Source weights are not supported.',
-    prose:
-      'A `weight` on a dataset source would repeat or thin its rows. This version trains on each row once, and refuses the weight instead of ignoring it.',
-  },
-  {
     code: 'D093',
     name: 'no-such-format',
     severity: 'error',
@@ -206,5 +198,21 @@ export const datasetErrorCodes: CodeDoc[] = [
     title: 'Fixes cannot be written into a copy of this source.',
     prose:
       '`--fix -o OUT` copies one JSONL file or JSON array byte for byte but for the characters that are mended, so the copy is of the same kind, and OUT is named as such. Stdin and several files at once are not copied; other kinds of files are converted first.',
+  },
+  {
+    code: 'D208',
+    name: 'not-drawn',
+    severity: 'note',
+    title: 'The weight of its source leaves the row out.',
+    prose:
+      'A source with `weight: 0.5` feeds half of its training rows. Which half is decided by hash of `dataset.draw_seed` and the row, so adding rows moves no other, and a higher weight keeps those of a lower one. The ledger names every row. Validation rows are split off before.',
+  },
+  {
+    code: 'D209',
+    name: 'source-named-twice',
+    severity: 'error',
+    title: 'Two sources with different settings name one file.',
+    prose:
+      'A pattern such as `data/*.jsonl` and a path such as `data/a.jsonl` both fit the file, and say different things of weight, limit, format or template. Which one was meant is not guessed. Narrow the pattern, or give both the same settings.',
   },
 ];

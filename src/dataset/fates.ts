@@ -8,6 +8,7 @@ import type { Ledger } from './ledger.ts';
 import { createPlaceList, type PlaceList } from './place-list.ts';
 import type { ScanOptions, ScanSink } from './scan-types.ts';
 import { createSplit, type Split } from './split.ts';
+import { notDrawn, timesFed } from './weight.ts';
 
 /** An earlier equal row, and what that means for this one. */
 export interface Duplicate {
@@ -29,7 +30,8 @@ export interface Fates {
   meet(row: JudgedRow, place: RowPlace, role: Split): Met;
   /** `of` is the earlier row. */
   dropDuplicate(row: JudgedRow, place: RowPlace, code: string, of: RowPlace): void;
-  keep(row: JudgedRow, place: RowPlace, role: Split): void;
+  /** `weight` is that of its source. */
+  keep(row: JudgedRow, place: RowPlace, role: Split, weight: number): void;
   /** After the last row. */
   end(): void;
   /** Of the rows that repeat no earlier one. */
@@ -41,6 +43,7 @@ export interface Fates {
 interface Item {
   judged: JudgedRow;
   place: RowPlace;
+  weight: number;
 }
 
 /** The fates of one scan's rows; `wait` gets what the sink's functions return. */
@@ -62,7 +65,12 @@ export function createFates(
       }
     : null;
 
-  const settle = (side: Split, { judged: { example, text, bytes }, place }: Item): void => {
+  const settle = (side: Split, { judged: { example, text, bytes }, place, weight }: Item): void => {
+    const times = options.draw && side === 'train' ? timesFed(bytes, weight, options.draw.seed) : 1;
+    if (times === 0) {
+      dropNotDrawn(bytes, place);
+      return;
+    }
     ledger.record(side);
     if (bytes === null || !fingerprints) return;
     fingerprints.all.add(bytes);
@@ -70,8 +78,14 @@ export function createFates(
     if (!wantsText) return;
     const fingerprint = hex(bytes);
     const { row, file, line } = place;
-    wait(sink.onLedger?.({ row, file, line, fingerprint, fate: side }));
-    if (example) wait(sink.onExample?.(side, { row, example, fingerprint, place, text }));
+    const fed = times === 1 ? {} : { times };
+    wait(sink.onLedger?.({ row, file, line, fingerprint, fate: side, ...fed }));
+    if (example) wait(sink.onExample?.(side, { row, example, fingerprint, place, text, ...fed }));
+  };
+  const dropNotDrawn = (bytes: string | null, { row, file, line }: RowPlace): void => {
+    ledger.record('dropped', notDrawn);
+    const fingerprint = bytes === null ? null : hex(bytes);
+    wait(sink.onLedger?.({ row, file, line, fingerprint, fate: 'dropped', code: notDrawn }));
   };
 
   return {
@@ -96,8 +110,8 @@ export function createFates(
       const fingerprint = bytes === null ? null : hex(bytes);
       wait(sink.onLedger?.({ row, file, line, fingerprint, fate: 'dropped', code, of: of.row }));
     },
-    keep(judged, place, role) {
-      const item = { judged, place };
+    keep(judged, place, role, weight) {
+      const item = { judged, place, weight };
       if (!split || role === 'validation') settle(role, item);
       else if (options.split?.sideOf) settle(options.split.sideOf(place.row), item);
       else {

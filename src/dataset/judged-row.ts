@@ -111,7 +111,7 @@ function traitsOf(
   for (let at = 0; at < across.length; at += 1) {
     const { check, across: each } = across[at] as (typeof across)[number];
     if (ignored && (ignored.has(check.code) || ignored.has(check.name))) continue;
-    const trait = each.trait(seen, row);
+    const trait = each.trait(seen, row, format.shape);
     if (!trait) continue;
     if (trait.spot !== last) {
       last = trait.spot;

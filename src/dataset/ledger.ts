@@ -12,6 +12,8 @@ export interface LedgerEntry {
   code?: string;
   /** The earlier row that a dropped one repeats. */
   of?: number;
+  /** How many times an epoch feeds the row, by the weight of its source; once where it is absent. */
+  times?: number;
 }
 
 /** One line of the ledger that a data command writes; where nothing is split, rows are kept or fixed. */

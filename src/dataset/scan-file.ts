@@ -52,6 +52,7 @@ export async function scanFile(
 ): Promise<{ file: ScannedFile; decision: { name: string; why: string; confidence: number } }> {
   const file = source.label;
   const limit = source.limit ?? Number.POSITIVE_INFINITY;
+  const weight = source.weight ?? 1;
   const repeats = createRepeats();
   const { severityOf } = context.settings;
   const remark = (each: FileRemark): void => {
@@ -78,7 +79,7 @@ export async function scanFile(
       const left = settleDecided(judged, place);
       if (left === null) {
         context.across.add(placed, judged.traits);
-        context.fates.keep(judged, place, role);
+        context.fates.keep(judged, place, role, weight);
       } else context.fates.dropDuplicate(judged, place, left.code, left.of);
       return;
     }
@@ -92,7 +93,7 @@ export async function scanFile(
     }
     if (duplicate.leaks || options.duplicates.exact === 'drop')
       context.fates.dropDuplicate(judged, place, check.code, duplicate.of);
-    else context.fates.keep(judged, place, role);
+    else context.fates.keep(judged, place, role, weight);
   };
 
   // What was decided with all rows in view: why the row leaves, or null.
@@ -119,7 +120,7 @@ export async function scanFile(
     reader,
     read: { maxRowBytes: options.maxRowBytes ?? defaultMaxRowBytes, remark },
     file,
-    options,
+    options: source.format === undefined ? options : { ...options, format: source.format },
     settings: context.settings,
     wantsFingerprints: context.fingerprints,
     // A limit counts rows one by one.

@@ -26,7 +26,9 @@ export interface DataSource {
   role?: Split;
   /** Only so many rows from its start are input. */
   limit?: number;
-  /** Refused unless 1: see D092. */
+  /** Its rows' own format; that of the scan without. */
+  format?: string | FieldMapping;
+  /** How many times an epoch feeds each of its training rows, above 0; 1 without. Only `ScanOptions.draw` reads it. */
   weight?: number;
 }
 
@@ -37,6 +39,8 @@ export interface ScanOptions {
   onError: 'refuse' | 'drop';
   duplicates: { exact: 'drop' | 'keep' };
   split: SplitOptions | null;
+  /** Weights decide how often training rows are fed, after the split (weight.ts). Without it each row counts once. */
+  draw?: { seed: number };
   /** What a look at all rows decided before, by their numbers. */
   decided?: ReadonlyMap<number, DecidedRow>;
   checks?: CheckSettings;
@@ -90,6 +94,8 @@ export interface KeptRow {
   /** SHA-256, hex. */
   fingerprint: string;
   place: RowPlace;
+  /** How many times an epoch feeds it; 1 without. */
+  times?: number;
   /** The row's raw JSON as it stands in the file; readers of other kinds write the row as JSON. */
   text: string;
 }

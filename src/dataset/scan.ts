@@ -1,6 +1,5 @@
 // The one pass over a dataset: read, tell the format, parse, check, drop duplicates, split, and account for every row.
 import type { Finding } from '../diagnostics/finding.ts';
-import { UserError } from '../diagnostics/user-error.ts';
 import { createAcrossRows } from './across-rows.ts';
 import { resolveSettings } from './check-settings.ts';
 import { checks } from './checks/index.ts';
@@ -28,7 +27,6 @@ export async function scanDataset(
   options: ScanOptions,
   sink: ScanSink = {},
 ): Promise<ScanResult> {
-  refuseWeights(sources);
   const settings = resolveSettings(options.checks);
   const ledger = createLedger();
   const counts = new Map<string, number>();
@@ -89,14 +87,6 @@ export async function scanDataset(
     errors,
     refused: errors.files > 0 || (options.onError === 'refuse' && errors.rows > 0),
   };
-}
-
-function refuseWeights(sources: readonly DataSource[]): void {
-  const weighted = sources.find(({ weight }) => weight !== undefined && weight !== 1);
-  if (!weighted) return;
-  throw new UserError('D092', `${weighted.label} has weight ${weighted.weight}; weights are not supported.`, {
-    hint: 'leave the weight out; `limit` takes only the first rows of a source',
-  });
 }
 
 function joinFormats(

@@ -8,26 +8,18 @@ import { UserError } from '../diagnostics/user-error.ts';
 
 const dataFile = /\.(jsonl|ndjson|json|csv|tsv|parquet|pq|txt)(\.(gz|zst))?$/i;
 
-/** One dataset entry of a config, or one argument of a command. */
-export type SourcePattern = string | { path: string; limit?: number; weight?: number };
-
 export interface SourceFile {
   /** Absolute; `-` for stdin. */
   path: string;
   /** As shown to users: as typed, relative to `cwd`, or `hf://…@commit/file`. */
   label: string;
-  limit?: number;
-  weight?: number;
 }
 
 /** The files on this machine that `patterns` name, each once, globs in alphabetical order. Throws UserError D090. */
-export async function expandSources(cwd: string, patterns: readonly SourcePattern[]): Promise<SourceFile[]> {
+export async function expandSources(cwd: string, patterns: readonly string[]): Promise<SourceFile[]> {
   const found = new Map<string, SourceFile>();
-  for (const pattern of patterns) {
-    const { path, ...options } = typeof pattern === 'string' ? { path: pattern } : pattern;
-    for (const file of await expandOne(cwd, path))
-      if (!found.has(file.path)) found.set(file.path, { ...file, ...options });
-  }
+  for (const pattern of patterns)
+    for (const file of await expandOne(cwd, pattern)) if (!found.has(file.path)) found.set(file.path, file);
   return withoutCompanions([...found.values()]);
 }
 

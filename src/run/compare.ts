@@ -58,6 +58,8 @@ export interface Comparison {
     same: boolean;
     fingerprints: string[];
     train_rows: number[];
+    /** As often as their weights say. */
+    fed_rows: number[];
     validation_rows: number[];
     /** Against the first run. */
     added: number[];
@@ -73,7 +75,10 @@ export interface Comparison {
 export function compareRuns(runs: readonly ComparedRun[]): Comparison {
   const reasons = validationReasons(runs);
   const first = runs[0];
-  const sameRows = new Set(runs.map((run) => run.plan.dataset.train.fingerprint)).size === 1;
+  // The same rows in another mixture have another loss.
+  const sameRows =
+    new Set(runs.map(({ plan }) => JSON.stringify([plan.dataset.train.fingerprint, fedBySource(plan)])))
+      .size === 1;
   return {
     runs: runs.map((run) => ({
       id: run.id,
@@ -85,7 +90,8 @@ export function compareRuns(runs: readonly ComparedRun[]): Comparison {
     dataset: {
       same: new Set(runs.map((run) => run.plan.dataset.fingerprint)).size === 1,
       fingerprints: runs.map((run) => run.plan.dataset.fingerprint),
-      train_rows: runs.map((run) => run.plan.dataset.train.rows),
+      train_rows: runs.map(({ plan: { dataset } }) => dataset.train.distinct_rows ?? dataset.train.rows),
+      fed_rows: runs.map((run) => run.plan.dataset.train.rows),
       validation_rows: runs.map((run) => run.plan.dataset.validation?.rows ?? 0),
       added: runs.map((run) => (first ? missingFrom(run.train_rows, first.train_rows) : 0)),
       removed: runs.map((run) => (first ? missingFrom(first.train_rows, run.train_rows) : 0)),
@@ -110,6 +116,7 @@ export function settingsOf(plan: Plan): Record<string, unknown> {
       template: plan.dataset.template.kind,
       train_on: plan.dataset.train_on ?? 'answers',
       truncate: plan.dataset.truncate ?? 'right',
+      ...mixOf(plan),
     },
     ...(plan.tokenizer ? { tokenizer: describeTokens(plan.tokenizer) } : {}),
     lora: plan.lora,
@@ -133,6 +140,17 @@ function initOf({ from, mode, run, revision, files }: PlannedInitAdapter): Recor
   };
 }
 
+/** Weights and templates of sources, as far as they are not the usual ones. */
+function mixOf({ dataset }: Plan): Record<string, Record<string, unknown>> {
+  const sources = dataset.sources ?? [];
+  const weighted = sources.filter(({ weight }) => weight !== 1);
+  const named = sources.filter(({ template }) => dataset.templates?.[template] !== undefined);
+  return {
+    ...(weighted.length > 0 && { weights: Object.fromEntries(weighted.map((s) => [s.path, s.weight])) }),
+    ...(named.length > 0 && { templates: Object.fromEntries(named.map((s) => [s.path, s.template])) }),
+  };
+}
+
 /** Paths whose values are not the same in all. */
 export function differences(settings: readonly Record<string, unknown>[]): Difference[] {
   const paths = [...new Set(settings.flatMap((each) => Object.keys(each)))].sort();
@@ -141,12 +159,18 @@ export function differences(settings: readonly Record<string, unknown>[]): Diffe
     .filter(({ values }) => new Set(values.map((value) => JSON.stringify(value))).size > 1);
 }
 
+function fedBySource({ dataset }: Plan): number[] {
+  if (dataset.train.distinct_rows === undefined) return [];
+  return (dataset.sources ?? []).map(({ fed }) => fed.rows);
+}
+
 function validationReasons(runs: readonly ComparedRun[]): string[] {
   const differs = (pick: (run: ComparedRun) => unknown) => new Set(runs.map(pick)).size > 1;
   const reasons: string[] = [];
   if (runs.some((run) => run.plan.dataset.validation === null)) reasons.push('a run has no validation rows');
   else if (differs((run) => run.plan.dataset.validation?.fingerprint)) reasons.push('validation rows differ');
-  if (differs((run) => run.plan.dataset.template.sha256)) reasons.push('the chat template differs');
+  if (differs((run) => JSON.stringify(validationTemplates(run.plan))))
+    reasons.push('the chat template differs');
   if (differs((run) => run.plan.dataset.tokenizer_sha256)) reasons.push('the tokenizer differs');
   if (differs(({ plan }) => JSON.stringify(plan.dataset.train_on ?? 'answers')))
     reasons.push('train_on differs');
@@ -161,6 +185,13 @@ function validationReasons(runs: readonly ComparedRun[]): string[] {
     if (differs((run) => run.plan.training.eval_packing)) reasons.push('eval_packing differs');
   }
   return reasons;
+}
+
+/** Hashes of the templates that validation rows are rendered with. */
+function validationTemplates({ dataset }: Plan): string[] {
+  const used = (dataset.sources ?? []).filter(({ validation }) => validation > 0);
+  const hashes = used.map(({ template }) => (dataset.templates?.[template] ?? dataset.template).sha256);
+  return hashes.length === 0 ? [dataset.template.sha256] : [...new Set(hashes)].sort();
 }
 
 function resultRows(

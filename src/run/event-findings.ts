@@ -27,6 +27,10 @@ export function findingsOfEvent(plan: Plan | null, event: RunEvent): Finding[] {
       return plan
         ? [
             ...splitFindings('train', plan.dataset.train, event.train),
+            ...(event.train.sources ?? []).flatMap(({ setting, ...fed }) => {
+              const source = plan.dataset.sources?.find((each) => each.setting === setting);
+              return splitFindings(source?.path ?? setting, source?.fed ?? null, fed);
+            }),
             ...splitFindings('validation', plan.dataset.validation, event.validation),
           ]
         : [];

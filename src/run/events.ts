@@ -32,6 +32,10 @@ const event = z.discriminatedUnion('type', [
       tokens: count,
       trained_tokens: count,
       sha256: z.string(),
+      /** What an epoch feeds of each source; absent from trainers of earlier versions. */
+      sources: z
+        .array(z.object({ setting: z.string(), rows: count, tokens: count, trained_tokens: count }))
+        .optional(),
     }),
     validation: z
       .object({

@@ -6,11 +6,14 @@ export interface PlannedSplit {
   file: string;
   /** SHA-256 of the file; the trainer refuses another. */
   sha256: string;
+  /** What an epoch feeds: rows count as often as the weight of their source says. */
   rows: number;
   /** Before packing. A text that was split has several; absent in plans of earlier versions, where each row is one. */
   sequences?: number;
   tokens: number;
   trained_tokens: number;
+  /** Rows in the file, each once; absent if each is fed once. */
+  distinct_rows?: number;
   /** Fingerprint over the sorted row fingerprints of this split. */
   fingerprint: string;
 }
@@ -20,6 +23,31 @@ export type TrainOn = 'answers' | 'all' | 'last' | string[];
 
 /** `dataset.truncate`. */
 export type Truncate = 'right' | 'left' | 'drop' | 'refuse' | 'split';
+
+/** One entry of `dataset.train` or `dataset.validation`: its settings, and what became of its rows. */
+export interface PlannedSource {
+  /** Where the config has it: `dataset.train.1`. */
+  setting: string;
+  role: 'train' | 'validation';
+  /** As the config names it. */
+  path: string;
+  /** The files that the path stands for. */
+  files: string[];
+  /** Rows are numbered over all sources; its own are the `rows_in` numbers from here on. */
+  first_row: number;
+  /** What its rows were read as: a format, `custom` for a mapping, `mixed` if its files differ. */
+  format: string;
+  template: string;
+  weight: number;
+  limit?: number;
+  /** Every input row is in exactly one of `train`, `validation` and `dropped`; D208 are rows that the weight left out. */
+  rows_in: number;
+  train: number;
+  validation: number;
+  dropped: Record<string, number>;
+  /** What an epoch feeds of its training rows, repeats included. */
+  fed: { rows: number; tokens: number; trained_tokens: number };
+}
 
 export interface PlannedModule {
   name: string;
@@ -192,6 +220,7 @@ export interface Plan {
     /** Check settings other than the defaults that decide which rows leave; absent where there are none. */
     checks?: Record<string, unknown>;
     dropped: Record<string, number>;
+    /** The template that inference uses; it is saved with the adapter. */
     template: {
       /** `none`: the rows are plain texts (format text). */
       kind: 'model' | 'chatml' | 'alpaca' | 'file' | 'none';
@@ -199,6 +228,10 @@ export interface Plan {
       /** Values of the template's variables (`dataset.template_kwargs`); absent if there are none. */
       kwargs?: Record<string, unknown>;
     };
+    /** Templates that single sources name, by that name; absent if there are none. */
+    templates?: Record<string, { kind: 'model' | 'chatml' | 'alpaca' | 'file' | 'none'; sha256: string }>;
+    /** Training sources first; absent in plans of earlier versions. */
+    sources?: PlannedSource[];
     tokenizer_sha256: string;
     /** Which tokens have a label, and what happens to rows longer than max_length; absent in plans of earlier versions: answers, right. */
     train_on?: TrainOn;

@@ -94,11 +94,11 @@ describe('a field that configs may not set', () => {
     expect((await only('lora: { deepspeed: x }\n')).code).toBe('C016');
   });
 
-  it('includes the weight of a source, which nothing reads yet', async () => {
+  it('includes a weight that stands outside its source', async () => {
     const text = 'name: a\nbase_model: b\ndataset:\n  train: a.jsonl\n  weight: 2\n';
     const { findings, faults } = await loadText(text);
     expect(faults).toEqual(['5:3 C016']);
-    expect(findings[0]?.hint).toContain('counts once');
+    expect(findings[0]?.hint).toBe('it belongs to a source: train: [{ path: rows.jsonl, weight: 2 }]');
   });
 });
 

@@ -87,7 +87,25 @@ describe('a wrong value', () => {
     expect(await check('  train: { path: a.jsonl, limit: 0 }\n')).toContain(
       '4:34 C012 `dataset.train.limit` must be a number of at least 1',
     );
-    expect(await check('  train: [{ path: a.jsonl, weight: 2 }]\n')).toContain('4:28 C016');
+    expect(await check('  train: [{ path: a.jsonl, weight: 0 }]\n')).toContain(
+      '4:36 C012 `dataset.train.0.weight` must be a number above 0',
+    );
+    expect(await check('  train: [{ path: a.jsonl, weight: 1001 }]\n')).toContain('at most 1000');
+    expect(await check('  train: a.jsonl\n  validation: [{ path: b.jsonl, weight: 2 }]\n')).toContain(
+      '5:33 C014 `dataset.validation.0.weight` is set by lorch',
+    );
+    expect(await check('  train: a.jsonl\n  validation: [{ path: b.jsonl, limti: 2 }]\n')).toContain(
+      '5:33 C010',
+    );
+    expect(await check('  train: [{ path: a.jsonl, template: vicuna }]\n')).toContain(
+      '4:38 C012 `dataset.train.0.template` must be auto, model, chatml, alpaca or the path of a .jinja file',
+    );
+    expect(await check('  train: [{ path: a.jsonl, format: { prompt: q } }]\n')).toContain(
+      '4:36 C017 `dataset.train.0.format`: no answer is mapped',
+    );
+    expect(
+      await check('  train: [{ path: a.jsonl, format: { prompt: q, answer: a, promt: q } }]\n'),
+    ).toContain('4:60 C010 there is no setting `promt` under `dataset.train.0.format:`');
     expect(await check('  train: [{ path: a.jsonl, limti: 2 }]\n')).toContain('4:28 C010');
     expect(await check('  train: a.jsonl\n  validation: { fraction: 0.1, path: b.jsonl }\n')).toContain(
       'C016',

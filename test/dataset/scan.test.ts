@@ -239,10 +239,6 @@ describe('options', () => {
     await expect(scanText(text, { checks: { D999: 'off' } })).rejects.toMatchObject({ code: 'D094' });
   });
 
-  it('a weight is refused, not ignored', async () => {
-    await expect(scanText([{ text: row(1), weight: 2 }])).rejects.toMatchObject({ code: 'D092' });
-  });
-
   it('a named format is taken as it is', async () => {
     const { result } = await scanText(row(1), { format: 'chatml' });
     expect(result.ledger.dropped).toEqual({ D016: 1 });

@@ -35,12 +35,6 @@ it('takes what lorch keeps beside a dataset for no dataset, unless it is named a
   expect(await labels('kept/a.jsonl.review.jsonl')).toEqual(['kept/a.jsonl.review.jsonl']);
 });
 
-it('carries the options of a source', async () => {
-  expect(await expandSources(dir, [{ path: 'data/train.jsonl', limit: 5 }])).toEqual([
-    { path: join(dir, 'data/train.jsonl'), label: 'data/train.jsonl', limit: 5 },
-  ]);
-});
-
 it.each([
   ['data/trian.jsonl', 'did you mean data/train.jsonl?'],
   ['data/zzzzzzzz.parquet', 'there are extra.jsonl, odd[1].json, train.jsonl'],

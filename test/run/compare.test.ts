@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type ComparedRun, compareRuns } from '../../src/run/compare.ts';
 import { earlyStopSentence } from '../../src/run/early-stop.ts';
 import { flattenSettings } from '../../src/run/flatten.ts';
-import type { Plan } from '../../src/run/plan.ts';
+import type { Plan, PlannedSource } from '../../src/run/plan.ts';
 
 function plan(change: { r?: number; validation?: string; template?: string } = {}): Plan {
   const split = {
@@ -151,6 +151,52 @@ describe('comparing runs', () => {
     expect(earlyStopSentence(early)).toBe(
       'stopped early at step 16: eval_loss was best at step 8 (0.61), and no better in 2 evaluations',
     );
+  });
+
+  it('shows another mixture of the same rows, and ranks no training loss over it', () => {
+    const metrics = (last: number) => [
+      { name: 'loss', last, last_step: 4, min: last, min_step: 4, max: 3, points: 4 },
+    ];
+    const mixed = (weight: number) => {
+      const { dataset, ...rest } = plan();
+      const fed = { rows: 10 * weight, tokens: 100 * weight, trained_tokens: 40 * weight };
+      const source: PlannedSource = {
+        setting: 'dataset.train.0',
+        role: 'train',
+        path: 'd.jsonl',
+        files: ['d.jsonl'],
+        first_row: 0,
+        format: 'chatml',
+        template: 'auto',
+        weight,
+        rows_in: 12,
+        train: 10,
+        validation: 2,
+        dropped: {},
+        fed,
+      };
+      const distinct = weight === 1 ? {} : { distinct_rows: 10 };
+      return {
+        ...rest,
+        dataset: { ...dataset, sources: [source], train: { ...dataset.train, ...fed, ...distinct } },
+      };
+    };
+    const result = compareRuns([
+      run('a', { plan: mixed(1), metrics: metrics(2) }),
+      run('b', { plan: mixed(3), metrics: metrics(1) }),
+    ]);
+    expect(result.config).toEqual([{ path: 'dataset.weights.d.jsonl', values: [undefined, 3] }]);
+    expect(result.dataset).toMatchObject({ train_rows: [10, 10], fed_rows: [10, 30] });
+    expect(result.results.find(({ name }) => name === 'train loss, last')?.best).toBeNull();
+    // A plan of an earlier version names no sources: each row was fed once.
+    const older = compareRuns([
+      run('a', { metrics: metrics(2) }),
+      run('b', { plan: mixed(1), metrics: metrics(1) }),
+    ]);
+    expect([older.config, older.results.find(({ name }) => name === 'train loss, last')?.best]).toEqual([
+      [],
+      1,
+    ]);
   });
 
   it('keeps lists whole and empty maps visible when it flattens', () => {

@@ -166,7 +166,7 @@ def run_prepare(
     validation: list[Any] | None = None,
     **settings: Any,
 ) -> Prepared:
-    """Prepares rows: each a list of messages, `{"messages", "tools"}` or `{"text"}`.
+    """Prepares rows: each a list of messages, `{"messages", "tools"}` or `{"text"}`; `times`, `template` too.
 
     `settings` join the spec.
     """

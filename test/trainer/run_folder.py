@@ -104,15 +104,17 @@ def make_rows(count: int, seed: int = 0) -> list[tuple[list[int], list[int]]]:
     return rows
 
 
-def write_split(folder: Path, name: str, rows: list[tuple[list[int], list[int]]]) -> dict[str, Any]:
-    """Writes a sequence file and returns its PlannedSplit."""
+def write_split(
+    folder: Path, name: str, rows: list[tuple[list[int], list[int]]], times: dict[int, int] | None = None
+) -> dict[str, Any]:
+    """Writes a sequence file and returns its PlannedSplit. `times`: of rows that are fed more than once."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{name}.safetensors"
     with SequenceWriter(path) as writer:
         for number, (ids, trained) in enumerate(rows):
-            writer.append(number, ids, trained)
+            writer.append(number, ids, trained, (times or {}).get(number, 1))
         writer.close()
-        counts = {"rows": writer.rows, "tokens": writer.tokens, "trained_tokens": writer.trained_tokens}
+        counts = dict(writer.fed)
     return {
         "file": f"data/{name}.safetensors",
         "sha256": sha256_file(path),
@@ -215,10 +217,10 @@ class Run:
 
 
 def make_run(folder: Path, base: Path, train_rows: int = 32, validation_rows: int = 0, **changes: Any) -> Run:
-    """A run folder with a plan. `changes`: lora, training, quantization, model (merged into the defaults)."""
+    """A run folder with a plan. `changes`: lora, training, quantization, model, times."""
     rows = make_rows(train_rows + validation_rows)
     data = folder / "data"
-    train = write_split(data, "train", rows[:train_rows])
+    train = write_split(data, "train", rows[:train_rows], changes.get("times"))
     validation = write_split(data, "validation", rows[train_rows:]) if validation_rows else None
     (data / "tokenizer").mkdir()
     for path in base.iterdir():

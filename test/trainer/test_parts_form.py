@@ -8,7 +8,8 @@ from letters import make_letters
 from prepared import assistant, run_prepare, user
 
 TEMPLATE = (
-    "{%- for m in messages %}{%- if 'stop here' in m.content %}{{ raise_exception('no such row') }}{%- endif %}"
+    "{%- for m in messages %}"
+    "{%- if 'stop here' in m.content %}{{ raise_exception('no such row') }}{%- endif %}"
     "{{- '<|im_start|>' + m.role + '\n' }}{%- if 'shout' in m.content %}{{ m.content | upper }}"
     "{%- else %}{{ m.content }}{%- endif %}{{- '<|im_end|>\n' }}{%- endfor %}"
     "{%- if add_generation_prompt %}{{- '<|im_start|>assistant\n' }}{%- endif %}"

@@ -23,6 +23,11 @@ SETTINGS: dict[str, dict[str, Any]] = {
         "lora": {"lora_dropout": 0.1},
         "training": {"train_sampling_strategy": "group_by_length", "dataloader_num_workers": 1},
     },
+    "rows fed by weight": {"lora": {"lora_dropout": 0.1}, "times": {3: 2, 4: 3, 20: 5}},
+    "rows fed by weight, grouped by length": {
+        "training": {"train_sampling_strategy": "group_by_length"},
+        "times": dict.fromkeys(range(12), 2),
+    },
     "LoRA under gradient checkpointing, packed": {
         "training": {"gradient_checkpointing": True, "packing": True, "per_device_train_batch_size": 1}
     },

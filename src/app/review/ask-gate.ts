@@ -4,8 +4,10 @@ import { relative } from 'node:path';
 import { createInterface } from 'node:readline';
 import { createGunzip } from 'node:zlib';
 import type { CheckSettings } from '../../dataset/check-settings.ts';
+import type { LedgerEntry } from '../../dataset/ledger.ts';
 import { createFingerprintIndex, type FingerprintIndex } from '../../dataset/review/fingerprint-index.ts';
 import type { Judgement, ReviewRule } from '../../dataset/review/judge-review.ts';
+import { notDrawn } from '../../dataset/weight.ts';
 import type { PlannedReview } from '../../run/plan.ts';
 import { chooseDatasetChecks } from '../dataset-checks.ts';
 import { quotePath } from '../quote-path.ts';
@@ -24,6 +26,8 @@ export interface GateRequest {
   checks: CheckSettings;
   /** The run's config, absolute; null where it is no file. */
   config: string | null;
+  /** Whether the config maps fields of the rows, without which they cannot be read. */
+  mapped: boolean;
   /** Where the next command will be typed. */
   cwd: string;
   onProgress(rows: number): void;
@@ -70,7 +74,7 @@ export async function askGate(request: GateRequest): Promise<PlannedReview> {
 }
 
 async function nextCommand(
-  { files, cwd, rule, checks, config }: GateRequest,
+  { files, cwd, rule, checks, config, mapped }: GateRequest,
   reviews: readonly JudgedReview[],
   rows: number,
 ): Promise<string> {
@@ -83,9 +87,9 @@ async function nextCommand(
     .map(({ path }) => quotePath(relative(cwd, path) || path))
     .join(' ');
   const usual = await chooseDatasetChecks({ cwd, sources: files });
-  // Settings of the config decide which rows there are to draw from.
+  // Settings of the config decide which rows there are to draw from, and how they are read.
   const withConfig =
-    checks && config && !sameFates(usual.checks.settings, checks)
+    config && (mapped || (checks && !sameFates(usual.checks.settings, checks)))
       ? ` --config ${quotePath(relative(cwd, config) || config)}`
       : '';
   if (disputed) return `lorch data review ${names} --settle${withConfig}`;
@@ -97,7 +101,10 @@ async function nextCommand(
   return `lorch data review ${names} --rows ${wanted}${withConfig}`;
 }
 
-/** The rows of a ledger that train or validate, equal ones once. */
+/**
+ * The rows of a ledger that train or validate, equal ones once. Rows that only a weight leaves out are among them: so a
+ * review speaks of the same rows whatever the weights, and the draw, which knows no quality, neither opens nor shuts the gate.
+ */
 async function trainedRows(ledger: string): Promise<FingerprintIndex> {
   const index = createFingerprintIndex();
   const file = createReadStream(ledger);
@@ -106,8 +113,11 @@ async function trainedRows(ledger: string): Promise<FingerprintIndex> {
   file.on('error', (error) => input.destroy(error));
   const lines = createInterface({ input });
   for await (const line of lines) {
-    const { fate, fingerprint } = JSON.parse(line) as { fate: string; fingerprint: string | null };
-    if (fingerprint !== null && fate !== 'dropped') index.add(fingerprint);
+    const { fate, fingerprint, code } = JSON.parse(line) as Pick<
+      LedgerEntry,
+      'fate' | 'fingerprint' | 'code'
+    >;
+    if (fingerprint !== null && (fate !== 'dropped' || code === notDrawn)) index.add(fingerprint);
   }
   return index;
 }

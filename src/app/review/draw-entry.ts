@@ -21,6 +21,9 @@ export function drawEntry(
     rows: index.rows,
     ...(others.length > 0 && { files: others }),
     format: reviewed.format,
+    ...(reviewed.files.some(({ format }) => format !== undefined) && {
+      formats: reviewed.files.map(({ format }) => format ?? null),
+    }),
     control: control.map((i) => index.bytes.toString('hex', i * 32, i * 32 + 6)),
   };
 }

@@ -27,7 +27,7 @@ export type Edited =
 
 /** Judges an edited row as the scan would: it must be a good row, another one, and one that the dataset has not yet. */
 export function judgeEdit(
-  reviewed: Pick<ReviewedFiles, 'checks' | 'format'>,
+  reviewed: Pick<ReviewedFiles, 'checks' | 'format' | 'files'>,
   population: Population,
   row: ReviewRow,
   edited: string,
@@ -43,8 +43,9 @@ export function judgeEdit(
   } catch (error) {
     return refuse(`this is not JSON: ${(error as Error).message}`);
   }
+  const named = reviewed.files.find(({ label }) => label === row.place.file)?.format ?? reviewed.format;
   const format = openFormat(
-    typeof reviewed.format === 'string' ? (population.formats.get(row.place.file) ?? '') : reviewed.format,
+    typeof named === 'string' ? (population.formats.get(row.place.file) ?? '') : named,
   );
   const judge = createRowJudge(format, resolveSettings(reviewed.checks), 'edited row', true, () => false);
   const judged = judge({ line: 1, column: 1, text: edited, value, fault: null });

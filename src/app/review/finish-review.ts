@@ -42,7 +42,7 @@ export interface Finished {
 const rejectedCode = 'V040';
 const editedCode = 'V041';
 
-/** Writes the new version. Nothing is overwritten. Throws UserError V008, V010, V011, D091, D095. */
+/** Writes the new version. Nothing is overwritten. Throws UserError V008, V010, V011, D091, D095, D196. */
 export async function finishReview(request: FinishRequest): Promise<Finished> {
   const { out } = request;
   if (!/\.jsonl?$/i.test(out))
@@ -50,6 +50,7 @@ export async function finishReview(request: FinishRequest): Promise<Finished> {
       hint: 'the name says which it is',
     });
   const opened = await openReview(request);
+  refuseMixed(opened, request);
   refuseDisputes(opened, request);
   const files = { ledger: ledgerPath(out), lineage: lineagePath(out), log: reviewLogPath(out) };
   const open = createOpenFiles();
@@ -66,7 +67,7 @@ export async function finishReview(request: FinishRequest): Promise<Finished> {
     const { result, dropped, fixed } = written;
     const version = await openPopulation({
       files: [{ path: out, label: basename(out) }],
-      format: request.format,
+      format: oneFormat(request),
       ...(request.checks && { checks: request.checks }),
     });
     const now = loadReview({ files: [{ path: out, label: out }] }, version, readBack(logText));
@@ -82,6 +83,23 @@ export async function finishReview(request: FinishRequest): Promise<Finished> {
   } finally {
     await open.dispose();
   }
+}
+
+/** The format of the one file that is written: all rows are in it, as `refuseMixed` has seen. */
+function oneFormat({ files, format }: ReviewedFiles): ReviewedFiles['format'] {
+  return files[0]?.format ?? format;
+}
+
+/** Rows are written as they stood, into one file, which is read as one format. Throws UserError D196. */
+function refuseMixed({ population }: OpenedReview, { files, format }: ReviewedFiles): void {
+  const wanted = new Set(files.map((file) => JSON.stringify(file.format ?? format)));
+  const found = new Set(population.formats.values());
+  if (wanted.size < 2 && found.size < 2) return;
+  const each = [...population.formats].map(([label, name]) => `${label}: ${name}`).join(', ');
+  throw new UserError('D196', `the files have different formats (${each}), and would stand in one`, {
+    hint: 'review and finish each file by itself',
+    exitCode: 2,
+  });
 }
 
 function refuseDisputes({ loaded, population }: OpenedReview, { files }: ReviewedFiles): void {
@@ -154,8 +172,8 @@ function copyLog(entries: readonly LogEntry[], reviewed: ReviewedFiles): string 
   return entries
     .flatMap((entry): LogEntry[] => {
       if (entry.type !== 'draw') return [entry];
-      const { files, ...draw } = entry;
-      return JSON.stringify(files ?? []) === others ? [draw] : [];
+      const { files, formats = [], ...draw } = entry;
+      return JSON.stringify(files ?? []) === others ? [{ ...draw, format: formats[0] ?? draw.format }] : [];
     })
     .map((entry) => `${JSON.stringify(entry)}\n`)
     .join('');

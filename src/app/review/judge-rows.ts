@@ -95,7 +95,7 @@ async function fileSets(
   const draws = new Map<string, DrawEntry>();
   for (const draw of foldLog(entries).draws) draws.set(JSON.stringify(draw.files ?? []), draw);
   const sets: ReviewedSet[] = [];
-  for (const { files: others = [], format } of draws.values()) {
+  for (const { files: others = [], format, formats = [] } of draws.values()) {
     const paths = others.map((other) => resolve(dirname(file.path), other));
     const there = await Promise.all(
       [file.path, ...paths].map((path) =>
@@ -107,7 +107,9 @@ async function fileSets(
     );
     if (!there.every(Boolean)) continue;
     const label = (path: string): string => named.find((each) => each.path === path)?.label ?? path;
-    sets.push({ files: [file, ...paths.map((path) => ({ path, label: label(path) }))], format });
+    const all = [file, ...paths.map((path) => ({ path, label: label(path) }))];
+    const own = (i: number) => (formats[i] == null ? {} : { format: formats[i] });
+    sets.push({ files: all.map((each, i) => ({ ...each, ...own(i) })), format });
   }
   return sets;
 }

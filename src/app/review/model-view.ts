@@ -8,7 +8,7 @@ import { trainerRow } from '../../dataset/trainer-row.ts';
 import { resolveModel } from '../../hub/resolve-model.ts';
 import type { PythonEnv } from '../../python/environment.ts';
 import { runTrainer } from '../../python/run-trainer.ts';
-import { prepareSequences } from '../prepare-sequences.ts';
+import { type PrepareSpec, prepareSequences } from '../prepare-sequences.ts';
 import type { RowPolicy } from '../row-policy.ts';
 import { tokenizerIdentity } from '../tokenizer-identity.ts';
 import type { ReviewRow } from './fetch-rows.ts';
@@ -20,6 +20,8 @@ export interface ModelRequest {
   trustRemoteCode: boolean;
   baseDir: string;
   policy: RowPolicy;
+  /** Of files whose rows have another template, by label. */
+  templates?: ReadonlyMap<string, PrepareSpec['template']>;
   /** `policy.truncate` happens to rows of more tokens; null: never. */
   maxLength: number | null;
   cacheDir: string;
@@ -54,13 +56,20 @@ export async function viewAsModel(
   const dir = await mkdtemp(join(tmpdir(), 'lorch-review-'));
   try {
     const path = join(dir, 'rows.jsonl');
-    const text = rows.map(({ example }, row) => `${JSON.stringify(trainerRow(row, example))}\n`).join('');
+    const { templates = new Map() } = request;
+    const text = rows
+      .map(({ example, place }, row) => {
+        const template = templates.has(place.file) ? { template: place.file } : {};
+        return `${JSON.stringify({ ...trainerRow(row, example), ...template })}\n`;
+      })
+      .join('');
     await writeFile(path, text, { mode: 0o600 });
     const identity = { id: model, path: base.path, revision: base.revision };
     const { dir: folder, prepared } = await prepareSequences({
       spec: {
         model: { ...identity, trust_remote_code: request.trustRemoteCode },
         ...request.policy,
+        ...(templates.size > 0 && { templates: Object.fromEntries(templates) }),
         // Whole rows: what a cut takes away is part of what there is to see.
         max_length: null,
         splits: { train: path },

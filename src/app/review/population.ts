@@ -18,10 +18,17 @@ import { UserError } from '../../diagnostics/user-error.ts';
 import { withJudgePool } from '../judge-pool.ts';
 import { spillToDisk } from '../spill-to-disk.ts';
 
+export interface ReviewedFile {
+  path: string;
+  label: string;
+  /** Its own format, where it has one. */
+  format?: string | FieldMapping;
+}
+
 export interface ReviewedFiles {
   /** Absolute paths and what users call them; the review's log lies beside the first. */
-  files: readonly { path: string; label: string }[];
-  /** A format's name, `auto`, or a mapping of the rows' fields. */
+  files: readonly ReviewedFile[];
+  /** A format's name, `auto`, or a mapping of the rows' fields; files may have their own. */
   format: string | FieldMapping;
   checks?: CheckSettings;
   onProgress?(rows: number, bytes: number): void;
@@ -54,9 +61,10 @@ export function reviewScan({ format, checks }: Pick<ReviewedFiles, 'format' | 'c
 
 /** Scans the files once more with the options of a review. */
 export async function scanReviewed(reviewed: ReviewedFiles, sink: ScanSink): Promise<ScanResult> {
-  const sources: DataSource[] = reviewed.files.map(({ path, label }) => ({
+  const sources: DataSource[] = reviewed.files.map(({ path, label, format }) => ({
     path,
     label,
+    ...(format !== undefined && { format }),
     spill: spillToDisk,
   }));
   return await withJudgePool(sources, (pool) =>

@@ -88,6 +88,7 @@ function rawRows(comparison: RunComparison): string[][] {
     ...comparison.config.map(({ path, values }) => [path, ...values.map(raw)]),
     ['dataset fingerprint', ...comparison.dataset.fingerprints],
     ['train rows', ...comparison.dataset.train_rows.map(String)],
+    ...(weighted(comparison) ? [['rows fed an epoch', ...comparison.dataset.fed_rows.map(String)]] : []),
     ['validation rows', ...comparison.dataset.validation_rows.map(String)],
     ['rows added', ...comparison.dataset.added.map(String)],
     ['rows removed', ...comparison.dataset.removed.map(String)],
@@ -102,12 +103,18 @@ function datasetRows({ dataset }: RunComparison): string[][] {
   return [
     ['dataset', ...dataset.fingerprints.map((fingerprint) => fingerprint.slice(0, 12))],
     ['train', ...dataset.train_rows.map(formatCount)],
+    ...(weighted({ dataset }) ? [['fed an epoch', ...dataset.fed_rows.map(formatCount)]] : []),
     ['validation', ...dataset.validation_rows.map(formatCount)],
     [
       'added · removed',
       ...dataset.added.map((added, i) => (i === 0 ? '–' : `+${added} · −${dataset.removed[i]}`)),
     ],
   ];
+}
+
+/** Whether some run feeds rows more than once. */
+function weighted({ dataset }: Pick<RunComparison, 'dataset'>): boolean {
+  return dataset.fed_rows.some((fed, i) => fed !== dataset.train_rows[i]);
 }
 
 function sweepRow({ runs }: RunComparison): string[][] {

@@ -1,6 +1,7 @@
 // The parts of a plan's screen that are plain sentences.
 import type { Plan, PlannedInitAdapter } from '../../run/plan.ts';
 import { formatBytes, formatCount, formatDuration, formatNumber, formatShare } from './format.ts';
+import { sourceLines } from './plan-sources.ts';
 import { sparkline } from './sparkline.ts';
 
 export function baseLines(plan: Plan): string[] {
@@ -20,14 +21,18 @@ function storedAs({ base_model: { stored }, model: { dtype } }: Plan): string {
   return `stored by ${stored.method}${stored.bits === null ? '' : ` in ${stored.bits} bits`}, ${dtype}`;
 }
 
-export function dataLines(plan: Plan): string[] {
+export function dataLines(plan: Plan, width: number): string[] {
   const { dataset } = plan;
+  const { train } = dataset;
+  const rows = train.distinct_rows ?? train.rows;
+  const fed = rows === train.rows ? '' : `; by weight, an epoch feeds ${formatCount(train.rows)}`;
   const dropped = Object.entries(dataset.dropped);
   const total = dropped.reduce((sum, [, n]) => sum + n, 0);
   const why = dropped.map(([code, n]) => `${code} × ${n}`).join(', ');
   return [
     `${dataset.files.map((file) => file.path).join(', ')} · ${dataset.format}`,
-    `${formatCount(dataset.rows_in)} rows = ${formatCount(dataset.train.rows)} train + ${formatCount(dataset.validation?.rows ?? 0)} validation + ${formatCount(total)} dropped${why ? ` (${why})` : ''}`,
+    `${formatCount(dataset.rows_in)} rows = ${formatCount(rows)} train + ${formatCount(dataset.validation?.rows ?? 0)} validation + ${formatCount(total)} dropped${why ? ` (${why})` : ''}${fed}`,
+    ...sourceLines(plan, width),
     ...(dataset.checks
       ? [`check settings: ${Object.entries(dataset.checks).map(showSetting).join(', ')}`]
       : []),

@@ -26,7 +26,7 @@ export function renderPlan(plan: Plan, style: { color: boolean; columns: number 
   const title = plan.sweep ? `${plan.name}  (${plan.sweep.index + 1} of ${plan.sweep.count})` : plan.name;
   const parts: [string, string[]][] = [
     ['base', baseLines(plan)],
-    ['data', dataLines(plan)],
+    ['data', dataLines(plan, Math.max(style.columns - indent, 20))],
     ['tokens', tokenLines(plan, style.columns)],
     ['tokenizer', tokenizerLines(plan)],
     ['adapter', adapterLines(plan)],

@@ -8,7 +8,11 @@ export const datasetRule: Rule = {
     const { validation } = dataset;
     train.forEach((file, i) => {
       if (train.indexOf(file) < i)
-        report(`dataset.train.${i}`, `${file} is listed twice`, 'its rows would count twice');
+        report(
+          `dataset.train.${i}`,
+          `${file} is listed twice`,
+          'to feed its rows twice, list it once with weight: 2',
+        );
     });
     if (!Array.isArray(validation)) return;
     for (const file of validation.map(pathOf))

@@ -20,6 +20,16 @@ export const textRule: Rule = {
         'a plain text has no turns: every token of it is trained on',
         'leave train_on out, or write train_on: all',
       );
+    dataset.train.forEach((source, i) => {
+      if (typeof source === 'string') return;
+      for (const key of ['format', 'template'] as const)
+        if (source[key] !== undefined)
+          report(
+            `dataset.train.${i}.${key}`,
+            'plain texts and rows of another form cannot be mixed: `dataset.format: text` is of all sources',
+            `leave ${key} out, or name another dataset.format`,
+          );
+    });
     if (template !== 'auto')
       report(
         'dataset.template',

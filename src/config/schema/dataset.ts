@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { atLeastOne, count, field, optional, section, text } from './field.ts';
+import { atLeastOne, count, field, optional, positive, section, text } from './field.ts';
 import { chatRoles, formatMapping } from './format-mapping.ts';
 
 const path = text
@@ -12,27 +12,65 @@ const path = text
     params: { code: 'C016', hint: 'write the rows to a file and name its path' },
   });
 
+/** Templates by name; anything else must be the path of a Jinja file. */
+export const templateNames = ['auto', 'model', 'chatml', 'alpaca'] as const;
+
+const template = z.union([
+  z.enum(templateNames),
+  text.regex(/\.(jinja|jinja2|j2)$/, 'auto, model, chatml, alpaca or the path of a .jinja file'),
+]);
+
+const formatNames = ['auto', 'alpaca', 'chatml', 'chatml-text', 'sharegpt'] as const;
+
+/** Of one source. `text` is of a whole dataset: plain texts have no template, and rows are cut in another way. */
+const format = z.union([z.enum(formatNames), formatMapping]);
+
+/** A weight of more is a slip of the hand: a thousand copies of a row teach no more than a hundred. */
+const mostWeight = 1000;
+
+const shared = {
+  path: field(path, 'A file, a pattern, or hf://datasets/user/name[@revision][/file].'),
+  limit: optional(
+    atLeastOne,
+    'Only so many rows from the start of each file are input; the rest of it is not, and stands in no ledger.',
+  ),
+  format: optional(
+    format,
+    'The format of these rows, as under `dataset.format`, which counts if this is left out.',
+  ),
+  template: optional(
+    template,
+    'The chat template of these rows, as under `dataset.template`, which counts if this is left out. The adapter is saved with `dataset.template`, and `template_kwargs` are for that one alone.',
+  ),
+};
+
 const source = section(
   {
-    path: field(path, 'A file, a pattern, or hf://datasets/user/name[@revision][/file].'),
-    limit: optional(
-      atLeastOne,
-      'Only so many rows from the start of each file are input; the rest of it is not, and stands in no ledger.',
+    ...shared,
+    weight: optional(
+      positive.max(mostWeight),
+      'How many times an epoch feeds each training row: 2 feeds every row twice, 0.5 feeds a seeded half of them, 2.5 feeds each twice and half of them a third time. 1 if it is left out. It applies to every file of a pattern.',
     ),
   },
   'Rows of one place, with settings of their own.',
-  {
-    owned: {},
-    removed: {},
-    unsupported: { weight: 'every row counts once (D092); `limit` takes the first rows' },
-  },
 );
+
+const heldSource = section(shared, 'Rows of one place, with settings of their own.', {
+  owned: {
+    weight: 'leave it out: each validation row is read once. Weights belong to sources of `dataset.train`',
+  },
+  removed: {},
+  unsupported: {},
+});
 
 const entry = z.union([path, source]);
 const entries = z.array(entry).min(1);
 const sources = z.union([entry, entries]).transform((value) => (Array.isArray(value) ? value : [value]));
+const heldEntries = z.array(z.union([path, heldSource])).min(1);
 /** A mapping under `validation` is a fraction: sources with settings stand in a list. */
-const heldSources = z.union([path, entries]).transform((value) => (Array.isArray(value) ? value : [value]));
+const heldSources = z
+  .union([path, heldEntries])
+  .transform((value) => (Array.isArray(value) ? value : [value]));
 
 const fraction = section(
   {
@@ -119,32 +157,26 @@ const roles = z
   .min(1)
   .refine((list) => new Set(list).size === list.length, { message: 'a role stands twice' });
 
-/** Answers that are templates by name; anything else must be the path of a Jinja file. */
-export const templateNames = ['auto', 'model', 'chatml', 'alpaca'] as const;
-
 export const datasetSection = section(
   {
     train: field(
       sources,
-      'The training rows: a file, a pattern (`data/*.jsonl`), `hf://datasets/user/name[@revision][/file]`, `{path, limit}`, or a list of these. Relative to the workspace.',
+      'The training rows: a file, a pattern (`data/*.jsonl`), `hf://datasets/user/name[@revision][/file]`, `{path, weight, limit, format, template}`, or a list of these. Relative to the workspace.',
     ),
     validation: optional(
       z.union([fraction, heldSources]),
       'The rows the validation loss is measured on: `{fraction, seed}` of the training rows, or sources of their own, as under `train`. Without it nothing is held out.',
     ),
+    draw_seed: field(
+      count.default(42),
+      'Chooses the rows that a fractional weight feeds, by hash of seed and row: adding rows moves no other, and a higher weight keeps those of a lower one.',
+    ),
     format: field(
-      z
-        .union([z.enum(['auto', 'alpaca', 'chatml', 'chatml-text', 'sharegpt', 'text']), formatMapping])
-        .default('auto'),
+      z.union([z.enum([...formatNames, 'text']), formatMapping]).default('auto'),
       'The format of the rows. `auto` detects it and says which it took. `text` trains on whole texts, without a template, for continued pre-training; it is never detected. A mapping says which field of the rows holds what: see docs/formats.md.',
     ),
     template: field(
-      z
-        .union([
-          z.enum(templateNames),
-          text.regex(/\.(jinja|jinja2|j2)$/, 'auto, model, chatml, alpaca or the path of a .jinja file'),
-        ])
-        .default('auto'),
+      template.default('auto'),
       "The chat template: `auto` and `model` take the model's own (`auto` refuses a model that has none), `chatml` and `alpaca` are built in (`alpaca` writes a row’s `input` under its own heading), and a path ending in .jinja names a file.",
     ),
     template_kwargs: optional(
@@ -173,16 +205,19 @@ export const datasetSection = section(
   'The rows, and what is done to them before training.',
   {
     owned: {
-      seed: 'the split has its own: `dataset.validation.seed`; the order of rows follows `training.data_seed`',
+      seed: 'the split has its own: `dataset.validation.seed`; weights have `dataset.draw_seed`; the order of rows follows `training.data_seed`',
       max_length: 'write `training.max_length`',
       packing: 'write `training.packing`',
     },
     removed: {},
     unsupported: {
       limit: 'it belongs to a source: train: [{ path: rows.jsonl, limit: 1000 }]',
-      weight: 'every row counts once',
+      weight: 'it belongs to a source: train: [{ path: rows.jsonl, weight: 2 }]',
     },
   },
 );
 
 export type DatasetSection = z.output<typeof datasetSection>;
+
+/** One source of `dataset.train` with its settings. */
+export type SourceSettings = z.output<typeof source>;

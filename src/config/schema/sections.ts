@@ -4,7 +4,7 @@ import type { RefusedFields } from './field.ts';
 import { configFile } from './run.ts';
 
 export interface KnownSection {
-  /** Dotted; the top level is ''. */
+  /** Dotted; the top level is ''. Entries of a list stand under 0. */
   path: string;
   keys: string[];
   refused: RefusedFields;
@@ -25,6 +25,7 @@ export function knownSections(): Map<string, KnownSection> {
 
 function collect(schema: z.core.$ZodType, path: string, into: Map<string, KnownSection>): void {
   for (const each of unwrap(schema)) {
+    if (each instanceof z.ZodArray) collect(each.element, `${path}.0`, into);
     if (!(each instanceof z.ZodObject)) continue;
     const refused = (z.globalRegistry.get(each)?.['x-lorch'] as RefusedFields | undefined) ?? nothing;
     const shape = each.shape as Record<string, z.core.$ZodType>;

@@ -46,7 +46,12 @@ export interface Across {
    * What is remembered of one row, and where in it; null for nothing. It may run in another thread than `collect`, so it
    * keeps no state. Short: a hash or a label, not the row. `row` is the raw row, for what the example does not show.
    */
-  trait(example: Example, row: Readonly<Record<string, unknown>>): { value: string; spot: Spot } | null;
+  trait(
+    example: Example,
+    row: Readonly<Record<string, unknown>>,
+    /** The shape that the row's format has: rows of other sources may have another. */
+    format: string,
+  ): { value: string; spot: Spot } | null;
   /** Takes the traits in the order of the rows. */
   collect(): TraitCollector;
 }

@@ -26,7 +26,7 @@ export const mixedKeys: Check = {
   group: 'consistency',
   title: 'Rows have different keys.',
   prose:
-    'The same thing has one name in most rows and another in a few (`prompt` for `instruction`), or a key stands in nearly all rows and is missing in a few. lorch reads such rows; other tools fill the gaps with nothing, or stop. It mostly tells that files of several sources were joined.',
+    'The same thing has one name in most rows and another in a few (`prompt` for `instruction`), or a key stands in nearly all rows and is missing in a few. lorch reads such rows; other tools fill the gaps with nothing, or stop. It mostly tells that files of several sources were joined. Rows are compared with those of the same format alone.',
   hint: 'give all rows the same keys; `lorch data convert` writes them alike',
   thresholds: {
     share: {
@@ -45,16 +45,20 @@ export const mixedKeys: Check = {
   ],
   good: [sampleRows(), sampleRows(({ input: _none, ...row }) => row)],
   across: ({ share = 1, rows = 0 }) => ({
-    trait: (_example, row) => traitOf(row),
+    trait: (_example, row, format) => traitOf(row, format),
     collect() {
       const sets = createFrequentValues({ limit: kinds });
       return {
         add: sets.add,
         end(report) {
-          const total = sets.total();
-          if (total < rows) return;
-          const found = compareKeys(sets.atLeast(1), total, share);
-          for (const { message, count, at } of found.slice(0, reported))
+          const groups = groupByFormat(sets.atLeast(1));
+          const found = groups.flatMap((group) => {
+            // Of more kinds than are counted, the sum of one group falls short.
+            const total =
+              groups.length === 1 ? sets.total() : group.reduce((sum, { count }) => sum + count, 0);
+            return total < rows ? [] : compareKeys(group, total, share).map((each) => ({ ...each, total }));
+          });
+          for (const { message, count, at, total } of found.slice(0, reported))
             report(at, message, { rows: count, of: total });
         },
       };
@@ -64,18 +68,33 @@ export const mixedKeys: Check = {
 
 const wholeRow = { message: -1 };
 let lastKeys: readonly string[] = [];
+let lastFormat = '';
 let lastTrait = { value: '', spot: wholeRow };
 
 // Most rows have the keys of the one before, for which nothing is joined again.
-function traitOf(row: Readonly<Record<string, unknown>>): typeof lastTrait {
+function traitOf(row: Readonly<Record<string, unknown>>, format: string): typeof lastTrait {
   const keys = Object.keys(row);
   let same = 0;
   while (same < keys.length && keys[same] === lastKeys[same]) same += 1;
-  if (same < keys.length || same < lastKeys.length) {
+  if (same < keys.length || same < lastKeys.length || format !== lastFormat) {
     lastKeys = keys;
-    lastTrait = { value: keys.join(separator).slice(0, longest), spot: wholeRow };
+    lastFormat = format;
+    lastTrait = { value: [format, ...keys].join(separator).slice(0, longest), spot: wholeRow };
   }
   return lastTrait;
+}
+
+// Sources of a mixture have formats of their own, and with them other keys.
+function groupByFormat(sets: readonly FrequentValue[]): FrequentValue[][] {
+  const groups = new Map<string, FrequentValue[]>();
+  for (const set of sets) {
+    const at = set.value.indexOf(separator);
+    const format = set.value.slice(0, at);
+    const group = groups.get(format) ?? [];
+    groups.set(format, group);
+    group.push({ ...set, value: set.value.slice(at + 1) });
+  }
+  return [...groups.values()];
 }
 
 interface KeySet {

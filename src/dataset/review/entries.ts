@@ -45,6 +45,8 @@ const judgement = {
   edit: edit.optional(),
 };
 
+const rowFormat = z.union([z.string(), z.custom<FieldMapping>((value) => isRow(value))]);
+
 const draw = z.object({
   ...common,
   type: z.literal('draw'),
@@ -54,7 +56,9 @@ const draw = z.object({
   /** Where the dataset is several files: the others, relative to this log's folder. */
   files: z.array(z.string()).optional(),
   /** What the rows were read as: a format, `auto`, or a mapping of their fields. */
-  format: z.union([z.string(), z.custom<FieldMapping>((value) => isRow(value))]),
+  format: rowFormat,
+  /** Where files have formats of their own: one for each, this log's file first; null for `format`. */
+  formats: z.array(rowFormat.nullable()).optional(),
   /** The beginnings of the fingerprints of rows from the far end of the order: what became of rows nobody read. */
   control: z.array(z.string().regex(/^[0-9a-f]{12}$/)),
 });

@@ -14,6 +14,7 @@ import { learningRateHigh } from './learning-rate-high.ts';
 import { learningRateLow } from './learning-rate-low.ts';
 import { manyEpochs } from './many-epochs.ts';
 import { noValidation } from './no-validation.ts';
+import { oneSourceDominates } from './one-source-dominates.ts';
 import { packedBatch } from './packed-batch.ts';
 import { paddingWaste } from './padding-waste.ts';
 import { qloraNotNeeded } from './qlora-not-needed.ts';
@@ -21,6 +22,7 @@ import { rankBelowData } from './rank-below-data.ts';
 import { rowsCut } from './rows-cut.ts';
 import type { AdviceFacts, AdviceRule } from './rule.ts';
 import { scaleOutOfRange } from './scale-out-of-range.ts';
+import { templatesDiffer } from './templates-differ.ts';
 import { untrainedTokens } from './untrained-tokens.ts';
 
 export const adviceRules: readonly AdviceRule[] = [
@@ -45,6 +47,8 @@ export const adviceRules: readonly AdviceRule[] = [
   qloraNotNeeded,
   fineTuneAtAll,
   untrainedTokens,
+  oneSourceDominates,
+  templatesDiffer,
 ];
 
 /** What the rules say of a plan. */

@@ -27,8 +27,9 @@ export interface AdviceFacts {
   steps: { total: number; perEpoch: number };
   /** Null: rows are not cut. */
   maxLength: number | null;
+  /** Each once, however often its weight feeds it. */
   rows: { train: number; validation: number };
-  /** Of one pass over the training rows. */
+  /** Of one pass over the training rows, each once. */
   trainedTokens: number;
   truncatedRows: number;
   /** Rows that lost the end of their last answer. */
@@ -43,6 +44,21 @@ export interface AdviceFacts {
   padding: number | null;
   /** Control tokens of the rows with an empty embedding that stays as it is; null where the weights are not at hand. */
   untrainedTokens: { id: number; token: string; rows: number }[] | null;
+  /** What is trained on, by source. */
+  sources: readonly {
+    /** Where the config has it: `dataset.train.1`. */
+    setting: string;
+    path: string;
+    weight: number;
+    /** Each once. */
+    rows: number;
+    /** Of one epoch, repeats included. */
+    fedTrainedTokens: number;
+    template: string;
+    templateSha256: string;
+  }[];
+  /** The template that inference uses. */
+  template: { kind: string; sha256: string };
   /** Whether the head has the embedding's weight; null: not known. */
   tiedHead: boolean | null;
   /** How the run would stand on the GPU without quantization; null without a GPU or quantization. */

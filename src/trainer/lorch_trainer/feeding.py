@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from .errors import LorchError
+from .mixture import count_by_source
 from .packing import check_packable, pack_rows
 from .plan import Plan, RunFolder
 from .sequences import SequenceFile, sha256_file
@@ -22,7 +23,8 @@ class Feed:
     dataset: Any
     """datasets.Dataset with `input_ids`, `labels` and, where packed, `seq_lengths`."""
     counts: dict[str, Any]
-    """rows, sequences (as fed: after packing), tokens, trained_tokens, sha256: the `data` event."""
+    """rows, sequences (as fed: after packing), tokens, trained_tokens, sha256, and those of each source.
+    The `data` event."""
     largest_id: int
     """The largest token id, which the embedding must hold."""
 
@@ -37,15 +39,22 @@ def feed_splits(run: RunFolder, plan: Plan) -> tuple[Feed, Feed | None]:
     eval_packing = training.get("eval_packing")
     planned = plan.dataset["validation"]
     shuffled = bool(training.get("shuffle_dataset"))
-    train = _feed(run, plan.dataset["train"], training, packing, shuffled)
+    sources = [source for source in plan.dataset.get("sources", []) if source["role"] == "train"]
+    train = _feed(run, plan.dataset["train"], training, packing, shuffled, sources)
     if planned is None:
         return train, None
     return train, _feed(run, planned, training, packing if eval_packing is None else bool(eval_packing))
 
 
 def _feed(
-    run: RunFolder, planned: dict[str, Any], training: dict[str, Any], packing: bool, shuffled: bool = False
+    run: RunFolder,
+    planned: dict[str, Any],
+    training: dict[str, Any],
+    packing: bool,
+    shuffled: bool = False,
+    sources: list[dict[str, Any]] | None = None,
 ) -> Feed:
+    """`sources`: what is planned of each source, for the training rows."""
     path = run.path / planned["file"]
     if not path.exists():
         raise LorchError("R020", f"{planned['file']} is missing from the run folder")
@@ -54,6 +63,9 @@ def _feed(
         raise LorchError("R020", f"{planned['file']} has SHA-256 {digest}, planned was {planned['sha256']}")
     file = SequenceFile(path)
     dataset = _arrow_dataset(file)
+    if int(file.times.sum()) != len(file):
+        # Rows stand in the file once, whatever their weight; an index says how often each is fed.
+        dataset = dataset.select(file.feed_order())
     if shuffled:
         dataset = dataset.shuffle(seed=int(training.get("seed", 42)))
     if packing:
@@ -63,16 +75,37 @@ def _feed(
         dataset = dataset.shuffle(seed=int(training.get("seed", 42))) if shuffled else dataset
     fed = count_fed(dataset)
     # Every sequence of the file must be fed; a row may have several of them.
-    if fed.pop("pieces") != len(file):
-        raise LorchError("R021", f"{planned['file']} holds {len(file)} sequences, and not all would be fed")
-    counts = {"rows": file.rows, **fed, "sha256": digest}
+    due = int(file.times.sum())
+    if fed.pop("pieces") != due:
+        raise LorchError(
+            "R021", f"{planned['file']} feeds {due} sequences an epoch, and not all would be fed"
+        )
+    counts = {"rows": int(file.times_of_rows().sum()), **fed, "sha256": digest}
     for name in ("rows", "tokens", "trained_tokens"):
         if counts[name] != planned[name]:
             raise LorchError(
                 "R021", f"{planned['file']}: {counts[name]} {name} would be fed, planned were {planned[name]}"
             )
+    if sources:
+        counts["sources"] = _check_sources(count_by_source(file, sources), sources, planned["file"])
     ids = file.all_input_ids()
     return Feed(dataset, counts, int(ids.max()) if len(ids) else 0)
+
+
+def _check_sources(
+    counted: list[dict[str, Any]], sources: list[dict[str, Any]], file: str
+) -> list[dict[str, Any]]:
+    """Raises R021 where a source would be fed otherwise than planned."""
+    found = {one["setting"]: one for one in counted}
+    for source in sources:
+        fed = found.get(source["setting"], {})
+        for name, wanted in source["fed"].items():
+            if fed.get(name, 0) != wanted:
+                where = f"{file}: {source['path']} ({source['setting']})"
+                raise LorchError(
+                    "R021", f"{where} would feed {fed.get(name, 0)} {name}, planned were {wanted}"
+                )
+    return counted
 
 
 def _arrow_dataset(file: SequenceFile) -> Any:

@@ -12,9 +12,9 @@ class Lengths:
     def __init__(self) -> None:
         self._rows: Counter[int] = Counter()
 
-    def add(self, length: int) -> None:
-        """Counts one sequence."""
-        self._rows[length] += 1
+    def add(self, length: int, times: int = 1) -> None:
+        """Counts one sequence, as often as it is fed."""
+        self._rows[length] += times
 
     def summary(self) -> dict[str, Any]:
         """`{p50, p90, p99, max, mean}` in tokens; zeros where there is no row."""

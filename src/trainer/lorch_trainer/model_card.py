@@ -58,6 +58,7 @@ def model_card(plan: Plan, results: dict[str, Any]) -> str:
             f"| `{split['fingerprint']}` |"
             for name, split in splits
         ),
+        *_sources(dataset),
         "",
         "## Settings",
         "",
@@ -100,6 +101,24 @@ def _fuse_first(plan: Plan) -> list[str]:
     return [
         "# This adapter needs another one fused into the base first. Without it the answers are wrong.",
         'base = PeftModel.from_pretrained(base, "path/to/this/folder/init_adapter").merge_and_unload()',
+    ]
+
+
+def _sources(dataset: dict[str, Any]) -> list[str]:
+    """The mixture, where there is one."""
+    sources = [source for source in dataset.get("sources") or [] if source["role"] == "train"]
+    if len(sources) < 2 and all(source["weight"] == 1 for source in sources):
+        return []
+    return [
+        "",
+        "| source | weight | template | rows | fed an epoch | tokens | trained tokens |",
+        "|---|---|---|---|---|---|---|",
+        *(
+            f"| `{source['path']}` | {source['weight']:g} | {source['template']} | {source['train']:,} "
+            f"| {source['fed']['rows']:,} | {source['fed']['tokens']:,} "
+            f"| {source['fed']['trained_tokens']:,} |"
+            for source in sources
+        ),
     ]
 
 

@@ -25,12 +25,13 @@ from .errors import LorchError
 from .examples import count_lines, read_examples
 from .labels import Labelled, label_batch
 from .lengths import Lengths
+from .mixture import named_templates, template_of
 from .rendering import render_trained
 from .row_findings import RowFindings
 from .sequences import SequenceWriter
 from .spans import Rendered, Span, close_last
 from .stops import generation_ends
-from .template import Message, Template, choose_template
+from .template import Message, Template, TemplateSet, choose_template
 from .tokenizer import load_tokenizer, tokenizer_sha256
 from .train_on import (
     TrainOn,
@@ -65,14 +66,16 @@ def run(spec: dict[str, Any]) -> dict[str, Any]:
     new_tokens = AddedTokens(tokenizer, spec.get("tokens"))
     template = spec.get("template") or {}
     templates: Source
+    named: dict[str, TemplateSet] = {}
     if template.get("kind") == "none":
         templates = Documents(tokenizer, str(model["id"]))
     else:
         ends = generation_ends(model, tokenizer)
+        named = named_templates(spec.get("templates"), tokenizer, str(model["id"]), ends)
         templates = choose_template(template, tokenizer, str(model["id"]), ends)
     out.mkdir(parents=True, exist_ok=True)
     (out / "prepare.json").unlink(missing_ok=True)
-    preparation = Preparation(tokenizer, templates, max_length, new_tokens, train_on, truncate)
+    preparation = Preparation(tokenizer, templates, max_length, new_tokens, train_on, truncate, named)
     written = {name: preparation.split(name, Path(path), out) for name, path in splits.items()}
     result = preparation.result(written)
     tokenizer.save_pretrained(out / "tokenizer")
@@ -91,10 +94,13 @@ class Preparation:
         new_tokens: AddedTokens,
         train_on: TrainOn = "answers",
         truncate: str = "right",
+        named: dict[str, TemplateSet] | None = None,
     ) -> None:
         self.tokenizer = tokenizer
         self.new_tokens = new_tokens
         self.templates = templates
+        self.named = named or {}
+        """Templates of rows that name their own."""
         self.max_length = max_length
         self.train_on = train_on
         self.truncate = truncate
@@ -139,6 +145,7 @@ class Preparation:
             "sequences": writer.sequences,
             "tokens": writer.tokens,
             "trained_tokens": writer.trained_tokens,
+            "fed": writer.fed,
         }
 
     def _batch(self, split: str, examples: list[dict[str, Any]], writer: SequenceWriter) -> None:
@@ -174,7 +181,7 @@ class Preparation:
             return
         self._note_cut(example, len(item.ids), cut)
         self.uncut.add(len(item.ids))
-        self._write(row, cut.kept, writer)
+        self._write(example, cut.kept, writer)
 
     def _render(self, example: dict[str, Any]) -> Rendered:
         assert not isinstance(self.templates, Documents)
@@ -182,25 +189,33 @@ class Preparation:
         messages = template_messages(example["messages"])
         if not trained_turns(example["messages"], self.train_on):
             raise RowRefusedError("T009", nothing_chosen(self.train_on))
-        template = self.templates.for_tools(tools)
+        templates = template_of(example, self.named, self.templates)
+        template = templates.for_tools(tools)
         located = located_turns(example["messages"], self.train_on)
-        rendered = render_trained(template, self.templates.kind, messages, tools, located)
+        rendered = render_trained(template, templates.kind, messages, tools, located)
         if located and not rendered.spans:
             raise RowRefusedError("T009", "the template writes nothing of the messages to train")
         close_last(rendered, template.generation_end)
         if self.train_on == "all":
             off = switched_off(example["messages"])
-            rendered.spans = whole_text(rendered, self._left_out(rendered, template, messages, tools, off))
+            left_out = self._left_out(rendered, template, templates.kind, messages, tools, off)
+            rendered.spans = whole_text(rendered, left_out)
         self._note(row, messages, tools, rendered)
         return rendered
 
     def _left_out(
-        self, rendered: Rendered, template: Template, messages: list[Message], tools: Any, off: list[int]
+        self,
+        rendered: Rendered,
+        template: Template,
+        kind: str,
+        messages: list[Message],
+        tools: Any,
+        off: list[int],
     ) -> list[Span]:
         """The text of the messages `off`, each with its end of turn."""
         if not off:
             return []
-        other = render_trained(template, self.templates.kind, messages, tools, off)
+        other = render_trained(template, kind, messages, tools, off)
         shared = min(len(other.text.rstrip()), len(rendered.text))
         if rendered.text[:shared] != other.text[:shared]:
             raise RowRefusedError("T007", "the messages that are not trained are written in another form")
@@ -260,16 +275,17 @@ class Preparation:
                 {"lost": cut.lost},
             )
 
-    def _write(self, row: int, sequences: list[Kept], writer: SequenceWriter) -> None:
+    def _write(self, example: dict[str, Any], sequences: list[Kept], writer: SequenceWriter) -> None:
         held: set[int] = set()
+        row, times = example["row"], int(example.get("times", 1))
         for kept in sequences:
             trained = bytearray(len(kept.ids))
             for first, stop in kept.ranges:
                 trained[first:stop] = b"\1" * (stop - first)
-            writer.append(row, kept.ids, memoryview(trained))
+            writer.append(row, kept.ids, memoryview(trained), times)
             held.update(kept.ids)
-            self.lengths.add(len(kept.ids))
-            self.trained_lengths.add(sum(trained))
+            self.lengths.add(len(kept.ids), times)
+            self.trained_lengths.add(sum(trained), times)
         self._added_rows.update(held & self._added.keys())
         self.largest_id = max(self.largest_id, max(held))
 
@@ -297,14 +313,16 @@ class Preparation:
         for text, rows in self._opened.items():
             message = f"at inference the prompt ends with {text!r}; {rows} rows are trained without it"
             self.findings.add("T021", message, None, {"text": text, "rows": rows})
-        for template in self.templates.used():
+        used = [one for each in (self.templates, *self.named.values()) for one in each.used()]
+        for template in used:
             self._note_split_tokens(template)
         new_tokens = self.new_tokens.result(self._added_rows, self.findings)
         rules = {"whole-texts"} if isinstance(self.templates, Documents) else set()
-        rules |= {"template-marks" if one.has_markers else "rendered-spans" for one in self.templates.used()}
+        rules |= {"template-marks" if one.has_markers else "rendered-spans" for one in used}
         return {
             "tokenizer_sha256": tokenizer_sha256(self.tokenizer),
             "template": {"kind": self.templates.kind, "sha256": self.templates.sha256},
+            "templates": {name: {"kind": one.kind, "sha256": one.sha256} for name, one in self.named.items()},
             "mask_rule": f"{MASK_RULE}:{'+'.join(sorted(rules)) or 'none'}:{rule_name(self.train_on)}",
             "splits": written,
             "lengths": self.lengths.summary(),

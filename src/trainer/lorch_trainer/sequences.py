@@ -3,6 +3,7 @@
 A safetensors file with, for N sequences of T tokens in all,
   offsets    int64[N+1]  sequence i is input_ids[offsets[i]:offsets[i+1]]
   row        int64[N]    the number of its row over all input files; a row that was split has several in turn
+  times      int32[N]    how often an epoch feeds its row; absent where each is fed once
   input_ids  int32[T]
   trained    uint8[T]    1 where the token has a label
 The 64-bit tensors come first so that every tensor is aligned when mapped into memory.
@@ -28,6 +29,7 @@ FORMAT = "lorch-sequences-1"
 _TENSORS: dict[str, tuple[str, str]] = {
     "offsets": ("I64", "<i8"),
     "row": ("I64", "<i8"),
+    "times": ("I32", "<i4"),
     "input_ids": ("I32", "<i4"),
     "trained": ("U8", "|u1"),
 }
@@ -53,6 +55,8 @@ class SequenceWriter:
         self._last_row: int | None = None
         self.tokens = 0
         self.trained_tokens = 0
+        self.fed = {"rows": 0, "sequences": 0, "tokens": 0, "trained_tokens": 0}
+        """What an epoch feeds: the same, with each row as often as it is fed."""
         self._parts: dict[str, IO[bytes]] = {
             name: tempfile.TemporaryFile(dir=self.path.parent)  # noqa: SIM115
             for name in _TENSORS
@@ -62,20 +66,28 @@ class SequenceWriter:
     def _write(self, name: str, values: npt.ArrayLike) -> None:
         self._parts[name].write(np.asarray(values, dtype=_TENSORS[name][1]).tobytes())
 
-    def append(self, row: int, input_ids: npt.ArrayLike, trained: npt.ArrayLike) -> None:
-        """Adds one sequence of a row. `trained` is 0 or 1 per token."""
+    def append(self, row: int, input_ids: npt.ArrayLike, trained: npt.ArrayLike, times: int = 1) -> None:
+        """Adds one sequence of a row. `trained` is 0 or 1 per token; an epoch feeds it `times` times."""
         ids = np.asarray(input_ids, dtype="<i4")
         mask = np.asarray(trained, dtype="|u1")
         if ids.ndim != 1 or ids.shape != mask.shape:
             raise ValueError(f"row {row}: {ids.shape} ids but {mask.shape} trained flags")
+        if times < 1:
+            raise ValueError(f"row {row} would be fed {times} times")
         self._write("input_ids", ids)
         self._write("trained", mask)
-        self.rows += row != self._last_row
+        new = int(row != self._last_row)
+        self.rows += new
         self._last_row = row
         self.sequences += 1
         self.tokens += len(ids)
-        self.trained_tokens += int(np.count_nonzero(mask))
+        count = int(np.count_nonzero(mask))
+        self.trained_tokens += count
+        added = {"rows": new, "sequences": 1, "tokens": len(ids), "trained_tokens": count}
+        for name, value in added.items():
+            self.fed[name] += times * value
         self._write("row", [row])
+        self._write("times", [times])
         self._write("offsets", [self.tokens])
 
     def close(self) -> str:
@@ -98,7 +110,9 @@ class SequenceWriter:
     def _chunks(self) -> Iterable[bytes]:
         header: dict[str, Any] = {"__metadata__": {"format": FORMAT}}
         at = 0
-        for name, (dtype, numpy_type) in _TENSORS.items():
+        names = [name for name in _TENSORS if name != "times" or self.fed["rows"] != self.rows]
+        for name in names:
+            dtype, numpy_type = _TENSORS[name]
             size = self._parts[name].tell()
             shape = [size // np.dtype(numpy_type).itemsize]
             header[name] = {"dtype": dtype, "shape": shape, "data_offsets": [at, at + size]}
@@ -106,7 +120,8 @@ class SequenceWriter:
         text = json.dumps(header, separators=(",", ":")).encode()
         text += b" " * (-len(text) % 8)
         yield len(text).to_bytes(8, "little") + text
-        for part in self._parts.values():
+        for name in names:
+            part = self._parts[name]
             part.seek(0)
             while chunk := part.read(_CHUNK):
                 yield chunk
@@ -134,6 +149,8 @@ class SequenceFile:
         arrays = {}
         for name, (dtype, numpy_type) in _TENSORS.items():
             entry = header.get(name)
+            if entry is None and name == "times":
+                continue
             if not isinstance(entry, dict) or entry.get("dtype") != dtype:
                 raise _bad(self.path, f"it has no tensor {name} of type {dtype}")
             begin, end = entry["data_offsets"]
@@ -147,11 +164,16 @@ class SequenceFile:
         self.offsets: npt.NDArray[np.int64] = arrays["offsets"]
         self.row: npt.NDArray[np.int64] = arrays["row"]
         """Row numbers over all input files, one per sequence."""
+        self.times: IntArray = arrays.get("times", np.ones(len(self.row), np.int32))
+        """How often an epoch feeds each sequence, at least once."""
         self._ids: IntArray = arrays["input_ids"]
         self._trained: MaskArray = arrays["trained"]
         tokens = len(self._ids)
-        if len(self.offsets) != len(self.row) + 1 or len(self._trained) != tokens:
+        fitting = len(self.offsets) - 1 == len(self.row) == len(self.times)
+        if not fitting or len(self._trained) != tokens:
             raise _bad(self.path, "its tensors do not fit together")
+        if len(self.times) and int(self.times.min()) < 1:
+            raise _bad(self.path, "it holds rows that are never fed")
         if self.offsets[0] != 0 or self.offsets[-1] != tokens or bool(np.any(np.diff(self.offsets) < 0)):
             raise _bad(self.path, "its offsets are not increasing up to the number of tokens")
 
@@ -173,9 +195,32 @@ class SequenceFile:
         """Rows that the sequences were made of."""
         return len(np.unique(self.row))
 
+    def times_of_rows(self) -> npt.NDArray[np.int64]:
+        """How often an epoch feeds a row, at its first sequence; 0 at the others of a row that was split."""
+        first = np.ones(len(self), bool)
+        first[1:] = self.row[1:] != self.row[:-1]
+        return np.where(first, self.times, 0).astype(np.int64)
+
     def lengths(self) -> npt.NDArray[np.int64]:
         """Tokens per sequence."""
         return np.diff(self.offsets)
+
+    def trained_lengths(self) -> npt.NDArray[np.int64]:
+        """Tokens with a label, per sequence."""
+        counts = np.zeros(len(self), np.int64)
+        filled = np.flatnonzero(self.lengths())
+        if len(filled):
+            counts[filled] = np.add.reduceat(self._trained, self.offsets[:-1][filled], dtype=np.int64)
+        return counts
+
+    def feed_order(self) -> npt.NDArray[np.int64]:
+        """Indices of an epoch before any shuffle: all rows, then again those fed twice or more, and so on."""
+        active = np.arange(len(self), dtype=np.int64)
+        passes = []
+        while len(active):
+            passes.append(active)
+            active = active[self.times[active] > len(passes)]
+        return np.concatenate(passes) if passes else active
 
     def input_ids(self, index: int) -> IntArray:
         """Token ids of sequence `index` (a view into the file)."""

@@ -51,6 +51,7 @@ export async function askForRows(
     reason,
     checks: settings,
     config: folder.path('run.yaml'),
+    mapped: false,
     cwd: folder.dir,
     onProgress: () => undefined,
   });

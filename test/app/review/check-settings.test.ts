@@ -44,6 +44,7 @@ it('The gate opens for rows that only the settings beside the dataset keep', asy
       cwd: folder.dir,
       checks: {},
       config: null,
+      mapped: false,
       onProgress: () => undefined,
     });
   await folder.review('a.jsonl', () => 'accept', { checks: checks.settings });

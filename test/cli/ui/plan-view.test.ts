@@ -2,7 +2,7 @@ import stringWidth from 'string-width';
 import { describe, expect, it } from 'vitest';
 import { renderPlans } from '../../../src/cli/ui/plan-view.ts';
 import { sparkline } from '../../../src/cli/ui/sparkline.ts';
-import type { Plan } from '../../../src/run/plan.ts';
+import type { Plan, PlannedSource } from '../../../src/run/plan.ts';
 import { samplePlan } from '../../store/sample-run.ts';
 
 const GiB = 2 ** 30;
@@ -123,6 +123,43 @@ describe('a plan on the screen', () => {
     expect(text).toContain('→ one row: 18.0 GiB, tight (cost: speed)');
     expect(text).toContain('→ all of these: 8.00 GiB, fits');
     expect(text).toContain('not even one row fits');
+  });
+
+  it('shows sources as a table where it fits, else as sentences, and neither for a single plain one', () => {
+    const source = (path: string, weight: number): PlannedSource => ({
+      setting: 'dataset.train.0',
+      role: 'train',
+      path,
+      files: [path],
+      first_row: 0,
+      format: 'chatml',
+      template: 'auto',
+      weight,
+      rows_in: 1200,
+      train: 500,
+      validation: 90,
+      dropped: { D014: 10, D208: 600 },
+      fed: { rows: 500 * Math.ceil(weight), tokens: 70_000, trained_tokens: 20_000 },
+    });
+    const shown = (columns: number, ...sources: PlannedSource[]) => {
+      const plan = fullPlan(80);
+      return renderPlans([{ ...plan, dataset: { ...plan.dataset, sources } }], { ...plain, columns });
+    };
+    const wide = shown(140, source('a.jsonl', 0.5), source('longer.jsonl', 2));
+    expect(wide).toContain(
+      'source        format  weight   rows  dropped  not drawn  validation  train    fed  tokens  trained',
+    );
+    expect(wide).toContain(
+      'longer.jsonl  chatml       2  1,200       10        600          90    500  1,000  70,000   20,000',
+    );
+    const narrow = shown(80, source('a.jsonl', 0.5), source('longer.jsonl', 2)).replaceAll(/\s+/g, ' ');
+    expect(narrow).toContain(
+      'a.jsonl (chatml, weight 0.5): 1,200 rows = 500 train + 90 validation + 10 dropped + 600 not drawn;',
+    );
+    expect(shown(140, source('a.jsonl', 1))).not.toContain('not drawn');
+    expect(shown(140, source('a.jsonl', 1), { ...source('b.jsonl', 1), template: 'alpaca' })).toContain(
+      'template',
+    );
   });
 
   it('carries no colour where none is wanted, and no control character of a config', () => {

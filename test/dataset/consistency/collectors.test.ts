@@ -99,7 +99,7 @@ describe('the checks across rows', () => {
       const example = alpaca.parse(raw, () => undefined);
       if (!example) throw new Error('a good row was refused');
       for (const [i, each] of across.entries()) {
-        const trait = each.trait(example, raw);
+        const trait = each.trait(example, raw, alpaca.shape);
         if (trait) collectors[i]?.add(n * 65_536, trait.value);
       }
     }

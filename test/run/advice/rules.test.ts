@@ -37,11 +37,24 @@ const sound: AdviceFacts = {
   unquantized: null,
   untrainedTokens: [],
   tiedHead: false,
+  sources: [],
+  template: { kind: 'model', sha256: 'usual' },
 };
 const experts = { expertParameters: 29e9, baseParameters: 30.5e9 };
 const gpu = { totalBytes: 20 * 2 ** 30, gpu: 'h100-80gb' };
 const fewRows = (train: number) => ({ rows: { train, validation: 100 } });
 const gpt2 = (name: string) => `transformer.h.0.${name}`;
+
+const source = {
+  setting: 'dataset.train.0',
+  path: 'a.jsonl',
+  weight: 1,
+  rows: 15_000,
+  fedTrainedTokens: 500,
+  template: 'auto',
+  templateSha256: 'usual',
+};
+const other = { ...source, setting: 'dataset.train.1', path: 'b.jsonl', fedTrainedTokens: 100 };
 
 const cases: [code: string, what: string, speaks: Partial<AdviceFacts>, silent: Partial<AdviceFacts>[]][] = [
   [
@@ -170,6 +183,34 @@ const cases: [code: string, what: string, speaks: Partial<AdviceFacts>, silent: 
     'a control token without an embedding',
     { untrainedTokens: [{ id: 128_009, token: '<|eot_id|>', rows: 7 }] },
     [{ untrainedTokens: [] }, { untrainedTokens: null }],
+  ],
+  [
+    'A010',
+    'a small source that its weight repeats',
+    { sources: [{ ...source, weight: 2, rows: 9999 }] },
+    [
+      { sources: [{ ...source, weight: 2, rows: 10_000 }] },
+      { sources: [{ ...source, weight: 0.5, rows: 99 }] },
+      { sources: [{ ...source, weight: 3, rows: 99 }], steps: { total: 1250, perEpoch: 1250 } },
+    ],
+  ],
+  [
+    'A022',
+    'a source that leaves the others a tenth',
+    { sources: [{ ...source, fedTrainedTokens: 900 }, other] },
+    [
+      { sources: [{ ...source, fedTrainedTokens: 899 }, other] },
+      { sources: [{ ...source, fedTrainedTokens: 9000 }] },
+    ],
+  ],
+  [
+    'A023',
+    'rows in a template that is not saved',
+    { sources: [source, { ...other, template: 'alpaca', templateSha256: 'another' }] },
+    [
+      { sources: [source, { ...other, template: 'model' }] },
+      { sources: [source, { ...other, templateSha256: 'another', rows: 0 }] },
+    ],
   ],
 ];
 
