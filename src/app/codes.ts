@@ -19,13 +19,6 @@ export const appCodes: CodeDoc[] = [
       'lorch never drops a row that nobody told it to drop. Fix the rows that the message names, or set `dataset.on_error: drop`: then they are dropped, and the ledger names each with its code. Rows that the tokenisation cannot train on (T005 to T012) count, too; `lorch data check --tokenizer MODEL` finds them. With `dataset.truncate: refuse` a row longer than max_length refuses the plan as well.',
   },
   {
-    code: 'P003',
-    name: 'no-rows-left',
-    severity: 'error',
-    title: 'No row is left to train on.',
-    prose: 'All rows were dropped, or went to validation. The ledger in the message says where they went.',
-  },
-  {
     code: 'P004',
     name: 'rows-dropped',
     severity: 'warning',

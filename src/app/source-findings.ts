@@ -1,10 +1,17 @@
-// What a plan says of sources that train nothing.
+// What a plan says if nothing is left to train on: of a source, or of all.
 import { notDrawn } from '../dataset/weight.ts';
 import type { CodeDoc, Finding } from '../diagnostics/finding.ts';
 import { UserError } from '../diagnostics/user-error.ts';
 import type { PlannedSource } from '../run/plan.ts';
 
 export const sourceCodes: CodeDoc[] = [
+  {
+    code: 'P003',
+    name: 'no-rows-left',
+    severity: 'error',
+    title: 'No row is left to train on.',
+    prose: 'All rows were dropped, or went to validation. The ledger in the message says where they went.',
+  },
   {
     code: 'P011',
     name: 'source-not-drawn',
