@@ -19,13 +19,6 @@ export const appCodes: CodeDoc[] = [
       'lorch never drops a row that nobody told it to drop. Fix the rows that the message names, or set `dataset.on_error: drop`: then they are dropped, and the ledger names each with its code. Rows that the tokenisation cannot train on (T005 to T012) count, too; `lorch data check --tokenizer MODEL` finds them. With `dataset.truncate: refuse` a row longer than max_length refuses the plan as well.',
   },
   {
-    code: 'P003',
-    name: 'no-rows-left',
-    severity: 'error',
-    title: 'No row is left to train on.',
-    prose: 'All rows were dropped, or went to validation. The ledger in the message says where they went.',
-  },
-  {
     code: 'P004',
     name: 'rows-dropped',
     severity: 'warning',
@@ -190,22 +183,6 @@ export const appCodes: CodeDoc[] = [
     title: 'A setting needs a Python package that the trainer does not have.',
     prose:
       'Some optimizers, Liger kernels and FlashAttention are packages of their own, which `lorch setup` does not install: they depend on the GPU and on the CUDA version. The plan imports them in the environment that will train. Install the package there with pip; `python:` in lorch.yaml, or `--python`, names an environment of your own.',
-  },
-  {
-    code: 'P011',
-    name: 'source-not-drawn',
-    severity: 'error',
-    title: 'The weight of a source feeds none of its rows.',
-    prose:
-      'A weight below 1 feeds that share of the training rows of a source, drawn row by row. Of few rows that may be none, and then the source would be listed and not trained on. Raise the weight, choose another `dataset.draw_seed`, or remove the source.',
-  },
-  {
-    code: 'P012',
-    name: 'source-trains-nothing',
-    severity: 'warning',
-    title: 'No row of a source is trained on.',
-    prose:
-      'All of its rows were dropped, or went to validation. Often the source repeats the rows of another one that is read before it (D060). The message says where its rows went.',
   },
   {
     code: 'R150',
