@@ -47,10 +47,10 @@ export const text: WritableFormat = {
   doc: {
     row: '{"text":"The Danube rises in the Black Forest and flows east to the Black Sea."}',
     prose: [
-      '- Whole texts for continued pre-training. Every token is trained on, and no chat template is used: BOS where the tokenizer puts one, the text, EOS.',
-      '- A file named .txt is one document. In JSON lines, JSON, CSV and Parquet each row is one; other fields are kept beside it.',
-      '- A text longer than `training.max_length` becomes several sequences, with every token once; `dataset.truncate` says otherwise.',
-      '- It is never taken by `auto`: texts may also be conversations that were rendered with a template, which must not be trained on by mistake. `auto` stops with D015 and names both choices.',
+      '- Whole texts for continued pre-training. Every token is trained on. There is no chat template: a document is BOS (if the tokenizer puts one), the text, EOS.',
+      '- A .txt file is one document. In JSON lines, JSON, CSV and Parquet each row is one; lorch keeps its other fields.',
+      '- A text longer than `training.max_length` becomes several sequences, with every token once. `dataset.truncate` changes that.',
+      '- `auto` never chooses this format: a text may be a conversation that was rendered with a template, and training on it would be a mistake. `auto` stops with D015 and names both choices.',
     ].join('\n'),
   },
   render(example) {
