@@ -53,7 +53,7 @@ export function checkAdapterBase({ found, adapter, expected, base, config, root 
   )
     warn(
       `${found.name} was trained on ${facts.base_model}, and base_model is ${config.base_model}; the shapes fit`,
-      'if these are two names of one model, all is well; if not, name the base that the adapter was trained on',
+      'if both names mean the same model, do nothing; if not, name the base that the adapter was trained on',
     );
   const trainedAt = planned ? planned.revision : facts.base_revision;
   if (trainedAt && base.revision && /^[0-9a-f]{40}$/.test(trainedAt) && trainedAt !== base.revision)
@@ -67,7 +67,7 @@ export function checkAdapterBase({ found, adapter, expected, base, config, root 
       name: 'init-adapter-unknown-field',
       severity: 'warning',
       message: `adapter_config.json of ${found.name} has fields that lorch does not know: ${unknown.slice(0, 8).join(', ')}`,
-      hint: 'a newer PEFT wrote it; if a field changes what the adapter computes, the first loss will show it',
+      hint: 'a newer PEFT wrote it; if a field changes what the adapter computes, the first loss shows it',
     });
   return findings;
 }

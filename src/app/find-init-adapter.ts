@@ -72,7 +72,7 @@ export async function findInitAdapter(from: string, request: FindRequest): Promi
     }).catch((error: unknown) => {
       if (!(error instanceof UserError) || !['E040', 'E041', 'M011'].includes(error.code)) throw error;
       throw new UserError(error.code, `init_adapter: ${error.message}`, {
-        hint: `there is no folder ${from} in ${root} either, and no run of that name; ${error.hint}`,
+        hint: `there is also no folder ${from} in ${root} and no run of that name; ${error.hint}`,
         exitCode: error.exitCode,
         cause: error,
       });
@@ -89,7 +89,7 @@ export async function findInitAdapter(from: string, request: FindRequest): Promi
     };
   }
   throw new UserError('P050', `init_adapter: there is no run, folder or hub adapter ${from}`, {
-    hint: `looked for a folder in ${root} and for a run (\`lorch runs\` lists them); a hub id is user/name or user/name@revision`,
+    hint: `lorch looked for a folder in ${root} and for a run (\`lorch runs\` lists them); a hub id is user/name or user/name@revision`,
   });
 }
 
@@ -110,7 +110,7 @@ function ofRun(id: string, { workspace: { store, runsDir } }: FindRequest): Foun
   if (word !== 'succeeded' || !existsSync(join(adapter, adapterFiles[1])))
     throw new UserError(
       'P051',
-      `init_adapter: run ${id} ${word === 'succeeded' ? 'has lost its adapter' : `is ${word}`}, so there is no adapter to go on from`,
+      `init_adapter: run ${id} ${word === 'succeeded' ? 'has lost its adapter' : `is ${word}`}, so there is no adapter to start from`,
       {
         hint:
           word === 'succeeded' || word === 'gone'

@@ -89,7 +89,7 @@ function rendered({ settings }: ReadAdapter, { name }: FoundAdapter): Record<str
   const [issue] = parsed.error.issues;
   throw new UserError(
     'P052',
-    `init_adapter: ${name} has settings that no config could have: ${issue?.path.join('.')}: ${issue?.message}`,
+    `init_adapter: ${name} has settings that a config cannot have: ${issue?.path.join('.')}: ${issue?.message}`,
     {
       hint: 'save the adapter again with PEFT',
     },

@@ -35,7 +35,7 @@ export async function readInitAdapter(found: FoundAdapter): Promise<ReadAdapter>
   if ((sizes[configFile] ?? 0) > maxConfigBytes)
     throw refused(
       name,
-      `its ${configFile} has ${sizes[configFile]} bytes, and an adapter's has about a thousand`,
+      `its ${configFile} has ${sizes[configFile]} bytes, but the file of an adapter has about a thousand`,
     );
   const { value: config } = parseJsonObject(await readFile(configPath), `${configFile} of ${name}`);
   const reasons = adapterRefusals(config);
@@ -68,7 +68,7 @@ function refuseFused({ name, plan, run }: FoundAdapter, config: Record<string, u
   if (plan?.init_adapter?.mode !== 'fuse' && !('lorch_init_adapter' in config)) return;
   throw new UserError(
     'P053',
-    `init_adapter: ${name} was trained on a base with another adapter fused into it`,
+    `init_adapter: ${name} was trained on a base that has another adapter fused into it`,
     {
       hint: `merge it into one model first (\`lorch merge ${run ?? 'RUN'} -o merged\`), then write \`base_model: merged\` and leave init_adapter out`,
     },
@@ -96,7 +96,7 @@ function checkSize(name: string, path: string, tensorBytes: number, fileBytes: n
 }
 
 function refused(name: string, reason: string): UserError {
-  return new UserError('P052', `init_adapter: lorch cannot go on from ${name}: ${reason}`, {
+  return new UserError('P052', `init_adapter: lorch cannot start from ${name}: ${reason}`, {
     hint: 'merge it into its base with the library that made it, and name the merged model as `base_model:`',
   });
 }

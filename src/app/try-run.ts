@@ -45,8 +45,8 @@ export async function tryRun(request: TryRequest): Promise<TriedRun> {
   const { plan, id, adapter, tokenizer } = finished;
   const plain = plan.dataset.template.kind === 'none';
   if (plain && request.system)
-    throw new UserError('U123', 'the run was trained on plain texts, which have no system message', {
-      hint: 'leave --system out; --prompt is the beginning of a text that the model continues',
+    throw new UserError('U123', 'the run was trained on plain texts, and these have no system message', {
+      hint: 'omit --system; --prompt is the beginning of a text that the model continues',
     });
   const asked =
     request.prompts.length > 0

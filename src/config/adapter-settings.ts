@@ -37,7 +37,7 @@ export function adapterRefusals(adapter: Readonly<Record<string, unknown>>): str
   if (task !== undefined && task !== null && task !== 'CAUSAL_LM')
     reasons.push(`its task_type is ${shown(task)}, and lorch trains causal language models (CAUSAL_LM)`);
   if (typeof init === 'string' && rewritesBase.test(init))
-    reasons.push(`init_lora_weights: ${shown(init)} changed the base's own weights when it began`);
+    reasons.push(`init_lora_weights: ${shown(init)} changed the weights of the base when it started`);
   for (const [name, value] of Object.entries(adapter)) {
     const why = Object.hasOwn(loraRefused.unsupported, name) ? loraRefused.unsupported[name] : undefined;
     if (why && !ignored.has(name) && !isEmpty(value)) reasons.push(`it uses ${name}: ${why}`);

@@ -69,7 +69,7 @@ function describeValue(issue: Issue, root: Located, path: Path): Finding {
 
 /** What somebody who writes anything else there may be after. */
 const meant: Record<string, string> = {
-  'lora.init_lora_weights': 'to go on from an adapter, write `init_adapter:` at the top level',
+  'lora.init_lora_weights': 'to start from an adapter, write `init_adapter:` at the top level',
 };
 
 function onlyTypes(issue: Issue): boolean {

@@ -68,7 +68,7 @@ export function disagreement(
     'C017',
     at,
     `\`lora.${key}\` is ${JSON.stringify(written)} here and ${JSON.stringify(adapter ?? neutral(key) ?? null)} in ${name}`,
-    'an adapter that is trained further keeps its settings: leave the key out; or write `init_adapter: { from: …, mode: fuse }`, which trains a new adapter with settings of its own',
+    'an adapter that is trained further keeps its settings: remove the key; or write `init_adapter: { from: …, mode: fuse }` to train a new adapter with its own settings',
   );
 }
 

@@ -36,7 +36,7 @@ export async function saveBlob(
     const code = (error as NodeJS.ErrnoException).code ?? '';
     if (!diskCodes.has(code)) throw error;
     throw new UserError('D097', `${target} cannot be written: ${(error as Error).message}`, {
-      hint: 'make room, or set XDG_CACHE_HOME to a folder that has it',
+      hint: 'free disk space, or set XDG_CACHE_HOME to a folder on another disk',
       exitCode: 3,
       cause: error,
     });

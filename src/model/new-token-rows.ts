@@ -48,8 +48,8 @@ export function trainNewRows(
     return { ...lora, trainable_token_indices: lora.trainable_token_indices ?? null };
   if (tied && whole.length === 1 && whole[0] === head)
     throw refused(
-      `modules_to_save trains ${head} whole, and new tokens need rows of ${embedding}, whose weight it shares`,
-      'name both in modules_to_save, or neither',
+      `modules_to_save trains all of ${head}, but new tokens need rows of ${embedding}, which shares its weight`,
+      'name both in modules_to_save, or none of them',
     );
   const rows = givenRows(lora.trainable_token_indices, embedding);
   for (const name of [embedding, head].filter((one) => !whole.includes(one))) {

@@ -177,7 +177,7 @@ function validationReasons(runs: readonly ComparedRun[]): string[] {
   if (differs((run) => run.plan.training.max_length)) reasons.push('max_length differs');
   else if (differs(({ plan }) => plan.dataset.truncate ?? 'right')) reasons.push('truncate differs');
   if (differs((run) => run.plan.evaluation_loss))
-    reasons.push('a run of an earlier version averaged the loss over batches, not over tokens');
+    reasons.push('a run of an earlier version averaged the loss over batches, not tokens');
   // A loss averaged over batches depends on how rows are batched.
   if (runs.some((run) => run.plan.evaluation_loss === undefined)) {
     if (differs((run) => run.plan.training.per_device_eval_batch_size))

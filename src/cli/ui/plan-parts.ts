@@ -117,7 +117,7 @@ function goesOnLine({ from, mode, run, revision, files }: PlannedInitAdapter): s
   const source = run ? `run ${run}` : `${from}${revision ? ` @ ${revision.slice(0, 12)}` : ''}`;
   const sha256 = files['adapter_model.safetensors']?.sha256.slice(0, 12);
   return mode === 'continue'
-    ? `goes on from ${source} (SHA-256 ${sha256}…)`
+    ? `starts from ${source} (SHA-256 ${sha256}…)`
     : `new, on the base with ${source} fused into it (SHA-256 ${sha256}…)`;
 }
 
@@ -125,7 +125,7 @@ function goesOnLine({ from, mode, run, revision, files }: PlannedInitAdapter): s
 function startLine({ lora: { init_lora_weights: init, r } }: Plan): string | undefined {
   if (init === 'eva') return 'starts from the main directions of the training rows (eva), with B zero';
   if (typeof init !== 'string' || !/^(pissa|olora)/.test(init)) return undefined;
-  return `starts from a part of the base (${init}); saved as a plain LoRA of rank ${2 * Number(r)} over the original base`;
+  return `starts from a part of the base (${init}); saved as an ordinary LoRA of rank ${2 * Number(r)} over the original base`;
 }
 
 export function trainingLines(plan: Plan): string[] {

@@ -24,12 +24,12 @@ export const text: WritableFormat = {
     const template = commonTemplate(rows);
     if (template)
       return {
-        why: `the texts were rendered with ${template} and hold no ChatML`,
-        hint: 'lorch needs the turns, and the model’s own template renders them: write rows with "messages"; or write format: text (--format text) to train on the texts whole, as they stand',
+        why: `the texts were rendered with ${template} and contain no ChatML`,
+        hint: 'write rows with "messages", so that lorch can render them with the model’s own template; to train on the texts unchanged, write format: text (--format text)',
       };
     return {
-      why: 'the rows hold a text and no conversation',
-      hint: 'write format: text (--format text) to train on whole texts; a conversation needs turns: rows with "messages", or format: chatml-text for texts with <|im_start|> markers',
+      why: 'the rows contain a text and no conversation',
+      hint: 'to train on whole texts, write format: text (--format text); to train on conversations, write rows with "messages", or use format: chatml-text for texts with <|im_start|> markers',
     };
   },
   parse(row, raise) {
