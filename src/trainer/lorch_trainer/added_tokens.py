@@ -42,7 +42,7 @@ class AddedTokens:
         if known:
             findings.add(
                 "T040",
-                f"nothing is added for {len(known)} of {len(entries)} tokens that the vocabulary has: "
+                f"the vocabulary already has {len(known)} of {len(entries)} tokens: "
                 + _listed(f"{entry['token']} (id {entry['id']})" for entry in known),
                 data={"tokens": {entry["token"]: entry["id"] for entry in known}},
             )
@@ -57,7 +57,7 @@ class AddedTokens:
         if unused:
             findings.add(
                 "T041",
-                f"{len(unused)} of {len(entries)} new tokens stand in no row. Rows by token: "
+                f"{len(unused)} of {len(entries)} new tokens are in no row. Rows by token: "
                 + _listed(f"{entry['token']} {entry['rows']}" for entry in sorted(entries, key=_rows)),
                 data={"tokens": {entry["token"]: entry["rows"] for entry in entries}},
             )

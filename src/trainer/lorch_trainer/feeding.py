@@ -78,7 +78,7 @@ def _feed(
     due = int(file.times.sum())
     if fed.pop("pieces") != due:
         raise LorchError(
-            "R021", f"{planned['file']} feeds {due} sequences an epoch, and not all would be fed"
+            "R021", f"{planned['file']} feeds {due} sequences an epoch, but some would not be fed"
         )
     counts = {"rows": int(file.times_of_rows().sum()), **fed, "sha256": digest}
     for name in ("rows", "tokens", "trained_tokens"):

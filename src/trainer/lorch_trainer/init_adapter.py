@@ -31,7 +31,7 @@ def check_init_adapter(folder: Path, files: dict[str, dict[str, Any]]) -> None:
         if name not in files or not path.is_file():
             raise LorchError("R050", f"{path} is missing")
         if sha256_file(path) != files[name]["sha256"]:
-            raise LorchError("R050", f"{path} is not the file that was planned: its SHA-256 differs")
+            raise LorchError("R050", f"{path} differs from the plan: its SHA-256 is another one")
 
 
 def fuse_planned(run: RunFolder, plan: Plan, base: Any) -> Any:

@@ -86,7 +86,7 @@ def _split_base(trainer: Any, file: Path, init: str) -> None:
             return
         if trainer.seal is not None:
             raise LorchError(
-                "R042", f"{file.name} is missing: the base of the checkpoints cannot be made again"
+                "R042", f"{file.name} is missing: the base of the checkpoints cannot be rebuilt"
             )
         _compute_start(layers, init, int(trainer.args.seed))
     _write(file, {key: tensor.contiguous().cpu() for key, tensor in _factors(layers)})
@@ -102,11 +102,11 @@ def _layers(model: Any, init: str) -> Iterator[tuple[str, Any]]:
         weight = module.get_base_layer().weight if isinstance(module, Linear) else None
         if weight is None or not weight.is_floating_point():
             raise LorchError(
-                "R026", f"{init} starts linear layers that are not quantized; {name} is no such layer"
+                "R026", f"{init} only works on linear layers that are not quantized; {name} is not one"
             )
         if init == "olora" and module.fan_in_fan_out:
             raise LorchError(
-                "R026", f"PEFT's OLoRA does not know transposed layers such as {name}: use pissa"
+                "R026", f"PEFT's OLoRA does not support transposed layers such as {name}: use pissa"
             )
         yield name, module
 
@@ -144,7 +144,7 @@ def _take_start(layers: dict[str, Any], start: dict[str, Any]) -> None:
         weight = layer.get_base_layer().weight
         pair = [start.get(f"{name}.lora_{x}.weight") for x in "AB"]
         if None in [factor if factor is None else 1 for factor in pair]:
-            raise LorchError("R042", f"{_FILE} holds no start for {name}")
+            raise LorchError("R042", f"{_FILE} has no start for {name}")
         a, b = (factor.to(weight.device) for factor in pair if factor is not None)
         layer.lora_A["default"].weight.data, layer.lora_B["default"].weight.data = a, b
         full = transpose(weight.data.to(torch.float32), layer.fan_in_fan_out)
@@ -248,7 +248,7 @@ class _RowBatches:
             return
         if tokens < rank:
             raise LorchError(
-                "R026", f"eva needs {rank} tokens to learn from, and the training rows have {tokens}"
+                "R026", f"eva needs {rank} tokens, but the training rows have {tokens}"
             )
         self.batches.append(batch)
 

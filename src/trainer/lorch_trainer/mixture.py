@@ -34,7 +34,7 @@ def template_of(example: dict[str, Any], named: dict[str, TemplateSet], usual: T
     if name is None:
         return usual
     if name not in named:
-        raise LorchError("T019", f"row {example['row']} names a template that is not there: {name!r}")
+        raise LorchError("T019", f"row {example['row']} names an unknown template: {name!r}")
     return named[name]
 
 

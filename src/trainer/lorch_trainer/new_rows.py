@@ -31,8 +31,8 @@ def grow_embeddings(model: Any, spec: dict[str, Any] | None) -> dict[str, int] |
         if not module.weight.is_floating_point():
             raise LorchError(
                 "R027",
-                "the output head is quantized, so that new tokens get no row in it",
-                "leave lm_head in `quantization.llm_int8_skip_modules`, or leave that setting out",
+                "the output head is quantized, so new tokens cannot get a row in it",
+                "keep lm_head in `quantization.llm_int8_skip_modules`, or remove that setting",
             )
     if after != before:
         # transformers first fills new rows at random; that must not shift what follows.
@@ -123,7 +123,7 @@ def read_head_by_weight(model: Any) -> None:
     if getattr(head.original_module, "bias", None) is not None:
         raise LorchError(
             "R027",
-            "single rows of a head with a bias cannot be trained: PEFT leaves its bias out",
+            "single rows of a head with a bias cannot be trained, because PEFT leaves the bias out",
             "`modules_to_save: [lm_head]` trains all rows",
         )
     head.bias = None

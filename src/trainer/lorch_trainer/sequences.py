@@ -173,7 +173,7 @@ class SequenceFile:
         if not fitting or len(self._trained) != tokens:
             raise _bad(self.path, "its tensors do not fit together")
         if len(self.times) and int(self.times.min()) < 1:
-            raise _bad(self.path, "it holds rows that are never fed")
+            raise _bad(self.path, "it has rows that are never fed")
         if self.offsets[0] != 0 or self.offsets[-1] != tokens or bool(np.any(np.diff(self.offsets) < 0)):
             raise _bad(self.path, "its offsets are not increasing up to the number of tokens")
 

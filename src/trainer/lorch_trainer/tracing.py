@@ -83,7 +83,7 @@ class Traced(str):
         return Traced(str.__getitem__(self, slice(start, end)), runs)
 
     def _in_turn(self, texts: Iterable[str], between: int = 0) -> list[Traced]:
-        """The parts of which the texts are, one behind another with `between` characters in the middle."""
+        """The parts of which the texts are, one after another with `between` characters in the middle."""
         parts, at = [], 0
         for text in texts:
             parts.append(self._part(at, at + len(text)))
@@ -200,7 +200,7 @@ def _origins(value: Any) -> Iterator[Traced]:
 
 
 def _placed(text: str, values: Any) -> str:
-    """`text`, into which a library wrote the values: each is looked for behind the one before it.
+    """`text`, into which a library wrote the values: it looks for each one after the one before it.
 
     If one of them cannot be found, all of the text counts as that value's.
     """
