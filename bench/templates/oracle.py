@@ -67,7 +67,7 @@ class Expected:
 
 @dataclass
 class _Row:
-    """A conversation with its text, and where the content of each message stands in it."""
+    """A conversation with its text, and where the content of each message is in it."""
 
     text: str
     messages: list[Message]
@@ -245,7 +245,7 @@ class Oracle:
         return (_less_space(text, latest), latest) if latest >= previous else None
 
     def _header(self) -> str:
-        """What stands before the answer to a lone question and is not part of the generation prompt."""
+        """The text before the answer to a lone question that is not part of the generation prompt."""
         plain = self.render([_QUESTION], None) or ""
         whole = self.render([_QUESTION, {"role": "assistant", "content": _SENTINEL}], None) or ""
         return whole.partition(_SENTINEL)[0][len(plain) :]

@@ -20,7 +20,7 @@ export interface BaseCheck {
   root: string;
 }
 
-/** Warnings where only names differ (P054). Throws UserError P053 where the base is another model. */
+/** Warnings if only names differ (P054). Throws UserError P053 if the base is another model. */
 export function checkAdapterBase({ found, adapter, expected, base, config, root }: BaseCheck): Finding[] {
   const { facts, tensors, unknown } = adapter;
   const trained = facts.base_model ? ` (it was trained on ${facts.base_model})` : '';
@@ -72,7 +72,7 @@ export function checkAdapterBase({ found, adapter, expected, base, config, root 
   return findings;
 }
 
-/** Throws UserError P053 where the run that made the adapter had a base with another config.json. */
+/** Throws UserError P053 if the run that made the adapter had a base with another config.json. */
 export function checkBaseHash(found: FoundAdapter, base: ResolvedModel): void {
   const planned = found.plan?.base_model;
   if (!planned || planned.config_sha256 === base.configSha256) return;

@@ -7,7 +7,7 @@ import { tiedModules } from '../model/weight-tying.ts';
 import type { FoundAdapter } from './find-init-adapter.ts';
 import type { ReadAdapter } from './read-init-adapter.ts';
 
-/** Throws UserError P056 where fusing is impossible; what only the weights show, the trainer refuses (R038). */
+/** Throws UserError P056 if fusing is impossible. If only the weights show it, the trainer refuses (R038). */
 export function checkFusible(
   { name, run }: FoundAdapter,
   { settings }: ReadAdapter,

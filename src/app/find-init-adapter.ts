@@ -16,7 +16,7 @@ export interface FindRequest {
   signal?: AbortSignal;
 }
 
-/** What is read of the plan beside an adapter: it may come from elsewhere, so nothing of it is taken for granted. */
+/** What is read of the plan beside an adapter: it may come from elsewhere, so every field is checked. */
 const madeBy = z.object({
   lorch: z.literal(1),
   base_model: z.object({
@@ -35,19 +35,19 @@ export interface FoundAdapter {
   source: 'run' | 'folder' | 'hub';
   /** What messages call it. */
   name: string;
-  /** Absolute; holds adapter_config.json and adapter_model.safetensors. */
+  /** Absolute; contains adapter_config.json and adapter_model.safetensors. */
   dir: string;
   run: string | null;
   /** Commit of a hub repository. */
   revision: string | null;
-  /** Of the run that made it, if it lies in a run folder. */
+  /** Of the run that made it, if it is in a run folder. */
   plan: MadeBy | null;
   /** Whether its files are never written again, so that a hard link is as good as a copy. */
   immutable: boolean;
 }
 
 /**
- * Finds an adapter: an existing folder, else a run, else a hub id. Throws UserError P050 where there is none or the name
+ * Finds an adapter: an existing folder, else a run, else a hub id. Throws UserError P050 if there is none or the name
  * means two things, P051 for a run without a finished adapter, P052 for a folder that is no adapter, and what
  * `resolveAdapter` throws.
  */
@@ -130,7 +130,7 @@ function ofRun(id: string, { workspace: { store, runsDir } }: FindRequest): Foun
   };
 }
 
-/** A folder with an adapter, or a run folder; either may lie in this workspace's runs. */
+/** A folder with an adapter, or a run folder; either may be in this workspace's runs. */
 function inFolder(from: string, path: string, request: FindRequest): FoundAdapter {
   const { runsDir, store } = request.workspace;
   if (!statSync(path).isDirectory())
@@ -165,7 +165,7 @@ function inFolder(from: string, path: string, request: FindRequest): FoundAdapte
 
 const maxPlanBytes = 64 * 1024 * 1024;
 
-/** The plan beside an adapter; null where it is none. It is only held against what the adapter's files say. */
+/** The plan beside an adapter; null if it is none. It is only compared with what the adapter's files say. */
 function readMaker(dir: string): MadeBy | null {
   const path = runPaths(dir).plan;
   try {

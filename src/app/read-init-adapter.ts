@@ -1,4 +1,4 @@
-// The files of an initial adapter: read with limits, hashed, and refused if lorch cannot go on from them.
+// The files of an initial adapter: read with limits, hashed, and refused if lorch cannot start from them.
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -63,7 +63,7 @@ function regularFile(path: string): number {
   return stat.size;
 }
 
-/** An adapter on a fused base fits that fused model alone. */
+/** An adapter on a fused base only fits that fused model. */
 function refuseFused({ name, plan, run }: FoundAdapter, config: Record<string, unknown>): void {
   if (plan?.init_adapter?.mode !== 'fuse' && !('lorch_init_adapter' in config)) return;
   throw new UserError(

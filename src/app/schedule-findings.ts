@@ -1,4 +1,4 @@
-// Evaluations that never come and a warm-up that never ends: sound settings that miss the length of the run.
+// Evaluations that never happen and a warm-up that never ends: valid settings that do not fit the length of the run.
 import { withoutWarmup } from '../config/rules/schedule.ts';
 import type { Finding } from '../diagnostics/finding.ts';
 import { countEvaluations, evaluationInterval } from '../model/evaluations.ts';

@@ -29,7 +29,7 @@ export function addRowOptions(command: Command): Command {
     );
 }
 
-/** Ends the command where options that count tokens come without what they need, or do not fit the format. */
+/** Ends the command if options that count tokens lack what they need, or do not fit the format. */
 export function checkRowOptions(
   command: Command,
   flags: RowFlags & { tokenizer?: string; format: string },

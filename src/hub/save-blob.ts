@@ -7,10 +7,10 @@ import { pipeline } from 'node:stream/promises';
 import type { ReadableStream } from 'node:stream/web';
 import { UserError } from '../diagnostics/user-error.ts';
 
-/** What the disk says, not the network. */
+/** Errors of the disk, not of the network. */
 const diskCodes = new Set(['ENOSPC', 'EACCES', 'EROFS', 'EPERM', 'EDQUOT', 'ENOTDIR', 'EEXIST']);
 
-/** Streams `blob` to `target`. Throws UserError D097 where the disk refuses. */
+/** Streams `blob` to `target`. Throws UserError D097 if the disk fails. */
 export async function saveBlob(
   blob: Blob,
   target: string,

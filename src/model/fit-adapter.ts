@@ -5,7 +5,7 @@ import type { TensorShapes } from './tensors.ts';
 
 export interface StoredAdapter {
   tensors: TensorShapes;
-  /** Modules by the base's names, with the elements that the file holds for each. */
+  /** Modules by the base's names, with the elements that the file has for each. */
   modules: readonly { name: string; trainable: number }[];
 }
 

@@ -8,7 +8,7 @@ export function embeddingRows(facts: ModelFacts): number | undefined {
   return facts.modules.find(({ name }) => name === facts.inputEmbeddings)?.in;
 }
 
-/** Rows that hold these ids: as many as there are where they suffice, else the next multiple. */
+/** Rows needed for these ids: the present number if it is enough, else the next multiple. */
 export function rowsNeeded(before: number, ids: readonly number[], multiple: number | null): number {
   const needed = ids.reduce((most, id) => Math.max(most, id), -1) + 1;
   const step = multiple ?? 1;

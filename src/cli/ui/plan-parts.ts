@@ -112,7 +112,7 @@ export function adapterLines(plan: Plan): string[] {
   return lines;
 }
 
-/** What the adapter goes on from. */
+/** What the adapter starts from. */
 function goesOnLine({ from, mode, run, revision, files }: PlannedInitAdapter): string {
   const source = run ? `run ${run}` : `${from}${revision ? ` @ ${revision.slice(0, 12)}` : ''}`;
   const sha256 = files['adapter_model.safetensors']?.sha256.slice(0, 12);

@@ -46,7 +46,7 @@ const starts: Record<PlannedTokenizer['init'], string> = {
   zero: 'zeros',
 };
 
-/** By module: new rows alone, or all rows where modules_to_save says so. */
+/** By module: only the new rows, or all rows if modules_to_save says so. */
 function trainedLine({ lora, forecast }: Plan, { added, embedding }: PlannedTokenizer): string {
   const rows = lora.trainable_token_indices;
   const saved = Array.isArray(lora.modules_to_save) ? lora.modules_to_save.map(String) : [];

@@ -22,10 +22,10 @@ const template = z.union([
 
 const formatNames = ['auto', 'alpaca', 'chatml', 'chatml-text', 'sharegpt'] as const;
 
-/** Of one source. `text` is of a whole dataset: plain texts have no template, and rows are cut in another way. */
+/** Of one source. `text` applies to a whole dataset: plain texts have no template, and rows are cut in another way. */
 const format = z.union([z.enum(formatNames), formatMapping]);
 
-/** A weight of more is a slip of the hand: a thousand copies of a row teach no more than a hundred. */
+/** A larger weight is a typing error: a thousand copies of a row teach no more than a hundred. */
 const mostWeight = 1000;
 
 const shared = {

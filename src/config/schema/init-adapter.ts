@@ -6,7 +6,7 @@ export type InitMode = (typeof modes)[number];
 
 const source = text.max(1024).regex(/^[^\p{Cc}\p{Cf}]+$/u, 'text without control characters');
 
-/** An adapter to begin with: a name alone means `mode: continue`. */
+/** The adapter to start from: a name alone means `mode: continue`. */
 export const initAdapter = z
   .union([
     source,

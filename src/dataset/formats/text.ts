@@ -1,4 +1,4 @@
-// text: whole texts for continued pre-training, `{"text": "…"}`. It is taken only where the user names it.
+// text: whole texts for continued pre-training, `{"text": "…"}`. lorch uses it only if the user names it.
 import { missingField } from '../checks/missing-field.ts';
 import { wrongType } from '../checks/wrong-type.ts';
 import { documentOf } from '../example.ts';

@@ -36,7 +36,7 @@ class AddedTokens:
         return {entry["token"] for entry in self.entries}
 
     def result(self, rows: Mapping[int, int], findings: RowFindings) -> list[dict[str, Any]]:
-        """The entries with the number of rows that hold each; what there is to say goes into `findings`."""
+        """The entries with the number of rows that contain each. Adds what is wrong to `findings`."""
         entries = [{**entry, "rows": rows.get(entry["id"], 0)} for entry in self.entries]
         known = [entry for entry in entries if entry["known"]]
         if known:
@@ -95,7 +95,7 @@ def _describe(tokenizer: Any, token: str, special: bool) -> dict[str, Any]:
 def _add(tokenizer: Any, entries: list[dict[str, Any]], special: bool) -> None:
     from tokenizers import AddedToken
 
-    # Not normalised: found as it is written, also where the normaliser would put a space before it.
+    # Not normalised: found as it is written, even if the normaliser would put a space before it.
     tokens = [AddedToken(entry["token"], special=special, normalized=False) for entry in entries]
     tokenizer.add_tokens(tokens, special_tokens=special)
 

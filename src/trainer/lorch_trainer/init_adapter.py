@@ -63,7 +63,7 @@ def load_init_adapter(
 ) -> dict[str, Any] | None:
     """Puts the initial adapter's weights into the new one if the plan says `mode: continue`.
 
-    Returns what the `settings` event tells of it. A resumed attempt keeps the weights of its checkpoint.
+    Returns what the `settings` event reports of it. A resumed attempt keeps the weights of its checkpoint.
     Weights that the live parameters cannot hold exactly (fp32 into bf16) give a warning, R051.
     """
     init = plan.init_adapter
@@ -110,7 +110,7 @@ def _compare(model: Any, folder: Path) -> tuple[list[str], float]:
 
 
 def keep_with_adapter(run: RunFolder, plan: Plan, adapter: Path) -> None:
-    """Puts the fused adapter beside the one that needs it, and says so in its adapter_config.json.
+    """Copies the fused adapter next to the one that needs it, and records it in its adapter_config.json.
 
     PEFT ignores the key and warns that it does; the model card has the code that loads both.
     """

@@ -24,7 +24,7 @@ _EVA_BATCHES = 2000
 
 
 def peft_fields(lora: dict[str, Any]) -> dict[str, Any]:
-    """LoraConfig fields of plan.lora. A computed start waits until the model stands (`start_adapter`)."""
+    """LoraConfig fields of plan.lora. A computed start waits until the model exists (`start_adapter`)."""
     if not _computed(lora):
         return lora
     return {**lora, "init_lora_weights": True, "eva_config": None}
@@ -33,7 +33,7 @@ def peft_fields(lora: dict[str, Any]) -> dict[str, Any]:
 def start_adapter(trainer: Any, run: RunFolder, plan: Plan) -> None:
     """Gives the adapter its computed start. A resumed attempt gets the same base; its weights come later.
 
-    Raises R026 where a layer cannot start so, R042 where a checkpoint's start is lost.
+    Raises R026 if a layer cannot start so, R042 if a checkpoint's start is lost.
     """
     lora = plan.lora
     if not _computed(lora):
@@ -202,12 +202,12 @@ def _start_by_rows(trainer: Any, config: Any, fields: dict[str, Any]) -> None:
         )
     if config.rank_pattern:
         raise LorchError("R026", f"eva: PEFT gave layers other ranks than r: {config.rank_pattern}")
-    # PEFT writes down the layers that it found; the plan's words stand for the same ones.
+    # PEFT lists the layers that it found; the plan's words mean the same ones.
     config.target_modules = targets
 
 
 class _BoundedForward:
-    """Runs the layers without the head, and gives up where PEFT would go round the rows for ever."""
+    """Runs the layers without the head, and gives up if PEFT would repeat the rows forever."""
 
     def __init__(self) -> None:
         self.done = 0

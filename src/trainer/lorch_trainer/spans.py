@@ -105,7 +105,7 @@ def _marked_exactly(
     text: str,
     marks: list[tuple[int, int]],
 ) -> list[Span] | None:
-    """The marks of a row, if each holds the content of its message and the end of turn, and nothing else.
+    """The marks of a row, if each contains exactly the content of its message and the end of turn.
 
     Such a row needs no second rendering.
     """

@@ -51,14 +51,14 @@ class Template:
         self._variables = {**special, **(variables or {})}
         added = [token.content for token in tokenizer.added_tokens_decoder.values()]
         self.added = any_of([one for one in added if one.strip()])
-        """Matches every token that the tokenizer has beside its vocabulary."""
+        """Matches every token that the tokenizer has outside its vocabulary."""
         self._compile()
         self._tracer = Tracer(source)
         self._generation_ends = list(generation_ends)
         eos = [] if tokenizer.eos_token is None else [str(tokenizer.eos_token)]
         named = [*eos, *self._generation_ends, *(one for one in END_OF_CALL if one in added)]
         self.headers: list[str] = []
-        """What stands before an answer: the generation prompt and, if it differs, its form in history."""
+        """The text before an answer: the generation prompt and, if it differs, its form in history."""
         self.missing_header = ""
         """The assistant's header if the template writes one but ignores `add_generation_prompt`."""
         self.ends: list[str] = []
@@ -72,7 +72,7 @@ class Template:
         self.closings: dict[Any, Any] = {}
         """The same of ends of turns, by the text after them."""
         self._inner = ""
-        """What stands between an answer and the next question: it holds a user's header."""
+        """The text between an answer and the next question: it contains a user's header."""
         self.lengths: dict[Any, int] = {}
         """The same of the number of texts in a turn, by what the template writes between them."""
         self._learn()

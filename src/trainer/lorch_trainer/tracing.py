@@ -31,7 +31,7 @@ class Run(NamedTuple):
 
 
 class Traced(str):
-    """A string whose parts know their origin. `runs` are in order; what they leave out is the template's."""
+    """A string whose parts know their origin. `runs` are in order; all other characters are the template's."""
 
     runs: tuple[Run, ...]
 
@@ -273,7 +273,7 @@ class Tracer:
         names["str_join"] = lambda parts: joined(map(written, parts))
 
     def render(self, messages: list[dict[str, Any]], tools: Any, **variables: Any) -> Traced:
-        """The text with its origins. `messages` come from `trace_messages`. Raises what the template does."""
+        """The text with its origins. `messages` come from `trace_messages`. Raises what the template raises."""
         from transformers.utils.chat_template_utils import _alias_reasoning_fields
 
         text = self._template.render(
@@ -285,7 +285,7 @@ class Tracer:
         return text if isinstance(text, Traced) else Traced(text)
 
 
-# These hand on what they are given, or a default that is the template's own.
+# These return what they get, or a default that is the template's own.
 _FOLLOWED = ("default", "d", "map", "select", "reject", "selectattr", "rejectattr", "length", "count")
 
 

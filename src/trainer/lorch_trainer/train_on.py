@@ -19,7 +19,7 @@ ROLES = ("system", "developer", "user", "assistant", "tool")
 
 
 def check_train_on(train_on: object) -> TrainOn:
-    """The setting as the spec holds it. Raises R012 for anything else."""
+    """The setting as the spec has it. Raises R012 for anything else."""
     if isinstance(train_on, str) and train_on in CHOICES:
         return train_on
     if isinstance(train_on, list) and train_on and all(role in ROLES for role in train_on):
