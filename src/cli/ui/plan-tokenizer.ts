@@ -63,7 +63,9 @@ function trainedLine({ lora, forecast }: Plan, { added, embedding }: PlannedToke
   ];
   if (parts.length === 0) return '';
   const own =
-    trained.length > 0 && trained.length + whole.length === 1 ? ', which shares its weight with the head' : '';
+    trained.length > 0 && trained.length + whole.length === 1
+      ? ', which shares its weight with the head'
+      : '';
   return `the ${added.length === 1 ? 'new row trains' : 'new rows train'} in ${parts.join(' and ')}${own}`;
 }
 

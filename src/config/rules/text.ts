@@ -31,19 +31,9 @@ export const textRule: Rule = {
           );
     });
     if (template !== 'auto')
-      report(
-        'dataset.template',
-        'plain texts use no template',
-        'leave template out',
-        'C018',
-      );
+      report('dataset.template', 'plain texts use no template', 'leave template out', 'C018');
     if (dataset.template_kwargs !== undefined)
-      report(
-        'dataset.template_kwargs',
-        'plain texts use no template',
-        'leave template_kwargs out',
-        'C018',
-      );
+      report('dataset.template_kwargs', 'plain texts use no template', 'leave template_kwargs out', 'C018');
   },
 };
 

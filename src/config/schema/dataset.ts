@@ -34,10 +34,7 @@ const shared = {
     atLeastOne,
     'Reads only this many rows from the start of each file. Later rows are not input and are in no ledger.',
   ),
-  format: optional(
-    format,
-    'The format of these rows. Default: `dataset.format`.',
-  ),
+  format: optional(format, 'The format of these rows. Default: `dataset.format`.'),
   template: optional(
     template,
     'The chat template of these rows. Default: `dataset.template`. The adapter is saved with `dataset.template`, and `template_kwargs` only apply to that one.',

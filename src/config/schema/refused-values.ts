@@ -18,8 +18,7 @@ export const refusedValues: Readonly<Record<string, Readonly<Record<string, stri
     apollo_adamw_layerwise: lowRank,
     lomo: fused,
     adalomo: fused,
-    grokadamw:
-      'checkpoints do not save its moments, so a resumed run would differ; use adamw_torch',
+    grokadamw: 'checkpoints do not save its moments, so a resumed run would differ; use adamw_torch',
     adamw_anyprecision: 'its package, torchdistx, is no longer maintained; use adamw_torch',
     adamw_torch_xla: 'it is for TPUs, and lorch trains on CUDA GPUs and CPUs; use adamw_torch',
     adamw_torch_npu_fused:

@@ -85,9 +85,7 @@ def _split_base(trainer: Any, file: Path, init: str) -> None:
             _take_start(layers, load_file(file))
             return
         if trainer.seal is not None:
-            raise LorchError(
-                "R042", f"{file.name} is missing: the base of the checkpoints cannot be rebuilt"
-            )
+            raise LorchError("R042", f"{file.name} is missing: the base of the checkpoints cannot be rebuilt")
         _compute_start(layers, init, int(trainer.args.seed))
     _write(file, {key: tensor.contiguous().cpu() for key, tensor in _factors(layers)})
 
@@ -247,9 +245,7 @@ class _RowBatches:
         if self.batches:
             return
         if tokens < rank:
-            raise LorchError(
-                "R026", f"eva needs {rank} tokens, but the training rows have {tokens}"
-            )
+            raise LorchError("R026", f"eva needs {rank} tokens, but the training rows have {tokens}")
         self.batches.append(batch)
 
     def __len__(self) -> int:

@@ -31,7 +31,7 @@ class Run(NamedTuple):
 
 
 class Traced(str):
-    """A string whose parts know their origin. `runs` are in order; all other characters are the template's."""
+    """A string with the origin of its parts. `runs` are in order; the other characters are the template's."""
 
     runs: tuple[Run, ...]
 
@@ -273,7 +273,7 @@ class Tracer:
         names["str_join"] = lambda parts: joined(map(written, parts))
 
     def render(self, messages: list[dict[str, Any]], tools: Any, **variables: Any) -> Traced:
-        """The text with its origins. `messages` come from `trace_messages`. Raises what the template raises."""
+        """The text with its origins. `messages` are from `trace_messages`. Raises what the template does."""
         from transformers.utils.chat_template_utils import _alias_reasoning_fields
 
         text = self._template.render(
