@@ -122,7 +122,7 @@ def to_json(facts: Facts) -> str:
 
 
 def _ends(sample: str, known: set[str]) -> list[str]:
-    """The last of the control tokens that stand together behind an answer.
+    """The last of the control tokens that stand together after an answer.
 
     None if one of them is known already, or if it has the name of a role and stands before the answer, too:
     then it opens the next turn.

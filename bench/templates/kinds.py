@@ -4,8 +4,8 @@ Each kind has a way of its own to go wrong at the border of an answer:
   bytes      byte-level BPE that splits at words (GPT-2)
   metaspace  BPE with byte fallback and a space before every piece of text (Llama 2)
   words      a vocabulary of whole words and single characters
-  greedy     byte-level BPE without any split, so that tokens join a newline with the word behind it
-  lower      byte-level BPE behind NFKC and lower case
+  greedy     byte-level BPE without any split, so that tokens join a newline with the word after it
+  lower      byte-level BPE after NFKC and lower case
 """
 
 from __future__ import annotations

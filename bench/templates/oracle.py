@@ -2,11 +2,11 @@
 
 Nothing of lorch is used here. For an assistant message `i` of `messages`, whose conversation renders to T:
   start  the generation prompt is what `messages[:i]` renders to with `add_generation_prompt`; if T begins
-         with that, the answer starts behind it. If not (templates rewrite earlier turns), the text of the
+         with that, the answer starts after it. If not (templates rewrite earlier turns), the text of the
          generation prompt is looked for between the message before and the answer.
   parts  one part of one message (content, reasoning, a call's arguments) is replaced by a sentinel; where it
          stands, the part stood. So each message's content is known, too, that must not be trained.
-  end    the first stop token behind the last part, before anything of the next message.
+  end    the first stop token after the last part, before anything of the next message.
 A place that cannot be told is None, and what depends on it is not judged.
 """
 
@@ -67,7 +67,7 @@ class Expected:
 
 @dataclass
 class _Row:
-    """A conversation with its text, and where the content of each message stands in it."""
+    """A conversation with its text, and where the content of each message is in it."""
 
     text: str
     messages: list[Message]
@@ -164,7 +164,7 @@ class Oracle:
         return (start, end) if exact else None
 
     def _after_thinking(self, row: _Row, at: int) -> Range | None:
-        """Where the content behind a closing tag stands: templates take such content apart."""
+        """Where the content after a closing tag stands: templates take such content apart."""
         head, tag, tail = as_text(row.messages[at].get("content")).rpartition("</think>")
         if not tag or not tail.strip():
             return None
@@ -245,7 +245,7 @@ class Oracle:
         return (_less_space(text, latest), latest) if latest >= previous else None
 
     def _header(self) -> str:
-        """What stands before the answer to a lone question and is not part of the generation prompt."""
+        """The text before the answer to a lone question that is not part of the generation prompt."""
         plain = self.render([_QUESTION], None) or ""
         whole = self.render([_QUESTION, {"role": "assistant", "content": _SENTINEL}], None) or ""
         return whole.partition(_SENTINEL)[0][len(plain) :]

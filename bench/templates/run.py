@@ -243,7 +243,7 @@ def _align(
 ) -> tuple[bytearray, list[int]] | None:
     """The flags of `text` for each character of `wanted`, and where `text` has a trained stop token more.
 
-    White space may be missing behind such a token. `spaced`: `text` may have more spaces anywhere.
+    White space may be missing after such a token. `spaced`: `text` may have more spaces anywhere.
     """
     if len(flags) != len(text):
         return None

@@ -20,7 +20,7 @@ export interface BaseCheck {
   root: string;
 }
 
-/** Warnings where only names differ (P054). Throws UserError P053 where the base is another model. */
+/** Warnings if only names differ (P054). Throws UserError P053 if the base is another model. */
 export function checkAdapterBase({ found, adapter, expected, base, config, root }: BaseCheck): Finding[] {
   const { facts, tensors, unknown } = adapter;
   const trained = facts.base_model ? ` (it was trained on ${facts.base_model})` : '';
@@ -41,19 +41,18 @@ export function checkAdapterBase({ found, adapter, expected, base, config, root 
       hint: advice,
     });
   const names = [config.base_model, base.path, resolve(root, config.base_model)];
-  const moved = planned !== undefined && planned.path !== null && base.path !== null;
   if (facts.base_model === null)
     warn(
       `${found.name} does not say what base it was trained on; its shapes fit ${config.base_model}`,
       'make sure that it is the same model: shapes alone do not tell two models of one family apart',
     );
   else if (
-    !moved &&
+    planned?.id !== config.base_model &&
     !names.some((name) => name === facts.base_model || name === resolve(root, facts.base_model ?? ''))
   )
     warn(
       `${found.name} was trained on ${facts.base_model}, and base_model is ${config.base_model}; the shapes fit`,
-      'if these are two names of one model, all is well; if not, name the base that the adapter was trained on',
+      'if both names mean the same model, do nothing; if not, name the base that the adapter was trained on',
     );
   const trainedAt = planned ? planned.revision : facts.base_revision;
   if (trainedAt && base.revision && /^[0-9a-f]{40}$/.test(trainedAt) && trainedAt !== base.revision)
@@ -67,12 +66,12 @@ export function checkAdapterBase({ found, adapter, expected, base, config, root 
       name: 'init-adapter-unknown-field',
       severity: 'warning',
       message: `adapter_config.json of ${found.name} has fields that lorch does not know: ${unknown.slice(0, 8).join(', ')}`,
-      hint: 'a newer PEFT wrote it; if a field changes what the adapter computes, the first loss will show it',
+      hint: 'a newer PEFT wrote it; if a field changes what the adapter computes, the first loss shows it',
     });
   return findings;
 }
 
-/** Throws UserError P053 where the run that made the adapter had a base with another config.json. */
+/** Throws UserError P053 if the run that made the adapter had a base with another config.json. */
 export function checkBaseHash(found: FoundAdapter, base: ResolvedModel): void {
   const planned = found.plan?.base_model;
   if (!planned || planned.config_sha256 === base.configSha256) return;

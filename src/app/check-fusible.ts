@@ -7,7 +7,7 @@ import { tiedModules } from '../model/weight-tying.ts';
 import type { FoundAdapter } from './find-init-adapter.ts';
 import type { ReadAdapter } from './read-init-adapter.ts';
 
-/** Throws UserError P056 where fusing is impossible; what only the weights show, the trainer refuses (R038). */
+/** Throws UserError P056 if fusing is impossible. If only the weights show it, the trainer refuses (R038). */
 export function checkFusible(
   { name, run }: FoundAdapter,
   { settings }: ReadAdapter,
@@ -28,12 +28,12 @@ export function checkFusible(
   const tied = tiedModules(facts);
   if (tied.length > 0 && [facts.inputEmbeddings, ...tied].some((module) => touched.has(module)))
     refuse(
-      'it changes the embedding, which is also the output head of this base; fused, they would be two',
+      'it changes the embedding, which is also the output head of this base; fusing would make two of it',
       merged,
     );
   const bare = settings.lora_bias
     ? facts.modules.find((module) => touched.has(module.name) && module.kind === 'linear' && !module.bias)
     : undefined;
   if (bare)
-    refuse(`it has a bias for ${bare.name} (lora_bias), where the base has none`, 'use `mode: continue`');
+    refuse(`it has a bias for ${bare.name} (lora_bias), and the base has none`, 'use `mode: continue`');
 }

@@ -7,7 +7,7 @@ import type { PythonEnv } from '../python/environment.ts';
 import { type ImportedPackage, importPackages } from '../python/import-packages.ts';
 import { compareVersions } from '../python/versions.ts';
 
-/** An error (P013) for each setting whose package the environment lacks. Starts Python only where one is needed. */
+/** An error (P013) for each setting whose package the environment lacks. Starts Python only if one is needed. */
 export async function checkPackages(
   rendered: Pick<RenderedConfig, 'model' | 'training'>,
   config: string,

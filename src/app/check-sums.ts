@@ -2,7 +2,7 @@
 import type { PlannedSplit } from '../run/plan.ts';
 import type { FinishedLedger } from './finish-ledger.ts';
 
-/** Every row is in exactly one place, and the sequence files agree. A difference would be a bug of ours. */
+/** Every row is in exactly one place, and the sequence files agree. A difference is a bug in lorch. */
 export function checkSums(
   ledger: FinishedLedger,
   train: PlannedSplit | null,

@@ -27,10 +27,10 @@ export function checkVocabulary(
       code: 'R029',
       name: 'token-outside-vocabulary',
       severity: 'error',
-      message: `the rows hold ${names.length > 0 ? `${names.join(', ')}, of which the largest has` : 'token'} id ${beyond.at(-1)?.id ?? largest}; the model has ${rows} embedding rows`,
+      message: `the rows contain ${names.length > 0 ? `${names.join(', ')}, of which the largest has` : 'token'} id ${beyond.at(-1)?.id ?? largest}; the model has ${rows} embedding rows`,
       hint:
         names.length > 0
-          ? `use the tokenizer that belongs to the base model; or, if these tokens are your own, tokenizer.add_tokens: [${names.join(', ')}] gives them rows and trains these`
+          ? `use the tokenizer of the base model; or, if you added these tokens, write tokenizer.add_tokens: [${names.join(', ')}], which gives them rows and trains those`
           : 'use the tokenizer that belongs to the base model',
       data: { largest_id: largest, embedding_rows: rows },
     },

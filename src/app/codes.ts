@@ -16,7 +16,7 @@ export const appCodes: CodeDoc[] = [
     severity: 'error',
     title: 'Rows of the dataset have errors and `dataset.on_error` is `refuse`.',
     prose:
-      'lorch never drops a row that nobody told it to drop. Fix the rows that the message names, or set `dataset.on_error: drop`: then they are dropped, and the ledger names each with its code. Rows that the tokenisation cannot train on (T005 to T012) count, too; `lorch data check --tokenizer MODEL` finds them. With `dataset.truncate: refuse` a row longer than max_length refuses the plan as well.',
+      'lorch never drops a row unless the config says so. Fix the rows that the message names, or set `dataset.on_error: drop`: lorch then drops them, and the ledger names each with its code. This includes rows that the tokenisation cannot train on (T005 to T012); `lorch data check --tokenizer MODEL` finds them. With `dataset.truncate: refuse`, lorch also refuses the plan if a row is longer than max_length.',
   },
   {
     code: 'P004',
@@ -72,15 +72,15 @@ export const appCodes: CodeDoc[] = [
     severity: 'warning',
     title: 'There are validation rows, and the run ends before its first evaluation.',
     prose:
-      '`training.eval_delay` is beyond the last step or epoch. It is an error if a setting needs an evaluation: `load_best_model_at_end`, `save_strategy: best` or early stopping.',
+      '`training.eval_delay` is beyond the last step or epoch. This is an error if a setting needs an evaluation: `load_best_model_at_end`, `save_strategy: best` or early stopping.',
   },
   {
     code: 'P023',
     name: 'too-few-evaluations',
     severity: 'warning',
-    title: 'The run is evaluated too seldom for what the config asks.',
+    title: 'The run is evaluated too rarely for these settings.',
     prose:
-      '`training.eval_steps` is more than the steps of the run, so the run is evaluated once, after its last step. Or `early_stopping_patience` is so large that no number of bad evaluations can stop the run. Evaluate more often.',
+      '`training.eval_steps` is more than the steps of the run, so the run is evaluated once, after its last step. Or `early_stopping_patience` is so large that the run ends before it can stop early. Evaluate more often.',
   },
   {
     code: 'P024',
@@ -88,7 +88,7 @@ export const appCodes: CodeDoc[] = [
     severity: 'warning',
     title: 'The learning rate never reaches its peak.',
     prose:
-      'The warm-up is as long as the run or longer, so the run trains with lower rates than `learning_rate`. Lower `training.warmup_steps`, or write it as a share of all steps.',
+      'The warm-up is at least as long as the run, so every step trains with a lower rate than `learning_rate`. Lower `training.warmup_steps`, or write it as a share of all steps.',
   },
   {
     code: 'P040',
@@ -127,7 +127,7 @@ export const appCodes: CodeDoc[] = [
     severity: 'error',
     title: '`init_adapter` names nothing, or two things.',
     prose:
-      'It names a run (id, unique beginning of one, name, `@last`), a folder (absolute, or relative to the workspace), or `user/name[@revision]` on the hub. A name that is both a folder and a run must be written so that it means one of them.',
+      'It must name a run (id, unique start of an id, name, `@last`), a folder (absolute, or relative to the workspace), or `user/name[@revision]` on the hub. If a folder and a run have the same name, write `./NAME` for the folder or the id of the run.',
   },
   {
     code: 'P051',
@@ -135,15 +135,15 @@ export const appCodes: CodeDoc[] = [
     severity: 'error',
     title: '`init_adapter` names a run without a finished adapter.',
     prose:
-      'The adapter is saved when a run succeeds. A stopped or failed run can be resumed; a checkpoint of it is a folder that `init_adapter` takes too.',
+      'A run saves its adapter when it succeeds. Resume the stopped or failed run, or name the folder of one of its checkpoints as `init_adapter`.',
   },
   {
     code: 'P052',
     name: 'init-adapter-refused',
     severity: 'error',
-    title: 'lorch cannot go on from this adapter.',
+    title: 'lorch cannot start from this adapter.',
     prose:
-      'Taken are LoRA adapters of PEFT for causal language models, whose weights lie in adapter_model.safetensors. Pickled weights are never opened. Adapters that changed the base when they began (PiSSA, OLoRA, LoftQ …), and those that use parts of LoraConfig that lorch does not train, would not compute what they did.',
+      'lorch takes LoRA adapters of PEFT for causal language models, with weights in adapter_model.safetensors. It never opens pickled weights. It refuses adapters that changed the base when they started (PiSSA, OLoRA, LoftQ …) and adapters that use parts of LoraConfig that lorch does not train, because they would compute something else than before.',
   },
   {
     code: 'P053',
@@ -151,7 +151,7 @@ export const appCodes: CodeDoc[] = [
     severity: 'error',
     title: '`init_adapter` was trained on another base model.',
     prose:
-      'The shapes of its weights, or the SHA-256 of the config.json of its base, are not those of `base_model`. An adapter is a change to one model: on another it is noise. An adapter of a run with `mode: fuse` fits only the fused model: merge it first.',
+      'The shapes of its weights, or the SHA-256 of the config.json of its base, differ from `base_model`. An adapter only works on the model that it was trained on. An adapter of a run with `mode: fuse` fits only the fused model: merge it first.',
   },
   {
     code: 'P054',
@@ -159,14 +159,14 @@ export const appCodes: CodeDoc[] = [
     severity: 'warning',
     title: 'The base of `init_adapter` has another name than `base_model`.',
     prose:
-      'The shapes fit. A copy in another folder, or another name on the hub, is the same model; a base and its instruct version have the same shapes and are not. The first loss tells: it should be that of the adapter.',
+      'The shapes fit. The two can be the same model under two names, for example a copy in another folder. They can also be different models: a base and its instruct version have the same shapes. Check the first loss: it should equal the last loss of the adapter.',
   },
   {
     code: 'P055',
     name: 'init-adapter-unknown-field',
     severity: 'warning',
     title: 'adapter_config.json of `init_adapter` has fields that lorch does not know.',
-    prose: 'A newer version of PEFT wrote it. What the fields say is not taken over.',
+    prose: 'A newer version of PEFT wrote it. lorch ignores these fields.',
   },
   {
     code: 'P056',
@@ -174,7 +174,7 @@ export const appCodes: CodeDoc[] = [
     severity: 'error',
     title: '`init_adapter` cannot be fused into the base model.',
     prose:
-      'Fusing adds the adapter to the weights of the base. A bias where the base has none has no place there; an embedding that is also the output head would become two; and quantized weights would lose most of it by rounding.',
+      'Fusing adds the adapter to the weights of the base. That is impossible if the adapter has a bias that the base does not have. It would make two of an embedding that is also the output head. In quantized weights, rounding would lose most of the adapter.',
   },
   {
     code: 'P013',
@@ -182,7 +182,7 @@ export const appCodes: CodeDoc[] = [
     severity: 'error',
     title: 'A setting needs a Python package that the trainer does not have.',
     prose:
-      'Some optimizers, Liger kernels and FlashAttention are packages of their own, which `lorch setup` does not install: they depend on the GPU and on the CUDA version. The plan imports them in the environment that will train. Install the package there with pip; `python:` in lorch.yaml, or `--python`, names an environment of your own.',
+      'Some optimizers, Liger kernels and FlashAttention need separate packages. `lorch setup` does not install them, because they depend on the GPU and on the CUDA version. The plan imports them in the environment that will train. Install the package there with pip. To use your own environment, set `python:` in lorch.yaml or `--python`.',
   },
   {
     code: 'R150',
@@ -274,9 +274,9 @@ export const appCodes: CodeDoc[] = [
     code: 'U123',
     name: 'system-without-template',
     severity: 'error',
-    title: 'A run on plain texts was asked with a system message.',
+    title: 'A run on plain texts got a system message.',
     prose:
-      'Runs with `dataset.format: text` use no chat template, so that no message has a place. `--prompt` is the beginning of a text.',
+      'Runs with `dataset.format: text` use no chat template, so they have no messages. `--prompt` is the beginning of a text.',
   },
   {
     code: 'U121',

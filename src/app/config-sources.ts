@@ -88,14 +88,14 @@ function describe(entry: string | SourceSettings, role: Split, setting: string):
 function refuseShared(owner: ConfigSource, entry: ConfigSource, { label }: SourceFile): void {
   if (owner.role !== entry.role)
     throw new UserError('D098', `${label} is trained on, so it cannot validate`, {
-      hint: 'name the training files so that none of them is a validation file',
+      hint: 'narrow the training paths so that they do not match a validation file',
     });
   const settings = ({ weight, limit, format, template }: ConfigSource): string =>
     JSON.stringify([weight, limit, format, template]);
   if (settings(owner) !== settings(entry))
     throw new UserError(
       'D209',
-      `${owner.setting} and ${entry.setting} both name ${label}, with other settings`,
+      `${owner.setting} and ${entry.setting} both name ${label}, with different settings`,
       {
         hint: `narrow one of them (${owner.path}, ${entry.path}), or give both the same settings`,
       },
@@ -106,7 +106,7 @@ function refuseShared(owner: ConfigSource, entry: ConfigSource, { label }: Sourc
 async function requireFile({ path, label }: SourceFile): Promise<void> {
   const info = await stat(path).catch(() => null);
   if (!info || info.isFile()) return;
-  throw new UserError('D091', `${label} is no file that can be read twice, as a run does`, {
+  throw new UserError('D091', `${label} cannot be read twice, and a run reads its rows more than once`, {
     hint: 'write its rows to a file first',
     exitCode: 2,
   });

@@ -6,7 +6,7 @@ import { uncountable } from '../model/lora-settings.ts';
 import type { PythonEnv } from '../python/environment.ts';
 import { askPeft, trainedModules } from './peft-count.ts';
 
-/** From shapes where lorch knows the architecture, else as PEFT counts. Throws UserError M0xx, R026, R035. */
+/** From shapes if lorch knows the architecture, else as PEFT counts. Throws UserError M0xx, R026, R035. */
 export async function countTrained(
   request: { python(): Promise<PythonEnv>; signal?: AbortSignal },
   config: RunConfig,

@@ -16,7 +16,7 @@ export interface PlannedRun {
   ledger: string;
   /** The folder with the prepared sequences and the tokenizer. */
   prepared: string;
-  /** Where the initial adapter's files lie; absent without one, and in a rerun, whose data holds them. */
+  /** Where the initial adapter's files are; absent without one, and in a rerun, whose data holds them. */
   initAdapter?: { dir: string; immutable: boolean };
 }
 
@@ -70,7 +70,7 @@ async function keepAdapter(
 ): Promise<void> {
   await mkdir(to, { mode: 0o700 });
   for (const file of adapterFiles) {
-    // The hub's cache holds links; what is linked to is the file itself.
+    // The hub's cache contains links; the target of a link is the file itself.
     const from = await realpath(join(dir, file));
     await (immutable ? linkFile(from, join(to, file)) : cp(from, join(to, file)));
   }

@@ -16,7 +16,7 @@ export interface FindRequest {
   signal?: AbortSignal;
 }
 
-/** What is read of the plan beside an adapter: it may come from elsewhere, so nothing of it is taken for granted. */
+/** What is read of the plan beside an adapter: it may come from elsewhere, so every field is checked. */
 const madeBy = z.object({
   lorch: z.literal(1),
   base_model: z.object({
@@ -35,19 +35,19 @@ export interface FoundAdapter {
   source: 'run' | 'folder' | 'hub';
   /** What messages call it. */
   name: string;
-  /** Absolute; holds adapter_config.json and adapter_model.safetensors. */
+  /** Absolute; contains adapter_config.json and adapter_model.safetensors. */
   dir: string;
   run: string | null;
   /** Commit of a hub repository. */
   revision: string | null;
-  /** Of the run that made it, if it lies in a run folder. */
+  /** Of the run that made it, if it is in a run folder. */
   plan: MadeBy | null;
   /** Whether its files are never written again, so that a hard link is as good as a copy. */
   immutable: boolean;
 }
 
 /**
- * Finds an adapter: an existing folder, else a run, else a hub id. Throws UserError P050 where there is none or the name
+ * Finds an adapter: an existing folder, else a run, else a hub id. Throws UserError P050 if there is none or the name
  * means two things, P051 for a run without a finished adapter, P052 for a folder that is no adapter, and what
  * `resolveAdapter` throws.
  */
@@ -72,7 +72,7 @@ export async function findInitAdapter(from: string, request: FindRequest): Promi
     }).catch((error: unknown) => {
       if (!(error instanceof UserError) || !['E040', 'E041', 'M011'].includes(error.code)) throw error;
       throw new UserError(error.code, `init_adapter: ${error.message}`, {
-        hint: `there is no folder ${from} in ${root} either, and no run of that name; ${error.hint}`,
+        hint: `there is also no folder ${from} in ${root} and no run of that name; ${error.hint}`,
         exitCode: error.exitCode,
         cause: error,
       });
@@ -89,7 +89,7 @@ export async function findInitAdapter(from: string, request: FindRequest): Promi
     };
   }
   throw new UserError('P050', `init_adapter: there is no run, folder or hub adapter ${from}`, {
-    hint: `looked for a folder in ${root} and for a run (\`lorch runs\` lists them); a hub id is user/name or user/name@revision`,
+    hint: `lorch looked for a folder in ${root} and for a run (\`lorch runs\` lists them); a hub id is user/name or user/name@revision`,
   });
 }
 
@@ -110,7 +110,7 @@ function ofRun(id: string, { workspace: { store, runsDir } }: FindRequest): Foun
   if (word !== 'succeeded' || !existsSync(join(adapter, adapterFiles[1])))
     throw new UserError(
       'P051',
-      `init_adapter: run ${id} ${word === 'succeeded' ? 'has lost its adapter' : `is ${word}`}, so there is no adapter to go on from`,
+      `init_adapter: run ${id} ${word === 'succeeded' ? 'has lost its adapter' : `is ${word}`}, so there is no adapter to start from`,
       {
         hint:
           word === 'succeeded' || word === 'gone'
@@ -130,7 +130,7 @@ function ofRun(id: string, { workspace: { store, runsDir } }: FindRequest): Foun
   };
 }
 
-/** A folder with an adapter, or a run folder; either may lie in this workspace's runs. */
+/** A folder with an adapter, or a run folder; either may be in this workspace's runs. */
 function inFolder(from: string, path: string, request: FindRequest): FoundAdapter {
   const { runsDir, store } = request.workspace;
   if (!statSync(path).isDirectory())
@@ -165,7 +165,7 @@ function inFolder(from: string, path: string, request: FindRequest): FoundAdapte
 
 const maxPlanBytes = 64 * 1024 * 1024;
 
-/** The plan beside an adapter; null where it is none. It is only held against what the adapter's files say. */
+/** The plan beside an adapter; null if it is none. It is only compared with what the adapter's files say. */
 function readMaker(dir: string): MadeBy | null {
   const path = runPaths(dir).plan;
   try {

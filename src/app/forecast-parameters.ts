@@ -68,7 +68,7 @@ function headRefusal(what: 'adapter' | 'rows', head: string): UserError {
       })
     : new UserError(
         'M021',
-        `lora: single rows of ${head} would train, which has a bias that PEFT leaves out`,
+        `lora: single rows of ${head} would train, but PEFT leaves out the bias of ${head}`,
         { hint: saved },
       );
 }

@@ -5,7 +5,7 @@ import type { RenderedConfig } from '../config/render/index.ts';
 import type { Finding } from '../diagnostics/finding.ts';
 import type { ModelReading } from '../model/read-config.ts';
 
-/** C018 for each rate that no parameter would have. Empty where lorch could not count what trains: the trainer says it then (R023). */
+/** C018 for each rate that no parameter would have. Empty if lorch could not count what trains: the trainer then reports it (R023). */
 export function findIdleRates(
   { lora, training }: Pick<RenderedConfig, 'lora' | 'training'>,
   model: ModelReading,

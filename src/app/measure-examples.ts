@@ -29,7 +29,7 @@ export interface Measured {
     names: Record<string, number>;
     distinct: number;
   };
-  /** The last answer of each row, or the text of a document, by its script; `unclear` where it has too few letters, or a mixture. */
+  /** The last answer of each row, or the text of a document, by its script; `unclear` if it has too few letters, or a mixture. */
   scripts: Record<string, number>;
   percentiles: {
     /** Messages a row. */

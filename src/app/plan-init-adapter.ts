@@ -25,14 +25,14 @@ export interface PlannedStart {
   planned: PlannedInitAdapter;
   /** With the adapter's settings where the config leaves them out (`mode: continue`). */
   config: RunConfig;
-  /** Where the two files lie, and whether a link to them is as good as a copy. */
+  /** Where the two files are, and whether a link to them is as good as a copy. */
   files: { dir: string; immutable: boolean };
   configYaml: string;
   findings: Finding[];
 }
 
 /**
- * Finds, reads and checks `init_adapter`; null without one. Throws UserError P050–P053, C001 where `lora:` disagrees with
+ * Finds, reads and checks `init_adapter`; null without one. Throws UserError P050–P053, C001 if `lora:` disagrees with
  * the adapter, M0xx and E04x as the base model does.
  */
 export async function planInitAdapter(
@@ -89,7 +89,7 @@ function rendered({ settings }: ReadAdapter, { name }: FoundAdapter): Record<str
   const [issue] = parsed.error.issues;
   throw new UserError(
     'P052',
-    `init_adapter: ${name} has settings that no config could have: ${issue?.path.join('.')}: ${issue?.message}`,
+    `init_adapter: ${name} has settings that a config cannot have: ${issue?.path.join('.')}: ${issue?.message}`,
     {
       hint: 'save the adapter again with PEFT',
     },

@@ -4,7 +4,7 @@ import type { PlannedSource } from '../run/plan.ts';
 import { type ConfigSource, scanOrder } from './config-sources.ts';
 import type { SourceTokens } from './read-lengths.ts';
 
-/** The rows of one source by their numbers: from `first` on, so many. */
+/** The rows of one source by their numbers: the first one and how many. */
 export interface RowRange {
   setting: string;
   first: number;
@@ -50,7 +50,7 @@ export interface SourcesRequest {
   ranges: readonly RowRange[];
   /** By range. */
   fates: readonly SourceFates[];
-  /** Of the training sequences, by range; null where there is no training row. */
+  /** Of the training sequences, by range; null if there is no training row. */
   tokens: readonly SourceTokens[] | null;
   /** The dataset's own. */
   template: string;
@@ -58,7 +58,7 @@ export interface SourcesRequest {
 
 const nothing: SourceTokens = { rows: 0, tokens: 0, trained_tokens: 0 };
 
-/** `dataset.sources` of the plan, training first. Throws where ledger and sequences differ: that would be a bug of ours. */
+/** `dataset.sources` of the plan, training first. Throws if ledger and sequences differ: that is a bug in lorch. */
 export function planSources(request: SourcesRequest): PlannedSource[] {
   const { sources, files, ranges, fates, tokens, template } = request;
   const formats = new Map(files.map(({ path, format }) => [path, format]));

@@ -6,7 +6,7 @@ import type { PlannedTokenizer } from '../run/plan.ts';
 import type { Prepared } from './prepare-sequences.ts';
 
 export interface PlannedTokens {
-  /** Null where no token is new. */
+  /** Null if no token is new. */
   tokenizer: PlannedTokenizer | null;
   /** The model as it trains. */
   reading: ModelReading;

@@ -1,4 +1,4 @@
-// The files of an initial adapter: read with limits, hashed, and refused if lorch cannot go on from them.
+// The files of an initial adapter: read with limits, hashed, and refused if lorch cannot start from them.
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -35,7 +35,7 @@ export async function readInitAdapter(found: FoundAdapter): Promise<ReadAdapter>
   if ((sizes[configFile] ?? 0) > maxConfigBytes)
     throw refused(
       name,
-      `its ${configFile} has ${sizes[configFile]} bytes, and an adapter's has about a thousand`,
+      `its ${configFile} has ${sizes[configFile]} bytes, but the file of an adapter has about a thousand`,
     );
   const { value: config } = parseJsonObject(await readFile(configPath), `${configFile} of ${name}`);
   const reasons = adapterRefusals(config);
@@ -48,7 +48,9 @@ export async function readInitAdapter(found: FoundAdapter): Promise<ReadAdapter>
     facts,
     tensors,
     // PEFT writes out what a shorthand matched; the run's own plan still has the shorthand.
-    settings: adapterSettings(found.run === null ? config : (plan?.lora ?? config)),
+    settings: adapterSettings(
+      found.run === null || convertedOnSave(plan?.lora) ? config : (plan?.lora ?? config),
+    ),
     unknown: unknownFields(config).filter((field) => field !== 'lorch_init_adapter'),
     files: {
       [configFile]: { bytes: sizes[configFile] ?? 0, sha256: await hashFile(configPath) },
@@ -57,18 +59,23 @@ export async function readInitAdapter(found: FoundAdapter): Promise<ReadAdapter>
   };
 }
 
+/** PiSSA and OLoRA are saved as a plain LoRA of another rank than the run's plan says. */
+function convertedOnSave(lora: Record<string, unknown> | undefined): boolean {
+  return /^(pissa|olora)/.test(String(lora?.init_lora_weights));
+}
+
 function regularFile(path: string): number {
   const stat = statSync(path);
   if (!stat.isFile()) throw new UserError('P052', `${path} is not a file`, { hint: 'name another adapter' });
   return stat.size;
 }
 
-/** An adapter on a fused base fits that fused model alone. */
+/** An adapter on a fused base only fits that fused model. */
 function refuseFused({ name, plan, run }: FoundAdapter, config: Record<string, unknown>): void {
   if (plan?.init_adapter?.mode !== 'fuse' && !('lorch_init_adapter' in config)) return;
   throw new UserError(
     'P053',
-    `init_adapter: ${name} was trained on a base with another adapter fused into it`,
+    `init_adapter: ${name} was trained on a base that has another adapter fused into it`,
     {
       hint: `merge it into one model first (\`lorch merge ${run ?? 'RUN'} -o merged\`), then write \`base_model: merged\` and leave init_adapter out`,
     },
@@ -96,7 +103,7 @@ function checkSize(name: string, path: string, tensorBytes: number, fileBytes: n
 }
 
 function refused(name: string, reason: string): UserError {
-  return new UserError('P052', `init_adapter: lorch cannot go on from ${name}: ${reason}`, {
+  return new UserError('P052', `init_adapter: lorch cannot start from ${name}: ${reason}`, {
     hint: 'merge it into its base with the library that made it, and name the merged model as `base_model:`',
   });
 }

@@ -42,7 +42,7 @@ export function isOwnTemplate(template: string | null, usual: string): template 
   return template !== null && meant(template) !== meant(usual);
 }
 
-/** Templates that sources name beside the dataset's own, by that name; null where there is none. Throws UserError P009. */
+/** Templates that sources name beside the dataset's own, by that name; null if there is none. Throws UserError P009. */
 export async function readOwnTemplates(
   sources: readonly ConfigSource[],
   { template: usual }: { template: string },

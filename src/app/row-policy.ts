@@ -15,7 +15,7 @@ export interface AskedPolicy {
   truncate?: PrepareSpec['truncate'] | undefined;
 }
 
-/** The policy in full. Plain texts have no template, are trained on whole, and are split unless told otherwise. */
+/** The policy in full. Plain texts have no template, are trained on whole, and are split by default. */
 export function rowPolicy({ format, template, trainOn, truncate }: AskedPolicy): RowPolicy {
   if (format === text.name)
     return {

@@ -76,7 +76,7 @@ export async function scanConfig(
     ? await assignSides(sources, { ...options, split: options.split }, options.split.stratify, onProgress)
     : null;
   const split = assigned && options.split ? { ...options.split, sideOf: assigned.sideOf } : options.split;
-  // Not before: what is decided with all rows in view (duplicates, the split) knows no weights.
+  // Not before: duplicates and the split are decided on all rows, without weights.
   const draw = { seed: dataset.draw_seed };
   const scan = await scanRows(
     sources,
@@ -132,11 +132,17 @@ function refusal({ result, findings }: ScannedRows, entries: readonly ConfigSour
   });
 }
 
-/** Where a format cannot be told, or a mapping does not fit: which setting of the config says it. */
+/** If a format cannot be detected, or a mapping does not fit: which setting of the config sets it. */
 function namingSource(error: Finding, source: ConfigSource | undefined): Finding {
   if (error.code !== unknownFormat.code || !source) return error;
   return {
     ...error,
-    hint: [error.hint, `in this config: ${source.setting}.format`].filter(Boolean).join('; '),
+    // `text` is for the whole dataset; a source has no such format.
+    hint: [
+      error.hint,
+      `in this config: ${/format: text/.test(error.hint ?? '') ? 'dataset' : source.setting}.format`,
+    ]
+      .filter(Boolean)
+      .join('; '),
   };
 }

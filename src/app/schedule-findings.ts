@@ -1,4 +1,4 @@
-// Evaluations that never come and a warm-up that never ends: sound settings that miss the length of the run.
+// Evaluations that never happen and a warm-up that never ends: valid settings that do not fit the length of the run.
 import { withoutWarmup } from '../config/rules/schedule.ts';
 import type { Finding } from '../diagnostics/finding.ts';
 import { countEvaluations, evaluationInterval } from '../model/evaluations.ts';
@@ -24,7 +24,7 @@ function evaluationFindings(training: Training, steps: Steps): Finding[] {
         code: 'P022',
         name: 'never-evaluated',
         severity: chooses.length > 0 ? 'error' : 'warning',
-        message: `eval_delay ${training.eval_delay} is beyond the end of the run (${steps.total} steps), so nothing is ever evaluated${chooses.length > 0 ? `; ${chooses.join(' and ')} cannot work` : ''}`,
+        message: `eval_delay ${training.eval_delay} is beyond the end of the run (${steps.total} steps), so the run never evaluates${chooses.length > 0 ? `; ${chooses.join(' and ')} cannot work` : ''}`,
         hint: 'lower training.eval_delay',
         data: { evaluations: 0, steps: steps.total },
       },
@@ -37,7 +37,7 @@ function evaluationFindings(training: Training, steps: Steps): Finding[] {
   const times = count === 1 ? 'once, after the last step' : `${count} times`;
   const reason = beyond ? `eval_steps ${every} is more than the ${steps.total} steps of the run: ` : '';
   const effects = [
-    ...(beyond && training.load_best_model_at_end ? ['the last checkpoint is the best one in any case'] : []),
+    ...(beyond && training.load_best_model_at_end ? ['the last checkpoint is always the best one'] : []),
     ...(idle
       ? [`early_stopping_patience ${patience} needs at least ${patience + 1} evaluations to stop the run`]
       : []),
@@ -74,7 +74,7 @@ function warmupFindings(training: Training, { total }: Steps): Finding[] {
       code: 'P024',
       name: 'warm-up-never-ends',
       severity: 'warning',
-      message: `the learning rate warms up for ${warmup} steps and the run has ${total}: it never reaches ${training.learning_rate}, and ends at ${Number(highest.toPrecision(3))}`,
+      message: `the learning rate warms up for ${warmup} steps, but the run has ${total}: it never reaches ${training.learning_rate} and ends at ${Number(highest.toPrecision(3))}`,
       hint: 'lower training.warmup_steps; a number below 1 is a share of all steps, such as 0.03',
       data: { warmup_steps: warmup, steps: total, highest_learning_rate: highest },
     },

@@ -18,7 +18,7 @@ export const sourceCodes: CodeDoc[] = [
     severity: 'error',
     title: 'The weight of a source feeds none of its rows.',
     prose:
-      'A weight below 1 feeds that share of the training rows of a source, drawn row by row. Of few rows that may be none, and then the source would be listed and not trained on. Raise the weight, choose another `dataset.draw_seed`, or remove the source.',
+      'A weight below 1 feeds that share of the training rows of a source, drawn row by row. If the source has few rows, the share can be none, and the run would not train on the source. Raise the weight, choose another `dataset.draw_seed`, or remove the source.',
   },
   {
     code: 'P012',

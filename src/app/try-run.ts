@@ -45,8 +45,8 @@ export async function tryRun(request: TryRequest): Promise<TriedRun> {
   const { plan, id, adapter, tokenizer } = finished;
   const plain = plan.dataset.template.kind === 'none';
   if (plain && request.system)
-    throw new UserError('U123', 'the run was trained on plain texts, which have no system message', {
-      hint: 'leave --system out; --prompt is the beginning of a text that the model continues',
+    throw new UserError('U123', 'the run was trained on plain texts, and these have no system message', {
+      hint: 'omit --system; --prompt is the beginning of a text that the model continues',
     });
   const asked =
     request.prompts.length > 0
@@ -99,14 +99,14 @@ function ownText(text: string): Asked {
   return { row: null, messages: [{ role: 'document', content: text }], expected: null };
 }
 
-/** A prompt as the trainer takes it: a conversation, or a text to go on with. */
+/** A prompt as the trainer takes it: a conversation, or a text to continue. */
 export function trainerPrompt({ messages, tools }: Pick<Asked, 'messages' | 'tools'>) {
   const [first] = messages;
   if (first?.role === 'document') return { text: first.content };
   return { messages, ...(tools ? { tools } : {}) };
 }
 
-// Of a document the first half is asked with, up to so many characters.
+// The prompt of a document is its first half, up to this many characters.
 const longestStart = 400;
 
 /** A held-out row up to its last answer, which is what both are to give. */
@@ -129,7 +129,7 @@ export function heldOutPrompt(row: { row: number; messages: unknown[]; tools?: u
 
 function documentPrompt(row: number, text: string): Asked[] {
   const half = Math.min(longestStart, text.length >> 1);
-  // At a space, where there is one, so that no word is cut.
+  // At a space, if there is one, so that no word is cut.
   const space = text.lastIndexOf(' ', half);
   const at = space > half / 2 ? space : half;
   if (at < 1) return [];

@@ -43,7 +43,7 @@ export function untrainedTokens(request: UntrainedRequest): AdviceFacts['untrain
   });
 }
 
-/** Rows of the embedding that train one by one, those of new tokens among them; null where none do. */
+/** Rows of the embedding that train one by one, those of new tokens among them; null if none do. */
 function taughtIds(given: unknown, embedding: string): Set<number> | null {
   if (given === null || typeof given !== 'object') return null;
   if (Array.isArray(given)) return new Set(given.map(Number));

@@ -29,7 +29,7 @@ export function addRowOptions(command: Command): Command {
     );
 }
 
-/** Ends the command where options that count tokens come without what they need, or do not fit the format. */
+/** Ends the command if options that count tokens lack what they need, or do not fit the format. */
 export function checkRowOptions(
   command: Command,
   flags: RowFlags & { tokenizer?: string; format: string },
@@ -46,7 +46,7 @@ export function checkRowOptions(
   if (flags.truncate === 'split' && flags.format !== 'text')
     fail('--truncate split is for plain texts; add --format text');
   if (flags.format === 'text' && flags.trainOn !== undefined && flags.trainOn !== 'all')
-    fail('plain texts have no turns: every token is trained on; leave --train-on out');
+    fail('plain texts have no turns, so every token is trained on; omit --train-on');
 }
 
 function parseTrainOn(text: string): TrainOn {
@@ -55,7 +55,7 @@ function parseTrainOn(text: string): TrainOn {
   const known: readonly string[] = chatRoles;
   if (roles.every((role) => known.includes(role)) && new Set(roles).size === roles.length) return roles;
   throw new InvalidArgumentError(
-    `one of ${trainOnChoices.join(', ')} is needed, or roles with commas: ${chatRoles.join(', ')}.`,
+    `expected one of ${trainOnChoices.join(', ')}, or roles with commas: ${chatRoles.join(', ')}.`,
   );
 }
 

@@ -1,11 +1,11 @@
-// adapter_config.json as PEFT writes it → the `lora:` settings of a config, or why lorch cannot go on from it.
+// adapter_config.json as PEFT writes it → the `lora:` settings of a config, or why lorch cannot start from it.
 import { loraSection } from './schema/lora.ts';
 import { loraRefused } from './schema/lora-refused.ts';
 
 /** PEFT's own defaults, which differ from those of a config: what old files leave out. */
 const peftDefaults = { r: 8, lora_alpha: 8 };
 
-/** Fields that say nothing about what trains: PEFT fills them in, or they idle without another field. */
+/** Fields that do not change what trains: PEFT fills them in, or they have no effect without another field. */
 const ignored = new Set([
   'task_type',
   'init_lora_weights',
@@ -14,7 +14,7 @@ const ignored = new Set([
   'qalora_group_size',
 ]);
 
-/** Starts that change the base's own weights: the adapter fits the changed base alone. */
+/** Starts that change the weights of the base: the adapter only fits the changed base. */
 const rewritesBase = /^(pissa|olora|loftq|corda|lora_ga|mica)/i;
 
 /** The settings of an adapter as a config would write them; what is null or empty is left out. */
@@ -29,7 +29,7 @@ export function adapterSettings(adapter: Readonly<Record<string, unknown>>): Rec
   return settings;
 }
 
-/** Why lorch cannot go on from this adapter, one sentence each; empty if it can. */
+/** Why lorch cannot start from this adapter, one sentence each; empty if it can. */
 export function adapterRefusals(adapter: Readonly<Record<string, unknown>>): string[] {
   const { peft_type: type = 'LORA', task_type: task, init_lora_weights: init } = adapter;
   if (type !== 'LORA') return [`it is of the type ${shown(type)}, and lorch trains LORA adapters`];
@@ -37,7 +37,7 @@ export function adapterRefusals(adapter: Readonly<Record<string, unknown>>): str
   if (task !== undefined && task !== null && task !== 'CAUSAL_LM')
     reasons.push(`its task_type is ${shown(task)}, and lorch trains causal language models (CAUSAL_LM)`);
   if (typeof init === 'string' && rewritesBase.test(init))
-    reasons.push(`init_lora_weights: ${shown(init)} changed the base's own weights when it began`);
+    reasons.push(`init_lora_weights: ${shown(init)} changed the weights of the base when it started`);
   for (const [name, value] of Object.entries(adapter)) {
     const why = Object.hasOwn(loraRefused.unsupported, name) ? loraRefused.unsupported[name] : undefined;
     if (why && !ignored.has(name) && !isEmpty(value)) reasons.push(`it uses ${name}: ${why}`);

@@ -67,9 +67,9 @@ function describeValue(issue: Issue, root: Located, path: Path): Finding {
   return finding(onlyTypes(issue) ? 'C011' : 'C012', at, message, hint);
 }
 
-/** What somebody who writes anything else there may be after. */
+/** What a user who writes any other value may want. */
 const meant: Record<string, string> = {
-  'lora.init_lora_weights': 'to go on from an adapter, write `init_adapter:` at the top level',
+  'lora.init_lora_weights': 'to start from an adapter, write `init_adapter:` at the top level',
 };
 
 function onlyTypes(issue: Issue): boolean {

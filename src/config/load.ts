@@ -88,7 +88,7 @@ async function variantsOf(root: LocatedMap, findings: Finding[]): Promise<Varian
 function loadedRun({ root, sweep }: Variant, config: RunConfig, name: string): LoadedRun {
   const checks = nodeAt(root, ['dataset', 'checks']);
   const accept = nodeAt(root, ['accept']);
-  const opening = `${name} with all that it extends and overrides, as this run was launched`;
+  const opening = `${name} with everything that it extends and overrides, as this run was launched`;
   return {
     config,
     sweep,

@@ -1,4 +1,4 @@
-// `mode: continue`: what the config leaves out under `lora:` is the adapter's; what it says must agree with it.
+// `mode: continue`: `lora:` keys that the config leaves out come from the adapter; those it has must agree with it.
 import type { Finding, Place } from '../diagnostics/finding.ts';
 import { finding } from './finding.ts';
 import type { RunConfig } from './schema/run.ts';
@@ -31,7 +31,7 @@ export interface TakenAdapter {
   /** The config with the adapter's settings; null with findings. */
   config: RunConfig | null;
   findings: Finding[];
-  /** Settings that are written otherwise than in the adapter, with what each says: they must match the same modules. */
+  /** Settings that differ in form from the adapter's, with both values: they must match the same modules. */
   compare: { name: string; written: unknown; adapter: unknown; at: Place }[];
 }
 
@@ -68,11 +68,11 @@ export function disagreement(
     'C017',
     at,
     `\`lora.${key}\` is ${JSON.stringify(written)} here and ${JSON.stringify(adapter ?? neutral(key) ?? null)} in ${name}`,
-    'an adapter that is trained further keeps its settings: leave the key out; or write `init_adapter: { from: …, mode: fuse }`, which trains a new adapter with settings of its own',
+    'an adapter that is trained further keeps its settings: remove the key; or write `init_adapter: { from: …, mode: fuse }` to train a new adapter with its own settings',
   );
 }
 
-/** What a field means that an adapter leaves out. */
+/** The meaning of a field that an adapter leaves out. */
 function neutral(key: string): unknown {
   if (key === 'bias') return 'none';
   if (key === 'rank_pattern' || key === 'alpha_pattern') return {};

@@ -203,9 +203,9 @@ export const datasetErrorCodes: CodeDoc[] = [
     code: 'D208',
     name: 'not-drawn',
     severity: 'note',
-    title: 'The weight of its source leaves the row out.',
+    title: 'The weight of the source leaves the row out.',
     prose:
-      'A source with `weight: 0.5` feeds half of its training rows. Which half is decided by hash of `dataset.draw_seed` and the row, so adding rows moves no other, and a higher weight keeps those of a lower one. The ledger names every row. Validation rows are split off before.',
+      'A source with `weight: 0.5` feeds half of its training rows. A hash of `dataset.draw_seed` and the row decides which half, so new rows do not change the draw of other rows, and a higher weight keeps the rows of a lower one. The ledger names every row. Validation rows are split off before.',
   },
   {
     code: 'D209',
@@ -213,6 +213,6 @@ export const datasetErrorCodes: CodeDoc[] = [
     severity: 'error',
     title: 'Two sources with different settings name one file.',
     prose:
-      'A pattern such as `data/*.jsonl` and a path such as `data/a.jsonl` both fit the file, and say different things of weight, limit, format or template. Which one was meant is not guessed. Narrow the pattern, or give both the same settings.',
+      'A pattern such as `data/*.jsonl` and a path such as `data/a.jsonl` both match the file, and differ in weight, limit, format or template. lorch does not guess which one you mean. Narrow the pattern, or give both the same settings.',
   },
 ];

@@ -12,7 +12,7 @@ export interface LedgerEntry {
   code?: string;
   /** The earlier row that a dropped one repeats. */
   of?: number;
-  /** How many times an epoch feeds the row, by the weight of its source; once where it is absent. */
+  /** How many times an epoch feeds the row, by the weight of its source; once if it is absent. */
   times?: number;
 }
 

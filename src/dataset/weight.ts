@@ -7,7 +7,7 @@ export const notDrawn = 'D208';
 /**
  * The whole part of the weight, and once more for the share of rows that its fraction names: those whose fingerprint
  * (32 latin-1 characters of SHA-256), scrambled by the seed, is lowest. So a row is drawn whatever other rows there are,
- * and at every higher weight too. The split asks another hash: what it holds out does not bend the draw.
+ * and at every higher weight too. The split uses another hash, so it does not bias the draw.
  */
 export function timesFed(fingerprint: string | null, weight: number, seed: number): number {
   const whole = Math.floor(weight);

@@ -72,7 +72,7 @@ function readKept(
   return commit === null || facts === null ? null : { commit, facts };
 }
 
-/** The commit that a branch or tag stood for when it was last fetched; null where the cache does not say. */
+/** The commit that a branch or tag stood for when it was last fetched; null if the cache does not say. */
 export function readRef(hub: HubEnvironment, model: string, revision: string): string | null {
   const repository = repositoryFolder(hub, model);
   if (/^[0-9a-f]{40}$/.test(revision) && existsSync(join(repository, 'snapshots', revision))) return revision;

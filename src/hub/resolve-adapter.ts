@@ -37,7 +37,7 @@ export function parseAdapterName(text: string): { name: string; revision: string
 }
 
 /**
- * Fetches what is not in a cache yet. Throws UserError M011–M013 (missing, gated, revision), P052 where no safetensors
+ * Fetches what is not in a cache yet. Throws UserError M011–M013 (missing, gated, revision), P052 if no safetensors
  * weights lie there, E040–E042 where the hub cannot answer or, offline, must not be asked.
  */
 export async function resolveAdapter(
@@ -84,12 +84,12 @@ export function noAdapter(name: string, missing: string, files: readonly string[
   if (missing === 'adapter_model.safetensors' && pickled)
     return new UserError(
       'P052',
-      `${name} holds pickled weights (adapter_model.bin), which lorch does not open`,
+      `${name} contains pickled weights (adapter_model.bin), which lorch does not open`,
       {
-        hint: 'a pickle can run code when it is read: load the adapter once with PEFT where you trust it, and save it again (safe_serialization=True)',
+        hint: 'a pickle can run code when it is read; if you trust the file, load it once with PEFT and save it again (safe_serialization=True)',
       },
     );
-  return new UserError('P052', `${name} is no adapter: it has no ${missing}`, {
+  return new UserError('P052', `${name} is not an adapter: it has no ${missing}`, {
     hint: 'an adapter of PEFT is a folder with adapter_config.json and adapter_model.safetensors',
   });
 }

@@ -7,10 +7,10 @@ import { pipeline } from 'node:stream/promises';
 import type { ReadableStream } from 'node:stream/web';
 import { UserError } from '../diagnostics/user-error.ts';
 
-/** What the disk says, not the network. */
+/** Errors of the disk, not of the network. */
 const diskCodes = new Set(['ENOSPC', 'EACCES', 'EROFS', 'EPERM', 'EDQUOT', 'ENOTDIR', 'EEXIST']);
 
-/** Streams `blob` to `target`. Throws UserError D097 where the disk refuses. */
+/** Streams `blob` to `target`. Throws UserError D097 if the disk fails. */
 export async function saveBlob(
   blob: Blob,
   target: string,
@@ -36,7 +36,7 @@ export async function saveBlob(
     const code = (error as NodeJS.ErrnoException).code ?? '';
     if (!diskCodes.has(code)) throw error;
     throw new UserError('D097', `${target} cannot be written: ${(error as Error).message}`, {
-      hint: 'make room, or set XDG_CACHE_HOME to a folder that has it',
+      hint: 'free disk space, or set XDG_CACHE_HOME to a folder on another disk',
       exitCode: 3,
       cause: error,
     });

@@ -164,7 +164,7 @@ export const modelCodes: CodeDoc[] = [
     severity: 'error',
     title: 'The output head cannot be trained this way.',
     prose:
-      "TRL computes the loss from the head's weight directly, so that a LoRA adapter on `lm_head` gets no gradient, also when `ensure_weight_tying` brings it in beside the embedding. Single rows (`trainable_token_indices`, `tokenizer.add_tokens`) train, except in a head with a bias, which PEFT leaves out. `modules_to_save` trains the whole head.",
+      "TRL computes the loss from the head's weight directly, so a LoRA adapter on `lm_head` gets no gradient, even if `ensure_weight_tying` adds it together with the embedding. Single rows (`trainable_token_indices`, `tokenizer.add_tokens`) train, except in a head with a bias, because PEFT leaves the bias out. `modules_to_save` trains the whole head.",
   },
   {
     code: 'M022',

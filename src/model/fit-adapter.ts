@@ -5,7 +5,7 @@ import type { TensorShapes } from './tensors.ts';
 
 export interface StoredAdapter {
   tensors: TensorShapes;
-  /** Modules by the base's names, with the elements that the file holds for each. */
+  /** Modules by the base's names, with the elements that the file has for each. */
   modules: readonly { name: string; trainable: number }[];
 }
 
@@ -27,9 +27,9 @@ export function adapterMisfit(
   for (const { name, trainable, in: into } of expected) {
     const found = stored.get(name);
     if (loose(name) || (into === 0 && facts)) continue;
-    if (found === undefined) return `its settings name ${name}, and it has no weights for it`;
+    if (found === undefined) return `its settings name ${name}, but it has no weights for that module`;
     if (found !== trainable)
-      return `it holds ${found} numbers for ${name}, and its own settings make ${trainable} on this base`;
+      return `it has ${found} numbers for ${name}, but its settings give ${trainable} on this base`;
   }
   if (facts) return null;
   const extra = modules.find(({ name }) => !loose(name) && !known.has(name));

@@ -69,7 +69,7 @@ export function uncountable(lora: Readonly<Record<string, unknown>>): string | n
   }
   const { init_lora_weights: init, eva_config: eva } = lora;
   if (init === 'mica') return 'init_lora_weights: mica decides at launch what trains';
-  // With rho 1 each layer keeps its rank; PEFT has 2 where nothing is said.
+  // With rho 1 each layer keeps its rank; the default of PEFT is 2.
   if (init === 'eva' && (eva as { rho?: unknown } | null | undefined)?.rho !== 1)
     return 'init_lora_weights: eva decides at launch what trains';
   return null;

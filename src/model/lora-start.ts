@@ -46,7 +46,7 @@ export function decompositionBytes(count: LoraCount, lora: Settings): number {
   return 4 * Math.max(0, ...sizes);
 }
 
-/** Throws UserError M005 where a weight has fewer singular vectors than the rank asks for. */
+/** Throws UserError M005 if a weight has fewer singular vectors than the rank asks for. */
 export function refuseLargeRank(count: LoraCount, lora: Settings): void {
   if (!splitsBase(lora)) return;
   for (const { name, in: inputs, out, rank } of adapted(count, lora)) {

@@ -8,7 +8,7 @@ export function embeddingRows(facts: ModelFacts): number | undefined {
   return facts.modules.find(({ name }) => name === facts.inputEmbeddings)?.in;
 }
 
-/** Rows that hold these ids: as many as there are where they suffice, else the next multiple. */
+/** Rows needed for these ids: the present number if it is enough, else the next multiple. */
 export function rowsNeeded(before: number, ids: readonly number[], multiple: number | null): number {
   const needed = ids.reduce((most, id) => Math.max(most, id), -1) + 1;
   const step = multiple ?? 1;
@@ -48,8 +48,8 @@ export function trainNewRows(
     return { ...lora, trainable_token_indices: lora.trainable_token_indices ?? null };
   if (tied && whole.length === 1 && whole[0] === head)
     throw refused(
-      `modules_to_save trains ${head} whole, and new tokens need rows of ${embedding}, whose weight it shares`,
-      'name both in modules_to_save, or neither',
+      `modules_to_save trains all of ${head}, but new tokens need rows of ${embedding}, which shares its weight`,
+      'name both in modules_to_save, or none of them',
     );
   const rows = givenRows(lora.trainable_token_indices, embedding);
   for (const name of [embedding, head].filter((one) => !whole.includes(one))) {

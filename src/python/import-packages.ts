@@ -1,12 +1,12 @@
-// Whether packages can be imported in an environment: only an import tells a broken build from a sound one.
+// Whether packages can be imported in an environment: only an import finds a broken build.
 import { execa } from 'execa';
 import { z } from 'zod';
 import type { PythonEnv } from './environment.ts';
 
 export interface ImportedPackage {
-  /** Null where it is not installed. */
+  /** Null if it is not installed. */
   version: string | null;
-  /** Why it cannot be imported; null where it can, and where it is not installed. */
+  /** Why it cannot be imported; null if it can, and where it is not installed. */
   error: string | null;
 }
 
@@ -34,7 +34,7 @@ const answer = z.record(
 
 const minute = 60_000;
 
-/** Imports each package's module, and says what came of it by the package's name. Takes the seconds that importing torch takes. */
+/** Imports each package's module and returns the results by package name. Takes seconds, because it may import torch. */
 export async function importPackages(
   { executable, env }: PythonEnv,
   packages: readonly { name: string; module: string }[],

@@ -67,10 +67,10 @@ export interface PlannedTokenizer {
     special: boolean;
     /** Ids that the tokenizer wrote it in before. */
     pieces: number[];
-    /** That hold it, over all splits. */
+    /** Rows that contain it, over all splits. */
     rows: number;
   }[];
-  /** Rows of the embedding; equal where the base has rows to spare. Null where the trainer finds out. */
+  /** Rows of the embedding; equal where the base has rows to spare. Null if the trainer finds out. */
   embedding: { before: number; after: number } | null;
 }
 
@@ -183,7 +183,7 @@ export interface PlannedInitAdapter {
   revision: string | null;
   /** adapter_config.json and adapter_model.safetensors; the trainer refuses others. */
   files: Record<string, { bytes: number; sha256: string }>;
-  /** The base as adapter_config.json names it; null where it does not say. */
+  /** The base as adapter_config.json names it; null if it does not say. */
   base_model: string | null;
   base_revision: string | null;
   r: number | null;

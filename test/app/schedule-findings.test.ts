@@ -28,7 +28,7 @@ describe('schedules and the length of the run', () => {
       [
         'P023',
         'warning',
-        'eval_steps 50 is more than the 10 steps of the run: the run is evaluated once, after the last step; the last checkpoint is the best one in any case',
+        'eval_steps 50 is more than the 10 steps of the run: the run is evaluated once, after the last step; the last checkpoint is always the best one',
       ],
     ]);
     expect(found({ eval_steps: 50 }, 10, false)).toEqual([]);
@@ -56,7 +56,7 @@ describe('schedules and the length of the run', () => {
       [
         'P024',
         'warning',
-        'the learning rate warms up for 200 steps and the run has 10: it never reaches 0.001, and ends at 0.000045',
+        'the learning rate warms up for 200 steps, but the run has 10: it never reaches 0.001 and ends at 0.000045',
       ],
     ]);
     expect(found({ warmup_steps: 10 })[0]?.[0]).toBe('P024');

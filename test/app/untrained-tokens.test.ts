@@ -114,7 +114,7 @@ describe('ids against the embedding', () => {
     expect(check(-1)).toEqual([]);
     const [refused] = check(4);
     expect(refused).toMatchObject({ code: 'R029', severity: 'error' });
-    expect(refused?.message).toBe('the rows hold token id 4; the model has 4 embedding rows');
+    expect(refused?.message).toBe('the rows contain token id 4; the model has 4 embedding rows');
     const [named] = check(4, [{ id: 4, token: '<note>', rows: 1 }]);
     expect(named?.hint).toContain('tokenizer.add_tokens: ["<note>"]');
   });

@@ -62,7 +62,7 @@ describe.skipIf(!python)('init_adapter', () => {
 
   it('goes on where the source ended, with its settings, as the plan says', async () => {
     const planned = await workspace.lorch(['plan', 'configs/more.yaml']);
-    expect(planned.stdout, planned.stderr).toContain(`goes on from run ${source}`);
+    expect(planned.stdout, planned.stderr).toContain(`starts from run ${source}`);
     const run = await train('configs/more.yaml');
     const plan = planOf(run);
     expect(plan.init_adapter).toMatchObject({ mode: 'continue', source: 'run', run: source });

@@ -138,7 +138,7 @@ describe('comparing runs', () => {
       'eval_packing differs',
     ]);
     expect(reasons(batched(1, false), batched(1, true))).toEqual([
-      'a run of an earlier version averaged the loss over batches, not over tokens',
+      'a run of an earlier version averaged the loss over batches, not tokens',
     ]);
   });
 

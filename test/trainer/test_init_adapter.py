@@ -197,7 +197,7 @@ def test_a_resumed_attempt_is_the_run_uninterrupted(
 
 
 def live_logits(run: Run) -> Any:
-    """Logits of what was trained, made again by hand with plain PEFT: merge, then load."""
+    """Logits of what was trained, rebuilt by hand with plain PEFT: merge, then load."""
     import torch
     from peft import PeftModel
     from transformers import AutoModelForCausalLM

@@ -25,7 +25,7 @@ def new_tokens(ids: list[int], init: str = "mean", multiple: int | None = None) 
 
 
 def make_new_run(folder: Path, model: Path, tokens: dict[str, Any], **changes: Any) -> Run:
-    """A run of which every row holds the new tokens, in the question and in the answer."""
+    """A run whose rows all contain the new tokens, in the question and in the answer."""
     run = make_run(folder, model, **{**changes, "lora": {**ROWS_ALONE, **changes.get("lora", {})}})
     ids = [entry["id"] for entry in tokens["added"]]
     rows = [
@@ -41,7 +41,7 @@ def make_new_run(folder: Path, model: Path, tokens: dict[str, Any], **changes: A
 
 
 def plan_parameters(run: Run, rows: int, tied: bool) -> None:
-    """Puts the sum of what trains into the plan: each new row once, or twice where the head is its own."""
+    """Puts the sum of what trains into the plan: each new row once, or twice if the head is its own."""
     plain = forecast(run.plan["lora"])
     count = len(run.plan["tokenizer"]["added"]) * HIDDEN
     names = ["model.embed_tokens"] if tied else ["model.embed_tokens", "lm_head"]

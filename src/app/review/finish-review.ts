@@ -96,7 +96,7 @@ function refuseMixed({ population }: OpenedReview, { files, format }: ReviewedFi
   const found = new Set(population.formats.values());
   if (wanted.size < 2 && found.size < 2) return;
   const each = [...population.formats].map(([label, name]) => `${label}: ${name}`).join(', ');
-  throw new UserError('D196', `the files have different formats (${each}), and would stand in one`, {
+  throw new UserError('D196', `the files have different formats (${each}), and finish writes one file`, {
     hint: 'review and finish each file by itself',
     exitCode: 2,
   });

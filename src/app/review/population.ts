@@ -21,7 +21,7 @@ import { spillToDisk } from '../spill-to-disk.ts';
 export interface ReviewedFile {
   path: string;
   label: string;
-  /** Its own format, where it has one. */
+  /** Its own format, if it has one. */
   format?: string | FieldMapping;
 }
 

@@ -63,7 +63,7 @@ async function print(configs: LoadedRun[], options: Options, context: Context): 
   });
   if (configs.some(({ config }) => config.init_adapter?.mode === 'continue'))
     context.stderr.write(
-      'note: settings that `lora:` leaves out will be those of `init_adapter`; `lorch plan` reads it and shows them\n',
+      'note: settings that `lora:` leaves out come from `init_adapter`; `lorch plan` reads it and shows them\n',
     );
   if (options.json) {
     const { printJson } = await import('../ui/json.ts');

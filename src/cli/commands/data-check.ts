@@ -53,7 +53,7 @@ export function define(command: Command, context: Context): void {
     .argument('<dataset...>', 'files, globs, hf://datasets/user/name, or - for stdin')
     .option(
       '--format <name>',
-      'alpaca, chatml, chatml-text, sharegpt, preference, text, or a YAML file that maps the fields; auto tells by the rows',
+      'alpaca, chatml, chatml-text, sharegpt, preference, text, or a YAML file that maps the fields; auto detects it from the rows',
       'auto',
     )
     .option('--max <places>', 'places shown for each code (3; with --json all)', parseCount)

@@ -117,8 +117,8 @@ function templateText(template: ShownModel['template']): string | null {
   return [
     can.length > 0 ? can.join(', ') : 'nothing',
     ...(cannot.length > 0 ? [`not ${cannot.join(', ')}`] : []),
-    ...(template.ends_turns ? [] : ['a turn without end: plans say T014']),
-    ...(template.added_end ? [`${template.added_end} is added behind the last answer`] : []),
+    ...(template.ends_turns ? [] : ['a turn has no end: plans will report T014']),
+    ...(template.added_end ? [`${template.added_end} is added after the last answer`] : []),
     ...(template.prompt ? [`prompts end with ${JSON.stringify(template.prompt)}`] : []),
   ].join('; ');
 }

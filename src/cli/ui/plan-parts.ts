@@ -112,12 +112,12 @@ export function adapterLines(plan: Plan): string[] {
   return lines;
 }
 
-/** What the adapter goes on from. */
+/** What the adapter starts from. */
 function goesOnLine({ from, mode, run, revision, files }: PlannedInitAdapter): string {
   const source = run ? `run ${run}` : `${from}${revision ? ` @ ${revision.slice(0, 12)}` : ''}`;
   const sha256 = files['adapter_model.safetensors']?.sha256.slice(0, 12);
   return mode === 'continue'
-    ? `goes on from ${source} (SHA-256 ${sha256}…)`
+    ? `starts from ${source} (SHA-256 ${sha256}…)`
     : `new, on the base with ${source} fused into it (SHA-256 ${sha256}…)`;
 }
 
@@ -125,7 +125,7 @@ function goesOnLine({ from, mode, run, revision, files }: PlannedInitAdapter): s
 function startLine({ lora: { init_lora_weights: init, r } }: Plan): string | undefined {
   if (init === 'eva') return 'starts from the main directions of the training rows (eva), with B zero';
   if (typeof init !== 'string' || !/^(pissa|olora)/.test(init)) return undefined;
-  return `starts from a part of the base (${init}); saved as a plain LoRA of rank ${2 * Number(r)} over the original base`;
+  return `starts from a part of the base (${init}); saved as an ordinary LoRA of rank ${2 * Number(r)} over the original base`;
 }
 
 export function trainingLines(plan: Plan): string[] {
@@ -198,8 +198,11 @@ export function diskLines(plan: Plan): string[] {
   if (!disk) return [];
   const adapter = disk.adapter_bytes === undefined ? '' : ` + adapter ${formatBytes(disk.adapter_bytes)}`;
   const total = disk.total_bytes === undefined ? '' : ` = ${formatBytes(disk.total_bytes)}`;
+  const counted = disk.checkpoints * disk.checkpoint_bytes + (disk.adapter_bytes ?? 0);
+  const rest = disk.adapter_bytes === undefined ? 0 : (disk.total_bytes ?? counted) - counted;
+  const start = rest > 0 ? ` + its start ${formatBytes(rest)}` : '';
   const merged = disk.merged_bytes ? `; merged, the model would take ${formatBytes(disk.merged_bytes)}` : '';
   return [
-    `${formatCount(disk.checkpoints)} checkpoint${disk.checkpoints === 1 ? '' : 's'} × ${formatBytes(disk.checkpoint_bytes)}${adapter}${total}, ${formatBytes(disk.free_bytes)} free${merged}`,
+    `${formatCount(disk.checkpoints)} checkpoint${disk.checkpoints === 1 ? '' : 's'} × ${formatBytes(disk.checkpoint_bytes)}${adapter}${start}${total}, ${formatBytes(disk.free_bytes)} free${merged}`,
   ];
 }

@@ -29,12 +29,12 @@ function idsText(ids: readonly number[]): string {
 }
 
 function embeddingLine({ embedding, init, pad_to_multiple_of }: PlannedTokenizer): string {
-  const start = `new rows begin as ${starts[init]}`;
-  if (!embedding) return `the trainer makes the embedding longer where it must; ${start}`;
+  const start = `new rows start as ${starts[init]}`;
+  if (!embedding) return `the trainer makes the embedding longer if needed; ${start}`;
   const { before, after } = embedding;
   if (before === after) {
     const unused = pad_to_multiple_of === null ? '' : ', so pad_to_multiple_of is not needed';
-    return `the embedding keeps its ${formatCount(before)} rows, of which it has some to spare${unused}; ${start}`;
+    return `the embedding keeps its ${formatCount(before)} rows and has enough spare ones${unused}; ${start}`;
   }
   const padded = pad_to_multiple_of === null ? '' : `, a multiple of ${pad_to_multiple_of}`;
   return `embedding ${formatCount(before)} → ${formatCount(after)} rows${padded}; ${start}`;
@@ -42,11 +42,11 @@ function embeddingLine({ embedding, init, pad_to_multiple_of }: PlannedTokenizer
 
 const starts: Record<PlannedTokenizer['init'], string> = {
   mean: 'the mean of the old ones',
-  pieces: 'the mean of the tokens that the text was before',
+  pieces: 'the mean of the tokens that the text was split into before',
   zero: 'zeros',
 };
 
-/** By module: new rows alone, or all rows where modules_to_save says so. */
+/** By module: only the new rows, or all rows if modules_to_save says so. */
 function trainedLine({ lora, forecast }: Plan, { added, embedding }: PlannedTokenizer): string {
   const rows = lora.trainable_token_indices;
   const saved = Array.isArray(lora.modules_to_save) ? lora.modules_to_save.map(String) : [];
@@ -63,7 +63,9 @@ function trainedLine({ lora, forecast }: Plan, { added, embedding }: PlannedToke
   ];
   if (parts.length === 0) return '';
   const own =
-    trained.length > 0 && trained.length + whole.length === 1 ? ', whose weight is the head’s too' : '';
+    trained.length > 0 && trained.length + whole.length === 1
+      ? ', which shares its weight with the head'
+      : '';
   return `the ${added.length === 1 ? 'new row trains' : 'new rows train'} in ${parts.join(' and ')}${own}`;
 }
 

@@ -73,7 +73,7 @@ function checkMachine(
   if (String(training.optim).startsWith('paged_ademamix'))
     report(
       'training.optim',
-      `${training.optim} needs a GPU: bitsandbytes has no paged memory on a CPU`,
+      `${training.optim} needs a GPU, because bitsandbytes has no paged memory on a CPU`,
       `training.optim: ${String(training.optim).replace('paged_', '').replace('_32bit', '')}`,
     );
   if (training.use_liger_kernel === true)

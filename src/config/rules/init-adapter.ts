@@ -8,19 +8,19 @@ export const initAdapterRule: Rule = {
     if (tokenizer)
       report(
         'tokenizer',
-        'new tokens cannot be added on top of an adapter: its rows would not fit the larger embedding',
+        'lorch cannot add new tokens on top of an adapter, because its rows would not fit the larger embedding',
         'merge it first (`lorch merge RUN -o merged`), then write `base_model: merged` and keep `tokenizer:`',
       );
     if (init.mode === 'fuse' && (quantization?.load_in_4bit || quantization?.load_in_8bit))
       report(
         'init_adapter',
-        'an adapter cannot be fused into a quantized base: rounding to 4 or 8 bits would lose most of it',
+        'lorch cannot fuse an adapter into a quantized base, because rounding to 4 or 8 bits would lose most of it',
         'merge it first (`lorch merge RUN -o merged`), then write `base_model: merged` and keep `quantization:`',
       );
     if (init.mode === 'continue' && lora.init_lora_weights !== true)
       report(
         'lora.init_lora_weights',
-        'init_lora_weights has no effect: the weights are those of `init_adapter`',
+        'init_lora_weights has no effect, because the weights come from `init_adapter`',
         'leave it out',
         'C018',
       );

@@ -12,19 +12,19 @@ export const loraStartRule: Rule = {
     if (splits && quantization)
       report(
         'lora.init_lora_weights',
-        `${init} takes its part out of the weights before they are rounded, and the rest, rounded, is not the base that \`lorch try\` and \`merge\` load`,
+        `${init} does not work with quantization: it changes the weights before they are rounded, so \`lorch try\` and \`merge\` would load another base`,
         'init_lora_weights: true or eva; or leave quantization out',
       );
     if (lora.target_parameters)
       report(
         'lora.init_lora_weights',
-        `${init} starts linear layers, and target_parameters adapts single parameters`,
+        `${init} only works on linear layers, and target_parameters adapts single parameters`,
         'init_lora_weights: true',
       );
     if (init === 'eva' && Object.keys(lora.rank_pattern).length > 0)
       report(
         'lora.rank_pattern',
-        'eva would share out the ranks of rank_pattern anew among layers with the same input',
+        'eva would move the ranks of rank_pattern between layers with the same input',
         'leave rank_pattern out, or init_lora_weights: pissa',
       );
   },

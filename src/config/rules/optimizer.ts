@@ -9,7 +9,7 @@ export const learningRatesRule: Rule = {
       report(
         'training.loraplus_lr_embedding',
         'loraplus_lr_embedding has no effect without loraplus_lr_ratio',
-        'loraplus_lr_ratio: 16; or embedding_learning_rate, for embeddings that are trained in full',
+        'write loraplus_lr_ratio: 16; for embeddings that are trained in full, write embedding_learning_rate',
         'C018',
       );
     if (training.embedding_learning_rate === undefined) return;
@@ -38,7 +38,7 @@ function checkMuon({ training, lora }: RunConfig, report: Report): void {
   const without = 'optim: adamw_torch_fused trains them';
   const refuse = (name: string, given: boolean, what: string) =>
     given &&
-    report(`lora.${name}`, `muon is for the matrices of an adapter; ${name} trains ${what}`, without);
+    report(`lora.${name}`, `muon only trains the matrices of an adapter; ${name} trains ${what}`, without);
   refuse('bias', lora.bias !== 'none', 'vectors');
   refuse('lora_bias', lora.lora_bias, 'vectors');
   refuse('use_dora', lora.use_dora, 'vectors');
@@ -61,7 +61,7 @@ function checkScheduleFree({ training }: RunConfig, report: Report): void {
   if (training.lr_scheduler_type !== 'constant')
     report(
       'training.lr_scheduler_type',
-      `${training.optim} takes the place of a schedule, and this one is ${training.lr_scheduler_type}`,
+      `${training.optim} replaces the schedule, but lr_scheduler_type is ${training.lr_scheduler_type}`,
       'lr_scheduler_type: constant',
     );
 }

@@ -13,7 +13,7 @@ export const precisionRule: Rule = {
     if (/^flash|\//.test(model.attn_implementation) && model.dtype === 'float32' && !bf16 && !fp16)
       report(
         'model.attn_implementation',
-        `${model.attn_implementation} computes in 2 bytes, and the base is in float32`,
+        `${model.attn_implementation} needs a 2-byte dtype, but the base is in float32`,
         'model.dtype: bfloat16, or attn_implementation: sdpa',
       );
     const compute = quantization?.bnb_4bit_compute_dtype;

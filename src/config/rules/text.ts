@@ -9,15 +9,15 @@ export const textRule: Rule = {
       if (truncate === 'split')
         report(
           'dataset.truncate',
-          'only plain texts are split: half a conversation has no answer, or no question',
-          'write right, left, drop or refuse; `split` goes with format: text',
+          'only plain texts can be split, because half a conversation has no answer or no question',
+          'write right, left, drop or refuse; `split` needs format: text',
         );
       return;
     }
     if (trainOn !== 'answers' && trainOn !== 'all')
       report(
         'dataset.train_on',
-        'a plain text has no turns: every token of it is trained on',
+        'a plain text has no turns, so every token is trained on',
         'leave train_on out, or write train_on: all',
       );
     dataset.train.forEach((source, i) => {
@@ -26,24 +26,14 @@ export const textRule: Rule = {
         if (source[key] !== undefined)
           report(
             `dataset.train.${i}.${key}`,
-            'plain texts and rows of another form cannot be mixed: `dataset.format: text` is of all sources',
+            'plain texts cannot be mixed with other formats: `dataset.format: text` applies to all sources',
             `leave ${key} out, or name another dataset.format`,
           );
     });
     if (template !== 'auto')
-      report(
-        'dataset.template',
-        'a plain text is trained on without a template',
-        'leave template out',
-        'C018',
-      );
+      report('dataset.template', 'plain texts use no template', 'leave template out', 'C018');
     if (dataset.template_kwargs !== undefined)
-      report(
-        'dataset.template_kwargs',
-        'a plain text is trained on without a template',
-        'leave template_kwargs out',
-        'C018',
-      );
+      report('dataset.template_kwargs', 'plain texts use no template', 'leave template_kwargs out', 'C018');
   },
 };
 
@@ -54,7 +44,7 @@ export const truncateRule: Rule = {
     if (dataset.truncate !== undefined && training.max_length === 'none')
       report(
         'dataset.truncate',
-        'no row is too long, since training.max_length is none',
+        'truncate has no effect, because training.max_length is none',
         'leave truncate out, or write a number for training.max_length',
         'C018',
       );

@@ -12,7 +12,7 @@ export const tokenizerRule: Rule = {
     if (lists.every((name) => tokenizer[name] === undefined)) {
       report(
         'tokenizer',
-        'the section names no token to add, so its settings have no effect',
+        'the section adds no token, so its settings have no effect',
         'add_tokens: ["<note>"], or leave the section out',
         'C018',
       );
@@ -34,8 +34,8 @@ export const tokenizerRule: Rule = {
     for (const embedding of targets.filter((name) => embeddings.includes(name)))
       report(
         'lora.target_modules',
-        `\`${embedding}\` has an adapter, and its rows of new tokens must train as they are`,
-        `take it out of target_modules: the new rows train without it; or train all rows: modules_to_save: [${embedding}]`,
+        `\`${embedding}\` has an adapter, and rows of new tokens cannot train under one`,
+        `remove it from target_modules: the new rows train without it; to train all rows, write modules_to_save: [${embedding}]`,
       );
   },
 };

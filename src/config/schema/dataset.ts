@@ -22,25 +22,22 @@ const template = z.union([
 
 const formatNames = ['auto', 'alpaca', 'chatml', 'chatml-text', 'sharegpt'] as const;
 
-/** Of one source. `text` is of a whole dataset: plain texts have no template, and rows are cut in another way. */
+/** Of one source. `text` applies to a whole dataset: plain texts have no template, and rows are cut in another way. */
 const format = z.union([z.enum(formatNames), formatMapping]);
 
-/** A weight of more is a slip of the hand: a thousand copies of a row teach no more than a hundred. */
+/** A larger weight is a typing error: a thousand copies of a row teach no more than a hundred. */
 const mostWeight = 1000;
 
 const shared = {
   path: field(path, 'A file, a pattern, or hf://datasets/user/name[@revision][/file].'),
   limit: optional(
     atLeastOne,
-    'Only so many rows from the start of each file are input; the rest of it is not, and stands in no ledger.',
+    'Reads only this many rows from the start of each file. Later rows are not input and are in no ledger.',
   ),
-  format: optional(
-    format,
-    'The format of these rows, as under `dataset.format`, which counts if this is left out.',
-  ),
+  format: optional(format, 'The format of these rows. Default: `dataset.format`.'),
   template: optional(
     template,
-    'The chat template of these rows, as under `dataset.template`, which counts if this is left out. The adapter is saved with `dataset.template`, and `template_kwargs` are for that one alone.',
+    'The chat template of these rows. Default: `dataset.template`. The adapter is saved with `dataset.template`, and `template_kwargs` only apply to that one.',
   ),
 };
 
@@ -49,15 +46,15 @@ const source = section(
     ...shared,
     weight: optional(
       positive.max(mostWeight),
-      'How many times an epoch feeds each training row: 2 feeds every row twice, 0.5 feeds a seeded half of them, 2.5 feeds each twice and half of them a third time. 1 if it is left out. It applies to every file of a pattern.',
+      'How many times an epoch feeds each training row: 2 feeds every row twice, 0.5 feeds a seeded half of them, 2.5 feeds each twice and half of them a third time. Default: 1. It applies to every file of a pattern.',
     ),
   },
-  'Rows of one place, with settings of their own.',
+  'Rows of one path, with their own settings.',
 );
 
-const heldSource = section(shared, 'Rows of one place, with settings of their own.', {
+const heldSource = section(shared, 'Rows of one path, with their own settings.', {
   owned: {
-    weight: 'leave it out: each validation row is read once. Weights belong to sources of `dataset.train`',
+    weight: 'remove it: each validation row is read once. Weights belong to sources of `dataset.train`',
   },
   removed: {},
   unsupported: {},
@@ -155,7 +152,7 @@ export const truncatePolicies = ['right', 'left', 'drop', 'refuse', 'split'] as 
 const roles = z
   .array(z.enum(chatRoles))
   .min(1)
-  .refine((list) => new Set(list).size === list.length, { message: 'a role stands twice' });
+  .refine((list) => new Set(list).size === list.length, { message: 'a role is listed twice' });
 
 export const datasetSection = section(
   {
@@ -169,11 +166,11 @@ export const datasetSection = section(
     ),
     draw_seed: field(
       count.default(42),
-      'Chooses the rows that a fractional weight feeds, by hash of seed and row: adding rows moves no other, and a higher weight keeps those of a lower one.',
+      'Chooses the rows that a fractional weight feeds, by hash of seed and row. New rows do not change the draw of other rows, and a higher weight keeps the rows of a lower one.',
     ),
     format: field(
       z.union([z.enum([...formatNames, 'text']), formatMapping]).default('auto'),
-      'The format of the rows. `auto` detects it and says which it took. `text` trains on whole texts, without a template, for continued pre-training; it is never detected. A mapping says which field of the rows holds what: see docs/formats.md.',
+      'The format of the rows. `auto` detects it and says which one it found. `text` trains on whole texts, without a template, for continued pre-training; `auto` never chooses it. A mapping says what each field of the rows contains: see docs/formats.md.',
     ),
     template: field(
       template.default('auto'),
@@ -185,15 +182,15 @@ export const datasetSection = section(
     ),
     train_on: field(
       z.union([z.enum(trainOnChoices), roles]).default('answers'),
-      'Which tokens are trained on. `answers`: the assistant’s turns, each with its end of turn. `last`: only the last of them. `all`: every token of the row, headers and prompts included (axolotl’s train_on_inputs). A list of roles, such as [assistant, tool]: the turns of these roles; of another role than the assistant it is the content and the end of turn. A message with `train: false` or weight 0 is never trained on.',
+      'Which tokens are trained on. `answers`: the assistant’s turns, each with its end of turn. `last`: only the last of them. `all`: every token of the row, headers and prompts included (axolotl’s train_on_inputs). A list of roles, such as [assistant, tool]: the turns of these roles; for a role other than the assistant, the content and the end of turn. A message with `train: false` or weight 0 is never trained on.',
     ),
     truncate: optional(
       z.enum(truncatePolicies),
-      'Rows longer than `training.max_length`. `right` (the default) cuts the end (T010, T011); `left` cuts the beginning and so the system prompt (T031); `drop` drops the row (T030); `refuse` refuses the plan and names the rows. `split` is for `format: text`, where it is the default: a text becomes several sequences with every token once.',
+      'What happens to rows longer than `training.max_length`. `right` (the default) cuts the end (T010, T011); `left` cuts the beginning, with the system prompt (T031); `drop` drops the row (T030); `refuse` refuses the plan and names the rows. `split` is only for `format: text`, and the default there: a text becomes several sequences with every token once.',
     ),
     on_error: field(
       z.enum(['refuse', 'drop']).default('refuse'),
-      'Rows with error findings, those of the tokenisation included: refuse to plan, or drop them; the ledger names every one.',
+      'What happens to rows with errors, including errors of the tokenisation: `refuse` refuses the plan; `drop` drops the rows, and the ledger names each one.',
     ),
     checks: optional(
       checks,
@@ -205,7 +202,7 @@ export const datasetSection = section(
   'The rows, and what is done to them before training.',
   {
     owned: {
-      seed: 'the split has its own: `dataset.validation.seed`; weights have `dataset.draw_seed`; the order of rows follows `training.data_seed`',
+      seed: 'write `dataset.validation.seed` for the split, `dataset.draw_seed` for weights, or `training.data_seed` for the order of rows',
       max_length: 'write `training.max_length`',
       packing: 'write `training.packing`',
     },

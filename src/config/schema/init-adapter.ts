@@ -6,7 +6,7 @@ export type InitMode = (typeof modes)[number];
 
 const source = text.max(1024).regex(/^[^\p{Cc}\p{Cf}]+$/u, 'text without control characters');
 
-/** An adapter to begin with: a name alone means `mode: continue`. */
+/** The adapter to start from: a name alone means `mode: continue`. */
 export const initAdapter = z
   .union([
     source,
@@ -14,14 +14,14 @@ export const initAdapter = z
       {
         from: field(
           source,
-          'A run (id, unique beginning of one, name, `@last`), a folder, or `user/name[@revision]` on the hub.',
+          'A run (id, unique start of an id, name, `@last`), a folder, or `user/name[@revision]` on the hub.',
         ),
         mode: field(
           z.enum(modes).default('continue'),
           '`continue`: the same adapter is trained further. `fuse`: it is fused into the base model first, and a new adapter is trained on top.',
         ),
       },
-      'An adapter to begin with.',
+      'The adapter to start from.',
     ),
   ])
   .transform((value): { from: string; mode: InitMode } =>

@@ -2,7 +2,7 @@
 import type { RefusedFields } from './field.ts';
 
 const loftq =
-  "PEFT's LoftQ leaves out the scale lora_alpha / r, and `lorch merge` would fold in the correction of a rounding that the full base does not have; use init_lora_weights: true with `quantization:`, or pissa without";
+  "PEFT's LoftQ leaves out the scale lora_alpha / r. It also corrects a rounding error that the full base does not have, and `lorch merge` would add that correction to it; use init_lora_weights: true with `quantization:`, or pissa without";
 
 export const loraRefused: RefusedFields = {
   owned: {

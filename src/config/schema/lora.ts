@@ -11,16 +11,16 @@ export const evaSection = section(
       z
         .literal(1, {
           error:
-            '1: above it, EVA gives some layers more rank than r and others less, which no forecast could count before launch',
+            '1: above 1, EVA gives some layers more rank than r and others less, and no forecast can count that before launch',
         })
         .default(1),
-      'How far ranks may be shared out anew. PEFT has 2; lorch keeps r in every layer.',
+      'How far EVA may move rank between layers. The default of PEFT is 2; lorch keeps r in every layer.',
     ),
     tau: field(
       z.number().min(0).max(1).default(0.99),
-      'A direction is taken when it changes less than this from batch to batch (cosine). 0.99 as in PEFT.',
+      'EVA takes a direction once its cosine from batch to batch is above this. 0.99, as in PEFT.',
     ),
-    use_label_mask: field(flag.default(true), 'Look at the trained tokens alone.'),
+    use_label_mask: field(flag.default(true), 'Only use the trained tokens.'),
     whiten: field(flag.default(false), 'Scale the directions to equal variance.'),
   },
   'Settings of init_lora_weights: eva.',
@@ -79,7 +79,7 @@ export const loraSection = section(
           z.string().regex(/^pissa_niter_[1-9]\d?$/, { error: 'pissa_niter_16', abort: true }),
         ])
         .default(true),
-      'How the adapter begins. `true`: A random, B zero, so that training starts at the base model. `pissa`: the largest singular values of each weight (`pissa_niter_16` finds them faster, nearly as well); `olora`: its QR decomposition. Both are saved as a LoRA of rank 2 × r over the original base. `eva`: A from the main directions of the rows. docs/lora-starts.md has more. `false` is for debugging: both random.',
+      'How the adapter starts. `true`: A random, B zero, so that training starts at the base model. `pissa`: the largest singular values of each weight (`pissa_niter_16` finds them faster, nearly as well); `olora`: its QR decomposition. Both are saved as a LoRA of rank 2 × r over the original base. `eva`: A from the main directions of the rows. See docs/lora-starts.md. `false` is for debugging: both random.',
     ),
     eva_config: optional(evaSection, 'Settings of init_lora_weights: eva.'),
     modules_to_save: optional(

@@ -17,7 +17,7 @@ export const modelSection = section(
           }),
         ])
         .default('sdpa'),
-      'The attention implementation. `sdpa` is part of PyTorch. The flash variants need a CUDA GPU and their package, flash-attn or flash-attn-3; `kernels-community/…` takes a kernel from the hub, through the package kernels.',
+      'The attention implementation. `sdpa` is part of PyTorch. The flash variants need a CUDA GPU and their package, flash-attn or flash-attn-3. `kernels-community/…` downloads a kernel from the hub and needs the package kernels.',
     ),
     trust_remote_code: field(
       flag.default(false),

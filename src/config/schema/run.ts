@@ -34,12 +34,12 @@ export const runShape = {
   revision: optional(text, 'Pins the base model to a branch, tag or commit of its repository.'),
   init_adapter: optional(
     initAdapter,
-    'An adapter to go on from: a run, a folder or a hub id, or `{ from, mode: continue | fuse }`. It must have been trained on this base model (docs/init-adapter.md).',
+    'The adapter to start from: a run, a folder or a hub id, or `{ from, mode: continue | fuse }`. It must have been trained on this base model (docs/init-adapter.md).',
   ),
   model: field(modelSection.prefault({}), 'How the base model is loaded.'),
   tokenizer: optional(
     tokenizerSection,
-    'New tokens: added to the tokenizer before anything is tokenised, with rows of embedding and head that train. Left out, there are none.',
+    'New tokens. lorch adds them to the tokenizer before it tokenises anything, and trains their rows of embedding and head. Default: none.',
   ),
   dataset: field(datasetSection, 'The rows, and what is done to them before training.'),
   lora: field(loraSection.prefault({}), 'The adapter: the fields of LoraConfig in PEFT.'),
@@ -48,7 +48,7 @@ export const runShape = {
   resources: field(resourcesSection.prefault({}), 'Where the run is executed.'),
   accept: optional(
     z.record(z.string(), reason),
-    'Findings of the plan that you let stand: a map from code to reason, for advice (A codes, docs/advice.md), P020, P021 and T014. They stay in plan.json as notes, with the reason.',
+    'Findings of the plan that you accept: a map from code to reason, for advice (A codes, docs/advice.md), P020, P021 and T014. They stay in plan.json as notes, with the reason.',
   ),
 };
 

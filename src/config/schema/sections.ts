@@ -4,7 +4,7 @@ import type { RefusedFields } from './field.ts';
 import { configFile } from './run.ts';
 
 export interface KnownSection {
-  /** Dotted; the top level is ''. Entries of a list stand under 0. */
+  /** Dotted; the top level is ''. Entries of a list are under 0. */
   path: string;
   keys: string[];
   refused: RefusedFields;

@@ -8,12 +8,12 @@ const longestToken = 128;
 const token = z
   .string()
   .refine((text) => text.trim() !== '', {
-    error: 'a token must hold more than white space',
+    error: 'a token must contain more than white space',
     params: { code: 'C012', hint: 'write the text of the token, such as "<note>"' },
   })
   .refine((text) => text.trim() === '' || text === text.trim(), {
     error: 'a token must not begin or end with white space',
-    params: { code: 'C012', hint: 'chat templates trim texts, so that such a token would be lost' },
+    params: { code: 'C012', hint: 'chat templates trim texts, so such a token would be lost' },
   })
   .refine((text) => [...text].length <= longestToken, {
     error: `a token has at most ${longestToken} characters`,
@@ -26,22 +26,22 @@ export const tokenizerSection = section(
   {
     add_tokens: optional(
       tokens,
-      'Ordinary tokens to add, in the order of their ids. Each becomes one id wherever its text stands in a row, and stays in decoded answers.',
+      'Ordinary tokens to add, in the order of their ids. Each becomes one id everywhere in the rows, and stays in decoded answers.',
     ),
     add_special_tokens: optional(
       tokens,
-      'Special tokens to add, after the others. As ordinary ones, but `skip_special_tokens` takes them out of decoded answers.',
+      'Special tokens to add, after the ordinary ones. The only difference: `skip_special_tokens` removes them from decoded answers.',
     ),
     init: field(
       z.enum(['mean', 'pieces', 'zero']).default('mean'),
-      'How their rows of embedding and head begin. `mean`: the mean of all rows of the old vocabulary, so that a new token is neither likelier nor rarer than others. `pieces`: the mean of the tokens that the text was split into before. `zero`: zeros, which in the head are a logit of 0 and often a likely token.',
+      'The first values of their rows of embedding and head. `mean`: the mean of all rows of the old vocabulary, so a new token has an average probability. `pieces`: the mean of the tokens that the text was split into before. `zero`: zeros. In the head they give a logit of 0, which often makes the token too likely.',
     ),
     pad_to_multiple_of: optional(
       atLeastOne,
-      'Where embedding and head must be made longer: to the next multiple of this, such as 64, which is faster on a GPU. The rows beyond the last token never train.',
+      'If embedding and head must grow, they grow to the next multiple of this. 64, for example, is faster on a GPU. The rows after the last token never train.',
     ),
   },
-  'New tokens: added to the tokenizer before anything is tokenised, with rows of embedding and head that train. Left out, there are none.',
+  'New tokens. lorch adds them to the tokenizer before it tokenises anything, and trains their rows of embedding and head. Default: none.',
   {
     owned: {
       mean_resizing: 'write `init: mean`',

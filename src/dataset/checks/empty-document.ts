@@ -7,7 +7,7 @@ export const emptyDocument: Check = {
   severity: 'error',
   title: 'The text has no content.',
   prose:
-    'A row of the format text is empty or holds white space only. The model would learn to end a document at once.',
+    'A row of the format text is empty or contains only white space. The model would learn to end a document at once.',
   hint: 'fill the text, or drop the row with dataset.on_error: drop',
   bad: [{ text: '{"text":" \\n"}', pointer: '/text', format: 'text' }],
   good: [],

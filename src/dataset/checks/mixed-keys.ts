@@ -26,7 +26,7 @@ export const mixedKeys: Check = {
   group: 'consistency',
   title: 'Rows have different keys.',
   prose:
-    'The same thing has one name in most rows and another in a few (`prompt` for `instruction`), or a key stands in nearly all rows and is missing in a few. lorch reads such rows; other tools fill the gaps with nothing, or stop. It mostly tells that files of several sources were joined. Rows are compared with those of the same format alone.',
+    'The same thing has one name in most rows and another in a few (`prompt` for `instruction`), or a key is in nearly all rows and is missing in a few. lorch reads such rows; other tools fill the gaps with nothing, or stop. Usually someone joined files of several sources. lorch only compares rows of the same format.',
   hint: 'give all rows the same keys; `lorch data convert` writes them alike',
   thresholds: {
     share: {

@@ -6,7 +6,7 @@ export const noAssistant: Check = {
   severity: 'error',
   title: 'The row has no assistant message.',
   prose:
-    'Only assistant messages are trained on, unless `dataset.train_on` says otherwise. A row without one teaches nothing. If other roles are trained on, switch the check off.',
+    'Only assistant messages are trained on, unless `dataset.train_on` says otherwise. A row without one teaches nothing. If you train on other roles, switch the check off.',
   hint: 'add the answer, or drop the row with dataset.on_error: drop',
   bothSides: true,
   bad: [

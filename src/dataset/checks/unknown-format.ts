@@ -6,7 +6,7 @@ export const unknownFormat: Check = {
   severity: 'error',
   title: 'The file looks like none of the known formats.',
   prose:
-    'The format is decided by the keys of the first rows: `messages` is chatml, `conversations` sharegpt, `instruction` with `output` (and their aliases) alpaca, `text` with `<|im_start|>` chatml-text. Nothing is guessed below half of the rows, or where two formats fit alike. Rows that hold a text and no conversation are named, too: they are trained on whole only if you say so (`format: text`), because they may be conversations that another template has rendered.',
+    'The format is decided by the keys of the first rows: `messages` is chatml, `conversations` sharegpt, `instruction` with `output` (and their aliases) alpaca, `text` with `<|im_start|>` chatml-text. lorch does not guess if fewer than half of the rows match, or if two formats match equally well. Rows with a text and no conversation get this finding too. lorch trains on whole texts only if you write `format: text`, because they may be conversations that a template has rendered.',
   hint: 'name the format with --format or dataset.format, or rename the keys',
   fatal: true,
   bad: [

@@ -47,7 +47,7 @@ export interface WritableFormat extends Format {
   /** For docs/formats.md: a row, and what its fields may be called and hold. */
   doc: { row: string; prose: string };
   /**
-   * Of a format that is taken only where the user names it: why these rows are not told without, and what to type. Rows
+   * Of a format that is taken only if the user names it: why these rows are not told without, and what to type. Rows
    * of such a format look like others that mean something else.
    */
   namedOnly?(rows: readonly Row[]): { why: string; hint: string };

@@ -12,7 +12,7 @@ const opening = `<!-- Generated from src/dataset/formats/; run \`npm run generat
 
 # Formats
 
-Rows of every format are read into the same example: a list of messages, with tools where there are any, and two answers where a row is a preference pair. A row of the format text is a document instead. What a row holds beside the conversation is kept with it and written again by \`lorch data convert\`; a key that means nothing to the format is a note (D033), since a misspelt key looks the same.
+lorch reads rows of every format into the same example: a list of messages, with tools if there are any, and two answers if the row is a preference pair. A row of the format text is a document instead. lorch keeps the other fields of a row, and they are written again by \`lorch data convert\`; a key that means nothing to the format is a note (D033), since a misspelt key looks the same.
 
 **Which format a file has** is told by the first 200 rows: at least half of them must have its shape, and twice as many as have any other. The answer says why and how sure it is ("198 of 200 sampled rows have …"; \`format_why\` and \`confidence\` with \`--json\`). Where two formats fit alike, or none does, that is D015, with the formats to choose from or the nearest one; \`--format\` and \`dataset.format\` decide. A row of another format inside a file is D016.`;
 
@@ -77,7 +77,7 @@ Beside the table:
 
 - **alpaca** holds pairs of user and assistant texts after at most one system text; other conversations are left out. Read from alpaca and written as another format, instruction and input are one text with a blank line between; only from alpaca to alpaca they stay apart.
 - **chatml-text** has no way to write a content that holds \`<|im_start|>\` or \`<|im_end|>\` itself.
-- **text** takes documents only, and a document goes into no other format: it has no turns.
+- **text** only takes documents. A document has no turns, so no other format can store it.
 - **preference** takes pairs only: no second answer can be made up for rows that have one. Into the other formats a pair goes as its prompt with the chosen answer.
 - Parts of a content become one text. Keys inside a message that mean nothing have no place in the example: they are named as a loss.
 - A field beside the conversation whose key the target needs itself (\`text\` in chatml-text, say) is named as a loss.`;

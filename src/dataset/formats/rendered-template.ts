@@ -6,7 +6,7 @@ interface Signature {
   sign: RegExp;
 }
 
-// A template is told by a marker that opens a turn; texts about models name markers, but seldom in this form.
+// A marker that opens a turn identifies a template. Texts about models name markers too, but rarely in this form.
 const signatures: readonly Signature[] = [
   { name: 'ChatML (<|im_start|>)', sign: /<\|im_start\|>/ },
   {
@@ -35,10 +35,10 @@ const signatures: readonly Signature[] = [
   { name: 'turns under Human: and Assistant:', sign: /(?:^|\n\s*)Human:\s[\s\S]*\n\s*Assistant:/ },
 ];
 
-// Markers stand near the start of a conversation; a book need not be read for them.
+// Markers are near the start of a conversation, so a book need not be read to its end.
 const looked = 20_000;
 
-/** What a text was rendered with, in words; null where it looks like plain text. */
+/** What a text was rendered with, in words; null if it looks like plain text. */
 export function renderedTemplate(text: string): string | null {
   const start = text.length > looked ? text.slice(0, looked) : text;
   return signatures.find(({ sign }) => sign.test(start))?.name ?? null;

@@ -1,4 +1,4 @@
-// text: whole texts for continued pre-training, `{"text": "…"}`. It is taken only where the user names it.
+// text: whole texts for continued pre-training, `{"text": "…"}`. lorch uses it only if the user names it.
 import { missingField } from '../checks/missing-field.ts';
 import { wrongType } from '../checks/wrong-type.ts';
 import { documentOf } from '../example.ts';
@@ -24,12 +24,12 @@ export const text: WritableFormat = {
     const template = commonTemplate(rows);
     if (template)
       return {
-        why: `the texts were rendered with ${template} and hold no ChatML`,
-        hint: 'lorch needs the turns, and the model’s own template renders them: write rows with "messages"; or write format: text (--format text) to train on the texts whole, as they stand',
+        why: `the texts were rendered with ${template} and contain no ChatML`,
+        hint: 'write rows with "messages", so that lorch can render them with the model’s own template; to train on the texts unchanged, write format: text (--format text)',
       };
     return {
-      why: 'the rows hold a text and no conversation',
-      hint: 'write format: text (--format text) to train on whole texts; a conversation needs turns: rows with "messages", or format: chatml-text for texts with <|im_start|> markers',
+      why: 'the rows contain a text and no conversation',
+      hint: 'to train on whole texts, write format: text (--format text); to train on conversations, write rows with "messages", or use format: chatml-text for texts with <|im_start|> markers',
     };
   },
   parse(row, raise) {
@@ -47,10 +47,10 @@ export const text: WritableFormat = {
   doc: {
     row: '{"text":"The Danube rises in the Black Forest and flows east to the Black Sea."}',
     prose: [
-      '- Whole texts for continued pre-training. Every token is trained on, and no chat template is used: BOS where the tokenizer puts one, the text, EOS.',
-      '- A file named .txt is one document. In JSON lines, JSON, CSV and Parquet each row is one; other fields are kept beside it.',
-      '- A text longer than `training.max_length` becomes several sequences, with every token once; `dataset.truncate` says otherwise.',
-      '- It is never taken by `auto`: texts may also be conversations that were rendered with a template, which must not be trained on by mistake. `auto` stops with D015 and names both choices.',
+      '- Whole texts for continued pre-training. Every token is trained on. There is no chat template: a document is BOS (if the tokenizer puts one), the text, EOS.',
+      '- A .txt file is one document. In JSON lines, JSON, CSV and Parquet each row is one; lorch keeps its other fields.',
+      '- A text longer than `training.max_length` becomes several sequences, with every token once. `dataset.truncate` changes that.',
+      '- `auto` never chooses this format: a text may be a conversation that was rendered with a template, and training on it would be a mistake. `auto` stops with D015 and names both choices.',
     ].join('\n'),
   },
   render(example) {

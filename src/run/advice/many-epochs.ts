@@ -20,14 +20,14 @@ export const manyEpochs: AdviceRule = {
     if (repeated) {
       const passes = repeated.weight * epochs;
       return {
-        message: `${Number(passes.toPrecision(3))} passes over the ${repeated.rows.toLocaleString('en-US')} rows of ${repeated.path} (weight ${repeated.weight}) teach them by heart`,
+        message: `${Number(passes.toPrecision(3))} passes over the ${repeated.rows.toLocaleString('en-US')} rows of ${repeated.path} (weight ${repeated.weight}) make the model memorise them`,
         hint: `a lower ${repeated.setting}.weight, or fewer epochs`,
         data: { epochs, passes, rows: repeated.rows, setting: repeated.setting },
       };
     }
     if (epochs <= most || rows.train >= manyRows) return null;
     return {
-      message: `${Number(epochs.toPrecision(3))} epochs over ${rows.train.toLocaleString('en-US')} rows teach them by heart`,
+      message: `${Number(epochs.toPrecision(3))} epochs over ${rows.train.toLocaleString('en-US')} rows make the model memorise them`,
       hint: 'training.num_train_epochs: 3, or fewer',
       data: { epochs, rows: rows.train },
     };

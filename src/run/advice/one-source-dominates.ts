@@ -6,9 +6,9 @@ export const oneSourceDominates: AdviceRule = {
   code: 'A022',
   name: 'one-source-dominates',
   severity: 'note',
-  title: 'One source of several makes up nearly all that is trained on.',
+  title: 'One of several sources has nearly all trained tokens.',
   prose:
-    'The loss counts trained tokens, so a source with long answers outweighs one with more rows. The others then hardly change the model. Weights shift the balance: `weight: 0.5` feeds half of the rows of a source, `weight: 2` feeds each row twice. If the small source only has to be seen a little, nothing is wrong.',
+    'The loss counts trained tokens, so a source with long answers outweighs one with more rows. The others then hardly change the model. Change the balance with weights: `weight: 0.5` feeds half of the rows of a source, `weight: 2` feeds each row twice. If you want little of the small source, do nothing.',
   threshold: 'Of two or more sources, one has 90 % or more of the trained tokens of an epoch.',
   source: 'The share is lorch’s choice.',
   check({ sources }) {
@@ -23,7 +23,7 @@ export const oneSourceDominates: AdviceRule = {
       hint:
         half > 0
           ? `${first.setting}.weight: ${half} would make it half; or raise the weights of the others`
-          : 'the others train nothing; remove them, or see where their rows went',
+          : 'the others train nothing; remove them, or check where their rows went',
       data: { setting: first.setting, trained_tokens: first.fedTrainedTokens, all },
     };
   },

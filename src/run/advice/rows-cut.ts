@@ -8,7 +8,7 @@ export const rowsCut: AdviceRule = {
   severity: 'note',
   title: 'max_length cuts more rows than a stray few.',
   prose:
-    'A row that is cut at its end loses the end of the answer: the model then learns to go on where it should stop. One that is cut at its beginning (`dataset.truncate: left`) loses its system prompt. T010, T011 and T031 name the rows; this says which max_length would keep nearly all of them, if the model’s context and the memory allow it. Otherwise shorten the long rows, or drop them: `dataset.truncate: drop`.',
+    'A row that is cut at its end loses the end of the answer, so the model learns to go on when it should stop. A row that is cut at its beginning (`dataset.truncate: left`) loses its system prompt. T010, T011 and T031 name the rows. This advice says which max_length would keep nearly all of them, if the model’s context and the memory allow it. Otherwise shorten the long rows, or drop them: `dataset.truncate: drop`.',
   threshold: 'More than 1 % of the rows are cut, or any row loses the end of its answer.',
   source:
     'What TRL does with long rows (keep_start), as measured for this project; the share is lorch’s choice.',

@@ -6,10 +6,10 @@ export const templatesDiffer: AdviceRule = {
   severity: 'warning',
   title: 'Rows are trained in a template that inference does not use.',
   prose:
-    'The adapter is saved with one chat template, that of `dataset.template`. What the model learns from rows in another template it learns for prompts in that form, and prompts in the usual form gain less from it. Different templates are right if the model is to answer in several forms; then whoever asks it must write the prompt in each form.',
+    'The adapter is saved with one chat template, that of `dataset.template`. Rows in another template teach the model to answer prompts in that form, and prompts in the usual form gain less. Use different templates only if the model must answer in several forms; then the caller must render the prompt in each form.',
   threshold: 'A training source uses a template with other content than `dataset.template`.',
   source:
-    'Evaluation and serving libraries render with the tokenizer’s chat template (transformers, vLLM); they know one.',
+    'Evaluation and serving libraries render with the tokenizer’s chat template (transformers, vLLM), and they use only one.',
   check({ sources, template }) {
     const other = sources.filter(
       ({ rows, templateSha256 }) => rows > 0 && templateSha256 !== template.sha256,

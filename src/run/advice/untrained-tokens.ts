@@ -8,7 +8,7 @@ export const untrainedTokens: AdviceRule = {
   severity: 'warning',
   title: 'The rows hold control tokens that the base has never learned.',
   prose:
-    'A base model often has its chat tokens in the vocabulary and has never seen them: their embeddings are still zero. All of them then look the same to the model, and one that is to end an answer is hardly ever generated, so that answers run on. An adapter on the layers alone cannot change an embedding. Train those rows, or embedding and head whole (`tokenizer.add_tokens` is for tokens that the vocabulary does not have); or take a template whose markers are plain text; or the instruct model.',
+    'A base model often has chat tokens in its vocabulary that it was never trained on: their embeddings are still zero. All of them then look the same to the model. It hardly ever generates the one that ends an answer, so answers run on. An adapter on the layers cannot change an embedding. Train those rows, or all of embedding and head (`tokenizer.add_tokens` is only for tokens that the vocabulary does not have). Or use a template with plain-text markers, or the instruct model.',
   threshold:
     'A token that the tokenizer adds to its vocabulary stands in rows, every value of its embedding is within 1e-16 of zero, and the run does not train it. Silent where the weights are not on this machine yet.',
   source:
@@ -21,7 +21,7 @@ export const untrainedTokens: AdviceRule = {
     return {
       message: `the base has never learned ${shown.join(', ')}${more}: their embeddings are zero`,
       hint: tiedHead
-        ? `lora.trainable_token_indices: [${ids.join(', ')}] trains their embeddings, which are rows of the head too`
+        ? `lora.trainable_token_indices: [${ids.join(', ')}] trains their embeddings, which are also rows of the head`
         : `lora.trainable_token_indices: { embed_tokens: [${ids.join(', ')}], lm_head: [${ids.join(', ')}] } trains their embeddings and what predicts them`,
       data: { tokens: untrainedTokens },
     };

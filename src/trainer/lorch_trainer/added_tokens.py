@@ -36,13 +36,13 @@ class AddedTokens:
         return {entry["token"] for entry in self.entries}
 
     def result(self, rows: Mapping[int, int], findings: RowFindings) -> list[dict[str, Any]]:
-        """The entries with the number of rows that hold each; what there is to say goes into `findings`."""
+        """The entries with the number of rows that contain each. Adds what is wrong to `findings`."""
         entries = [{**entry, "rows": rows.get(entry["id"], 0)} for entry in self.entries]
         known = [entry for entry in entries if entry["known"]]
         if known:
             findings.add(
                 "T040",
-                f"nothing is added for {len(known)} of {len(entries)} tokens that the vocabulary has: "
+                f"the vocabulary already has {len(known)} of {len(entries)} tokens: "
                 + _listed(f"{entry['token']} (id {entry['id']})" for entry in known),
                 data={"tokens": {entry["token"]: entry["id"] for entry in known}},
             )
@@ -57,7 +57,7 @@ class AddedTokens:
         if unused:
             findings.add(
                 "T041",
-                f"{len(unused)} of {len(entries)} new tokens stand in no row. Rows by token: "
+                f"{len(unused)} of {len(entries)} new tokens are in no row. Rows by token: "
                 + _listed(f"{entry['token']} {entry['rows']}" for entry in sorted(entries, key=_rows)),
                 data={"tokens": {entry["token"]: entry["rows"] for entry in entries}},
             )
@@ -95,7 +95,7 @@ def _describe(tokenizer: Any, token: str, special: bool) -> dict[str, Any]:
 def _add(tokenizer: Any, entries: list[dict[str, Any]], special: bool) -> None:
     from tokenizers import AddedToken
 
-    # Not normalised: found as it is written, also where the normaliser would put a space before it.
+    # Not normalised: found as it is written, even if the normaliser would put a space before it.
     tokens = [AddedToken(entry["token"], special=special, normalized=False) for entry in entries]
     tokenizer.add_tokens(tokens, special_tokens=special)
 

@@ -80,7 +80,7 @@ def _check_call(body: str, function: dict[str, Any], index: int) -> None:
     if not arguments or not isinstance(arguments, (dict, str)):
         return
     if isinstance(arguments, dict) and str(arguments) in body and str(arguments) != json.dumps(arguments):
-        raise RowRefusedError("T007", f"the template writes the arguments of {name!r} as Python, not as JSON")
+        raise RowRefusedError("T007", f"the template writes the arguments of {name!r} as Python, not JSON")
     squashed = _squash(body)
     for part in _leaves(arguments):
         forms = {part, json.dumps(part, ensure_ascii=False)[1:-1], json.dumps(part)[1:-1]}

@@ -12,7 +12,7 @@ from .tokenizer import adds_bos
 
 
 class Documents:
-    """Stands where a TemplateSet does for conversations. Raises T017 for a tokenizer without an EOS token."""
+    """Replaces the TemplateSet that conversations use. Raises T017 for a tokenizer without an EOS token."""
 
     kind = "none"
     sha256 = ""

@@ -64,7 +64,7 @@ def _feed(
     file = SequenceFile(path)
     dataset = _arrow_dataset(file)
     if int(file.times.sum()) != len(file):
-        # Rows stand in the file once, whatever their weight; an index says how often each is fed.
+        # Rows are in the file once, whatever their weight; an index says how often each is fed.
         dataset = dataset.select(file.feed_order())
     if shuffled:
         dataset = dataset.shuffle(seed=int(training.get("seed", 42)))
@@ -78,7 +78,7 @@ def _feed(
     due = int(file.times.sum())
     if fed.pop("pieces") != due:
         raise LorchError(
-            "R021", f"{planned['file']} feeds {due} sequences an epoch, and not all would be fed"
+            "R021", f"{planned['file']} feeds {due} sequences an epoch, but some would not be fed"
         )
     counts = {"rows": int(file.times_of_rows().sum()), **fed, "sha256": digest}
     for name in ("rows", "tokens", "trained_tokens"):
@@ -95,7 +95,7 @@ def _feed(
 def _check_sources(
     counted: list[dict[str, Any]], sources: list[dict[str, Any]], file: str
 ) -> list[dict[str, Any]]:
-    """Raises R021 where a source would be fed otherwise than planned."""
+    """Raises R021 if a source would be fed otherwise than planned."""
     found = {one["setting"]: one for one in counted}
     for source in sources:
         fed = found.get(source["setting"], {})

@@ -31,7 +31,7 @@ def check_init_adapter(folder: Path, files: dict[str, dict[str, Any]]) -> None:
         if name not in files or not path.is_file():
             raise LorchError("R050", f"{path} is missing")
         if sha256_file(path) != files[name]["sha256"]:
-            raise LorchError("R050", f"{path} is not the file that was planned: its SHA-256 differs")
+            raise LorchError("R050", f"{path} differs from the plan: its SHA-256 is another one")
 
 
 def fuse_planned(run: RunFolder, plan: Plan, base: Any) -> Any:
@@ -63,7 +63,7 @@ def load_init_adapter(
 ) -> dict[str, Any] | None:
     """Puts the initial adapter's weights into the new one if the plan says `mode: continue`.
 
-    Returns what the `settings` event tells of it. A resumed attempt keeps the weights of its checkpoint.
+    Returns what the `settings` event reports of it. A resumed attempt keeps the weights of its checkpoint.
     Weights that the live parameters cannot hold exactly (fp32 into bf16) give a warning, R051.
     """
     init = plan.init_adapter
@@ -110,7 +110,7 @@ def _compare(model: Any, folder: Path) -> tuple[list[str], float]:
 
 
 def keep_with_adapter(run: RunFolder, plan: Plan, adapter: Path) -> None:
-    """Puts the fused adapter beside the one that needs it, and says so in its adapter_config.json.
+    """Copies the fused adapter next to the one that needs it, and records it in its adapter_config.json.
 
     PEFT ignores the key and warns that it does; the model card has the code that loads both.
     """

@@ -82,7 +82,7 @@ def _encode_pieces(
     """The row tokenised in pieces, or None where no way to do so keeps its text.
 
     SentencePiece-like tokenizers put a space before every text they are given. So where plain pieces change
-    the text, each but the first is tokenised behind an anchor, whose tokens are taken off again.
+    the text, each but the first is tokenised after an anchor, whose tokens are taken off again.
     """
     whole = _decode(backend, [backend.encode(row.text, add_special_tokens=False).ids])
     for anchor in _ANCHORS:

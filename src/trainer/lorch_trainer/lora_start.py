@@ -24,7 +24,7 @@ _EVA_BATCHES = 2000
 
 
 def peft_fields(lora: dict[str, Any]) -> dict[str, Any]:
-    """LoraConfig fields of plan.lora. A computed start waits until the model stands (`start_adapter`)."""
+    """LoraConfig fields of plan.lora. A computed start waits until the model exists (`start_adapter`)."""
     if not _computed(lora):
         return lora
     return {**lora, "init_lora_weights": True, "eva_config": None}
@@ -33,7 +33,7 @@ def peft_fields(lora: dict[str, Any]) -> dict[str, Any]:
 def start_adapter(trainer: Any, run: RunFolder, plan: Plan) -> None:
     """Gives the adapter its computed start. A resumed attempt gets the same base; its weights come later.
 
-    Raises R026 where a layer cannot start so, R042 where a checkpoint's start is lost.
+    Raises R026 if a layer cannot start so, R042 if a checkpoint's start is lost.
     """
     lora = plan.lora
     if not _computed(lora):
@@ -85,9 +85,7 @@ def _split_base(trainer: Any, file: Path, init: str) -> None:
             _take_start(layers, load_file(file))
             return
         if trainer.seal is not None:
-            raise LorchError(
-                "R042", f"{file.name} is missing: the base of the checkpoints cannot be made again"
-            )
+            raise LorchError("R042", f"{file.name} is missing: the base of the checkpoints cannot be rebuilt")
         _compute_start(layers, init, int(trainer.args.seed))
     _write(file, {key: tensor.contiguous().cpu() for key, tensor in _factors(layers)})
 
@@ -102,11 +100,11 @@ def _layers(model: Any, init: str) -> Iterator[tuple[str, Any]]:
         weight = module.get_base_layer().weight if isinstance(module, Linear) else None
         if weight is None or not weight.is_floating_point():
             raise LorchError(
-                "R026", f"{init} starts linear layers that are not quantized; {name} is no such layer"
+                "R026", f"{init} only works on linear layers that are not quantized; {name} is not one"
             )
         if init == "olora" and module.fan_in_fan_out:
             raise LorchError(
-                "R026", f"PEFT's OLoRA does not know transposed layers such as {name}: use pissa"
+                "R026", f"PEFT's OLoRA does not support transposed layers such as {name}: use pissa"
             )
         yield name, module
 
@@ -144,7 +142,7 @@ def _take_start(layers: dict[str, Any], start: dict[str, Any]) -> None:
         weight = layer.get_base_layer().weight
         pair = [start.get(f"{name}.lora_{x}.weight") for x in "AB"]
         if None in [factor if factor is None else 1 for factor in pair]:
-            raise LorchError("R042", f"{_FILE} holds no start for {name}")
+            raise LorchError("R042", f"{_FILE} has no start for {name}")
         a, b = (factor.to(weight.device) for factor in pair if factor is not None)
         layer.lora_A["default"].weight.data, layer.lora_B["default"].weight.data = a, b
         full = transpose(weight.data.to(torch.float32), layer.fan_in_fan_out)
@@ -202,12 +200,12 @@ def _start_by_rows(trainer: Any, config: Any, fields: dict[str, Any]) -> None:
         )
     if config.rank_pattern:
         raise LorchError("R026", f"eva: PEFT gave layers other ranks than r: {config.rank_pattern}")
-    # PEFT writes down the layers that it found; the plan's words stand for the same ones.
+    # PEFT lists the layers that it found; the plan's words mean the same ones.
     config.target_modules = targets
 
 
 class _BoundedForward:
-    """Runs the layers without the head, and gives up where PEFT would go round the rows for ever."""
+    """Runs the layers without the head, and gives up if PEFT would repeat the rows forever."""
 
     def __init__(self) -> None:
         self.done = 0
@@ -247,9 +245,7 @@ class _RowBatches:
         if self.batches:
             return
         if tokens < rank:
-            raise LorchError(
-                "R026", f"eva needs {rank} tokens to learn from, and the training rows have {tokens}"
-            )
+            raise LorchError("R026", f"eva needs {rank} tokens, but the training rows have {tokens}")
         self.batches.append(batch)
 
     def __len__(self) -> int:

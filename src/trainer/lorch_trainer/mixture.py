@@ -29,12 +29,12 @@ def named_templates(
 
 
 def template_of(example: dict[str, Any], named: dict[str, TemplateSet], usual: TemplateSet) -> TemplateSet:
-    """The template that an example names, `usual` where it names none. Raises T019 for an unknown name."""
+    """The template that an example names, or `usual` if it names none. Raises T019 for an unknown name."""
     name = example.get("template")
     if name is None:
         return usual
     if name not in named:
-        raise LorchError("T019", f"row {example['row']} names a template that is not there: {name!r}")
+        raise LorchError("T019", f"row {example['row']} names an unknown template: {name!r}")
     return named[name]
 
 

@@ -85,7 +85,7 @@ def model_card(plan: Plan, results: dict[str, Any]) -> str:
 
 
 def _start(plan: Plan) -> str:
-    """The adapter that this one goes on from, in a cell of the table."""
+    """The adapter that this one starts from, in a cell of the table."""
     init = plan.init_adapter or {}
     source = {"run": "the run", "hub": "the hub's", "folder": "the folder"}[init["source"]]
     at = f" @ `{init['revision']}`" if init["revision"] else ""
@@ -105,7 +105,7 @@ def _fuse_first(plan: Plan) -> list[str]:
 
 
 def _sources(dataset: dict[str, Any]) -> list[str]:
-    """The mixture, where there is one."""
+    """The mixture, if there is one."""
     sources = [source for source in dataset.get("sources") or [] if source["role"] == "train"]
     if len(sources) < 2 and all(source["weight"] == 1 for source in sources):
         return []

@@ -16,9 +16,9 @@ _AT_ONCE = 4096
 def grow_embeddings(model: Any, spec: dict[str, Any] | None) -> dict[str, int] | None:
     """Gives every new token a row in embedding and head, filled as `init` says. Works in place.
 
-    Many models have spare rows beyond their vocabulary; only where these do not suffice are the matrices made
+    Many models have spare rows beyond their vocabulary; only if these do not suffice are the matrices made
     longer, then to a multiple of `pad_to_multiple_of`. Nothing is random: the same base gives the same rows
-    on every attempt. Returns the rows `before` and `after`. Raises R027 where the head is quantized.
+    on every attempt. Returns the rows `before` and `after`. Raises R027 if the head is quantized.
     """
     if not spec or not spec["added"]:
         return None
@@ -31,8 +31,8 @@ def grow_embeddings(model: Any, spec: dict[str, Any] | None) -> dict[str, int] |
         if not module.weight.is_floating_point():
             raise LorchError(
                 "R027",
-                "the output head is quantized, so that new tokens get no row in it",
-                "leave lm_head in `quantization.llm_int8_skip_modules`, or leave that setting out",
+                "the output head is quantized, so new tokens cannot get a row in it",
+                "keep lm_head in `quantization.llm_int8_skip_modules`, or remove that setting",
             )
     if after != before:
         # transformers first fills new rows at random; that must not shift what follows.
@@ -45,7 +45,7 @@ def grow_embeddings(model: Any, spec: dict[str, Any] | None) -> dict[str, int] |
 
 
 def rows_needed(before: int, ids: list[int], multiple: int | None) -> int:
-    """Rows that hold these ids: as many as there are where they suffice, else the next multiple."""
+    """Rows needed for these ids: the present number if it is enough, else the next multiple."""
     needed = max(ids) + 1
     if needed <= before:
         return before
@@ -111,7 +111,7 @@ def with_new_rows(model: Any, lora: dict[str, Any], spec: dict[str, Any] | None)
 
 
 def read_head_by_weight(model: Any) -> None:
-    """Lets TRL's fused loss read a head of which single rows train. Raises R027 where that head has a bias.
+    """Lets TRL's fused loss read a head of which single rows train. Raises R027 if that head has a bias.
 
     TRL takes `lm_head.weight` and `.bias` rather than calling the head. PEFT's wrapper answers the first with
     the weight as it trains, gradient included, and does not know the second.
@@ -123,14 +123,14 @@ def read_head_by_weight(model: Any) -> None:
     if getattr(head.original_module, "bias", None) is not None:
         raise LorchError(
             "R027",
-            "single rows of a head with a bias cannot be trained: PEFT leaves its bias out",
+            "single rows of a head with a bias cannot be trained, because PEFT leaves the bias out",
             "`modules_to_save: [lm_head]` trains all rows",
         )
     head.bias = None
 
 
 def keep_embeddings_out_of_checkpoints(model: Any) -> None:
-    """Saves adapters without the base's embedding, which PEFT adds to each where the vocabulary grew.
+    """Saves adapters without the base's embedding, which PEFT adds to each if the vocabulary grew.
 
     The new rows are in the adapter in any case; the old ones are the base's.
     """

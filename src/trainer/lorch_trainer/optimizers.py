@@ -56,7 +56,7 @@ def settle_weights(trainer: Any) -> None:
 
 
 def _groups(trainer: Any, model: Any, training: dict[str, Any]) -> list[dict[str, Any]] | None:
-    """Parameter groups with rates of their own; None where all parameters share one rate."""
+    """Parameter groups with their own rates; None if all parameters share one rate."""
     ratio, rate = training.get("loraplus_lr_ratio"), training.get("embedding_learning_rate")
     if ratio is None and rate is None:
         return None
@@ -95,7 +95,7 @@ def _loraplus_groups(model: Any, args: Any, ratio: float, embedding: float | Non
 def _with_embedding_rate(
     groups: list[dict[str, Any]], embeddings: set[int], rate: float
 ) -> list[dict[str, Any]]:
-    """Takes the embeddings out of each group into one beside it, which differs in the rate alone."""
+    """Moves the embeddings of each group into a second group that only differs in the rate."""
     split = []
     for group in groups:
         apart = [p for p in group["params"] if id(p) in embeddings]
@@ -122,7 +122,7 @@ def _embedding_names(model: Any) -> set[str]:
     head = base.get_output_embeddings()
     names = set()
     for name, module in base.named_modules():
-        # The wrapper stands where the embedding stood, and what it wraps lies below it.
+        # The wrapper replaces the embedding and contains what it wraps.
         inner = module.original_module if isinstance(module, AuxiliaryTrainingWrapper) else module
         if isinstance(inner, torch.nn.Embedding) or module is head:
             names.add(name)

@@ -218,7 +218,7 @@ class Preparation:
         other = render_trained(template, kind, messages, tools, off)
         shared = min(len(other.text.rstrip()), len(rendered.text))
         if rendered.text[:shared] != other.text[:shared]:
-            raise RowRefusedError("T007", "the messages that are not trained are written in another form")
+            raise RowRefusedError("T007", "the template writes the untrained messages in another form")
         return other.spans
 
     def _note(self, row: int, messages: list[Message], tools: Any, rendered: Rendered) -> None:
@@ -230,7 +230,7 @@ class Preparation:
                 {"messages": rendered.shortened},
             )
         if rendered.empty_turn:
-            self.findings.add("T024", "the template wrote an empty turn behind a call", row)
+            self.findings.add("T024", "the template wrote an empty turn after a call", row)
         if rendered.appended:
             self._appended[rendered.appended] += 1
         if rendered.opened:
@@ -308,7 +308,7 @@ class Preparation:
             message = f"{self._open_rows} rows have an answer or a call that the template does not end"
             self.findings.add("T014", message, None, {"rows": self._open_rows})
         for token, rows in self._appended.items():
-            message = f"{token!r} was added behind the last answer of {rows} rows"
+            message = f"{token!r} was added after the last answer of {rows} rows"
             self.findings.add("T023", message, None, {"token": token, "rows": rows})
         for text, rows in self._opened.items():
             message = f"at inference the prompt ends with {text!r}; {rows} rows are trained without it"

@@ -34,7 +34,7 @@ def render_trained(
             refusals.append(RowRefusedError(code, f"the template says: {cause}"))
         else:
             if _prints_parts(form, rendered):
-                refusals.append(RowRefusedError("T007", "the template prints content parts as they are"))
+                refusals.append(RowRefusedError("T007", "the template prints content parts as raw data"))
             elif not rendered.empty_turn:
                 return rendered
             else:

@@ -3,7 +3,7 @@
 A safetensors file with, for N sequences of T tokens in all,
   offsets    int64[N+1]  sequence i is input_ids[offsets[i]:offsets[i+1]]
   row        int64[N]    the number of its row over all input files; a row that was split has several in turn
-  times      int32[N]    how often an epoch feeds its row; absent where each is fed once
+  times      int32[N]    how often an epoch feeds its row; absent if each is fed once
   input_ids  int32[T]
   trained    uint8[T]    1 where the token has a label
 The 64-bit tensors come first so that every tensor is aligned when mapped into memory.
@@ -173,7 +173,7 @@ class SequenceFile:
         if not fitting or len(self._trained) != tokens:
             raise _bad(self.path, "its tensors do not fit together")
         if len(self.times) and int(self.times.min()) < 1:
-            raise _bad(self.path, "it holds rows that are never fed")
+            raise _bad(self.path, "it has rows that are never fed")
         if self.offsets[0] != 0 or self.offsets[-1] != tokens or bool(np.any(np.diff(self.offsets) < 0)):
             raise _bad(self.path, "its offsets are not increasing up to the number of tokens")
 

@@ -110,7 +110,7 @@ class LorchTrainer(SFTTrainer):  # type: ignore[misc]
         """Adds the step that just ended to the totals. Returns a loss that was not finite, if it had one."""
         counts = torch.stack(self._counts).sum(0)
         odd = torch.stack(self._odd_losses).sum()
-        # The one time that a step asks the device; float64 holds counts below 2^53.
+        # The one time that a step waits for the device; float64 is exact for counts below 2^53.
         tokens, trained, odd_loss = torch.cat([counts.double(), odd.double()[None]]).tolist()
         self._counts, self._odd_losses = [], []
         self.tokens += int(tokens)
@@ -125,7 +125,7 @@ class LorchTrainer(SFTTrainer):  # type: ignore[misc]
 
     @property
     def stopped_early(self) -> bool:
-        """Whether the evaluations got no better for so long that no further step follows."""
+        """Whether the evaluations stopped improving for so long that the run ends."""
         early = self.early_stopping
         return (
             early is not None

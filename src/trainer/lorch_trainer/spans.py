@@ -40,7 +40,7 @@ class Rendered:
     opened: str = ""
     """What the prompt at inference ends with and this text does not have, such as an opening `<think>`."""
     empty_turn: bool = False
-    """The template wrote a turn without text behind a trained one."""
+    """The template wrote a turn without text after a trained one."""
     appended: str = ""
     """The end of turn that was added because the template writes none."""
 
@@ -86,9 +86,9 @@ def find_spans(template: Template, messages: list[Message], tools: Any, trained:
 
 
 def close_last(rendered: Rendered, end: str) -> None:
-    """Adds the end of turn behind the last answer if the template writes none; an empty `end` adds nothing.
+    """Adds the end of turn after the last answer if the template writes none; an empty `end` adds nothing.
 
-    What the template wrote behind the answer must be white space, and goes.
+    What the template wrote after the answer must be white space, and is removed.
     """
     last = rendered.spans[-1] if rendered.spans else None
     if last is None or last.closed or not end or rendered.text[last.end :].strip():
@@ -105,7 +105,7 @@ def _marked_exactly(
     text: str,
     marks: list[tuple[int, int]],
 ) -> list[Span] | None:
-    """The marks of a row, if each holds the content of its message and the end of turn, and nothing else.
+    """The marks of a row, if each contains exactly the content of its message and the end of turn.
 
     Such a row needs no second rendering.
     """
@@ -156,7 +156,7 @@ def _only_last(template: Template, messages: list[Message], trained: list[int], 
 
 
 def _marked(turn: Turn, marks: list[tuple[int, int]]) -> list[Span]:
-    """What the template's marks say of one turn, without its header and the text behind its end."""
+    """What the template's marks say of one turn, without its header and the text after its end."""
     spans = []
     for start, stop in marks:
         start, stop = max(start, turn.start), min(stop, turn.body_end)

@@ -51,28 +51,28 @@ class Template:
         self._variables = {**special, **(variables or {})}
         added = [token.content for token in tokenizer.added_tokens_decoder.values()]
         self.added = any_of([one for one in added if one.strip()])
-        """Matches every token that the tokenizer has beside its vocabulary."""
+        """Matches every token that the tokenizer has outside its vocabulary."""
         self._compile()
         self._tracer = Tracer(source)
         self._generation_ends = list(generation_ends)
         eos = [] if tokenizer.eos_token is None else [str(tokenizer.eos_token)]
         named = [*eos, *self._generation_ends, *(one for one in END_OF_CALL if one in added)]
         self.headers: list[str] = []
-        """What stands before an answer: the generation prompt and, if it differs, its form in history."""
+        """The text before an answer: the generation prompt and, if it differs, its form in history."""
         self.missing_header = ""
         """The assistant's header if the template writes one but ignores `add_generation_prompt`."""
         self.ends: list[str] = []
         """What the template writes after the last answer and, if it differs, after one in history."""
         self.stops = list(dict.fromkeys(named))
-        """Texts at which the model stops writing. The first of them behind an answer ends the turn."""
+        """Texts at which the model stops writing. The first of them after an answer ends the turn."""
         self.generation_end = next(iter(self._generation_ends), "")
-        """The token to add behind a last answer that the template does not end; empty if none is known."""
+        """The token to add after a last answer that the template does not end; empty if none is known."""
         self.openings: dict[Any, Any] = {}
         """What spans.py found out about beginnings of turns, by the text before them."""
         self.closings: dict[Any, Any] = {}
-        """The same of ends of turns, by the text behind them."""
+        """The same of ends of turns, by the text after them."""
         self._inner = ""
-        """What stands between an answer and the next question: it holds a user's header."""
+        """The text between an answer and the next question: it contains a user's header."""
         self.lengths: dict[Any, int] = {}
         """The same of the number of texts in a turn, by what the template writes between them."""
         self._learn()
@@ -194,7 +194,7 @@ class Template:
             return
 
     def _learn_ends(self, tail: str, inner: str | None, gap: str, header: str) -> None:
-        """From the text behind the last answer, behind one in history, and between question and answer."""
+        """From the text after the last answer, after one in history, and between question and answer."""
         named = list(self.stops)
         at_end = run_of_tokens(self.added, tail, named, not_in=header)
         if not at_end and not self.added.search(tail) and re.match(r"\s*[<\[]", tail):
@@ -208,7 +208,7 @@ class Template:
             found = first_of(named, common) or (token.group() if token else None)
             if found:
                 self.ends.append(inner[: inner.index(found) + len(found)])
-        # What the template writes behind an answer in history is the better end: GLM names three.
+        # What the template writes after an answer in history is the better end: GLM names three.
         self.generation_end = first_of(self._generation_ends, inner or "") or self.generation_end
         for end in self.ends:
             tokens = [found.group() for found in self.added.finditer(end)]
@@ -235,12 +235,12 @@ class Template:
 
 
 def behind(text: Traced) -> str:
-    """What the template wrote behind the last text of a message."""
+    """What the template wrote after the last text of a message."""
     return str.__str__(text[text.runs[-1].end :] if text.runs else text)
 
 
 def around(text: Traced, message: int) -> tuple[str | None, str | None]:
-    """What the template wrote before and behind the text of one message; None if it left that out."""
+    """What the template wrote before and after the text of one message; None if it left that out."""
     own = [at for at, run in enumerate(text.runs) if run.origin.message == message]
     if not own:
         return None, None

@@ -31,7 +31,7 @@ class Run(NamedTuple):
 
 
 class Traced(str):
-    """A string whose parts know their origin. `runs` are in order; what they leave out is the template's."""
+    """A string with the origin of its parts. `runs` are in order; the other characters are the template's."""
 
     runs: tuple[Run, ...]
 
@@ -83,7 +83,7 @@ class Traced(str):
         return Traced(str.__getitem__(self, slice(start, end)), runs)
 
     def _in_turn(self, texts: Iterable[str], between: int = 0) -> list[Traced]:
-        """The parts of which the texts are, one behind another with `between` characters in the middle."""
+        """The parts of which the texts are, one after another with `between` characters in the middle."""
         parts, at = [], 0
         for text in texts:
             parts.append(self._part(at, at + len(text)))
@@ -200,7 +200,7 @@ def _origins(value: Any) -> Iterator[Traced]:
 
 
 def _placed(text: str, values: Any) -> str:
-    """`text`, into which a library wrote the values: each is looked for behind the one before it.
+    """`text`, into which a library wrote the values: it looks for each one after the one before it.
 
     If one of them cannot be found, all of the text counts as that value's.
     """
@@ -273,7 +273,7 @@ class Tracer:
         names["str_join"] = lambda parts: joined(map(written, parts))
 
     def render(self, messages: list[dict[str, Any]], tools: Any, **variables: Any) -> Traced:
-        """The text with its origins. `messages` come from `trace_messages`. Raises what the template does."""
+        """The text with its origins. `messages` are from `trace_messages`. Raises what the template does."""
         from transformers.utils.chat_template_utils import _alias_reasoning_fields
 
         text = self._template.render(
@@ -285,7 +285,7 @@ class Tracer:
         return text if isinstance(text, Traced) else Traced(text)
 
 
-# These hand on what they are given, or a default that is the template's own.
+# These return what they get, or a default that is the template's own.
 _FOLLOWED = ("default", "d", "map", "select", "reject", "selectattr", "rejectattr", "length", "count")
 
 

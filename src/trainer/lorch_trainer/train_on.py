@@ -19,7 +19,7 @@ ROLES = ("system", "developer", "user", "assistant", "tool")
 
 
 def check_train_on(train_on: object) -> TrainOn:
-    """The setting as the spec holds it. Raises R012 for anything else."""
+    """The setting as the spec has it. Raises R012 for anything else."""
     if isinstance(train_on, str) and train_on in CHOICES:
         return train_on
     if isinstance(train_on, list) and train_on and all(role in ROLES for role in train_on):
@@ -67,10 +67,10 @@ def whole_text(rendered: Rendered, left_out: list[Span]) -> list[Span]:
 def nothing_chosen(train_on: TrainOn) -> str:
     """Why a row has no turn to train on, in words."""
     if isinstance(train_on, list):
-        return f"no message of the role {' or '.join(train_on)} is to be trained"
+        return f"no message with the role {' or '.join(train_on)} can be trained"
     if train_on == "last":
-        return "the last assistant message is not to be trained, or there is none"
-    return f"no {'message' if train_on == 'all' else 'assistant message'} is to be trained"
+        return "the last assistant message is not trained, or there is none"
+    return f"no {'message' if train_on == 'all' else 'assistant message'} can be trained"
 
 
 def rule_name(train_on: TrainOn) -> str:

@@ -1,7 +1,7 @@
-"""What is kept of a row that is longer than `max_length`: one policy, decided for one row alone.
+"""What is kept of a row that is longer than `max_length`: one policy, applied to each row alone.
 
 `right` cuts the end and `left` the beginning; `drop` and `refuse` keep nothing of a row that is too long;
-`split` keeps every token, in several sequences. The statistics, the plan and the review show what this says.
+`split` keeps every token, in several sequences. The statistics, the plan and the review use this code.
 """
 
 from __future__ import annotations
@@ -33,13 +33,13 @@ class Cut:
     code: str | None = None
     reason: str = ""
     lost: int = 0
-    """Tokens that stand in no sequence, of a row that is kept."""
+    """Tokens of a kept row that are in no sequence."""
     lost_end: bool = False
     """Whether the end of the last trained answer was lost."""
 
 
 def check_policy(policy: object) -> str:
-    """The policy as the spec holds it. Raises R012 for anything else."""
+    """The policy as the spec has it. Raises R012 for anything else."""
     if isinstance(policy, str) and policy in POLICIES:
         return policy
     raise LorchError("R012", f"truncate must be one of {', '.join(POLICIES)}, not {policy!r}")

@@ -149,7 +149,7 @@ class Turns:
         return None if written else (len(gap), "")
 
     def _closing(self, index: int, gap: str) -> tuple[int, int] | None:
-        """Where, in the text behind a message, its end of turn begins and ends."""
+        """Where, in the text after a message, its end of turn begins and ends."""
         message = self.messages[index]
         last = index + 1 == len(self.messages)
         key = (gap, message["role"], bool(message.get("tool_calls")), last)
@@ -177,7 +177,7 @@ class Turns:
         return body, body
 
     def _own_end(self, index: int, gap: str) -> int | None:
-        """How much of the text behind a message the template writes even if the conversation ends there."""
+        """How much of the text after a message the template writes even if the conversation ends there."""
         try:
             cut = self.template.trace(self._traced[: index + 1], self.tools)
         except TemplateRefusalError:
@@ -214,6 +214,6 @@ class Turns:
                 if run.start >= end:
                     break
                 if run.origin.message != index and max(run.start, start) < min(run.end, end):
-                    raise RowRefusedError("T007", f"text of another message lies in message {index}")
+                    raise RowRefusedError("T007", f"text of another message is in message {index}")
             if end > turn.end:
                 raise RowRefusedError("T007", f"message {index} is trained beyond its end of turn")

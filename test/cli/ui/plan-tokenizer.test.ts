@@ -40,7 +40,7 @@ describe('new tokens on the screen', () => {
     );
     expect(lines).toEqual([
       '+2 tokens (ids 32000–32001): <note> 32000, <|tool|> 32001 (special)',
-      'embedding 32,000 → 32,002 rows; new rows begin as the mean of the old ones',
+      'embedding 32,000 → 32,002 rows; new rows start as the mean of the old ones',
       'the new rows train in embed_tokens (8,192 parameters) and lm_head (8,192 parameters)',
     ]);
   });
@@ -54,10 +54,10 @@ describe('new tokens on the screen', () => {
       ),
     );
     expect(lines[1]).toBe(
-      'the embedding keeps its 151,936 rows, of which it has some to spare, so pad_to_multiple_of is not needed; new rows begin as zeros',
+      'the embedding keeps its 151,936 rows and has enough spare ones, so pad_to_multiple_of is not needed; new rows start as zeros',
     );
     expect(lines[2]).toBe(
-      'the new rows train in embed_tokens (8,192 parameters), whose weight is the head’s too',
+      'the new rows train in embed_tokens (8,192 parameters), which shares its weight with the head',
     );
   });
 

@@ -23,11 +23,11 @@ export const batchFields = {
   ),
   eval_accumulation_steps: optional(
     atLeastOne,
-    "Free the GPU's cache every so many evaluation batches. Sums are all that an evaluation keeps.",
+    "Free the GPU's cache after this many evaluation batches. An evaluation only keeps sums.",
   ),
   max_length: field(
     z.union([z.int().min(1), z.enum(['none', 'None']).transform(() => 'none' as const)]).prefault(2048),
-    'Tokens a row may have; `dataset.truncate` says what happens to a longer one, and the plan names it. `none`: no limit. TRL has 1024, which cuts many answers off.',
+    'The most tokens that a row can have. `dataset.truncate` says what happens to longer rows, and the plan names them. `none`: no limit. The default of TRL is 1024, which cuts off many answers.',
   ),
   packing: field(
     flag.default(false),

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { atLeastOne, derived, field, flag, keywords, optional, text } from '../field.ts';
 
 const lossOfTrl = z.literal(false, {
-  error: 'false: TRL computes the loss in a fused head of its own, which Liger would replace',
+  error: 'false: TRL computes the loss in its own fused head, and Liger would replace it',
 });
 
 /** Arguments of Liger's apply functions; the two of the loss would not be reached. */
@@ -12,10 +12,10 @@ const ligerKernels = z.strictObject({
   layer_norm: optional(flag, 'Layer norms.'),
   swiglu: optional(flag, 'Gated MLPs with SiLU.'),
   geglu: optional(flag, 'Gated MLPs with GELU.'),
-  cross_entropy: optional(lossOfTrl, 'The cross entropy; only `false`, since TRL computes the loss.'),
+  cross_entropy: optional(lossOfTrl, 'The cross entropy. Must be `false`, because TRL computes the loss.'),
   fused_linear_cross_entropy: optional(
     lossOfTrl,
-    'Head and cross entropy in one; only `false`, for the same reason.',
+    'Head and cross entropy in one kernel. Must be `false`, for the same reason.',
   ),
 });
 
@@ -46,11 +46,11 @@ export const computeFields = {
   ),
   use_liger_kernel: field(
     flag.default(false),
-    'Liger kernels for norms, rotary positions and gated MLPs: faster on CUDA GPUs, and fewer activations. Needs the package liger-kernel. The loss stays TRL’s own, which never holds all logits either.',
+    'Liger kernels for norms, rotary positions and gated MLPs: faster on CUDA GPUs, and fewer activations. Needs the package liger-kernel. TRL still computes the loss, and does not store all logits either.',
   ),
   liger_kernel_config: optional(
     ligerKernels,
-    'Which kernels Liger puts in; those left out are as Liger has them for the model. Needs use_liger_kernel.',
+    'Switches single kernels of Liger on or off. Default: what Liger uses for the model. Needs use_liger_kernel.',
   ),
   torch_compile: field(flag.default(false), 'Compile the model with torch.compile.'),
   torch_compile_backend: optional(text, 'The backend of torch.compile.'),

@@ -24,7 +24,7 @@ export const evaluationFields = {
       'entropy',
     ]),
     'eval_loss where there is an evaluation',
-    'What the best checkpoint is chosen by: any metric of the evaluation. Accuracy is better if it is higher, loss and entropy if they are lower.',
+    'The metric that chooses the best checkpoint: any metric of the evaluation. Higher is better for accuracy; lower is better for loss and entropy.',
   ),
   load_best_model_at_end: field(
     flag.default(false),
@@ -32,11 +32,11 @@ export const evaluationFields = {
   ),
   early_stopping_patience: optional(
     atLeastOne,
-    'Stop after so many evaluations in a row without a better metric_for_best_model. Without it, every step is trained.',
+    'Stop after this many evaluations in a row without a better metric_for_best_model. Default: train every step.',
   ),
   early_stopping_threshold: derived(
     nonNegative,
     '0 with early_stopping_patience',
-    'How much better an evaluation must be to count, in units of the metric.',
+    'An evaluation counts as better only if it improves by more than this, in units of the metric.',
   ),
 };

@@ -68,7 +68,7 @@ export const optimizerFields = {
   ),
   loraplus_lr_ratio: optional(
     z.number().min(1),
-    'LoRA+: the B matrices get this many times learning_rate; biases and DoRA magnitudes too, as in PEFT. The paper used 16, with about half of the usual learning_rate.',
+    'LoRA+: the B matrices get this many times learning_rate. So do biases and DoRA magnitudes, as in PEFT. The paper used 16, with about half of the usual learning_rate.',
   ),
   loraplus_lr_embedding: derived(
     positive.lte(1),
@@ -77,7 +77,7 @@ export const optimizerFields = {
   ),
   embedding_learning_rate: optional(
     positive.lte(1),
-    'The learning rate of embeddings and head that are trained in full (modules_to_save) or by rows (trainable_token_indices). Unsloth advises 2 to 10 times less than learning_rate. Left out: learning_rate.',
+    'The learning rate of embeddings and head that are trained in full (modules_to_save) or by rows (trainable_token_indices). Unsloth advises 2 to 10 times less than learning_rate. Default: learning_rate.',
   ),
   lr_scheduler_type: field(
     z.enum(schedulers).default('linear'),
@@ -91,12 +91,12 @@ export const optimizerFields = {
   ),
   optim: field(
     z.enum(optimizers).default('adamw_torch_fused'),
-    'The optimizer. adamw_torch_fused as in transformers; the 8-bit and paged ones of bitsandbytes save memory. docs/optimizers.md says which need a package more.',
+    'The optimizer. adamw_torch_fused is the default, as in transformers. The 8-bit and paged ones of bitsandbytes save memory. docs/optimizers.md says which ones need an extra package.',
   ),
   optim_args: derived(
     text.regex(/^\s*\w+\s*=[^,=]+(,\s*\w+\s*=[^,=]+)*$/, 'pairs such as `momentum=0.9,nesterov=true`'),
     'adjust_lr_fn=match_rms_adamw with muon, else none',
-    'Further arguments of the optimizer, as `key=value,key=value`.',
+    'More arguments for the optimizer, as `key=value,key=value`.',
   ),
   weight_decay: field(
     nonNegative.default(0),

@@ -16,7 +16,7 @@ export const trainingRefused: RefusedFields = {
     output_dir: 'every run gets a folder of its own under runs/',
     run_name: 'the run is called by `name:`',
     resume_from_checkpoint:
-      'use `lorch resume RUN`; to go on from a finished adapter, write `init_adapter:` at the top level',
+      'use `lorch resume RUN`; to start from a finished adapter, write `init_adapter:` at the top level',
     use_cpu: 'write `resources.gpus: 0`',
     trust_remote_code: 'write `model.trust_remote_code`',
     model_init_kwargs: 'write `model.dtype`, `model.attn_implementation` and `quantization:`',
@@ -105,7 +105,7 @@ export const trainingRefused: RefusedFields = {
   unsupported: {
     auto_find_batch_size: 'it would train with another batch size than the one you planned',
     optim_target_modules:
-      'it belongs to GaLore and APOLLO, which project whole weight matrices to a low rank; those of an adapter have one',
+      'it belongs to GaLore and APOLLO, which project whole weight matrices to a low rank; adapter matrices already have one',
     debug: 'it would fill the log; non-finite losses are found anyway',
     average_tokens_across_devices: oneProcess,
     log_on_each_node: oneProcess,
