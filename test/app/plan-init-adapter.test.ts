@@ -143,7 +143,7 @@ describe('an adapter in a folder', () => {
     const cases: [string, string][] = [
       [adapter('wide', {}, shapes(128)), 'q_proj is 64 × 64 in this base'],
       [adapter('deep', {}, shapes(64, 3)), 'layers.2.self_attn.q_proj, which this base does not have'],
-      [adapter('shallow', {}, shapes(64, 1)), 'has no weights for it'],
+      [adapter('shallow', {}, shapes(64, 1)), 'has no weights for that module'],
       [adapter('ranked', {}, shapes(64, 2, 8)), 'its settings give 512'],
       [adapter('foreign', { target_modules: ['c_attn'] }, {}), 'M001'],
     ];
