@@ -41,14 +41,13 @@ export function checkAdapterBase({ found, adapter, expected, base, config, root 
       hint: advice,
     });
   const names = [config.base_model, base.path, resolve(root, config.base_model)];
-  const moved = planned !== undefined && planned.path !== null && base.path !== null;
   if (facts.base_model === null)
     warn(
       `${found.name} does not say what base it was trained on; its shapes fit ${config.base_model}`,
       'make sure that it is the same model: shapes alone do not tell two models of one family apart',
     );
   else if (
-    !moved &&
+    planned?.id !== config.base_model &&
     !names.some((name) => name === facts.base_model || name === resolve(root, facts.base_model ?? ''))
   )
     warn(

@@ -19,13 +19,6 @@ export const appCodes: CodeDoc[] = [
       'lorch never drops a row unless the config says so. Fix the rows that the message names, or set `dataset.on_error: drop`: lorch then drops them, and the ledger names each with its code. This includes rows that the tokenisation cannot train on (T005 to T012); `lorch data check --tokenizer MODEL` finds them. With `dataset.truncate: refuse`, lorch also refuses the plan if a row is longer than max_length.',
   },
   {
-    code: 'P003',
-    name: 'no-rows-left',
-    severity: 'error',
-    title: 'No row is left to train on.',
-    prose: 'All rows were dropped, or went to validation. The ledger in the message says where they went.',
-  },
-  {
     code: 'P004',
     name: 'rows-dropped',
     severity: 'warning',
@@ -190,22 +183,6 @@ export const appCodes: CodeDoc[] = [
     title: 'A setting needs a Python package that the trainer does not have.',
     prose:
       'Some optimizers, Liger kernels and FlashAttention need separate packages. `lorch setup` does not install them, because they depend on the GPU and on the CUDA version. The plan imports them in the environment that will train. Install the package there with pip. To use your own environment, set `python:` in lorch.yaml or `--python`.',
-  },
-  {
-    code: 'P011',
-    name: 'source-not-drawn',
-    severity: 'error',
-    title: 'The weight of a source feeds none of its rows.',
-    prose:
-      'A weight below 1 feeds that share of the training rows of a source, drawn row by row. If the source has few rows, the share can be none, and the run would not train on the source. Raise the weight, choose another `dataset.draw_seed`, or remove the source.',
-  },
-  {
-    code: 'P012',
-    name: 'source-trains-nothing',
-    severity: 'warning',
-    title: 'No row of a source is trained on.',
-    prose:
-      'All of its rows were dropped, or went to validation. Often the source repeats the rows of a source that is read before it (D060). The message says where its rows went.',
   },
   {
     code: 'R150',

@@ -13,6 +13,7 @@ import { storeCodes } from '../store/codes.ts';
 import { superviseCodes } from '../supervise/codes.ts';
 import { appCodes } from './codes.ts';
 import { reviewCodes } from './review/codes.ts';
+import { sourceCodes } from './source-findings.ts';
 import { trainerCodes } from './trainer-codes.ts';
 
 /** All codes in order; the trainer's own come from the file that it reads itself. */
@@ -20,6 +21,7 @@ export async function allCodes(): Promise<CodeDoc[]> {
   const listed = [
     ...adviceCodes,
     ...appCodes,
+    ...sourceCodes,
     ...configCodes,
     ...datasetCodes,
     ...hubCodes,

@@ -48,13 +48,20 @@ export async function readInitAdapter(found: FoundAdapter): Promise<ReadAdapter>
     facts,
     tensors,
     // PEFT writes out what a shorthand matched; the run's own plan still has the shorthand.
-    settings: adapterSettings(found.run === null ? config : (plan?.lora ?? config)),
+    settings: adapterSettings(
+      found.run === null || convertedOnSave(plan?.lora) ? config : (plan?.lora ?? config),
+    ),
     unknown: unknownFields(config).filter((field) => field !== 'lorch_init_adapter'),
     files: {
       [configFile]: { bytes: sizes[configFile] ?? 0, sha256: await hashFile(configPath) },
       [weightsFile]: { bytes: sizes[weightsFile] ?? 0, sha256: await hashFile(weightsPath) },
     },
   };
+}
+
+/** PiSSA and OLoRA are saved as a plain LoRA of another rank than the run's plan says. */
+function convertedOnSave(lora: Record<string, unknown> | undefined): boolean {
+  return /^(pissa|olora)/.test(String(lora?.init_lora_weights));
 }
 
 function regularFile(path: string): number {

@@ -137,6 +137,12 @@ function namingSource(error: Finding, source: ConfigSource | undefined): Finding
   if (error.code !== unknownFormat.code || !source) return error;
   return {
     ...error,
-    hint: [error.hint, `in this config: ${source.setting}.format`].filter(Boolean).join('; '),
+    // `text` is for the whole dataset; a source has no such format.
+    hint: [
+      error.hint,
+      `in this config: ${/format: text/.test(error.hint ?? '') ? 'dataset' : source.setting}.format`,
+    ]
+      .filter(Boolean)
+      .join('; '),
   };
 }

@@ -17,7 +17,8 @@ export function unknownKey(key: string, path: string, at: Place): Finding {
   const refused = refusal(key, here, at);
   if (refused) return refused;
   const label = path ? `${path}.${key}` : key;
-  if (isSecretName(key) && !isSetting(key, sections)) {
+  // Under `tokenizer:` a token is a piece of text.
+  if (isSecretName(key) && path !== 'tokenizer' && !isSetting(key, sections)) {
     const { excerpt: _hidden, ...place } = at;
     const hint = 'log in with `hf auth login`, or set it in the environment (HF_TOKEN, WANDB_API_KEY …)';
     return finding('C021', place, `\`${label}\` looks like a secret, and no setting takes one`, hint);

@@ -113,7 +113,8 @@ export function settingsOf(plan: Plan): Record<string, unknown> {
     dataset: {
       files: plan.dataset.files.map((file) => file.path),
       format: plan.dataset.format,
-      template: plan.dataset.template.kind,
+      template: templateName(plan.dataset.template),
+      ...(plan.dataset.template.kwargs && { template_kwargs: plan.dataset.template.kwargs }),
       train_on: plan.dataset.train_on ?? 'answers',
       truncate: plan.dataset.truncate ?? 'right',
       ...mixOf(plan),
@@ -124,6 +125,11 @@ export function settingsOf(plan: Plan): Record<string, unknown> {
     training,
     resources: plan.resources,
   });
+}
+
+/** A file by its content: two files may be called alike. */
+function templateName({ kind, sha256 }: Plan['dataset']['template']): string {
+  return kind === 'file' ? `file ${sha256.slice(0, 12)}` : kind;
 }
 
 /** New tokens as a person wrote them. */
@@ -190,8 +196,9 @@ function validationReasons(runs: readonly ComparedRun[]): string[] {
 /** Hashes of the templates that validation rows are rendered with. */
 function validationTemplates({ dataset }: Plan): string[] {
   const used = (dataset.sources ?? []).filter(({ validation }) => validation > 0);
-  const hashes = used.map(({ template }) => (dataset.templates?.[template] ?? dataset.template).sha256);
-  return hashes.length === 0 ? [dataset.template.sha256] : [...new Set(hashes)].sort();
+  const own = dataset.template.sha256 + JSON.stringify(dataset.template.kwargs ?? {});
+  const hashes = used.map(({ template }) => dataset.templates?.[template]?.sha256 ?? own);
+  return hashes.length === 0 ? [own] : [...new Set(hashes)].sort();
 }
 
 function resultRows(

@@ -37,7 +37,7 @@ it('takes what lorch keeps beside a dataset for no dataset, unless it is named a
 
 it.each([
   ['data/trian.jsonl', 'did you mean data/train.jsonl?'],
-  ['data/zzzzzzzz.parquet', 'there are extra.jsonl, odd[1].json, train.jsonl'],
+  ['data/zzzzzzzz.parquet', 'there are extra.jsonl, notes.txt, odd[1].json, train.jsonl'],
   ['dat/train.jsonl', 'does not exist either'],
   ['data', 'data/*.jsonl'],
   ['data/*.csv', 'looked from'],

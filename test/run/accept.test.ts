@@ -47,7 +47,7 @@ describe('accepted findings', () => {
     expect(second).toEqual([]);
   });
 
-  it('may be advice and memory alone', () => {
-    expect(acceptableCodes.filter((code) => !/^A\d{3}$/.test(code))).toEqual(['P020', 'P021']);
+  it('may be advice, memory and a template without end of turn alone', () => {
+    expect(acceptableCodes.filter((code) => !/^A\d{3}$/.test(code))).toEqual(['P020', 'P021', 'T014']);
   });
 });

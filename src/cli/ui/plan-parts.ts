@@ -198,8 +198,11 @@ export function diskLines(plan: Plan): string[] {
   if (!disk) return [];
   const adapter = disk.adapter_bytes === undefined ? '' : ` + adapter ${formatBytes(disk.adapter_bytes)}`;
   const total = disk.total_bytes === undefined ? '' : ` = ${formatBytes(disk.total_bytes)}`;
+  const counted = disk.checkpoints * disk.checkpoint_bytes + (disk.adapter_bytes ?? 0);
+  const rest = disk.adapter_bytes === undefined ? 0 : (disk.total_bytes ?? counted) - counted;
+  const start = rest > 0 ? ` + its start ${formatBytes(rest)}` : '';
   const merged = disk.merged_bytes ? `; merged, the model would take ${formatBytes(disk.merged_bytes)}` : '';
   return [
-    `${formatCount(disk.checkpoints)} checkpoint${disk.checkpoints === 1 ? '' : 's'} × ${formatBytes(disk.checkpoint_bytes)}${adapter}${total}, ${formatBytes(disk.free_bytes)} free${merged}`,
+    `${formatCount(disk.checkpoints)} checkpoint${disk.checkpoints === 1 ? '' : 's'} × ${formatBytes(disk.checkpoint_bytes)}${adapter}${start}${total}, ${formatBytes(disk.free_bytes)} free${merged}`,
   ];
 }
