@@ -26,7 +26,7 @@ export const sourceCodes: CodeDoc[] = [
     severity: 'warning',
     title: 'No row of a source is trained on.',
     prose:
-      'All of its rows were dropped, or went to validation. Often the source repeats the rows of another one that is read before it (D060). The message says where its rows went.',
+      'All of its rows were dropped, or went to validation. Often the source repeats the rows of a source that is read before it (D060). The message says where its rows went.',
   },
 ];
 

@@ -25,7 +25,7 @@ export const text: WritableFormat = {
     if (template)
       return {
         why: `the texts were rendered with ${template} and contain no ChatML`,
-        hint: 'write rows with "messages", so that lorch can render them with the model’s own template; to train on the texts unchanged, write format: text (--format text)',
+        hint: 'write the turns as rows with "messages", and lorch renders them with the model’s own template; to train on the texts unchanged, write format: text (--format text)',
       };
     return {
       why: 'the rows contain a text and no conversation',
