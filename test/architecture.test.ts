@@ -147,10 +147,6 @@ describe('the layers', () => {
     ).toEqual([]);
   });
 
-  it('no file is longer than 300 lines', () => {
-    expect(offenders(({ text }) => text.split('\n').length > 301)).toEqual([]);
-  });
-
   it('files are kebab-case', () => {
     expect(offenders(({ file }) => !/^([a-z0-9-]+[/\\])*[a-z0-9.-]+\.tsx?$/.test(file))).toEqual([]);
   });

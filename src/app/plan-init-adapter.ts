@@ -49,6 +49,14 @@ export async function planInitAdapter(
   const expected = await count(rendered(adapter, found)).catch((error: unknown) => {
     // Targets that match nothing here matched something on the base of the adapter.
     if (!(error instanceof UserError) || !/^(M00|M01|R035)/.test(error.code)) throw error;
+    if (/trainable_token_indices/.test(error.message))
+      throw new UserError(
+        'P053',
+        `init_adapter: ${found.name} was trained with new tokens, and base_model has no rows for them`,
+        {
+          hint: 'merge it first (`lorch merge RUN -o merged`), then write `base_model: merged` without init_adapter',
+        },
+      );
     throw otherBase(found, `${error.code} ${error.message}`, adapter.facts.base_model);
   });
   const findings = checkAdapterBase({

@@ -112,5 +112,5 @@ def test_a_tokenizer_with_a_template_of_its_own_for_tools_uses_it_for_rows_with_
     plain = [user("Hi"), assistant("Ho")]
     result = run_prepare(tmp_path, tmp_path / "model", [ROW, plain])
     assert result.trained() == {0: [HERMES, "It rains.<|im_end|>"], 1: ["Ho<|im_end|>"]}
-    assert result.value["mask_rule"].endswith(":rendered-spans+template-marks")
+    assert result.value["mask_rule"].endswith(":rendered-spans+template-marks:answers")
     assert "A helpful assistant." not in result.tokenizer.decode(result.file().input_ids(1))

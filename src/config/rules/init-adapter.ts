@@ -9,7 +9,7 @@ export const initAdapterRule: Rule = {
       report(
         'tokenizer',
         'lorch cannot add new tokens on top of an adapter, because its rows would not fit the larger embedding',
-        'merge it first (`lorch merge RUN -o merged`), then write `base_model: merged` and keep `tokenizer:`',
+        'merge it first (`lorch merge RUN -o merged`), then write `base_model: merged` without `init_adapter`; keep under `tokenizer:` only tokens that the merged model lacks',
       );
     if (init.mode === 'fuse' && (quantization?.load_in_4bit || quantization?.load_in_8bit))
       report(

@@ -83,16 +83,24 @@ def _check_call(body: str, function: dict[str, Any], index: int) -> None:
         raise RowRefusedError("T007", f"the template writes the arguments of {name!r} as Python, not JSON")
     squashed = _squash(body)
     for part in _leaves(arguments):
-        forms = {part, json.dumps(part, ensure_ascii=False)[1:-1], json.dumps(part)[1:-1]}
-        nested = {json.dumps(form, ensure_ascii=False)[1:-1] for form in forms}
-        if not any(_squash(form) in squashed for form in forms | nested):
+        if not any(_squash(form) in squashed for form in _forms(part)):
             raise RowRefusedError(
-                "T007", f"the template leaves out {part[:40]!r} of the call of {name!r} in message {index}"
+                "T007",
+                f"the template leaves out {str(part)[:40]!r} of the call of {name!r} in message {index}",
             )
 
 
-def _leaves(value: Any) -> Iterator[str]:
-    """Every key and string in call arguments."""
+def _forms(part: Any) -> set[str]:
+    """How a key or a value of call arguments may stand in a text."""
+    if isinstance(part, str):
+        forms = {part, json.dumps(part, ensure_ascii=False)[1:-1], json.dumps(part)[1:-1]}
+        return forms | {json.dumps(form, ensure_ascii=False)[1:-1] for form in forms}
+    short = {str(int(part))} if isinstance(part, float) and part.is_integer() else set()
+    return {str(part), json.dumps(part)} | short
+
+
+def _leaves(value: Any) -> Iterator[Any]:
+    """Every key, string, number and boolean in call arguments."""
     if isinstance(value, dict):
         for key, item in value.items():
             yield str(key)
@@ -100,7 +108,7 @@ def _leaves(value: Any) -> Iterator[str]:
     elif isinstance(value, list):
         for item in value:
             yield from _leaves(item)
-    elif isinstance(value, str):
+    elif value is not None:
         yield value
 
 

@@ -69,11 +69,19 @@ def find_spans(template: Template, messages: list[Message], tools: Any, trained:
     rendered = Rendered(text, [])
     for index in trained:
         turn = turns.find(index, marks)
-        spans = [Span(turn.start, turn.end, turn.closed)]
-        if template.has_markers and messages[index]["role"] == "assistant":
+        answers = messages[index]["role"] == "assistant"
+        # Only an answer must teach the model to stop.
+        spans = [Span(turn.start, turn.end, turn.closed, last=answers)]
+        if template.has_markers and answers:
             spans = _marked(turn, marks)
         body = "".join(text[span.start : min(span.end, turn.body_end)] for span in spans)
         if (spans or turn.start < turn.end) and check_answer(body, messages[index], index):
+            if template.has_markers and not check_answer(
+                text[turn.start : turn.body_end], messages[index], index
+            ):
+                raise RowRefusedError(
+                    "T007", f"the template's generation marks cover only a part of message {index}"
+                )
             rendered.shortened.append(index)
         turns.prove(index, [(span.start, span.end) for span in spans], turn)
         rendered.spans += [span for span in spans if span.start < span.end]

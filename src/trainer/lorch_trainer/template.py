@@ -15,12 +15,14 @@ from typing import Any
 
 from .errors import LorchError
 from .stops import END_OF_CALL, first_of, run_of_tokens
-from .tracing import Traced, Tracer, trace_messages
+from .traced import Traced
+from .tracing import Tracer, trace_messages
 
 Message = dict[str, Any]
 MARKER = re.compile(r"\{%-?\s*generation\s*-?%\}")
 _THINKING = re.compile(r"(<[^<>\s]*think[^<>\s]*>|\[THINK\])\s*\Z", re.IGNORECASE)
 """The opening of a model's thinking, at the end of a text."""
+_MARKER_TEXT = re.compile(r"\s*(<[^\s<>]{1,40}>|\[[^\s\[\]]{1,40}\])")
 HEADER_FIELDS = frozenset({"name", "tool_call_id"})
 """Fields of a message that templates write into its header; a model writes none of them itself."""
 
@@ -63,10 +65,14 @@ class Template:
         """The assistant's header if the template writes one but ignores `add_generation_prompt`."""
         self.ends: list[str] = []
         """What the template writes after the last answer and, if it differs, after one in history."""
-        self.stops = list(dict.fromkeys(named))
+        self.certain_stops = [*dict.fromkeys(named)]
+        """Tokens at which generation stops for certain: eos and those of the generation config."""
+        self.stops = [*self.certain_stops]
         """Texts at which the model stops writing. The first of them after an answer ends the turn."""
         self.generation_end = next(iter(self._generation_ends), "")
         """The token to add after a last answer that the template does not end; empty if none is known."""
+        self.prompt_varies = prompt_varies(source)
+        """Whether the generation prompt may depend on what the messages say."""
         self.openings: dict[Any, Any] = {}
         """What spans.py found out about beginnings of turns, by the text before them."""
         self.closings: dict[Any, Any] = {}
@@ -197,8 +203,8 @@ class Template:
         """From the text after the last answer, after one in history, and between question and answer."""
         named = list(self.stops)
         at_end = run_of_tokens(self.added, tail, named, not_in=header)
-        if not at_end and not self.added.search(tail) and re.match(r"\s*[<\[]", tail):
-            at_end = tail.rstrip()  # a marker that this tokenizer does not have as a token
+        if not at_end and (marker := _MARKER_TEXT.match(tail)) is not None:
+            at_end = marker.group()  # a marker that this tokenizer does not have as a token
         if at_end:
             self.ends.append(at_end)
         if inner is not None and not (at_end and at_end in inner):
@@ -232,6 +238,34 @@ class Template:
             found = self._header_of(prompt, at) if at < len(prompt) else ""
             if found and found not in self.headers:
                 self.headers.append(found)
+
+
+def prompt_varies(source: str) -> bool:
+    """Whether the part of a template under `add_generation_prompt` reads anything that messages can change.
+
+    True if there is no such part: then the prompt is part of the rest.
+    """
+    from jinja2 import nodes
+    from transformers.utils.chat_template_utils import _compile_jinja_template
+
+    try:
+        tree = _compile_jinja_template(source).environment.parse(source)
+    except Exception:  # reported when the template is compiled
+        return True
+    changing = {name.name for name in tree.find_all(nodes.Name) if name.ctx == "store"}
+    parts = [
+        part
+        for part in tree.find_all(nodes.If)
+        if any(name.name == "add_generation_prompt" for name in part.test.find_all(nodes.Name))
+        or getattr(part.test, "name", "") == "add_generation_prompt"
+    ]
+    for part in parts:
+        names = {name.name for name in part.find_all(nodes.Name)}
+        reads = {item.value for item in part.find_all(nodes.Const)}
+        reads |= {item.attr for item in part.find_all(nodes.Getattr)}
+        if names & changing or "content" in reads:
+            return True
+    return not parts
 
 
 def behind(text: Traced) -> str:

@@ -7,226 +7,12 @@ The template, its sandbox and its filters are those of transformers; only joinin
 
 from __future__ import annotations
 
+import re
 import types
-from collections.abc import Callable, Iterable, Iterator
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterable
+from typing import Any
 
-TOOLS = -1
-"""The message number of tool declarations."""
-
-
-class Origin(NamedTuple):
-    """Where text comes from: the message's number and its field (`content`, `tool_calls`, …)."""
-
-    message: int
-    field: str
-
-
-class Run(NamedTuple):
-    """Characters `start` to `end` came from `origin`. Empty for an empty string."""
-
-    start: int
-    end: int
-    origin: Origin
-
-
-class Traced(str):
-    """A string with the origin of its parts. `runs` are in order; the other characters are the template's."""
-
-    runs: tuple[Run, ...]
-
-    def __new__(cls, text: str = "", runs: Iterable[Run] = ()) -> Traced:
-        self = super().__new__(cls, text)
-        self.runs = tuple(runs)
-        return self
-
-    def __str__(self) -> str:
-        return self
-
-    def __add__(self, other: str) -> Traced:
-        return joined((self, other))
-
-    def __radd__(self, other: str) -> Traced:
-        return joined((other, self))
-
-    def __mul__(self, count: Any) -> Traced:
-        return joined([self] * count)
-
-    __rmul__ = __mul__
-
-    def __mod__(self, values: Any) -> str:
-        return _placed(str.__mod__(self, values), [self, values])
-
-    def __rmod__(self, pattern: str) -> str:
-        return _placed(str.__mod__(pattern, str.__str__(self)), [self])
-
-    def __getitem__(self, key: Any) -> Traced:
-        text = str.__getitem__(self, key)
-        if isinstance(key, slice):
-            start, _, step = key.indices(len(self))
-            return self._part(start, start + len(text)) if step == 1 else _spread(text, self)
-        at = range(len(self))[key]
-        return self._part(at, at + 1)
-
-    def __iter__(self) -> Iterator[str]:
-        return (self._part(at, at + 1) for at in range(len(self)))
-
-    def _part(self, start: int, end: int) -> Traced:
-        """Characters `start` to `end`. An empty part keeps the origin it was cut from."""
-        runs = [
-            Run(max(run.start, start) - start, min(run.end, end) - start, run.origin)
-            for run in self.runs
-            if (run.start < end and run.end > start) or start <= run.start == run.end <= end
-        ]
-        if start == end and not runs:
-            runs = [Run(0, 0, run.origin) for run in self.runs if run.start <= start <= run.end][:1]
-        return Traced(str.__getitem__(self, slice(start, end)), runs)
-
-    def _in_turn(self, texts: Iterable[str], between: int = 0) -> list[Traced]:
-        """The parts of which the texts are, one after another with `between` characters in the middle."""
-        parts, at = [], 0
-        for text in texts:
-            parts.append(self._part(at, at + len(text)))
-            at += len(text) + between
-        return parts
-
-    def _in_order(self, texts: Iterable[str]) -> list[Traced]:
-        """The parts of which the texts are, with nothing but white space between them."""
-        parts, at = [], 0
-        for text in texts:
-            at = str.find(self, text, at)
-            parts.append(self._part(at, at + len(text)))
-            at += len(text)
-        return parts
-
-    def strip(self, chars: str | None = None, /) -> Traced:
-        return self.lstrip(chars).rstrip(chars)
-
-    def lstrip(self, chars: str | None = None, /) -> Traced:
-        return self._part(len(self) - len(str.lstrip(self, chars)), len(self))
-
-    def rstrip(self, chars: str | None = None, /) -> Traced:
-        return self._part(0, len(str.rstrip(self, chars)))
-
-    def removeprefix(self, prefix: str, /) -> Traced:
-        return self._part(len(self) - len(str.removeprefix(self, prefix)), len(self))
-
-    def removesuffix(self, suffix: str, /) -> Traced:
-        return self._part(0, len(str.removesuffix(self, suffix)))
-
-    def split(self, sep: str | None = None, maxsplit: Any = -1) -> list[str]:
-        texts = str.split(self, sep, maxsplit)
-        return [*(self._in_order(texts) if sep is None else self._in_turn(texts, len(sep)))]
-
-    def rsplit(self, sep: str | None = None, maxsplit: Any = -1) -> list[str]:
-        texts = str.rsplit(self, sep, maxsplit)
-        return [*(self._in_order(texts) if sep is None else self._in_turn(texts, len(sep)))]
-
-    def splitlines(self, keepends: bool = False) -> list[str]:
-        return [*self._in_order(str.splitlines(self, keepends))]
-
-    def partition(self, sep: str, /) -> tuple[str, str, str]:
-        first, second, third = self._in_turn(str.partition(self, sep))
-        return first, second, third
-
-    def rpartition(self, sep: str, /) -> tuple[str, str, str]:
-        first, second, third = self._in_turn(str.rpartition(self, sep))
-        return first, second, third
-
-    def replace(self, old: str, new: str, count: Any = -1, /) -> Traced:
-        if not old:
-            return _spread(str.replace(self, old, new, count), self)
-        pieces: list[str] = []
-        for text in self.split(old, count):
-            pieces += [new, text]
-        return joined(pieces[1:])
-
-    def join(self, parts: Iterable[Any], /) -> Traced:
-        pieces: list[str] = []
-        for part in parts:
-            if not isinstance(part, str):
-                raise TypeError(f"expected str instance, {type(part).__name__} found")
-            pieces += [self, part]
-        return joined(pieces[1:])
-
-    def lower(self) -> Traced:
-        return _spread(str.lower(self), self)
-
-    def upper(self) -> Traced:
-        return _spread(str.upper(self), self)
-
-    def title(self) -> Traced:
-        return _spread(str.title(self), self)
-
-    def capitalize(self) -> Traced:
-        return _spread(str.capitalize(self), self)
-
-    def casefold(self) -> Traced:
-        return _spread(str.casefold(self), self)
-
-    def swapcase(self) -> Traced:
-        return _spread(str.swapcase(self), self)
-
-
-def joined(parts: Iterable[Any]) -> Traced:
-    """The parts in one string, each with its origins."""
-    texts, runs, at = [], [], 0
-    for part in parts:
-        if isinstance(part, Traced):
-            runs += [Run(at + start, at + end, origin) for start, end, origin in part.runs]
-        texts.append(part)
-        at += len(part)
-    return Traced("".join(texts), runs)
-
-
-def _spread(text: str, source: Traced) -> Traced:
-    """`text`, made of `source`: character by character if the length is the same, else all of it."""
-    if len(text) == len(source):
-        return Traced(text, source.runs)
-    return Traced(text, [Run(0, len(text), source.runs[0].origin)] if source.runs else ())
-
-
-def _origins(value: Any) -> Iterator[Traced]:
-    """Every traced string in a value, its keys included."""
-    if isinstance(value, Traced):
-        yield value
-    elif isinstance(value, dict):
-        for key, item in value.items():
-            yield from _origins(key)
-            yield from _origins(item)
-    elif isinstance(value, (list, tuple)):
-        for item in value:
-            yield from _origins(item)
-
-
-def _placed(text: str, values: Any) -> str:
-    """`text`, into which a library wrote the values: it looks for each one after the one before it.
-
-    If one of them cannot be found, all of the text counts as that value's.
-    """
-    runs, at = [], 0
-    for value in _origins(values):
-        if not value or not value.runs:
-            continue
-        found = text.find(value, at)
-        if found < 0:
-            return str(_whole(text, value))
-        runs.append(Run(found, found + len(value), value.runs[0].origin))
-        at = found + len(value)
-    return Traced(text, runs) if runs else text
-
-
-def written(value: Any) -> str:
-    """The value as a template writes it: a list or an object as Python shows it."""
-    return _placed(str(value), value) if isinstance(value, (dict, list, tuple)) else str(value)
-
-
-def _whole(text: Any, values: Any) -> Any:
-    """`text`, all of which comes from where the first of the values comes from."""
-    if isinstance(text, Traced) or not isinstance(text, str):
-        return text
-    first = next((value for value in _origins(values) if value.runs), None)
-    return text if first is None else Traced(text, [Run(0, len(text), first.runs[0].origin)])
+from .traced import TOOLS, Origin, Run, Traced, joined, origins, whole
 
 
 def trace(value: Any, origin: Origin) -> Any:
@@ -264,7 +50,10 @@ class Tracer:
         environment = _compile_jinja_template(source).environment.overlay()
         environment.concat = joined
         environment.filters = {name: _tracing(name, one) for name, one in environment.filters.items()}
-        environment.filters["join"] = _join
+        environment.filters |= {"join": _join, "replace": _replace, "format": _format}
+        # `'%s' % text`, which the sandbox can hand over.
+        environment.intercepted_binops = frozenset({"%"})
+        environment.binop_table = {**environment.binop_table, "%": _modulo}
         environment.call = _calling(environment.call)
         environment.wrap_str_format = _formatting(environment.wrap_str_format)
         self._template = environment.from_string(source)
@@ -287,6 +76,8 @@ class Tracer:
 
 # These return what they get, or a default that is the template's own.
 _FOLLOWED = ("default", "d", "map", "select", "reject", "selectattr", "rejectattr", "length", "count")
+# These call a method of the string, which keeps its origins.
+_METHODS = ("trim", "upper", "lower", "title", "capitalize", "string", "first", "last")
 
 
 def _tracing(name: str, plain: Callable[..., Any]) -> Callable[..., Any]:
@@ -295,7 +86,8 @@ def _tracing(name: str, plain: Callable[..., Any]) -> Callable[..., Any]:
         return plain
 
     def traced(*args: Any, **kwargs: Any) -> Any:
-        return _whole(plain(*args, **kwargs), args)
+        text = plain(*args, **kwargs)
+        return text if name in _METHODS and isinstance(text, Traced) else whole(text, args)
 
     # Jinja reads from these attributes which arguments a filter wants before its value.
     traced.__dict__.update(getattr(plain, "__dict__", {}))
@@ -308,7 +100,61 @@ def _join(value: Iterable[Any], d: str = "", attribute: str | int | None = None)
         items = [
             item[attribute] if isinstance(item, dict) else getattr(item, str(attribute)) for item in items
         ]
-    return Traced(d, getattr(d, "runs", ())).join([str(item) for item in items])
+    return _traced(d).join([written(item) for item in items])
+
+
+def _replace(text: Any, old: Any, new: Any, count: int | None = None) -> Traced:
+    return _traced(written(text)).replace(written(old), written(new), -1 if count is None else count)
+
+
+def _format(pattern: Any, *args: Any, **kwargs: Any) -> Any:
+    return _modulo(written(pattern), kwargs or args)
+
+
+def _modulo(left: Any, right: Any) -> Any:
+    if not isinstance(left, str):
+        return left % right
+    return formatted(lambda values: str.__mod__(left, values), right)
+
+
+def _traced(text: str) -> Traced:
+    return text if isinstance(text, Traced) else Traced(text)
+
+
+def written(value: Any) -> str:
+    """The value as a template writes it: a list or an object as Python shows it."""
+    return formatted(str, value) if isinstance(value, (dict, list, tuple)) else str(value)
+
+
+def formatted(make: Callable[[Any], str], values: Any) -> str:
+    """`make(values)`, with each traced text in its place.
+
+    The places are found by formatting marks instead of the texts, which may occur anywhere else. If a text is
+    changed on the way, as Python's quotes do, all of it counts as the message's.
+    """
+    text = make(values)
+    leaves: list[Traced] = []
+    mark = next((sign for sign in "¤§¶¬" if sign not in text), None)
+    if next(origins(values), None) is None:
+        return text
+    if mark is not None:
+        pieces = re.split(f"{mark}(\\d+){mark}", make(_marked(values, mark, leaves)))
+        parts = [leaves[int(piece)] if at % 2 else piece for at, piece in enumerate(pieces)]
+        if (built := joined(parts)) == text:
+            return built
+    return str(whole(text, values))
+
+
+def _marked(value: Any, mark: str, leaves: list[Traced]) -> Any:
+    """The value with a numbered mark for each traced text, which go to `leaves`."""
+    if isinstance(value, Traced):
+        leaves.append(value)
+        return f"{mark}{len(leaves) - 1}{mark}"
+    if isinstance(value, dict):
+        return {_marked(key, mark, leaves): _marked(item, mark, leaves) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return type(value)(_marked(item, mark, leaves) for item in value)
+    return value
 
 
 def _calling(plain: Callable[..., Any]) -> Callable[..., Any]:
@@ -316,7 +162,7 @@ def _calling(plain: Callable[..., Any]) -> Callable[..., Any]:
 
     def call(context: Any, function: Any, *args: Any, **kwargs: Any) -> Any:
         literal = isinstance(function, types.BuiltinMethodType) and type(function.__self__) is str
-        if literal and next(_origins(args), None) is not None:
+        if literal and next(origins(args), None) is not None:
             function = getattr(Traced(function.__self__), function.__name__)
         return plain(context, function, *args, **kwargs)
 
@@ -324,10 +170,16 @@ def _calling(plain: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _formatting(plain: Callable[..., Any]) -> Callable[..., Any]:
+    """`'…{}…'.format(…)`, which the sandbox wraps."""
+
     def wrap(value: Any) -> Any:
-        formatted = plain(value)
-        if formatted is None:
+        method = plain(value)
+        if method is None:
             return None
-        return lambda *args, **kwargs: _placed(formatted(*args, **kwargs), [*args, kwargs])
+
+        def fill(*args: Any, **kwargs: Any) -> str:
+            return formatted(lambda given: method(*given[0], **given[1]), (args, kwargs))
+
+        return fill
 
     return wrap

@@ -14,9 +14,10 @@ from itertools import pairwise
 from typing import Any
 
 from .conversation import RowRefusedError
-from .stops import first_of
+from .stops import first_of, run_of_tokens
 from .template import Message, Template, TemplateRefusalError, around, behind
-from .tracing import Run, trace_messages
+from .traced import TOOLS, UNCLEAR, Run
+from .tracing import trace_messages
 
 
 @dataclass
@@ -32,6 +33,12 @@ class Turn:
         return self.body_end < self.end
 
 
+_MANY = 12
+"""Turns of a row whose prompts are rendered one by one if the prompt depends on the messages."""
+_MOST = 64
+"""Renderings of one row beside that of all of it."""
+
+
 class Turns:
     """Locates the turns of one conversation."""
 
@@ -43,9 +50,17 @@ class Turns:
             raise RowRefusedError("T007", "the template renders the row differently when it is traced")
         self.runs = list(whole.runs)
         self._starts = [run.start for run in self.runs]
+        self._own_openings: dict[Any, Any] = {}
+        self._renderings = 0
         self._own: dict[int, list[int]] = {}
         for at, run in enumerate(self.runs):
             self._own.setdefault(run.origin.message, []).append(at)
+
+    def _count_rendering(self) -> None:
+        """Keeps long rows linear: after many different texts around turns, headers and ends are searched."""
+        self._renderings += 1
+        if self._renderings > _MOST:
+            raise TemplateRefusalError("the text around the turns differs too often")
 
     def find(self, index: int, marks: list[tuple[int, int]]) -> Turn:
         """Where message `index` begins and ends. Raises RowRefusedError T007 or T020."""
@@ -102,8 +117,12 @@ class Turns:
         between = self.runs[own[0] : own[-1] + 1]
         other = next((run for run in between if run.origin.message != index and run.start < run.end), None)
         if other is not None:
-            whose = "the tools" if other.origin.message < 0 else f"message {other.origin.message}"
+            names = {UNCLEAR: "several messages at once", TOOLS: "the tools"}
+            whose = names.get(other.origin.message, f"message {other.origin.message}")
             raise RowRefusedError("T007", f"the template writes {whose} into message {index}")
+        for one, following in pairwise(between):
+            if first_of(self.template.certain_stops, self.text[one.end : following.start]) is not None:
+                raise RowRefusedError("T007", f"the template writes message {index} as several turns")
         for run in between:
             stop = first_of(self.template.stops, self.text[run.start : run.end])
             if stop is not None and self.template.added.fullmatch(stop):
@@ -126,13 +145,16 @@ class Turns:
         previous = self.messages[index - 1]["role"] if index else None
         written = any(self.runs[at].origin.field != "content" for at in self._own[index])
         key = (gap, previous, bool(self.tools), written)
-        if key not in self.template.openings:
-            self.template.openings[key] = self._find_opening(index, gap, written)
-        found: tuple[int, str] | None = self.template.openings[key]
+        # A prompt that depends on the messages is asked for each turn; in long rows, for each kind of turn.
+        known = self._own_openings if self.template.prompt_varies else self.template.openings
+        if key not in known or (self.template.prompt_varies and self._renderings < _MANY):
+            known[key] = self._find_opening(index, gap, written)
+        found: tuple[int, str] | None = known[key]
         return found
 
     def _find_opening(self, index: int, gap: str, written: bool) -> tuple[int, str] | None:
         try:
+            self._count_rendering()
             prompt = behind(self.template.trace(self._traced[:index], self.tools, prompt=True))
             prompt += self.template.missing_header
             # A template may write nothing for an empty conversation: that says nothing of a first answer.
@@ -173,12 +195,17 @@ class Turns:
         following = next((one for one in template.stops if gap.startswith(one, at)), None)
         if following is not None:
             return at, at + len(following)
+        if not self.messages[index].get("tool_calls"):
+            # Text that no token separates from the answer is not known to be the model's own.
+            closing = run_of_tokens(self.template.added, region, [], not_in="")
+            region = closing if region.startswith(closing.lstrip()) else ""
         body = len(region.rstrip())
         return body, body
 
     def _own_end(self, index: int, gap: str) -> int | None:
         """How much of the text after a message the template writes even if the conversation ends there."""
         try:
+            self._count_rendering()
             cut = self.template.trace(self._traced[: index + 1], self.tools)
         except TemplateRefusalError:
             return None
