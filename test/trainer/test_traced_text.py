@@ -184,3 +184,24 @@ def test_text_that_a_template_builds_word_by_word_stays_linear(model: Path, tmp_
     answer = "word " * 1000 + "end"
     result = prepare(tmp_path, model, source, [user("q"), assistant(answer), user("r"), assistant("s")])
     assert result.trained()[0] == [answer + "<|im_end|>", "s<|im_end|>"]
+
+
+def test_a_number_in_each_turn_keeps_long_rows_linear(
+    model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from lorch_trainer.template import Template
+
+    rendered: list[int] = []
+    plain = Template.trace
+
+    def counted(self: Template, traced: Any, tools: Any, prompt: bool = False) -> Any:
+        rendered.append(len(traced))
+        return plain(self, traced, tools, prompt)
+
+    monkeypatch.setattr(Template, "trace", counted)
+    source = each("{{ '<|im_start|>' + m.role + '\\n' }}{{ loop.index }}: {{ m.content }}" + END)
+    row = [turn for n in range(150) for turn in (user(f"q{n}"), assistant(f"a{n}"))]
+    result = prepare(tmp_path, model, source, row, [user("q"), assistant("a")])
+    assert result.trained()[0] == [f"{2 * n + 2}: a{n}<|im_end|>" for n in range(150)]
+    assert result.trained()[1] == ["2: a<|im_end|>"]
+    assert len(rendered) < 100

@@ -22,6 +22,8 @@ from .tracing import trace_messages
 
 @dataclass
 class Turn:
+    """One turn in the text: characters `start` to `end`, its end of turn included."""
+
     start: int
     body_end: int
     """Where the end of turn begins; `end` if there is none."""
@@ -56,11 +58,16 @@ class Turns:
         for at, run in enumerate(self.runs):
             self._own.setdefault(run.origin.message, []).append(at)
 
+    @property
+    def _searching(self) -> bool:
+        """Whether the row has used up its renderings."""
+        return self._renderings >= _MOST
+
     def _count_rendering(self) -> None:
         """Keeps long rows linear: after many different texts around turns, headers and ends are searched."""
-        self._renderings += 1
-        if self._renderings > _MOST:
+        if self._searching:
             raise TemplateRefusalError("the text around the turns differs too often")
+        self._renderings += 1
 
     def find(self, index: int, marks: list[tuple[int, int]]) -> Turn:
         """Where message `index` begins and ends. Raises RowRefusedError T007 or T020."""
@@ -146,7 +153,9 @@ class Turns:
         written = any(self.runs[at].origin.field != "content" for at in self._own[index])
         key = (gap, previous, bool(self.tools), written)
         # A prompt that depends on the messages is asked for each turn; in long rows, for each kind of turn.
-        known = self._own_openings if self.template.prompt_varies else self.template.openings
+        known = self.template.openings
+        if self.template.prompt_varies or self._searching:
+            known = self._own_openings
         if key not in known or (self.template.prompt_varies and self._renderings < _MANY):
             known[key] = self._find_opening(index, gap, written)
         found: tuple[int, str] | None = known[key]
@@ -175,9 +184,12 @@ class Turns:
         message = self.messages[index]
         last = index + 1 == len(self.messages)
         key = (gap, message["role"], bool(message.get("tool_calls")), last)
+        found: tuple[int, int] | None
+        if self._searching:  # found with less knowledge, so not for other rows
+            return self.template.closings.get(key) or self._find_closing(index, gap, last)
         if key not in self.template.closings:
             self.template.closings[key] = self._find_closing(index, gap, last)
-        found: tuple[int, int] | None = self.template.closings[key]
+        found = self.template.closings[key]
         return found
 
     def _find_closing(self, index: int, gap: str, last: bool) -> tuple[int, int] | None:
