@@ -70,6 +70,13 @@ def test_an_empty_answer_trains_the_end_of_turn(model: Path, tmp_path: Path) -> 
             tmp_path / template, model, [[user("a"), assistant("")]], template_file(template)
         )
         assert result.trained() == {0: ["<|im_end|>"]}
+    result = run_prepare(
+        tmp_path / "qwen3",
+        model,
+        [[user("a"), assistant(""), user("b"), assistant("c")]],
+        template_file("qwen3"),
+    )
+    assert result.trained() == {0: ["<|im_end|>", "<think>\n\n</think>\n\nc<|im_end|>"]}
 
 
 def test_control_tokens_in_a_text_are_named(model: Path, tmp_path: Path) -> None:

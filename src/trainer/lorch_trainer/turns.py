@@ -73,7 +73,7 @@ class Turns:
         """Where message `index` begins and ends. Raises RowRefusedError T007 or T020."""
         own = self._turn_runs(index)
         if not own:
-            raise RowRefusedError("T007", f"the template leaves out message {index}")
+            return self._find_empty(index)
         first, last = self.runs[own[0]], self.runs[own[-1]]
         self._check_content(index, own)
         before = self.runs[own[0] - 1].end if own[0] else 0
@@ -90,6 +90,23 @@ class Turns:
         if closing is None:
             raise RowRefusedError("T007", f"where message {index} ends is unclear")
         return Turn(start, last.end + closing[0], last.end + closing[1], opening[1] if opening else "")
+
+    def _find_empty(self, index: int) -> Turn:
+        """The turn of a message without text, between those of its neighbours. Raises T007."""
+        message = self.messages[index]
+        if any(message.get(field) for field in ("content", "reasoning_content", "tool_calls")):
+            raise RowRefusedError("T007", f"the template leaves out message {index}")
+        before = max((run.end for run in self.runs if run.origin.message < index), default=0)
+        following = (run.start for run in self.runs if run.origin.message > index and run.start >= before)
+        gap = self.text[before : min(following, default=len(self.text))]
+        opening = self._find_opening(index, gap, written=True)
+        if opening is None:
+            raise RowRefusedError("T007", f"where message {index} begins is unclear")
+        body = gap[opening[0] :]
+        stop = first_of(self.template.stops, body)
+        start = before + opening[0]
+        end = start if stop is None else start + body.index(stop)
+        return Turn(start, end, end + len(stop or ""), opening[1])
 
     def _turn_runs(self, index: int) -> list[int]:
         """The runs of a message in its own turn. A tool's header may repeat the name of a call."""
