@@ -82,7 +82,7 @@ describe.skipIf(!python)('options of the training', () => {
     expect(pissa.forecast.parameters).toEqual(plain.forecast.parameters);
     const { stdout } = await plan('lora.init_lora_weights=pissa');
     expect(stdout.replace(/\s+/g, ' ')).toContain(
-      'starts from a part of the base (pissa); saved as a plain LoRA of rank 8 over the original base',
+      'starts from a part of the base (pissa); saved as an ordinary LoRA of rank 8 over the original base',
     );
   });
 
