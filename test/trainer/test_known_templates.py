@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 import trl
-from lorch_trainer.conversation import RowRefusedError, template_messages, trained_turns
+from lorch_trainer.conversation import RowRefusedError, template_messages
 from lorch_trainer.spans import find_spans
 from lorch_trainer.template import TemplateRefusalError, choose_template
 from lorch_trainer.tokenizer import load_tokenizer
+from lorch_trainer.train_on import trained_turns
 from prepared import assistant, make_tokenizer, user
 
 SHIPPED = sorted((Path(trl.__file__).parent / "chat_templates").glob("*.jinja"))
@@ -42,7 +43,7 @@ def test_only_answers_are_found(model: Path, path: Path, turns: int) -> None:
     template = choose_template({"kind": "file", "source": source}, tokenizer, "x").for_tools(None)
     messages = template_messages(ROW[:turns])
     try:
-        rendered = find_spans(template, messages, None, trained_turns(messages))
+        rendered = find_spans(template, messages, None, trained_turns(messages, "answers"))
     except (RowRefusedError, TemplateRefusalError):
         assert path.stem.startswith(PARTS_ONLY)
         return

@@ -158,6 +158,20 @@ def test_text_behind_an_answer_without_an_end_is_not_trained(model: Path, tmp_pa
     assert [run.strip() for run in result.trained()[0]] == ["b", "d"]
 
 
+@pytest.mark.parametrize(
+    ("behind", "trained"), [("Note: <s>", "d"), ("\n<s>", "d\n<s>"), ("<s>\nNote", "d<s>")]
+)
+def test_only_tokens_next_to_an_answer_close_it(
+    model: Path, tmp_path: Path, behind: str, trained: str
+) -> None:
+    source = (
+        "{% for m in messages %}{{ m.role }}: {{ m.content }}{% if m.content == 'd' %}"
+        "{{ 'BEHIND' }}{% endif %}{{ '\n' }}{% endfor %}{% if add_generation_prompt %}assistant: {% endif %}"
+    ).replace("BEHIND", behind.replace("\n", "\\n"))
+    result = prepare(tmp_path, model, source, [user("c"), assistant("d")])
+    assert [run.strip() for run in result.trained()[0]] == [trained]
+
+
 def test_roles_other_than_the_assistants_need_no_end_of_turn(model: Path, tmp_path: Path) -> None:
     source = (
         "{% for m in messages %}{% if m.role == 'user' %}{{ '[INST] ' + m.content + ' [/INST]' }}"

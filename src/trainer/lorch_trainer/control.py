@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Set
 from typing import Any
 
+from .conversation import leaves
 from .template import Message, any_of
 
 _THINKING = ("<think>", "</think>")
@@ -44,15 +45,7 @@ class ControlTokens:
 
 
 def _texts(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict):
-        for key, item in value.items():
-            yield str(key)
-            yield from _texts(item)
-    elif isinstance(value, list):
-        for item in value:
-            yield from _texts(item)
+    return (one for one in leaves(value) if isinstance(one, str))
 
 
 def _template_text(template: Any) -> str:

@@ -26,15 +26,6 @@ def template_messages(messages: list[Message]) -> list[Message]:
     return [_template_message(message, index) for index, message in enumerate(messages)]
 
 
-def trained_turns(messages: list[Message]) -> list[int]:
-    """Indices of the assistant messages to train on."""
-    return [
-        index
-        for index, message in enumerate(messages)
-        if message["role"] == "assistant" and message.get("train") is not False
-    ]
-
-
 def template_forms(messages: list[Message]) -> Iterator[list[Message]]:
     """The messages in every form that templates may want; the first is what most take.
 
@@ -82,7 +73,7 @@ def _check_call(body: str, function: dict[str, Any], index: int) -> None:
     if isinstance(arguments, dict) and str(arguments) in body and str(arguments) != json.dumps(arguments):
         raise RowRefusedError("T007", f"the template writes the arguments of {name!r} as Python, not JSON")
     squashed = _squash(body)
-    for part in _leaves(arguments):
+    for part in leaves(arguments):
         if not any(_squash(form) in squashed for form in _forms(part)):
             raise RowRefusedError(
                 "T007",
@@ -99,15 +90,15 @@ def _forms(part: Any) -> set[str]:
     return {str(part), json.dumps(part)} | short
 
 
-def _leaves(value: Any) -> Iterator[Any]:
-    """Every key, string, number and boolean in call arguments."""
+def leaves(value: Any) -> Iterator[Any]:
+    """Every key, string, number and boolean in JSON data."""
     if isinstance(value, dict):
         for key, item in value.items():
             yield str(key)
-            yield from _leaves(item)
+            yield from leaves(item)
     elif isinstance(value, list):
         for item in value:
-            yield from _leaves(item)
+            yield from leaves(item)
     elif value is not None:
         yield value
 

@@ -141,7 +141,7 @@ def _take_start(layers: dict[str, Any], start: dict[str, Any]) -> None:
     for name, layer in layers.items():
         weight = layer.get_base_layer().weight
         pair = [start.get(f"{name}.lora_{x}.weight") for x in "AB"]
-        if None in [factor if factor is None else 1 for factor in pair]:
+        if any(factor is None for factor in pair):
             raise LorchError("R042", f"{_FILE} has no start for {name}")
         a, b = (factor.to(weight.device) for factor in pair if factor is not None)
         layer.lora_A["default"].weight.data, layer.lora_B["default"].weight.data = a, b

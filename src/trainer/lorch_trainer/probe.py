@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from . import stdio
-from .conversation import RowRefusedError, template_messages, trained_turns
+from .conversation import RowRefusedError, template_messages
 from .rendering import render_trained
 from .spans import close_last
 from .stops import generation_ends
 from .template import Message, TemplateSet, choose_template
 from .tokenizer import load_tokenizer
+from .train_on import trained_turns
 
 _TOOL = {
     "type": "function",
@@ -74,7 +75,7 @@ def _try(
     found["stops"] = template.stops
     try:
         rendered = render_trained(
-            template, templates.kind, template_messages(messages), tools, trained_turns(messages)
+            template, templates.kind, template_messages(messages), tools, trained_turns(messages, "answers")
         )
     except RowRefusedError as refused:
         return {"trained": False, "reason": refused.message}

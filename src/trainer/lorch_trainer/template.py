@@ -73,12 +73,12 @@ class Template:
         """The token to add after a last answer that the template does not end; empty if none is known."""
         self.prompt_varies = prompt_varies(source)
         """Whether the generation prompt may depend on what the messages say."""
-        self.openings: dict[Any, Any] = {}
-        """What spans.py found out about beginnings of turns, by the text before them."""
-        self.closings: dict[Any, Any] = {}
-        """The same of ends of turns, by the text after them."""
         self._inner = ""
         """The text between an answer and the next question: it contains a user's header."""
+        self.openings: dict[Any, tuple[int, str] | None] = {}
+        """What turns.py found out about beginnings of turns, by the text before them."""
+        self.closings: dict[Any, tuple[int, int] | None] = {}
+        """The same of ends of turns, by the text after them."""
         self.lengths: dict[Any, int] = {}
         """The same of the number of texts in a turn, by what the template writes between them."""
         self._learn()

@@ -52,7 +52,7 @@ class Turns:
             raise RowRefusedError("T007", "the template renders the row differently when it is traced")
         self.runs = list(whole.runs)
         self._starts = [run.start for run in self.runs]
-        self._own_openings: dict[Any, Any] = {}
+        self._own_openings: dict[Any, tuple[int, str] | None] = {}
         self._renderings = 0
         self._own: dict[int, list[int]] = {}
         for at, run in enumerate(self.runs):
@@ -175,8 +175,7 @@ class Turns:
             known = self._own_openings
         if key not in known or (self.template.prompt_varies and self._renderings < _MANY):
             known[key] = self._find_opening(index, gap, written)
-        found: tuple[int, str] | None = known[key]
-        return found
+        return known[key]
 
     def _find_opening(self, index: int, gap: str, written: bool) -> tuple[int, str] | None:
         try:
@@ -201,12 +200,11 @@ class Turns:
         message = self.messages[index]
         last = index + 1 == len(self.messages)
         key = (gap, message["role"], bool(message.get("tool_calls")), last)
-        found: tuple[int, int] | None
-        if self._searching:  # found with less knowledge, so not for other rows
-            return self.template.closings.get(key) or self._find_closing(index, gap, last)
-        if key not in self.template.closings:
-            self.template.closings[key] = self._find_closing(index, gap, last)
-        found = self.template.closings[key]
+        if key in self.template.closings:
+            return self.template.closings[key]
+        found = self._find_closing(index, gap, last)
+        if not self._searching:  # else found with less knowledge, so not for other rows
+            self.template.closings[key] = found
         return found
 
     def _find_closing(self, index: int, gap: str, last: bool) -> tuple[int, int] | None:
@@ -226,8 +224,9 @@ class Turns:
             return at, at + len(following)
         if not self.messages[index].get("tool_calls"):
             # Text that no token separates from the answer is not known to be the model's own.
-            closing = run_of_tokens(self.template.added, region, [], not_in="")
-            region = closing if region.startswith(closing.lstrip()) else ""
+            answers = self.messages[index]["role"] == "assistant"
+            beside = answers and template.added.match(region.lstrip()) is not None
+            region = run_of_tokens(template.added, region, [], not_in="") if beside else ""
         body = len(region.rstrip())
         return body, body
 
