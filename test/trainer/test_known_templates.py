@@ -9,7 +9,8 @@ import pytest
 import trl
 from lorch_trainer.conversation import RowRefusedError, template_messages
 from lorch_trainer.spans import find_spans
-from lorch_trainer.template import TemplateRefusalError, choose_template
+from lorch_trainer.template import TemplateRefusalError
+from lorch_trainer.template_set import choose_template
 from lorch_trainer.tokenizer import load_tokenizer
 from lorch_trainer.train_on import trained_turns
 from prepared import assistant, make_tokenizer, user

@@ -7,7 +7,7 @@ from typing import Any
 from .conversation import RowRefusedError
 from .errors import LorchError
 from .labels import Labelled
-from .template import TemplateSet
+from .template_set import TemplateSet
 from .tokenizer import adds_bos
 
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from .errors import LorchError
 from .sequences import SequenceFile
-from .template import TemplateSet, choose_template
+from .template_set import TemplateSet, choose_template
 
 
 def named_templates(

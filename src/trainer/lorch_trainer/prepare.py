@@ -31,7 +31,8 @@ from .row_findings import RowFindings
 from .sequences import SequenceWriter
 from .spans import Rendered, Span, close_last
 from .stops import generation_ends
-from .template import Message, Template, TemplateSet, choose_template
+from .template import Message, Template
+from .template_set import TemplateSet, choose_template
 from .tokenizer import load_tokenizer, tokenizer_sha256
 from .train_on import (
     TrainOn,

@@ -9,7 +9,8 @@ from .conversation import RowRefusedError, template_messages
 from .rendering import render_trained
 from .spans import close_last
 from .stops import generation_ends
-from .template import Message, TemplateSet, choose_template
+from .template import Message
+from .template_set import TemplateSet, choose_template
 from .tokenizer import load_tokenizer
 from .train_on import trained_turns
 

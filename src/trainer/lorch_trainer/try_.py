@@ -9,7 +9,8 @@ from .conversation import template_messages
 from .device import keep_offline, pin_device
 from .errors import LorchError, from_exception
 from .stops import generation_ends
-from .template import Template, TemplateRefusalError, TemplateSet
+from .template import Template, TemplateRefusalError
+from .template_set import TemplateSet
 from .tokenizer import adds_bos
 
 
