@@ -10,7 +10,7 @@ import { spillToDisk } from './spill-to-disk.ts';
 
 /** One entry of `dataset.train` or `dataset.validation`. */
 export interface ConfigSource {
-  /** Where the config has it: `dataset.train.1`. */
+  /** Its path in the config: `dataset.train.1`. */
   setting: string;
   role: Split;
   /** A path, pattern or hub name, as written. */

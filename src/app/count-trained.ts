@@ -5,6 +5,7 @@ import { countLora, type TrainedModule } from '../model/count-lora.ts';
 import { uncountable } from '../model/lora-settings.ts';
 import type { PythonEnv } from '../python/environment.ts';
 import { askPeft, trainedModules } from './peft-count.ts';
+import { modelSpec } from './resolve-base.ts';
 
 /** From shapes if lorch knows the architecture, else as PEFT counts. Throws UserError M0xx, R026, R035. */
 export async function countTrained(
@@ -13,13 +14,7 @@ export async function countTrained(
   base: ResolvedModel,
   lora: Readonly<Record<string, unknown>>,
 ): Promise<TrainedModule[]> {
-  const { reading, path, revision } = base;
+  const { reading } = base;
   if (reading.known && uncountable(lora) === null) return countLora(reading.facts, lora).modules;
-  const model = {
-    id: config.base_model,
-    path,
-    revision,
-    trust_remote_code: config.model.trust_remote_code,
-  };
-  return trainedModules(await askPeft(await request.python(), model, lora, request.signal));
+  return trainedModules(await askPeft(await request.python(), modelSpec(config, base), lora, request.signal));
 }

@@ -1,4 +1,4 @@
-// `init_adapter:` → the adapter's two files on this machine, and what is known of where it came from.
+// `init_adapter:` → the adapter's two files on this machine, and what is known of its origin.
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { z } from 'zod';

@@ -16,7 +16,7 @@ export interface ParameterRequest {
   rendered: RenderedConfig;
   /** As the trainer's `count` takes it. */
   base: { id: string; path: string | null; revision: string | null; trust_remote_code: boolean };
-  /** Null, or absent, without new tokens; `model` and `rendered.lora` have them already where the model is known. */
+  /** Null, or absent, without new tokens; `model` and `rendered.lora` already have them if the model is known. */
   newTokens?: PlannedTokenizer | null;
   python(): Promise<PythonEnv>;
   signal?: AbortSignal;

@@ -32,7 +32,7 @@ import { planTokens } from './plan-tokens.ts';
 import { type Prepared, type PrepareSpec, prepareSequences } from './prepare-sequences.ts';
 import { readLengths } from './read-lengths.ts';
 import { readOwnTemplates } from './read-template.ts';
-import { resolveBase } from './resolve-base.ts';
+import { modelSpec, resolveBase } from './resolve-base.ts';
 import { configPolicy, type RowPolicy } from './row-policy.ts';
 import { type ScannedConfig, scanConfig } from './scan-config.ts';
 import { scheduleFindings } from './schedule-findings.ts';
@@ -285,11 +285,6 @@ async function prepare(
     onProgress: request.onProgress,
     ...(request.signal ? { signal: request.signal } : {}),
   });
-}
-
-/** The base as the trainer's commands take it. */
-function modelSpec(config: RunConfig, { path, revision }: ResolvedModel): PrepareSpec['model'] {
-  return { id: config.base_model, path, revision, trust_remote_code: config.model.trust_remote_code };
 }
 
 async function histogramOf(dir: string, { splits }: Prepared): Promise<LengthBin[]> {

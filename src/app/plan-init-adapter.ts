@@ -23,9 +23,9 @@ export interface StartRequest extends FindRequest {
 
 export interface PlannedStart {
   planned: PlannedInitAdapter;
-  /** With the adapter's settings where the config leaves them out (`mode: continue`). */
+  /** With the adapter's settings if the config leaves them out (`mode: continue`). */
   config: RunConfig;
-  /** Where the two files are, and whether a link to them is as good as a copy. */
+  /** The folder of the two files, and whether a link to them is as good as a copy. */
   files: { dir: string; immutable: boolean };
   configYaml: string;
   findings: Finding[];

@@ -15,7 +15,7 @@ export interface PlannedTokens {
 }
 
 /**
- * A token that the tokenizer had before is new all the same where the embedding has no row for it: whoever made the
+ * A token that the tokenizer had before still counts as new if the embedding has no row for it: whoever made the
  * tokenizer did not resize the model. Throws UserError M005.
  */
 export function planTokens(

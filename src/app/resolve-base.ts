@@ -48,3 +48,11 @@ function listed(files: readonly string[]): string {
   const more = files.length > 3 ? ` and ${files.length - 3} more` : '';
   return files.slice(0, 3).join(', ') + more;
 }
+
+/** The base as the trainer's commands take it. */
+export function modelSpec(
+  config: RunConfig,
+  { path, revision }: ResolvedModel,
+): { id: string; path: string | null; revision: string | null; trust_remote_code: boolean } {
+  return { id: config.base_model, path, revision, trust_remote_code: config.model.trust_remote_code };
+}

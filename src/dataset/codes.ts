@@ -62,7 +62,7 @@ export const datasetErrorCodes: CodeDoc[] = [
     severity: 'error',
     title: 'Rows cannot be written in that format.',
     prose:
-      'Rows are written as alpaca, chatml, chatml-text, sharegpt, preference or text, in JSON lines or (where the name ends in .json) in an array. A mapping of fields (a .yaml file), CSV, Parquet, gzip and zstd are read only.',
+      'Rows are written as alpaca, chatml, chatml-text, sharegpt, preference or text, in JSON lines or in an array if the name ends in .json. A mapping of fields (a .yaml file), CSV, Parquet, gzip and zstd are read only.',
   },
   {
     code: 'D097',

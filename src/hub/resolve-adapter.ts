@@ -38,7 +38,7 @@ export function parseAdapterName(text: string): { name: string; revision: string
 
 /**
  * Fetches what is not in a cache yet. Throws UserError M011–M013 (missing, gated, revision), P052 if no safetensors
- * weights lie there, E040–E042 where the hub cannot answer or, offline, must not be asked.
+ * weights lie there, E040–E042 if the hub cannot answer or, offline, must not be asked.
  */
 export async function resolveAdapter(
   name: string,

@@ -26,7 +26,7 @@ export type Truncate = 'right' | 'left' | 'drop' | 'refuse' | 'split';
 
 /** One entry of `dataset.train` or `dataset.validation`: its settings, and what became of its rows. */
 export interface PlannedSource {
-  /** Where the config has it: `dataset.train.1`. */
+  /** Its path in the config: `dataset.train.1`. */
   setting: string;
   role: 'train' | 'validation';
   /** As the config names it. */

@@ -1,4 +1,4 @@
-// The sources of a plan: a table where it fits, a sentence for each on a narrow screen.
+// The sources of a plan: a table if it fits, else a sentence for each.
 import stringWidth from 'string-width';
 import { notDrawn } from '../../dataset/weight.ts';
 import type { Plan, PlannedSource } from '../../run/plan.ts';

@@ -9,7 +9,7 @@ export const invalidJson: Check = {
     'A line (or an element of the array) that no JSON parser accepts. It cannot be trained on, and a loader that skips it silently hides how many rows are missing.',
     `The place is the first character that does not fit. Python's \`True\`, \`None\` and \`NaN\`, single quotes, a comma too many and an unescaped line break are named as such.`,
   ].join('\n\n'),
-  hint: 'mend the row, or let it leave with dataset.on_error: drop',
+  hint: 'fix the row, or drop it with dataset.on_error: drop',
   fatal: true,
   bad: [
     {

@@ -14,7 +14,7 @@ export const placeholderAnswer: Check = {
   group: 'content',
   title: 'The answer is a placeholder.',
   prose:
-    'The whole answer is a mark that stands for an answer: `<nooutput>`, `TODO`, `[your answer here]`, lorem ipsum. Somebody or some tool meant to fill it in later. A mark that the prompt itself names (a label, say) is let be.',
+    'The whole answer is a mark that stands for an answer: `<nooutput>`, `TODO`, `[your answer here]`, lorem ipsum. Somebody or some tool meant to fill it in later. A mark that the prompt itself names, such as a label, is not reported.',
   hint: 'write the answer, or drop the row with dataset.on_error: drop',
   bad: [
     {

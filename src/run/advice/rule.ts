@@ -46,7 +46,7 @@ export interface AdviceFacts {
   untrainedTokens: { id: number; token: string; rows: number }[] | null;
   /** What is trained on, by source. */
   sources: readonly {
-    /** Where the config has it: `dataset.train.1`. */
+    /** Its path in the config: `dataset.train.1`. */
     setting: string;
     path: string;
     weight: number;

@@ -72,7 +72,7 @@ describe('lorch data check', () => {
         The row is not valid JSON: a key in double quotes should stand here, not "o".
           {oops
            ^
-        hint: mend the row, or let it leave with dataset.on_error: drop
+        hint: fix the row, or drop it with dataset.on_error: drop
 
       faulty.jsonl:7:1 warning D050 exact-duplicate
         The row repeats faulty.jsonl:1 (row 0).

@@ -23,7 +23,7 @@ export const evaluationFields = {
       'eval_entropy',
       'entropy',
     ]),
-    'eval_loss where there is an evaluation',
+    'eval_loss if the run is evaluated',
     'The metric that chooses the best checkpoint: any metric of the evaluation. Higher is better for accuracy; lower is better for loss and entropy.',
   ),
   load_best_model_at_end: field(
