@@ -8,6 +8,7 @@ import { parseJsonObject } from '../hub/model-source.ts';
 import { adapterFiles } from '../hub/resolve-adapter.ts';
 import { readSafetensorsHeader } from '../hub/safetensors-header.ts';
 import { type AdapterFacts, readAdapterConfig } from '../model/adapter-config.ts';
+import { splitsBase } from '../model/lora-start.ts';
 import type { TensorShapes } from '../model/tensors.ts';
 import type { FoundAdapter } from './find-init-adapter.ts';
 import { hashFile } from './hash-file.ts';
@@ -47,9 +48,10 @@ export async function readInitAdapter(found: FoundAdapter): Promise<ReadAdapter>
   return {
     facts,
     tensors,
-    // PEFT writes out what a shorthand matched; the run's own plan still has the shorthand.
+    // PEFT writes out what a shorthand matched; the run's own plan still has the shorthand, but not the rank that
+    // PiSSA and OLoRA are saved with.
     settings: adapterSettings(
-      found.run === null || convertedOnSave(plan?.lora) ? config : (plan?.lora ?? config),
+      found.run === null || splitsBase(plan?.lora ?? {}) ? config : (plan?.lora ?? config),
     ),
     unknown: unknownFields(config).filter((field) => field !== 'lorch_init_adapter'),
     files: {
@@ -57,11 +59,6 @@ export async function readInitAdapter(found: FoundAdapter): Promise<ReadAdapter>
       [weightsFile]: { bytes: sizes[weightsFile] ?? 0, sha256: await hashFile(weightsPath) },
     },
   };
-}
-
-/** PiSSA and OLoRA are saved as a plain LoRA of another rank than the run's plan says. */
-function convertedOnSave(lora: Record<string, unknown> | undefined): boolean {
-  return /^(pissa|olora)/.test(String(lora?.init_lora_weights));
 }
 
 function regularFile(path: string): number {

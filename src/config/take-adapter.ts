@@ -2,14 +2,7 @@
 import type { Finding, Place } from '../diagnostics/finding.ts';
 import { finding } from './finding.ts';
 import type { RunConfig } from './schema/run.ts';
-import {
-  keyPlaceOf,
-  type Located,
-  type LocatedMap,
-  mergeLocated,
-  nodeAt,
-  toPlain,
-} from './source/located.ts';
+import { fromPlain, keyPlaceOf, type LocatedMap, mergeLocated, nodeAt, toPlain } from './source/located.ts';
 import { validate } from './validate.ts';
 
 /** Settings of training, which may differ from the adapter's, and those that a rule of their own refuses. */
@@ -52,8 +45,8 @@ export async function takeAdapter(
   }
   if (findings.length > 0) return { config: null, findings, compare };
   const at = keyPlaceOf(root, ['init_adapter']);
-  const validated = await validate(mergeLocated(locate({ lora: settings }, at) as LocatedMap, root));
-  return { ...validated, findings: validated.findings, compare };
+  const validated = await validate(mergeLocated(fromPlain({ lora: settings }, at) as LocatedMap, root));
+  return { ...validated, compare };
 }
 
 /** C017: the config and the adapter say different things. */
@@ -90,15 +83,4 @@ function sorted(value: unknown): unknown {
   return Object.entries(value)
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([key, each]) => [key, sorted(each)]);
-}
-
-function locate(value: unknown, at: Place): Located {
-  if (Array.isArray(value)) return { kind: 'list', at, items: value.map((each) => locate(each, at)) };
-  if (typeof value === 'object' && value !== null) {
-    const entries = Object.entries(value).map(
-      ([key, each]) => [key, { key: at, value: locate(each, at) }] as const,
-    );
-    return { kind: 'map', at, entries: new Map(entries) };
-  }
-  return { kind: 'scalar', at, value: value as string | number | boolean | null, plain: true };
 }

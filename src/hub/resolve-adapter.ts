@@ -37,8 +37,8 @@ export function parseAdapterName(text: string): { name: string; revision: string
 }
 
 /**
- * Fetches what is not in a cache yet. Throws UserError M011–M013 (missing, gated, revision), P052 if no safetensors
- * weights lie there, E040–E042 if the hub cannot answer or, offline, must not be asked.
+ * Fetches what is not in a cache yet. Throws UserError M011–M013 (missing, gated, revision), P052 if there are no
+ * safetensors weights, E040–E042 if the hub cannot answer or, offline, must not be asked.
  */
 export async function resolveAdapter(
   name: string,

@@ -1,4 +1,5 @@
 // The parts of a plan's screen that are plain sentences.
+import { splitsBase } from '../../model/lora-start.ts';
 import type { Plan, PlannedInitAdapter } from '../../run/plan.ts';
 import { formatBytes, formatCount, formatDuration, formatNumber, formatShare } from './format.ts';
 import { sourceLines } from './plan-sources.ts';
@@ -122,9 +123,10 @@ function goesOnLine({ from, mode, run, revision, files }: PlannedInitAdapter): s
 }
 
 /** How the adapter begins if that is computed, and what it means for the adapter that is saved. */
-function startLine({ lora: { init_lora_weights: init, r } }: Plan): string | undefined {
+function startLine({ lora }: Plan): string | undefined {
+  const { init_lora_weights: init, r } = lora;
   if (init === 'eva') return 'starts from the main directions of the training rows (eva), with B zero';
-  if (typeof init !== 'string' || !/^(pissa|olora)/.test(init)) return undefined;
+  if (!splitsBase(lora)) return undefined;
   return `starts from a part of the base (${init}); saved as an ordinary LoRA of rank ${2 * Number(r)} over the original base`;
 }
 

@@ -24,7 +24,7 @@ const columns: Cells = [
   ['trained', (source) => trained(source, source.fed.trained_tokens)],
 ];
 
-/** Lines of the part, at most `width` columns where they can be; none for a single source without a weight. */
+/** Lines of the part, at most `width` columns if possible; none for a single source without a weight. */
 export function sourceLines({ dataset }: Plan, width: number): string[] {
   const sources = dataset.sources ?? [];
   if (sources.length < 2 && sources.every(({ weight }) => weight === 1)) return [];
@@ -37,7 +37,7 @@ export function sourceLines({ dataset }: Plan, width: number): string[] {
     : sources.map((source) => sentenceOf(source, own));
 }
 
-// Spaces that are not to be broken at: wrapping would take them out.
+// No-break spaces, because wrapping would take ordinary ones out.
 function tableLines(shown: Cells, sources: readonly PlannedSource[]): string[] {
   const rows = [
     shown.map(([title]) => title),

@@ -1,7 +1,8 @@
 // Fields of PEFT's LoraConfig that a config may not set; test/trainer/test_config_fields.py compares with the class.
 import type { RefusedFields } from './field.ts';
 
-const loftq =
+/** Why there is no LoftQ, as a section of settings and as a value of init_lora_weights. */
+export const loftq =
   "PEFT's LoftQ leaves out the scale lora_alpha / r. It also corrects a rounding error that the full base does not have, and `lorch merge` would add that correction to it; use init_lora_weights: true with `quantization:`, or pissa without";
 
 export const loraRefused: RefusedFields = {

@@ -1,4 +1,5 @@
 // Values that the libraries know and a config may not take, with the reason and what to write instead.
+import { loftq } from './lora-refused.ts';
 
 const lowRank =
   'it projects whole weight matrices to a low rank, but the matrices of an adapter already have a low rank; use adamw_8bit to save memory';
@@ -25,8 +26,7 @@ export const refusedValues: Readonly<Record<string, Readonly<Record<string, stri
       'it is for Ascend NPUs, and lorch trains on CUDA GPUs and CPUs; use adamw_torch_fused',
   },
   'lora.init_lora_weights': {
-    loftq:
-      "PEFT's LoftQ leaves out the scale lora_alpha / r. It also corrects a rounding error that the full base does not have, and `lorch merge` would add that correction to it; use true with `quantization:`, or pissa without",
+    loftq,
     corda:
       'CorDA needs covariance matrices of every layer, and PEFT collects them in a separate script; use pissa or eva',
     lora_ga:

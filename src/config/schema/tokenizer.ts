@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { atLeastOne, field, optional, section } from './field.ts';
 
-/** More belong into a tokenizer that is trained for them, with an embedding that trains whole. */
+/** More belong in a tokenizer that is trained for them, with an embedding that trains in full. */
 const mostTokens = 10_000;
 const longestToken = 128;
 

@@ -58,6 +58,18 @@ export function toPlain(node: Located): unknown {
   return object;
 }
 
+/** A plain value as if it were written in full at one place. */
+export function fromPlain(value: unknown, at: Place): Located {
+  if (Array.isArray(value)) return { kind: 'list', at, items: value.map((each) => fromPlain(each, at)) };
+  if (typeof value === 'object' && value !== null) {
+    const entries = Object.entries(value).map(
+      ([key, each]) => [key, { key: at, value: fromPlain(each, at) }] as const,
+    );
+    return { kind: 'map', at, entries: new Map(entries) };
+  }
+  return { kind: 'scalar', at, value: value as string | number | boolean | null, plain: true };
+}
+
 /** The node at `path`, or undefined. */
 export function nodeAt(root: Located, path: Path): Located | undefined {
   let node: Located | undefined = root;

@@ -35,7 +35,7 @@ export const optimizers = [
   'paged_ademamix_8bit',
   // Of PyTorch; transformers has no name for it.
   'muon',
-  // These need a package more: src/config/render/packages.ts.
+  // These need another package: src/config/render/packages.ts.
   'adamw_torch_8bit',
   'adamw_torch_4bit',
   'schedule_free_adamw',
