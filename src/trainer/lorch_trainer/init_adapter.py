@@ -1,6 +1,6 @@
 """The adapter that a run begins with: trained further (`continue`), or fused into the base first (`fuse`).
 
-Its two files lie in RUN/data/init_adapter, copied there when the run was made, so that the run does not
+Its two files are in RUN/data/init_adapter, copied there when the run was made, so that the run does not
 depend on where they came from. plan.json holds their SHA-256. Only safetensors weights are read, no pickles.
 """
 

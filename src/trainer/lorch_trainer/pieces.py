@@ -38,7 +38,7 @@ def pieces(
     """The runs of one sequence, of which the token ranges `kept` are kept. Joined, their texts are the whole
     sequence decoded.
 
-    A character whose bytes lie in two runs belongs to the later one, which completes it.
+    A character whose bytes are in two runs belongs to the later one, which completes it.
     """
     borders = {at for at in range(1, len(ids)) if trained[at] != trained[at - 1]}
     borders |= {at for part in kept for at in part if 0 < at < len(ids)}
