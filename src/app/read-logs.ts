@@ -1,6 +1,6 @@
 // What a run's trainer printed, or the events it wrote, from its folder.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createRedactor } from '../diagnostics/secrets.ts';
+import { createLineRedactor, createRedactor, redactJsonLine } from '../diagnostics/secrets.ts';
 import { UserError } from '../diagnostics/user-error.ts';
 import { type AttemptRow, listAttempts } from '../store/attempts.ts';
 import { resolveRun } from '../store/resolve-run.ts';
@@ -23,6 +23,8 @@ export interface LogRequest {
 }
 
 const chunkBytes = 256 * 1024;
+/** More than any private key takes. */
+const lookBack = 16 * 1024;
 
 /**
  * Lines without their newline and without secrets, as they are written; a last line that is not complete comes when the
@@ -30,7 +32,6 @@ const chunkBytes = 256 * 1024;
  */
 export async function* readLogs(deps: SuperviseDeps, request: LogRequest): AsyncGenerator<string> {
   const run = resolveRun(deps.store, request.run);
-  const redact = createRedactor(deps.env);
   // Following the log keeps the record up to date too, and tells when there is no more to come.
   let ended = !request.follow;
   const following = request.follow
@@ -46,8 +47,7 @@ export async function* readLogs(deps: SuperviseDeps, request: LogRequest): Async
   );
   let reading = chooseAttempt(deps, run, request.attempt);
   for (;;) {
-    for await (const line of readAttempt(deps, reading, request, () => ended || isOver(deps, reading)))
-      yield redact(line);
+    yield* readAttempt(deps, reading, request, () => ended || isOver(deps, reading));
     const next = request.attempt === undefined ? chooseAttempt(deps, run, undefined) : reading;
     if (next.n === reading.n) break;
     reading = next;
@@ -69,6 +69,13 @@ async function* readAttempt(
   const { launcher, paths } = await openAttempt(deps, row, 0, null);
   const file = events ? paths.events : paths.log;
   let at = tail === undefined ? 0 : await lastLinesFrom(launcher, file, tail);
+  const redact = createRedactor(deps.env);
+  const redactLine = events ? (line: string) => redactJsonLine(line, redact) : createLineRedactor(redact);
+  // A private key may begin before the lines that were asked for.
+  const before = events
+    ? ''
+    : (await launcher.read(file, Math.max(0, at - lookBack), Math.min(at, lookBack))).toString();
+  for (const line of before.split('\n').slice(0, -1)) redactLine(line);
   for (;;) {
     // Asked before reading: what was written before the end is then read for sure.
     const over = isOverNow();
@@ -80,7 +87,7 @@ async function* readAttempt(
     if (take > 0) {
       at += take;
       const text = bytes.toString('utf8', 0, take);
-      yield* (text.endsWith('\n') ? text.slice(0, -1) : text).split('\n');
+      for (const line of (text.endsWith('\n') ? text.slice(0, -1) : text).split('\n')) yield redactLine(line);
     } else if (over || signal?.aborted) return;
     else await sleep(timingOf(deps).pollMs);
   }

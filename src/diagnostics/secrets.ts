@@ -41,13 +41,69 @@ export function hasSecretShape(value: string): boolean {
 }
 
 /** A function that takes secrets out of text: the values of secret-looking variables of `env`, and known shapes. */
-export function createRedactor(env: Readonly<Record<string, string | undefined>>): (text: string) => string {
+export function createRedactor(env: Readonly<Record<string, string | undefined>>): Redact {
   // Short values would blank out ordinary words; the longest first, so that none is left half standing.
   const values = Object.entries(env)
     .filter(([name, value]) => isSecretName(name) && (value?.length ?? 0) >= 8)
     .map(([, value]) => value ?? '')
     .sort((a, b) => b.length - a.length);
   return (text) => redactShapes(values.reduce((kept, value) => kept.replaceAll(value, mask), text));
+}
+
+type Redact = (text: string) => string;
+
+/**
+ * The value with secrets taken out of each text in it, keys included. JSON is redacted like this and never as text: the
+ * mask would swallow quotes and brackets, and an escaped line break hides where a token begins.
+ */
+export function redactValues<T>(value: T, redact: Redact): T {
+  return redactAny(value, redact) as T;
+}
+
+function redactAny(value: unknown, redact: Redact): unknown {
+  if (typeof value === 'string') return redact(value);
+  if (Array.isArray(value)) return value.map((each) => redactAny(each, redact));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, each]) => [redact(key), redactAny(each, redact)]),
+  );
+}
+
+/** One line of NDJSON without secrets; a line that does not parse is redacted as text. */
+export function redactJsonLine(line: string, redact: Redact): string {
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+    return JSON.stringify(redactValues(value, redact));
+  } catch {
+    return redact(line);
+  }
+}
+
+/** A line of key material has nothing but these; a key that is cut off ends where something else begins. */
+const keyLine = /^[\s>|"']*(?:[A-Za-z0-9+/=]{1,200}|[A-Za-z-]{1,40}: .{0,200})?(?:\\n)?[\s"',]*$/;
+const keyBegins = /-----BEGIN [A-Z ]{0,40}PRIVATE KEY(?: BLOCK)?-----/g;
+const keyEnds = /-----END [A-Z ]{0,40}PRIVATE KEY(?: BLOCK)?-----/;
+
+/** Like `redact`, for the lines of one text in their order: a private key takes several of them. */
+export function createLineRedactor(redact: Redact): Redact {
+  let inKey = false;
+  return (line) => {
+    let rest = line;
+    let masked = '';
+    if (inKey) {
+      const end = keyEnds.exec(line);
+      if (!end && keyLine.test(line)) return mask;
+      inKey = false;
+      if (end) {
+        masked = mask;
+        rest = line.slice(end.index + end[0].length);
+      }
+    }
+    const begins = [...rest.matchAll(keyBegins)].at(-1);
+    if (begins) inKey = !keyEnds.test(rest.slice(begins.index));
+    return masked + redact(rest);
+  };
 }
 
 /** A range of UTF-16 units that holds something private. */

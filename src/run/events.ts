@@ -1,11 +1,14 @@
 // The protocol between trainer and controller: one JSON object a line in events.jsonl (docs/protocol.md).
 import { z } from 'zod';
+import { isTooDeep } from './run-file.ts';
 
 /** JSON has no NaN or infinities; the trainer writes them as these strings. */
 const number = z.union([z.number(), z.enum(['NaN', 'Infinity', '-Infinity']).transform(Number)]);
 const metrics = z.record(z.string(), number);
 const count = z.number().int().nonnegative();
-const base = { v: z.literal(1), seq: count, t: count };
+/** The last moment that a Date can hold. */
+const lastMs = 8.64e15;
+const base = { v: z.literal(1), seq: count, t: count.max(lastMs) };
 
 const event = z.discriminatedUnion('type', [
   z.object({
@@ -159,6 +162,7 @@ export function parseEvent(line: string): { ok: true; event: RunEvent } | { ok: 
   } catch (error) {
     return { ok: false, reason: error instanceof Error ? error.message : String(error) };
   }
+  if (isTooDeep(line, value)) return { ok: false, reason: 'it is nested too deeply' };
   const parsed = event.safeParse(value);
   if (parsed.success) return { ok: true, event: parsed.data };
   return { ok: false, reason: z.prettifyError(parsed.error) };

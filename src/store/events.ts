@@ -36,10 +36,19 @@ export function runEvents<T extends RunEvent['type']>(
       options.attempt ?? null,
       ...(options.types ? [1, JSON.stringify(options.types)] : [null, '[]']),
     ) as EventRow[];
-  return rows.map(
-    ({ n, line, seq, t, type, body }) =>
-      ({ v: 1, seq, t, type, ...JSON.parse(body), run_attempt: n, line }) as StoredEvent<T>,
-  );
+  return rows.flatMap(({ n, line, seq, t, type, body }) => {
+    const said = parseBody(body);
+    return said ? [{ v: 1, seq, t, type, ...said, run_attempt: n, line } as unknown as StoredEvent<T>] : [];
+  });
+}
+
+// Versions before this one could cut a body while they took a secret out; `lorch db rebuild` reads the line again.
+function parseBody(body: string): object | null {
+  try {
+    return JSON.parse(body) as object;
+  } catch {
+    return null;
+  }
 }
 
 /** The last event of a type in one attempt. */

@@ -1,6 +1,7 @@
 // Events into rows. Rows and byte offset are one transaction, so each line counts exactly once, however many
 // controllers follow the run and whenever they are killed.
 import type { Finding } from '../diagnostics/finding.ts';
+import { redactValues } from '../diagnostics/secrets.ts';
 import type { RunEvent, RunEventOf } from '../run/events.ts';
 import { countUnreadable, recordFinding } from './findings.ts';
 import type { Store } from './open-store.ts';
@@ -97,7 +98,7 @@ function applyEvent(
     });
   attempt.last_seq = Math.max(attempt.last_seq, event.seq);
   for (const finding of batch.findingsOf(event))
-    recordFinding(store, attempt.run_id, batch.attempt, redacted(finding, batch.redact));
+    recordFinding(store, attempt.run_id, batch.attempt, redactValues(finding, batch.redact));
   switch (event.type) {
     case 'step':
       addPoints(points, event.step, event.t, event.metrics, '');
@@ -172,9 +173,5 @@ function storeEvent(store: Store, batch: IngestBatch, attempt: AttemptState, eve
   const { v: _, seq, t, type, ...body } = event;
   store
     .statement('INSERT INTO event (attempt_id, line, seq, t, type, body) VALUES (?, ?, ?, ?, ?, ?)')
-    .run(attempt.id, attempt.event_lines, seq, t, type, batch.redact(JSON.stringify(body)));
-}
-
-function redacted(finding: Finding, redact: (text: string) => string): Finding {
-  return JSON.parse(redact(JSON.stringify(finding))) as Finding;
+    .run(attempt.id, attempt.event_lines, seq, t, type, JSON.stringify(redactValues(body, batch.redact)));
 }

@@ -1,7 +1,7 @@
 // The end of an attempt: outcome, failure and findings, from what lies in its folder and nothing else.
 
 import type { Finding } from '../diagnostics/finding.ts';
-import { createRedactor } from '../diagnostics/secrets.ts';
+import { createLineRedactor, createRedactor } from '../diagnostics/secrets.ts';
 import type { ExitFile } from '../run/attempt-files.ts';
 import { classifyFailure } from '../run/failure.ts';
 import { decideOutcome, signalName } from '../run/outcome.ts';
@@ -34,7 +34,7 @@ export async function settleAttempt(
           stopRequested,
           error: lastEvent(deps.store, run, n, 'error'),
           nonfiniteLoss: loss?.last != null && !Number.isFinite(loss.last),
-          logTail: createRedactor(deps.env)(await logTail(attempt)),
+          logTail: await logTail(attempt, createRedactor(deps.env)),
         })
       : null;
   const won = finishAttempt(deps.store, run, n, {
@@ -51,12 +51,20 @@ export async function settleAttempt(
       .info({ attempt: n, exit, outcome, failure: failure?.class }, `attempt ended: ${outcome}`);
 }
 
-async function logTail({ launcher, paths }: AttemptContext): Promise<string> {
+async function logTail(
+  { launcher, paths }: AttemptContext,
+  redact: (text: string) => string,
+): Promise<string> {
   const size = (await launcher.stat(paths.log))?.bytes ?? 0;
-  const from = Math.max(0, size - tailBytes);
-  const text = (await launcher.read(paths.log, from, tailBytes)).toString('utf8');
+  // Twice as much is redacted as is looked at: a private key may begin before.
+  const from = Math.max(0, size - 2 * tailBytes);
+  const text = (await launcher.read(paths.log, from, 2 * tailBytes)).toString('utf8');
   // The first line of a cut is half a line.
-  return from === 0 ? text : text.slice(text.indexOf('\n') + 1);
+  const whole = from === 0 ? text : text.slice(text.indexOf('\n') + 1);
+  const redacted = whole.split('\n').map(createLineRedactor(redact)).join('\n');
+  if (redacted.length <= tailBytes) return redacted;
+  const tail = redacted.slice(-tailBytes);
+  return tail.slice(tail.indexOf('\n') + 1);
 }
 
 // A trainer that died while writing leaves a line without its newline.

@@ -1,0 +1,137 @@
+// Files of a run folder may be damaged, replaced by a pipe or a link, or as large as the disk. They are opened so that
+// nothing waits and no link is followed, and read up to a limit.
+import { closeSync, constants, fstatSync, openSync, readSync, writeSync } from 'node:fs';
+import { systemReason } from '../diagnostics/system-error.ts';
+
+const guarded = (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
+
+/** Larger than any of the small JSON files of an attempt. */
+export const smallFileBytes = 4 * 1024 * 1024;
+/** Larger than any plan. */
+export const planBytes = 64 * 1024 * 1024;
+
+export type RunFile<T> =
+  | { state: 'missing' }
+  /** There, and not what it should be; `reason` ends a sentence that named the file. */
+  | { state: 'damaged'; reason: string }
+  | { state: 'read'; value: T };
+
+/** What is wrong with a file itself; other errors are the machine's and pass. */
+const faults = new Set(['EISDIR', 'ENOTDIR', 'ELOOP', 'ENXIO', 'EACCES', 'EPERM', 'ENAMETOOLONG', 'ENODEV']);
+
+/** Calls `use` with the open file. Throws what the system says of reading it. */
+export function withRunFile<T>(path: string, use: (fd: number, size: number) => RunFile<T>): RunFile<T> {
+  let fd: number;
+  try {
+    fd = openSync(path, constants.O_RDONLY | guarded);
+  } catch (error) {
+    return faultOf(error);
+  }
+  try {
+    const facts = fstatSync(fd);
+    if (facts.isDirectory()) return { state: 'damaged', reason: 'it is a folder' };
+    if (!facts.isFile()) return { state: 'damaged', reason: 'it is a device or a pipe, not a file' };
+    return use(fd, facts.size);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function faultOf(error: unknown): { state: 'missing' } | { state: 'damaged'; reason: string } {
+  const { code = '' } = error as NodeJS.ErrnoException;
+  if (code === 'ENOENT') return { state: 'missing' };
+  // O_NOFOLLOW: the file is a link, to whatever.
+  if (code === 'ELOOP' || code === 'EMLINK') return { state: 'damaged', reason: 'it is a link' };
+  if (faults.has(code)) return { state: 'damaged', reason: systemReason(error) };
+  throw error;
+}
+
+/** The bytes of a file, all of them. */
+export function readRunFile(path: string, maxBytes = smallFileBytes): RunFile<Buffer> {
+  return withRunFile(path, (fd, size) => {
+    if (size > maxBytes) return { state: 'damaged', reason: `it has ${size} bytes, more than any such file` };
+    return { state: 'read', value: readAt(fd, 0, size) };
+  });
+}
+
+/** Up to `length` bytes from byte `from`; empty if there is no such file. */
+export function readRunBytes(path: string, from: number, length: number): Buffer {
+  const read = withRunFile<Buffer>(path, (fd, size) => ({
+    state: 'read',
+    value: readAt(fd, from, Math.min(length, Math.max(0, size - from))),
+  }));
+  return read.state === 'read' ? read.value : Buffer.alloc(0);
+}
+
+function readAt(fd: number, from: number, length: number): Buffer {
+  const buffer = Buffer.allocUnsafe(length);
+  let filled = 0;
+  while (filled < length) {
+    const count = readSync(fd, buffer, filled, length - filled, from + filled);
+    if (count === 0) break;
+    filled += count;
+  }
+  return buffer.subarray(0, filled);
+}
+
+/** Deeper than anything that lorch writes (rows have up to 200 levels); a stack has room for it. */
+const maxDepth = 400;
+
+/** A JSON file, as `check` takes it: the value, or (text) what is wrong with it. */
+export function readRunJson<T>(
+  path: string,
+  check: (value: unknown) => { value: T } | string,
+  maxBytes = smallFileBytes,
+): RunFile<T> {
+  const read = readRunFile(path, maxBytes);
+  if (read.state !== 'read') return read;
+  const { length } = read.value;
+  if (length === 0) return { state: 'damaged', reason: 'it is empty' };
+  const value = parseJson(read.value.toString('utf8'));
+  if (value === undefined) return { state: 'damaged', reason: 'it is not valid JSON' };
+  const checked = check(value);
+  return typeof checked === 'string'
+    ? { state: 'damaged', reason: checked }
+    : { state: 'read', value: checked.value };
+}
+
+/** The value of a JSON text; undefined if it is none, or nested so deeply that nothing of ours wrote it. */
+export function parseJson(text: string): unknown {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isTooDeep(text, value) ? undefined : value;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether a parsed text is nested so deeply that walking it could overflow the stack. */
+export function isTooDeep(text: string, value: unknown): boolean {
+  // Two brackets a level: a short text cannot be deep.
+  return text.length > 2 * maxDepth && isDeep(value, maxDepth);
+}
+
+function isDeep(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  if (levels === 0) return true;
+  for (const each of Array.isArray(value) ? value : Object.values(value))
+    if (typeof each === 'object' && each !== null && isDeep(each, levels - 1)) return true;
+  return false;
+}
+
+/** Adds to a log of ours. False: it could not be written, which stops nobody. */
+export function appendLine(path: string, line: string): boolean {
+  try {
+    const fd = openSync(path, constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | guarded, 0o600);
+    try {
+      // A pipe with a reader, or a device, would take the line.
+      if (!fstatSync(fd).isFile()) return false;
+      writeSync(fd, line);
+      return true;
+    } finally {
+      closeSync(fd);
+    }
+  } catch {
+    return false;
+  }
+}
