@@ -36,7 +36,7 @@ export async function scanDataset(
   const emit = (finding: Finding, row: FoundRow | null): void => {
     counts.set(finding.code, (counts.get(finding.code) ?? 0) + 1);
     if (finding.severity === 'error') errors[row ? 'rows' : 'files'] += 1;
-    wait.for(sink.onFinding?.(finding, row));
+    wait.for(sink.onFinding?.(row ? { ...finding, row: row.row } : finding, row));
   };
 
   const fates = createFates(options, sink, ledger, wait.for);

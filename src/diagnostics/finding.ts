@@ -21,6 +21,8 @@ export interface Finding {
   message: string;
   hint?: string;
   at?: Place;
+  /** Of a finding on a dataset's row: its number, from 0 over all files in order. */
+  row?: number;
   data?: Record<string, unknown>;
   /** A mend that is certain, of the text at `at.pointer`. */
   fix?: TextFix;

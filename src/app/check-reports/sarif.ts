@@ -42,7 +42,8 @@ const levels: Record<Severity, 'error' | 'warning' | 'note'> = {
   note: 'note',
 };
 
-function resultOf({ code, severity, message, hint, at }: Finding, row: FoundRow | null, cwd: string): Result {
+function resultOf(finding: Finding, row: FoundRow | null, cwd: string): Result {
+  const { code, severity, message, hint, at } = finding;
   return {
     ruleId: code,
     level: levels[severity],
@@ -64,6 +65,7 @@ function resultOf({ code, severity, message, hint, at }: Finding, row: FoundRow 
         },
       ],
     }),
+    ...(finding.row !== undefined && { properties: { row: finding.row } }),
     // Of the row, not of its line: a row that moves is still the same alert.
     ...(row?.fingerprint && {
       partialFingerprints: {

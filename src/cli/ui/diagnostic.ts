@@ -21,7 +21,9 @@ export function renderFinding(finding: Finding, style: FindingStyle): string {
   const ink = paint(style.color);
   const tint = severityInk(finding, ink);
   const place = finding.at ? `${ink.bold(visible(renderPlace(finding.at)))} ` : '';
-  const lines = [`${place}${tint(finding.severity)} ${finding.code} ${ink.dim(finding.name)}`];
+  const lines = [
+    `${place}${tint(finding.severity)} ${finding.code} ${ink.dim(finding.name)}${renderRow(finding, ink)}`,
+  ];
   const pointer = finding.at?.pointer ? `  ${ink.dim(visible(finding.at.pointer))}` : '';
   const message = `${visible(finding.message)}${pointer}`;
   lines.push(...wrapped(message, style));
@@ -40,6 +42,11 @@ export function renderPlace(place: Place): string {
   return [place.file, place.line, place.line === undefined ? undefined : place.column]
     .filter((part) => part !== undefined)
     .join(':');
+}
+
+// In a plain file of JSON lines the line says it: row 0 is on line 1.
+function renderRow({ row, at }: Finding, ink: Ink): string {
+  return row === undefined || at?.line === row + 1 ? '' : ink.dim(` row ${row}`);
 }
 
 function severityInk(finding: Finding, ink: Ink): (text: string) => string {
