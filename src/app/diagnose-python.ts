@@ -3,13 +3,13 @@ import { z } from 'zod';
 import type { Workspace } from '../config/workspace.ts';
 import { UserError } from '../diagnostics/user-error.ts';
 import { userCacheDir } from '../python/cache-dir.ts';
-import { pythonProcessEnv } from '../python/environment.ts';
 import {
   checkInterpreter,
   findPython,
   fittingEnvironments,
   resolveInterpreter,
 } from '../python/find-python.ts';
+import { isolatedEnvironment } from '../python/isolated.ts';
 import type { NvidiaDriver } from '../python/nvidia.ts';
 import { runTrainer } from '../python/run-trainer.ts';
 import { findTrainerDir } from '../python/trainer-dir.ts';
@@ -88,7 +88,7 @@ async function brokenPython(error: UserError, question: PythonQuestion): Promise
 }
 
 async function packageDiagnoses(executable: string, env: DiagnoseOptions['env']): Promise<Diagnosis[]> {
-  const states = await checkInterpreter(executable, 'trainer', pythonProcessEnv(env, findTrainerDir()));
+  const states = await checkInterpreter(executable, 'trainer', isolatedEnvironment(env));
   return states.map((each): Diagnosis => {
     const good = each.state === 'good';
     const value = good

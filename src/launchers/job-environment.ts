@@ -24,11 +24,9 @@ const names = new Set([
   'HTTPS_PROXY',
   'ALL_PROXY',
   'NO_PROXY',
-  'PYTHONPATH',
-  'PYTHONIOENCODING',
-  'PYTHONUNBUFFERED',
-  'PYTHONHASHSEED',
-  'PYTHONFAULTHANDLER',
+  'PYTHONNOUSERSITE',
+  'PYTHONSAFEPATH',
+  'PYTHONUTF8',
 ]);
 
 const prefixes = [
@@ -57,14 +55,20 @@ const prefixes = [
   'MLFLOW_',
 ];
 
+/** They have one of the prefixes and switch a safety off. */
+const unwanted = new Set(['TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD', 'TORCH_CUSTOM_PYTHONPATH']);
+
 type Env = Readonly<Record<string, string | undefined>>;
+
+function isWanted(name: string): boolean {
+  return names.has(name) || prefixes.some((prefix) => name.startsWith(prefix));
+}
 
 /** The part of `env` that a job may see. */
 export function jobEnvironment(env: Env): Record<string, string> {
   const kept: Record<string, string> = {};
   for (const [name, value] of Object.entries(env))
-    if (value !== undefined && (names.has(name) || prefixes.some((prefix) => name.startsWith(prefix))))
-      kept[name] = value;
+    if (value !== undefined && !unwanted.has(name) && isWanted(name)) kept[name] = value;
   return kept;
 }
 

@@ -88,4 +88,12 @@ export const pythonCodes: CodeDoc[] = [
       'A PyTorch build runs on drivers that support its CUDA version or a newer one; `nvidia-smi` prints what the driver supports. ' +
       'Update the driver, make a CPU environment with `lorch setup --variant cpu`, or name your own with `--python`.',
   },
+  {
+    code: 'E011',
+    name: 'setup-leftover',
+    severity: 'error',
+    title: 'A setup that was killed left processes that cannot be ended.',
+    prose:
+      'They may still write into the environment, so it cannot be made again while they run. Usually `lorch setup` ends them itself; one that hangs on a disk or a network file system stays. End them by the numbers in the message, then run `lorch setup` again.',
+  },
 ];

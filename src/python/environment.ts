@@ -3,7 +3,6 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import type { Env } from './cache-dir.ts';
 
 /** How much of the stack is needed: tokenising alone, or training too. */
 export type PythonNeed = 'tokenizer' | 'trainer';
@@ -11,7 +10,7 @@ export type PythonNeed = 'tokenizer' | 'trainer';
 export interface PythonEnv {
   /** Absolute path of the interpreter. */
   executable: string;
-  /** Environment variables to start it with; PYTHONPATH already names the trainer. */
+  /** Environment variables to start it with (isolated.ts). */
   env: Record<string, string>;
   /** The folder that contains the package `lorch_trainer`. */
   trainerDir: string;
@@ -83,14 +82,4 @@ export function readMarker(dir: string): EnvironmentMarker | null {
   } catch {
     return null;
   }
-}
-
-/** The user's environment with the trainer on the import path and UTF-8 everywhere. */
-export function pythonProcessEnv(env: Env, trainerDir: string): Record<string, string> {
-  const out: Record<string, string> = {};
-  for (const [key, value] of Object.entries(env)) if (value !== undefined) out[key] = value;
-  out.PYTHONPATH = env.PYTHONPATH ? `${trainerDir}:${env.PYTHONPATH}` : trainerDir;
-  out.PYTHONIOENCODING = 'utf-8';
-  out.PYTHONUNBUFFERED = '1';
-  return out;
 }

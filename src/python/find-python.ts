@@ -9,10 +9,10 @@ import {
   type ManagedEnvironment,
   type PythonEnv,
   type PythonNeed,
-  pythonProcessEnv,
   requirementsFile,
 } from './environment.ts';
 import { inspectPython } from './inspect.ts';
+import { isolatedEnvironment } from './isolated.ts';
 import { findTrainerDir } from './trainer-dir.ts';
 import {
   checkPackages,
@@ -48,7 +48,7 @@ export async function findPython(options: FindPythonOptions): Promise<PythonEnv>
   const named = options.explicit ?? options.workspacePython;
   const executable = named ? resolveInterpreter(named) : managedInterpreter(cacheDir, trainerDir, need);
   const source = options.explicit ? 'explicit' : options.workspacePython ? 'workspace' : 'managed';
-  const processEnv = pythonProcessEnv(env, trainerDir);
+  const processEnv = isolatedEnvironment(env);
   const states = await checkInterpreter(executable, need, processEnv);
   refuseBadPackages(executable, states, source);
   return { executable, env: processEnv, trainerDir, source, logDir: join(cacheDir, 'logs') };

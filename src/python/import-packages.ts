@@ -2,6 +2,7 @@
 import { execa } from 'execa';
 import { z } from 'zod';
 import type { PythonEnv } from './environment.ts';
+import { isolatedArgs } from './isolated.ts';
 
 export interface ImportedPackage {
   /** Null if it is not installed. */
@@ -36,12 +37,16 @@ const minute = 60_000;
 
 /** Imports each package's module and returns the results by package name. Takes seconds, because it may import torch. */
 export async function importPackages(
-  { executable, env }: PythonEnv,
+  { executable, env, trainerDir }: PythonEnv,
   packages: readonly { name: string; module: string }[],
 ): Promise<Record<string, ImportedPackage>> {
   const result = await execa(
     executable,
-    ['-c', script, ...packages.map(({ name, module }) => `${name}=${module}`)],
+    isolatedArgs(trainerDir, process.pid, [
+      '-c',
+      script,
+      ...packages.map(({ name, module }) => `${name}=${module}`),
+    ]),
     {
       env,
       extendEnv: false,

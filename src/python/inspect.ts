@@ -1,6 +1,7 @@
 import { execa } from 'execa';
 import { z } from 'zod';
 import { UserError } from '../diagnostics/user-error.ts';
+import { isolatedEnvironment, isolation } from './isolated.ts';
 
 export interface PythonFacts {
   /** e.g. 3.11.7 */
@@ -43,8 +44,8 @@ export async function inspectPython(
   packages: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<PythonFacts> {
-  const result = await execa(executable, ['-c', script, ...packages], {
-    env: { ...env },
+  const result = await execa(executable, [...isolation, '-c', script, ...packages], {
+    env: isolatedEnvironment(env),
     extendEnv: false,
     reject: false,
     timeout: 30_000,

@@ -21,15 +21,21 @@ const content = z.object({ pid: z.number().int(), token: z.string() });
 export interface LockOptions {
   /** Called once when another process holds the lock. */
   onWait?: (pid: number) => void;
+  /** Ends what a dead holder left running, before its lock is taken over. */
+  onDead?: (token: string) => Promise<void>;
   signal?: AbortSignal;
 }
 
-/** Runs `work` while holding the lock file; waits for another holder, and takes over from a dead one. */
-export async function withLock<T>(path: string, options: LockOptions, work: () => Promise<T>): Promise<T> {
+/** Runs `work` (which is told its token) while holding the lock file; waits for another holder, and takes over from a dead one. */
+export async function withLock<T>(
+  path: string,
+  options: LockOptions,
+  work: (token: string) => Promise<T>,
+): Promise<T> {
   mkdirSync(dirname(path), { recursive: true });
   const token = `${process.pid}-${Date.now()}-${Math.random().toString(36).slice(2)}`;
   let told = false;
-  while (!take(path, token)) {
+  while (!(await take(path, token, options.onDead))) {
     const holder = read(path);
     if (holder && !told) {
       told = true;
@@ -40,7 +46,7 @@ export async function withLock<T>(path: string, options: LockOptions, work: () =
   const heartbeat = setInterval(() => touch(path), heartbeatMs);
   heartbeat.unref();
   try {
-    return await work();
+    return await work(token);
   } finally {
     clearInterval(heartbeat);
     if (read(path)?.token === token) rmSync(path, { force: true });
@@ -48,7 +54,7 @@ export async function withLock<T>(path: string, options: LockOptions, work: () =
 }
 
 /** Takes a free lock, or clears a dead one so that the next try can. */
-function take(path: string, token: string): boolean {
+async function take(path: string, token: string, onDead: LockOptions['onDead']): Promise<boolean> {
   try {
     writeFileSync(path, JSON.stringify({ pid: process.pid, token }), { flag: 'wx' });
     return true;
@@ -56,7 +62,10 @@ function take(path: string, token: string): boolean {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }
   const holder = read(path);
-  if (isDead(path, holder)) clear(path, token, holder?.token);
+  if (!isDead(path, holder)) return false;
+  // Between creating its lock and writing into it, a holder has started nothing.
+  if (holder) await onDead?.(holder.token);
+  clear(path, token, holder?.token);
   return false;
 }
 

@@ -5,6 +5,7 @@ import { execa } from 'execa';
 import { UserError } from '../diagnostics/user-error.ts';
 import { findBasePython, venvMissing } from './base-python.ts';
 import { type Env, userCacheDir } from './cache-dir.ts';
+import { endLeftovers, setupVariable } from './end-leftovers.ts';
 import {
   type EnvironmentMarker,
   hashRequirements,
@@ -16,6 +17,7 @@ import {
   requirementsFile,
 } from './environment.ts';
 import { inspectPython, type PythonFacts } from './inspect.ts';
+import { isolatedArgs, isolatedEnvironment } from './isolated.ts';
 import { withLock } from './lock.ts';
 import { detectNvidia } from './nvidia.ts';
 import { pipInstall } from './pip.ts';
@@ -61,8 +63,9 @@ export async function makePython(options: MakePythonOptions): Promise<MadePython
   const logFile = join(cacheDir, 'logs', `setup-${name}.log`);
   mkdirSync(join(cacheDir, 'logs'), { recursive: true });
   const onWait = (pid: number) => onStage(`waiting for another lorch setup (pid ${pid})`);
-  const lock = { onWait, ...(options.signal ? { signal: options.signal } : {}) };
-  return await withLock(`${dir}.lock`, lock, async () => {
+  const lock = { onWait, onDead: endLeftovers, ...(options.signal ? { signal: options.signal } : {}) };
+  return await withLock(`${dir}.lock`, lock, async (token) => {
+    const own = { ...options, env: { ...env, [setupVariable]: token } };
     const target = { dir, executable: interpreterOf(dir), logFile };
     const dev = options.dev
       ? hashRequirements(readFileSync(join(trainerDir, 'requirements-dev.txt'), 'utf8'))
@@ -80,10 +83,10 @@ export async function makePython(options: MakePythonOptions): Promise<MadePython
       dev,
       created_ms: Date.now(),
     };
-    const install = installer(options, target.executable, logFile);
+    const install = installer(own, target.executable, logFile);
     if (!existing) {
       onStage(`Python ${base.version} (${base.executable}) → ${dir}`);
-      await createVenv(base, dir, env);
+      await createVenv(base, dir, own.env);
       await installRequirements(install, options, trainerDir, need, build);
     }
     if (dev !== null) {
@@ -117,8 +120,8 @@ async function chooseBuild(options: MakePythonOptions, need: PythonNeed): Promis
 /** Anything half-made from before goes first: pip cannot tell a package that was cut short from a whole one. */
 async function createVenv(base: PythonFacts, dir: string, env: Env): Promise<void> {
   rmSync(dir, { recursive: true, force: true });
-  const result = await execa(base.executable, ['-m', 'venv', dir], {
-    env: { ...env },
+  const result = await execa(base.executable, isolatedArgs(findTrainerDir(), process.pid, ['venv', dir]), {
+    env: isolatedEnvironment(env),
     extendEnv: false,
     reject: false,
     stdin: 'ignore',

@@ -3,6 +3,8 @@ import { createInterface } from 'node:readline';
 import { execa } from 'execa';
 import { UserError } from '../diagnostics/user-error.ts';
 import type { Env } from './cache-dir.ts';
+import { isolatedArgs, isolatedEnvironment } from './isolated.ts';
+import { findTrainerDir } from './trainer-dir.ts';
 
 export interface PipOptions {
   executable: string;
@@ -16,8 +18,7 @@ export interface PipOptions {
 /** Runs `pip install ARGS`; every line goes to the log, what it is doing to `onStep`. Throws E007. */
 export async function pipInstall(options: PipOptions): Promise<void> {
   const { executable, args, env, logFile, onStep, signal } = options;
-  const argv = [
-    '-m',
+  const argv = isolatedArgs(findTrainerDir(), process.pid, [
     'pip',
     'install',
     '--no-input',
@@ -25,9 +26,9 @@ export async function pipInstall(options: PipOptions): Promise<void> {
     'off',
     '--disable-pip-version-check',
     ...args,
-  ];
+  ]);
   const child = execa(executable, argv, {
-    env: { ...env, PYTHONUNBUFFERED: '1' },
+    env: isolatedEnvironment(env),
     extendEnv: false,
     stdin: 'ignore',
     all: true,

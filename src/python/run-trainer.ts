@@ -6,6 +6,7 @@ import { execa } from 'execa';
 import { z } from 'zod';
 import { UserError } from '../diagnostics/user-error.ts';
 import type { PythonEnv } from './environment.ts';
+import { isolatedArgs } from './isolated.ts';
 
 export interface TrainerProgress {
   label: string;
@@ -42,7 +43,7 @@ const line = z.discriminatedUnion('type', [
 const keptLogLines = 200;
 
 /**
- * Runs `python -m lorch_trainer VERB` and returns its result value, which the caller validates.
+ * Runs `lorch_trainer VERB` and returns its result value, which the caller validates.
  * Throws a UserError with the trainer's own code and hint, E008 for a crash (naming the log), or the signal's reason.
  */
 export async function runTrainer(
@@ -53,15 +54,21 @@ export async function runTrainer(
 ): Promise<unknown> {
   const { onProgress, onLog, signal } = options;
   signal?.throwIfAborted();
-  const child = execa(python.executable, ['-m', 'lorch_trainer', verb], {
-    env: { ...python.env, ...options.env },
-    extendEnv: false,
-    input: JSON.stringify(spec),
-    buffer: false,
-    reject: false,
-    forceKillAfterDelay: 5_000,
-    ...(signal ? { cancelSignal: signal } : {}),
-  });
+  const child = execa(
+    python.executable,
+    isolatedArgs(python.trainerDir, process.pid, ['lorch_trainer', verb]),
+    {
+      // transformers takes a folder here of a hub model's name for that model.
+      cwd: python.trainerDir,
+      env: { ...python.env, ...options.env },
+      extendEnv: false,
+      input: JSON.stringify(spec),
+      buffer: false,
+      reject: false,
+      forceKillAfterDelay: 5_000,
+      ...(signal ? { cancelSignal: signal } : {}),
+    },
+  );
   const log: string[] = [];
   const outcome: Outcome = { value: undefined, done: false, failure: null };
   const reading = [

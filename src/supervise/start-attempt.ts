@@ -3,11 +3,12 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { UserError } from '../diagnostics/user-error.ts';
 import { jobEnvironment, recordableEnvironment } from '../launchers/job-environment.ts';
+import { isolatedArgs } from '../python/isolated.ts';
 import type { LaunchFile } from '../run/attempt-files.ts';
 import { attemptPaths } from '../run/layout.ts';
 import { beginAttempt, latestAttempt } from '../store/attempts.ts';
 import { openAttempt, requireLauncher, runDirOf } from './attempt-context.ts';
-import type { LaunchDeps, SuperviseDeps } from './deps.ts';
+import type { LaunchDeps, SuperviseDeps, TrainerPython } from './deps.ts';
 import { attemptNumbers, readPlan } from './run-folder.ts';
 import { settleAttempt } from './settle-attempt.ts';
 
@@ -31,7 +32,7 @@ export async function startAttempt(deps: LaunchDeps, run: string): Promise<numbe
     created_ms: deps.now(),
     python: python.executable,
     shim: join(python.trainerDir, 'shim.py'),
-    command: deps.trainerCommand?.(runDir, n) ?? trainerCommand(python.executable, runDir, n),
+    command: deps.trainerCommand?.(runDir, n) ?? trainerCommand(python, runDir, n),
     env: recordableEnvironment(env),
   };
   const file = attemptPaths(runDir, n).launch;
@@ -92,6 +93,7 @@ export async function spawnAttempt(
   }
 }
 
-function trainerCommand(python: string, runDir: string, n: number): string[] {
-  return [python, '-m', 'lorch_trainer', 'train', runDir, '--attempt', String(n)];
+function trainerCommand({ executable, trainerDir }: TrainerPython, runDir: string, n: number): string[] {
+  const program = ['lorch_trainer', 'train', runDir, '--attempt', String(n)];
+  return [executable, ...isolatedArgs(trainerDir, 0, program)];
 }

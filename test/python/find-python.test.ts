@@ -1,6 +1,7 @@
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { hashRequirements, requirementsFile } from '../../src/python/environment.ts';
 import { findPython } from '../../src/python/find-python.ts';
@@ -15,19 +16,17 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(dir, { recursive: true, force: true }));
 
-/** A folder shaped like a virtual environment: the real python3, seeing exactly these distributions. */
+/** A virtual environment of the real python3 that has exactly these distributions. */
 function makeEnvironment(at: string, versions: Record<string, string>): string {
-  const site = join(at, 'site');
+  execFileSync('python3', ['-m', 'venv', '--without-pip', at]);
+  const [lib = ''] = readdirSync(join(at, 'lib'));
+  const site = join(at, 'lib', lib, 'site-packages');
   for (const [name, version] of Object.entries(versions)) {
     const info = join(site, `${name}-${version}.dist-info`);
     mkdirSync(info, { recursive: true });
     writeFileSync(join(info, 'METADATA'), `Metadata-Version: 2.1\nName: ${name}\nVersion: ${version}\n`);
   }
-  mkdirSync(join(at, 'bin'), { recursive: true });
-  const executable = join(at, 'bin', 'python');
-  writeFileSync(executable, `#!/bin/sh\nPYTHONPATH='${site}' exec python3 -S "$@"\n`);
-  chmodSync(executable, 0o755);
-  return executable;
+  return join(at, 'bin', 'python');
 }
 
 function versionsIn(ranges: typeof trainerRanges): Record<string, string> {
@@ -81,11 +80,11 @@ describe('findPython', () => {
     expect(found.executable).toBe(executable);
   });
 
-  it('puts the trainer on the import path, before what the user has there', async () => {
+  it('takes nothing from where PYTHONPATH points', async () => {
     makeEnvironment(join(dir, 'venv'), versionsIn(trainerRanges));
     const env = { PATH: path, PYTHONPATH: '/theirs' };
     const found = await findPython({ env, cacheDir: dir, explicit: join(dir, 'venv') });
-    expect(found.env.PYTHONPATH).toBe([found.trainerDir, '/theirs'].join(delimiter));
+    expect(found.env.PYTHONPATH).toBeUndefined();
     expect(readFileSync(join(found.trainerDir, 'lorch_trainer', '__init__.py'), 'utf8')).toBeTypeOf('string');
   });
 

@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { endLeftovers, findLeftovers, setupVariable } from '../../src/python/end-leftovers.ts';
 import { withLock } from '../../src/python/lock.ts';
 
 let dir: string;
@@ -52,6 +53,17 @@ describe('withLock', () => {
     const past = new Date(Date.now() - 60_000);
     utimesSync(lock, past, past);
     expect(await withLock(lock, {}, async () => 'in')).toBe('in');
+  });
+
+  it('ends what a dead holder started before it takes over, the processes below those too', async () => {
+    const { pid } = spawnSync('true');
+    await leave(pid);
+    // The shell stands for pip, sleep for what pip starts; nothing tells either that their parent is gone.
+    const env = { ...process.env, [setupVariable]: 'theirs' };
+    spawn('sh', ['-c', 'sleep 300 & wait'], { env, stdio: 'ignore', detached: true }).unref();
+    while ((await findLeftovers('theirs')).length < 2) await new Promise((done) => setTimeout(done, 20));
+    const left = await withLock(lock, { onDead: endLeftovers }, () => findLeftovers('theirs'));
+    expect(left).toEqual([]);
   });
 
   it('waits for a living holder, says for whom, and can be told to stop', async () => {

@@ -1,10 +1,11 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { UserError } from '../../src/diagnostics/user-error.ts';
 import type { PythonEnv } from '../../src/python/environment.ts';
 import { runTrainer } from '../../src/python/run-trainer.ts';
+import { findTrainerDir } from '../../src/python/trainer-dir.ts';
 
 // A stand-in package in place of the trainer: the contract is between processes, so any program can speak it.
 const program = `
@@ -42,11 +43,12 @@ let python: PythonEnv;
 beforeAll(() => {
   dir = mkdtempSync(join(tmpdir(), 'lorch-run-trainer-'));
   mkdirSync(join(dir, 'lorch_trainer'));
+  copyFileSync(join(findTrainerDir(), 'isolated.py'), join(dir, 'isolated.py'));
   writeFileSync(join(dir, 'lorch_trainer', '__init__.py'), '');
   writeFileSync(join(dir, 'lorch_trainer', '__main__.py'), program);
   python = {
     executable: 'python3',
-    env: { PATH: process.env.PATH ?? '', PYTHONPATH: dir },
+    env: { PATH: process.env.PATH ?? '' },
     trainerDir: dir,
     source: 'explicit',
     logDir: join(dir, 'logs'),
