@@ -7,6 +7,7 @@ import { attemptPaths } from '../run/layout.ts';
 import { listAttempts, replaceAttempt } from '../store/attempts.ts';
 import type { AttemptContext } from './attempt-context.ts';
 import type { SuperviseDeps } from './deps.ts';
+import { forgetOwnLaunch, readOwnLaunch, recordOwnLaunch } from './own-launches.ts';
 import { attemptOf, nextNumber, spawnAttempt } from './start-attempt.ts';
 
 /** So often is an attempt tried before the run counts as not startable. */
@@ -33,23 +34,33 @@ export async function relaunch(deps: SuperviseDeps, attempt: AttemptContext): Pr
   if (await attempt.file('stop')) return await endWithoutStart(deps, attempt, null);
   if (lostLaunches(deps, run) >= maxLaunches)
     return await endWithoutStart(deps, attempt, `the supervisor did not start in ${maxLaunches} tries`);
-  const old = await attempt.file('launch');
-  if (!old)
-    return await endWithoutStart(deps, attempt, 'launch.json is missing, so it cannot be started again');
+  // Not launch.json: a run folder may come from elsewhere, and nothing in it says what is started.
+  const own = readOwnLaunch(deps, attempt.token, attempt.runDir, n);
+  if (!own)
+    return await endWithoutStart(deps, attempt, `nobody on this machine launched it: ${resumeIt(run)}`);
   const next = await nextNumber(deps, run);
+  const { python, shim, env } = own;
+  const command = withAttempt(own.command, next);
   const launch: LaunchFile = {
-    ...old,
+    lorch: 1,
     attempt: next,
     token: randomUUID(),
+    launcher: launcher.name,
     created_ms: deps.now(),
-    command: withAttempt(old.command, next),
+    ...{ python, shim, command, env },
   };
   const dir = attemptPaths(attempt.runDir, next);
   // Somebody else is at it: the next look shows what came of it.
   if (!(await launcher.createOnce(dir.launch, `${JSON.stringify(launch)}\n`))) return;
+  recordOwnLaunch(deps, launch.token, {
+    run_dir: attempt.runDir,
+    attempt: next,
+    ...{ python, shim, command, env },
+  });
   const claimed = (await attempt.file('claim'))?.t ?? launch.created_ms;
   if (!replaceAttempt(deps.store, run, n, claimed, attemptOf(launch))) {
     await launcher.remove(dir.launch);
+    forgetOwnLaunch(deps, launch.token);
     return;
   }
   log.warn(
@@ -57,10 +68,14 @@ export async function relaunch(deps: SuperviseDeps, attempt: AttemptContext): Pr
     'the supervisor did not start; trying again',
   );
   try {
-    await spawnAttempt(deps, run, launch, relaunchEnvironment(old.env, deps.env));
+    await spawnAttempt(deps, run, launch, relaunchEnvironment(env, deps.env));
   } catch (error) {
     log.error({ attempt: next, error: String(error) }, 'cannot be started');
   }
+}
+
+function resumeIt(run: string): string {
+  return `\`lorch resume ${run}\` starts it with this workspace's own trainer`;
 }
 
 /** Ends an attempt that nobody started: with an error, or (null) because a stop was asked for. */

@@ -10,6 +10,7 @@ import { lastEvent } from '../store/events.ts';
 import { seriesSummaries } from '../store/series-summary.ts';
 import type { AttemptContext } from './attempt-context.ts';
 import type { SuperviseDeps } from './deps.ts';
+import { forgetOwnLaunch } from './own-launches.ts';
 
 const tailBytes = 16 * 1024;
 
@@ -45,6 +46,8 @@ export async function settleAttempt(
     failure,
     findings: await tornLine(deps, attempt),
   });
+  // Only now, and those that it replaced too: another controller may still be reading them.
+  for (const each of listAttempts(deps.store, run)) if (each.n <= n) forgetOwnLaunch(deps, each.token);
   if (won)
     deps.log
       .run(run)

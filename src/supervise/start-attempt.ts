@@ -9,6 +9,7 @@ import { attemptPaths } from '../run/layout.ts';
 import { beginAttempt, latestAttempt } from '../store/attempts.ts';
 import { openAttempt, requireLauncher, runDirOf } from './attempt-context.ts';
 import type { LaunchDeps, SuperviseDeps, TrainerPython } from './deps.ts';
+import { forgetOwnLaunch, recordOwnLaunch } from './own-launches.ts';
 import { attemptNumbers, readPlan } from './run-folder.ts';
 import { settleAttempt } from './settle-attempt.ts';
 
@@ -36,10 +37,17 @@ export async function startAttempt(deps: LaunchDeps, run: string): Promise<numbe
     env: recordableEnvironment(env),
   };
   const file = attemptPaths(runDir, n).launch;
+  const { python: program, shim, command, env: recorded } = launch;
+  recordOwnLaunch(deps, launch.token, {
+    run_dir: runDir,
+    attempt: n,
+    ...{ python: program, shim, command, env: recorded },
+  });
   const made = await launcher.createOnce(file, `${JSON.stringify(launch)}\n`);
   if (!made || !beginAttempt(deps.store, run, attemptOf(launch))) {
     // A launch that nobody will ever start must not look like one whose controller died.
     if (made) await launcher.remove(file);
+    forgetOwnLaunch(deps, launch.token);
     throw new UserError('U103', `run ${run} is under way already`, { hint: `lorch logs ${run} -f` });
   }
   await spawnAttempt(deps, run, launch, env);

@@ -10,6 +10,7 @@ import { runPhase } from '../store/runs.ts';
 import { type AttemptContext, openAttempt, runDirOf } from './attempt-context.ts';
 import { type SuperviseDeps, timingOf } from './deps.ts';
 import { drainEvents } from './drain-events.ts';
+import { forgetOwnLaunch } from './own-launches.ts';
 import { claimForController, lostLaunches, relaunch } from './relaunch.ts';
 import { settleAttempt } from './settle-attempt.ts';
 
@@ -74,12 +75,14 @@ async function awaitClaim(deps: SuperviseDeps, memory: Memory, createdMs: number
   const claim = await attempt.file('claim');
   if (claim?.by === 'shim') {
     memory.shim = claim;
+    forgetOwnLaunch(deps, attempt.token);
     markRunning(deps.store, attempt.run, attempt.n, claim.t);
     if (await attempt.file('stop')) markStopping(deps.store, attempt.run);
     return null;
   }
   const patience = timingOf(deps).watchdogMs * Math.max(1, lostLaunches(deps, attempt.run));
-  if (!claim && deps.now() - createdMs < patience) return 'waiting';
+  // A time in the future is no reason to wait for it.
+  if (!claim && Math.abs(deps.now() - createdMs) < patience) return 'waiting';
   if (!(await claimForController(deps, attempt))) return 'waiting';
   const exit = await attempt.file('exit');
   if (exit) await settleAttempt(deps, attempt, exit);

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -10,6 +11,7 @@ import { readSeries } from '../../src/store/read-series.ts';
 import { getRun } from '../../src/store/runs.ts';
 import { seriesSummaries } from '../../src/store/series-summary.ts';
 import { followRun } from '../../src/supervise/follow-run.ts';
+import { recordOwnLaunch } from '../../src/supervise/own-launches.ts';
 import { recoverRuns } from '../../src/supervise/recover-runs.ts';
 import { attemptNumbers } from '../../src/supervise/run-folder.ts';
 import { startAttempt } from '../../src/supervise/start-attempt.ts';
@@ -267,7 +269,7 @@ async function neverStarted(run: string): Promise<void> {
   const launch = {
     lorch: 1,
     attempt: 1,
-    token: 'never-started',
+    token: randomUUID(),
     launcher: 'local',
     created_ms: Date.now() - 10_000,
     python: workspace.deps.python.executable,
@@ -278,6 +280,16 @@ async function neverStarted(run: string): Promise<void> {
   const paths = attemptPaths(workspace.runDir(run), 1);
   await mkdir(paths.dir);
   await writeFile(paths.launch, JSON.stringify(launch));
-  const { token, launcher, created_ms: createdMs } = launch;
+  const { token, launcher, created_ms: createdMs, python, shim, env } = launch;
+  const command = launch.command ?? [];
+  const own = {
+    run_dir: workspace.runDir(run),
+    attempt: 1,
+    python,
+    shim,
+    command,
+    env: { PATH: env.PATH ?? '' },
+  };
+  recordOwnLaunch(workspace.deps, token, own);
   beginAttempt(workspace.store, run, { n: 1, token, launcher, createdMs });
 }

@@ -14,7 +14,7 @@ const store = openStore(`${spec.runsDir}/lorch.db`);
 const deps = {
   store,
   runsDir: spec.runsDir,
-  env: process.env,
+  env: { ...process.env, XDG_CACHE_HOME: `${spec.runsDir}/../cache` },
   now: () => Date.now(),
   log: createControllerLog(spec.runsDir, (text) => text),
   timing: { pollMs: 20, aliveEveryMs: 200 },
