@@ -103,6 +103,10 @@ def _known(exc: BaseException, model: str | None) -> LorchError | None:
         return LorchError("R005", "this machine ran out of memory")
     if "SafetensorError" in names:
         return LorchError("R006", f"a safetensors file cannot be read: {_first_line(exc)}")
+    if "UnpicklingError" in names or "weights only load failed" in lower:
+        return LorchError(
+            "R072", f"{subject if model else 'a file'} is a pickle that holds more than tensors"
+        )
     if "trust_remote_code" in text:
         return LorchError("R007", f"{subject} brings its own code, which runs only with trust_remote_code")
     if "does not recognize this architecture" in text or "Unrecognized configuration class" in text:

@@ -238,6 +238,9 @@ class LorchTrainer(SFTTrainer):  # type: ignore[misc]
         if best and checkpoint_path(self.checkpoints, best).is_dir():
             # Absolute in the checkpoint; the run folder may have moved since.
             self.state.best_model_checkpoint = str(checkpoint_path(self.checkpoints, best))
+        elif best and checkpoint_path(self.checkpoints, best).with_suffix(".damaged").is_dir():
+            # The best of what follows is the best that there is.
+            self.state.best_model_checkpoint = self.state.best_global_step = self.state.best_metric = None
 
     def _load_from_checkpoint(self, resume_from_checkpoint: str, model: Any = None) -> None:
         load_adapter_weights(model or self.model, Path(resume_from_checkpoint))

@@ -13,7 +13,7 @@ import traceback
 from pathlib import Path
 
 from .attempt import Attempt
-from .checkpoints import Seal, newest_complete, remove_incomplete
+from .checkpoints import Seal, newest_complete, remove_incomplete, set_damaged_aside
 from .device import describe_device, keep_offline, pin_device, torch_device, versions
 from .errors import LorchError, from_exception
 from .events import EventWriter
@@ -95,12 +95,18 @@ def _resume_point(attempt: Attempt, plan: Plan) -> tuple[Path, Seal] | None:
     removed = remove_incomplete(attempt.run.checkpoints)
     if removed:
         attempt.warn("R037", f"removed incomplete checkpoints: {', '.join(removed)}")
+    damaged = set_damaged_aside(attempt.run.checkpoints)
     found = newest_complete(attempt.run.checkpoints)
+    goes_on = f"the run goes on from {found[0].name}" if found else "the run begins again at step 0"
+    for name, file in damaged:
+        attempt.warn("R070", f"{name} is damaged: {file} is not what was saved; {goes_on}")
     if found is None:
         return None
     path, seal = found
     if seal.plan_hash != plan.plan_hash:
         raise LorchError("R041", f"{path.name} was written by another plan ({seal.plan_hash})")
+    if not seal.sha256:
+        attempt.warn("R071", f"{path.name} was saved by an earlier version, without hashes of its files")
     if "optimizer.pt" not in seal.files:
         attempt.warn(
             "R032", f"{path.name} holds no optimizer state: losses will not be those of one long run"
