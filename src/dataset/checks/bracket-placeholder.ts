@@ -1,10 +1,11 @@
 import { answersOf, asksForCode, has, looksLikeCode, spotOf } from '../text/features.ts';
 import type { Check } from './check.ts';
 
+// It stands where a word would stand: a label right behind a word is a tag, and `[site](…)` is a link.
 const placeholder =
-  /\[(?:your|insert|enter|add|name|company|customer|recipient|sender|date|time|address|phone|email|e-mail|city|state|job|position|title|product|website|link|url|amount|number|location|first|last|full|school|university|hiring|manager|employer|organization|signature|xx+)\b[^\][\n]{0,40}\]|<(?:YOUR|INSERT|NAME|COMPANY|DATE|ADDRESS|EMAIL|PHONE|CITY|your|insert|name|company name|date|link)\b[^<>\n]{0,40}>|\[\.{3}\]/i;
+  /(?<![\w)\]}"'”’])\[(?:(?:insert|enter|add) [^\][\n]{1,40}|(?:your|name|company|customer|recipient|sender|date|time|address|phone|email|e-mail|city|state|job|position|title|product|website|link|url|amount|number|location|first|last|full|school|university|hiring|manager|employer|organization|signature|xx+)\b[^\][\n]{0,40})\](?!\()|<(?:YOUR|INSERT|NAME|COMPANY|DATE|ADDRESS|EMAIL|PHONE|CITY|your|insert|name|company name|date|link)\b[^<>\n]{0,40}>/i;
 const asksForBlanks =
-  /\[|template|placeholder|<[a-z]|fill[- ]in|blank|mad ?lib|boilerplate|sample|form\b|skeleton/;
+  /\[|template|placeholder|<[a-z]|fill[- ]in|blank|mad ?lib|boilerplate|sample|form\b|skeleton|anonymi[sz]|redact|mask|entit(?:y|ies)|\bner\b|\btag|annotat|label|token/;
 
 export const bracketPlaceholder: Check = {
   code: 'D104',
@@ -13,7 +14,7 @@ export const bracketPlaceholder: Check = {
   group: 'content',
   title: 'The answer leaves something to be filled in.',
   prose:
-    'The answer holds `[Your Name]`, `[insert date]` or the like, though no template was asked for. In a letter that may be the best a model can do; where the facts stood in the prompt, it is a lazy answer. Read some before you decide.',
+    'The answer holds `[Your Name]`, `[insert date]` or the like, though no template was asked for. In a letter that may be the best a model can do; where the facts stood in the prompt, it is a lazy answer. Read some before you decide. Labels behind a word, keys such as `[Enter]`, links and `[...]` for what a quotation leaves out are no placeholders.',
   hint: 'fill it in from the prompt, or write the answer without it',
   bad: [
     {
@@ -23,6 +24,8 @@ export const bracketPlaceholder: Check = {
   ],
   good: [
     '{"instruction":"Write a template for a thank-you note.","input":"","output":"Dear [Name], thank you. Yours, [Your Name]"}',
+    '{"instruction":"Mark what is a place or a firm.","input":"Acme is in Rome.","output":"Acme[COMPANY] is in Rome[CITY]."}',
+    '{"instruction":"How do I confirm? See https://tides.noaa.gov/keys for a start.","input":"","output":"Press [Enter], or read the [website](https://tides.noaa.gov/keys)."}',
     '{"instruction":"Quote the study.","input":"","output":"Sleep matters [1], as others found [Smith 2004]."}',
   ],
   run(example, report) {

@@ -1,7 +1,9 @@
+import { framed } from '../consistency/frames.ts';
 import { createFrequentValues, type FrequentValue } from '../consistency/frequent-values.ts';
 import { hashString } from '../consistency/hash-text.ts';
 import { onlyAnswer } from '../consistency/last-answer.ts';
 import { sampleRows } from '../consistency/sample-rows.ts';
+import { takesUpPrompt } from '../consistency/takes-up-prompt.ts';
 import { countOf, quote } from '../consistency/wording.ts';
 import type { Check, Thresholds } from './check.ts';
 
@@ -18,7 +20,7 @@ export const genericAnswer: Check = {
   group: 'consistency',
   title: 'The same answer stands under many different prompts.',
   prose:
-    'An answer that fits any prompt teaches the model to give it to any prompt. Often a refusal, a placeholder or a filler of the tool that made the data. Labels are no such answers: one or two words, three that end no sentence, or a few short answers that make up most of the dataset. Rows with several answers are left out, since conversations rightly open and close alike.',
+    'An answer that fits any prompt teaches the model to give it to any prompt. Often a refusal, a placeholder or a filler of the tool that made the data. An answer that takes up a word of its prompt is about that prompt, and is not counted; nor is what the assistant says about itself when asked. Labels are no such answers: one or two words, three that end no sentence, sentences that differ in a word or three (“The review is positive.”), or a few short answers that make up most of the dataset. Rows with several answers are left out, since conversations rightly open and close alike.',
   hint: 'answer each prompt for itself, or drop the rows that share the answer',
   thresholds: {
     rows: { default: 5, doc: 'rows with the same answer at the least' },
@@ -40,16 +42,25 @@ export const genericAnswer: Check = {
     sampleRows(),
     sampleRows((row, i) => (i % 4 === 1 ? { ...row, output: 'not stated' } : row)),
     sampleRows((row, i) => ({ ...row, output: `Clearly ${i % 3 ? 'positive' : 'negative'}.` })),
+    sampleRows((row, i) =>
+      i % 2 ? { ...row, output: `This one is rather ${i % 4 === 1 ? 'easy' : 'hard'} to tell.` } : row,
+    ),
+    sampleRows((row, i) =>
+      i % 4 === 1
+        ? { ...row, instruction: `Question ${i}: how deep is a loch?`, output: 'A loch is up to 310 m deep.' }
+        : row,
+    ),
   ],
   across: (thresholds) => ({
     trait(example) {
       const answer = onlyAnswer(example);
-      return (
-        answer && {
-          value: hashString([answer.text]) + answer.text.slice(0, labelUnits + 1),
-          spot: answer.spot,
-        }
-      );
+      if (!answer) return null;
+      // It still counts in the total.
+      if (takesUpPrompt(example, answer.text)) return { value: ownAnswer, spot: answer.spot };
+      return {
+        value: hashString([answer.text]) + answer.text.slice(0, labelUnits + 1),
+        spot: answer.spot,
+      };
     },
     collect() {
       const answers = createFrequentValues({ limit: 100_000, hashed: true, lean: true });
@@ -76,14 +87,19 @@ export const genericAnswer: Check = {
   }),
 };
 
+const ownAnswer = hashString(['']);
+
 function withoutLabels(
   answers: ReturnType<typeof createFrequentValues>,
   { rows = 0, share = 0, label_share = 1 }: Thresholds,
 ): FrequentValue[] {
   const total = answers.total();
-  const frequent = answers.atLeast(Math.max(2, rows, share * total));
+  const frequent = answers.atLeast(Math.max(2, rows, share * total)).filter(({ value }) => value !== '');
   const short = frequent.filter(({ value }) => value.length <= labelUnits);
   const covered = short.reduce((sum, { count }) => sum + count, 0);
   const isLabelSet = short.length > 1 && short.length <= labelKinds && covered >= label_share * total;
-  return frequent.filter(({ value }) => !(label.test(value) || (isLabelSet && value.length <= labelUnits)));
+  const frames = framed(short.map(({ value }) => value));
+  return frequent.filter(
+    ({ value }) => !(label.test(value) || frames.has(value) || (isLabelSet && value.length <= labelUnits)),
+  );
 }

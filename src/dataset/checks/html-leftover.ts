@@ -2,8 +2,12 @@ import { answersOf, asksForCode, featuresOf, has, looksLikeCode, spotIn } from '
 import type { Check } from './check.ts';
 
 const entity = /&(?:amp|lt|gt|quot|nbsp|apos|ndash|mdash|[lr][sd]quo|hellip|#\d{2,5}|#x[0-9a-f]{2,5});/i;
+// Not those that Markdown has no signs for: u, sub, sup.
 const tag =
-  /<\/?(?:br|p|div|span|b|i|u|em|strong|ul|ol|li|h[1-6]|font|center|table|t[rd]|a|img|sup|sub)(?: [^<>]{0,100}=[^<>]{0,100})?\s?\/?>/i;
+  /<\/?(?:br|p|div|span|b|i|em|strong|ul|ol|li|h[1-6]|font|center|table|t[rd]|a|img)(?: [^<>]{0,100}=[^<>]{0,100})?\s?\/?>/i;
+// Who asks for a mark in the text gets one.
+const asksForMarks =
+  /markup|tag|email|escape|entit|highlight|embed|angular|component|\bbold|italic|underlin|emphasi[sz]|strike|strikethrough|superscript|subscript|\bcolou?r(?:ed)? (?:the|in|all|each|every|red|blue|green)|line breaks?|line-break|rich text|format(?:ted|ting)? |加粗|粗体|斜体|下划线|高亮|标签|标记/;
 
 export const htmlLeftover: Check = {
   code: 'D127',
@@ -12,7 +16,7 @@ export const htmlLeftover: Check = {
   group: 'content',
   title: 'The text holds leftovers of HTML.',
   prose:
-    '`&amp;`, `&#39;`, `<br>` or the like stands in text that is neither code nor about HTML: a web page was not turned into text all the way. The model learns to write them.',
+    '`&amp;`, `&#39;`, `<br>` or the like stands in text that is neither code nor about HTML: a web page was not turned into text all the way. The model learns to write them. Marks that the prompt asks for (bold, underlined) are left out, and so are those that Markdown has no signs for: `<u>`, `<sub>`, `<sup>`, and `<br>` in a table.',
   hint: 'turn entities into characters, and tags into line breaks or nothing',
   bad: [
     {
@@ -27,6 +31,9 @@ export const htmlLeftover: Check = {
   good: [
     '{"instruction":"Name two colours.","input":"","output":"Red & blue."}',
     '{"instruction":"Make this line bold in HTML.","input":"","output":"<b>Hello</b> &amp; welcome"}',
+    '{"instruction":"Underline the noun.","input":"The moon shines.","output":"The <u>moon</u> shines."}',
+    '{"instruction":"Show the second word in bold type.","input":"The moon shines.","output":"The <b>moon</b> shines."}',
+    '{"instruction":"What is water made of?","input":"","output":"H<sub>2</sub>O.\\n\\n| part | count |\\n|---|---|\\n| H | 2<br>atoms |"}',
     '{"instruction":"Is 3 < 5?","input":"","output":"Yes, 3 < 5, and x > 2."}',
   ],
   run(example, report) {
@@ -41,14 +48,18 @@ export const htmlLeftover: Check = {
         ((piece.flags & has.less) !== 0 && tag.exec(text));
       if (!found) continue;
       const prompt = answersOf(example).find(({ message }) => message >= piece.message)?.promptLower ?? '';
-      if (
-        asksForCode(prompt) ||
-        /markup|tag|email|escape|entit|highlight|embed|angular|component/.test(prompt)
-      )
-        continue;
+      if (asksForCode(prompt) || asksForMarks.test(prompt)) continue;
+      if (/^<br/i.test(found[0]) && isInTable(text, found.index)) continue;
       if (text.includes('```') || (found[0].startsWith('&') && looksLikeCode(text))) continue;
       if (piece.role !== 'user' && prompt.includes(found[0].toLowerCase())) continue;
       report(spotIn(piece, found.index), `The text holds ${found[0].slice(0, 40)}, a leftover of HTML.`);
     }
   },
 };
+
+// A cell of a Markdown table has no other way to break a line.
+function isInTable(text: string, at: number): boolean {
+  const from = text.lastIndexOf('\n', at) + 1;
+  const to = text.indexOf('\n', at);
+  return /^\s*\|.*\|\s*$/.test(text.slice(from, to < 0 ? text.length : to));
+}

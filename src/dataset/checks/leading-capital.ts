@@ -40,6 +40,8 @@ function firstLetter(text: string): 'small' | 'capital' | null {
   // Equal where the script has no case.
   if (small === first.toUpperCase()) return null;
   if (first !== small) return 'capital';
+  // A Greek sign before Chinese or a digit is a symbol.
+  if (/[α-ω]/.test(first) && !/[α-ω]/.test(second)) return null;
   // iPhone and eBay open every sentence so; print(…) is code.
   return second !== second.toLowerCase() || text.includes('(') ? null : 'small';
 }

@@ -3,6 +3,12 @@ import type { Check } from './check.ts';
 
 const says =
   /^(?:(?:(?:sure|yes|ok(?:ay)?|of course|certainly|absolutely|no problem|alright|great|got it|understood|done|sure thing|you're welcome|thank you|thanks|as requested|here (?:you go|it is|you are)|(?:i )?hope (?:this|that|it) helps|i (?:understand|see)|let me know(?: if [^.!?]{0,60})?|(?:i(?:'ll| will|'d| would) be )?happy to help|i can (?:help|do that)(?: you)?(?: with that)?|hello|hi)[.!, ]*)+|好的|没问题|当然(?:可以)?|可以|明白了|谢谢)[.!。！]*$/;
+// What a prompt must say to be a task: whoever says "I am off now" may be told "OK".
+const task =
+  /\?|[一-鿿]|^(?:please |now |then |and |can you |could you )?(?:write|give|list|explain|describe|create|tell|make|generate|summar|name|find|compare|compose|design|provide|suggest|how|what|why|which|who|where|when|show|outline|discuss|analy[sz]e|calculate|compute|solve|propose|develop|produce|draft|build|implement|define|identify|recommend)/;
+// The answer is a part or another form of what the prompt gives, and may be any word.
+const formTask =
+  /delet|remov|strip|replac|decod|decrypt|decipher|encod|unscrambl|rearrang|revers|fill|complet|correct|spell|output|print|return|answer (?:with|in|only)|only|one[- ]word|single|first|last|capital|letter|extract|convert|transform|predict|guess|choos|select|pick|label|categor|tag|detect|next|continu/;
 const thanks =
   /\b(?:thanks?|thank you|bye|goodbye|great|perfect|ok(?:ay)?|hello|hi|hey|awesome|cool)\b|谢谢|再见|你好/;
 
@@ -13,7 +19,7 @@ export const lowInformation: Check = {
   group: 'content',
   title: 'The answer is a courtesy and nothing else.',
   prose:
-    'The whole answer is "Sure!", "OK", "I hope this helps" or the like: the task was not done, and the model would learn to promise instead. A short label is fine, and so is a courtesy that answers one; where the prompt names the very word, nothing is said.',
+    'The whole answer is "Sure!", "OK", "I hope this helps" or the like: the task was not done, and the model would learn to promise instead. Nothing is said where a courtesy is the right answer: to another courtesy, to a remark that is no task, or to a prompt that asks for a word or for a part of the given text.',
   hint: 'write what was asked for, or drop the row',
   bad: [
     {
@@ -23,6 +29,8 @@ export const lowInformation: Check = {
   ],
   good: [
     '{"instruction":"Is a whale a mammal?","input":"","output":"Yes"}',
+    '{"instruction":"Remove every \'%\' from the text.","input":"H%e%l%lo","output":"Hello"}',
+    '{"instruction":"I am going to bed early tonight.","input":"","output":"I see."}',
     '{"messages":[{"role":"user","content":"How old is the oak?"},{"role":"assistant","content":"About 200 years."},{"role":"user","content":"Thanks, that helps!"},{"role":"assistant","content":"You\'re welcome!"}]}',
   ],
   thresholds: { prompt_words: { default: 4, doc: 'words of a prompt that deserves more' } },
@@ -37,7 +45,7 @@ export const lowInformation: Check = {
       )
         continue;
       if (/[a-z]/.test(promptLower) && answer.prompt.trim().split(/\s+/, words).length < words) continue;
-      if (asksYesNo.test(promptLower)) continue;
+      if (!task.test(promptLower) || asksYesNo.test(promptLower) || formTask.test(promptLower)) continue;
       report(spotOf(answer), `The answer is only ${JSON.stringify(answer.text)}.`);
     }
   },

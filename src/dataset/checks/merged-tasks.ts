@@ -2,16 +2,22 @@ import { type Answer, answersOf, has, looksLikeCode, spotOf } from '../text/feat
 import type { Check } from './check.ts';
 
 // Labels at the start of a line that begin another task or another turn.
-const heading =
-  /(?:^|\n)\s{0,3}#{1,4}\s{0,2}(?:instruction|input|response|output|human|assistant|user|question|answer)\s{0,2}:/i;
+const heading = /(?:^|\n)\s{0,3}#{1,4}\s{0,2}(?:instruction|response|human|assistant|user)\s{0,2}:/i;
+// These stand in explanations, too: only one after another they are a task.
+const pairOfHeadings =
+  /(?:^|\n)\s{0,3}#{1,4}\s{0,2}(?:input|question)\s{0,2}:[\s\S]{1,2000}?\n\s{0,3}#{1,4}\s{0,2}(?:output|answer)\s{0,2}:/i;
 const task =
   /(?:^|\n)[ \t]{0,3}(?:#{2,4}\s{0,2})?(?:\d{1,3}\.\s{0,2})?(?:instruction|task|prompt)\s?\d{0,3}\s?:[^\n]{3,400}\n+[ \t]{0,3}(?:\d{1,3}\.\s{0,2})?(?:input|output|response|answer)\s?\d{0,3}\s?:/i;
 const turns =
   /(?:^|\n)[ \t]{0,3}(?:human|user)\s?:[^\n]{1,2000}\n+[ \t]{0,3}(?:assistant|ai|bot|chatbot|gpt|model)\s?:/i;
 const nextTurn = /\n\s{0,3}(?:human|user|assistant)\s?: ?\S/i;
-const taskNumber = /\n\s{0,3}#{2,4}\s{0,3}\n?\s{0,3}\d{1,3}\.\s/;
+// Other words with a colon at the start of a line: then "User:" is one of a list of terms.
+const term =
+  /(?:^|\n)[ \t]{0,3}(?:[-*•]\s|\d{1,2}[.)]\s)?\*{0,2}(?!(?:human|user|assistant)\b)\p{L}[\p{L} ]{1,30}\*{0,2}\s?:/iu;
+// Signs alone on their line and a number after them part the tasks of one output; `### 1. Costs` is a heading.
+const taskNumber = /\n\s{0,3}#{2,4}[ \t]{0,3}\n\s{0,3}\d{1,3}\.\s/;
 const asksForTurns =
-  /dialog|conversation|interview|chat|script|q ?& ?a|faq|question|transcript|instruction|prompt|task|template|format|example|example|对话|role-?play|data ?set/;
+  /dialog|conversation|interview|chat|script|q ?& ?a|faq|question|transcript|instruction|prompt|task|template|format|example|对话|role-?play|data ?set/;
 
 export const mergedTasks: Check = {
   code: 'D115',
@@ -20,7 +26,7 @@ export const mergedTasks: Check = {
   group: 'content',
   title: 'The answer goes on into another task or turn.',
   prose:
-    'Inside the answer stands what begins another example: `### Instruction:`, `Instruction: … Output: …`, `User: … Assistant: …`. Where rows were cut from generated text, the cut was missed; the model learns to ask itself the next question. Prompts that ask for a dialogue, questions or instructions are let be.',
+    'Inside the answer stands what begins another example: `### Instruction:`, `Instruction: … Output: …`, `User: … Assistant: …`. Where rows were cut from generated text, the cut was missed; the model learns to ask itself the next question. Numbered headings and lists of terms are no tasks, and prompts that ask for a dialogue, questions or instructions are left out.',
   hint: 'cut the answer where its own task ends',
   bad: [
     {
@@ -35,6 +41,8 @@ export const mergedTasks: Check = {
   good: [
     '{"instruction":"Write a dialogue of a user and an assistant.","input":"","output":"User: Hello.\\nAssistant: Good day."}',
     '{"instruction":"What does this print?","input":"print(1)","output":"Output: 1"}',
+    '{"instruction":"What does a move cost?","input":"","output":"That depends.\\n\\n### 1. The van\\n\\nIt costs most.\\n\\n### 2. Helpers\\n\\nThey are paid by the hour."}',
+    '{"instruction":"Who may do what?","input":"","output":"Owner: may do everything\\nUser: may read and write\\nGuest: may read"}',
   ],
   run(example, report) {
     for (const answer of answersOf(example)) {
@@ -47,10 +55,10 @@ export const mergedTasks: Check = {
 
 function find({ text, promptLower, flags }: Answer): RegExpExecArray | null {
   if ((flags & has.hash) !== 0) {
-    const found = heading.exec(text) ?? taskNumber.exec(text);
+    const found = heading.exec(text) ?? pairOfHeadings.exec(text) ?? taskNumber.exec(text);
     if (found && found.index > 0 && !(asksForTurns.test(promptLower) || looksLikeCode(text))) return found;
   }
-  const found = task.exec(text) ?? turns.exec(text) ?? nextTurn.exec(text);
+  const found = task.exec(text) ?? turns.exec(text) ?? (term.test(text) ? null : nextTurn.exec(text));
   // At the very start it is a label of this answer.
   return found && found.index > 0 && !asksForTurns.test(promptLower) && !looksLikeCode(text) ? found : null;
 }

@@ -10,7 +10,7 @@ export const mixedLists: Check = {
   group: 'content',
   title: 'One list uses several markers.',
   prose:
-    'Neighbouring items of a list begin with different marks: `-` and `*`, or `1.` and `2)`. Lists inside lists, and a list of bullets after a numbered one, are let be.',
+    'Neighbouring items of a list begin with different marks: `-` and `*`, or `1.` and `2)`. Lists inside lists, a list of bullets after a numbered one, and marks that the prompt has as well, are left out.',
   hint: 'use one marker',
   bad: [
     {
@@ -19,6 +19,7 @@ export const mixedLists: Check = {
     },
   ],
   good: [
+    '{"instruction":"Go on with the talk:\\n+ How are you?\\n- Well.","input":"","output":"+ How are you?\\n- Well.\\n+ Good!"}',
     '{"instruction":"Name three colours.","input":"","output":"- Red\\n- Green\\n- Blue"}',
     '{"instruction":"Plan a day.","input":"","output":"1. Morning\\n   - Run\\n   - Eat\\n2. Evening\\n   - Read"}',
     '{"instruction":"Name fruit and nuts.","input":"","output":"Fruit:\\n- Pear\\n- Plum\\n\\nNuts:\\n* Walnut\\n* Hazelnut"}',
@@ -28,7 +29,9 @@ export const mixedLists: Check = {
       if ((answer.flags & has.newline) === 0) continue;
       if ((answer.flags & (has.dash | has.star | has.digit | has.symbol)) === 0) continue;
       const at = mixedAt(answer.text);
-      if (at >= 0) report(spotOf(answer, at), 'The list changes its marker here.');
+      // Two marks in the prompt, too: they tell speakers or sides from one another.
+      if (at >= 0 && mixedAt(answer.prompt) < 0)
+        report(spotOf(answer, at), 'The list changes its marker here.');
     }
   },
 };

@@ -3,6 +3,8 @@ import type { Check } from './check.ts';
 
 const tokens =
   /^[<[("']?(?:n\/a|n\.a\.?|na|null|nil|none|nan|undefined|not (?:applicable|available)|unknown|无|没有|暂无)[>\])"']?[.。!]?$|^["']?no (?:output|answer|response)["']?[.!]?$/;
+// There may be none: 哪些, 是否, 有没有.
+const asksWhether = /[哪何什]|是否|有没有|有无|several|which of|are there any|is there any|if any/;
 const onlyMarks = /^(?:[.…。_]{2,}|…|-+|—+|\?{2,}|\*+|~+)$/;
 const asksForMarks =
   /punctuat|character|symbol|operator|sign\b|mark|morse|dash|complete|fill|blank|convert|translate|encode/;
@@ -24,6 +26,7 @@ export const nearEmptyAnswer: Check = {
     { text: '{"instruction":"Describe the weather on Mars.","input":"","output":"..."}', pointer: '/output' },
   ],
   good: [
+    '{"instruction":"两种病有哪些共同的病因？","input":"","output":"无"}',
     '{"instruction":"Which fruit is in this list? Answer none if there is none.","input":"iron, tin","output":"None"}',
     '{"instruction":"Is iron a metal?","input":"","output":"Yes"}',
     '{"instruction":"Which punctuation ends an unfinished sentence?","input":"","output":"..."}',
@@ -33,7 +36,9 @@ export const nearEmptyAnswer: Check = {
       const { lower, promptLower } = answer;
       if (lower.length > 20) continue;
       const found =
-        (tokens.test(lower) && !promptLower.includes(lower.replace(/[^\p{L}/ ]/gu, ''))) ||
+        (tokens.test(lower) &&
+          !promptLower.includes(lower.replace(/[^\p{L}/ ]/gu, '')) &&
+          !asksWhether.test(promptLower)) ||
         (onlyMarks.test(lower) && !asksForMarks.test(promptLower));
       if (found) report(spotOf(answer), `The answer is only ${JSON.stringify(answer.text)}.`);
     }

@@ -1,4 +1,5 @@
-import { spotIn } from '../text/features.ts';
+import type { Example } from '../example.ts';
+import { answersOf, type Piece, spotIn } from '../text/features.ts';
 import { numbersOf } from '../text/private-numbers.ts';
 import type { Check } from './check.ts';
 
@@ -9,7 +10,7 @@ export const paymentNumber: Check = {
   group: 'content',
   title: 'The text holds a card, account or social security number.',
   prose:
-    'A number stands in the text whose check digits are those of a payment card (Luhn) or a bank account (IBAN, modulo 97), or that is written as a United States social security number. It is masked in everything that lorch shows. The test numbers that payment services publish are let be.',
+    'A number stands in the text whose check digits are those of a payment card (Luhn) or a bank account (IBAN, modulo 97), or that is written as a United States social security number. It is masked in everything that lorch shows. Left out are the numbers for tests that payment services publish, cards of five different digits or fewer, and what the text calls a number for tests or an example.',
   hint: 'replace it with a published test number',
   bad: [
     {
@@ -22,6 +23,8 @@ export const paymentNumber: Check = {
     },
   ],
   good: [
+    '{"instruction":"Write code that charges a test card.","input":"","output":"card = \\"4444333322221111\\""}',
+    '{"instruction":"Write code that charges a test card.","input":"","output":"card = \\"4539148803436467\\""}',
     '{"instruction":"Which card is on file?","input":"","output":"It is 4111 1111 1111 1111."}',
     '{"instruction":"Name a long number.","input":"","output":"1234567890123456"}',
   ],
@@ -29,6 +32,7 @@ export const paymentNumber: Check = {
     for (const { piece, found } of numbersOf(example)) {
       const mine = found.filter((each) => each.group === 'payment');
       const [first] = mine;
+      if (first && isForTests(example, piece, first.from)) continue;
       if (first)
         report(spotIn(piece, first.from), `The text holds a ${first.kind}.`, {
           data: { kind: first.kind, count: mine.length },
@@ -36,3 +40,15 @@ export const paymentNumber: Check = {
     }
   },
 };
+
+const forTests =
+  /\b(?:test|testing|fake|dummy|sample|example|mock|sandbox|made[- ]up|fictional|fictitious|placeholder|invalid|random)\b[- ](?:\w+[- ]){0,3}(?:cards?|numbers?|payments?|data|accounts?|ibans?|ssns?)\b|\b(?:cards?|numbers?|payments?|ibans?|ssns?)\b (?:\w+ ){0,3}(?:for|in) (?:tests?|testing|the sandbox)\b|测试(?:用)?(?:的)?(?:卡|号)|示例|テスト/;
+
+// The prompt asks for one, or the words before it say so.
+function isForTests(example: Example, { text, message, list }: Piece, from: number): boolean {
+  const asked = answersOf(example).find((answer) => answer.list === list && answer.message >= message);
+  return (
+    forTests.test(asked?.promptLower ?? '') ||
+    forTests.test(text.slice(Math.max(0, from - 80), from).toLowerCase())
+  );
+}

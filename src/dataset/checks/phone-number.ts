@@ -9,7 +9,7 @@ export const phoneNumber: Check = {
   group: 'content',
   title: 'The text holds a phone number.',
   prose:
-    'A phone number stands in the text: North American, with a country code, or a Chinese mobile number. It may be a person’s. Numbers kept for fiction (555) and plain runs such as 123-456-7890 are let be. It is masked in everything that lorch shows.',
+    'A phone number stands in the text: North American, with a country code, or a Chinese mobile number. It may be a person’s. Numbers kept for fiction (555), plain runs such as 123-456-7890, and what is called an order, ticket, account or other number are left out. It is masked in everything that lorch shows.',
   hint: 'replace it with a number kept for fiction, such as 212-555-0123',
   bad: [
     {
@@ -18,6 +18,7 @@ export const phoneNumber: Check = {
     },
   ],
   good: [
+    '{"instruction":"Order ID #789-456-1230 arrived damaged.","input":"","output":"I will look into order number 789-456-1230."}',
     '{"instruction":"How do I reach the shop?","input":"","output":"Call (212) 555-0123 before noon."}',
     '{"instruction":"Add 415 and 867.","input":"","output":"415 + 867 = 1282"}',
   ],

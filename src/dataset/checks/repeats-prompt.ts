@@ -21,6 +21,7 @@ export const repeatsPrompt: Check = {
     },
   ],
   good: [
+    '{"instruction":"A star that does not move across the sky is called","input":"","output":"A star that does not move across the sky is called \\"the pole star\\"."}',
     '{"instruction":"Explain how a tide comes about.","input":"","output":"A tide comes about as the moon pulls the water."}',
     '{"instruction":"Continue: Once upon a time there was a fox.","input":"","output":"Once upon a time there was a fox. It was hungry."}',
   ],
@@ -34,8 +35,9 @@ export const repeatsPrompt: Check = {
         .toLowerCase()
         .replace(/[.:?!。？：\s]+$/, '');
       if (asked.length < least || !lower.startsWith(asked)) continue;
-      // A topic without an end, taken up by the first sentence.
-      if (!/[.:?!。？：]\s*$/.test(instruction) && /^ [a-z]/.test(lower.slice(asked.length))) continue;
+      // A topic or the start of a sentence, which the answer goes on with in the same line.
+      if (!/[.:?!。？：]\s*$/.test(instruction) && /^ ?[^\s.:?!。？：]/.test(lower.slice(asked.length)))
+        continue;
       if (!isSentenceToUse(answer, asked)) report(spotOf(answer), 'The answer begins with the instruction.');
     }
   },

@@ -1,5 +1,5 @@
 import { featuresOf, looksLikeCode, spotIn } from '../text/features.ts';
-import { findLoop } from '../text/repeats.ts';
+import { findLoop, type Loop } from '../text/repeats.ts';
 import type { Check } from './check.ts';
 
 const asksForRepeating =
@@ -12,12 +12,15 @@ export const repetitionLoop: Check = {
   group: 'content',
   title: 'The answer repeats itself.',
   prose:
-    'The same few words, or the same sentence, come again and again. Models fall into such loops when they generate, and a model trained on one falls into it sooner. Verse, code and prompts that ask for repeating are let be.',
+    'The same few words, or the same sentence, come again and again with nothing new in between. Models fall into such loops when they generate, and a model trained on one falls into it sooner. A line that recurs between different ones, such as the scale under each question of a poll, is no loop. Verse, code and prompts that ask for repeating are left out.',
   hint: 'cut the loop, or drop the row',
   thresholds: {
     times: { default: 4, doc: 'how often the same words come one after another' },
     words: { default: 12, doc: 'how many words those make in all, at least' },
-    sentences: { default: 3, doc: 'how often one sentence or line of 40 characters or more comes' },
+    sentences: {
+      default: 3,
+      doc: 'how often one sentence or line of 40 characters or more comes, with nothing new in between',
+    },
   },
   bad: [
     {
@@ -32,6 +35,8 @@ export const repetitionLoop: Check = {
   good: [
     '{"instruction":"Write a song about the sea.","input":"","output":"The sea is wide and blue and cold and very deep. The sea is wide and blue and cold and very deep. The sea is wide and blue and cold and very deep."}',
     '{"instruction":"Compare three cities.","input":"","output":"Lima is the capital of Peru. Quito is the capital of Ecuador. Bogota is the capital of Colombia."}',
+    '{"instruction":"Write a form.","input":"","output":"How clean was the room?\\nVery clean, rather clean, rather dirty, very dirty\\nHow clean was the bath?\\nVery clean, rather clean, rather dirty, very dirty\\nHow clean was the hall?\\nVery clean, rather clean, rather dirty, very dirty"}',
+    '{"instruction":"Match words with dashes.","input":"","output":"(([a-z0-9]+_+)|([a-z0-9]+-+)|([a-z0-9]+[.]+)|([a-z0-9]+[+]+))*"}',
   ],
   run(example, report, { times = 4, words = 12, sentences = 3 }) {
     for (const piece of featuresOf(example).pieces) {
@@ -45,7 +50,7 @@ export const repetitionLoop: Check = {
       // One character hundreds of times is no code, and a ruler of signs is no loop.
       const isRun = loop.to - loop.from === 1 && loop.times >= 100;
       if (!isRun && asked && asksForRepeating.test(asked.promptLower)) continue;
-      if (!isRun && (looksLikeCode(text) || !/\p{L}/u.test(text.slice(loop.from, loop.to)))) continue;
+      if (!isRun && (looksLikeCode(text) || !isLanguage(text, loop))) continue;
       const shown = text.slice(loop.from, Math.min(loop.to, loop.from + 60)).trim();
       report(spotIn(piece, loop.from), `${JSON.stringify(shown)} comes ${loop.times} times.`, {
         data: { times: loop.times },
@@ -53,3 +58,10 @@ export const repetitionLoop: Check = {
     }
   },
 };
+
+// Words and little else: the parts of a regular expression or a ruler of signs may well be alike.
+function isLanguage(text: string, { from, to, times }: Loop): boolean {
+  const looped = text.slice(from, Math.min(text.length, from + (to - from) * Math.min(times, 4)));
+  const plain = looped.match(/[\p{L}\p{M}\p{N}\s]/gu)?.length ?? 0;
+  return /\p{L}/u.test(looped) && plain >= 0.7 * looped.length;
+}

@@ -1,3 +1,4 @@
+import { framed } from '../consistency/frames.ts';
 import { createFrequentValues } from '../consistency/frequent-values.ts';
 import { lastAnswer } from '../consistency/last-answer.ts';
 import { sampleRows } from '../consistency/sample-rows.ts';
@@ -15,7 +16,7 @@ export const sameClosing: Check = {
   group: 'consistency',
   title: 'Many answers close with the same sentence.',
   prose:
-    'A sentence such as “Let me know if you have more questions!” at the end of many answers is filler: the model will add it to every answer. Counted are last sentences of up to 150 characters that follow another sentence.',
+    'A sentence such as “Let me know if you have more questions!” at the end of many answers is filler: the model will add it to every answer. Counted are last sentences of up to 150 characters that follow another sentence. A sentence that gives the result (“So, the answer is no.”), sentences that differ in a word or three (which makes them a format with labels), and the last line of code are left out.',
   hint: 'cut the closing sentence from the answers, unless it belongs to the format you want',
   thresholds: {
     share: { default: 0.05, doc: 'share of the answers with the same last sentence' },
@@ -31,6 +32,11 @@ export const sameClosing: Check = {
   ],
   good: [
     sampleRows(),
+    sampleRows((row, i) => ({ ...row, output: `${row.output} So, the answer is ${i % 2 ? 'no' : 'yes'}.` })),
+    sampleRows((row, i) => ({
+      ...row,
+      output: `${row.output} I call this ${i % 2 ? 'a fact' : 'a guess'}.`,
+    })),
     sampleRows((row, i) => (i % 8 ? row : { ...row, output: `${row.output} Ask me for more!` })),
   ],
   across: ({ share = 1, rows = 0 }) => ({
@@ -45,8 +51,13 @@ export const sameClosing: Check = {
         end(report) {
           // Every answer counts in the total; those of one sentence are added with an empty closing.
           const total = closings.total();
-          for (const { value, count, rows: at } of closings.atLeast(Math.max(2, rows, share * total)))
-            if (value !== '')
+          const frequent = closings
+            .atLeast(Math.max(2, rows, share * total))
+            .filter(({ value }) => value !== '');
+          // A label that is rare among them is told by the frequent ones.
+          const labels = framed(frequent.map(({ value }) => value));
+          for (const { value, count, rows: at } of frequent)
+            if (!labels.has(value) && !isResult(value))
               report(at, `${countOf(count, total, 'answers')} close with ${quote(value)}.`, {
                 rows: count,
                 of: total,
@@ -56,6 +67,14 @@ export const sameClosing: Check = {
     },
   }),
 };
+
+const result =
+  /\b(?:answer|result|solution|conclusion|label|sentiment|category|class|verdict|score|rating|output|choice|option)s?\b[^.]{0,30}(?:\b(?:is|are|was|equals)\b|[:=])|答案|结果|réponse|Antwort|Ergebnis|respuesta|resultado|risposta|resposta|ответ|答え|정답/i;
+const code = /[{};=]|\w\(|\)$|^(?:end|return|break|exit|pass)\b/;
+
+function isResult(closing: string): boolean {
+  return result.test(closing) || code.test(closing);
+}
 
 // The last sentence where another one stands before it and it has two words or more; else empty.
 function closing(text: string): string {

@@ -1,3 +1,4 @@
+import type { Example } from '../example.ts';
 import { featuresOf, has, type Piece, spotIn } from '../text/features.ts';
 import type { Check } from './check.ts';
 
@@ -28,7 +29,7 @@ export const templateMarker: Check = {
   title: "The text contains a chat template's marker.",
   prose: [
     '`<|im_end|>`, `[INST]`, `<|eot_id|>` and similar markers are inside a message. The text was rendered once already, and the template will add the markers again. Many tokenizers turn such text into the real control tokens, so that a turn ends or begins in the middle of a message.',
-    'Rows about the markers themselves can silence this for themselves: `"lorch": {"ignore": ["D116"]}`.',
+    'Where a prompt asks about such markers (“What does the token … mean?”), nothing is said of its row. Another row about them can silence this for itself: `"lorch": {"ignore": ["D116"]}`.',
   ].join('\n\n'),
   hint: 'keep the bare text in each message; the model’s template adds the markers',
   bad: [
@@ -44,15 +45,31 @@ export const templateMarker: Check = {
   good: [
     '{"instruction":"Which range does ~b have?","input":"","output":"From [0] to [9], |x| < 10."}',
     '{"instruction":"Strike out a word in HTML.","input":"","output":"Use the s element: <s>word</s>, or del."}',
+    '{"instruction":"What does the token <|eot_id|> mean?","input":"","output":"The token <|eot_id|> closes a turn."}',
     '{"instruction":"Name an instruction in brackets.","input":"","output":"[STOP]"}',
   ],
   run(example, report) {
+    let isAbout: boolean | undefined;
     for (const piece of featuresOf(example).pieces) {
       const found = find(piece);
-      if (found) report(spotIn(piece, found.index), `The text contains the marker ${found[0].trim()}.`);
+      if (!found) continue;
+      isAbout ??= asksAboutMarkers(example);
+      if (!isAbout) report(spotIn(piece, found.index), `The text contains the marker ${found[0].trim()}.`);
     }
   },
 };
+
+const topic =
+  /\b(?:special|control|chat|prompt|end|start|stop|begin|eos|bos|separator|delimiter)[- ](?:of[- ]\w+ )?(?:tokens?|markers?|tags?|templates?)\b|\b(?:tokens?|markers?|delimiters?|chatml|tokeni[sz]ers?|chat templates?|vocabulary)\b|特殊(?:标记|符号|词元)|对话模板|分词器/i;
+
+// The prompt speaks of markers, and no text is wrapped in them, as a rendered one is.
+function asksAboutMarkers(example: Example): boolean {
+  const marked = featuresOf(example).pieces.filter((piece) => find(piece));
+  return (
+    featuresOf(example).pieces.some(({ role, text }) => role === 'user' && topic.test(text)) &&
+    marked.every((piece) => (find(piece)?.index ?? 0) > 0 && !/[>\]｜]\s*$/.test(piece.text))
+  );
+}
 
 function find({ text, flags }: Piece): RegExpExecArray | null {
   if ((flags & (has.less | has.bracket)) === 0 && !text.includes(']~')) return null;

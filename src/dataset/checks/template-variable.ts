@@ -1,9 +1,14 @@
 import { answersOf, asksForCode, has, looksLikeCode, spotOf } from '../text/features.ts';
 import type { Check } from './check.ts';
 
-// {{name}}, ${name}, %(name)s, {user_name}; LaTeX and sets are let be by what stands before and inside.
+// {{name}}, ${name}, %(name)s, {user_name}; LaTeX, sets and the expressions of workflow files (${{ … }}) are left out by
+// what stands before and inside.
 const variable =
-  /\{\{\s{0,3}[A-Za-z_][\w. ]{0,40}\}\}|\$\{[A-Za-z_][\w.]{0,40}\}|%\([a-z_]{1,40}\)s|(?<![\w\\${^}])\{[a-z]{2,}(?:_[a-z]+){0,4}\}(?!\})|<%=? ?\w{1,40} ?%>/;
+  /(?<!\$)\{\{\s{0,3}[A-Za-z_][\w. ]{0,40}\}\}|\$\{[A-Za-z_][\w.]{0,40}\}|%\([a-z_]{1,40}\)s|(?<![\w\\${^}])\{[a-z]{2,}(?:_[a-z]+){0,4}\}(?!\})|<%=? ?\w{1,40} ?%>/;
+const formula = /\$[^$\n]{0,200}[\\^_=]|\\(?:frac|text|times|begin|left|right|cdot|sqrt|sum)/;
+// Who asks for one of these gets variables.
+const asksForVariables =
+  /template|workflow|github action|jinja|handlebars|mustache|liquid|helm|terraform|ansible|docker|compose|config|pipeline|yaml|placeholder|variable|mail ?merge|environment|\benv\b|makefile|nginx|cron/;
 
 export const templateVariable: Check = {
   code: 'D103',
@@ -27,6 +32,8 @@ export const templateVariable: Check = {
   good: [
     '{"instruction":"Print a greeting in Python.","input":"","output":"print(f\\"Hello {name}\\")"}',
     '{"instruction":"Fill in the template: Dear {name}, ...","input":"","output":"Dear {name}, thank you."}',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: an expression of a workflow file
+    '{"instruction":"Write a step of a GitHub Actions workflow.","input":"","output":"- run: publish --key ${{ secrets.KEY }}"}',
     '{"instruction":"Write one half as LaTeX.","input":"","output":"\\\\frac{one}{two}"}',
   ],
   run(example, report) {
@@ -35,6 +42,7 @@ export const templateVariable: Check = {
       const found = variable.exec(answer.text);
       if (!found || answer.prompt.includes('{') || answer.prompt.includes('%(')) continue;
       if (asksForCode(answer.promptLower) || looksLikeCode(answer.text)) continue;
+      if (asksForVariables.test(answer.promptLower) || formula.test(answer.text)) continue;
       report(
         spotOf(answer, found.index),
         `The answer holds the unfilled variable ${JSON.stringify(found[0])}.`,

@@ -9,7 +9,7 @@ export const urlInAnswer: Check = {
   group: 'content',
   title: 'The answer holds a link.',
   prose:
-    'The answer gives a web address that the prompt does not. A model learns the shape of links more readily than the links, and will invent some. Check that those in the data lead somewhere. Links in code are let be.',
+    'The answer gives a web address that the prompt does not. A model learns the shape of links more readily than the links, and will invent some. Check that those in the data lead somewhere. Links in code are left out, and so are bare home pages of authorities and universities (`.gov`, `.edu`).',
   hint: 'check the link, or write the answer without it',
   bad: [
     {
@@ -18,6 +18,7 @@ export const urlInAnswer: Check = {
     },
   ],
   good: [
+    '{"instruction":"在哪里登记？","input":"","output":"请打开网站（http://www.copyright.gov.cn），注册账号并登录。"}',
     '{"instruction":"Is https://tides.noaa.gov/basics a good source?","input":"","output":"Yes, https://tides.noaa.gov/basics is run by an agency."}',
   ],
   run(example, report) {

@@ -39,6 +39,7 @@ export const wrongCount: Check = {
     '{"instruction":"List five colours.","input":"","output":"Red, green, blue, black and white."}',
     '{"instruction":"List at least three colours.","input":"","output":"1. Red\\n2. Green\\n3. Blue\\n4. Black"}',
     '{"instruction":"Describe the sea in two sentences.","input":"","output":"The sea, e.g. the North Sea, is wide. It is blue."}',
+    '{"instruction":"Explain in two sentences what x and y are.","input":"","output":"Three is given to x and four to y. Both are numbers."}',
   ],
   run(example, report) {
     for (const answer of answersOf(example)) {

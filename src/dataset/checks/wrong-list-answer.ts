@@ -15,8 +15,15 @@ const words: Record<string, RegExp> = {
 const otherTask =
   /deviation|variance|weighted|geometric|harmonic|moving|second|third|even|odd|square|cube|absolute|prime|digit|differ|exclud|except|without|greater than|less than|more than|divisible|positive|negative|common|multiple|factor|divisor|consecutive|between|possible|subarray|subset|sequence|next|pattern|missing|each|pair|integer that|combin|rearrang|form|index|indices|elements|number of|position/;
 const asksSort = /\b(?:sort|order|arrange|put|rank|organi[sz]e)\b/;
-const descending = /descend|largest to|greatest to|highest to|decreas|biggest to|reverse/;
-const ascending = /ascend|smallest to|least to|lowest to|increas|numerical order/;
+const up = 'smallest|least|lowest|small|low|min(?:imum)?';
+const down = 'largest|greatest|highest|biggest|large|high|big|max(?:imum)?';
+// "Non-decreasing" goes up.
+const descending = new RegExp(
+  `non-? ?(?:strictly )?(?:in|a)(?:creas|scend)|(?<!non-? ?|not )(?:descend|decreas)|\\b(?:${down})(?: \\w+)? (?:to|first)\\b|revers`,
+);
+const ascending = new RegExp(
+  `non-? ?(?:strictly )?de(?:creas|scend)|(?<!non-? ?|not )(?:ascend|increas)|\\b(?:${up})(?: \\w+)? (?:to|first)\\b|numerical order`,
+);
 
 export const wrongListAnswer: Check = {
   code: 'D138',
@@ -43,6 +50,7 @@ export const wrongListAnswer: Check = {
   ],
   good: [
     '{"instruction":"Find the median.","input":"3, 9, 4, 7, 5","output":"The median is 5."}',
+    '{"instruction":"Sort in non-decreasing order.","input":"7, 8, 4, 3","output":"3, 4, 7, 8"}',
     '{"instruction":"What is the mean of 1, 2 and 4?","input":"","output":"About 2.33."}',
     '{"instruction":"Sort the words alphabetically.","input":"pear, apple, plum, fig","output":"apple, fig, pear, plum"}',
   ],
@@ -98,9 +106,11 @@ function near(written: string, value: number): boolean {
 
 function sortFault(list: readonly number[], numbers: readonly number[], asked: string): string | null {
   if (/even|odd|alphabet|date|then|by /.test(asked)) return null;
-  const up = list.toSorted((a, b) => a - b);
-  const down = up.toReversed();
-  const allowed = descending.test(asked) ? [down] : ascending.test(asked) ? [up] : [up, down];
+  const rising = list.toSorted((a, b) => a - b);
+  const falling = rising.toReversed();
+  const falls = descending.test(asked);
+  // An order that is not named, or both: either is right.
+  const allowed = falls === ascending.test(asked) ? [rising, falling] : falls ? [falling] : [rising];
   const said = numbers.slice(-list.length);
   if (numbers.length < list.length - 1 || numbers.length > list.length * 2) return null;
   if (allowed.some((each) => contains(numbers, each))) return null;

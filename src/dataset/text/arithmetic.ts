@@ -7,7 +7,7 @@ export interface Computed {
   exact: boolean;
 }
 
-const token = /\s*(?:(\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)|(\*\*|[-+*/()^x×÷−·]))/y;
+const token = /\s*(?:(\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)|(\*\*|[-+*/()^x×÷−–·]))/y;
 
 /** The value of an expression of numbers, + - * / ^ and brackets; null for anything else. */
 export function compute(text: string): Computed | null {
@@ -71,7 +71,7 @@ export function compute(text: string): Computed | null {
   return { value, exact: exact && Math.abs(value) < 2 ** 53 };
 }
 
-const signs: Record<string, string> = { x: '*', '×': '*', '·': '*', '÷': '/', '−': '-', '**': '^' };
+const signs: Record<string, string> = { x: '*', '×': '*', '·': '*', '÷': '/', '−': '-', '–': '-', '**': '^' };
 
 /** Whether a number as written says this value: exactly, or rounded or cut to the digits it shows. */
 export function says(written: string, { value, exact }: Computed): boolean {
@@ -90,10 +90,10 @@ export interface WrongEquation {
   expected: number;
 }
 
-const right = /\s*[-−]?\s*[$€£]?\s?(\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)/y;
+const right = /\s*[-−–]?\s*[$€£]?\s?(\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)/y;
 // An operand goes on, is a share, or is of another unit.
 const goesOn =
-  /^(?:[\d., ]?\d|\s*[-+*/^x×÷−·%=(°:](?!\s*[A-Za-z]*\s*$)|\s?(?:million|billion|thousand|hundred|dozen|k\b|m\b|percent|r\b|remainder|hours?|minutes?|days?|weeks?|months?|years?|feet|foot|miles?|meters?|km|kg|dollars? and)|[a-zA-Z_({[²³\\])/;
+  /^(?:[\d., ]?\d|\s*%|\s*[-+*/^x×÷−–·=(°:](?!\s*[A-Za-z]*\s*$)|\s?(?:million|billion|thousand|hundred|dozen|k\b|m\b|percent|r\b|remainder|hours?|minutes?|days?|weeks?|months?|years?|feet|foot|miles?|meters?|km|kg|dollars? and)|[a-zA-Z_({[²³\\])/;
 const reach = 80;
 
 /** The first equation of numbers in a text that does not hold. */
@@ -107,11 +107,13 @@ export function findWrongEquation(text: string): WrongEquation | null {
     const left = leftSide(text, at);
     const computed = left === null ? null : compute(left);
     if (!left || !computed) continue;
-    const negative = /[-−]/.test(claimed[0]);
+    const negative = /[-−–]/.test(claimed[0]);
     const value = negative ? { ...computed, value: -computed.value } : computed;
     if (says(number, value) || isOtherSystem(left, number) || isOtherUnit(number, value)) continue;
     // Division by a fraction, with or without its brackets.
     if (/\/\s*\d+\s*\//.test(left)) continue;
+    if (isFlatFraction(left, number) || lastDigits.test(text.slice(Math.max(0, at - left.length - 60), at)))
+      continue;
     const shown = `${left.trim()} =${claimed[0]}`;
     return { at: at - left.length, shown, expected: computed.value };
   }
@@ -127,7 +129,7 @@ function leftSide(text: string, end: number): string | null {
   const list = left.search(/\d\.\s(?!.*\d\.\s)/s);
   if (list >= 0) left = left.slice(list + 2);
   const body = left.trimStart();
-  if (!/[-+*/x×÷−·^]/.test(body.slice(1)) || /^[+*/x×÷·^)]|^[-−]\s/.test(body) || !/[\d)]\s*$/.test(body))
+  if (!/[-+*/x×÷−–·^]/.test(body.slice(1)) || /^[+*/x×÷·^)]|^[-−–]\s/.test(body) || !/[\d)]\s*$/.test(body))
     return null;
   if (list < 0 && !standsAlone(text, from, left)) return null;
   const opens = body.split('(').length - body.split(')').length;
@@ -143,11 +145,25 @@ function standsAlone(text: string, from: number, left: string): boolean {
   if (before === '\n' || before === '>' || before === '<' || before === '[')
     return before !== '[' || left !== '';
   if (!/^\s/.test(left)) return /["'“(]/.test(before);
-  if (/[%°²³=√)\]}\d]/.test(before)) return before === '=';
+  if (before === '=') return true;
+  // Any other sign may be a part of the expression; text and what ends it is none.
+  if (!/[\p{L}.,:;!?"'“”‘’*_>|~•。，：；！？（-]/u.test(before)) return false;
   return !bindingWord.test(text.slice(Math.max(0, from - 12), from));
 }
 
-// Digits, space but not line breaks, and . , + - * / ( ) $ ^ x × ÷ − · £ €
+// What is left over, or the last digit, and not the value.
+const lastDigits = /remainder|reminder|modul|\bmod\b|left ?over|units? digit|last digit|ones digit/i;
+
+// A fraction written on one line lost its brackets: 9*8/2*1, 100-40/3 for (9*8)/(2*1), (100-40)/3.
+function isFlatFraction(left: string, number: string): boolean {
+  const parts = left.split(/[/÷]/);
+  if (parts.length !== 2 || /[()]/.test(left)) return false;
+  const [over, under] = parts.map((part) => compute(part));
+  if (!over || !under || under.value === 0) return false;
+  return says(number, { value: over.value / under.value, exact: false });
+}
+
+// Digits, space but not line breaks, and . , + - * / ( ) $ ^ x × ÷ − – · £ €
 function isPart(code: number): boolean {
   return (
     (code >= 48 && code <= 57) ||
@@ -159,6 +175,7 @@ function isPart(code: number): boolean {
     code === 0xd7 ||
     code === 0xf7 ||
     code === 0x2212 ||
+    code === 0x2013 ||
     code === 0xb7 ||
     code === 0xa3 ||
     code === 0x20ac

@@ -51,13 +51,13 @@ function countBare(text: string, lines: readonly string[]): number | null {
 }
 
 const abbreviation =
-  /(?:\b(?:mr|mrs|ms|dr|prof|st|jr|sr|vs|etc|e\.g|i\.e|u\.s|u\.k|a\.m|p\.m|no|inc|ltd|co|approx|fig|vol|mt)|\b[A-Z]|^\s*\d{1,2}|\n\s*\d{1,2})$/i;
+  /(?:\b(?:mr|mrs|ms|dr|prof|st|jr|sr|vs|etc|e\.g|i\.e|u\.s|u\.k|a\.m|p\.m|no|inc|ltd|co|approx|fig|vol|mt)|^\s*\d{1,2}|\n\s*\d{1,2})$/i;
 
 /** How many sentences a text of prose has; null for lists, headings, quotes and other text where that is no clear thing. */
 export function countSentences(text: string): number | null {
   if (/\n|["“”:;]|\.\.|…/.test(text) || text.length > 3_000) return null;
   // "Vitamin C. Apples …" and "J. Roe": one capital before the stop may end a sentence or not.
-  if (/\b[A-Z]\.\s/.test(text)) return null;
+  if (/\b[A-Z]\.\s|\b[cpv]\.\s\d/.test(text)) return null;
   let count = 0;
   let from = 0;
   for (const { index, 0: all } of text.matchAll(/[.!?]+(?=\s|$)/g)) {

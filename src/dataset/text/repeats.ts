@@ -13,7 +13,7 @@ export interface LoopLimits {
   times: number;
   /** How many words those make in all. */
   words: number;
-  /** How often one sentence or line comes. */
+  /** How often one sentence or line comes with nothing new in between. */
   sentences: number;
 }
 
@@ -26,6 +26,7 @@ const starts = new Int32Array(budget);
 const ends = new Int32Array(budget);
 const sentences = new Int32Array(budget);
 const sentenceStarts = new Int32Array(budget);
+const sentenceLengths = new Int32Array(budget);
 let wordCount = 0;
 let sentenceCount = 0;
 
@@ -42,7 +43,7 @@ kinds[39] = 1;
 for (const end of '\n.!?。！？') kinds[end.charCodeAt(0)] = 2;
 
 /**
- * The first group of words that stands `times` times one after another, or the sentence that comes too often. Words are
+ * The first group of words that stands `times` times one after another, or the sentence that comes again and again. Words are
  * letters and digits, whatever their case. A text of more than some 8,000 words is judged by its start.
  */
 export function findLoop(text: string, limits: LoopLimits): Loop | null {
@@ -69,6 +70,7 @@ function readWords(text: string): void {
   runStart = -1;
   let sentence = 0;
   let from = 0;
+  let letters = false;
   const { length } = text;
   for (let at = 0; at <= length && wordCount < budget - 1; at += 1) {
     const start = at;
@@ -76,6 +78,7 @@ function readWords(text: string): void {
     let kind = kinds[code] as number;
     let hash = 0;
     while (kind === 1) {
+      letters ||= code > 57;
       // 32 is the bit of the case.
       hash = (Math.imul(hash, 31) + (code | 32)) | 0;
       at += 1;
@@ -87,15 +90,19 @@ function readWords(text: string): void {
       sentence = (Math.imul(sentence, 0x01000193) ^ hash) | 0;
     }
     if (kind === 3) {
+      letters = true;
       addWord(code, at, at + 1);
       sentence = (Math.imul(sentence, 0x01000193) ^ code) | 0;
     } else if (kind === 2) {
-      if (at - from >= shortestSentence) {
+      // The number of a list item is no sentence.
+      if (letters) {
         sentences[sentenceCount] = sentence;
         sentenceStarts[sentenceCount] = from;
+        sentenceLengths[sentenceCount] = at - from;
         sentenceCount += 1;
       }
       sentence = 0;
+      letters = false;
       from = at + 1;
     }
   }
@@ -116,12 +123,22 @@ function addWord(hash: number, start: number, end: number): void {
   runEnd = end;
 }
 
+// A scale under each question of a poll comes again and again, too; but something new stands in between.
 function findRepeatedSentence(text: string, times: number): Loop | null {
   if (sentenceCount < times) return null;
   startTable(sentenceCount);
+  let stretch = 1;
+  stretches.fill(0, 0, mask + 1);
   for (let i = 0; i < sentenceCount; i += 1) {
     const slot = count(sentences[i] as number, i);
-    if ((counts[slot] as number) < times) continue;
+    if (counts[slot] === 1) stretch += 1;
+    if (counts[slot] === 1 || (sentenceLengths[i] as number) < shortestSentence) continue;
+    if (stretches[slot] !== stretch) {
+      stretches[slot] = stretch;
+      againCounts[slot] = 0;
+    }
+    againCounts[slot] = (againCounts[slot] as number) + 1;
+    if ((againCounts[slot] as number) < times - 1) continue;
     // All of them: the rest is counted too.
     for (let rest = i + 1; rest < sentenceCount; rest += 1)
       if (sentences[rest] === sentences[i]) counts[slot] = (counts[slot] as number) + 1;
@@ -201,6 +218,9 @@ const hashes = new Int32Array(size);
 const counts = new Int32Array(size);
 const firsts = new Int32Array(size);
 const stamps = new Int32Array(size);
+// Of repeated sentences: the stretch without a new one in which each last came, and how often it came there.
+const stretches = new Int32Array(size);
+const againCounts = new Int32Array(size);
 let stamp = 0;
 let mask = size - 1;
 

@@ -1,7 +1,11 @@
 // Links in answers.
 import { type Answer, asksForCode, looksLikeCode } from './features.ts';
 
-const url = /\b(?:https?:\/\/|www\.)([^\s/"'<>)\]]{3,100})/i;
+// A host is ASCII here: Chinese text goes on behind a link without a space.
+const url =
+  /(?<![\w@])(?:https?:\/\/|www\.)([a-z0-9][a-z0-9.-]{1,98}[a-z0-9]|\[|\.\.\.)([/?#:][^\s"'<>()[\]（）【】「」《》“”，。、；：！？]*)?/i;
+// The home page of an authority or a university: such names are looked up, not made up.
+const institution = /\.(?:gov|edu|mil|int|ac|gob|gouv)(?:\.[a-z]{2})?$/i;
 const madeUp =
   /^(?:www\.)?(?:example|sample|your-?(?:web)?site|your-?domain|your-?company|my-?website|website|domain|company|companyname|xyz|abc|test|link|url|insert|linktoarticle|linkto\w*)\d?\.|^\[|^\.\.\./i;
 
@@ -20,10 +24,11 @@ export function findUrl(answer: Answer): FoundUrl | null {
   const found = url.exec(text);
   const host = found?.[1];
   if (!found || host === undefined || promptLower.includes(host.toLowerCase())) return null;
+  if (institution.test(host) && /^\/?$/.test(found[2] ?? '')) return null;
   if (asksForCode(promptLower) || looksLikeCode(text)) return null;
   return {
     at: found.index,
-    shown: host.slice(0, 60).replace(/[.,;:!?]+$/, ''),
+    shown: host.slice(0, 60),
     isExample: madeUp.test(host),
   };
 }

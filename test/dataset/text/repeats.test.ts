@@ -29,8 +29,14 @@ it('finds nothing where every word is new', () => {
   );
 });
 
-it('counts a sentence that comes again after others', () => {
-  const same = 'The tide rises twice a day along this coast';
-  const found = findLoop(`${same}. Gulls cry. ${same}. Boats leave. ${same}! Night falls.`, limits);
+const same = 'The tide rises twice a day along this coast';
+
+it('counts a sentence that comes again after others that came before, too', () => {
+  const found = findLoop(`${same}. Gulls cry. ${same}. Gulls cry. ${same}! Gulls cry.`, limits);
   expect(found).toMatchObject({ from: 0, times: 3 });
+});
+
+it('does not count a sentence with something new before each time, and sees no novelty in numbers', () => {
+  expect(findLoop(`${same}. Gulls cry. ${same}. Boats leave. ${same}! Night falls.`, limits)).toBeNull();
+  expect(findLoop(`1. ${same}\n2. ${same}\n3. ${same}\n`, limits)).toMatchObject({ times: 3 });
 });

@@ -1,0 +1,67 @@
+// Whether an answer says a word of its own prompt: then it is about that prompt, and fits no other one.
+import { textOf } from '../content.ts';
+import type { Example } from '../example.ts';
+import { unitAt } from '../text/unit-at.ts';
+
+const head = 200;
+const shortest = 4;
+// Of a task, not of what it is about.
+const taskWords = new Set(
+  'about above answer answers asked asking below cannot could each either every false following from give given have here information input instruction into least like make more most must need needed only other over please prompt provide provided question questions request response sentence should some statement such task text than that them then there these they this those true using very want were what when where which while with word would write your'.split(
+    ' ',
+  ),
+);
+
+// Who you are is asked in many words, and has one answer.
+const asksWho =
+  /\b(?:are|were|did|do|can|may|shall|should) (?:you|i call you)\b|\b(?:made|created|built|trained|developed|designed|called|about|is) you\b|\byour (?:name|creator|maker|developer|identity)|你|您|\bdu\b|vous|usted|você|あなた|당신/;
+const saysWho =
+  /^(?:(?:hello|hi|yes|no|well|nice to meet you)[,.!]? )*(?:i am|i'm|i was|i go by|my name|you can call me|call me)\b|我是|我叫|我的名字|ich (?:bin|heiße)|je (?:suis|m'appelle)|soy|me llamo|sou|私は|저는/;
+
+/** Looks at the first 200 characters of the answer, and at the last user message. */
+export function takesUpPrompt({ messages }: Example, answer: string): boolean {
+  const asked = messages.findLast(({ role }) => role === 'user');
+  const prompt = asked ? textOf(asked.content) : null;
+  if (!prompt) return false;
+  if (saysWho.test(answer.slice(0, 100).toLowerCase()) && asksWho.test(prompt.slice(0, head).toLowerCase()))
+    return true;
+  let lower = '';
+  const end = Math.min(answer.length, head);
+  let from = -1;
+  for (let at = 0; at <= end; at += 1) {
+    const unit = at < end ? unitAt(answer, at) : 32;
+    if (isPart(unit)) {
+      if (from < 0) from = at;
+      continue;
+    }
+    if (from >= 0 && (at - from >= shortest || isWide(unitAt(answer, from)))) {
+      lower ||= prompt.slice(0, 4_000).toLowerCase();
+      if (isTakenUp(lower, answer.slice(from, at).toLowerCase())) return true;
+    }
+    from = -1;
+  }
+  return false;
+}
+
+function isTakenUp(prompt: string, word: string): boolean {
+  if (!isWide(unitAt(word, 0))) return !taskWords.has(word) && prompt.includes(word);
+  // Text without spaces: any four characters in a row.
+  for (let at = 0; at + shortest <= word.length; at += 1)
+    if (prompt.includes(word.slice(at, at + shortest))) return true;
+  return false;
+}
+
+function isPart(unit: number): boolean {
+  return (
+    ((unit >= 97 && unit <= 122) ||
+      (unit >= 65 && unit <= 90) ||
+      (unit >= 48 && unit <= 57) ||
+      unit >= 0xc0) &&
+    !(unit >= 0x2000 && unit < 0x3040) &&
+    !(unit >= 0xff00 && unit < 0xff66)
+  );
+}
+
+function isWide(unit: number): boolean {
+  return unit >= 0x3040 && unit < 0xa000;
+}
