@@ -48,12 +48,25 @@ export async function compareRuns(request: CompareRequest): Promise<RunCompariso
   return { ...compare(runs), curves: readCurves(request, runs) };
 }
 
-/** What `compare` and `show` know of one run. */
-export async function gather(store: Store, runsDir: string, id: string, now: number): Promise<ComparedRun> {
+/**
+ * What `compare` and `show` know of one run. `onLostRows` hears of a ledger that cannot be read; without it, that is
+ * thrown (R150).
+ */
+export async function gather(
+  store: Store,
+  runsDir: string,
+  id: string,
+  now: number,
+  onLostRows?: (error: UserError) => void,
+): Promise<ComparedRun> {
   const row = getRun(store, id);
   if (!row) throw new UserError('U101', `there is no run ${id}`);
   const dir = join(runsDir, id);
-  const rows = await readLedgerRows(runPaths(dir).ledger);
+  const rows = await readLedgerRows(runPaths(dir).ledger).catch((error: unknown) => {
+    if (!(error instanceof UserError) || !onLostRows) throw error;
+    onLostRows(error);
+    return { train: new Set<string>(), validation: new Set<string>() };
+  });
   const metrics = seriesSummaries(store, id);
   const seconds = trainingMs(store, id) / 1000;
   return {

@@ -1,10 +1,11 @@
 // `init_adapter:` → the adapter's two files on this machine, and what is known of its origin.
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { UserError } from '../diagnostics/user-error.ts';
 import { adapterFiles, noAdapter, parseAdapterName, resolveAdapter } from '../hub/resolve-adapter.ts';
 import { runPaths } from '../run/layout.ts';
+import { planBytes, readRunJson } from '../run/run-file.ts';
 import { statusWord } from '../run/status.ts';
 import type { Store } from '../store/open-store.ts';
 import { resolveRun } from '../store/resolve-run.ts';
@@ -163,15 +164,9 @@ function inFolder(from: string, path: string, request: FindRequest): FoundAdapte
   };
 }
 
-const maxPlanBytes = 64 * 1024 * 1024;
-
 /** The plan beside an adapter; null if it is none. It is only compared with what the adapter's files say. */
 function readMaker(dir: string): MadeBy | null {
-  const path = runPaths(dir).plan;
-  try {
-    if (statSync(path).size > maxPlanBytes) return null;
-    return madeBy.safeParse(JSON.parse(readFileSync(path, 'utf8'))).data ?? null;
-  } catch {
-    return null;
-  }
+  const check = (value: unknown) => ({ value: madeBy.safeParse(value).data ?? null });
+  const read = readRunJson(runPaths(dir).plan, check, planBytes);
+  return read.state === 'read' ? read.value : null;
 }

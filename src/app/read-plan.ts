@@ -1,18 +1,15 @@
-import { readFile } from 'node:fs/promises';
 import { UserError } from '../diagnostics/user-error.ts';
 import { runPaths } from '../run/layout.ts';
 import type { Plan } from '../run/plan.ts';
+import { readPlanFile } from '../supervise/run-folder.ts';
 
-/** The plan a run was launched with. Throws UserError R151 where the folder has none. */
+/** The plan a run was launched with. Throws UserError R151 if the folder has none that can be read. */
 export async function readPlan(runDir: string): Promise<Plan> {
-  const path = runPaths(runDir).plan;
-  try {
-    return JSON.parse(await readFile(path, 'utf8')) as Plan;
-  } catch (error) {
-    throw new UserError('R151', `the plan ${path} cannot be read`, {
-      hint: 'the run folder is damaged; `lorch rm` takes the run off the record',
-      exitCode: 1,
-      cause: error,
-    });
-  }
+  const read = readPlanFile(runDir);
+  if (read.state === 'read') return read.value;
+  const reason = read.state === 'missing' ? 'there is no such file' : read.reason;
+  throw new UserError('R151', `the plan ${runPaths(runDir).plan} cannot be read: ${reason}`, {
+    hint: 'the run folder is damaged; `lorch rm` removes the run',
+    exitCode: 1,
+  });
 }

@@ -1,5 +1,5 @@
 // report.md: a finished run on one page, made again whenever the run ends.
-import { writeFile } from 'node:fs/promises';
+import { localLauncher } from '../launchers/local.ts';
 import { earlyStopSentence } from '../run/early-stop.ts';
 import { runPaths } from '../run/layout.ts';
 import type { Plan } from '../run/plan.ts';
@@ -10,7 +10,8 @@ import type { ShownRun } from './show-run.ts';
 /** Writes the report into the run folder and returns its path. */
 export async function writeReport(shown: ShownRun): Promise<string> {
   const path = runPaths(shown.dir).report;
-  await writeFile(path, renderReport(shown));
+  // In one step, and never through a link that somebody put there.
+  await localLauncher.put(path, renderReport(shown));
   return path;
 }
 

@@ -1,10 +1,11 @@
 // The same plan once more, as a new run: nothing is checked or tokenised again; only the review gate is asked again.
-import { access, readFile } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { CheckSettings } from '../dataset/check-settings.ts';
 import { UserError } from '../diagnostics/user-error.ts';
 import { runPaths } from '../run/layout.ts';
 import type { Plan } from '../run/plan.ts';
+import { requireRunText } from '../run/run-file.ts';
 import { resolveRun } from '../store/resolve-run.ts';
 import type { SuperviseDeps } from '../supervise/deps.ts';
 import { createRun } from './create-run.ts';
@@ -30,12 +31,11 @@ export async function rerun(
 ): Promise<string> {
   const from = runPaths(join(deps.runsDir, resolveRun(deps.store, ref)));
   const plan = await readPlan(from.dir);
-  await access(from.data).catch(() => {
+  if (!(await stat(from.data).catch(() => null))?.isDirectory())
     throw new UserError('R155', `run ${ref} has lost its prepared rows (${from.data})`, {
       hint: 'train from its config instead: lorch train CONFIG',
       exitCode: 1,
     });
-  });
   const { min_rows = 50, max_defect_rate = 0.1 } = plan.review.gate ?? {};
   const review = await askGate({
     files: plan.dataset.files.map(({ path }) => ({ path: resolve(root, path), label: path })),
@@ -51,7 +51,7 @@ export async function rerun(
   refuseUnreviewed([{ review }]);
   return await createRun(deps, {
     plan: { ...plan, created_ms: deps.now(), review, findings: withReview(plan.findings, review) },
-    configYaml: await readFile(from.config, 'utf8'),
+    configYaml: requireRunText(from.config),
     ledger: from.ledger,
     prepared: from.data,
   });

@@ -41,14 +41,24 @@ export async function showRun(store: Store, runsDir: string, ref: string, now: n
   const id = resolveRun(store, ref);
   const row = getRun(store, id);
   if (!row) throw new UserError('U101', `there is no run ${id}`);
-  const run = await gather(store, runsDir, id, now);
+  const lost: RunFinding[] = [];
+  const run = await gather(store, runsDir, id, now, ({ code, message, hint }) => {
+    lost.push({
+      code,
+      name: 'ledger-unreadable',
+      severity: 'warning',
+      message,
+      ...(hint && { hint }),
+      attempt: 0,
+    });
+  });
   return {
     row,
     run,
     dir: runPaths(join(runsDir, id)).dir,
     attempts: listAttempts(store, id),
     failure: row.failure,
-    findings: runFindings(store, id),
+    findings: [...runFindings(store, id), ...lost],
     forecasts: forecastRows(store, run),
     artifacts: runEvents(store, id, { types: ['artifact'] }),
     checkpoints: runEvents(store, id, { types: ['checkpoint'] }),

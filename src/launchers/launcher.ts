@@ -1,5 +1,6 @@
 // What a way of starting processes must offer. ssh and slurm answer the same questions from another machine.
 import type { ProcessIdentity } from '../run/attempt-files.ts';
+import type { RunFile } from '../run/run-file.ts';
 
 export interface LaunchSpec {
   /** Exists, mode 0700. */
@@ -38,9 +39,11 @@ export interface Launcher {
     signal: 'SIGTERM' | 'SIGKILL',
     whom: 'process' | 'group',
   ): Promise<boolean>;
-  /** Up to `length` bytes of a file from byte `from`; empty at its end, or where there is no file. */
+  /** Up to `length` bytes of a file from byte `from`; empty at its end, or if there is no such file. */
   read(file: string, from: number, length: number): Promise<Buffer>;
-  /** Size of a file, and when it was written last; null where there is none. */
+  /** A small JSON file, as `check` takes it: the value, or (text) what is wrong with it. */
+  readJson<T>(file: string, check: (value: unknown) => { value: T } | string): Promise<RunFile<T>>;
+  /** Size of a file, and when it was written last; null if there is none, or if it is something else than a file. */
   stat(file: string): Promise<FileFacts | null>;
   /** Makes `file` with `text` in one step. False: it exists already, and is left as it is. */
   createOnce(file: string, text: string): Promise<boolean>;

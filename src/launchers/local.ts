@@ -1,10 +1,11 @@
 // Starts a run on this machine.
 import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
-import { link, mkdir, open, rename, rm, rmdir, stat, unlink, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { link, lstat, mkdir, open, rename, rm, rmdir, stat, unlink } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { UserError } from '../diagnostics/user-error.ts';
+import { type RunFile, readRunBytes, readRunJson } from '../run/run-file.ts';
 import type { Launcher, LaunchSpec } from './launcher.ts';
 import { findByEnvironment, isAlive } from './process-identity.ts';
 
@@ -23,27 +24,25 @@ export const localLauncher: Launcher = {
       throw error;
     }
   },
-  read,
+  async read(file, from, length) {
+    return readRunBytes(file, from, length);
+  },
+  readJson,
   async stat(file) {
-    try {
-      const { size, mtimeMs } = await stat(file);
-      return { bytes: size, modifiedMs: Math.round(mtimeMs) };
-    } catch (error) {
-      if (codeOf(error) === 'ENOENT') return null;
+    const found = await lstat(file).catch((error: unknown) => {
+      if (['ENOENT', 'ENOTDIR', 'EACCES'].includes(String(codeOf(error)))) return null;
       throw error;
-    }
+    });
+    return found?.isFile() ? { bytes: found.size, modifiedMs: Math.round(found.mtimeMs) } : null;
   },
   createOnce,
   async remove(file) {
-    await rm(file, { force: true });
+    await rm(file, { force: true, recursive: true });
     await rmdir(dirname(file)).catch((error) => {
       if (codeOf(error) !== 'ENOTEMPTY' && codeOf(error) !== 'ENOENT') throw error;
     });
   },
-  async put(file, text) {
-    const temporary = await writeTemporary(file, text);
-    await rename(temporary, file);
-  },
+  put,
 };
 
 async function start(spec: LaunchSpec): Promise<void> {
@@ -84,18 +83,28 @@ async function start(spec: LaunchSpec): Promise<void> {
   }
 }
 
-async function read(file: string, from: number, length: number): Promise<Buffer> {
+async function readJson<T>(
+  file: string,
+  check: (value: unknown) => { value: T } | string,
+): Promise<RunFile<T>> {
+  const read = readRunJson(file, check);
+  if (read.state !== 'damaged') return read;
+  // Without hard links it is a folder with the file in it (createOnce).
+  const inside = readRunJson(join(file, basename(file)), check);
+  return inside.state === 'read' ? inside : read;
+}
+
+async function put(file: string, text: string): Promise<void> {
+  const temporary = await writeTemporary(file, text);
   try {
-    const handle = await open(file, 'r');
-    try {
-      const buffer = Buffer.alloc(Math.min(length, Math.max(0, (await handle.stat()).size - from)));
-      const { bytesRead } = await handle.read(buffer, 0, buffer.length, from);
-      return buffer.subarray(0, bytesRead);
-    } finally {
-      await handle.close();
-    }
+    await rename(temporary, file).catch(async (error: unknown) => {
+      if (!['EISDIR', 'ENOTEMPTY', 'EEXIST'].includes(String(codeOf(error)))) throw error;
+      // A folder in its place holds nothing that lorch reads; it is kept under another name.
+      await rename(file, `${file}.damaged-${randomBytes(3).toString('hex')}`);
+      await rename(temporary, file);
+    });
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return Buffer.alloc(0);
+    await unlink(temporary).catch(() => undefined);
     throw error;
   }
 }
@@ -114,28 +123,48 @@ async function createOnce(file: string, text: string): Promise<boolean> {
   }
 }
 
-// Some file systems have no hard links; readers there see an incomplete file for a moment, and take it for none.
+/**
+ * Some file systems have no hard links. A folder with the file in it then takes the name: renaming a folder fails if
+ * there is a file or a folder that holds something, so that one wins, and nobody ever sees half a file.
+ */
 async function createWithoutLinks(file: string, text: string): Promise<boolean> {
+  const folder = join(dirname(file), temporaryName());
+  await mkdir(folder, { mode: 0o700 });
   try {
-    await writeFile(file, text, { flag: 'wx', mode: 0o600 });
+    const inside = await open(join(folder, basename(file)), 'wx', 0o600);
+    try {
+      await inside.writeFile(text);
+      await inside.sync();
+    } finally {
+      await inside.close();
+    }
+    await rename(folder, file);
     return true;
   } catch (error) {
-    if (codeOf(error) === 'EEXIST') return false;
+    await rm(folder, { recursive: true, force: true });
+    if (['ENOTDIR', 'ENOTEMPTY', 'EEXIST', 'EISDIR'].includes(String(codeOf(error)))) return false;
     throw error;
   }
 }
 
 async function writeTemporary(file: string, text: string): Promise<string> {
   await mkdir(dirname(file), { recursive: true, mode: 0o700 });
-  const temporary = join(dirname(file), `.${process.pid}.${randomBytes(6).toString('hex')}.tmp`);
+  const temporary = join(dirname(file), temporaryName());
   const handle = await open(temporary, 'wx', 0o600);
   try {
     await handle.writeFile(text);
     await handle.sync();
+  } catch (error) {
+    await unlink(temporary).catch(() => undefined);
+    throw error;
   } finally {
     await handle.close();
   }
   return temporary;
+}
+
+function temporaryName(): string {
+  return `.${process.pid}.${randomBytes(6).toString('hex')}.tmp`;
 }
 
 function codeOf(error: unknown): unknown {

@@ -1,7 +1,8 @@
 // The small JSON files of an attempt folder (docs/run-folder.md). Shim and controller write them, either may read.
 import { z } from 'zod';
+import { lastMs } from './record.ts';
 
-const time = z.number().int().nonnegative();
+const time = z.number().int().nonnegative().max(lastMs);
 const identity = {
   pid: z.number().int().positive(),
   /** Start time as the system states it (field 22 of /proc/PID/stat; `ps -o lstart=` on macOS). */
@@ -57,14 +58,13 @@ const schemas = { launch, claim, trainer, exit, stop };
 export type AttemptFileKind = keyof typeof schemas;
 export type AttemptFile<K extends AttemptFileKind> = z.infer<(typeof schemas)[K]>;
 
-/** Reads the text of one of the files; null where it is not complete. */
-export function parseAttemptFile<K extends AttemptFileKind>(kind: K, text: string): AttemptFile<K> | null {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return null;
-  }
+/** The content of one of the files, or what is wrong with it. */
+export function checkAttemptFile<K extends AttemptFileKind>(
+  kind: K,
+  value: unknown,
+): { value: AttemptFile<K> } | string {
   const parsed = schemas[kind].safeParse(value);
-  return parsed.success ? (parsed.data as AttemptFile<K>) : null;
+  if (parsed.success) return { value: parsed.data as AttemptFile<K> };
+  const [issue] = parsed.error.issues;
+  return `${issue?.path.join('.') || 'it'} is not what ${kind}.json has there`;
 }

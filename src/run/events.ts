@@ -1,13 +1,12 @@
 // The protocol between trainer and controller: one JSON object a line in events.jsonl (docs/protocol.md).
 import { z } from 'zod';
+import { lastMs } from './record.ts';
 import { isTooDeep } from './run-file.ts';
 
 /** JSON has no NaN or infinities; the trainer writes them as these strings. */
 const number = z.union([z.number(), z.enum(['NaN', 'Infinity', '-Infinity']).transform(Number)]);
 const metrics = z.record(z.string(), number);
 const count = z.number().int().nonnegative();
-/** The last moment that a Date can hold. */
-const lastMs = 8.64e15;
 const base = { v: z.literal(1), seq: count, t: count.max(lastMs) };
 
 const event = z.discriminatedUnion('type', [

@@ -1,27 +1,39 @@
 // run.json: what a person may say about a run after its plan is fixed.
 import { z } from 'zod';
 
+/** The last moment that a Date can hold. */
+export const lastMs = 8.64e15;
+/** Part of a run's id, and so of a path. */
+export const runName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/);
+
+const time = z.number().int().nonnegative().max(lastMs);
+
 const record = z.object({
   lorch: z.literal(1),
-  id: z.string(),
+  id: runName,
   name: z.string(),
-  created_ms: z.number().int().nonnegative(),
+  created_ms: time,
   tags: z.array(z.string()).default([]),
   notes: z.string().default(''),
   /** Why the review gate was passed over; null where it was not. Never taken back. */
   unreviewed: z.string().nullable().default(null),
   /** When a run was cancelled before it had any attempt. */
-  cancelled_ms: z.number().int().nonnegative().nullable().default(null),
+  cancelled_ms: time.nullable().default(null),
 });
 
 export type RunRecord = z.infer<typeof record>;
 
-/** Reads the text of run.json; null where it is not one. */
-export function parseRunRecord(text: string): RunRecord | null {
-  try {
-    const parsed = record.safeParse(JSON.parse(text));
-    return parsed.success ? parsed.data : null;
-  } catch {
-    return null;
-  }
+/** The record, or what is wrong with it. */
+export function checkRecord(value: unknown): { value: RunRecord } | string {
+  const parsed = record.safeParse(value);
+  if (parsed.success) return { value: parsed.data };
+  const version = (value as { lorch?: unknown } | null)?.lorch;
+  if (typeof version === 'number' && version > 1) return 'a later version of lorch wrote it';
+  const [issue] = parsed.error.issues;
+  return `${issue?.path.join('.') || 'it'} is not what run.json has there`;
+}
+
+/** Whether a folder's name can be the id of a run. */
+export function isRunId(name: string): boolean {
+  return runName.safeParse(name).success;
 }

@@ -2,6 +2,7 @@
 // nothing waits and no link is followed, and read up to a limit.
 import { closeSync, constants, fstatSync, openSync, readSync, writeSync } from 'node:fs';
 import { systemReason } from '../diagnostics/system-error.ts';
+import { UserError } from '../diagnostics/user-error.ts';
 
 const guarded = (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 
@@ -19,21 +20,31 @@ export type RunFile<T> =
 /** What is wrong with a file itself; other errors are the machine's and pass. */
 const faults = new Set(['EISDIR', 'ENOTDIR', 'ELOOP', 'ENXIO', 'EACCES', 'EPERM', 'ENAMETOOLONG', 'ENODEV']);
 
-/** Calls `use` with the open file. Throws what the system says of reading it. */
-export function withRunFile<T>(path: string, use: (fd: number, size: number) => RunFile<T>): RunFile<T> {
+/** Opens a file to read; the caller closes the descriptor. */
+export function openRunFile(path: string): RunFile<number> {
   let fd: number;
   try {
     fd = openSync(path, constants.O_RDONLY | guarded);
   } catch (error) {
     return faultOf(error);
   }
+  const facts = fstatSync(fd);
+  if (facts.isFile()) return { state: 'read', value: fd };
+  closeSync(fd);
+  return {
+    state: 'damaged',
+    reason: facts.isDirectory() ? 'it is a folder' : 'it is a device or a pipe, not a file',
+  };
+}
+
+/** Calls `use` with the open file. Throws what the system says of reading it. */
+export function withRunFile<T>(path: string, use: (fd: number, size: number) => RunFile<T>): RunFile<T> {
+  const opened = openRunFile(path);
+  if (opened.state !== 'read') return opened;
   try {
-    const facts = fstatSync(fd);
-    if (facts.isDirectory()) return { state: 'damaged', reason: 'it is a folder' };
-    if (!facts.isFile()) return { state: 'damaged', reason: 'it is a device or a pipe, not a file' };
-    return use(fd, facts.size);
+    return use(opened.value, fstatSync(opened.value).size);
   } finally {
-    closeSync(fd);
+    closeSync(opened.value);
   }
 }
 
@@ -72,6 +83,17 @@ function readAt(fd: number, from: number, length: number): Buffer {
     filled += count;
   }
   return buffer.subarray(0, filled);
+}
+
+/** A text file of a run folder. Throws UserError R054 if it is missing or damaged. */
+export function requireRunText(path: string, maxBytes = smallFileBytes): string {
+  const read = readRunFile(path, maxBytes);
+  if (read.state === 'read') return read.value.toString('utf8');
+  const reason = read.state === 'missing' ? 'there is no such file' : read.reason;
+  throw new UserError('R054', `${path} cannot be read: ${reason}`, {
+    hint: 'the run folder is damaged; train from the config again, or remove the run with `lorch rm`',
+    exitCode: 1,
+  });
 }
 
 /** Deeper than anything that lorch writes (rows have up to 200 levels); a stack has room for it. */

@@ -83,6 +83,19 @@ export function listAttempts(store: Store, run: string): AttemptRow[] {
   }));
 }
 
+/** The run of another attempt that has this token; null if there is none. */
+export function runOfToken(store: Store, token: string, but: { run: string; n: number }): string | null {
+  return (
+    (store
+      .statement(
+        `SELECT run.uid FROM attempt JOIN run ON run.id = attempt.run_id
+         WHERE token = ? AND NOT (run.uid = ? AND n = ?)`,
+      )
+      .pluck()
+      .get(token, but.run, but.n) as string | undefined) ?? null
+  );
+}
+
 /** The attempt that counts; null before the first. */
 export function latestAttempt(store: Store, run: string): AttemptRow | null {
   return listAttempts(store, run).at(-1) ?? null;
@@ -160,9 +173,11 @@ export function markRunning(store: Store, run: string, n: number, startedMs: num
 
 /** A stop was asked for. */
 export function markStopping(store: Store, run: string): void {
-  store
-    .statement("UPDATE run SET phase = 'stopping' WHERE uid = ? AND phase IN ('launching', 'running')")
-    .run(run);
+  store.write(() =>
+    store
+      .statement("UPDATE run SET phase = 'stopping' WHERE uid = ? AND phase IN ('launching', 'running')")
+      .run(run),
+  );
 }
 
 /** Ends an attempt, and the run with it where it is the latest. False: it had ended already. */

@@ -1,4 +1,4 @@
-// Codes of the database (E030–E039) and of naming a run (U101, U102).
+// Codes of the database (E030–E039, E050–E052) and of naming a run (U101, U102).
 import type { CodeDoc } from '../diagnostics/finding.ts';
 
 export const storeCodes: CodeDoc[] = [
@@ -33,6 +33,30 @@ export const storeCodes: CodeDoc[] = [
     title: 'The database file is damaged.',
     prose:
       'It is not a sound SQLite file, for instance after a disk fault or a copy made while it was in use. Nothing is lost: run folders hold everything, and `lorch db rebuild` puts the damaged file aside and makes the index again.',
+  },
+  {
+    code: 'E050',
+    name: 'database-locked',
+    severity: 'error',
+    title: 'Another process keeps the database locked.',
+    prose:
+      'Commands that write wait for a minute and say so. Then they end, with nothing half done. `lorch db rebuild` lets others in between; a backup program, a database browser or a process that was stopped (Ctrl-Z) does not.',
+  },
+  {
+    code: 'E051',
+    name: 'database-disk-full',
+    severity: 'error',
+    title: 'No space is left for the database.',
+    prose:
+      'A run that is under way goes on and keeps its events in its folder; the next command that can write takes them in. `lorch rm RUN` works on a full disk.',
+  },
+  {
+    code: 'E052',
+    name: 'database-not-writable',
+    severity: 'error',
+    title: 'The database cannot be written.',
+    prose:
+      'Its folder or disk is read-only, belongs to another user, or fails. Commands that only read go on with what was on record; commands that change something end with this error before they do anything.',
   },
   {
     code: 'U101',

@@ -1,11 +1,15 @@
+import type { Finding } from '../diagnostics/finding.ts';
 import { flattenSettings } from '../run/flatten.ts';
 import type { Plan } from '../run/plan.ts';
 import type { RunRecord } from '../run/record.ts';
 import { recordFinding } from './findings.ts';
 import type { Store } from './open-store.ts';
 
-/** Puts a run on record, as its folder describes it; its status is `queued`, or cancelled where run.json says so. */
-export function insertRun(store: Store, plan: Plan, record: RunRecord): void {
+/**
+ * Puts a run on record, as its folder describes it; its status is `queued`, or cancelled if run.json says so. `plan`
+ * null: it cannot be read.
+ */
+export function insertRun(store: Store, plan: Plan | null, record: RunRecord): void {
   store.write(() => {
     const cancelled = record.cancelled_ms !== null;
     const { lastInsertRowid } = store
@@ -19,19 +23,19 @@ export function insertRun(store: Store, plan: Plan, record: RunRecord): void {
         record.created_ms,
         cancelled ? 'finished' : 'queued',
         cancelled ? 'cancelled' : null,
-        plan.base_model.id,
-        plan.plan_hash,
-        plan.dataset.fingerprint,
-        plan.sweep?.id ?? null,
-        plan.sweep?.index ?? null,
+        plan?.base_model.id ?? '',
+        plan?.plan_hash ?? '',
+        plan?.dataset.fingerprint ?? '',
+        plan?.sweep?.id ?? null,
+        plan?.sweep?.index ?? null,
         record.notes,
         record.unreviewed,
       );
     const runId = Number(lastInsertRowid);
     for (const tag of new Set(record.tags))
       store.statement('INSERT INTO tag (run_id, tag) VALUES (?, ?)').run(runId, tag);
-    insertParams(store, runId, plan);
-    for (const finding of plan.findings) recordFinding(store, runId, 0, finding);
+    if (plan) insertParams(store, runId, plan);
+    for (const finding of plan?.findings ?? []) recordFinding(store, runId, 0, finding);
   });
 }
 
@@ -51,11 +55,10 @@ export function deleteRun(store: Store, run: string): void {
   store.write(() => void store.statement('DELETE FROM run WHERE uid = ?').run(run));
 }
 
-/** Empties the index, before it is made again from the run folders. */
-export function clearIndex(store: Store): void {
+/** Records a finding of a run, once. */
+export function recordRunFinding(store: Store, run: string, attempt: number, finding: Finding): void {
   store.write(() => {
-    // Children first: without a parent's cascade SQLite drops whole tables' contents at once.
-    for (const table of ['point', 'roll', 'event', 'finding', 'series', 'attempt', 'param', 'tag', 'run'])
-      store.db.exec(`DELETE FROM ${table}`);
+    const id = store.statement('SELECT id FROM run WHERE uid = ?').pluck().get(run) as number | undefined;
+    if (id !== undefined) recordFinding(store, id, attempt, finding);
   });
 }

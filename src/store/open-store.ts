@@ -88,15 +88,19 @@ export function verifyStore(store: Store): void {
   if (verdict !== 'ok') throw damaged(store.path, String(verdict), verdict);
 }
 
-/** Runs asynchronous work as one transaction; the connection must serve nothing else meanwhile. */
-export async function writeAcross<T>(store: Store, work: () => Promise<T>): Promise<T> {
-  store.db.exec('BEGIN IMMEDIATE');
+/**
+ * Runs asynchronous work as one transaction, inside another one as a part of it that fails alone; the connection must
+ * serve nothing else meanwhile.
+ */
+export async function writeAcross<T>({ db }: Store, work: () => Promise<T>): Promise<T> {
+  const inner = db.inTransaction;
+  db.exec(inner ? 'SAVEPOINT part' : 'BEGIN IMMEDIATE');
   try {
     const result = await work();
-    store.db.exec('COMMIT');
+    db.exec(inner ? 'RELEASE part' : 'COMMIT');
     return result;
   } catch (error) {
-    if (store.db.inTransaction) store.db.exec('ROLLBACK');
+    if (db.inTransaction) db.exec(inner ? 'ROLLBACK TO part; RELEASE part' : 'ROLLBACK');
     throw error;
   }
 }
@@ -154,9 +158,4 @@ function damaged(path: string, message: string, cause: unknown): UserError {
     exitCode: 3,
     cause,
   });
-}
-
-/** Whether an error means that another process holds the write lock for longer than the timeout. */
-export function isBusy(error: unknown): boolean {
-  return error instanceof Database.SqliteError && error.code.startsWith('SQLITE_BUSY');
 }

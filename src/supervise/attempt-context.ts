@@ -2,9 +2,11 @@
 import { UserError } from '../diagnostics/user-error.ts';
 import { findLauncher } from '../launchers/index.ts';
 import type { Launcher } from '../launchers/launcher.ts';
+import { localLauncher } from '../launchers/local.ts';
 import type { AttemptFile, AttemptFileKind } from '../run/attempt-files.ts';
 import { type AttemptPaths, attemptPaths, runPaths } from '../run/layout.ts';
 import type { Plan } from '../run/plan.ts';
+import type { RunFile } from '../run/run-file.ts';
 import type { AttemptRow } from '../store/attempts.ts';
 import type { SuperviseDeps } from './deps.ts';
 import type { EventSource } from './drain-events.ts';
@@ -18,7 +20,10 @@ export interface AttemptContext {
   paths: AttemptPaths;
   launcher: Launcher;
   events: EventSource;
+  /** One of its files; null if it is missing or damaged. */
   file<K extends AttemptFileKind>(kind: K): Promise<AttemptFile<K> | null>;
+  /** The same, with what is wrong with it. */
+  read<K extends AttemptFileKind>(kind: K): Promise<RunFile<AttemptFile<K>>>;
 }
 
 /** The folder of a run. */
@@ -35,8 +40,8 @@ export async function openAttempt(
 ): Promise<AttemptContext> {
   const runDir = runDirOf(deps, attempt.run);
   const paths = attemptPaths(runDir, attempt.n);
-  const launcher = requireLauncher(attempt.launcher);
-  const known = plan === undefined ? await readPlan(runDir) : plan;
+  const launcher = findLauncher(attempt.launcher) ?? unknownLauncher(attempt.launcher);
+  const known = plan === undefined ? readPlan(runDir) : plan;
   return {
     run: attempt.run,
     n: attempt.n,
@@ -45,7 +50,22 @@ export async function openAttempt(
     paths,
     launcher,
     events: { run: attempt.run, attempt: attempt.n, launcher, file: paths.events, plan: known, position },
-    file: (kind) => readAttemptFile(launcher, paths, kind),
+    read: (kind) => readAttemptFile(launcher, paths, kind),
+    async file(kind) {
+      const read = await readAttemptFile(launcher, paths, kind);
+      return read.state === 'read' ? read.value : null;
+    },
+  };
+}
+
+// A folder may name a launcher of another version, or none at all: it can be read, and nothing can be started.
+function unknownLauncher(name: string): Launcher {
+  return {
+    ...localLauncher,
+    name,
+    async start() {
+      requireLauncher(name);
+    },
   };
 }
 

@@ -1,4 +1,4 @@
-// Codes of supervision: R100–R109 findings about what a trainer wrote, R130–R139 starting, U103–U109 asking for what a
+// Codes of supervision: R052–R054 damaged run folders, R100–R109 findings about what a trainer wrote, R130–R139 starting, U103–U109 asking for what a
 // run's state does not allow. The classes of failure (R110–R129) are in run/failure-rules.ts.
 import type { CodeDoc } from '../diagnostics/finding.ts';
 
@@ -42,6 +42,29 @@ export const superviseCodes: CodeDoc[] = [
     title: 'A run folder has no readable run.json.',
     prose:
       'Name and time were taken from the plan. Notes and tags that were in run.json are gone; everything else comes from the other files.',
+  },
+  {
+    code: 'R052',
+    name: 'run-file-damaged',
+    severity: 'warning',
+    title: 'A file of a run folder is damaged.',
+    prose:
+      'It is cut off, empty, too large, not the JSON that it should be, written by a later version, or it is a folder, a link or a pipe. lorch settles the run by what the other files say. No other run is affected.',
+  },
+  {
+    code: 'R053',
+    name: 'folder-not-read',
+    severity: 'warning',
+    title: 'A run folder could not be taken into the index.',
+    prose:
+      'The message says why. What was on record of the run stays as it was, and all other runs are taken in. `lorch rm` removes the run.',
+  },
+  {
+    code: 'R054',
+    name: 'run-file-missing',
+    severity: 'error',
+    title: 'A command needs a file of a run folder that is missing or damaged.',
+    prose: 'The message names the file. Train from the config again, or remove the run with `lorch rm`.',
   },
   {
     code: 'R130',

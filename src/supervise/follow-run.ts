@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { UserError } from '../diagnostics/user-error.ts';
 import type { RunEvent } from '../run/events.ts';
-import { isBusy } from '../store/open-store.ts';
 import { getRun, type RunRow } from '../store/runs.ts';
+import { isBusy } from '../store/store-errors.ts';
 import { type SuperviseDeps, timingOf } from './deps.ts';
 import { type Look, type Watch, watchRun } from './watch-run.ts';
 

@@ -58,7 +58,11 @@ export function readOwnLaunch(
 /** Once the attempt is claimed or over, nobody starts it again. */
 export function forgetOwnLaunch(deps: SuperviseDeps, token: string): void {
   const file = fileOf(deps, token);
-  if (file) rmSync(file, { force: true });
+  try {
+    if (file) rmSync(file, { force: true });
+  } catch (error) {
+    deps.log.warn({ error: String(error) }, 'a launch that is over cannot be forgotten');
+  }
 }
 
 function fileOf({ env }: SuperviseDeps, token: string): string | null {

@@ -1,125 +1,111 @@
-// The index made again from the run folders alone, in one transaction: whoever reads meanwhile sees the old one.
+// The index made again from the run folders alone, run by run, in short transactions: others read and write meanwhile,
+// and see of each run either what was there or what is new.
+import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Finding } from '../diagnostics/finding.ts';
-import type { ExitFile } from '../run/attempt-files.ts';
-import type { Plan } from '../run/plan.ts';
-import type { RunRecord } from '../run/record.ts';
-import { abandonAttempt, beginAttempt, insertAttempt, markRunning, markStopping } from '../store/attempts.ts';
-import { clearIndex, insertRun } from '../store/insert-run.ts';
+import { hasRun, indexedRuns } from '../store/indexed-runs.ts';
+import { deleteRun, insertRun, recordRunFinding } from '../store/insert-run.ts';
 import { writeAcross } from '../store/open-store.ts';
-import { openAttempt } from './attempt-context.ts';
-import { type SuperviseDeps, timingOf } from './deps.ts';
-import { drainEvents } from './drain-events.ts';
-import { claimForController } from './relaunch.ts';
-import { attemptNumbers, readPlan, readRecord, runFolders } from './run-folder.ts';
-import { settleAttempt } from './settle-attempt.ts';
-import { attemptOf } from './start-attempt.ts';
+import { isStoreTrouble } from '../store/store-errors.ts';
+import { runDirOf } from './attempt-context.ts';
+import { damagedFile } from './damaged-file.ts';
+import type { SuperviseDeps } from './deps.ts';
+import { addAttempt } from './rebuild-attempt.ts';
+import { attemptNumbers, readPlanFile, readRecordFile, recordFromPlan, runFolders } from './run-folder.ts';
 
 export interface RebuiltIndex {
   runs: number;
   attempts: number;
-  /** Folders that could not be taken in, and why. */
+  /** Folders that could not be taken in, or not whole, and why. */
   findings: Finding[];
 }
 
-/** Makes the index again; `onRun` is told of each folder. */
+/** How long others are kept waiting, and how long they then have. */
+const batchMs = 200;
+const pauseMs = 25;
+
+/** Makes the index again; `onRun` is told of each folder. One folder's trouble stops no other. */
 export async function rebuildIndex(
   deps: SuperviseDeps,
   onRun?: (done: number, total: number) => void,
 ): Promise<RebuiltIndex> {
-  const folders = await runFolders(deps.runsDir);
+  const folders = runFolders(deps.runsDir);
   const rebuilt: RebuiltIndex = { runs: 0, attempts: 0, findings: [] };
-  await writeAcross(deps.store, async () => {
-    clearIndex(deps.store);
-    for (const [i, folder] of folders.entries()) {
-      await addFolder(deps, folder, rebuilt);
-      onRun?.(i + 1, folders.length);
-    }
+  // A folder without its own run.json may be a copy of another: those are looked at last.
+  const doubtful: string[] = [];
+  let done = 0;
+  const add = async (folder: string, certain: boolean): Promise<void> => {
+    if (certain && readRecordFile(folder).state !== 'read') return void doubtful.push(folder);
+    await addSafely(deps, folder, rebuilt);
+    onRun?.(++done, folders.length);
+  };
+  await inBatches(deps, folders, (folder) => add(folder, true));
+  await inBatches(deps, doubtful, (folder) => add(folder, false));
+  await inBatches(deps, indexedRuns(deps.store), async (run) => {
+    if (!existsSync(runDirOf(deps, run))) deleteRun(deps.store, run);
   });
-  deps.log.info({ ...rebuilt }, 'index made again');
+  rebuilt.findings.sort((a, b) => (`${a.at?.file}` < `${b.at?.file}` ? -1 : 1));
+  deps.log.info({ ...rebuilt, findings: rebuilt.findings.length }, 'index made again');
   return rebuilt;
 }
 
+async function inBatches(
+  { store }: SuperviseDeps,
+  items: readonly string[],
+  work: (item: string) => Promise<void>,
+): Promise<void> {
+  for (let next = 0; next < items.length; ) {
+    if (next > 0) await sleep(pauseMs);
+    await writeAcross(store, async () => {
+      const until = performance.now() + batchMs;
+      for (; next < items.length && performance.now() < until; next += 1) await work(items[next] ?? '');
+    });
+  }
+}
+
+async function addSafely(deps: SuperviseDeps, folder: string, rebuilt: RebuiltIndex): Promise<void> {
+  const { runs, attempts } = rebuilt;
+  try {
+    await writeAcross(deps.store, () => addFolder(deps, folder, rebuilt));
+  } catch (error) {
+    if (isStoreTrouble(error)) throw error;
+    Object.assign(rebuilt, { runs, attempts });
+    const reason = error instanceof Error ? error.message : String(error);
+    rebuilt.findings.push({
+      code: 'R053',
+      name: 'folder-not-read',
+      severity: 'warning',
+      message: `${basename(folder)} could not be taken in: ${reason}`,
+      at: { file: folder },
+    });
+  }
+}
+
 async function addFolder(deps: SuperviseDeps, folder: string, rebuilt: RebuiltIndex): Promise<void> {
-  const plan = await readPlan(folder);
-  if (!plan) {
-    rebuilt.findings.push(skipped(folder, 'it has no readable plan.json'));
+  const run = basename(folder);
+  const [plan, record, numbers] = [readPlanFile(folder), readRecordFile(folder), attemptNumbers(folder)];
+  // Removed by somebody else a moment ago, or never a run.
+  if (plan.state === 'missing' && record.state === 'missing' && numbers.length === 0) {
+    if (existsSync(folder)) rebuilt.findings.push(skipped(folder, 'it has no plan.json'));
     return;
   }
-  const record = await readRecord(folder);
-  if (record && record.id !== basename(folder)) {
-    rebuilt.findings.push(skipped(folder, `its run.json belongs to ${record.id}`));
+  if (record.state === 'read' && record.value.id !== run) {
+    rebuilt.findings.push(skipped(folder, `its run.json belongs to ${record.value.id}`));
     return;
   }
-  if (!record) rebuilt.findings.push(recordLost(folder));
-  const known = record ?? recordFromPlan(folder, plan);
-  insertRun(deps.store, plan, known);
+  if (record.state !== 'read') rebuilt.findings.push(recordLost(folder));
+  const planned = plan.state === 'read' ? plan.value : null;
+  if (hasRun(deps.store, run)) deleteRun(deps.store, run);
+  insertRun(deps.store, planned, record.state === 'read' ? record.value : recordFromPlan(folder, planned));
+  if (plan.state !== 'read') {
+    const lost = damagedFile('plan.json', plan.state === 'missing' ? 'it is missing' : plan.reason);
+    recordRunFinding(deps.store, run, 0, lost);
+    rebuilt.findings.push({ ...lost, message: `${run}: ${lost.message}`, at: { file: folder } });
+  }
   rebuilt.runs += 1;
-  for (const n of await attemptNumbers(folder))
-    if (await addAttempt(deps, known.id, plan, n)) rebuilt.attempts += 1;
-}
-
-/** False: the folder holds an attempt that never began. */
-async function addAttempt(deps: SuperviseDeps, run: string, plan: Plan, n: number): Promise<boolean> {
-  const unknown = { run, n, token: `unknown-${run}-${n}`, launcher: plan.resources.launcher };
-  const launch = await (await openAttempt(deps, unknown, 0, plan)).file('launch');
-  const row = launch ? attemptOf(launch) : { ...unknown, createdMs: plan.created_ms };
-  const attempt = await openAttempt(deps, { run, ...row }, 0, plan);
-  const claim = await attempt.file('claim');
-  const exit = await attempt.file('exit');
-  if (!claim && !launch) return false;
-  if (!claim && deps.now() - row.createdMs > timingOf(deps).watchdogMs) {
-    // Its controller died between writing the folder and starting: nothing runs, and now nothing can.
-    if (!(await claimForController(deps, attempt))) return addAttempt(deps, run, plan, n);
-    return false;
-  }
-  if (claim?.by === 'controller' && !exit) {
-    insertAttempt(deps.store, run, row);
-    abandonAttempt(deps.store, run, n, claim.t);
-    return true;
-  }
-  if (!beginAttempt(deps.store, run, row)) {
-    await settleUnended(deps, run, plan, n);
-    beginAttempt(deps.store, run, row);
-  }
-  if (claim?.by === 'shim') {
-    markRunning(deps.store, run, n, claim.t);
-    if (!exit && (await attempt.file('stop'))) markStopping(deps.store, run);
-    await drainEvents(deps, attempt.events);
-  }
-  if (exit) await settleAttempt(deps, attempt, exit);
-  return true;
-}
-
-// A later attempt shows that the one before had ended, though its exit.json is missing now.
-async function settleUnended(deps: SuperviseDeps, run: string, plan: Plan, before: number): Promise<void> {
-  for (let n = before - 1; n > 0; n -= 1) {
-    const attempt = await openAttempt(
-      deps,
-      { run, n, token: '', launcher: plan.resources.launcher },
-      0,
-      plan,
-    );
-    if (!(await attempt.file('claim'))) continue;
-    const t = (await attempt.file('launch'))?.created_ms ?? plan.created_ms;
-    const lost = 'exit.json is missing';
-    const exit: ExitFile = { by: 'controller', code: null, signal: null, error: null, asked: null, lost, t };
-    await settleAttempt(deps, attempt, exit);
-    return;
-  }
-}
-
-function recordFromPlan(folder: string, plan: Plan): RunRecord {
-  return {
-    lorch: 1,
-    id: basename(folder),
-    name: plan.name,
-    created_ms: plan.created_ms,
-    tags: [],
-    notes: '',
-    unreviewed: plan.review.reason,
-    cancelled_ms: null,
-  };
+  for (const n of numbers)
+    if (await addAttempt(deps, { run, plan: planned, n, numbers })) rebuilt.attempts += 1;
 }
 
 function skipped(folder: string, reason: string): Finding {

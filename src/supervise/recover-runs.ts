@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isBusy } from '../store/open-store.ts';
 import { listRuns } from '../store/runs.ts';
+import { isBusy } from '../store/store-errors.ts';
 import { type SuperviseDeps, timingOf } from './deps.ts';
 import { watchRun } from './watch-run.ts';
 

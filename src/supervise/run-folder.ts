@@ -1,90 +1,96 @@
 // Reading and writing the parts of a run folder that supervision needs.
-import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readdirSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import type { Launcher } from '../launchers/launcher.ts';
 import { localLauncher } from '../launchers/local.ts';
-import type { AttemptFile, AttemptFileKind } from '../run/attempt-files.ts';
-import { parseAttemptFile } from '../run/attempt-files.ts';
+import { type AttemptFile, type AttemptFileKind, checkAttemptFile } from '../run/attempt-files.ts';
 import { type AttemptPaths, runPaths } from '../run/layout.ts';
 import type { Plan } from '../run/plan.ts';
-import { parseRunRecord, type RunRecord } from '../run/record.ts';
+import { checkPlan } from '../run/plan-shape.ts';
+import { checkRecord, isRunId, type RunRecord } from '../run/record.ts';
+import { planBytes, type RunFile, readRunJson } from '../run/run-file.ts';
 
-const maxJsonBytes = 64 * 1024 * 1024;
-
-/** plan.json of a run folder; null where it is missing or is not a plan. */
-export async function readPlan(runDir: string): Promise<Plan | null> {
-  const value = parseJson(await readText(runPaths(runDir).plan));
-  return isPlan(value) ? value : null;
+/** plan.json of a run folder. */
+export function readPlanFile(runDir: string): RunFile<Plan> {
+  return readRunJson(runPaths(runDir).plan, checkPlan, planBytes);
 }
 
-/** run.json of a run folder; null where it is missing or damaged. */
-export async function readRecord(runDir: string): Promise<RunRecord | null> {
-  const text = await readText(runPaths(runDir).record);
-  return text === null ? null : parseRunRecord(text);
+/** plan.json of a run folder; null if it is missing or damaged. */
+export function readPlan(runDir: string): Plan | null {
+  const read = readPlanFile(runDir);
+  return read.state === 'read' ? read.value : null;
+}
+
+/** run.json of a run folder. */
+export function readRecordFile(runDir: string): RunFile<RunRecord> {
+  return readRunJson(runPaths(runDir).record, checkRecord);
 }
 
 /** Writes run.json in one step. */
 export async function writeRecord(runDir: string, record: RunRecord): Promise<void> {
-  await localLauncher.put(runPaths(runDir).record, `${JSON.stringify(record, null, 2)}\n`);
+  await localLauncher.put(runPaths(runDir).record, recordText(record));
 }
 
-/** One of an attempt's small files, wherever the attempt runs; null where it is missing or incomplete. */
+/** The text of run.json. */
+export function recordText(record: RunRecord): string {
+  return `${JSON.stringify(record, null, 2)}\n`;
+}
+
+/** What run.json says if it is lost: the name and time of the plan (null: of the id), and no notes. */
+export function recordFromPlan(runDir: string, plan: Plan | null): RunRecord {
+  const id = basename(runDir);
+  const [, day = '', hours = '', name] = /^(\d{8})-(\d{6})-(.+)-[0-9a-f]{4}$/.exec(id) ?? [];
+  const stamp = `${day}${hours}`.replace(/(....)(..)(..)(..)(..)(..)/, '$1-$2-$3T$4:$5:$6Z');
+  return {
+    lorch: 1,
+    id,
+    name: plan?.name ?? name ?? id,
+    created_ms: plan?.created_ms ?? (Date.parse(stamp) || 0),
+    tags: [],
+    notes: '',
+    unreviewed: plan?.review.reason ?? null,
+    cancelled_ms: null,
+  };
+}
+
+/** One of an attempt's small files, wherever the attempt runs. */
 export async function readAttemptFile<K extends AttemptFileKind>(
   launcher: Launcher,
   paths: AttemptPaths,
   kind: K,
-): Promise<AttemptFile<K> | null> {
-  const bytes = await launcher.read(paths[kind], 0, maxJsonBytes);
-  return bytes.length === 0 ? null : parseAttemptFile(kind, bytes.toString('utf8'));
+): Promise<RunFile<AttemptFile<K>>> {
+  const read = await launcher.readJson(paths[kind], (value) => checkAttemptFile(kind, value));
+  // A copy of another attempt's folder: its token and its place are that one's.
+  if (kind === 'launch' && read.state === 'read') {
+    const { attempt } = read.value as AttemptFile<'launch'>;
+    if (basename(paths.dir) !== `attempt-${attempt}`)
+      return { state: 'damaged', reason: `it belongs to attempt ${attempt}` };
+  }
+  return read;
 }
 
 /** Numbers of the attempt folders, ascending. */
-export async function attemptNumbers(runDir: string): Promise<number[]> {
-  const names = await readdir(runDir).catch(() => []);
-  return names
-    .map((name) => Number(/^attempt-([1-9]\d*)$/.exec(name)?.[1]))
+export function attemptNumbers(runDir: string): number[] {
+  return entries(runDir)
+    .map(({ name }) => Number(/^attempt-([1-9]\d{0,5})$/.exec(name)?.[1]))
     .filter((n) => Number.isSafeInteger(n))
     .sort((a, b) => a - b);
 }
 
-/** Folders in `runsDir` that could be runs: they hold a plan.json. */
-export async function runFolders(runsDir: string): Promise<string[]> {
-  const entries = await readdir(runsDir, { withFileTypes: true }).catch(() => []);
-  return entries
-    .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'))
+/** Folders in `runsDir` that could be runs by their name. */
+export function runFolders(runsDir: string): string[] {
+  return entries(runsDir)
+    .filter((entry) => entry.isDirectory() && isRunId(entry.name))
     .map((entry) => join(runsDir, entry.name))
     .sort();
 }
 
-async function readText(file: string): Promise<string | null> {
+function entries(dir: string) {
   try {
-    return await readFile(file, 'utf8');
-  } catch {
-    return null;
+    return readdirSync(dir, { withFileTypes: true });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (['ENOENT', 'ENOTDIR', 'EACCES', 'ELOOP'].includes(code ?? '')) return [];
+    throw error;
   }
-}
-
-function parseJson(text: string | null): unknown {
-  if (text === null) return null;
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
-}
-
-// As much as the index needs; the rest of a plan is read by whoever shows it.
-function isPlan(value: unknown): value is Plan {
-  const plan = value as Partial<Plan> | null;
-  return (
-    typeof plan === 'object' &&
-    plan?.lorch === 1 &&
-    typeof plan.name === 'string' &&
-    typeof plan.plan_hash === 'string' &&
-    typeof plan.base_model?.id === 'string' &&
-    typeof plan.dataset?.fingerprint === 'string' &&
-    typeof plan.forecast === 'object' &&
-    typeof plan.resources === 'object' &&
-    Array.isArray(plan.findings)
-  );
 }

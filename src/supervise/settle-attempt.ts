@@ -1,14 +1,16 @@
 // The end of an attempt: outcome, failure and findings, from what lies in its folder and nothing else.
-
+import { basename } from 'node:path';
 import type { Finding } from '../diagnostics/finding.ts';
 import { createLineRedactor, createRedactor } from '../diagnostics/secrets.ts';
 import type { ExitFile } from '../run/attempt-files.ts';
 import { classifyFailure } from '../run/failure.ts';
 import { decideOutcome, signalName } from '../run/outcome.ts';
+import { withRunFile } from '../run/run-file.ts';
 import { finishAttempt, listAttempts } from '../store/attempts.ts';
 import { lastEvent } from '../store/events.ts';
 import { seriesSummaries } from '../store/series-summary.ts';
 import type { AttemptContext } from './attempt-context.ts';
+import { damagedFile } from './damaged-file.ts';
 import type { SuperviseDeps } from './deps.ts';
 import { forgetOwnLaunch } from './own-launches.ts';
 
@@ -44,7 +46,7 @@ export async function settleAttempt(
     signal: signalName(exit.signal),
     endedMs: exit.t,
     failure,
-    findings: await tornLine(deps, attempt),
+    findings: [...(await damagedFiles(attempt)), ...(await tornLine(deps, attempt))],
   });
   // Only now, and those that it replaced too: another controller may still be reading them.
   for (const each of listAttempts(deps.store, run)) if (each.n <= n) forgetOwnLaunch(deps, each.token);
@@ -68,6 +70,24 @@ async function logTail(
   if (redacted.length <= tailBytes) return redacted;
   const tail = redacted.slice(-tailBytes);
   return tail.slice(tail.indexOf('\n') + 1);
+}
+
+const kinds = ['launch', 'claim', 'trainer', 'stop', 'exit'] as const;
+
+// Each file that is there and is not what it should be. The run is settled by what the others say.
+async function damagedFiles({ n, paths, read }: AttemptContext): Promise<Finding[]> {
+  const findings: Finding[] = [];
+  const add = (name: string, reason: string): void =>
+    void findings.push(damagedFile(`attempt-${n}/${name}`, reason));
+  for (const kind of kinds) {
+    const found = await read(kind);
+    if (found.state === 'damaged') add(`${kind}.json`, found.reason);
+  }
+  for (const path of [paths.events, paths.log]) {
+    const found = withRunFile(path, () => ({ state: 'read', value: null }));
+    if (found.state === 'damaged') add(basename(path), found.reason);
+  }
+  return findings;
 }
 
 // A trainer that died while writing leaves a line without its newline.

@@ -5,7 +5,7 @@ import { getRun } from '../store/runs.ts';
 import { type AttemptContext, openAttempt, runDirOf } from './attempt-context.ts';
 import type { SuperviseDeps } from './deps.ts';
 import { claimForController, endWithoutStart } from './relaunch.ts';
-import { readRecord, writeRecord } from './run-folder.ts';
+import { readPlan, readRecordFile, recordFromPlan, writeRecord } from './run-folder.ts';
 import { watchRun } from './watch-run.ts';
 
 export interface StopOptions {
@@ -80,6 +80,8 @@ async function killTrainer(attempt: AttemptContext): Promise<boolean> {
 
 async function recordCancelled(deps: SuperviseDeps, run: string): Promise<void> {
   const runDir = runDirOf(deps, run);
-  const record = await readRecord(runDir);
+  const plan = readPlan(runDir);
+  const read = readRecordFile(runDir);
+  const record = read.state === 'read' ? read.value : plan && recordFromPlan(runDir, plan);
   if (record) await writeRecord(runDir, { ...record, cancelled_ms: deps.now() });
 }

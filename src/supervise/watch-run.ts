@@ -1,13 +1,13 @@
 // One look at a run: take in what is new, and do what its state asks for. Every step may be taken by several
 // controllers at once, and by any of them after another was killed in the middle of it.
 import { existsSync } from 'node:fs';
-import type { ExitFile, ProcessIdentity } from '../run/attempt-files.ts';
+import type { ProcessIdentity } from '../run/attempt-files.ts';
 import type { RunEvent } from '../run/events.ts';
-import { classifyFailure } from '../run/failure.ts';
-import { finishAttempt, latestAttempt, markRunning, markStopping } from '../store/attempts.ts';
-import { lastEvent } from '../store/events.ts';
+import { type AttemptRow, latestAttempt, markRunning, markStopping } from '../store/attempts.ts';
 import { runPhase } from '../store/runs.ts';
+import { hasTraces, isAttemptAlive } from './attempt-alive.ts';
 import { type AttemptContext, openAttempt, runDirOf } from './attempt-context.ts';
+import { closeOrphan, closeWithoutFolder } from './close-orphan.ts';
 import { type SuperviseDeps, timingOf } from './deps.ts';
 import { drainEvents } from './drain-events.ts';
 import { forgetOwnLaunch } from './own-launches.ts';
@@ -46,14 +46,17 @@ export function watchRun(deps: SuperviseDeps, run: string, onEvent?: OnEvent): W
       // Another controller may have recorded the end of the attempt that we are in the middle of telling about.
       if (memory && (ended || memory.attempt.n !== latest.n)) await drain(deps, memory.attempt, onEvent);
       if (ended) return 'finished';
-      if (!existsSync(runDirOf(deps, run))) return folderGone(deps, run, latest.n);
+      if (!existsSync(runDirOf(deps, run))) {
+        closeWithoutFolder(deps, run, latest.n);
+        return 'changed';
+      }
       if (memory?.attempt.n !== latest.n) {
         const position = memory ? 0 : latest.eventBytes;
         const attempt = await openAttempt(deps, latest, position, memory?.attempt.events.plan);
         memory = { attempt, shim: null, askedAliveMs: 0, goneSinceMs: null };
       }
       if (!memory.shim) {
-        const waiting = await awaitClaim(deps, memory, latest.createdMs);
+        const waiting = await awaitClaim(deps, memory, latest);
         if (waiting) return waiting;
       }
       return await lookAtStarted(deps, memory, onEvent);
@@ -69,25 +72,42 @@ function drain(
   return drainEvents(deps, events, onEvent && ((event) => onEvent(event, n)));
 }
 
-/** Null once the shim holds the claim. */
-async function awaitClaim(deps: SuperviseDeps, memory: Memory, createdMs: number): Promise<Look | null> {
+/** Null once the attempt has started. */
+async function awaitClaim(
+  deps: SuperviseDeps,
+  memory: Memory,
+  { createdMs, state }: AttemptRow,
+): Promise<Look | null> {
   const { attempt } = memory;
-  const claim = await attempt.file('claim');
-  if (claim?.by === 'shim') {
-    memory.shim = claim;
-    forgetOwnLaunch(deps, attempt.token);
-    markRunning(deps.store, attempt.run, attempt.n, claim.t);
-    if (await attempt.file('stop')) markStopping(deps.store, attempt.run);
+  const read = await attempt.read('claim');
+  if (read.state === 'read' && read.value.by === 'shim') {
+    memory.shim = read.value;
+    await recordStart(deps, attempt, read.value.t);
     return null;
   }
   const patience = timingOf(deps).watchdogMs * Math.max(1, lostLaunches(deps, attempt.run));
-  // A time in the future is no reason to wait for it.
-  if (!claim && Math.abs(deps.now() - createdMs) < patience) return 'waiting';
+  if (read.state !== 'read') {
+    // Who holds a claim that cannot be read is known by its traces: it runs, or it has ended.
+    if (state === 'running' || (await hasTraces(attempt))) {
+      await recordStart(deps, attempt, createdMs);
+      return null;
+    }
+    // A time in the future is no reason to wait for it.
+    if (Math.abs(deps.now() - createdMs) < patience) return 'waiting';
+    if (read.state === 'damaged') return null;
+  }
   if (!(await claimForController(deps, attempt))) return 'waiting';
-  const exit = await attempt.file('exit');
-  if (exit) await settleAttempt(deps, attempt, exit);
+  const exit = await attempt.read('exit');
+  if (exit.state === 'read') await settleAttempt(deps, attempt, exit.value);
+  else if (exit.state === 'damaged') await closeOrphan(deps, attempt);
   else await relaunch(deps, attempt);
   return 'changed';
+}
+
+async function recordStart(deps: SuperviseDeps, attempt: AttemptContext, startedMs: number): Promise<void> {
+  forgetOwnLaunch(deps, attempt.token);
+  markRunning(deps.store, attempt.run, attempt.n, startedMs);
+  if (await attempt.file('stop')) markStopping(deps.store, attempt.run);
 }
 
 async function lookAtStarted(
@@ -107,69 +127,12 @@ async function lookAtStarted(
   const now = deps.now();
   if (memory.goneSinceMs === null && now - memory.askedAliveMs < aliveEveryMs) return 'waiting';
   memory.askedAliveMs = now;
-  if (await isAlive(memory)) {
+  if (await isAttemptAlive(attempt, memory.shim)) {
     memory.goneSinceMs = null;
     return 'waiting';
   }
   memory.goneSinceMs ??= now;
   if (now - memory.goneSinceMs < goneAfterMs) return 'confirming';
   await closeOrphan(deps, attempt);
-  return 'changed';
-}
-
-/** Shim, trainer, or a process that will be the trainer in a moment. */
-async function isAlive({ attempt, shim }: Memory): Promise<boolean> {
-  if (shim && (await attempt.launcher.isAlive(shim))) return true;
-  const trainer = await attempt.file('trainer');
-  if (trainer) return attempt.launcher.isAlive(trainer);
-  return (await attempt.launcher.findByToken(attempt.token)).some((each) => each.leader);
-}
-
-/** Shim and trainer are gone without an exit.json: the controller writes it, from what the trainer said last. */
-async function closeOrphan(deps: SuperviseDeps, attempt: AttemptContext): Promise<void> {
-  for (const left of await attempt.launcher.findByToken(attempt.token))
-    await attempt.launcher.signal(left, 'SIGKILL', 'process');
-  const end = lastEvent(deps.store, attempt.run, attempt.n, 'end');
-  const exit: ExitFile = {
-    by: 'controller',
-    code: end?.code ?? null,
-    signal: null,
-    error: null,
-    asked: null,
-    t: end?.t ?? (await lastSignOfLife(attempt)) ?? deps.now(),
-    ...(end ? {} : { lost: 'supervisor and trainer are gone, and neither left a result' }),
-  };
-  await attempt.launcher.createOnce(attempt.paths.exit, JSON.stringify(exit));
-}
-
-/** It may have died days ago; what it wrote last, and the supervisor's heartbeat, say when. */
-async function lastSignOfLife({ launcher, paths }: AttemptContext): Promise<number | null> {
-  const facts = await Promise.all([paths.claim, paths.events, paths.log].map((file) => launcher.stat(file)));
-  const times = facts.flatMap((each) => each?.modifiedMs ?? []);
-  return times.length > 0 ? Math.max(...times) : null;
-}
-
-function folderGone(deps: SuperviseDeps, run: string, n: number): Look {
-  const t = deps.now();
-  const lost = 'the run folder is gone';
-  const exit: ExitFile = { by: 'controller', code: null, signal: null, error: null, asked: null, lost, t };
-  const failure = classifyFailure({
-    run,
-    attempt: n,
-    exit,
-    end: null,
-    stopRequested: false,
-    error: null,
-    nonfiniteLoss: false,
-    logTail: '',
-  });
-  finishAttempt(deps.store, run, n, {
-    outcome: 'lost',
-    exitCode: null,
-    signal: null,
-    endedMs: t,
-    failure,
-    findings: [],
-  });
   return 'changed';
 }

@@ -4,14 +4,17 @@
 Standard library only and Python 3.8, because the same file runs here, over ssh and inside a batch job. It
 outlives the controller that started it, and leaves what a later controller must know as files in ATTEMPT_DIR:
 
-  claim.json    who may start this attempt; made by link(2), so one wins; its mtime is the heartbeat
+  claim.json    who may start this attempt; one wins, by link(2), or by rename(2) of a folder with the file in it
+                on file systems without hard links; its mtime is the heartbeat
   trainer.json  which process the trainer is
   train.log     what the trainer printed
   exit.json     how it ended, complete or not there at all
 
-Exit codes: 0 the attempt ended (exit.json says how), 90 somebody else holds the claim, 64 wrong usage.
+Exit codes: 0 the attempt ended (exit.json says how), 90 somebody else holds the claim, 91 the attempt's folder was
+deleted or cannot be written, 64 wrong usage.
 """
 
+import errno
 import json
 import os
 import signal
@@ -22,7 +25,12 @@ import time
 from typing import Any, Dict, List, Optional, Tuple
 
 HEARTBEAT_S = 5.0
+# A disk may stay full for long, and nobody else knows the exit code; but no process waits for ever.
+GIVE_UP_S = 24 * 3600.0
+# What a trainer gets to end by itself after its folder was deleted.
+PATIENCE_S = 60.0
 EXIT_CLAIMED = 90
+EXIT_GONE = 91
 EXIT_USAGE = 64
 
 
@@ -68,15 +76,29 @@ def now_ms() -> int:
     return int(time.time() * 1000)
 
 
-def write_temporary(value: Dict[str, Any]) -> str:
-    """A complete file on disk under a name nobody reads."""
-    name = f".{os.getpid()}.{time.monotonic_ns()}.tmp"
-    fd = os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+def write_whole(path: str, value: Dict[str, Any]) -> None:
+    """A new file, complete and on disk, or none."""
+    fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
-        os.write(fd, json.dumps(value).encode())
+        rest = json.dumps(value).encode()
+        while rest:  # a disk that fills up takes a part
+            rest = rest[os.write(fd, rest) :]
         os.fsync(fd)
+    except OSError:
+        os.unlink(path)
+        raise
     finally:
         os.close(fd)
+
+
+def temporary_name() -> str:
+    """A name nobody reads; it tells who made it."""
+    return f".{os.getpid()}.{time.monotonic_ns():x}.tmp"
+
+
+def write_temporary(value: Dict[str, Any]) -> str:
+    name = temporary_name()
+    write_whole(name, value)
     return name
 
 
@@ -92,36 +114,78 @@ def sync_folder() -> None:
 
 def put(name: str, value: Dict[str, Any]) -> None:
     """Makes `name` appear whole."""
-    os.rename(write_temporary(value), name)
+    temporary = write_temporary(value)
+    try:
+        _replace(temporary, name)
+    except OSError:
+        os.unlink(temporary)
+        raise
     sync_folder()
+
+
+def _replace(temporary: str, name: str) -> None:
+    try:
+        os.rename(temporary, name)
+    except OSError as error:
+        if error.errno not in (errno.EISDIR, errno.ENOTEMPTY, errno.EEXIST):
+            raise
+        # A folder in its place holds nothing that lorch reads; it is kept under another name.
+        os.rename(name, f"{name}.damaged-{time.monotonic_ns():x}")
+        os.rename(temporary, name)
 
 
 def claim() -> bool:
     """True for exactly one of this shim and a recovering controller: link(2) fails if the name exists."""
-    temporary = write_temporary(
-        {"by": "shim", "t": now_ms(), "host": os.uname().nodename, **identity(os.getpid())}
-    )
+    value = {"by": "shim", "t": now_ms(), "host": os.uname().nodename, **identity(os.getpid())}
+    temporary = write_temporary(value)
     try:
         os.link(temporary, "claim.json")
     except FileExistsError:
         if os.stat(temporary).st_nlink != 2:  # over NFS a lost reply makes a link that worked look like this
             return False
     except OSError:  # a file system without hard links
-        return _claim_by_creating(temporary)
+        if not _claim_by_folder(value):
+            return False
     finally:
         os.unlink(temporary)
     sync_folder()
     return True
 
 
-def _claim_by_creating(temporary: str) -> bool:
+def _claim_by_folder(value: Dict[str, Any]) -> bool:
+    """Renaming a folder fails if the name is a file, or a folder that holds something: one wins here too, and
+    nobody ever sees half a claim."""
+    folder = temporary_name()
+    os.mkdir(folder, 0o700)
     try:
-        fd = os.open("claim.json", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return False
-    with open(temporary, "rb") as file, os.fdopen(fd, "wb") as made:
-        made.write(file.read())
+        write_whole(os.path.join(folder, "claim.json"), value)
+        os.rename(folder, "claim.json")
+    except OSError as error:
+        _remove_folder(folder)
+        if error.errno in (errno.ENOTDIR, errno.ENOTEMPTY, errno.EEXIST, errno.EISDIR):
+            return False
+        raise
     return True
+
+
+def _remove_folder(folder: str) -> None:
+    try:
+        if os.path.exists(os.path.join(folder, "claim.json")):
+            os.unlink(os.path.join(folder, "claim.json"))
+        os.rmdir(folder)
+    except OSError:
+        pass
+
+
+def folder_gone() -> bool:
+    """Whether the attempt's folder was deleted; one that was moved is still there."""
+    try:
+        os.getcwd()
+    except FileNotFoundError:
+        return True
+    except OSError:
+        pass
+    return False
 
 
 class Trainer:
@@ -167,13 +231,52 @@ def kill_group(group: int) -> None:
         pass
 
 
-def beat() -> None:
+def beat(trainer: Trainer) -> None:
+    """The heartbeat; and the end of a trainer whose folder was deleted, which nobody can stop any more."""
+    gone_s = 0.0
     while True:
         time.sleep(HEARTBEAT_S)
         try:
             os.utime("claim.json")
         except OSError:
             pass
+        if not folder_gone():
+            gone_s = 0.0
+            continue
+        if gone_s == 0.0:
+            trainer.ask()
+        gone_s += HEARTBEAT_S
+        if gone_s > PATIENCE_S and trainer.process is not None:
+            kill_group(trainer.process.pid)
+
+
+def record_end(result: Dict[str, Any]) -> int:
+    """Writes exit.json, however long the disk is full; gives up if the folder is gone."""
+    waited = 0.0
+    while True:
+        try:
+            put("exit.json", result)
+            return 0
+        except OSError:  # disk full, as a trainer that died of it leaves it: nobody else knows the exit code
+            if folder_gone() or waited > GIVE_UP_S:
+                return EXIT_GONE
+        time.sleep(HEARTBEAT_S)
+        waited += HEARTBEAT_S
+
+
+def start(command: List[str]) -> "subprocess.Popen[bytes]":
+    log = os.open("train.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    try:
+        return subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            env=dict(os.environ, LORCH_EVENTS=os.path.join(os.getcwd(), "events.jsonl")),
+            start_new_session=True,
+        )
+    finally:
+        os.close(log)
 
 
 def main(argv: List[str]) -> int:
@@ -189,22 +292,13 @@ def main(argv: List[str]) -> int:
     signal.signal(signal.SIGINT, trainer.on_signal)
     if not claim():
         return EXIT_CLAIMED
-    threading.Thread(target=beat, daemon=True).start()
+    threading.Thread(target=beat, args=(trainer,), daemon=True).start()
     result: Dict[str, Any] = {"by": "shim", "code": None, "signal": None, "error": None}
     if not trainer.asked:
-        log = os.open("train.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         try:
-            trainer.process = subprocess.Popen(
-                command,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                env=dict(os.environ, LORCH_EVENTS=os.path.join(os.getcwd(), "events.jsonl")),
-                start_new_session=True,
-            )
+            trainer.process = start(command)
         except OSError as error:
-            result["error"] = f"{command[0]}: {error.strerror or error}"
-        os.close(log)
+            result["error"] = f"{error.filename or command[0]}: {error.strerror or error}"
     if trainer.process is not None:
         try:
             put("trainer.json", identity(trainer.process.pid))
@@ -214,12 +308,7 @@ def main(argv: List[str]) -> int:
             trainer.ask()
         result["code"], result["signal"] = trainer.wait()
     result.update(asked=trainer.asked or None, t=now_ms())
-    while True:
-        try:
-            put("exit.json", result)
-            return 0
-        except OSError:  # disk full, as a trainer that died of it leaves it: nobody else knows the exit code
-            time.sleep(HEARTBEAT_S)
+    return record_end(result)
 
 
 if __name__ == "__main__":

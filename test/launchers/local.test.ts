@@ -5,7 +5,7 @@ import { execa } from 'execa';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { localLauncher } from '../../src/launchers/local.ts';
 import { statFromPs } from '../../src/launchers/process-identity.ts';
-import { type AttemptFile, type AttemptFileKind, parseAttemptFile } from '../../src/run/attempt-files.ts';
+import { type AttemptFile, type AttemptFileKind, checkAttemptFile } from '../../src/run/attempt-files.ts';
 
 const shim = resolve(import.meta.dirname, '../../src/trainer/shim.py');
 const python = 'python3';
@@ -32,8 +32,10 @@ async function start(command: string[], token = `token-${Math.random()}`): Promi
 }
 
 async function file<K extends AttemptFileKind>(kind: K): Promise<AttemptFile<K> | null> {
-  const text = await readFile(join(dir, `${kind}.json`), 'utf8').catch(() => null);
-  return text === null ? null : parseAttemptFile(kind, text);
+  const read = await localLauncher.readJson(join(dir, `${kind}.json`), (value) =>
+    checkAttemptFile(kind, value),
+  );
+  return read.state === 'read' ? read.value : null;
 }
 const exited = () => until(() => file('exit'));
 

@@ -6,9 +6,10 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { canUseWal } from '../../src/store/journal-mode.ts';
 import { migrate } from '../../src/store/migrate.ts';
 import { migrations } from '../../src/store/migrations/index.ts';
-import { isBusy, isSafeSqlite, openStore } from '../../src/store/open-store.ts';
+import { isSafeSqlite, openStore } from '../../src/store/open-store.ts';
 import { getRun, listRuns } from '../../src/store/runs.ts';
 import { seriesSummaries } from '../../src/store/series-summary.ts';
+import { isBusy } from '../../src/store/store-errors.ts';
 
 let dir: string;
 let path: string;

@@ -1,16 +1,13 @@
 // The launch gate: whether a passed review covers every row that is to train or validate.
-import { createReadStream } from 'node:fs';
 import { relative } from 'node:path';
-import { createInterface } from 'node:readline';
-import { createGunzip } from 'node:zlib';
 import type { CheckSettings } from '../../dataset/check-settings.ts';
-import type { LedgerEntry } from '../../dataset/ledger.ts';
 import { createFingerprintIndex, type FingerprintIndex } from '../../dataset/review/fingerprint-index.ts';
 import type { Judgement, ReviewRule } from '../../dataset/review/judge-review.ts';
 import { notDrawn } from '../../dataset/weight.ts';
 import type { PlannedReview } from '../../run/plan.ts';
 import { chooseDatasetChecks } from '../dataset-checks.ts';
 import { quotePath } from '../quote-path.ts';
+import { ledgerFates } from '../read-ledger.ts';
 import { lostSentence } from './find-origins.ts';
 import { type JudgedReview, judgeRows, sameFates } from './judge-rows.ts';
 
@@ -107,17 +104,7 @@ async function nextCommand(
  */
 async function trainedRows(ledger: string): Promise<FingerprintIndex> {
   const index = createFingerprintIndex();
-  const file = createReadStream(ledger);
-  const input = file.pipe(createGunzip());
-  // pipe() passes no errors on.
-  file.on('error', (error) => input.destroy(error));
-  const lines = createInterface({ input });
-  for await (const line of lines) {
-    const { fate, fingerprint, code } = JSON.parse(line) as Pick<
-      LedgerEntry,
-      'fate' | 'fingerprint' | 'code'
-    >;
+  for await (const { fate, fingerprint, code } of ledgerFates(ledger))
     if (fingerprint !== null && (fate !== 'dropped' || code === notDrawn)) index.add(fingerprint);
-  }
   return index;
 }
