@@ -1,7 +1,7 @@
 // `lorch data convert`: rows of one format written in another, with nothing lost unless that is allowed.
 import { lossyConversion } from '../dataset/checks/lossy-conversion.ts';
 import { unknownKey } from '../dataset/checks/unknown-key.ts';
-import { stringifyExactly } from '../dataset/exact-numbers.ts';
+import { exactJson, keepExact } from '../dataset/exact-json.ts';
 import type { Rendered } from '../dataset/formats/format.ts';
 import { findFormat, formatNames } from '../dataset/formats/index.ts';
 import { renderRow } from '../dataset/formats/render-row.ts';
@@ -74,7 +74,7 @@ export async function convertDataset(request: ConvertRequest): Promise<Converted
           for (const what of rendered.lost) lose(what);
           if (rendered.lost.length > 0)
             request.onFinding?.(lossFinding(row, rendered, target.name, request.allowLoss));
-          if (rendered.row) return output.add(stringifyExactly(rendered.row, row.text));
+          if (rendered.row) return output.add(exactJson(keepExact(row.example.meta, rendered.row)));
           unheld += 1;
         },
         onFinding(finding) {

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { KeptRow } from '../dataset/scan.ts';
-import { trainerRow } from '../dataset/trainer-row.ts';
+import { trainerLine, trainerRow } from '../dataset/trainer-row.ts';
 import type { Finding } from '../diagnostics/finding.ts';
 import { resolveModel } from '../hub/resolve-model.ts';
 import { userCacheDir } from '../python/cache-dir.ts';
@@ -11,6 +11,7 @@ import { findPython } from '../python/find-python.ts';
 import type { TrainerProgress } from '../python/run-trainer.ts';
 import { type Prepared, type PrepareSpec, prepareSequences } from './prepare-sequences.ts';
 import { type RowTokens, readRowTokens } from './read-lengths.ts';
+import { dayOf } from './read-template.ts';
 import { tooLong } from './refuse-rows.ts';
 import { createRowPlaces, type RowPlaces } from './row-places.ts';
 import type { RowPolicy } from './row-policy.ts';
@@ -110,7 +111,7 @@ export async function createTokenCounter(request: CountRequest): Promise<TokenCo
   return {
     add({ row, place, example }) {
       places.add(place);
-      text += `${JSON.stringify(trainerRow(row, example))}\n`;
+      text += trainerLine(trainerRow(row, example));
       if (text.length > 1 << 20) return flush();
     },
     async finish() {
@@ -119,6 +120,7 @@ export async function createTokenCounter(request: CountRequest): Promise<TokenCo
       const spec: PrepareSpec = {
         model: { ...identity, trust_remote_code: false },
         ...request.policy,
+        date: request.policy.date ?? dayOf(Date.now()),
         max_length: request.maxLength,
         splits: { train: path },
       };

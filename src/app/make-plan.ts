@@ -25,13 +25,13 @@ import { findMachine, type Machine } from './find-machine.ts';
 import { forecastRun } from './forecast-run.ts';
 import { findIdleRates } from './idle-rates.ts';
 import { type LengthBin, lengthHistogram } from './length-histogram.ts';
-import { summarisePrepared, summariseScan, validationFindings } from './plan-findings.ts';
+import { summarisePrepared, summariseScan, unreadDate, validationFindings } from './plan-findings.ts';
 import { planInitAdapter } from './plan-init-adapter.ts';
 import { reviewFindings, reviewOfPlan } from './plan-review.ts';
 import { planTokens } from './plan-tokens.ts';
 import { type Prepared, type PrepareSpec, prepareSequences } from './prepare-sequences.ts';
 import { readLengths } from './read-lengths.ts';
-import { readOwnTemplates } from './read-template.ts';
+import { dayOf, readOwnTemplates } from './read-template.ts';
 import { modelSpec, resolveBase } from './resolve-base.ts';
 import { configPolicy, type RowPolicy } from './row-policy.ts';
 import { type ScannedConfig, scanConfig } from './scan-config.ts';
@@ -210,6 +210,7 @@ async function makePlan(
       template: {
         ...prepared.template,
         ...(config.dataset.template_kwargs && { kwargs: config.dataset.template_kwargs }),
+        ...(prepared.date !== null && { date: prepared.date }),
       },
       ...(Object.keys(prepared.templates ?? {}).length > 0 && { templates: prepared.templates }),
       sources,
@@ -241,6 +242,7 @@ async function makePlan(
       ...findIdleRates(rendered, base.reading, forecast.parameters?.modules, config.name),
       ...summariseScan(scan.findings),
       ...summarisePrepared(prepared, ledger.places, names),
+      ...unreadDate(config, prepared),
       ...checkVocabulary(base.reading, prepared, tokenizer),
       ...forecastFindings,
       ...validationFindings(config, validation),
@@ -273,6 +275,7 @@ async function prepare(
     ...policy,
     ...(templates && { templates }),
     max_length: config.training.max_length === 'none' ? null : config.training.max_length,
+    date: policy.date ?? dayOf(request.now),
     splits: scan.examples,
     ...(tokenizer && { tokens: { add: tokenizer.add_tokens, special: tokenizer.add_special_tokens } }),
   };

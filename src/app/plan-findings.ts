@@ -73,6 +73,21 @@ export function namedRows(findings: Prepared['findings'], whole: ReadonlySet<str
   return rows;
 }
 
+/** A date that was asked for and that no template writes. */
+export function unreadDate(config: RunConfig, { date }: Pick<Prepared, 'date'>): Finding[] {
+  const asked = config.dataset.template_date;
+  if (asked === undefined || date !== null) return [];
+  return [
+    {
+      code: 'T026',
+      name: 'date-not-written',
+      severity: 'warning',
+      message: `dataset.template_date is ${asked}, and no row is rendered with a date`,
+      hint: 'remove it; a variable of the template such as date_string is set with dataset.template_kwargs',
+    },
+  ];
+}
+
 /** Validation that was asked for and has no rows. */
 export function validationFindings(config: RunConfig, validation: PlannedSplit | null): Finding[] {
   if (config.dataset.validation === undefined || (validation?.rows ?? 0) > 0) return [];

@@ -9,7 +9,7 @@ import { type RunTrainerOptions, runTrainer } from '../python/run-trainer.ts';
 import type { TrainOn, Truncate } from '../run/plan.ts';
 
 /** Raise it when `prepare` writes something else for the same input. */
-export const prepareVersion = 4;
+export const prepareVersion = 5;
 
 const count = z.number().int().nonnegative();
 const lengths = z.object({ p50: count, p90: count, p99: count, max: count, mean: z.number() });
@@ -24,6 +24,8 @@ const prepared = z.object({
   template,
   /** Those that single rows name; older files have none. */
   templates: z.record(z.string(), template).optional(),
+  /** The date that templates wrote into rows; null if they wrote none. */
+  date: z.string().nullable(),
   mask_rule: z.string(),
   splits: z.record(
     z.string(),
@@ -94,6 +96,8 @@ export interface PrepareSpec {
   /** Templates that rows of the splits name, by that name; none unless told. */
   templates?: Record<string, PrepareSpec['template']>;
   max_length: number | null;
+  /** What templates take for today, as 2026-01-31. */
+  date: string;
   /** New tokens, in the order of their ids; absent without any. */
   tokens?: { add: string[]; special: string[] };
   truncate: Truncate;
@@ -126,8 +130,39 @@ export function fedOf({ rows, sequences, tokens, trained_tokens, fed }: Prepared
 export async function prepareSequences(
   request: PrepareRequest,
 ): Promise<{ key: string; dir: string; prepared: Prepared; cached: boolean }> {
-  const { spec, contents, tokenizer } = request;
-  const key = createHash('sha256')
+  const plain = keyOf(request, null);
+  const dated = keyOf(request, request.spec.date);
+  // Whether a template writes the date is known once it has rendered the rows.
+  for (const key of [plain, dated]) {
+    const dir = folderOf(request, key);
+    const prepared = await readPrepared(dir);
+    if (prepared) return { key, dir, prepared, cached: true };
+  }
+  // Made beside and moved when complete, so that two at once do no harm.
+  const work = `${folderOf(request, plain)}.${randomUUID().slice(0, 8)}.tmp`;
+  await mkdir(work, { recursive: true });
+  try {
+    await runTrainer(await request.python(), 'prepare', { ...request.spec, out: work }, request);
+    const made = await readPrepared(work);
+    if (!made) throw new Error(`prepare left no prepare.json in ${work}`);
+    const key = made.date === null ? plain : dated;
+    const dir = folderOf(request, key);
+    await rename(work, dir).catch(async (error: unknown) => {
+      if (!(await readPrepared(dir))) throw error;
+    });
+    return { key, dir, prepared: (await readPrepared(dir)) ?? made, cached: false };
+  } finally {
+    await rm(work, { recursive: true, force: true });
+  }
+}
+
+function folderOf({ cacheDir }: PrepareRequest, key: string): string {
+  return join(cacheDir, 'prepared', key);
+}
+
+/** `date` is null in the key of rows that no date is written into. */
+function keyOf({ spec, contents, tokenizer }: PrepareRequest, date: string | null): string {
+  return createHash('sha256')
     .update(
       canonicalJson({
         prepareVersion,
@@ -141,27 +176,11 @@ export async function prepareSequences(
         tokens: spec.tokens,
         // Without a limit no row is too long.
         truncate: spec.max_length === null ? null : spec.truncate,
+        ...(date !== null && { date }),
       }),
     )
     .digest('hex')
     .slice(0, 32);
-  const dir = join(request.cacheDir, 'prepared', key);
-  const known = await readPrepared(dir);
-  if (known) return { key, dir, prepared: known, cached: true };
-  // Made beside and moved when complete, so that two at once do no harm.
-  const work = `${dir}.${randomUUID().slice(0, 8)}.tmp`;
-  await mkdir(work, { recursive: true });
-  try {
-    await runTrainer(await request.python(), 'prepare', { ...spec, out: work }, request);
-    await rename(work, dir).catch(async (error: unknown) => {
-      if (!(await readPrepared(dir))) throw error;
-    });
-  } finally {
-    await rm(work, { recursive: true, force: true });
-  }
-  const made = await readPrepared(dir);
-  if (!made) throw new Error(`prepare left no prepare.json in ${dir}`);
-  return { key, dir, prepared: made, cached: false };
 }
 
 async function readPrepared(dir: string): Promise<Prepared | null> {

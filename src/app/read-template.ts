@@ -19,6 +19,11 @@ export async function readTemplate(
   return kwargs && Object.keys(kwargs).length > 0 ? { ...found, variables: kwargs } : found;
 }
 
+/** The day of a moment in UTC, as templates are given it. */
+export function dayOf(ms: number): string {
+  return new Date(ms).toISOString().slice(0, 10);
+}
+
 async function templateSource(
   template: string,
   root: string,

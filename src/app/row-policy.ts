@@ -5,7 +5,10 @@ import { text } from '../dataset/formats/text.ts';
 import type { PrepareSpec } from './prepare-sequences.ts';
 import { readTemplate } from './read-template.ts';
 
-export type RowPolicy = Pick<PrepareSpec, 'template' | 'train_on' | 'truncate'>;
+export interface RowPolicy extends Pick<PrepareSpec, 'template' | 'train_on' | 'truncate'> {
+  /** What templates take for today, if the config says so. */
+  date?: string;
+}
 
 /** What was asked for; what is left out follows from the format. */
 export interface AskedPolicy {
@@ -29,10 +32,7 @@ export function rowPolicy({ format, template, trainOn, truncate }: AskedPolicy):
 /** The policy of a config; a template file is relative to `root`. Throws UserError P009. */
 export async function configPolicy(dataset: DatasetSection, root: string): Promise<RowPolicy> {
   const { format, train_on: trainOn, truncate, template_kwargs: kwargs } = dataset;
-  return rowPolicy({
-    format,
-    template: await readTemplate(dataset.template, root, kwargs),
-    trainOn,
-    truncate,
-  });
+  const template = await readTemplate(dataset.template, root, kwargs);
+  const policy = rowPolicy({ format, template, trainOn, truncate });
+  return dataset.template_date === undefined ? policy : { ...policy, date: dataset.template_date };
 }

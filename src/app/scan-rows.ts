@@ -4,8 +4,9 @@ import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { isPair } from '../dataset/checks/run-on-pair.ts';
+import { exactJson } from '../dataset/exact-json.ts';
 import { type DataSource, type ScanOptions, type ScanResult, scanDataset } from '../dataset/scan.ts';
-import { type TrainerRow, trainerRow } from '../dataset/trainer-row.ts';
+import { type TrainerMessage, type TrainerRow, trainerLine, trainerRow } from '../dataset/trainer-row.ts';
 import type { Finding } from '../diagnostics/finding.ts';
 
 /** Findings of one code: how many, and the first few. */
@@ -64,13 +65,15 @@ export async function scanRows(
       if (split === 'validation' && heldOut.length < heldOutRows)
         heldOut.push(heldOutRow(trainerRow(row.row, row.example)));
       const template = templates.get(row.place.file);
-      return splits[split].write({
-        ...trainerRow(row.row, row.example),
-        ...(template !== undefined && { template }),
-        ...(row.times !== undefined && { times: row.times }),
-      });
+      return splits[split].write(
+        trainerLine({
+          ...trainerRow(row.row, row.example),
+          ...(template !== undefined && { template }),
+          ...(row.times !== undefined && { times: row.times }),
+        }),
+      );
     },
-    onLedger: (entry) => ledger.write(entry),
+    onLedger: (entry) => ledger.write(`${JSON.stringify(entry)}\n`),
     onFinding(finding) {
       const summary = findings.get(finding.code) ?? { count: 0, first: [] };
       summary.count += 1;
@@ -94,14 +97,33 @@ export async function scanRows(
 function heldOutRow(row: TrainerRow): HeldOutRow {
   return row.messages === undefined
     ? { row: row.row, messages: [{ role: 'document', content: row.text.slice(0, heldOutUnits) }] }
-    : row;
+    : {
+        row: row.row,
+        messages: row.messages.map(asPlainJson),
+        ...(row.tools && { tools: row.tools.map((tool) => textIfNoted(tool)) }),
+      };
+}
+
+// The plan is plain JSON: what that would rewrite stands in it as JSON text, which the trainer reads as well.
+function asPlainJson(message: TrainerMessage): unknown {
+  if (!message.tool_calls) return message;
+  const calls = message.tool_calls.map((call) => ({
+    ...call,
+    function: { ...call.function, arguments: textIfNoted(call.function.arguments) },
+  }));
+  return { ...message, tool_calls: calls };
+}
+
+function textIfNoted(value: unknown): unknown {
+  const text = exactJson(value);
+  return text === JSON.stringify(value) ? value : text;
 }
 
 interface Lines {
   path: string;
   lines(): number;
   /** A promise where the disk is behind. */
-  write(value: unknown): void | Promise<void>;
+  write(line: string): void | Promise<void>;
   /** Returns the SHA-256 of the file. */
   close(): Promise<string>;
 }
@@ -118,8 +140,7 @@ function openLines(path: string): Lines {
   return {
     path,
     lines: () => lines,
-    write(value) {
-      const line = `${JSON.stringify(value)}\n`;
+    write(line) {
       hash.update(line);
       lines += 1;
       if (out.write(line)) return;

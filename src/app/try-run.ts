@@ -69,6 +69,7 @@ export async function tryRun(request: TryRequest): Promise<TriedRun> {
       adapter,
       tokenizer,
       template_kwargs: plan.dataset.template.kwargs ?? {},
+      template_date: plan.dataset.template.date ?? null,
       prompts: asked.map(trainerPrompt),
       max_new_tokens: request.maxNewTokens,
     },

@@ -21,6 +21,8 @@ const triedTemplate = z.object({
   added_end: z.string(),
   /** What inference adds to the text of a row without reasoning, such as an opening `<think>`. */
   prompt: z.string(),
+  /** Whether the text depends on the day: plans keep one date. */
+  writes_date: z.boolean(),
   /** Whether each trained turn ends with an end of turn. */
   ends_turns: z.boolean(),
 });

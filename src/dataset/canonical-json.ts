@@ -1,11 +1,13 @@
 // Canonical JSON, as RFC 8785 has it: keys sorted by UTF-16 code units, no space, ECMAScript's numbers and strings.
-// One difference: half a surrogate pair is written as its escape instead of being refused.
+// Differences: half a surrogate pair is written as its escape instead of being refused; a number that JavaScript would
+// write as another one (10.0, 1e20, 12345678901234567890) keeps its kind and its digits, as Python reads it.
+import { writtenNumber } from './exact-json.ts';
 
 /** The canonical JSON of a JSON value. Undefined members are left out; depth is the caller's to limit. */
 export function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) {
     let out = '[';
-    for (let i = 0; i < value.length; i += 1) out += (i > 0 ? ',' : '') + canonicalJson(value[i]);
+    for (let i = 0; i < value.length; i += 1) out += (i > 0 ? ',' : '') + member(value, i, value[i]);
     return `${out}]`;
   }
   if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
@@ -13,6 +15,20 @@ export function canonicalJson(value: unknown): string {
   let out = '';
   for (const key of Object.keys(object).sort())
     if (object[key] !== undefined)
-      out += `${out === '' ? '' : ','}${JSON.stringify(key)}:${canonicalJson(object[key])}`;
+      out += `${out === '' ? '' : ','}${JSON.stringify(key)}:${member(object, key, object[key])}`;
   return `{${out}}`;
+}
+
+function member(holder: object, key: string | number, value: unknown): string {
+  const written = typeof value === 'number' ? writtenNumber(holder, key) : undefined;
+  return written === undefined ? canonicalJson(value) : canonicalNumber(written);
+}
+
+// Whole numbers by their digits; a decimal is another number to Python and to templates, even if it is whole.
+function canonicalNumber(written: string): string {
+  const value = Number(written);
+  if (!/[.eE]/.test(written)) return Number.isSafeInteger(value) ? String(value + 0) : written;
+  if (!Number.isFinite(value)) return written;
+  const plain = Object.is(value, -0) ? '-0' : String(value);
+  return /[.e]/.test(plain) ? plain : `${plain}.0`;
 }

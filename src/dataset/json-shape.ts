@@ -1,29 +1,30 @@
 // Questions about a parsed row that are asked of every row, and so must be cheap.
 import { maxDepth } from './depth.ts';
+import { movesKeys } from './exact-json.ts';
 
 export interface RowShape {
   /** Members of all objects inside the value; -1 where it is nested deeper than rows may be. */
   keys: number;
-  /** Whether a number in it is no whole one, or too large to be sure of its last digit. */
-  oddNumber: boolean;
+  /** Whether there is anything in it that JSON.stringify may write otherwise than it stood: see exact-json.ts. */
+  mayChange: boolean;
+  /** Whether a number in it is too large for JSON.parse. */
+  infinite: boolean;
 }
 
-let oddNumber = false;
+let mayChange = false;
+let infinite = false;
 
 /** Looks once through a parsed row. */
 export function shapeOf(value: unknown): RowShape {
-  oddNumber = false;
+  mayChange = false;
+  infinite = false;
   const keys = countKeys(value, maxDepth);
-  return { keys, oddNumber };
+  return { keys, mayChange, infinite };
 }
 
-/** Whether any number in a JSON value, at most as deep as rows may be, is no whole one or a very large one. */
-export function hasOddNumber(value: unknown): boolean {
-  return isOdd(value) || shapeOf(value).oddNumber;
-}
-
-function isOdd(value: unknown): boolean {
-  return typeof value === 'number' && !Number.isSafeInteger(value);
+function noteNumber(value: number): void {
+  mayChange = true;
+  if (!Number.isFinite(value)) infinite = true;
 }
 
 function countKeys(value: unknown, depth: number): number {
@@ -33,7 +34,7 @@ function countKeys(value: unknown, depth: number): number {
   if (Array.isArray(value)) {
     for (const each of value) {
       if (typeof each !== 'object' || each === null) {
-        if (typeof each === 'number' && isOdd(each)) oddNumber = true;
+        if (typeof each === 'number') noteNumber(each);
         continue;
       }
       const inner = countKeys(each, depth - 1);
@@ -43,11 +44,12 @@ function countKeys(value: unknown, depth: number): number {
     return count;
   }
   const object = value as Record<string, unknown>;
+  if (movesKeys(object)) mayChange = true;
   for (const key in object) {
     count += 1;
     const each = object[key];
     if (typeof each !== 'object' || each === null) {
-      if (typeof each === 'number' && isOdd(each)) oddNumber = true;
+      if (typeof each === 'number') noteNumber(each);
       continue;
     }
     const inner = countKeys(each, depth - 1);

@@ -9,6 +9,7 @@ import { notAnObject } from './checks/not-an-object.ts';
 import { otherFormat } from './checks/other-format.ts';
 import { isPair, runOnPair } from './checks/run-on-pair.ts';
 import { tooDeep } from './checks/too-deep.ts';
+import { noteExact } from './exact-json.ts';
 import { raiseInexact } from './exact-numbers.ts';
 import type { Example } from './example.ts';
 import { isRow, typeName } from './formats/fields.ts';
@@ -97,15 +98,16 @@ export function createJudge(format: Format | null, settings: ResolvedChecks): (r
     }
     row = raw.value;
     ignored = readIgnored(row);
-    const { keys, oddNumber } = shapeOf(row);
+    const { keys, mayChange, infinite } = shapeOf(row);
     if (keys < 0) {
       raise(tooDeep, '', 'The row is nested deeper than 200 levels.');
       return null;
     }
     if (!format) return null;
     if (mayRepeatKeys(raw.text, keys)) raiseDuplicateKeys(raw.text, raise);
+    if (mayChange) noteExact(raw.text, row);
     const example = format.parse(row, raise);
-    if (example && oddNumber) raiseInexact(raw.text, example.meta, raise);
+    if (example && infinite) raiseInexact(raw.text, example.meta, raise);
     if (example) runChecks(example);
     else nameOtherFormat(row, format, drafts);
     return example;

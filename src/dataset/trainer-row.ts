@@ -1,4 +1,5 @@
 // A row as the trainer reads it: the line of examples.jsonl.
+import { exactJson } from './exact-json.ts';
 import { documentOf, type Example, inputPart, type Message, switchedOff } from './example.ts';
 
 export interface TrainerMessage extends Message {
@@ -25,6 +26,12 @@ export function trainerRow(row: number, { messages, chosen, tools, meta }: Examp
     : both;
   const input = (meta as Record<symbol, unknown>)[inputPart];
   return { row, messages: typeof input === 'string' ? withInput(all, input) : all, ...(tools && { tools }) };
+}
+
+/** The line of a row, in which numbers and keys of calls and tools stand as they were written. */
+export function trainerLine(row: TrainerRow): string {
+  const everyday = row.tools === undefined && !row.messages?.some(({ tool_calls: calls }) => calls);
+  return `${everyday ? JSON.stringify(row) : exactJson(row)}\n`;
 }
 
 function withInput(messages: readonly TrainerMessage[], input: string): TrainerMessage[] {

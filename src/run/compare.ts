@@ -115,6 +115,7 @@ export function settingsOf(plan: Plan): Record<string, unknown> {
       format: plan.dataset.format,
       template: templateName(plan.dataset.template),
       ...(plan.dataset.template.kwargs && { template_kwargs: plan.dataset.template.kwargs }),
+      ...(plan.dataset.template.date && { template_date: plan.dataset.template.date }),
       train_on: plan.dataset.train_on ?? 'answers',
       truncate: plan.dataset.truncate ?? 'right',
       ...mixOf(plan),
@@ -198,6 +199,7 @@ function validationTemplates({ dataset }: Plan): string[] {
   const used = (dataset.sources ?? []).filter(({ validation }) => validation > 0);
   const own = dataset.template.sha256 + JSON.stringify(dataset.template.kwargs ?? {});
   const hashes = used.map(({ template }) => dataset.templates?.[template]?.sha256 ?? own);
+  if (dataset.template.date) hashes.push(dataset.template.date);
   return hashes.length === 0 ? [own] : [...new Set(hashes)].sort();
 }
 

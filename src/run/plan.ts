@@ -227,6 +227,8 @@ export interface Plan {
       sha256: string;
       /** Values of the template's variables (`dataset.template_kwargs`); absent if there are none. */
       kwargs?: Record<string, unknown>;
+      /** The day that the template took for today (`dataset.template_date`); absent if it wrote no date. */
+      date?: string;
     };
     /** Templates that single sources name, by that name; absent if there are none. */
     templates?: Record<string, { kind: 'model' | 'chatml' | 'alpaca' | 'file' | 'none'; sha256: string }>;

@@ -8,6 +8,7 @@ const zero = { p50: 0, p90: 0, p99: 0, max: 0, mean: 0 };
 const nothing: Prepared = {
   tokenizer_sha256: '',
   template: { kind: 'model', sha256: '' },
+  date: null,
   mask_rule: '',
   splits: {},
   lengths: zero,

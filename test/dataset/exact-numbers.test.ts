@@ -1,60 +1,31 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { findInexact, stringifyExactly } from '../../src/dataset/exact-numbers.ts';
+import { findInexact } from '../../src/dataset/exact-numbers.ts';
 import { readBytes } from './readers/read-bytes.ts';
 import { scanText } from './scan-text.ts';
 
-describe('numbers that JSON.parse cannot hold', () => {
-  it('are whole ones whose digits change, and those that become infinite', () => {
-    const text =
-      '[9007199254740993, 9007199254740991, -12345678901234567890, 1e400, 0.1, 1e20, 1.0, -0, 0.12345678901234567890]';
-    expect(findInexact(text).map(({ path, source }) => [path[0], source])).toEqual([
-      [0, '9007199254740993'],
-      [2, '-12345678901234567890'],
-      [3, '1e400'],
-    ]);
+describe('numbers that no program can hold', () => {
+  it('are those that Python reads as infinity, or not at all', () => {
+    const digits = '7'.repeat(4300);
+    const text = `[9007199254740993, 1e400, -1.0E999, 0.1, 1e20, 1.0, ${digits}, ${digits}7, -${'9'.repeat(400)}.0]`;
+    expect(findInexact(text).map(({ path }) => path[0])).toEqual([1, 2, 7, 8]);
   });
 
-  it('are found exactly where a BigInt says that they differ', () => {
-    fc.assert(
-      fc.property(fc.bigInt({ min: -(10n ** 21n) + 1n, max: 10n ** 21n - 1n }), (number) => {
-        const exact = BigInt(Number(number)) === number && String(Number(number)) === String(number);
-        expect(findInexact(`{"a":[${number}]}`).length).toBe(exact ? 0 : 1);
-      }),
-      { seed: 5, numRuns: 2000 },
-    );
-  });
+  const row = (order: string): string =>
+    `{"id":12345678901234567890,"messages":[{"role":"user","content":"Go"},{"role":"assistant","content":null,"tool_calls":[{"id":"a","function":{"name":"ship","arguments":{"order":${order}}}}]},{"role":"tool","tool_call_id":"a","content":"ok"},{"role":"assistant","content":"Done."}]}\n`;
 
-  it('of fields are written again as they stood, whatever stands around them', () => {
-    fc.assert(
-      fc.property(
-        fc.dictionary(
-          fc.string(),
-          fc.oneof(fc.jsonValue(), fc.constant('@big@'), fc.constant(['a}]"', '@big@'])),
-        ),
-        (fields) => {
-          const source = JSON.stringify(fields, null, 1).replaceAll('"@big@"', '12345678901234567890');
-          const row = { added: '12', ...(JSON.parse(source) as object) };
-          const written = stringifyExactly(row, source);
-          expect(JSON.parse(written)).toEqual(JSON.parse(JSON.stringify(row)));
-          expect(written.split('12345678901234567890').length).toBe(
-            source.split('12345678901234567890').length,
-          );
-        },
-      ),
-      { seed: 6, numRuns: 1000 },
-    );
-  });
-
-  it('in a conversation are an error, so that two rows are not taken for one', async () => {
-    const row = (order: string): string =>
-      `{"id":12345678901234567890,"messages":[{"role":"user","content":"Go"},{"role":"assistant","content":null,"tool_calls":[{"id":"a","function":{"name":"ship","arguments":{"order":${order}}}}]},{"role":"tool","tool_call_id":"a","content":"ok"},{"role":"assistant","content":"Done."}]}\n`;
-    const { findings, result } = await scanText(row('12345678901234567890') + row('12345678901234567891'));
-    expect(result.ledger.dropped).toEqual({ D205: 2 });
-    expect(findings.filter(({ code }) => code === 'D205')).toHaveLength(2);
+  it('in a conversation are an error', async () => {
+    const { findings, result } = await scanText(row('1e400'));
+    expect(result.ledger.dropped).toEqual({ D205: 1 });
     expect(findings.find(({ code }) => code === 'D205')?.message).toBe(
-      'The number 12345678901234567890 is read as 12345678901234567000.',
+      'The number 1e400 is too large: Python reads it as infinity, or not at all.',
     );
+  });
+
+  it('are no error if they keep their digits, and two rows that differ in the last one are two rows', async () => {
+    const orders = ['12345678901234567890', '12345678901234567891', '10', '10.0', '1e1'];
+    const { result } = await scanText(orders.map(row).join(''));
+    expect(result.ledger.kept).toBe(4);
+    expect(result.ledger.dropped).toEqual({ D050: 1 });
   });
 
   it('keep their digits in a column of lists', async () => {

@@ -7,11 +7,23 @@ import type { Finding } from '../../diagnostics/finding.ts';
 import type { ReviewRow } from './fetch-rows.ts';
 import type { Population, ReviewedFiles } from './population.ts';
 
-/** The row's JSON over several lines; as it stands where that would change a number. */
+const tokens = /"(?:[^"\\]|\\.)*"|[{}[\],:]|[^\s{}[\],:"]+/g;
+
+/** The row's JSON over several lines, its numbers and the order of its keys as they stand. */
 export function editableText(text: string): string {
-  const numbers = compactJson(text).match(/"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*/g) ?? [];
-  const exact = numbers.every((token) => token.startsWith('"') || String(Number(token)) === token);
-  return exact ? `${JSON.stringify(JSON.parse(text), null, 2)}\n` : `${text}\n`;
+  let out = '';
+  let depth = 0;
+  let last = '';
+  for (const [token] of text.matchAll(tokens)) {
+    const closes = token === '}' || token === ']';
+    const opened = last === '{' || last === '[';
+    if (closes) depth -= 1;
+    if (last === ',' || opened !== closes) out += `\n${'  '.repeat(depth)}`;
+    out += token === ':' ? ': ' : token.startsWith('"') ? JSON.stringify(JSON.parse(token)) : token;
+    if (token === '{' || token === '[') depth += 1;
+    last = token;
+  }
+  return `${out}\n`;
 }
 
 /** JSON without the white space between its tokens; nothing else changes. */

@@ -4,11 +4,12 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { trainerRow } from '../../dataset/trainer-row.ts';
+import { trainerLine, trainerRow } from '../../dataset/trainer-row.ts';
 import { resolveModel } from '../../hub/resolve-model.ts';
 import type { PythonEnv } from '../../python/environment.ts';
 import { runTrainer } from '../../python/run-trainer.ts';
 import { type PrepareSpec, prepareSequences } from '../prepare-sequences.ts';
+import { dayOf } from '../read-template.ts';
 import type { RowPolicy } from '../row-policy.ts';
 import { tokenizerIdentity } from '../tokenizer-identity.ts';
 import type { ReviewRow } from './fetch-rows.ts';
@@ -60,7 +61,7 @@ export async function viewAsModel(
     const text = rows
       .map(({ example, place }, row) => {
         const template = templates.has(place.file) ? { template: place.file } : {};
-        return `${JSON.stringify({ ...trainerRow(row, example), ...template })}\n`;
+        return trainerLine({ ...trainerRow(row, example), ...template });
       })
       .join('');
     await writeFile(path, text, { mode: 0o600 });
@@ -69,6 +70,7 @@ export async function viewAsModel(
       spec: {
         model: { ...identity, trust_remote_code: request.trustRemoteCode },
         ...request.policy,
+        date: request.policy.date ?? dayOf(Date.now()),
         ...(templates.size > 0 && { templates: Object.fromEntries(templates) }),
         // Whole rows: what a cut takes away is part of what there is to see.
         max_length: null,

@@ -1,6 +1,7 @@
 // The sheet that a reviewer without a terminal fills in: CSV for spreadsheets, or JSON lines.
 import { parse } from 'csv-parse/sync';
 import { textOf } from '../../dataset/content.ts';
+import { exactJson } from '../../dataset/exact-json.ts';
 import type { Example } from '../../dataset/example.ts';
 import type { ReviewRow } from './fetch-rows.ts';
 
@@ -116,10 +117,10 @@ function readJsonLines(text: string): FilledRow[] {
 function turnsText({ messages, tools }: Example): string {
   const turns = messages.map((message) => {
     const calls = (message.tool_calls ?? []).map(
-      ({ function: call }) => `→ ${call.name}(${JSON.stringify(call.arguments)})`,
+      ({ function: call }) => `→ ${call.name}(${exactJson(call.arguments)})`,
     );
     const reasoning = message.reasoning_content === undefined ? [] : [`(${message.reasoning_content})`];
     return [`${message.role}:`, ...reasoning, textOf(message.content) ?? '', ...calls].join('\n').trimEnd();
   });
-  return [...turns, ...(tools ? [`tools: ${JSON.stringify(tools)}`] : [])].join('\n\n');
+  return [...turns, ...(tools ? [`tools: ${exactJson(tools)}`] : [])].join('\n\n');
 }

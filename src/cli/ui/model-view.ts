@@ -119,6 +119,7 @@ function templateText(template: ShownModel['template']): string | null {
     ...(cannot.length > 0 ? [`not ${cannot.join(', ')}`] : []),
     ...(template.ends_turns ? [] : ['a turn has no end: plans will report T014']),
     ...(template.added_end ? [`${template.added_end} is added after the last answer`] : []),
+    ...(template.writes_date ? ['it writes the date: a plan keeps one (dataset.template_date)'] : []),
     ...(template.prompt ? [`prompts end with ${JSON.stringify(template.prompt)}`] : []),
   ].join('; ');
 }

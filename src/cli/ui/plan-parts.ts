@@ -47,7 +47,7 @@ function showSetting([code, setting]: [string, unknown]): string {
 export function tokenLines(plan: Plan, columns: number): string[] {
   const { train, lengths, length_histogram, template, train_on: trainOn = 'answers' } = plan.dataset;
   return [
-    `${formatCount(train.tokens)} to train on, ${formatCount(train.trained_tokens)} with a label (${formatShare(train.trained_tokens, train.tokens)}) · ${template.kind === 'none' ? 'no template' : `template: ${template.kind}${kwargsOf(template.kwargs)}`} · train on ${typeof trainOn === 'string' ? trainOn : trainOn.join(', ')}`,
+    `${formatCount(train.tokens)} to train on, ${formatCount(train.trained_tokens)} with a label (${formatShare(train.trained_tokens, train.tokens)}) · ${template.kind === 'none' ? 'no template' : `template: ${template.kind}${kwargsOf(template.kwargs)}${template.date ? `, date ${template.date}` : ''}`} · train on ${typeof trainOn === 'string' ? trainOn : trainOn.join(', ')}`,
     ...lengthLines(
       length_histogram ?? [],
       columns,

@@ -4,6 +4,7 @@ import type { ReviewRow } from '../../app/review/fetch-rows.ts';
 import type { ModelView } from '../../app/review/model-view.ts';
 import { textOf } from '../../dataset/content.ts';
 import { differenceTokens } from '../../dataset/duplicates/word-difference.ts';
+import { exactJson, writtenNumber } from '../../dataset/exact-json.ts';
 import type { Example, Message } from '../../dataset/example.ts';
 import { type NearRow, wholeText } from '../../dataset/review/nearest.ts';
 import { renderFinding } from './diagnostic.ts';
@@ -81,11 +82,13 @@ export function turnLines({ messages, tools, chosen, rejected, meta }: Example, 
       lines.push(ink.magenta(`── ${name}`), ...list.flatMap((message) => messageLines(message, style)));
   if (tools?.length) {
     lines.push(ink.yellow(`tools (${tools.length})`));
-    for (const tool of tools) lines.push(...wrapText(showText(JSON.stringify(tool), ink), width, '  '));
+    for (const tool of tools) lines.push(...wrapText(showText(exactJson(tool), ink), width, '  '));
   }
   const rest = Object.entries(meta);
   if (rest.length > 0) {
-    const text = rest.map(([key, value]) => `${key}: ${JSON.stringify(value)}`).join('\n');
+    const text = rest
+      .map(([key, value]) => `${key}: ${writtenNumber(meta, key) ?? exactJson(value)}`)
+      .join('\n');
     lines.push(ink.dim('other fields'), ...wrapText(ink.dim(showText(text, ink)), width, '  '));
   }
   return lines;
@@ -113,7 +116,7 @@ function messageLines(message: Message, { ink, width }: PaneStyle): string[] {
   if (text !== null)
     lines.push(...wrapText(text === '' ? ink.dim('(empty)') : showText(text, ink), width, '  '));
   for (const { function: call } of message.tool_calls ?? []) {
-    const shown = `${call.name}(${JSON.stringify(call.arguments)})`;
+    const shown = `${call.name}(${exactJson(call.arguments)})`;
     lines.push(...wrapText(ink.yellow(showText(shown, ink)), width, '  → '));
   }
   return [...lines, ''];

@@ -135,6 +135,12 @@ const review = section(
   'What a review by a person must show before a run may start. `lorch train --unreviewed "reason"` passes it by.',
 );
 
+// A day that the calendar has.
+function isDay(value: string): boolean {
+  const time = /^\d{4}-\d\d-\d\d$/.test(value) ? Date.parse(`${value}T00:00:00Z`) : Number.NaN;
+  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(value);
+}
+
 const severity = z.enum(['off', 'note', 'warning', 'error']);
 
 // Which checks and thresholds there are is the dataset folder's to know: app/choose-checks.ts joins the two.
@@ -179,6 +185,10 @@ export const datasetSection = section(
     template_kwargs: optional(
       z.record(z.string(), z.json()),
       'Values for variables of the chat template, such as `{enable_thinking: false}`. Use the same at inference. A variable that the template does not read is an error (T022).',
+    ),
+    template_date: optional(
+      text.refine(isDay, { message: 'a date such as 2026-01-31' }),
+      'The date that the chat template takes for today, if it writes one (`strftime_now`, as in Llama 3.2 and gpt-oss). Default: the day of the plan, in UTC. The plan keeps it, so resumed runs and reruns are trained with the same date (T025).',
     ),
     train_on: field(
       z.union([z.enum(trainOnChoices), roles]).default('answers'),

@@ -2,6 +2,7 @@
 import { missingField } from '../checks/missing-field.ts';
 import { severalInstances } from '../checks/several-instances.ts';
 import { textOf } from '../content.ts';
+import { exactJson } from '../exact-json.ts';
 import { anyOf, firstKey, isRow } from './fields.ts';
 import { locateFlat, parseFlat, splitPrompt } from './flat.ts';
 import type { Row, WritableFormat } from './format.ts';
@@ -94,7 +95,7 @@ export const alpaca: WritableFormat = {
     if (system) row.system = textOf(system.content);
     if (texts.length > 2)
       row.history = texts.slice(0, -2).flatMap((text, i) => (i % 2 ? [] : [[text, texts[i + 1]]]));
-    if (example.tools) row.tools = JSON.stringify(example.tools);
+    if (example.tools) row.tools = exactJson(example.tools);
     if (system && row.system === '') lost.push('an empty system message');
     return { row: { ...row, ...kept }, lost: [...missingFeatures(example, alpaca.holds), ...lost] };
   },

@@ -6,6 +6,7 @@ import { unknownKey } from '../checks/unknown-key.ts';
 import { unsupportedPart } from '../checks/unsupported-part.ts';
 import { weightOnPrompt } from '../checks/weight-on-prompt.ts';
 import { wrongType } from '../checks/wrong-type.ts';
+import { keepExact } from '../exact-json.ts';
 import type { Role } from '../example.ts';
 import { escapePointer } from '../text-position.ts';
 import type { Raise, Row } from './format.ts';
@@ -104,7 +105,7 @@ export function readMeta(row: Row, known: ReadonlySet<string>, raise: Raise): Re
     });
   }
   // fromEntries defines "__proto__" as a plain member; assignment would not.
-  return Object.fromEntries(meta) as Record<string, unknown>;
+  return keepExact(row, Object.fromEntries(meta) as Record<string, unknown>);
 }
 
 // Fields that are kept like others, but say that the row is not what it seems.

@@ -1,5 +1,6 @@
 // Writing: what of an example has no place in the target format.
 import { textOf } from '../content.ts';
+import { keepExact } from '../exact-json.ts';
 import type { Example, Message } from '../example.ts';
 
 /** What an example may carry beside plain texts of system, user and assistant. */
@@ -59,7 +60,7 @@ export function splitMeta(
 ): { kept: Record<string, unknown>; lost: string[] } {
   const entries = Object.entries(meta);
   return {
-    kept: Object.fromEntries(entries.filter(([key]) => !reserved.has(key))),
+    kept: keepExact(meta, Object.fromEntries(entries.filter(([key]) => !reserved.has(key)))),
     lost: entries.filter(([key]) => reserved.has(key)).map(([key]) => `the field ${JSON.stringify(key)}`),
   };
 }

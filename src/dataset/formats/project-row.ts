@@ -1,4 +1,6 @@
 // Nested fields brought to the top under the names that a user gave them, and the way back for places.
+
+import { keepExact } from '../exact-json.ts';
 import { escapePointer, pointerTokens } from '../text-position.ts';
 import { isRow } from './fields.ts';
 import type { Row } from './format.ts';
@@ -35,7 +37,7 @@ export function projectRow(row: Row, paths: readonly FieldPath[]): Projected {
     ) ?? {};
   const tokens = new Map(nested.map((path) => [path.name, path.tokens]));
   return {
-    row: Object.fromEntries([...Object.entries(rest), ...found]),
+    row: keepExact(row, Object.fromEntries([...Object.entries(rest), ...found])),
     tokensOf: (name) => tokens.get(name) ?? [name],
   };
 }
@@ -67,5 +69,5 @@ function without(value: unknown, paths: readonly (readonly string[])[]): unknown
     return left === undefined ? [] : [[key, left]];
   });
   if (kept.length === 0) return undefined;
-  return Array.isArray(value) ? kept.map(([, each]) => each) : Object.fromEntries(kept);
+  return Array.isArray(value) ? kept.map(([, each]) => each) : keepExact(value, Object.fromEntries(kept));
 }

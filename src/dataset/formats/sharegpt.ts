@@ -1,5 +1,6 @@
 // sharegpt: `{"conversations": [{"from", "value"}…], "system"?, "tools"?}`; also with role and content as keys.
 import { textOf } from '../content.ts';
+import { exactJson } from '../exact-json.ts';
 import { type Message, type Role, switchedOff } from '../example.ts';
 import { anyOf, firstKey, isRow } from './fields.ts';
 import type { Row, WritableFormat } from './format.ts';
@@ -50,7 +51,7 @@ export const sharegpt: WritableFormat = {
     const { kept, lost } = splitMeta(example.meta, rowKeys);
     const row: Row = { ...kept, conversations: example.messages.map(renderTurn) };
     // As LLaMA-Factory and its data sets have it: the list of tools as JSON text.
-    if (example.tools) row.tools = JSON.stringify(example.tools);
+    if (example.tools) row.tools = exactJson(example.tools);
     return { row, lost: [...missingFeatures(example, sharegpt.holds), ...lost] };
   },
 };
@@ -75,7 +76,7 @@ function renderTurn(message: Message): Row {
   const calls = message.tool_calls.map((call) => call.function);
   return {
     from: 'function_call',
-    value: JSON.stringify(calls.length === 1 ? calls[0] : calls),
+    value: exactJson(calls.length === 1 ? calls[0] : calls),
     ...weight,
   };
 }

@@ -3,6 +3,7 @@ import { invalidToolCall } from '../checks/invalid-tool-call.ts';
 import { invalidTools } from '../checks/invalid-tools.ts';
 import { wrongType } from '../checks/wrong-type.ts';
 import { isDeeperThan, maxDepth } from '../depth.ts';
+import { noteExact } from '../exact-json.ts';
 import { raiseInexactInside } from '../exact-numbers.ts';
 import type { ToolCall } from '../example.ts';
 import { isRow, typeName } from './fields.ts';
@@ -90,11 +91,13 @@ export function readTools(value: unknown, pointer: string, raise: Raise): unknow
   return tools;
 }
 
-/** The value of JSON text; undefined where it is none, or nested beyond any use. */
+/** The value of JSON text, with notes of what exact-json.ts keeps; undefined where it is none, or nested beyond any use. */
 export function parseJson(text: string): unknown {
   try {
     const value = JSON.parse(text) as unknown;
-    return isDeeperThan(value, maxDepth) ? undefined : value;
+    if (isDeeperThan(value, maxDepth)) return undefined;
+    noteExact(text, value);
+    return value;
   } catch {
     return undefined;
   }

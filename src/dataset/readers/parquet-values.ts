@@ -3,8 +3,9 @@ import { isUtf8 } from 'node:buffer';
 import { binaryColumn } from '../checks/binary-column.ts';
 import { brokenUtf8 } from '../checks/broken-utf8.ts';
 import { noNumber } from '../checks/no-number.ts';
-import { findInexact } from '../exact-numbers.ts';
-import { hasOddNumber } from '../json-shape.ts';
+import { isDeeperThan, maxDepth } from '../depth.ts';
+import { exactJson, keepExact, noteExact, noteWritten } from '../exact-json.ts';
+import type { Column } from './parquet-columns.ts';
 import { longRow } from './parse-row.ts';
 import type { RawRow, ReadOptions } from './raw-row.ts';
 
@@ -29,9 +30,10 @@ export const parquetParsers = {
   jsonFromBytes(bytes: Uint8Array) {
     const text = bytes && readText(bytes);
     try {
-      const value = typeof text === 'string' ? (JSON.parse(text) as unknown) : text;
-      // What cannot be held exactly stays text.
-      return typeof text === 'string' && hasOddNumber(value) && findInexact(text).length > 0 ? text : value;
+      if (typeof text !== 'string') return text;
+      const value = JSON.parse(text) as unknown;
+      if (!isDeeperThan(value, maxDepth)) noteExact(text, value);
+      return value;
     } catch {
       return text;
     }
@@ -61,15 +63,15 @@ interface Seen {
   numberless: Set<string>;
 }
 
-/** The row with `number` (from 1). */
-export function toRawRow(row: TableRow, number: number, options: ReadOptions): RawRow {
+/** The row with `number` (from 1); `columns` is what the file's schema adds to the values. */
+export function toRawRow(
+  row: TableRow,
+  columns: Column | null,
+  number: number,
+  options: ReadOptions,
+): RawRow {
   const seen: Seen = { broken: null, binary: new Set(), numberless: new Set() };
-  const members = Object.entries(row).flatMap(([name, value]): [string, unknown][] => {
-    const plain = toJson(value, name, seen);
-    return plain === undefined ? [] : [[name, plain]];
-  });
-  // fromEntries defines "__proto__" as a plain member; assignment would not.
-  const value = Object.fromEntries(members);
+  const value = toObject(row, columns, '', seen);
   for (const column of seen.binary)
     options.remark({
       check: binaryColumn,
@@ -82,7 +84,7 @@ export function toRawRow(row: TableRow, number: number, options: ReadOptions): R
       message: `The column ${JSON.stringify(column)} holds NaN or infinity, which JSON has not; it is read as null.`,
       data: { column },
     });
-  const text = JSON.stringify(value);
+  const text = exactJson(value);
   const origin = { kind: 'table' } as const;
   // Units are never more than bytes.
   const bytes = text.length * 3 > options.maxRowBytes ? Buffer.byteLength(text) : 0;
@@ -99,9 +101,9 @@ export function toRawRow(row: TableRow, number: number, options: ReadOptions): R
 }
 
 /** The JSON for a value; undefined where it is left out. `path` names it for people: `messages.content`. */
-function toJson(value: unknown, path: string, seen: Seen): unknown {
+function toJson(value: unknown, column: Column | null, path: string, seen: Seen): unknown {
   if (value === null || value === undefined) return null;
-  if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
+  if (typeof value === 'bigint') return Number(value);
   if (typeof value === 'number') {
     if (!Number.isFinite(value)) seen.numberless.add(path);
     return Number.isFinite(value) ? value : null;
@@ -117,12 +119,37 @@ function toJson(value: unknown, path: string, seen: Seen): unknown {
     seen.binary.add(path);
     return undefined;
   }
-  if (Array.isArray(value) || ArrayBuffer.isView(value))
-    return Array.from(value as unknown[], (each) => toJson(each, path, seen) ?? null);
-  // All rows of a file share its columns: what a turn or a tool does not have stands there as null.
-  const members = Object.entries(value).flatMap(([name, inner]): [string, unknown][] => {
-    const plain = toJson(inner, `${path}.${name}`, seen);
-    return plain === undefined || plain === null ? [] : [[name, plain]];
+  if (!Array.isArray(value) && !ArrayBuffer.isView(value))
+    return toObject(value as TableRow, column, path, seen);
+  const written = new Map<string, string>();
+  const list = Array.from(value as unknown[], (each, i) => {
+    noteNumber(each, column?.inner ?? null, String(i), written);
+    return toJson(each, column?.inner ?? null, path, seen) ?? null;
   });
-  return Object.fromEntries(members);
+  return noteWritten(keepExact(value, list), null, written);
+}
+
+// All rows of a file share its columns: what a turn or a tool does not have stands there as null.
+function toObject(value: TableRow, column: Column | null, path: string, seen: Seen): TableRow {
+  const written = new Map<string, string>();
+  const members = Object.entries(value).flatMap(([name, inner]): [string, unknown][] => {
+    const below = column?.fields?.get(name) ?? column?.inner ?? null;
+    const plain = toJson(inner, below, path === '' ? name : `${path}.${name}`, seen);
+    // The row itself keeps its nulls.
+    if (plain === undefined || (plain === null && path !== '')) return [];
+    noteNumber(inner, below, name, written);
+    return [[name, plain]];
+  });
+  // fromEntries defines "__proto__" as a plain member; assignment would not.
+  const object = keepExact(value, Object.fromEntries(members));
+  const names = column?.fields && [...column.fields.keys()];
+  return noteWritten(object, names?.some((name) => /^\d/.test(name)) ? names : null, written);
+}
+
+// A whole number of a column of decimals, or one with more digits than JavaScript holds.
+function noteNumber(value: unknown, column: Column | null, key: string, written: Map<string, string>): void {
+  if (typeof value === 'bigint' && !Number.isSafeInteger(Number(value))) written.set(key, String(value));
+  if (typeof value !== 'number' || !column?.decimal || !Number.isInteger(value)) return;
+  const text = Object.is(value, -0) ? '-0' : String(value);
+  if (!text.includes('e')) written.set(key, `${text}.0`);
 }

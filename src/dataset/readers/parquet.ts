@@ -3,6 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { FileMetaData, RowGroup } from 'hyparquet';
 import { damagedParquet } from '../checks/damaged-parquet.ts';
 import type { RandomAccess } from '../random-access.ts';
+import { readColumns } from './parquet-columns.ts';
 import { parquetParsers, type TableRow, toRawRow } from './parquet-values.ts';
 import type { RawRow, ReadOptions, TableReader } from './raw-row.ts';
 
@@ -21,6 +22,7 @@ const maxGroupRows = 100_000_000;
 
 async function* readFile(file: RandomAccess, options: ReadOptions): AsyncGenerator<RawRow[]> {
   const metadata = await readFooter(file, options);
+  const columns = metadata && (await readColumns(metadata));
   let before = 0;
   for (const [index, group] of (metadata?.row_groups ?? []).entries()) {
     const count = Number(group.num_rows);
@@ -33,7 +35,7 @@ async function* readFile(file: RandomAccess, options: ReadOptions): AsyncGenerat
       yield Array.from({ length: Math.min(batchRows, count - from) }, (_, i) => {
         const number = before + from + i + 1;
         if (lost !== null || typeof rows === 'string') return lostRow(number, lost ?? '');
-        return toRawRow(rows[from + i] ?? {}, number, options);
+        return toRawRow(rows[from + i] ?? {}, columns, number, options);
       });
     before += count;
   }

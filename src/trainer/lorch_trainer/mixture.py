@@ -14,7 +14,11 @@ from .template_set import TemplateSet, choose_template
 
 
 def named_templates(
-    spec: Any, tokenizer: Any, model_id: str, generation_ends: Iterable[str] = ()
+    spec: Any,
+    tokenizer: Any,
+    model_id: str,
+    generation_ends: Iterable[str] = (),
+    date: str | None = None,
 ) -> dict[str, TemplateSet]:
     """The templates that rows may name, as `{name: {kind, source}}`.
 
@@ -23,7 +27,7 @@ def named_templates(
     """
     ends = list(generation_ends)
     return {
-        str(name): choose_template(one, copy.copy(tokenizer), model_id, ends)
+        str(name): choose_template(one, copy.copy(tokenizer), model_id, ends, date)
         for name, one in (spec or {}).items()
     }
 

@@ -61,6 +61,7 @@ def run(spec: dict[str, Any]) -> dict[str, Any]:
         max_length = spec.get("max_length")
     if max_length is not None and (not isinstance(max_length, int) or max_length < 1):
         raise LorchError("R012", f"max_length must be a whole number above 0, not {max_length!r}")
+    date = spec.get("date")
     train_on = check_train_on(spec.get("train_on", "answers"))
     truncate = check_policy(spec.get("truncate", "right"))
     tokenizer = load_tokenizer(model)
@@ -72,13 +73,13 @@ def run(spec: dict[str, Any]) -> dict[str, Any]:
         templates = Documents(tokenizer, str(model["id"]))
     else:
         ends = generation_ends(model, tokenizer)
-        named = named_templates(spec.get("templates"), tokenizer, str(model["id"]), ends)
-        templates = choose_template(template, tokenizer, str(model["id"]), ends)
+        named = named_templates(spec.get("templates"), tokenizer, str(model["id"]), ends, date)
+        templates = choose_template(template, tokenizer, str(model["id"]), ends, date)
     out.mkdir(parents=True, exist_ok=True)
     (out / "prepare.json").unlink(missing_ok=True)
     preparation = Preparation(tokenizer, templates, max_length, new_tokens, train_on, truncate, named)
     written = {name: preparation.split(name, Path(path), out) for name, path in splits.items()}
-    result = preparation.result(written)
+    result = preparation.result(written, date)
     tokenizer.save_pretrained(out / "tokenizer")
     _write_last(out / "prepare.json", result)
     return result
@@ -300,8 +301,8 @@ class Preparation:
             message = f"{end.strip()!r} is {len(pieces)} tokens here"
             self.findings.add("T018", message, data={"token": end.strip(), "pieces": pieces})
 
-    def result(self, written: dict[str, dict[str, Any]]) -> dict[str, Any]:
-        """The result value, with the findings that concern all rows."""
+    def result(self, written: dict[str, dict[str, Any]], date: str | None = None) -> dict[str, Any]:
+        """The result value, with the findings that concern all rows; templates took `date` for today."""
         import tokenizers
         import transformers
 
@@ -317,12 +318,17 @@ class Preparation:
         used = [one for each in (self.templates, *self.named.values()) for one in each.used()]
         for template in used:
             self._note_split_tokens(template)
+        dated = any(template.wrote_date for template in used)
+        if dated:
+            message = f"the template writes the date: rows are rendered as of {date or 'today'}"
+            self.findings.add("T025", message, None, {"date": date})
         new_tokens = self.new_tokens.result(self._added_rows, self.findings)
         rules = {"whole-texts"} if isinstance(self.templates, Documents) else set()
         rules |= {"template-marks" if one.has_markers else "rendered-spans" for one in used}
         return {
             "tokenizer_sha256": tokenizer_sha256(self.tokenizer),
             "template": {"kind": self.templates.kind, "sha256": self.templates.sha256},
+            "date": date if dated else None,
             "templates": {name: {"kind": one.kind, "sha256": one.sha256} for name, one in self.named.items()},
             "mask_rule": f"{MASK_RULE}:{'+'.join(sorted(rules)) or 'none'}:{rule_name(self.train_on)}",
             "splits": written,

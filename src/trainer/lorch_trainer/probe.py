@@ -58,13 +58,20 @@ def run(spec: dict[str, Any]) -> dict[str, Any]:
 
     Returns `parts`: by name `{trained, reason}`. `trained` is false if such a row would be refused, or if the
     template leaves that part out. Also `stops`, the tokens that end a turn; `added_end`, the one that lorch
-    adds because the template writes none; and `prompt`, what inference adds to a row without reasoning.
+    adds because the template writes none; `prompt`, what inference adds to a row without reasoning; and
+    `writes_date`, whether the text depends on the day.
     """
     with stdio.spec_fields("template"):
         model, template = spec["model"], spec.get("template") or {}
     tokenizer = load_tokenizer(model)
     templates = choose_template(template, tokenizer, str(model["id"]), generation_ends(model, tokenizer))
-    found: dict[str, Any] = {"stops": [], "added_end": "", "prompt": "", "ends_turns": True}
+    found: dict[str, Any] = {
+        "stops": [],
+        "added_end": "",
+        "prompt": "",
+        "ends_turns": True,
+        "writes_date": False,
+    }
     parts = {name: _try(templates, *row, found) for name, row in _PARTS.items()}
     return {"kind": templates.kind, "parts": parts, **found}
 
@@ -81,6 +88,7 @@ def _try(
     except RowRefusedError as refused:
         return {"trained": False, "reason": refused.message}
     close_last(rendered, template.generation_end)
+    found["writes_date"] = found["writes_date"] or template.wrote_date
     found["added_end"] = found["added_end"] or rendered.appended
     found["prompt"] = found["prompt"] or rendered.opened
     found["ends_turns"] = found["ends_turns"] and not rendered.open_turns

@@ -7,7 +7,9 @@ inference) and the end of turn (what a model must write to stop).
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 from .errors import LorchError
@@ -31,7 +33,8 @@ class TemplateRefusalError(Exception):
 class Template:
     """One template source, bound to a tokenizer's special tokens and to the values of its own variables.
 
-    `generation_ends` are the tokens at which the model's generation config stops.
+    `generation_ends` are the tokens at which the model's generation config stops. `day` (2026-01-31) is what
+    the template takes for today.
     """
 
     def __init__(
@@ -40,6 +43,7 @@ class Template:
         tokenizer: Any,
         variables: dict[str, Any] | None = None,
         generation_ends: Iterable[str] = (),
+        day: str | None = None,
     ) -> None:
         from transformers.utils.chat_template_utils import render_jinja_template
 
@@ -47,6 +51,9 @@ class Template:
         self.has_markers = MARKER.search(source) is not None
         self._render = render_jinja_template
         special = {key: str(value) for key, value in tokenizer.special_tokens_map.items()}
+        self._today = date.fromisoformat(day) if day else None
+        self.wrote_date = False
+        """Whether a row that was rendered asked for the date."""
         self._variables = {**special, **(variables or {})}
         added = [token.content for token in tokenizer.added_tokens_decoder.values()]
         self.added = any_of([one for one in added if one.strip()])
@@ -79,6 +86,12 @@ class Template:
         self.lengths: dict[Any, int] = {}
         """The same of the number of texts in a turn, by what the template writes between them."""
         self._learn()
+        self.wrote_date = False
+
+    def _strftime(self, form: str) -> str:
+        """The date as a template asks for it, in place of transformers' own function."""
+        self.wrote_date = True
+        return self._today.strftime(form) if self._today else time.strftime(form)
 
     def render(self, messages: list[Message], tools: list[Any] | None, prompt: bool = False) -> str:
         """The conversation as text, followed by the generation prompt if `prompt`."""
@@ -162,15 +175,13 @@ class Template:
 
     def _compile(self) -> None:
         from jinja2.exceptions import TemplateSyntaxError
+        from transformers.utils.chat_template_utils import _compile_jinja_template
 
         try:
-            self.render([], None)
-        except TemplateRefusalError as refusal:  # a template may refuse an empty conversation
-            fault = refusal.__cause__
-            if isinstance(fault, TemplateSyntaxError):
-                raise LorchError(
-                    "T004", f"the chat template, line {fault.lineno}: {fault.message}"
-                ) from fault
+            # transformers compiles each source once; a variable of this name would become a text.
+            _compile_jinja_template(self.source).environment.globals["strftime_now"] = self._strftime
+        except TemplateSyntaxError as fault:
+            raise LorchError("T004", f"the chat template, line {fault.lineno}: {fault.message}") from fault
 
     def _learn(self) -> None:
         question, answer = {"role": "user", "content": "Question"}, {"role": "assistant", "content": "Answer"}

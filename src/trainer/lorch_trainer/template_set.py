@@ -21,8 +21,10 @@ class TemplateSet:
         kind: str,
         variables: dict[str, Any] | None = None,
         generation_ends: Iterable[str] = (),
+        date: str | None = None,
     ) -> None:
         self.kind = kind
+        self._date = date
         self._tokenizer = tokenizer
         self._variables = variables or {}
         self._generation_ends = list(generation_ends)
@@ -43,15 +45,21 @@ class TemplateSet:
             raise LorchError("T001", str(cause).partition("\n")[0]) from cause
         if source not in self._by_source:
             self._by_source[source] = Template(
-                source, self._tokenizer, self._variables, self._generation_ends
+                source, self._tokenizer, self._variables, self._generation_ends, self._date
             )
         return self._by_source[source]
 
 
 def choose_template(
-    spec: dict[str, Any], tokenizer: Any, model_id: str, generation_ends: Iterable[str] = ()
+    spec: dict[str, Any],
+    tokenizer: Any,
+    model_id: str,
+    generation_ends: Iterable[str] = (),
+    date: str | None = None,
 ) -> TemplateSet:
     """Sets the tokenizer's template as `{kind, source, variables}` asks, and returns it.
+
+    `date` is the day that it takes for today.
 
     `auto` is the model's own. Our own templates open with BOS if the tokenizer puts one before plain text,
     because the base model has never seen text without it.
@@ -76,7 +84,7 @@ def choose_template(
     else:
         raise LorchError("R012", f"there is no template kind {kind!r}")
     check_variables(variables, tokenizer.chat_template)
-    return TemplateSet(tokenizer, kind, variables, generation_ends)
+    return TemplateSet(tokenizer, kind, variables, generation_ends, date)
 
 
 _OWNED = frozenset({"messages", "tools", "documents", "add_generation_prompt", "bos_token", "eos_token"})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from . import stdio
@@ -22,7 +23,7 @@ def run(spec: dict[str, Any]) -> dict[str, Any]:
     training, quantized if it was then.
     """
     with stdio.spec_fields("try"):
-        model_spec, prompts = spec["model"], spec["prompts"]
+        model_spec, prompts = spec["model"], [_read_tools(prompt) for prompt in spec["prompts"]]
         max_new_tokens = int(spec["max_new_tokens"])
     keep_offline(bool(model_spec.get("path")))
     pin_device(use_cpu=False)
@@ -32,7 +33,8 @@ def run(spec: dict[str, Any]) -> dict[str, Any]:
     if not tokenizer.chat_template and any("text" not in prompt for prompt in prompts):
         raise LorchError("T001", f"the tokenizer in {spec['tokenizer']} has no chat template")
     ends = generation_ends(model_spec, tokenizer)
-    templates = TemplateSet(tokenizer, "model", spec.get("template_kwargs") or {}, ends)
+    kwargs, date = spec.get("template_kwargs") or {}, spec.get("template_date")
+    templates = TemplateSet(tokenizer, "model", kwargs, ends, date)
     texts = [_prompt_text(tokenizer, templates, index, prompt) for index, prompt in enumerate(prompts)]
     model = load_adapted(spec)
     stops = [
@@ -127,6 +129,14 @@ def load_adapted(spec: dict[str, Any]) -> Any:
         raise failure from cause
     model.eval()
     return model
+
+
+def _read_tools(prompt: dict[str, Any]) -> dict[str, Any]:
+    """The prompt; tools that the plan holds as JSON text, so that no number in them changes, are read."""
+    if not prompt.get("tools"):
+        return prompt
+    tools = [json.loads(tool) if isinstance(tool, str) else tool for tool in prompt["tools"]]
+    return {**prompt, "tools": tools}
 
 
 def _prompt_text(tokenizer: Any, templates: TemplateSet, index: int, prompt: dict[str, Any]) -> str:

@@ -74,13 +74,15 @@ describe('Parquet', () => {
   });
 
   it('gives every type as JSON can hold it', async () => {
-    expect((await readBytes(fixture('types.parquet'))).values).toEqual([
+    const { rows, values } = await readBytes(fixture('types.parquet'));
+    expect(rows[0]?.text).toContain('"big":4611686018427387904,');
+    expect(values).toEqual([
       {
         instruction: 'Name a colour.',
         output: 'Blue.',
         input: null,
         small: 7,
-        big: '4611686018427387904',
+        big: 4611686018427388000,
         real: 1.5,
         nan: null,
         yes: true,
@@ -92,6 +94,13 @@ describe('Parquet', () => {
         nested: { b: { c: [{ d: 1 }] } },
       },
     ]);
+  });
+
+  it('writes decimals as decimals, large numbers with their digits, and fields in their order', async () => {
+    const { rows } = await readBytes(fixture('decimals.parquet'));
+    expect(rows[0]?.text).toBe(
+      '{"messages":[{"role":"user","content":"Pay ten."},{"role":"assistant","tool_calls":[{"type":"function","function":{"name":"pay","arguments":{"amount":10.0,"10":"b","9":"a","count":3,"half":2.0,"list":[1.0,2.5,-0.0],"id":4611686018427387905}}}]},{"role":"tool","content":"ok"},{"role":"assistant","content":"Paid."}],"score":1.0,"id":4611686018427387905}',
+    );
   });
 
   it('leaves bytes that are no text out by column, and names text that is not UTF-8 by row and column', async () => {
