@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from '
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import type { HubEnvironment } from './hub-environment.ts';
+import { commitOf, isCommit, isInnerPath } from './identifiers.ts';
 
 export interface DatasetCache {
   /** Where a file of a commit lies, or shall lie. Files that `hf download` fetched are found, too. */
@@ -15,7 +16,6 @@ export interface DatasetCache {
 }
 
 const list = z.array(z.string());
-const fullCommit = /^[0-9a-f]{40}$/;
 
 /** The cache of one dataset under `cacheDir`, lorch's folder in the user's cache. */
 export function openDatasetCache(cacheDir: string, hub: HubEnvironment, name: string): DatasetCache {
@@ -31,14 +31,12 @@ export function openDatasetCache(cacheDir: string, hub: HubEnvironment, name: st
     },
     readList(commit) {
       const text = read(join(dir, commit, 'files.json'));
-      return text === null ? null : (list.safeParse(parse(text)).data ?? null);
+      return text === null ? null : (list.safeParse(parse(text)).data?.filter(isInnerPath) ?? null);
     },
     writeList: (commit, files) => write(join(dir, commit, 'files.json'), JSON.stringify(files)),
     readRevision(revision) {
-      if (fullCommit.test(revision)) return revision;
-      const own = read(refOf(revision));
-      const theirs = revision.split('/').includes('..') ? null : read(join(shared, 'refs', revision));
-      return (own ?? theirs)?.trim() ?? null;
+      if (isCommit(revision)) return revision;
+      return commitOf(read(refOf(revision))) ?? commitOf(read(join(shared, 'refs', revision)));
     },
     writeRevision: (revision, commit) => write(refOf(revision), commit),
   };

@@ -3,6 +3,7 @@ import { datasetInfo, downloadFile, HubApiError, listFiles } from '@huggingface/
 import { UserError } from '../diagnostics/user-error.ts';
 import { createHubAccess, type Refusal, tokenRefused, unreachable } from './hub-access.ts';
 import type { HubEnvironment } from './hub-environment.ts';
+import { answeredCommit, isInnerPath } from './identifiers.ts';
 import { saveBlob } from './save-blob.ts';
 
 export interface DatasetClient {
@@ -37,7 +38,7 @@ export function createDatasetClient(hub: HubEnvironment, signal?: AbortSignal): 
       guard(name, revision, async () => {
         const wanted = revision === null ? {} : { revision };
         const info = await datasetInfo({ ...access.options, ...wanted, name, additionalFields: ['sha'] });
-        return String(info.sha);
+        return answeredCommit(info.sha, `the dataset ${name}`, hub);
       }),
     listFiles: (name, commit) =>
       guard(name, commit, async () => {
@@ -45,7 +46,7 @@ export function createDatasetClient(hub: HubEnvironment, signal?: AbortSignal): 
         const asked = { ...access.options, repo: { type: 'dataset' as const, name }, revision: commit };
         // A name from elsewhere is no licence to write elsewhere.
         for await (const { type, path } of listFiles({ ...asked, recursive: true }))
-          if (type === 'file' && !path.startsWith('/') && !path.split('/').includes('..')) files.push(path);
+          if (type === 'file' && isInnerPath(path)) files.push(path);
         return files;
       }),
     download: (name, commit, path, target, onProgress) =>

@@ -1,5 +1,6 @@
 // hf://datasets/user/name[@revision][/file or pattern], as Hugging Face's own file system writes it.
 import { UserError } from '../diagnostics/user-error.ts';
+import { isInnerPath, isRevision } from './identifiers.ts';
 
 export interface DatasetName {
   /** `user/name`. */
@@ -12,6 +13,7 @@ export interface DatasetName {
 
 const prefix = 'hf://datasets/';
 const part = /^[\w][\w.-]*$/;
+const longestName = 200;
 /** Revisions that hold slashes themselves. */
 const specialRevision = /^(refs\/convert\/[\w-]+|refs\/pr\/\d+)(?:\/(.*))?$/;
 
@@ -27,12 +29,22 @@ export function parseDatasetName(text: string): DatasetName {
     throw wrong(`write ${prefix}user/name: a dataset has an owner and a name`);
   const name = `${user}/${repository}`;
   const tail = slash < 0 ? '' : rest.slice(slash);
-  if (!tail.startsWith('@')) return { name, revision: null, path: tail.slice(1) || null };
+  if (name.length > longestName) throw wrong('an owner and a name are shorter');
+  if (!tail.startsWith('@')) return { name, revision: null, path: filePath(tail.slice(1), wrong) };
   const special = specialRevision.exec(tail.slice(1));
   const [revision = '', path = ''] = special ? [special[1], special[2]] : splitAt(tail.slice(1), '/');
   if (revision === '') throw wrong('after @ a branch, tag or commit is meant');
   // A branch with a slash in its name is written with %2F.
-  return { name, revision: revision.replaceAll('%2F', '/').replaceAll('%2f', '/'), path: path || null };
+  const branch = revision.replaceAll('%2F', '/').replaceAll('%2f', '/');
+  if (!isRevision(branch)) throw wrong(`${JSON.stringify(branch)} cannot be a branch, tag or commit`);
+  return { name, revision: branch, path: filePath(path, wrong) };
+}
+
+/** A file or pattern inside of the repository. */
+function filePath(text: string, wrong: (hint: string) => UserError): string | null {
+  if (text === '') return null;
+  if (!isInnerPath(text)) throw wrong(`${JSON.stringify(text)} is not the name of a file in a repository`);
+  return text;
 }
 
 function splitAt(text: string, mark: string): [string, string] {

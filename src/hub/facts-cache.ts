@@ -2,6 +2,7 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
+import { commitOf, isCommit } from './identifiers.ts';
 import type { RepositoryFacts } from './model-source.ts';
 
 const tensors = z.record(z.string(), z.object({ dtype: z.string(), shape: z.array(z.number()) })).nullable();
@@ -54,9 +55,9 @@ export function openFactsCache(cacheDir: string, endpoint: string, model: string
     write: (commit, facts, whole) =>
       write(join(dir, `${commit}.json`), JSON.stringify({ lorch: 2, whole, facts })),
     readRevision(revision) {
-      if (/^[0-9a-f]{40}$/.test(revision)) return revision;
+      if (isCommit(revision)) return revision;
       try {
-        return readFileSync(refOf(revision), 'utf8').trim();
+        return commitOf(readFileSync(refOf(revision), 'utf8'));
       } catch {
         return null;
       }

@@ -29,6 +29,12 @@ const nothing: Refusal = { reason: null, message: null, waitMs: null };
 /** Access to one endpoint with the user's token; an endpoint that is busy or ill is asked a few times. */
 export function createHubAccess(hub: HubEnvironment, patience: Patience = {}): HubAccess {
   const { signal } = patience;
+  // It becomes a header; its value is nobody's business, in an error neither.
+  if (hub.token !== null && !/^[\x21-\x7e]{1,4096}$/.test(hub.token))
+    throw new UserError('E042', 'your hub token has characters that no token has', {
+      hint: 'look at HF_TOKEN, or run `hf auth login` again: a blank or a line break may have been copied with it',
+      exitCode: 3,
+    });
   let refusal = nothing;
   const askOnce = async (input: Parameters<typeof fetch>[0], init?: RequestInit): Promise<Response> => {
     const late = new AbortController();

@@ -11,6 +11,7 @@ import { readModelCard } from '../model/model-card.ts';
 import type { TensorShapes } from '../model/tensors.ts';
 import { createHubAccess, type Refusal, tokenRefused, unreachable } from './hub-access.ts';
 import type { HubEnvironment } from './hub-environment.ts';
+import { answeredCommit, isInnerPath } from './identifiers.ts';
 import type { ModelSource } from './model-source.ts';
 import type { Patience } from './retry.ts';
 import { tensorsOf } from './safetensors-header.ts';
@@ -52,12 +53,12 @@ export async function openHubRepository(
       additionalFields: ['sha', 'filePaths', 'cardData'],
     }),
   );
-  const commit = String(info.sha);
+  const commit = answeredCommit(info.sha, model, hub);
   const asked = { ...access.options, repo: model, revision: commit };
   return {
     name: model,
     commit,
-    files: info.filePaths,
+    files: info.filePaths.filter(isInnerPath),
     readCard: async () => readModelCard(info.cardData),
     read: (path) =>
       guard(commit, async () => {

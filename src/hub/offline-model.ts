@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { UserError } from '../diagnostics/user-error.ts';
 import { openFactsCache } from './facts-cache.ts';
 import type { HubEnvironment } from './hub-environment.ts';
+import { commitOf, isCommit, isRevision } from './identifiers.ts';
 import { missingWeights, openModelFolder } from './model-folder.ts';
 import { type RepositoryFacts, readRepository } from './model-source.ts';
 
@@ -75,10 +76,10 @@ function readKept(
 /** The commit that a branch or tag stood for when it was last fetched; null if the cache does not say. */
 export function readRef(hub: HubEnvironment, model: string, revision: string): string | null {
   const repository = repositoryFolder(hub, model);
-  if (/^[0-9a-f]{40}$/.test(revision) && existsSync(join(repository, 'snapshots', revision))) return revision;
-  if (revision.split('/').includes('..')) return null;
+  if (isCommit(revision) && existsSync(join(repository, 'snapshots', revision))) return revision;
+  if (!isRevision(revision)) return null;
   try {
-    return readFileSync(join(repository, 'refs', revision), 'utf8').trim();
+    return commitOf(readFileSync(join(repository, 'refs', revision), 'utf8'));
   } catch {
     return null;
   }

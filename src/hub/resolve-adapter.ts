@@ -5,6 +5,7 @@ import { UserError } from '../diagnostics/user-error.ts';
 import { openFactsCache } from './facts-cache.ts';
 import { openHubRepository } from './hub-client.ts';
 import { type HubEnv, readHubEnvironment } from './hub-environment.ts';
+import { isCommit, isRevision } from './identifiers.ts';
 import { readRef, snapshotFolder } from './offline-model.ts';
 import type { Patience } from './retry.ts';
 
@@ -26,13 +27,14 @@ export interface HubAdapter {
 /** What an adapter consists of; nothing else of a repository is fetched. */
 export const adapterFiles = ['adapter_config.json', 'adapter_model.safetensors'] as const;
 
-const fullCommit = /^[0-9a-f]{40}$/;
+const longestName = 200;
 const hubName = /^(?<name>[\w-][\w.-]*\/[\w-][\w.-]*)(?:@(?<revision>[\w][\w./-]*))?$/;
 
 /** Name and revision of what is written like a hub id with an owner; null for anything else. */
 export function parseAdapterName(text: string): { name: string; revision: string | null } | null {
   const { name, revision } = hubName.exec(text)?.groups ?? {};
   if (name === undefined || text.includes('..')) return null;
+  if (name.length > longestName || (revision !== undefined && !isRevision(revision))) return null;
   return { name, revision: revision ?? null };
 }
 
@@ -52,7 +54,7 @@ export async function resolveAdapter(
   const facts = openFactsCache(options.cacheDir, hub.endpoint, name);
   const wanted = revision ?? 'main';
   if (hub.offline) {
-    const full = fullCommit.test(wanted) ? wanted : null;
+    const full = isCommit(wanted) ? wanted : null;
     const commit = full ?? facts.readRevision(wanted) ?? readRef(hub, name, wanted);
     const dir = commit === null ? undefined : cached(commit);
     if (commit !== null && dir !== undefined) return { dir, name, commit };
@@ -63,9 +65,6 @@ export async function resolveAdapter(
   }
   const repository = await openHubRepository(hub, name, revision, options);
   const { commit, files } = repository;
-  // It becomes a part of a path.
-  if (!fullCommit.test(commit))
-    throw new UserError('E040', `${hub.endpoint} names no commit for ${name}`, { exitCode: 3 });
   facts.writeRevision(wanted, commit);
   const missing = adapterFiles.find((file) => !files.includes(file));
   if (missing) throw noAdapter(name, missing, files);

@@ -4,6 +4,7 @@ import { openDatasetCache } from './dataset-cache.ts';
 import { createDatasetClient } from './dataset-client.ts';
 import { type DatasetName, parseDatasetName } from './dataset-name.ts';
 import { type HubEnv, readHubEnvironment } from './hub-environment.ts';
+import { isCommit } from './identifiers.ts';
 import { dataFiles, pickFiles } from './pick-files.ts';
 
 export interface ResolvedFile {
@@ -23,7 +24,6 @@ export interface ResolveDatasetOptions {
 }
 
 const shownFiles = 12;
-const fullCommit = /^[0-9a-f]{40}$/;
 
 /**
  * The files that a name means, fetched where they are not yet. A commit is asked for once: what was fetched is read from
@@ -42,7 +42,7 @@ export async function resolveDataset(text: string, options: ResolveDatasetOption
     });
 
   const revision = wanted.revision ?? 'main';
-  const known = hub.offline || fullCommit.test(revision) ? cache.readRevision(revision) : null;
+  const known = hub.offline || isCommit(revision) ? cache.readRevision(revision) : null;
   if (known === null && hub.offline) throw missing(`${name}@${revision}`);
   const commit = known ?? (await client.resolveRevision(name, wanted.revision));
   cache.writeRevision(revision, commit);

@@ -9,6 +9,7 @@ import { type ModelReading, readModelConfig } from '../model/read-config.ts';
 import { openFactsCache } from './facts-cache.ts';
 import { openHubRepository } from './hub-client.ts';
 import { type HubEnv, type HubEnvironment, readHubEnvironment } from './hub-environment.ts';
+import { isRevision } from './identifiers.ts';
 import { openModelFolder } from './model-folder.ts';
 import {
   asConfig,
@@ -57,6 +58,7 @@ export interface ResolveModelOptions extends Patience {
   factsSuffice?: boolean;
 }
 
+const longestName = 200;
 const hubId = /^[\w-][\w.-]*(\/[\w-][\w.-]*)?$/;
 
 /** A base model. Throws as resolveRepository does, and UserError M010 for an adapter, naming its base. */
@@ -80,7 +82,12 @@ export async function resolveRepository(
   const revision = options.revision ?? null;
   const path = localPath(model, baseDir, env);
   if (path) return readLocal(model, path, revision);
-  if (!hubId.test(model) || model.includes('..')) throw notFound(model, baseDir);
+  if (!hubId.test(model) || model.includes('..') || model.length > longestName)
+    throw notFound(model, baseDir);
+  if (revision !== null && !isRevision(revision))
+    throw new UserError('M013', `${JSON.stringify(revision)} cannot be a revision of ${model}`, {
+      hint: 'a revision is a branch, a tag or a commit',
+    });
   const hub = readHubEnvironment(env);
   const { commit, facts, lacking } = hub.offline
     ? await readOfflineModel(model, revision, hub, withTensors, factsSuffice ? options.cacheDir : null)

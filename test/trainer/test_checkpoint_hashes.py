@@ -1,4 +1,4 @@
-"""Checkpoints whose bytes changed after they were saved: never loaded; the run goes on from the one before."""
+"""Checkpoints whose bytes changed since they were saved are never loaded; the one before is."""
 
 from __future__ import annotations
 
