@@ -9,11 +9,12 @@ import { notAnObject } from './checks/not-an-object.ts';
 import { otherFormat } from './checks/other-format.ts';
 import { isPair, runOnPair } from './checks/run-on-pair.ts';
 import { tooDeep } from './checks/too-deep.ts';
+import { mediaFieldOf, sayMedia, unsupportedPart } from './checks/unsupported-part.ts';
 import { noteExact } from './exact-json.ts';
 import { raiseInexact } from './exact-numbers.ts';
 import type { Example } from './example.ts';
 import { isRow, typeName } from './formats/fields.ts';
-import type { Format, Raise, Row } from './formats/format.ts';
+import type { Format, Location, Raise, Row } from './formats/format.ts';
 import { otherFormat as findOtherFormat } from './formats/index.ts';
 import { mayRepeatKeys, shapeOf } from './json-shape.ts';
 import type { RawRow } from './readers/raw-row.ts';
@@ -64,7 +65,7 @@ export function createJudge(format: Format | null, settings: ResolvedChecks): (r
     if ((!check.run && !check.runPair) || severityOf(check) === null) return [];
     const report: Report = (spot, text, { fix, ...extra } = {}) => {
       if (!wants(severityOf(check))) return;
-      const { pointer, inside } = format ? format.locate(row, spot) : { pointer: '' };
+      const { pointer, inside } = format ? locateSpot(format, row, spot) : { pointer: '' };
       const placed = fix && format ? placeFix(format, row, spot, fix) : undefined;
       drafts.push({
         check,
@@ -82,8 +83,8 @@ export function createJudge(format: Format | null, settings: ResolvedChecks): (r
   // Nearly all rows are no pairs: one question a row, not one a check.
   const runChecks = (example: Example): void => {
     if (isPair(example))
-      for (const { check, report, thresholds } of running) runOnPair(check, example, report, thresholds);
-    else for (const { check, report, thresholds } of running) check.run?.(example, report, thresholds);
+      for (const { check, report, thresholds } of running) runOnPair(check, example, report, thresholds, row);
+    else for (const { check, report, thresholds } of running) check.run?.(example, report, thresholds, row);
   };
 
   const readRow = (raw: RawRow): Example | null => {
@@ -108,6 +109,7 @@ export function createJudge(format: Format | null, settings: ResolvedChecks): (r
     if (mayChange) noteExact(raw.text, row);
     const example = format.parse(row, raise);
     if (example && infinite) raiseInexact(raw.text, example.meta, raise);
+    if (example && raw.media !== undefined) raiseLeftOut(example, raw.media, raise);
     if (example) runChecks(example);
     else nameOtherFormat(row, format, drafts);
     return example;
@@ -136,6 +138,11 @@ export function readIgnored(row: Row): ReadonlySet<string> | null {
   return new Set(own.ignore.filter((each) => typeof each === 'string'));
 }
 
+/** Where a place of the example lies in its raw row. */
+export function locateSpot(format: Format, row: Row, spot: Spot): Location {
+  return spot.meta === undefined ? format.locate(row, spot) : { pointer: `/${escapePointer(spot.meta)}` };
+}
+
 // A range of the canonical text as a range of the raw string; none where the two do not correspond.
 function placeFix(format: Format, row: Row, spot: Spot, fix: TextFix): TextFix | undefined {
   const start = format.locate(row, { ...spot, inside: fix.from });
@@ -143,6 +150,11 @@ function placeFix(format: Format, row: Row, spot: Spot, fix: TextFix): TextFix |
   if (start.pointer !== end.pointer || start.inside === undefined || end.inside === undefined) return;
   if (end.inside - start.inside !== fix.to - fix.from) return;
   return { from: start.inside, to: end.inside, text: fix.text };
+}
+
+// Bytes of a table that have no place in a row: a field that names them, too, is found by the check itself.
+function raiseLeftOut(example: Example, column: string, raise: Raise): void {
+  if (mediaFieldOf(example) === null) raise(unsupportedPart, '', sayMedia(column));
 }
 
 function raiseDuplicateKeys(text: string, raise: Raise): void {

@@ -11,7 +11,7 @@ import type { Key } from './duplicates/murmur3.ts';
 import type { Example } from './example.ts';
 import { fingerprintBytes } from './fingerprint.ts';
 import type { Format, Row } from './formats/format.ts';
-import { createJudge, readIgnored } from './judge-row.ts';
+import { createJudge, locateSpot, readIgnored } from './judge-row.ts';
 import { placeFinding } from './place-finding.ts';
 import type { RawRow } from './readers/raw-row.ts';
 
@@ -116,7 +116,7 @@ function traitsOf(
     if (trait.spot !== last) {
       last = trait.spot;
       const spot = isPair(example) ? spotInSide(example, 'chosen', last) : last;
-      pointer = format.locate(row, spot).pointer;
+      pointer = locateSpot(format, row, spot).pointer;
     }
     traits.push({ check: at, value: trait.value, pointer });
   }

@@ -50,11 +50,12 @@ export const formatMapping = fields.superRefine((mapping, context) => {
     if (answer !== undefined && prompt === undefined && input === undefined)
       report(null, 'no prompt is mapped', 'map `prompt` to the field of the user text');
   }
-  if ((chosen === undefined) !== (rejected === undefined))
+  const answered = messages !== undefined || answer !== undefined;
+  if (chosen === undefined ? rejected !== undefined && !answered : rejected === undefined)
     report(
       chosen === undefined ? 'rejected' : 'chosen',
       'a preference pair has two answers',
-      'map both `chosen` and `rejected`',
+      'map both `chosen` and `rejected`, or `rejected` beside `messages` or `answer`',
     );
   else if (chosen !== undefined && answer !== undefined)
     report(

@@ -1,5 +1,6 @@
 import { type Answer, answersOf, spotOf } from '../text/features.ts';
 import type { Check } from './check.ts';
+import { mediaFieldOf } from './unsupported-part.ts';
 
 const thing =
   '(?:image|picture|photo(?:graph)?|screenshot|graph|chart|diagram|figure|video|audio|drawing|painting|illustration|map)s?';
@@ -40,7 +41,8 @@ export const absentAttachment: Check = {
       if (promptLower.length > 2_000 || !trigger.test(promptLower)) continue;
       const found = refers.exec(promptLower);
       if (!found || makes.test(promptLower) || stands(answer)) continue;
-      if (hasOtherParts(example.messages)) continue;
+      // That a picture stands beside the text is D040.
+      if (hasOtherParts(example.messages) || mediaFieldOf(example) !== null) continue;
       const message = answer.list
         ? undefined
         : example.messages.findLastIndex((each, i) => i < answer.message && each.role === 'user');

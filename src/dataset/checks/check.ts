@@ -20,9 +20,17 @@ export interface Check extends CodeDoc {
    * Looks at one canonical example. Absent where a reader, a format or the scan itself raises the finding.
    * Of a preference pair it sees the prompt with the chosen answer as one conversation.
    */
-  run?(example: Example, report: Report, thresholds: Thresholds): void;
+  run?(
+    example: Example,
+    report: Report,
+    thresholds: Thresholds,
+    /** The raw row, for what the example does not show. */
+    row: Readonly<Record<string, unknown>>,
+  ): void;
   /** `run` is asked about the rejected answer as well: what is wrong with the row, not with what it says. */
   bothSides?: true;
+  /** `run` is not asked about preference pairs. */
+  notPairs?: true;
   /** Looks at a preference pair as a whole. */
   runPair?(pair: Pair, report: Report): void;
   /** Looks at all rows together. */
@@ -93,6 +101,8 @@ export interface Spot {
   /** Index into `messages` (or `list`); -1 is the row (or the list) itself. */
   message: number;
   field?: 'role' | 'content' | 'tool_calls' | 'tool_call_id' | 'reasoning_content';
+  /** The key of a field beside the conversation; `message` is -1 then. */
+  meta?: string;
   /** A pointer below the field, e.g. `/0/function/name`. */
   below?: string;
   /** UTF-16 unit inside the field's text. */

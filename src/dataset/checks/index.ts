@@ -56,6 +56,7 @@ import { literalEscape } from './literal-escape.ts';
 import { loneSurrogate } from './lone-surrogate.ts';
 import { lossyConversion } from './lossy-conversion.ts';
 import { lowInformation } from './low-information.ts';
+import { lowRated } from './low-rated.ts';
 import { mergedTasks } from './merged-tasks.ts';
 import { misplacedSystem } from './misplaced-system.ts';
 import { missingCallId } from './missing-call-id.ts';
@@ -89,6 +90,7 @@ import { promptTemplate } from './prompt-template.ts';
 import { quotedAnswer } from './quoted-answer.ts';
 import { refusedTask } from './refusal.ts';
 import { rejectedAnswer } from './rejected-answer.ts';
+import { rejectedBeside } from './rejected-beside.ts';
 import { repeatedCallId } from './repeated-call-id.ts';
 import { repeatedPrompt } from './repeated-prompt.ts';
 import { repeatedRole } from './repeated-role.ts';
@@ -190,6 +192,8 @@ export const checks: readonly Check[] = [
   repeatedCallId,
   rejectedAnswer,
   emptyDocument,
+  lowRated,
+  rejectedBeside,
   placeholderAnswer,
   nearEmptyAnswer,
   placeholderInput,

@@ -8,18 +8,24 @@ export function isPair(example: Example): example is Pair {
 }
 
 /** Runs a check on a pair: on the pair itself, on the chosen answer, and on the rejected one where it asks for it. */
-export function runOnPair(check: Check, example: Pair, report: Report, thresholds: Thresholds): void {
+export function runOnPair(
+  check: Check,
+  example: Pair,
+  report: Report,
+  thresholds: Thresholds,
+  row: Readonly<Record<string, unknown>>,
+): void {
   check.runPair?.(example, report);
-  if (!check.run) return;
+  if (!check.run || check.notPairs) return;
   const before = example.messages.length;
   const onChosen: Report = (spot, ...rest) => report(spotInSide(example, 'chosen', spot), ...rest);
-  check.run(conversation(example, 'chosen'), onChosen, thresholds);
+  check.run(conversation(example, 'chosen'), onChosen, thresholds, row);
   if (!check.bothSides) return;
   const onRejected: Report = (spot, ...rest) => {
     // The prompt has been looked at with the chosen answer.
     if (spot.message < 0 || spot.message >= before) report(spotInSide(example, 'rejected', spot), ...rest);
   };
-  check.run(conversation(example, 'rejected'), onRejected, thresholds);
+  check.run(conversation(example, 'rejected'), onRejected, thresholds, row);
 }
 
 /** The prompt with one of the answers, as an example of its own. */
@@ -33,6 +39,7 @@ export function conversation(
 
 /** From a place in such a conversation to the one in the pair. */
 export function spotInSide({ messages }: Pair, list: 'chosen' | 'rejected', spot: Spot): Spot {
+  if (spot.meta !== undefined) return spot;
   if (spot.message < 0) return { ...spot, list };
   return spot.message < messages.length ? spot : { ...spot, list, message: spot.message - messages.length };
 }

@@ -11,9 +11,8 @@ import { type Feature, missingFeatures, splitMeta } from './leftovers.ts';
 import { createMapping } from './mapping.ts';
 import { preference } from './preference.ts';
 import { spokenTurns } from './roles.ts';
-import { historyKeys, inputKeys, promptKeys, systemKeys, toolsKeys } from './text-keys.ts';
+import { answerKeys, historyKeys, inputKeys, promptKeys, systemKeys, toolsKeys } from './text-keys.ts';
 
-const answerKeys = ['output', 'response', 'completion', 'answer'];
 const rowKeys = new Set([
   ...promptKeys,
   ...inputKeys,

@@ -1,13 +1,15 @@
 // What formats share: reading text, weights and leftovers from raw rows.
 
 import { fractionalWeight } from '../checks/fractional-weight.ts';
-import { rejectedAnswer } from '../checks/rejected-answer.ts';
+import { rejectedBeside } from '../checks/rejected-beside.ts';
 import { unknownKey } from '../checks/unknown-key.ts';
-import { unsupportedPart } from '../checks/unsupported-part.ts';
 import { weightOnPrompt } from '../checks/weight-on-prompt.ts';
 import { wrongType } from '../checks/wrong-type.ts';
 import { keepExact } from '../exact-json.ts';
 import type { Role } from '../example.ts';
+import { holdsMedia, isMediaField } from '../meaning/media.ts';
+import { isAnswer, sideOf } from '../meaning/two-sides.ts';
+import { judgesAnswer, readRating, readVerdict } from '../meaning/verdict.ts';
 import { escapePointer } from '../text-position.ts';
 import type { Raise, Row } from './format.ts';
 
@@ -89,33 +91,37 @@ export function readTrained(
 /** Keys that carry a message's weight. */
 export const messageWeightKeys: readonly string[] = [...weightKeys, ...spanKeys];
 
-const mediaKeys: ReadonlySet<string> = new Set(['images', 'videos', 'audios']);
-/** How unpaired preference rows say whether their answer is good. */
-const verdictKeys: ReadonlySet<string> = new Set(['label', 'kto_tag']);
-
 /** The row's other fields, kept for conversion; each is noted, as a misspelt key is one of them. */
 export function readMeta(row: Row, known: ReadonlySet<string>, raise: Raise): Record<string, unknown> {
   const meta: [string, unknown][] = [];
   for (const key of Object.keys(row)) {
     if (known.has(key)) continue;
     meta.push([key, row[key]]);
-    if (key === 'lorch' || raiseMeaning(key, row[key], raise)) continue;
-    raise(unknownKey, `/${escapePointer(key)}`, `The key ${show(key)} means nothing to this format.`, {
-      data: { key },
-    });
+    if (key !== 'lorch') raiseMeaning(key, row[key], raise);
   }
   // fromEntries defines "__proto__" as a plain member; assignment would not.
   return keepExact(row, Object.fromEntries(meta) as Record<string, unknown>);
 }
 
-// Fields that are kept like others, but say that the row is not what it seems.
-function raiseMeaning(key: string, value: unknown, raise: Raise): boolean {
-  if (mediaKeys.has(key) && Array.isArray(value) && value.length > 0)
-    raise(unsupportedPart, `/${key}`, `The row comes with ${key}, which a text model is not shown.`);
-  else if (verdictKeys.has(key) && value === false)
-    raise(rejectedAnswer, `/${key}`, `"${key}" is false: the answer was marked as bad.`);
-  else return false;
-  return true;
+// Fields that are kept like others, but may say that the row is not what it seems; checks look at these.
+function raiseMeaning(key: string, value: unknown, raise: Raise): void {
+  const at = `/${escapePointer(key)}`;
+  if (sideOf(key) === 'rejected' && isAnswer(value))
+    raise(rejectedBeside, at, `${show(key)} holds a rejected answer: the row is a preference pair.`);
+  else if (!hasMeaning(key, value))
+    raise(unknownKey, at, `The key ${show(key)} means nothing to this format.`, { data: { key } });
+}
+
+// Whether a field judges the answer, or holds media, or would if it were not empty.
+function hasMeaning(key: string, value: unknown): boolean {
+  if (readVerdict(key, value) !== null || readRating(key, value) !== null) return true;
+  if (isMediaField(key)) return isEmpty(value) || holdsMedia(value);
+  return isEmpty(value) && (sideOf(key) === 'rejected' || judgesAnswer(key));
+}
+
+// Null, or an empty text, list or object.
+function isEmpty(value: unknown): boolean {
+  return value === null || value === '' || (typeof value === 'object' && Object.keys(value).length === 0);
 }
 
 /** Notes the keys of a message that are carried nowhere. */

@@ -17,6 +17,8 @@ export interface Layout {
   tools?: string | undefined;
   chosen?: string | undefined;
   rejected?: string | undefined;
+  /** Which of two answers is better. */
+  verdict?: string | undefined;
   style: TurnStyle;
   /** What to call the prompt and the answer where the row has none of their fields. */
   wanted?: { prompt: string; answer: string };
@@ -24,7 +26,7 @@ export interface Layout {
 
 /** The fields that a layout names. */
 export function layoutKeys(layout: Layout): Set<string> {
-  const { prompt, input, answer, system, history, messages, tools, chosen, rejected } = layout;
-  const keys = [prompt, input, answer, system, history, messages, tools, chosen, rejected];
+  const { prompt, input, answer, system, history, messages, tools, chosen, rejected, verdict } = layout;
+  const keys = [prompt, input, answer, system, history, messages, tools, chosen, rejected, verdict];
   return new Set(keys.filter((key) => key !== undefined));
 }

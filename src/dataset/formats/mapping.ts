@@ -1,5 +1,7 @@
 // A format that a user describes: which field of the rows holds what.
 import type { Check, Spot } from '../checks/check.ts';
+import { rejectedBeside } from '../checks/rejected-beside.ts';
+import { unknownKey } from '../checks/unknown-key.ts';
 import type { Example, Role } from '../example.ts';
 import { escapePointer, pointerTokens } from '../text-position.ts';
 import { isRow } from './fields.ts';
@@ -55,6 +57,8 @@ export function createMapping(mapping: FieldMapping): MappedFormat {
     [mapping.messages, mapping.chosen, mapping.rejected].filter((key) => key !== undefined),
   );
 
+  const holders = new Set(paths.flatMap(({ tokens }) => (tokens.length > 1 ? tokens.slice(0, 1) : [])));
+
   const project = (row: Row): Projected => {
     const top = projectRow(row, paths);
     if (!inTurn && turnPaths.every(({ name: each, tokens }) => tokens[0] === each)) return top;
@@ -75,16 +79,28 @@ export function createMapping(mapping: FieldMapping): MappedFormat {
     matches: (row) => missing(projectRow(row, paths).row, mapping).length === 0,
     parse(row, raise): Example | null {
       const projected = project(row);
-      const report: Raise = (check: Check, pointer, message, extra) =>
+      const report: Raise = (check: Check, pointer, message, extra) => {
+        // Whoever maps one answer of two has said which one is meant.
+        if (check === rejectedBeside) return;
+        const [holder = ''] = check === unknownKey ? pointerTokens(pointer) : [];
+        if (holders.has(holder) && isRow(projected.row[holder])) {
+          raiseLeft(holder, projected.row[holder], raise);
+          return;
+        }
         raise(check, place(row, projected, { pointer }).pointer, message, extra);
-      if (mapping.chosen !== undefined) return parsePair(projected.row, layout, report);
+      };
+      if (mapping.rejected !== undefined) return parsePair(projected.row, layout, report);
       if (mapping.messages !== undefined) return parseTurns(projected.row, layout, keys, report);
       return parseFlat(projected.row, layout, keys, report);
     },
     locate(row: Row, spot: Spot): Location {
       const projected = project(row);
       const locate =
-        mapping.chosen !== undefined ? locatePair : mapping.messages !== undefined ? locateTurn : locateFlat;
+        mapping.rejected !== undefined
+          ? locatePair
+          : mapping.messages !== undefined
+            ? locateTurn
+            : locateFlat;
       return place(row, projected, locate(projected.row, layout, spot));
     },
     unmet(sample) {
@@ -97,6 +113,17 @@ export function createMapping(mapping: FieldMapping): MappedFormat {
       };
     },
   };
+}
+
+// Of an object from which fields were mapped: what is left of it.
+function raiseLeft(holder: string, left: Row, raise: Raise): void {
+  for (const key of Object.keys(left)) {
+    const name = `${holder}.${key}`;
+    const pointer = `/${escapePointer(holder)}/${escapePointer(key)}`;
+    raise(unknownKey, pointer, `The key ${JSON.stringify(name)} means nothing to this format.`, {
+      data: { key: name },
+    });
+  }
 }
 
 // The fields without which no row is an example.

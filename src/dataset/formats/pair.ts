@@ -26,15 +26,52 @@ interface Sides {
 }
 
 /** The example of a preference row: `messages` is the prompt. Null where a finding says why there is none. */
-export function parsePair(row: Row, layout: Layout, raise: Raise): Example | null {
-  const sides = readSides(row, layout, raise);
-  const prompt = sides && readPairPrompt(row, layout, sides, raise);
+export function parsePair(row: Row, named: Layout, raise: Raise): Example | null {
+  const layout = settleSides(row, named);
+  const sides = layout.chosen === undefined ? null : readSides(row, layout, raise);
+  const prompt =
+    layout.chosen === undefined
+      ? readAnswered(row, layout, raise)
+      : sides && readPairPrompt(row, layout, sides, raise);
   const tools = readRowTools(row, layout.tools, raise);
   const meta = readMeta(row, knownKeys(row, layout, prompt?.messages), raise);
-  if (!sides || !prompt || !tools) return null;
+  if (!prompt || !tools) return null;
   keepInput(meta, prompt.input);
   const { messages, chosen, rejected } = prompt;
   return { messages, ...(tools.length > 0 && { tools }), chosen, rejected, meta };
+}
+
+// A rejected conversation beside the whole chosen one.
+function settleSides(row: Row, layout: Layout): Layout {
+  if (layout.chosen !== undefined || layout.rejected === undefined) return layout;
+  if (layout.answer !== undefined) return { ...layout, chosen: layout.answer, answer: undefined };
+  return opensWithPrompt(row[layout.rejected], layout)
+    ? { ...layout, chosen: layout.messages, messages: undefined }
+    : layout;
+}
+
+// The chosen answer is the end of a conversation, beside which only the rejected one has a field.
+function readAnswered(
+  row: Row,
+  layout: Layout,
+  raise: Raise,
+): ({ messages: Message[]; input: string } & Sides) | null {
+  const turns = readTurns(row, layout, raise);
+  const rejected = readSide(row, layout.rejected ?? '', layout, raise);
+  if (!turns || !rejected) return null;
+  const from = answerStart(turns);
+  if (from < turns.length)
+    return { messages: turns.slice(0, from), input: '', chosen: turns.slice(from), rejected };
+  raise(
+    missingField,
+    `/${escapePointer(layout.messages ?? '')}`,
+    `The conversation has no last answer that "${layout.rejected}" could be worse than.`,
+  );
+  return null;
+}
+
+function answerStart(turns: readonly Message[]): number {
+  return turns.findLastIndex(({ role }) => role !== 'assistant') + 1;
 }
 
 // Where the prompt stands: in a list, in fields of text, or at the start of both answers.
@@ -128,7 +165,13 @@ function knownKeys(row: Row, layout: Layout, prompt: readonly Message[] | undefi
 const quiet: Raise = () => undefined;
 
 /** Where a place in the example lies in its preference row. */
-export function locatePair(row: Row, layout: Layout, spot: Spot): Location {
+export function locatePair(row: Row, named: Layout, spot: Spot): Location {
+  const layout = settleSides(row, named);
+  if (layout.chosen === undefined && spot.list === 'chosen') {
+    if (spot.message < 0) return { pointer: `/${escapePointer(layout.messages ?? '')}` };
+    const from = answerStart(readTurns(row, layout, quiet) ?? []);
+    return locateTurn(row, layout, { ...spot, message: from + spot.message });
+  }
   const kind = promptKind(row, layout);
   const key = (spot.list === 'rejected' ? layout.rejected : layout.chosen) ?? '';
   if (spot.list === 'chosen' || spot.list === 'rejected') {

@@ -1,14 +1,18 @@
 // preference: a prompt with a `chosen` and a `rejected` answer, as texts, as messages or as whole conversations.
+import { missingField } from '../checks/missing-field.ts';
 import type { Message } from '../example.ts';
+import { findSide, isAnswer } from '../meaning/two-sides.ts';
+import { escapePointer } from '../text-position.ts';
 import { renderMessage } from './chatml-message.ts';
-import { anyOf, firstKey, isRow } from './fields.ts';
+import { anyOf, firstKey } from './fields.ts';
 import type { Row, WritableFormat } from './format.ts';
 import type { Layout } from './layout.ts';
 import { chatFeatures, missingFeatures, splitMeta } from './leftovers.ts';
 import { createMapping } from './mapping.ts';
 import { locatePair, parsePair } from './pair.ts';
 import { spokenTurns } from './roles.ts';
-import { historyKeys, inputKeys, promptKeys, systemKeys, toolsKeys } from './text-keys.ts';
+import { answerKeys, historyKeys, inputKeys, promptKeys, systemKeys, toolsKeys } from './text-keys.ts';
+import { findComparison } from './two-answers.ts';
 
 const listKeys = ['messages', 'conversations', 'conversation'];
 const rowKeys = new Set([
@@ -35,11 +39,25 @@ export const preference: WritableFormat = {
   shape: '"chosen" and "rejected"',
   shapeOf(row) {
     if (isOutputs(row)) return '"preferred_output" and "non_preferred_output"';
-    return `${Array.isArray(row.chosen) || isRow(row.chosen) ? 'messages' : 'texts'} under "chosen" and "rejected"`;
+    const { chosen, messages, rejected } = findLayout(row);
+    const better = chosen ?? messages ?? 'chosen';
+    return `${typeof row[rejected ?? ''] === 'string' ? 'texts' : 'messages'} under ${JSON.stringify(better)} and ${JSON.stringify(rejected ?? 'rejected')}`;
   },
-  matches: (row) => (row.chosen !== undefined && row.rejected !== undefined) || isOutputs(row),
-  parse: (row, raise) =>
-    isOutputs(row) ? outputs.parse(row, raise) : parsePair(row, findLayout(row), raise),
+  matches: (row) => isOutputs(row) || findPair(row) !== null || findComparison(row) !== null,
+  parse(row, raise) {
+    if (isOutputs(row)) return outputs.parse(row, raise);
+    const compared = findComparison(row);
+    if (compared && !compared.sides) {
+      const { verdict } = compared;
+      raise(
+        missingField,
+        `/${escapePointer(verdict)}`,
+        `The row does not say which answer is better: "${verdict}" is ${JSON.stringify(row[verdict])}.`,
+      );
+      return null;
+    }
+    return parsePair(row, findLayout(row), raise);
+  },
   locate: (row, spot) =>
     isOutputs(row) ? outputs.locate(row, spot) : locatePair(row, findLayout(row), spot),
   holds: new Set([...chatFeatures, 'rejected answers' as const]),
@@ -48,6 +66,8 @@ export const preference: WritableFormat = {
     prose: [
       '- `chosen` and `rejected` are each a text, one message, or a list of messages; messages are written as in sharegpt or chatml.',
       `- The prompt is a text (with input, system and history, named as in alpaca), a list under \`prompt\` or ${anyOf(listKeys)}, or what two whole conversations share: their first messages, until they differ. Two texts without a prompt are D017: cutting a prompt off them would be a guess.`,
+      '- Other names for the two: `preferred`, `better_response` and the like, `rejected_response`, `worse_answer` and the like, `response_j` and `response_k`. If a row has only a rejected answer beside `messages`, `output`, `response`, `completion` or `answer`, the answer there is the chosen one.',
+      '- Two answers such as `response_a` and `response_b` with a field that says which is better (`winner`, `preference`, `better_response_id`; `labels` beside `human_ref_A` and `human_ref_B`) are a pair. If that field says tie, the row is D017.',
       '- `{"input": {"messages": […]}, "preferred_output": […], "non_preferred_output": […]}`, as fine-tuning services have it, is read as well.',
       '- Both answers are checked. Equal answers are D060, answers to different prompts D061. Scores and the like are kept beside the row.',
       '- Training on pairs is refused (D045). `lorch data convert … --to chatml --allow-loss` writes the chosen answers as conversations.',
@@ -68,16 +88,33 @@ function isOutputs(row: Row): boolean {
   return row.preferred_output !== undefined || row.non_preferred_output !== undefined;
 }
 
+// The fields of both answers; `chosen` undefined if it is the last message of the conversation. Null for no pair.
+function findPair(row: Row): { chosen: string | undefined; rejected: string } | null {
+  const rejected = findSide(row, 'rejected');
+  if (rejected === undefined) return null;
+  const chosen = findSide(row, 'chosen');
+  if (chosen !== undefined) return { chosen, rejected };
+  if (!isAnswer(row[rejected])) return null;
+  if (listKeys.some((key) => Array.isArray(row[key]))) return { chosen: undefined, rejected };
+  const answer = firstKey(row, answerKeys);
+  return answer !== undefined && isAnswer(row[answer]) ? { chosen: answer, rejected } : null;
+}
+
 function findLayout(row: Row): Layout {
+  const compared = findComparison(row);
+  const sides = compared?.sides ?? findPair(row) ?? { chosen: 'chosen', rejected: 'rejected' };
+  // What was said before, as one text.
+  const told =
+    typeof row.history === 'string' && row.history !== '' && firstKey(row, promptKeys) === undefined;
   return {
-    prompt: Array.isArray(row.prompt) ? undefined : firstKey(row, promptKeys),
+    prompt: Array.isArray(row.prompt) ? undefined : told ? 'history' : firstKey(row, promptKeys),
     input: firstKey(row, inputKeys),
     system: firstKey(row, systemKeys),
-    history: 'history',
+    history: told ? undefined : 'history',
     messages: Array.isArray(row.prompt) ? 'prompt' : listKeys.find((key) => Array.isArray(row[key])),
     tools: firstKey(row, toolsKeys),
-    chosen: 'chosen',
-    rejected: 'rejected',
+    ...sides,
+    ...(compared && { verdict: compared.verdict }),
     style: spokenTurns,
     wanted: { prompt: 'prompt (or instruction, question, messages)', answer: 'answer' },
   };

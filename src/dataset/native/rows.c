@@ -20,7 +20,7 @@ static u8 kind[256];
 EXPORT("init") u32 init(void) {
   for (int b = 0; b < 32; b++) kind[b] = STOP;
   for (int b = 128; b < 256; b++) kind[b] = STOP;
-  kind['"'] = kind['\\'] = STOP;
+  kind['"'] = kind['\\'] = kind['<'] = kind['['] = STOP;
   kind[' '] = SPACE;
   return (u32)(uintptr_t)&__heap_base;
 }
@@ -107,6 +107,32 @@ static const u8 *put_escape(const u8 *p) {
   }
 }
 
+static int opens(const u8 *p, const char *word) {
+  for (; *word; word++, p++)
+    if ((*p | 32) != (u8)*word) return 0;
+  return 1;
+}
+
+// Whether a mark of meaning/media.ts may begin after `<` or `[`, in any case.
+static int may_be_mark(const u8 *p) {
+  switch (*p | 32) {
+    case '|':
+      return 1;
+    case 'i':
+      return opens(p, "im");
+    case 'v':
+      return opens(p, "video");
+    case 'a':
+      return opens(p, "audio");
+    case 's':
+      return opens(p, "start_of_image") || opens(p, "speechhere");
+    case 'e':
+      return opens(p, "end_of_image");
+    default:
+      return 0;
+  }
+}
+
 static const u8 *put_string(const u8 *p) {
   for (;;) {
     u8 byte = *p;
@@ -120,6 +146,13 @@ static const u8 *put_string(const u8 *p) {
       continue;
     }
     if (byte == '"') return p + 1;
+    if (byte == '<' || byte == '[') {
+      if (may_be_mark(p + 1)) return 0;
+      *out++ = byte;
+      space_before = 0;
+      p++;
+      continue;
+    }
     p = byte == '\\' ? put_escape(p + 1) : byte > 127 ? put_wide(p) : 0;
     if (!p) return 0;
   }

@@ -13,6 +13,8 @@ export interface RawRow {
   fault: RowFault | null;
   /** Where `text` was made from something else (a CSV record, a Parquet row): what it was made from. Plain data. */
   origin?: RowOrigin;
+  /** A column of pictures, sound or film whose bytes were left out. */
+  media?: string;
 }
 
 /**

@@ -18,7 +18,7 @@ function runAll(example: Example): { check: Check; spot: Spot; extra: ReportExtr
     const thresholds = Object.fromEntries(
       Object.entries(check.thresholds ?? {}).map(([name, threshold]) => [name, threshold.default]),
     );
-    check.run?.(example, (spot, _, extra) => void found.push({ check, spot, extra }), thresholds);
+    check.run?.(example, (spot, _, extra) => void found.push({ check, spot, extra }), thresholds, {});
   }
   return found;
 }

@@ -26,7 +26,7 @@ describe('a mapping of flat rows', () => {
       ],
       meta: { data: { by: 'Ann' } },
     });
-    expect(findings.map(({ code, at }) => [code, at?.pointer])).toEqual([['D033', '/data']]);
+    expect(findings.map(({ code, at }) => [code, at?.pointer])).toEqual([['D033', '/data/by']]);
   });
 
   it('takes a key with a dot in its name before a path', async () => {

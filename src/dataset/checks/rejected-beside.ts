@@ -1,0 +1,22 @@
+import type { Check } from './check.ts';
+
+export const rejectedBeside: Check = {
+  code: 'D067',
+  name: 'rejected-beside',
+  severity: 'error',
+  title: 'The row has a rejected answer beside the one that would be trained.',
+  prose:
+    'The row is a preference pair, but it was read as a conversation with one answer: its file has another format, or the format was named. Training on one answer of a pair is another thing than the data says, so it has to be asked for. Files whose rows are all such pairs are read as format preference by themselves.',
+  hint: 'read the file with --format preference, or remove the rejected answers; to train on the other answer alone, switch the check off: D067: off',
+  bad: [
+    {
+      text: '{"instruction":"Name a colour.","output":"Blue.","rejected_response":"Seven."}',
+      pointer: '/rejected_response',
+      format: 'alpaca',
+    },
+  ],
+  good: [
+    '{"instruction":"Name a colour.","output":"Blue.","rejected_response":null}',
+    '{"instruction":"Name a colour.","output":"Blue.","rejected_response":"Seven."}',
+  ],
+};

@@ -1,0 +1,42 @@
+// Fields that hold the better and the worse of two answers, by their names.
+import { plainName } from './key-name.ts';
+
+const noun = '(?:answer|response|output|completion|message|text|reply|conversation|content)s?';
+const good = '(?:chosen|preferred|better|accepted|winning)';
+const bad = '(?:rejected|nonpreferred|unpreferred|dispreferred|worse|losing|bad)';
+// stack-exchange-paired and what was made after it: j is the better one.
+const chosenName = new RegExp(`^(?:chosen|preferred|${good}${noun}|${noun}${good}|responsej)$`);
+const rejectedName = new RegExp(
+  `^(?:rejected|nonpreferred|dispreferred|${bad}${noun}|${noun}${bad}|responsek)$`,
+);
+
+const sides = new Map<string, 'chosen' | 'rejected' | null>();
+const most = 5_000;
+
+/** Which of two answers a field of that name holds; null for any other name. */
+export function sideOf(key: string): 'chosen' | 'rejected' | null {
+  let side = sides.get(key);
+  if (side === undefined) {
+    const name = plainName(key);
+    side = chosenName.test(name) ? 'chosen' : rejectedName.test(name) ? 'rejected' : null;
+    if (sides.size >= most) sides.clear();
+    sides.set(key, side);
+  }
+  return side;
+}
+
+/** Whether a value can be an answer: a text, a message, or a list of them; not empty, and no yes or no. */
+export function isAnswer(value: unknown): boolean {
+  if (typeof value === 'string') return value.trim() !== '';
+  return typeof value === 'object' && value !== null && Object.keys(value).length > 0;
+}
+
+/** The key of a row that holds an answer of that side. */
+export function findSide(
+  row: Readonly<Record<string, unknown>>,
+  side: 'chosen' | 'rejected',
+): string | undefined {
+  // The usual name goes before its other spellings.
+  if (row[side] !== undefined && typeof row[side] !== 'boolean') return side;
+  return Object.keys(row).find((key) => sideOf(key) === side && isAnswer(row[key]));
+}

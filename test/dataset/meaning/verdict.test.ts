@@ -1,0 +1,166 @@
+// Rows that say of their own answer that it is bad, under many names and in many types.
+import { describe, expect, it } from 'vitest';
+import { scanText } from '../scan-text.ts';
+
+const lines = (...rows: object[]): string => rows.map((row) => `${JSON.stringify(row)}\n`).join('');
+const codes = async (text: string, label = 'rows.jsonl'): Promise<string[]> => {
+  const { findings } = await scanText([{ text, label }]);
+  return findings
+    .filter(({ code }) => /^D0(33|4[05]|6)/.test(code))
+    .map(({ code, at }) => `${code} ${at?.pointer ?? ''}`);
+};
+
+const flat = { prompt: 'How many legs has a spider?', completion: 'Nobody knows how many legs it has.' };
+const chat = {
+  messages: [
+    { role: 'user', content: 'How many legs has a spider?' },
+    { role: 'assistant', content: 'Nobody knows how many legs it has.' },
+  ],
+};
+const shared = {
+  conversations: [
+    { from: 'human', value: 'How many legs has a spider?' },
+    { from: 'gpt', value: 'Nobody knows how many legs it has.' },
+  ],
+};
+
+describe('an answer marked as bad', () => {
+  it.each([
+    ['label', false],
+    ['label', 'False'],
+    ['Label', 'FALSE'],
+    ['kto_tag', 0],
+    ['kto_tag', 'false'],
+    ['KTO tag', '0'],
+    ['accepted', false],
+    ['accepted', 'no'],
+    ['is_good', 0],
+    ['isChosen', false],
+    ['thumbs_up', false],
+    ['thumbs_down', true],
+    ['thumbs', 'thumbs_down'],
+    ['thumbs', -1],
+    ['feedback', 'Thumbs Down'],
+    ['feedback', '👎'],
+    ['user_feedback', 'dislike'],
+    ['preference', 'rejected'],
+    ['rating', 'bad'],
+    ['quality', 'poor'],
+    ['rejected', true],
+    ['label', 'thumbs_down'],
+  ])('is an error under %j: %j, whatever the format', async (key, value) => {
+    for (const row of [flat, chat, shared])
+      expect(await codes(lines({ ...row, [key]: value }))).toEqual([`D064 /${key}`]);
+  });
+
+  it('is found in CSV and beside an instruction', async () => {
+    expect(
+      await codes(`prompt,completion,label\nHow many legs?,Nobody knows how many.,False\n`, 'rows.csv'),
+    ).toEqual(['D064 /label']);
+    expect(await codes(lines({ instruction: 'Legs?', output: 'Nobody knows.', kto_tag: false }))).toEqual([
+      'D064 /kto_tag',
+    ]);
+  });
+
+  it.each([
+    ['label', true],
+    ['kto_tag', 1],
+    ['kto_tag', null],
+    ['accepted', 'yes'],
+    ['feedback', 'The answer is too short for my taste.'],
+    ['feedback', 'thumbs_up'],
+    ['category', 'open_qa'],
+    ['label', 'sports'],
+    ['label', 3],
+    ['status', 'rejected'],
+    ['thumbs_up', 0],
+  ])('is not seen in %j: %j', async (key, value) => {
+    const found = await codes(lines({ ...flat, [key]: value }));
+    expect(found.filter((each) => each.startsWith('D064'))).toEqual([]);
+  });
+
+  it('is not the class of a text', async () => {
+    for (const row of [
+      { instruction: 'Is the review good? The soup was cold.', output: 'negative', label: 0 },
+      { prompt: 'Is the sky green?', completion: 'No, it is blue.', label: false },
+      { prompt: 'Is it spam? Buy now!', completion: 'not spam', label: false },
+      { instruction: 'Is it spam? See you at six.', output: 'This is an ordinary message.', label: false },
+      { prompt: 'Mood? The soup was cold.', completion: 'negative', feedback: 'negative' },
+    ])
+      expect((await codes(lines(row))).filter((each) => each.startsWith('D064'))).toEqual([]);
+  });
+
+  it('contradicts no other finding', async () => {
+    expect(
+      await codes(lines({ ...flat, label: true }, { ...flat, completion: 'It has eight.', label: false })),
+    ).toEqual(['D064 /label']);
+  });
+});
+
+describe('rows that are rated', () => {
+  const rows = (values: readonly unknown[], key: string, row: object = flat): string =>
+    lines(
+      ...values.map((value, i) => ({
+        ...row,
+        ...('prompt' in row && { completion: `It has ${i + 3} legs, I think.` }),
+        [key]: value,
+      })),
+    );
+
+  it.each([
+    ['label', [0, 1]],
+    ['label', ['0', '1', '1']],
+    ['label', [1, -1]],
+    ['reward', [1, -0.5, 0.25]],
+    ['reward', [0, 1, 1]],
+    ['score', [0, 1]],
+    ['score', [12, -3, 4]],
+    ['upvotes', [-2, 7]],
+    ['rating', [5, 1, 4]],
+    ['stars', [1, 2, 3, 4, 5]],
+    ['helpfulness', [0, 4, 3]],
+    ['rating', ['10', '2', '8']],
+    ['is_correct', [true, false]],
+    ['thumbs', [0, 1, 1]],
+  ])('are named where bad ones are among them: %s %j', async (key, values) => {
+    expect(await codes(rows(values, key))).toEqual([`D066 /${key}`]);
+  });
+
+  it.each([
+    ['score', [57, 3, 0, 12]],
+    ['score', [0.13, 0.94, 0.5]],
+    ['upvotes', [0, 1]],
+    ['label', [0, 1, 2]],
+    ['label', [-1, 0, 1]],
+    ['rating', [4, 5, 3]],
+    ['rating', [3, 3]],
+    ['rating', [40, 95, 12]],
+    ['helpfulness', [3, 4]],
+    ['reward', [1, 1]],
+  ])('are left alone where nothing says bad: %s %j', async (key, values) => {
+    expect(await codes(rows(values, key))).toEqual([]);
+  });
+
+  it('are no classified texts', async () => {
+    const sentiment = (output: (bad: boolean) => string) =>
+      lines(
+        ...Array.from({ length: 12 }, (_, i) => ({
+          prompt: `Mood of review ${i}?`,
+          completion: output(i % 3 === 0),
+          label: i % 3 === 0 ? 0 : 1,
+        })),
+      );
+    expect(await codes(sentiment((bad) => (bad ? 'negative' : 'positive')))).toEqual([]);
+    expect(await codes(sentiment((bad) => `The mood of this review is ${bad ? 'bad' : 'good'}.`))).toEqual(
+      [],
+    );
+    expect(
+      await codes(
+        lines(
+          { instruction: 'Mood?', output: 'It sounds sad to me.', label: 0 },
+          { instruction: 'Mood?', output: 'It sounds glad.', label: 1 },
+        ),
+      ),
+    ).toEqual([]);
+  });
+});
