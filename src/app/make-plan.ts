@@ -214,6 +214,7 @@ async function makePlan(
       },
       ...(Object.keys(prepared.templates ?? {}).length > 0 && { templates: prepared.templates }),
       sources,
+      ...(scan.groups.length > 0 && { groups: scan.groups }),
       tokenizer_sha256: prepared.tokenizer_sha256,
       train_on: policy.train_on,
       truncate: policy.truncate,

@@ -7,7 +7,7 @@ import { unknownFormat } from '../dataset/checks/unknown-format.ts';
 import { preference } from '../dataset/formats/preference.ts';
 import type { Finding } from '../diagnostics/finding.ts';
 import { UserError } from '../diagnostics/user-error.ts';
-import { assignSides, refuseChanged } from './assign-sides.ts';
+import { assignSides, needsView, type ReadSides, refuseChanged } from './assign-sides.ts';
 import { chooseChecks, decidingSettings } from './choose-checks.ts';
 import { type ConfigSource, findConfigSources, scanOrder } from './config-sources.ts';
 import { decideNear } from './decide-near.ts';
@@ -24,6 +24,8 @@ export interface ScannedConfig extends ScannedRows {
   entries: readonly ConfigSource[];
   /** Validation rows whose prompt is trained on, too. */
   sharedPrompts: number;
+  /** What `validation.group_by` found of each field. */
+  groups: ReadSides['groups'];
 }
 
 /**
@@ -72,9 +74,11 @@ export async function scanConfig(
         ),
       }
     : wanted;
-  const assigned = options.split?.stratify
-    ? await assignSides(sources, { ...options, split: options.split }, options.split.stratify, onProgress)
-    : null;
+  const rules = { stratify: options.split?.stratify ?? null, groupBy: options.split?.group_by ?? [] };
+  const assigned =
+    options.split && needsView(rules)
+      ? await assignSides(sources, { ...options, split: options.split }, rules, onProgress)
+      : null;
   const split = assigned && options.split ? { ...options.split, sideOf: assigned.sideOf } : options.split;
   // Not before: duplicates and the split are decided on all rows, without weights.
   const draw = { seed: dataset.draw_seed };
@@ -89,7 +93,8 @@ export async function scanConfig(
   if (scan.result.refused) throw refusal(scan, entries);
   if (assigned) refuseChanged(assigned.files, scan.result.files);
   const sharedPrompts = await countSharedPrompts(scan.examples);
-  return { ...scan, checks: decidingSettings(settings), entries, sharedPrompts };
+  const groups = assigned?.groups ?? [];
+  return { ...scan, checks: decidingSettings(settings), entries, sharedPrompts, groups };
 }
 
 /** Templates other than the dataset's, by the file whose rows have them. */

@@ -3,8 +3,10 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
+import { resolveSettings } from '../dataset/check-settings.ts';
 import { isPair } from '../dataset/checks/run-on-pair.ts';
 import { exactJson } from '../dataset/exact-json.ts';
+import { createSplitWatch } from '../dataset/groups/split-watch.ts';
 import { type DataSource, type ScanOptions, type ScanResult, scanDataset } from '../dataset/scan.ts';
 import { type TrainerMessage, type TrainerRow, trainerLine, trainerRow } from '../dataset/trainer-row.ts';
 import type { Finding } from '../diagnostics/finding.ts';
@@ -58,10 +60,14 @@ export async function scanRows(
   const ledger = openLines(join(dir, 'ledger.jsonl'));
   const findings = new Map<string, CodeSummary>();
   const heldOut: ScannedRows['heldOut'] = [];
+  const separate = options.split === null;
+  const divided = !separate || sources.some(({ role }) => role === 'validation');
+  const watch = divided ? createSplitWatch(separate, resolveSettings(options.checks)) : null;
   let pairs = 0;
   const result = await scanDataset(sources, options, {
     onExample(split, row) {
       if (isPair(row.example)) pairs += 1;
+      watch?.add(split, row);
       if (split === 'validation' && heldOut.length < heldOutRows)
         heldOut.push(heldOutRow(trainerRow(row.row, row.example)));
       const template = templates.get(row.place.file);
@@ -82,6 +88,10 @@ export async function scanRows(
     },
     onProgress,
   });
+  for (const finding of watch?.findings() ?? []) {
+    const summary = findings.get(finding.code) ?? { count: 0, first: [] };
+    findings.set(finding.code, { count: summary.count + 1, first: [...summary.first, finding] });
+  }
   await ledger.close();
   const examples: Record<string, string> = {};
   const contents: Record<string, string> = {};

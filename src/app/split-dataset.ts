@@ -1,12 +1,14 @@
 // `lorch data split`: train and validation files whose rows are exactly those of the input, and a ledger of every row.
 import type { SideCount } from '../dataset/assign-sides.ts';
+import { resolveSettings } from '../dataset/check-settings.ts';
 import { defaultNear } from '../dataset/duplicates/near-duplicates.ts';
+import { createSplitWatch } from '../dataset/groups/split-watch.ts';
 import { lineagePath } from '../dataset/lineage.ts';
 import { type DataSource, type ScanOptions, type ScanResult, scanDataset } from '../dataset/scan.ts';
 import type { Split } from '../dataset/split.ts';
 import type { Finding } from '../diagnostics/finding.ts';
 import { UserError } from '../diagnostics/user-error.ts';
-import { assignSides, refuseChanged } from './assign-sides.ts';
+import { assignSides, needsView, type ReadSides, refuseChanged, type SideRules } from './assign-sides.ts';
 import { errorsOnly } from './choose-checks.ts';
 import { chooseDatasetChecks } from './dataset-checks.ts';
 import { openDatasetOutput } from './dataset-output.ts';
@@ -22,6 +24,8 @@ export interface SplitRequest extends DatasetRequest {
   seed: number;
   /** What strata.ts takes; null for the split that a run makes by default. */
   stratify: string | null;
+  /** Fields whose rows stay on one side, or `growing`; empty for none. */
+  groupBy?: readonly string[];
   /** Rows at least this similar stay on one side; null for equal rows only. */
   near: number | null;
   /** Absolute paths of files that do not exist yet. */
@@ -42,6 +46,10 @@ export interface SplitDataset {
   validation: { rows: number; fingerprint: string | null };
   /** Null where nothing was stratified. */
   strata: SideCount[] | null;
+  /** Of each field that rows were grouped by. */
+  groups: ReadSides['groups'];
+  /** What the split divides that belongs together. */
+  leaks: Finding[];
   errors: ScanResult['errors'];
 }
 
@@ -51,7 +59,7 @@ export async function splitDataset(request: SplitRequest): Promise<SplitDataset>
   const datasets = [out.train, out.validation];
   for (const path of [...datasets, ...datasets.map(lineagePath), out.ledger]) await refuseExisting(path);
   const opened = await openSources(request);
-  const twice = request.stratify !== null || request.near !== null;
+  const twice = needsView(rulesOf(request)) || request.near !== null;
   const spooled = twice ? await spoolStdin(opened) : null;
   try {
     return await splitSources(request, opened, spooled?.sources ?? opened);
@@ -65,7 +73,7 @@ async function splitSources(
   opened: readonly DataSource[],
   sources: readonly DataSource[],
 ): Promise<SplitDataset> {
-  const { fraction, seed, stratify, near, out, onProgress } = request;
+  const { fraction, seed, near, out, onProgress } = request;
   const { checks } = await chooseDatasetChecks({ ...request, sources: opened });
   const options = {
     format: await readFormat(request),
@@ -75,7 +83,9 @@ async function splitSources(
     checks: errorsOnly(checks.settings),
   } satisfies ScanOptions;
   const grouped = near === null ? options : { ...options, decided: await groupNear(near, sources, options) };
-  const assigned = stratify === null ? null : await assignSides(sources, grouped, stratify, onProgress);
+  const rules = rulesOf(request);
+  const assigned = needsView(rules) ? await assignSides(sources, grouped, rules, onProgress) : null;
+  const watch = createSplitWatch(false, resolveSettings(checks.settings));
   const open = createOpenFiles();
   try {
     const ledger = await open.add(openLedgerFile(out.ledger));
@@ -91,7 +101,10 @@ async function splitSources(
       sources,
       assigned ? { ...grouped, split: { fraction, seed, sideOf: assigned.sideOf } } : grouped,
       {
-        onExample: (side, { text }) => files[side].add(text),
+        onExample(side, row) {
+          watch.add(side, row);
+          return files[side].add(row.text);
+        },
         onLedger: (entry) => ledger.add(entry),
         ...(request.onFinding && { onFinding: request.onFinding }),
         ...(onProgress && { onProgress }),
@@ -106,11 +119,17 @@ async function splitSources(
       await publishAll([ledger, ...Object.values(lineages), ...Object.values(files)]);
     }
     const { format, rows, ledger: totals, train, validation, errors } = result;
-    const strata = assigned?.strata ?? null;
-    return { format, done, rows, ledger: totals, train, validation, strata, errors };
+    const strata = request.stratify === null ? null : (assigned?.strata ?? null);
+    const leaks = watch.findings();
+    const groups = assigned?.groups ?? [];
+    return { format, done, rows, ledger: totals, train, validation, strata, groups, leaks, errors };
   } finally {
     await open.dispose();
   }
+}
+
+function rulesOf({ stratify, groupBy = [] }: SplitRequest): SideRules {
+  return { stratify, groupBy };
 }
 
 // Near-duplicates stay where a split puts the first of them; none is dropped.
@@ -132,7 +151,7 @@ function refuseMixed({ format, refused }: ScanResult): void {
 }
 
 function lineageFacts(
-  { madeBy, fraction, seed, stratify, near, onError, duplicates }: SplitRequest,
+  { madeBy, fraction, seed, stratify, groupBy = [], near, onError, duplicates }: SplitRequest,
   side: Split,
   sources: readonly DataSource[],
   { files, ledger, train, validation }: ScanResult,
@@ -140,7 +159,16 @@ function lineageFacts(
   const { rows, fingerprint } = side === 'train' ? train : validation;
   return {
     madeBy,
-    options: { side, validation: fraction, seed, stratify, near, on_error: onError, duplicates },
+    options: {
+      side,
+      validation: fraction,
+      seed,
+      stratify,
+      ...(groupBy.length > 0 && { group_by: groupBy }),
+      near,
+      on_error: onError,
+      duplicates,
+    },
     sources,
     files,
     rows,

@@ -42,6 +42,14 @@ export const datasetErrorCodes: CodeDoc[] = [
       'Settings name a check by its code or name and set it to off, note, warning or error. Checks without which a row cannot be used at all keep their severity.',
   },
   {
+    code: 'D173',
+    name: 'no-such-group',
+    severity: 'error',
+    title: 'No row has the field that rows are to be grouped by.',
+    prose:
+      '`group_by` names a field of the rows, or a path such as `meta.user`. Rows without a value are groups of their own; if no row has one, the name is wrong. `growing` is no field: it groups rows whose conversations continue each other.',
+  },
+  {
     code: 'D206',
     name: 'nothing-to-check',
     severity: 'error',

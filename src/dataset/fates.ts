@@ -41,7 +41,10 @@ export interface Fates {
 }
 
 interface Item {
-  judged: JudgedRow;
+  example: JudgedRow['example'];
+  bytes: JudgedRow['bytes'];
+  /** Read at once where somebody wants it: a row that waits for its side outlives the memory that holds its bytes. */
+  text: string;
   place: RowPlace;
   weight: number;
 }
@@ -65,7 +68,7 @@ export function createFates(
       }
     : null;
 
-  const settle = (side: Split, { judged: { example, text, bytes }, place, weight }: Item): void => {
+  const settle = (side: Split, { example, text, bytes, place, weight }: Item): void => {
     const times = options.draw && side === 'train' ? timesFed(bytes, weight, options.draw.seed) : 1;
     if (times === 0) {
       dropNotDrawn(bytes, place);
@@ -111,7 +114,8 @@ export function createFates(
       wait(sink.onLedger?.({ row, file, line, fingerprint, fate: 'dropped', code, of: of.row }));
     },
     keep(judged, place, role, weight) {
-      const item = { judged, place, weight };
+      const { example, bytes } = judged;
+      const item = { example, bytes, text: example && sink.onExample ? judged.text : '', place, weight };
       if (!split || role === 'validation') settle(role, item);
       else if (options.split?.sideOf) settle(options.split.sideOf(place.row), item);
       else {

@@ -36,50 +36,59 @@ export interface SplitDecider<T> {
   end(): [Split, T][];
 }
 
+/** Rows that wait for a row of the other side, at the most. */
+const mostWaiting = 10_000;
+
 /**
- * Splits rows by group. So that neither side of a small dataset stays empty, the group nearest to the other side is held
- * back until both sides have a row; at the end it changes sides, unless it is the only group there is.
+ * Splits rows by group, in their order. So that neither side of a small dataset stays empty, rows wait until both sides
+ * have one; at the end, or when ten thousand wait, the group nearest to the other side changes sides, unless it is the
+ * only group there is.
  */
 export function createSplit<T>(options: SplitOptions): SplitDecider<T> {
-  let held: { key: Key; position: number; items: T[] } | null = null;
-  let bothSides = false;
-  let released = false;
   const side = (position: number): Split => (position < options.fraction ? 'validation' : 'train');
-  const release = (group: { position: number; items: T[] }): [Split, T][] => {
-    released = true;
-    return group.items.map((item) => [side(group.position), item]);
+  let waiting: { key: Key; position: number; item: T }[] = [];
+  let nearest: { key: Key; position: number } | null = null;
+  let severalGroups = false;
+  // Once nobody waits: the group that changed sides.
+  let moved: Key | null = null;
+  let open = true;
+
+  const sideOf = (key: Key, position: number): Split => {
+    const own = side(position);
+    return moved && equal(key, moved) ? other(own) : own;
+  };
+  const release = (): [Split, T][] => {
+    open = false;
+    const items = waiting;
+    waiting = [];
+    return items.map(({ key, position, item }) => [sideOf(key, position), item]);
+  };
+  // One group alone cannot be on both sides, and training needs rows.
+  const settle = (): [Split, T][] => {
+    if (nearest && (severalGroups || side(nearest.position) === 'validation')) moved = nearest.key;
+    return release();
   };
   return {
     add(key, item) {
       const position = splitPosition(key, options.seed);
-      if (bothSides) return [[side(position), item]];
-      if (!held) {
-        held = { key, position, items: [item] };
-        return [];
+      if (!open) return [[sideOf(key, position), item]];
+      waiting.push({ key, position, item });
+      if (nearest && !equal(key, nearest.key)) {
+        severalGroups = true;
+        if (side(position) !== side(nearest.position)) return release();
       }
-      if (held.key.every((word, i) => word === key[i])) {
-        held.items.push(item);
-        return [];
-      }
-      const group = { key, position, items: [item] };
-      if (side(position) !== side(held.position)) {
-        bothSides = true;
-        return [...release(held), ...release(group)];
-      }
-      const nearer = side(position) === 'train' ? position < held.position : position > held.position;
-      if (!nearer) return release(group);
-      const before = held;
-      held = group;
-      return release(before);
+      const nearer = side(position) === 'train' ? -1 : 1;
+      if (!nearest || (position - nearest.position) * nearer > 0) nearest = { key, position };
+      return waiting.length >= mostWaiting && severalGroups ? settle() : [];
     },
-    end() {
-      if (bothSides || !held) return [];
-      const group = held;
-      held = null;
-      const own = side(group.position);
-      const other: Split = own === 'train' ? 'validation' : 'train';
-      // One group alone cannot be on both sides, and training needs rows.
-      return group.items.map((item) => [released ? other : 'train', item]);
-    },
+    end: () => (open ? settle() : []),
   };
+}
+
+function other(side: Split): Split {
+  return side === 'train' ? 'validation' : 'train';
+}
+
+function equal(a: Key, b: Key): boolean {
+  return a.every((word, i) => word === b[i]);
 }

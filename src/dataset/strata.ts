@@ -27,7 +27,7 @@ function lengthStratum(example: Example): string {
   return low === 32 ? 'under 64 characters' : `${low} to ${2 * low - 1} characters`;
 }
 
-/** The text as duplicate_key sees it: Unicode NFC, runs of white space as one space, ends trimmed. */
+/** The text in Unicode NFC, runs of white space as one space, ends trimmed: coarser than duplicate_key. */
 export function normalizeText(text: string): string {
   return text.normalize('NFC').replace(/\s+/g, ' ').trim();
 }

@@ -24,6 +24,15 @@ export type TrainOn = 'answers' | 'all' | 'last' | string[];
 /** `dataset.truncate`. */
 export type Truncate = 'right' | 'left' | 'drop' | 'refuse' | 'split';
 
+/** A field that rows were grouped by before the split. */
+export interface PlannedGroups {
+  field: string;
+  /** Different values. */
+  groups: number;
+  /** Rows without a value. */
+  without: number;
+}
+
 /** One entry of `dataset.train` or `dataset.validation`: its settings, and what became of its rows. */
 export interface PlannedSource {
   /** Its path in the config: `dataset.train.1`. */
@@ -234,6 +243,8 @@ export interface Plan {
     templates?: Record<string, { kind: 'model' | 'chatml' | 'alpaca' | 'file' | 'none'; sha256: string }>;
     /** Training sources first; absent in plans of earlier versions. */
     sources?: PlannedSource[];
+    /** What `dataset.validation.group_by` found of each field; absent without. */
+    groups?: PlannedGroups[];
     tokenizer_sha256: string;
     /** Which tokens have a label, and what happens to rows longer than max_length; absent in plans of earlier versions: answers, right. */
     train_on?: TrainOn;

@@ -95,3 +95,34 @@ it('refuses a pipe and a device before it opens them, where it would wait for ev
       message: expect.stringContaining('read twice'),
     });
 });
+
+it('groups the split by a field, and finds groups and conversations that files of their own divide', async () => {
+  const said = (chat: number, turns: number) =>
+    Array.from({ length: turns }, (_, n) => [
+      { role: 'user', content: `Chat ${chat}, question ${n}?` },
+      { role: 'assistant', content: `Answer ${n} of chat ${chat}.` },
+    ]).flat();
+  const chats = Array.from({ length: 40 }, (_, i) => ({
+    messages: said(i >> 1, (i % 2) + 1),
+    thread_id: `t${i >> 1}`,
+  }));
+  const file = (list: readonly object[]) => list.map((row) => `${JSON.stringify(row)}\n`).join('');
+  writeFileSync(join(root, 'data/chats.txt.jsonl'), file(chats));
+  writeFileSync(join(root, 'data/even.jsonl'), file(chats.filter((_, i) => i % 2 === 0)));
+  writeFileSync(join(root, 'data/odd.jsonl'), file(chats.filter((_, i) => i % 2 === 1)));
+  const train = 'data/chats.txt.jsonl';
+  const plain = await scan({ train, validation: { fraction: 0.3 } });
+  // D033 is about the field itself, which no trainer reads.
+  expect([...plain.findings.keys()]).toEqual(['D033', 'D170', 'D171']);
+  expect(plain.groups).toEqual([]);
+  const grouped = await scan({ train, validation: { fraction: 0.3, group_by: 'thread_id' } });
+  expect([...grouped.findings.keys()]).toEqual(['D033']);
+  expect(grouped.groups).toEqual([{ field: 'thread_id', groups: 20, without: 0 }]);
+  expect(grouped.result.validation.rows).toBe(12);
+  const files = await scan({ train: 'data/odd.jsonl', validation: 'data/even.jsonl' });
+  expect(files.findings.get('D170')?.first[0]?.data).toMatchObject({ field: 'thread_id', on_both_sides: 20 });
+  expect(files.findings.get('D171')?.first[0]?.message).toContain('20 rows are continued');
+  await expect(scan({ train, validation: { fraction: 0.3, group_by: 'tread' } })).rejects.toMatchObject({
+    code: 'D173',
+  });
+});

@@ -23,7 +23,8 @@ interface Flags {
 const examples = `
 Rows are compared as sets of word n-grams, exactly: every pair of at least that Jaccard similarity is found, and no
 other. What a pair means is decided by field (--action by_class):
-  same      the same prompt and answer, but for case, punctuation and space: one stays, the others are dropped
+  same      the same prompt and answer: one stays, the others are dropped. White space counts for nothing in prose, nor
+            does the case of its first letter or the shape of its quotes; any other character makes another text
   conflict  the same prompt with different answers: kept, for a person to settle
   template  they differ only in numbers: kept
   other     kept and shown

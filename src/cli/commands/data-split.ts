@@ -11,6 +11,7 @@ interface Flags {
   validation: number;
   seed: number;
   stratify?: string;
+  groupBy?: string[];
   near?: number;
   output?: string;
   train?: string;
@@ -23,12 +24,13 @@ interface Flags {
 
 const examples = `
 The rows stand in the two files exactly as they stood in the input. The split is the one that dataset.validation
-makes in a run: by hash of seed and row, so that adding rows moves no other, and equal rows stay on one side. A ledger (TRAIN.ledger.jsonl) says where each row went, and each file gets a lineage record. Nothing is overwritten.
+makes in a run: by hash of seed and row, so that adding rows moves no other, and equal rows stay on one side. Both files keep the order of the input. A ledger (TRAIN.ledger.jsonl) says where each row went, and each file gets a lineage record. Nothing is overwritten.
 
 Examples:
   lorch data split datasets/support.jsonl --validation 0.05 -o datasets/support
   lorch data split rows.jsonl --train train.jsonl --validation-out val.jsonl --seed 7
   lorch data split labels.jsonl --stratify label -o split
+  lorch data split chats.jsonl --group-by conversation_id -o split
   lorch data split rows.jsonl --near 0.8 -o split
   lorch data split "data/*.jsonl" --stratify source:category -o split --json
 `;
@@ -43,6 +45,10 @@ export function define(command: Command, context: Context): void {
     .option(
       '--stratify <kind>',
       'hold out the share of each kind of row: length, label, source or source:KEY',
+    )
+    .option(
+      '--group-by <field...>',
+      'rows with the same value of the field (or path, as meta.user) stay on one side; growing: rows that continue each other',
     )
     .option('--near <similarity>', 'rows at least this similar (Jaccard) stay on one side', parseSimilarity)
     .option('-o, --output <dir>', 'folder for train.jsonl and validation.jsonl')
@@ -85,6 +91,7 @@ export function define(command: Command, context: Context): void {
         fraction: flags.validation,
         seed: flags.seed,
         stratify: flags.stratify ?? null,
+        groupBy: flags.groupBy ?? [],
         near: flags.near ?? null,
         out,
         onError: flags.onError,
@@ -98,9 +105,10 @@ export function define(command: Command, context: Context): void {
       const { renderCode } = await import('../ui/check-view.ts');
       const { paint } = await import('../ui/paint.ts');
       const { stderr } = context;
-      if (!split.done)
-        for (const each of shown.codes('error'))
-          stderr.write(`${renderCode(each, stderr, paint(stderr.color))}\n`);
+      const told = createShownFindings(3);
+      if (split.done) split.leaks.forEach(told.add);
+      for (const each of split.done ? told.codes() : shown.codes('error'))
+        stderr.write(`${renderCode(each, stderr, paint(stderr.color))}\n`);
       stderr.write(await describe(split, out, context));
     });
 }
@@ -138,9 +146,9 @@ function report(split: SplitDataset, out: Outputs): Record<string, unknown> {
 }
 
 async function describe(split: SplitDataset, out: Outputs, context: Context): Promise<string> {
-  const { rows, ledger, train, validation, strata, done, errors } = split;
+  const { rows, ledger, train, validation, strata, groups, done, errors } = split;
   if (!done)
-    return `nothing was written: ${errors.rows + errors.files} errors; mend the rows, or see --on-error drop\n`;
+    return `nothing was written: ${errors.rows + errors.files} errors; fix the rows, or see --on-error drop\n`;
   const { renderTable } = await import('../ui/table.ts');
   const { relative } = await import('node:path');
   const { quotePath } = await import('../../app/quote-path.ts');
@@ -157,6 +165,10 @@ async function describe(split: SplitDataset, out: Outputs, context: Context): Pr
   return [
     ...(table ? [table.trimEnd()] : []),
     `${formatCount(rows)} rows: ${formatCount(train.rows)} train, ${formatCount(validation.rows)} validation${dropped.length > 0 ? `, dropped ${dropped.join(', ')}` : ''}`,
+    ...groups.map(
+      ({ field, groups: values, without }) =>
+        `grouped by ${visible(field)}: ${formatCount(values)} groups${without > 0 ? `, ${formatCount(without)} rows without it` : ''}`,
+    ),
     `${show(out.train)}  ${show(out.validation)}  ${show(out.ledger)}`,
     `next: lorch train CONFIG --set dataset.train=${quotePath(relative(context.cwd, out.train))} --set dataset.validation=${quotePath(relative(context.cwd, out.validation))}\n`,
   ].join('\n');

@@ -2,6 +2,7 @@
 import { splitsBase } from '../../model/lora-start.ts';
 import type { Plan, PlannedInitAdapter } from '../../run/plan.ts';
 import { formatBytes, formatCount, formatDuration, formatNumber, formatShare } from './format.ts';
+import { visible } from './paint.ts';
 import { sourceLines } from './plan-sources.ts';
 import { sparkline } from './sparkline.ts';
 
@@ -33,6 +34,10 @@ export function dataLines(plan: Plan, width: number): string[] {
   return [
     `${dataset.files.map((file) => file.path).join(', ')} · ${dataset.format}`,
     `${formatCount(dataset.rows_in)} rows = ${formatCount(rows)} train + ${formatCount(dataset.validation?.rows ?? 0)} validation + ${formatCount(total)} dropped${why ? ` (${why})` : ''}${fed}`,
+    ...(dataset.groups ?? []).map(
+      ({ field, groups, without }) =>
+        `split by ${visible(field)}: ${formatCount(groups)} groups, none divided${without > 0 ? `; ${formatCount(without)} rows have no value` : ''}`,
+    ),
     ...sourceLines(plan, width),
     ...(dataset.checks
       ? [`check settings: ${Object.entries(dataset.checks).map(showSetting).join(', ')}`]

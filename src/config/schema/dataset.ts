@@ -80,6 +80,10 @@ const fraction = section(
       text.regex(/^(length|label|source(:.+)?)$/, 'length, label, source or source:KEY'),
       'Hold out the share of each kind of row: by `length`, by `label` (the last answer), by `source` (a field of the row, else its file) or `source:KEY`.',
     ),
+    group_by: optional(
+      z.union([text, z.array(text).min(1)]).transform((value) => (Array.isArray(value) ? value : [value])),
+      'A field of the rows, or a path such as `meta.user`, or a list: rows with the same value stay on one side, with their duplicates. `growing` keeps rows together whose conversations continue each other.',
+    ),
   },
   'Rows held out from the training files.',
   {
@@ -114,7 +118,7 @@ const duplicates = section(
   {
     exact: field(
       z.enum(['drop', 'keep']).default('drop'),
-      'Rows whose messages are the same after normalising white space: keep the first, or keep all.',
+      'Rows whose messages are the same, but for white space that certainly does not matter (D050): keep the first, or keep all.',
     ),
     near: optional(near, 'Near-duplicates are looked for where this stands.'),
   },

@@ -23,6 +23,8 @@ import { cutOff } from './cut-off.ts';
 import { damagedArchive } from './damaged-archive.ts';
 import { damagedParquet } from './damaged-parquet.ts';
 import { differingPrompts } from './differing-prompts.ts';
+import { dividedConversation } from './divided-conversation.ts';
+import { dividedGroup } from './divided-group.ts';
 import { duplicateKey } from './duplicate-key.ts';
 import { emailAddress } from './email-address.ts';
 import { emptyAnswer } from './empty-answer.ts';
@@ -258,6 +260,8 @@ export const checks: readonly Check[] = [
   templateRow,
   nearLeak,
   benchmarkLeak,
+  dividedGroup,
+  dividedConversation,
   inexactNumber,
   noNumber,
 ];

@@ -3,11 +3,11 @@ import { canonicalJson } from '../canonical-json.ts';
 import { textOf } from '../content.ts';
 import type { Example, Message, Role } from '../example.ts';
 import { type Key, murmur3 } from './murmur3.ts';
+import { keyText } from './same-text.ts';
 
 /**
- * 128 bits over roles, normalised texts, tool calls (without their ids), tools, trained turns and preference answers.
- * Texts are brought to Unicode NFC, runs of white space become one space, and ends are trimmed. Letter case stays: rows
- * are dropped on this key, so it joins only what no reader would tell apart.
+ * 128 bits over roles, texts (as same-text.ts has them), tool calls (without their ids), tools, trained turns and
+ * preference answers. Rows are dropped on this key, so it joins only what no reader would tell apart.
  */
 export function duplicateKey(example: Example): Key {
   size = 0;
@@ -34,11 +34,7 @@ function putMessages(messages: readonly Message[], list: number): void {
     const { reasoning_content: reasoning, tool_calls: calls, name } = message;
     if (reasoning !== undefined || calls !== undefined || name !== undefined)
       putPlain(
-        canonicalJson([
-          name ?? null,
-          foldSpace((reasoning ?? '').normalize('NFC')),
-          calls?.map((call) => call.function) ?? [],
-        ]),
+        canonicalJson([name ?? null, keyText(reasoning ?? ''), calls?.map((call) => call.function) ?? []]),
       );
     else putLength(0);
     bytes[size++] =
@@ -69,32 +65,39 @@ function reserve(more: number): void {
   words = new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length >> 2);
 }
 
-// 32 for white space, else the byte itself.
-const folded = Uint8Array.from({ length: 256 }, (_, byte) => (byte > 8 && byte < 14 ? 32 : byte));
+// Most texts are ASCII and stand as they are. One step a byte tells: the state after the next byte is in `steps`, by the
+// state before and the kind of the byte.
+const kinds = Uint8Array.from({ length: 256 }, (_, byte) => {
+  if (byte === 32) return 1;
+  if (byte === 10) return 2;
+  if (byte === 9) return 3;
+  return byte > 127 || (byte > 10 && byte < 14) ? 4 : 0;
+});
+const [start, inWord, inGap, newLine, blankLine, indent, other] = [0, 1, 2, 3, 4, 5, 6];
+const steps = Uint8Array.from(
+  // The byte: no white space, a space, a line break, a tab, anything that needs a closer look.
+  [
+    [inWord, other, other, other, other],
+    [inWord, inGap, newLine, other, other],
+    [inWord, other, other, other, other],
+    [inWord, indent, blankLine, indent, other],
+    [inWord, indent, other, indent, other],
+    [inWord, indent, other, indent, other],
+    [other, other, other, other, other],
+  ].flatMap((row) => [...row, other, other, other]),
+);
 
-// The hot loop, without a branch: white space is folded in place, in the hope that all bytes are ASCII.
 function putText(text: string): void {
   reserve(text.length * 3);
-  const to = bytes;
-  const start = size;
-  const end = start + to.write(text, start);
-  let at = start;
-  let any = 0;
-  let before = 1;
-  for (let i = start; i < end; i += 1) {
-    const byte = folded[to[i] as number] as number;
-    const space = byte === 32 ? 1 : 0;
-    to[at] = byte;
-    at += 1 - (space & before);
-    before = space;
-    any |= byte;
-  }
-  if (any > 127) {
-    putPlain(foldSpace(text.normalize('NFC')));
-    return;
-  }
-  size = before === 1 && at > start ? at - 1 : at;
-  putLength(size - start);
+  const from = size;
+  const end = from + bytes.write(text, from);
+  let state = start;
+  for (let i = from; i < end; i += 1)
+    state = steps[state * 8 + (kinds[bytes[i] as number] as number)] as number;
+  if (state === inWord || end === from) {
+    size = end;
+    putLength(size - from);
+  } else putPlain(keyText(text));
 }
 
 const half = /\p{Surrogate}/u;
@@ -113,8 +116,4 @@ function putPlain(text: string): void {
 function putLength(length: number): void {
   bytes.writeUInt32LE(length, size);
   size += 4;
-}
-
-function foldSpace(text: string): string {
-  return text.replace(/[^\S ]\s*| \s+/g, ' ').trim();
 }

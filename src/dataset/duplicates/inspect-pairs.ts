@@ -7,7 +7,7 @@ import type { Key } from './murmur3.ts';
 import { type Ratio, reaches } from './ratio.ts';
 import { type CompareKey, eachRowText, type RowFields, rowFields, rowTexts } from './row-texts.ts';
 import { type ShownTexts, shownTexts } from './shown-texts.ts';
-import { isAscii, joinWords, type Unit, wordless } from './words.ts';
+import { joinWords, type Unit, wordless } from './words.ts';
 
 /** What is known of a row that stands in a pair. */
 export interface RowFacts {
@@ -83,7 +83,6 @@ export function createPairInspector(candidates: Candidates, options: InspectOpti
   });
   // Nearly always one set a class; more where 32 bits took different shingles for the same.
   const sets = candidates.classes.map(() => [] as WordedSet[]);
-  const joined = new Map<string, string>();
   let left = classOf.size;
   let held = 0;
 
@@ -108,11 +107,8 @@ export function createPairInspector(candidates: Candidates, options: InspectOpti
       left -= 1;
       let length = 0;
       let words = '';
-      joined.clear();
       eachRowText(example, key, (text) => {
         const more = joinWords(text, unit);
-        // Both units cut plain ASCII alike.
-        if (unit !== 'characters' && isAscii(text)) joined.set(text, more);
         words += words === '' || more === '' ? more : ` ${more}`;
       });
       eachRowText(example, 'row', (text) => {
@@ -124,7 +120,7 @@ export function createPairInspector(candidates: Candidates, options: InspectOpti
         place: at,
         length,
         findings,
-        fields: intern(rowFields(example, (text) => joined.get(text) ?? joinWords(text, 'words'))),
+        fields: intern(rowFields(example)),
         duplicateKey: duplicateKey(example),
         texts: held > textBudget ? null : shownTexts(example),
       };

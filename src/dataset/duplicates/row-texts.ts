@@ -2,7 +2,7 @@
 import { canonicalJson } from '../canonical-json.ts';
 import { textOf } from '../content.ts';
 import type { Example, Message } from '../example.ts';
-import { joinWords, normalForm, wordless } from './words.ts';
+import { sameText } from './same-text.ts';
 
 /** What is compared: the whole row, only what is asked, or only what is answered. */
 export type CompareKey = 'row' | 'prompt' | 'answer';
@@ -45,16 +45,15 @@ export interface RowFields {
 }
 
 /**
- * The fields of a row. Texts are the same when their words and their signs are: case, punctuation and white space are
- * forgiven, but not a plus for a minus, C# for C, or a vowel sign. Roles, tools, tool calls, reasoning and which turns
- * are trained count as well. `join` gives the words of a text (unit `words`), joined by spaces.
+ * The fields of a row. Texts are the same when `sameText` says so. Roles, names, tools, tool calls, reasoning and which
+ * turns are trained count as well.
  */
-export function rowFields(example: Example, join: (text: string) => string = joinPlain): RowFields {
+export function rowFields(example: Example): RowFields {
   let prompt = '';
   let answer = '';
   const add = (message: Message, side: string): void => {
-    const head = `\n${side}${message.role} `;
-    let content = sameForm(textOf(message.content) ?? '', join);
+    const head = `\n${side}${message.role} ${message.name === undefined ? '' : JSON.stringify(message.name)}`;
+    let content = sameText(textOf(message.content) ?? '');
     if (message.reasoning_content !== undefined || message.tool_calls)
       content += `\t${canonicalJson([message.reasoning_content ?? '', message.tool_calls?.map((call) => call.function) ?? []])}`;
     if (message.train === false) content += '\t-';
@@ -74,24 +73,4 @@ export function templateOf({ prompt, answer }: RowFields): string {
   return `${prompt}\n\n${answer}`.replace(digits, '0');
 }
 
-const digits = /\p{N}+/gu;
-
-function joinPlain(text: string): string {
-  return joinWords(text, 'words');
-}
-
-// Words, then signs; a text without words stands for itself.
-function sameForm(text: string, join: (text: string) => string): string {
-  const words = join(text);
-  return `${words === '' ? wordless(text) : words}\t${signsOf(text)}`;
-}
-
-// Marks, mathematical signs, # after a letter, minus before a number or between two, operators between operands.
-const sign =
-  /[\p{M}\p{Sm}]|(?<=\p{L})#|(?<![\p{L}\p{N}])-(?=\p{N})|(?<=\p{N}\s?)-(?=\s?\p{N})|(?<=[\p{L}\p{N})\]]\s?)[*/%&^](?=\s?[\p{L}\p{N}([])/gu;
-const noSign = /^[\w\s.,:;!?"'()[\]{}@$`\\]*$/;
-
-function signsOf(text: string): string {
-  // Most texts have none, and looking behind every letter takes long.
-  return noSign.test(text) ? '' : (normalForm(text).match(sign)?.join('') ?? '');
-}
+const digits = /\p{N}+(?:[.,]\p{N}+)*/gu;

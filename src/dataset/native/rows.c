@@ -12,14 +12,16 @@ extern u8 __heap_base;
 
 #include "everyday-row.h"
 
-enum { PLAIN = 0, SPACE = 1, STOP = 2 };
-// Of each byte in a JSON string: plain, white space, or one that ends the string or needs a closer look.
+enum { PLAIN = 0, SPACE = 1, STOP = 2, SIGN = 4, RUN = 8 };
+// Of each byte in a JSON string: plain, white space, a sign that prose has not, or one that ends the string or needs a
+// closer look.
 static u8 kind[256];
 
 /** Call once. Where the memory begins that the caller may use. */
 EXPORT("init") u32 init(void) {
   for (int b = 0; b < 32; b++) kind[b] = STOP;
   for (int b = 128; b < 256; b++) kind[b] = STOP;
+  for (const u8 *sign = (const u8 *)"#$%&*+/<=>@[]^_`{|}~\x7f"; *sign; sign++) kind[*sign] = SIGN;
   kind['"'] = kind['\\'] = kind['<'] = kind['['] = STOP;
   kind[' '] = SPACE;
   return (u32)(uintptr_t)&__heap_base;
@@ -38,33 +40,77 @@ static int is_stable(u32 c) {
   return 0;
 }
 
-// What is hashed of one row, and the text being written into it.
+// What is hashed of one row, and the text being written into it. `seen`: its kinds, and RUN if white space may fold.
 static u8 *out;
 static u8 *text_start;
-static int space_before;
+static u8 seen, before;
 
 static void begin_text(void) {
   text_start = out;
-  space_before = 1;
+  seen = before = PLAIN;
 }
 
-static inline void put_space(void) {
-  *out = ' ';
-  out += 1 - space_before;
-  space_before = 1;
+// Takes back white space from the end of the text; `blank` takes line breaks too.
+static inline void trim(int blank) {
+  while (out > text_start && (out[-1] == ' ' || out[-1] == '\t' || (blank && out[-1] == '\n'))) out--;
+}
+
+// A line break; none before the first line that says something.
+static void put_break(void) {
+  trim(0);
+  if (out == text_start) return;
+  if (out - text_start > 1 && out[-1] == '\n' && out[-2] == '\n') seen |= RUN;
+  *out++ = '\n';
+  before = PLAIN;
 }
 
 static inline void put_u32(u32 value) {
   for (int i = 0; i < 4; i++) *out++ = (u8)(value >> (8 * i));
 }
 
-// A blank line stands between the two; where one of them is empty it is trimmed with the other's ends.
-static void glue_texts(void) { put_space(); }
+// A blank line stands between the two; if one of them is empty it is trimmed with the other's ends.
+static void glue_texts(void) {
+  put_break();
+  put_break();
+}
 
-// Closes a message; 0 where its text is blank.
+static inline int is_letter(u8 b) { return b > 127 || (u8)((b | 32) - 'a') < 26; }
+
+// Whether no bracket follows a word, as in a call, and no quote stands but inside one. Ends are no letters.
+static int is_plain(void) {
+  for (const u8 *p = text_start; p < out; p++) {
+    u8 last = p > text_start ? p[-1] : 0;
+    if (*p == '(' && (is_letter(last) || (u8)(last - '0') < 10)) return 0;
+    if (*p == '\'' && !(is_letter(last) && p + 1 < out && is_letter(p[1]))) return 0;
+  }
+  return 1;
+}
+
+// Runs of white space inside a line become a space, runs of blank lines one; indentation stands.
+static void fold_runs(void) {
+  u8 *to = text_start;
+  int breaks = 0, spaces = 0;
+  for (const u8 *p = text_start; p < out; p++) {
+    if (*p == '\n') {
+      if (++breaks < 3) *to++ = '\n';
+    } else if (*p != ' ' && *p != '\t') {
+      breaks = spaces = 0;
+      *to++ = *p;
+    } else if (breaks) {
+      *to++ = *p;
+    } else if (!spaces) {
+      spaces = 1;
+      *to++ = ' ';
+    }
+  }
+  out = to;
+}
+
+// Closes a message; 0 if its text is blank.
 static int end_text(u8 role) {
-  if (space_before && out > text_start) out--;
+  trim(1);
   if (out == text_start) return 0;
+  if (seen & RUN && !(seen & SIGN) && is_plain()) fold_runs();
   put_u32((u32)(out - text_start));
   put_u32(0);
   *out++ = role;
@@ -84,23 +130,30 @@ static const u8 *put_wide(const u8 *p) {
   // Overlong forms and surrogates fall outside the ranges: no range of is_stable holds what they spell with fewer bytes.
   if (!is_stable(c) || (more == 2 && c < 0x800) || (more == 3 && c < 0x10000)) return 0;
   for (int i = 0; i <= more; i++) *out++ = *p++;
-  space_before = 0;
+  before = PLAIN;
   return p;
 }
 
 static const u8 *put_escape(const u8 *p) {
   switch (*p) {
-    case 'n':
-    case 't':
     case 'r':
-    case 'f':
-      put_space();
+      // A carriage return alone is TypeScript's to read.
+      if (*++p != '\\' || *++p != 'n') return 0;
+      // fall through
+    case 'n':
+      put_break();
+      return p + 1;
+    case 't':
+      *out++ = '\t';
+      seen |= RUN;
+      before = SPACE;
       return p + 1;
     case '"':
     case '\\':
     case '/':
       *out++ = *p;
-      space_before = 0;
+      seen |= SIGN;
+      before = PLAIN;
       return p + 1;
     default:
       return 0;
@@ -133,15 +186,28 @@ static int may_be_mark(const u8 *p) {
   }
 }
 
+// White space before a text: blank lines and a single space go; null for more, which may be indentation.
+static const u8 *skip_lead(const u8 *p) {
+  for (;;) {
+    if (*p == ' ') p++;
+    if (*p == ' ' || (*p == '\\' && (p[1] == 't' || p[1] == 'r'))) return 0;
+    if (*p != '\\' || p[1] != 'n') return p;
+    p += 2;
+  }
+}
+
 static const u8 *put_string(const u8 *p) {
+  if (out == text_start) {
+    p = skip_lead(p);
+    if (!p) return 0;
+  }
   for (;;) {
     u8 byte = *p;
     u8 k = kind[byte];
-    if (__builtin_expect(k != STOP, 1)) {
-      int space = k == SPACE;
-      *out = byte;
-      out += 1 - (space & space_before);
-      space_before = space;
+    if (__builtin_expect(!(k & STOP), 1)) {
+      *out++ = byte;
+      seen |= k | (k & before & SPACE) << 3;
+      before = k;
       p++;
       continue;
     }
@@ -149,7 +215,8 @@ static const u8 *put_string(const u8 *p) {
     if (byte == '<' || byte == '[') {
       if (may_be_mark(p + 1)) return 0;
       *out++ = byte;
-      space_before = 0;
+      seen |= SIGN;
+      before = PLAIN;
       p++;
       continue;
     }

@@ -20,8 +20,8 @@ const row = (instruction: string, output: string) => JSON.stringify({ instructio
 const rows = [
   row('How is tea made?', tea),
   row('Name a river in France.', 'The Loire is the longest river that flows in France.'),
-  '{ "instruction" : "How is tea made",  "input":"", "output": ' +
-    JSON.stringify(tea.toUpperCase()) +
+  '{ "instruction" : "how is tea made?",  "input":"", "output": ' +
+    JSON.stringify(tea.replace('Warm the pot, ', 'warm the pot,  ')) +
     ' , "n": 1.50 }',
   row('How is tea made?', tea.replace('four', 'seven')),
   '{"instruction": "broken',
@@ -29,7 +29,7 @@ const rows = [
   row('What is 1 + 2, and how do you add the two numbers?', 'The sum of 1 and 2 is 3.'),
 ];
 put('train.jsonl', `${rows.slice(0, 5).join('\n')}\n\n${rows[5]}\r\n${rows[6]}`);
-put('val.jsonl', `${row('how is tea made', tea)}\n`);
+put('val.jsonl', `${row('how is tea made?', tea)}\n`);
 put(
   'bench.json',
   JSON.stringify([
@@ -61,8 +61,8 @@ describe('the report', () => {
 
       Pairs
         same 1.00  train.jsonl:1  train.jsonl:3
-          prompt How is tea made[-?-]
-          answer [-Warm the pot-]{+WARM THE POT+}, [-add one spoon of leaves for each cup-]{+ADD ONE SPOON OF LEAVES FOR EACH CUP+}, [-pour boiling water-]{+POUR BOILING WATER+}, [-and wait for four minutes-]{+AND WAIT FOR FOUR MINUTES+}.
+          prompt [-How-]{+how+} is tea made?
+          answer [-Warm-]{+warm+} the pot,[- -]{+  +}add one spoon of leaves for each cup, po …
         conflict 0.83  train.jsonl:1  train.jsonl:4
           prompt = How is tea made?
           answer … h cup, pour boiling water, and wait for [-four-]{+seven+} minutes.
@@ -152,7 +152,7 @@ describe('leaks', () => {
   });
 
   it('compare prompts alone where asked', async () => {
-    put('questions.jsonl', '{"question": "Name a river in France", "answer": "Seine"}\n');
+    put('questions.jsonl', '{"question": "name a river in France.", "answer": "Seine"}\n');
     const { exitCode, stdout } = await lorch([
       'train.jsonl',
       '--against',
@@ -223,7 +223,7 @@ describe('writing', () => {
   });
 
   it('says how many pairs it does not show', async () => {
-    const same = Array.from({ length: 4 }, (_, i) => row(`How is tea made${'?'.repeat(i + 1)}`, tea));
+    const same = Array.from({ length: 4 }, (_, i) => row(`How is${' '.repeat(i + 1)}tea made?`, tea));
     put('four.jsonl', same.join('\n'));
     const { stdout } = await lorch(['four.jsonl']);
     expect(stdout).toContain('same\t6\t');
@@ -280,7 +280,7 @@ describe('writing', () => {
 
   it('keeps the longest or the best where asked', async () => {
     await lorch(['train.jsonl', '--keep', 'longest', '-o', 'longest.jsonl']);
-    expect(lines('longest.jsonl')).toEqual(rows.filter((_, i) => i !== 2));
+    expect(lines('longest.jsonl')).toEqual(rows.filter((_, i) => i !== 0));
     // Row 2 has a key that means nothing, which is a finding.
     const best = await lorch(['train.jsonl', '--keep', 'best', '--json']);
     expect(best.json().groups).toMatchObject([{ kept: 0, reason: 'fewest findings' }]);
@@ -320,7 +320,7 @@ describe('writing', () => {
     writeFileSync(join(dir, 'packed.jsonl.gz'), gzipSync(read('train.jsonl')));
     await lorch(['packed.jsonl.gz', '-o', 'unpacked.jsonl']);
     expect(read('unpacked.jsonl')).toBe(read('out.jsonl'));
-    put('table.csv', `instruction,output\n"How is tea made?","${tea}"\n"how is tea made","${tea}"\n`);
+    put('table.csv', `instruction,output\n"How is tea made?","${tea}"\n"how is tea made?","${tea}"\n`);
     const { json } = await lorch(['table.csv', '-o', 'table.jsonl', '--json']);
     expect(json()).toMatchObject({ rows: 2, pairs: [{ a: 0, b: 1, class: 'same' }] });
     expect(lines('table.jsonl').map((line) => JSON.parse(line) as unknown)).toEqual([

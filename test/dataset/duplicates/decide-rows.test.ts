@@ -21,12 +21,14 @@ async function classOf(
 describe('the class of a pair', () => {
   const cases: [string, [string, string], [string, string], string][] = [
     [
-      'case, punctuation and space',
-      ['Why, tell me?', long],
-      ['why  tell me', `${long.toUpperCase()}!`],
+      'the first letter, quotes and space',
+      ['Why, tell me?', `${long} of “Tom’s”.`],
+      ['why,  tell me?', `${long} of "Tom's". \n`],
       'same',
     ],
-    ['another answer', ['Tell me why.', long], ['tell me why', long.replace('green', 'black')], 'conflict'],
+    ['other capitals', ['Why, tell me?', long], ['Why, tell me?', long.toUpperCase()], 'conflict'],
+    ['another mark at the end', ['Say it.', `${long}?`], ['Say it.', `${long}!`], 'conflict'],
+    ['another answer', ['Tell me why.', long], ['tell me why.', long.replace('green', 'black')], 'conflict'],
     [
       'other numbers',
       [`Add 12 and 30: ${long}`, 'It is 42.'],
@@ -89,7 +91,8 @@ describe('the class of a pair', () => {
       rejected: [{ role: 'assistant', content: 'No.' }],
       meta: {},
     });
-    expect(await classOf(pair('Yes.'), pair('yes'))).toBe('same');
+    expect(await classOf(pair('Yes.'), pair('yes.'))).toBe('same');
+    expect(await classOf(pair('Yes.'), pair('Yes?'))).toBe('conflict');
     expect(await classOf(pair('Yes.'), pair('Never.'))).toBe('conflict');
   });
 });
@@ -118,13 +121,13 @@ describe('a group', () => {
 
   it('loses nothing by class where prompts differ, and nothing at all with action keep', async () => {
     expect((await near(chain, { action: 'by_class' })).dropped).toEqual([]);
-    const same = [exampleOf(long, 'Yes.'), exampleOf(long, 'yes!')];
+    const same = [exampleOf(long, 'Yes.'), exampleOf(long, 'yes.')];
     expect((await near(same, { action: 'keep' })).dropped).toEqual([]);
     expect((await near(same)).dropped).toMatchObject([{ code: 'D160', row: { place: { row: 1 } } }]);
   });
 
   it('keeps the first, the longest, or the one with the fewest findings', async () => {
-    const rows = [exampleOf(long, 'Yes.'), exampleOf(long, 'Yes!!!'), exampleOf(long, 'Yes')];
+    const rows = [exampleOf(long, 'Yes. '), exampleOf(long, 'yes.  \n'), exampleOf(long, 'Yes.')];
     const kept = async (keep: 'first' | 'longest' | 'best') => {
       const { groups, dropped } = await near(rows, { keep }, [2, 1, 0]);
       expect(dropped.every(({ of }) => of === groups[0]?.kept)).toBe(true);
@@ -275,7 +278,7 @@ describe('findings', () => {
   it('name each dropped row, and those that stay with a conflict, a template or a leak', async () => {
     const rows = [
       exampleOf(long, 'Yes.'),
-      exampleOf(long, 'yes'),
+      exampleOf(long, 'yes.'),
       exampleOf(long, 'No.'),
       exampleOf(`Count to 5: ${long}`, '1 2 3 4 5'),
       exampleOf(`Count to 6: ${long}`, '1 2 3 4 6'),
