@@ -235,6 +235,14 @@ export const appCodes: CodeDoc[] = [
       'A merged model is as large as its base without quantization: parameters times the bytes of one. The plan of the run says how much that is.',
   },
   {
+    code: 'E053',
+    name: 'file-not-usable',
+    severity: 'error',
+    title: 'The system refused a call on a file.',
+    prose:
+      'The disk is full, read-only or failing, the quota is used up, too many files are open, or the file belongs to somebody else. The message names the file if the system does. Nothing is left half done: what was begun is removed, and runs that are under way go on.',
+  },
+  {
     code: 'U100',
     name: 'no-workspace',
     severity: 'error',

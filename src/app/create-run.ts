@@ -1,12 +1,16 @@
 // Makes the folder of a run from a plan, complete before anything is launched.
 import { randomBytes } from 'node:crypto';
-import { cp, link, mkdir, readdir, realpath, rename, rm, writeFile } from 'node:fs/promises';
+import { cp, link, mkdir, readdir, realpath, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { namingFile } from '../diagnostics/system-failure.ts';
 import { adapterFiles } from '../hub/resolve-adapter.ts';
 import { runPaths } from '../run/layout.ts';
 import type { Plan } from '../run/plan.ts';
+import type { RunRecord } from '../run/record.ts';
+import { requireWritable } from '../store/open-store.ts';
 import type { SuperviseDeps } from '../supervise/deps.ts';
 import { registerRun } from '../supervise/register-run.ts';
+import { ownerTag } from './process-owner.ts';
 
 export interface PlannedRun {
   plan: Plan;
@@ -22,16 +26,18 @@ export interface PlannedRun {
 
 /** Writes the run folder, puts the run on record as queued, and returns its id. */
 export async function createRun(deps: SuperviseDeps, planned: PlannedRun): Promise<string> {
+  requireWritable(deps.store);
   const { plan } = planned;
   const created = deps.now();
   const id = newRunId(plan.name, created);
   // Built under another name: a folder with a run's name is always complete.
-  const work = join(deps.runsDir, `.${id}.tmp`);
+  const work = join(deps.runsDir, `.${id}.${ownerTag()}.tmp`);
   const paths = runPaths(work);
-  await mkdir(paths.data, { recursive: true, mode: 0o700 });
   try {
-    await writeFile(paths.config, planned.configYaml, { mode: 0o600 });
-    await writeFile(paths.plan, `${JSON.stringify(plan, null, 2)}\n`, { mode: 0o600 });
+    await mkdir(paths.data, { recursive: true, mode: 0o700 });
+    await write(paths.config, planned.configYaml);
+    await write(paths.plan, `${JSON.stringify(plan, null, 2)}\n`);
+    await write(creatingMark(work), ownerTag());
     await linkFile(planned.ledger, paths.ledger);
     for (const entry of await readdir(planned.prepared, { withFileTypes: true })) {
       const [from, to] = [join(planned.prepared, entry.name), join(paths.data, entry.name)];
@@ -39,22 +45,32 @@ export async function createRun(deps: SuperviseDeps, planned: PlannedRun): Promi
       else await linkFile(from, to);
     }
     if (planned.initAdapter) await keepAdapter(planned.initAdapter, join(paths.data, 'init_adapter'));
-    await rename(work, join(deps.runsDir, id));
+    const record: RunRecord = {
+      lorch: 1,
+      id,
+      name: plan.name,
+      created_ms: created,
+      tags: [],
+      notes: '',
+      unreviewed: plan.review.reason,
+      cancelled_ms: null,
+    };
+    await registerRun(deps, plan, record, work);
   } catch (error) {
     await rm(work, { recursive: true, force: true });
     throw error;
   }
-  await registerRun(deps, plan, {
-    lorch: 1,
-    id,
-    name: plan.name,
-    created_ms: created,
-    tags: [],
-    notes: '',
-    unreviewed: plan.review.reason,
-    cancelled_ms: null,
-  });
+  await rm(creatingMark(join(deps.runsDir, id)), { force: true });
   return id;
+}
+
+/** Says who makes a run, until it is on record. */
+export function creatingMark(runDir: string): string {
+  return join(runDir, '.creating');
+}
+
+async function write(path: string, text: string): Promise<void> {
+  await writeFile(path, text, { mode: 0o600 }).catch(namingFile(path));
 }
 
 /** `yyyymmdd-hhmmss-<name>-<4 random>`, UTC, so that ids sort by time wherever they were made. */

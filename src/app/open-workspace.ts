@@ -1,5 +1,4 @@
 // The workspace of a command: its runs on record, and what launching needs.
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { WrittenChecks } from '../config/check-file.ts';
 import { findWorkspace, type Workspace } from '../config/workspace.ts';
@@ -33,24 +32,29 @@ export interface OpenWorkspace {
 export interface OpenOptions {
   cwd: string;
   env: Readonly<Record<string, string | undefined>>;
+  /** Tells the user why nothing happens, or what could not be done. */
+  notice?(text: string): void;
 }
 
 /** Opens the workspace that `cwd` lies in and brings its unfinished runs up to date. Throws UserError U100. */
-export async function openWorkspace({ cwd, env }: OpenOptions): Promise<OpenWorkspace> {
+export async function openWorkspace({ cwd, env, notice }: OpenOptions): Promise<OpenWorkspace> {
   const workspace = await requireWorkspace({ cwd, env });
   const { root, runsDir } = workspace;
-  mkdirSync(runsDir, { recursive: true });
-  const store = openStore(join(runsDir, 'lorch.db'));
+  const store = openStore(join(runsDir, 'lorch.db'), { orSnapshot: true });
+  if (store.unwritable)
+    notice?.(`${store.unwritable.message}; what is shown is what was on record, and nothing is written`);
   const deps: SuperviseDeps = {
     store,
     runsDir,
     env,
     now: () => Date.now(),
     log: createControllerLog(runsDir, createRedactor(env)),
+    ...(notice && { notice }),
   };
   // The database is an index: where it is gone, the folders make it again.
   if (store.fresh) await rebuildIndex(deps);
   await recoverAndReport(deps);
+  if (!store.unwritable) await tidy(deps);
   let found: Promise<PythonEnv> | undefined;
   const python = (explicit?: string): Promise<PythonEnv> => {
     found ??= findPython({
@@ -85,6 +89,20 @@ async function requireWorkspace({ cwd, env }: OpenOptions): Promise<Workspace> {
   throw new UserError('U100', `${cwd} is in no workspace: no folder above it has a lorch.yaml`, {
     hint: '`lorch init` makes one here',
   });
+}
+
+/** What killed commands left, and reports that nobody could write. Nothing of it is worth failing for. */
+async function tidy(deps: SuperviseDeps): Promise<void> {
+  const { sweepLeftovers, withoutReport } = await import('./sweep-leftovers.ts');
+  try {
+    await sweepLeftovers(deps);
+    const missing = withoutReport(deps);
+    if (missing.length === 0) return;
+    const { reportRun } = await import('./report-run.ts');
+    for (const id of missing) await reportRun(deps, id);
+  } catch (error) {
+    deps.log.warn({ error: String(error) }, 'leftovers could not be cleared away');
+  }
 }
 
 /** A run whose controller is gone ends here, so its report is written here. */

@@ -1,9 +1,10 @@
 // What must not outlive the process: half-written files beside their places, and folders for the time of a command.
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { rmdirSync, rmSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
-import { hostname, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
+import { isOwnerGone, ownerPattern, ownerTag } from './process-owner.ts';
 
 const kept = new Set<string>();
 let onGuard: (needed: boolean) => void = () => undefined;
@@ -70,30 +71,20 @@ export async function makeTemporaryFolder(prefix: string): Promise<TemporaryFold
   };
 }
 
-const host = createHash('sha256').update(hostname()).digest('hex').slice(0, 6);
-
 /** The name under which `path` is written until it is whole: it tells who writes it. */
 export function partialPath(path: string): string {
-  return `${path}.${host}-${process.pid}-${randomUUID().slice(0, 8)}.partial`;
+  return `${path}.${ownerTag()}-${randomUUID().slice(0, 8)}.partial`;
 }
+
+const owned = new RegExp(`^\\.(${ownerPattern})-[0-9a-f]{8}\\.partial$`);
 
 /** Removes what processes that were killed left of `path`; what another machine or a living process writes stays. */
 export async function removeStalePartials(path: string): Promise<void> {
   const folder = dirname(path);
   const names = await readdir(folder).catch(() => []);
   for (const name of names) {
-    if (!name.startsWith(`${basename(path)}.${host}-`)) continue;
-    const pid = /^(\d+)-[0-9a-f]{8}\.partial$/.exec(name.slice(basename(path).length + host.length + 2))?.[1];
-    if (pid !== undefined && !isRunning(Number(pid))) await rm(join(folder, name), { force: true });
-  }
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // Of another user.
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
+    if (!name.startsWith(`${basename(path)}.`)) continue;
+    const owner = owned.exec(name.slice(basename(path).length))?.[1];
+    if (owner !== undefined && isOwnerGone(owner)) await rm(join(folder, name), { force: true });
   }
 }

@@ -4,6 +4,7 @@ import { type MadePlans, makePlans } from '../app/make-plan.ts';
 import { type OpenWorkspace, openWorkspace } from '../app/open-workspace.ts';
 import { indexReview } from '../app/review/index-reviews.ts';
 import type { Context } from './context.ts';
+import { noticeOn } from './notice.ts';
 import { readStdin } from './read-stdin.ts';
 import { createProgress, type Progress } from './ui/progress.ts';
 import { readVersion } from './version.ts';
@@ -23,7 +24,7 @@ export async function planInTerminal(
   context: Context,
   options: PlanOptions,
 ): Promise<{ workspace: OpenWorkspace; made: MadePlans }> {
-  const workspace = await openWorkspace({ cwd: context.cwd, env: context.env });
+  const workspace = await openWorkspace({ cwd: context.cwd, env: context.env, notice: noticeOn(context) });
   let progress: Progress | null = null;
   let label = '';
   try {

@@ -2,15 +2,18 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { systemReason } from '../diagnostics/system-error.ts';
+import { systemFailure } from '../diagnostics/system-failure.ts';
 import { UserError } from '../diagnostics/user-error.ts';
+import { storeFailure } from '../store/store-errors.ts';
 import type { Context } from './context.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { renderFindings } from './ui/diagnostic.ts';
 import { paint, visible } from './ui/paint.ts';
 
 /** Prints `error` on stderr and says what the process exits with. */
-export async function reportError(error: unknown, context: Context): Promise<ExitCode> {
+export async function reportError(thrown: unknown, context: Context): Promise<ExitCode> {
+  // A disk that is full, a database that is locked: no bug of ours, and no business of whoever called.
+  const error = storeFailure(thrown) ?? systemFailure(thrown) ?? thrown;
   const { stderr } = context;
   const ink = paint(stderr.color);
   if (error instanceof UserError) {
@@ -23,11 +26,6 @@ export async function reportError(error: unknown, context: Context): Promise<Exi
   }
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
   const message = error instanceof Error ? error.message : String(error);
-  if (['ENOSPC', 'EDQUOT'].includes((error as NodeJS.ErrnoException | null)?.code ?? '')) {
-    stderr.write(`${ink.red('error:')} a temporary file cannot be written: ${systemReason(error)}\n`);
-    stderr.write(`  ${ink.cyan('hint:')} make room, or set TMPDIR to a folder with room\n`);
-    return EXIT.environment;
-  }
   // What a scan keeps of each row stands in arrays, which fail so.
   if (error instanceof RangeError && error.message.startsWith('Array buffer allocation failed')) {
     stderr.write(`${ink.red('error:')} no memory is left\n`);

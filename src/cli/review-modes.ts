@@ -5,6 +5,7 @@ import { reviewLogPath } from '../app/review/verdict-log.ts';
 import type { Context } from './context.ts';
 import { EXIT } from './exit-codes.ts';
 import { indexInWorkspace } from './index-review.ts';
+import { noticeOn } from './notice.ts';
 import { nextReviewCommand } from './review-next.ts';
 import type { openReviewRequest } from './review-request.ts';
 import { formatCount } from './ui/format.ts';
@@ -133,7 +134,7 @@ function statusJson(
 export async function listWorkspaceReviews(context: Context, json: boolean): Promise<void> {
   const { openWorkspace } = await import('../app/open-workspace.ts');
   const { listReviews } = await import('../store/reviews.ts');
-  const { store } = await openWorkspace({ cwd: context.cwd, env: context.env });
+  const { store } = await openWorkspace({ cwd: context.cwd, env: context.env, notice: noticeOn(context) });
   const reviews = listReviews(store);
   if (json)
     return printJson(context, {

@@ -4,6 +4,7 @@ import { constants } from 'node:fs';
 import { link, lstat, mkdir, open, rename, rm, rmdir, stat, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { execa } from 'execa';
+import { namingFile } from '../diagnostics/system-failure.ts';
 import { UserError } from '../diagnostics/user-error.ts';
 import { type RunFile, readRunBytes, readRunJson } from '../run/run-file.ts';
 import type { Launcher, LaunchSpec } from './launcher.ts';
@@ -156,7 +157,7 @@ async function writeTemporary(file: string, text: string): Promise<string> {
     await handle.sync();
   } catch (error) {
     await unlink(temporary).catch(() => undefined);
-    throw error;
+    namingFile(file)(error);
   } finally {
     await handle.close();
   }

@@ -1,16 +1,21 @@
 // The only door to SQLite. A Store is a connection with its prepared statements.
-import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs';
+import { closeSync, constants, fchmodSync, fstatSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
+import { systemReason } from '../diagnostics/system-error.ts';
 import { UserError } from '../diagnostics/user-error.ts';
 import { canUseWal, type JournalMode } from './journal-mode.ts';
 import { migrate } from './migrate.ts';
+import { openSnapshot } from './snapshot-store.ts';
+import { isBusy, storeFailure } from './store-errors.ts';
 
 export interface Store {
   readonly path: string;
   readonly journal: JournalMode;
   /** There was no database before. */
   readonly fresh: boolean;
+  /** Why the database cannot be written, if this is a copy in memory; null otherwise. */
+  readonly unwritable: UserError | null;
   /** For files of store/ only. */
   readonly db: Database.Database;
   /** Prepares a statement once per connection. */
@@ -25,19 +30,29 @@ export interface OpenStoreOptions {
   journal?: 'auto' | JournalMode;
   /** How long a statement waits for another process's write, ms. */
   busyTimeoutMs?: number;
+  /** If the file cannot be written, opens a copy of it in memory. */
+  orSnapshot?: boolean;
 }
 
 /** The first SQLite without the bug that corrupts a database when a WAL is reset (3.7.0 to 3.51.2 have it). */
 const oldestSqlite = [3, 51, 3] as const;
 
-/** Opens, creates or upgrades the database at `path`. Throws UserError E030–E033. */
+/** Opens, creates or upgrades the database at `path`. Throws UserError E030–E033, E050–E052. */
 export function openStore(path: string, options: OpenStoreOptions = {}): Store {
+  try {
+    return openFile(path, options);
+  } catch (error) {
+    if (!options.orSnapshot || !isUnwritable(error)) throw error;
+    const db = openSnapshot(path);
+    return storeOf(db, path, 'delete', migrate(db) === 0, error);
+  }
+}
+
+function openFile(path: string, options: OpenStoreOptions): Store {
   let db: Database.Database;
   try {
     mkdirSync(dirname(path), { recursive: true });
-    // SQLite would create it with the umask's mode; its -wal and -shm take the mode of the main file.
-    closeSync(openSync(path, 'a', 0o600));
-    chmodSync(path, 0o600);
+    makeFile(path);
     db = new Database(path, { timeout: options.busyTimeoutMs ?? 5000 });
   } catch (error) {
     throw cannotOpen(path, error);
@@ -50,19 +65,37 @@ export function openStore(path: string, options: OpenStoreOptions = {}): Store {
     db.pragma(`synchronous = ${journal === 'wal' ? 'NORMAL' : 'FULL'}`);
     db.pragma('foreign_keys = ON');
     db.pragma('cache_size = -65536');
-    return storeOf(db, path, journal, migrate(db) === 0);
+    return storeOf(db, path, journal, migrate(db) === 0, null);
   } catch (error) {
     db.close();
     throw error instanceof UserError ? error : cannotOpen(path, error);
   }
 }
 
-function storeOf(db: Database.Database, path: string, journal: JournalMode, fresh: boolean): Store {
+function makeFile(path: string): void {
+  // SQLite would create it with the umask's mode; its -wal and -shm take the mode of the main file.
+  const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_APPEND | (constants.O_NONBLOCK ?? 0);
+  const file = openSync(path, flags, 0o600);
+  try {
+    if (fstatSync(file).isFile()) fchmodSync(file, 0o600);
+  } finally {
+    closeSync(file);
+  }
+}
+
+function storeOf(
+  db: Database.Database,
+  path: string,
+  journal: JournalMode,
+  fresh: boolean,
+  unwritable: UserError | null,
+): Store {
   const statements = new Map<string, Database.Statement<unknown[]>>();
   return {
     path,
     journal,
     fresh,
+    unwritable,
     db,
     statement(sql) {
       let statement = statements.get(sql);
@@ -145,11 +178,22 @@ function cannotOpen(path: string, error: unknown): UserError {
   const message = error instanceof Error ? error.message : String(error);
   const code = error instanceof Database.SqliteError ? error.code : '';
   if (code === 'SQLITE_CORRUPT' || code === 'SQLITE_NOTADB') return damaged(path, message, error);
-  return new UserError('E032', `cannot open ${path}: ${message}`, {
+  if (isBusy(error)) return storeFailure(error) ?? damaged(path, message, error);
+  return new UserError('E032', `cannot open ${path}: ${code ? message : systemReason(error)}`, {
     hint: 'check that the folder exists, is writable and has space; network file systems often cannot hold a database',
     exitCode: 3,
     cause: error,
   });
+}
+
+// The disk is full, read-only or failing, or the file is somebody else's: it can be read at best.
+function isUnwritable(error: unknown): error is UserError {
+  if (!(error instanceof UserError) || error.code !== 'E032') return false;
+  const { code = '' } = (error.cause ?? {}) as { code?: string };
+  return (
+    /^SQLITE_(FULL|IOERR|READONLY|CANTOPEN|PERM)/.test(code) ||
+    ['ENOSPC', 'EDQUOT', 'EROFS', 'EACCES', 'EPERM', 'EIO', 'EFBIG'].includes(code)
+  );
 }
 
 function damaged(path: string, message: string, cause: unknown): UserError {
@@ -158,4 +202,9 @@ function damaged(path: string, message: string, cause: unknown): UserError {
     exitCode: 3,
     cause,
   });
+}
+
+/** Throws what keeps the database from being written, before anything is begun that needs it. */
+export function requireWritable({ unwritable }: Store): void {
+  if (unwritable) throw unwritable;
 }

@@ -10,6 +10,8 @@ export interface SuperviseDeps {
   env: Readonly<Record<string, string | undefined>>;
   now(): number;
   log: ControllerLog;
+  /** Tells the user why nothing happens, or what could not be done. */
+  notice?(text: string): void;
   timing?: Partial<Timing>;
 }
 
@@ -37,9 +39,20 @@ export interface Timing {
   aliveEveryMs: number;
   /** How long nothing may be found before a run counts as gone: a process is invisible while it is being replaced. */
   goneAfterMs: number;
+  /** How long a command waits for a database that another process holds. */
+  lockMs: number;
+  /** How long a follower bears with a full or failing disk after everybody is gone. */
+  troubleMs: number;
 }
 
-const defaults: Timing = { pollMs: 150, watchdogMs: 3000, aliveEveryMs: 1000, goneAfterMs: 400 };
+const defaults: Timing = {
+  pollMs: 150,
+  watchdogMs: 3000,
+  aliveEveryMs: 1000,
+  goneAfterMs: 400,
+  lockMs: 60_000,
+  troubleMs: 30_000,
+};
 
 export function timingOf(deps: SuperviseDeps): Timing {
   return { ...defaults, ...deps.timing };

@@ -1,10 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { systemFailure } from '../diagnostics/system-failure.ts';
 import { UserError } from '../diagnostics/user-error.ts';
 import type { RunEvent } from '../run/events.ts';
+import { requireWritable } from '../store/open-store.ts';
 import { getRun, type RunRow } from '../store/runs.ts';
-import { isBusy } from '../store/store-errors.ts';
+import { isBusy, storeFailure } from '../store/store-errors.ts';
 import { type SuperviseDeps, timingOf } from './deps.ts';
-import { type Look, type Watch, watchRun } from './watch-run.ts';
+import { isRunAlive } from './run-alive.ts';
+import { type Look, watchRun } from './watch-run.ts';
 
 export interface FollowOptions {
   /** Each event that is not on record yet when following begins, in order. */
@@ -19,9 +22,11 @@ export async function followRun(
   run: string,
   options: FollowOptions = {},
 ): Promise<RunRow> {
+  requireWritable(deps.store);
   const watch = watchRun(deps, run, options.onEvent);
+  const bear = patience(deps, run);
   while (!options.signal?.aborted) {
-    const look = await patientLook(deps, run, watch);
+    const look = await watch.look().then(bear.well, bear.trouble);
     if (look === 'finished') break;
     if (look !== 'changed') await pause(timingOf(deps).pollMs, options.signal);
   }
@@ -30,15 +35,36 @@ export async function followRun(
   return row;
 }
 
-// Another process may hold the database for long (`lorch db rebuild`); nothing is lost by waiting.
-async function patientLook(deps: SuperviseDeps, run: string, watch: Watch): Promise<Look> {
-  try {
-    return await watch.look();
-  } catch (error) {
-    if (!isBusy(error)) throw error;
-    deps.log.run(run).warn({}, 'the database is locked by another process; waiting');
-    return 'waiting';
-  }
+/**
+ * A database that is locked, a disk that is full or fails: the run goes on without us, and so nothing is lost by waiting.
+ * When nobody works on the run any more and it still cannot be recorded, the error is thrown.
+ */
+function patience(deps: SuperviseDeps, run: string) {
+  let sinceMs: number | null = null;
+  let deadMs: number | null = null;
+  return {
+    well(look: Look): Look {
+      sinceMs = null;
+      deadMs = null;
+      return look;
+    },
+    async trouble(error: unknown): Promise<Look> {
+      const failure = isBusy(error) ? null : (storeFailure(error) ?? systemFailure(error));
+      if (!isBusy(error) && !failure) throw error;
+      if (sinceMs === null) {
+        const what = failure?.message ?? 'another process is writing the database';
+        deps.log.run(run).warn({ error: String(error) }, 'cannot be recorded now; waiting');
+        if (failure) deps.notice?.(`${what}; the run goes on, and is recorded when that is over`);
+      }
+      const now = deps.now();
+      sinceMs ??= now;
+      if (!failure) return 'waiting';
+      if (await isRunAlive(deps, run, false).catch(() => true)) deadMs = null;
+      else deadMs ??= now;
+      if (deadMs !== null && now - deadMs > timingOf(deps).troubleMs) throw failure;
+      return 'waiting';
+    },
+  };
 }
 
 async function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {

@@ -13,6 +13,7 @@ import { damagedFile } from './damaged-file.ts';
 import type { SuperviseDeps } from './deps.ts';
 import { addAttempt } from './rebuild-attempt.ts';
 import { attemptNumbers, readPlanFile, readRecordFile, recordFromPlan, runFolders } from './run-folder.ts';
+import { waitForStore } from './wait-for-store.ts';
 
 export interface RebuiltIndex {
   runs: number;
@@ -51,16 +52,18 @@ export async function rebuildIndex(
 }
 
 async function inBatches(
-  { store }: SuperviseDeps,
+  deps: SuperviseDeps,
   items: readonly string[],
   work: (item: string) => Promise<void>,
 ): Promise<void> {
   for (let next = 0; next < items.length; ) {
     if (next > 0) await sleep(pauseMs);
-    await writeAcross(store, async () => {
-      const until = performance.now() + batchMs;
-      for (; next < items.length && performance.now() < until; next += 1) await work(items[next] ?? '');
-    });
+    await waitForStore(deps, () =>
+      writeAcross(deps.store, async () => {
+        const until = performance.now() + batchMs;
+        for (; next < items.length && performance.now() < until; next += 1) await work(items[next] ?? '');
+      }),
+    );
   }
 }
 

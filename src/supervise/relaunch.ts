@@ -5,6 +5,7 @@ import { relaunchEnvironment } from '../launchers/job-environment.ts';
 import type { ExitFile, LaunchFile } from '../run/attempt-files.ts';
 import { attemptPaths } from '../run/layout.ts';
 import { listAttempts, replaceAttempt } from '../store/attempts.ts';
+import { requireWritable } from '../store/open-store.ts';
 import type { AttemptContext } from './attempt-context.ts';
 import type { SuperviseDeps } from './deps.ts';
 import { forgetOwnLaunch, readOwnLaunch, recordOwnLaunch } from './own-launches.ts';
@@ -31,6 +32,7 @@ export async function claimForController(deps: SuperviseDeps, attempt: AttemptCo
 export async function relaunch(deps: SuperviseDeps, attempt: AttemptContext): Promise<void> {
   const { run, n, launcher, paths } = attempt;
   const log = deps.log.run(run);
+  requireWritable(deps.store);
   if (await attempt.file('stop')) return await endWithoutStart(deps, attempt, null);
   if (lostLaunches(deps, run) >= maxLaunches)
     return await endWithoutStart(deps, attempt, `the supervisor did not start in ${maxLaunches} tries`);

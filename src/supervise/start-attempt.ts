@@ -1,23 +1,28 @@
 // Starting an attempt so that it starts once: intent on disk and in the database first, then the process.
 import { randomUUID } from 'node:crypto';
-import { join } from 'node:path';
+import { rmdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { UserError } from '../diagnostics/user-error.ts';
 import { jobEnvironment, recordableEnvironment } from '../launchers/job-environment.ts';
 import { isolatedArgs } from '../python/isolated.ts';
 import type { LaunchFile } from '../run/attempt-files.ts';
 import { attemptPaths } from '../run/layout.ts';
 import { beginAttempt, latestAttempt } from '../store/attempts.ts';
-import { openAttempt, requireLauncher, runDirOf } from './attempt-context.ts';
+import { requireWritable } from '../store/open-store.ts';
+import { isStoreTrouble } from '../store/store-errors.ts';
+import { type AttemptContext, openAttempt, requireLauncher, runDirOf } from './attempt-context.ts';
 import type { LaunchDeps, SuperviseDeps, TrainerPython } from './deps.ts';
 import { forgetOwnLaunch, recordOwnLaunch } from './own-launches.ts';
 import { attemptNumbers, readPlan } from './run-folder.ts';
 import { settleAttempt } from './settle-attempt.ts';
+import { waitForStore } from './wait-for-store.ts';
 
 /**
  * Starts the next attempt of a queued or finished run and returns its number; the trainer then runs on its own.
  * Throws UserError U103 (under way already), R130 (no such launcher), R131 (the interpreter cannot be run), R132 (no plan).
  */
 export async function startAttempt(deps: LaunchDeps, run: string): Promise<number> {
+  requireWritable(deps.store);
   const runDir = runDirOf(deps, run);
   const plan = await readPlan(runDir);
   if (!plan) throw new UserError('R132', `${runDir} has no readable plan.json`, { exitCode: 3 });
@@ -43,15 +48,32 @@ export async function startAttempt(deps: LaunchDeps, run: string): Promise<numbe
     attempt: n,
     ...{ python: program, shim, command, env: recorded },
   });
-  const made = await launcher.createOnce(file, `${JSON.stringify(launch)}\n`);
-  if (!made || !beginAttempt(deps.store, run, attemptOf(launch))) {
-    // A launch that nobody will ever start must not look like one whose controller died.
-    if (made) await launcher.remove(file);
+  await beginLaunch(deps, run, launch, file).catch((error: unknown) => {
     forgetOwnLaunch(deps, launch.token);
-    throw new UserError('U103', `run ${run} is under way already`, { hint: `lorch logs ${run} -f` });
-  }
+    throw error;
+  });
   await spawnAttempt(deps, run, launch, env);
   return n;
+}
+
+/** Launch file and record, both or neither: a launch that nobody will ever start must not look like a lost one. */
+async function beginLaunch(deps: LaunchDeps, run: string, launch: LaunchFile, file: string): Promise<void> {
+  const launcher = requireLauncher(launch.launcher);
+  const made = await launcher
+    .createOnce(file, `${JSON.stringify(launch)}\n`)
+    .catch(async (error: unknown) => {
+      // The folder that was made for it, unless somebody else uses it.
+      await rmdir(dirname(file)).catch(() => undefined);
+      throw error;
+    });
+  try {
+    if (made && (await waitForStore(deps, () => beginAttempt(deps.store, run, attemptOf(launch))))) return;
+  } catch (error) {
+    await launcher.remove(file);
+    throw error;
+  }
+  if (made) await launcher.remove(file);
+  throw new UserError('U103', `run ${run} is under way already`, { hint: `lorch logs ${run} -f` });
 }
 
 /** The number after every attempt on record or on disk. */
@@ -91,14 +113,27 @@ export async function spawnAttempt(
       env: { ...env, LORCH_ATTEMPT: launch.token },
     });
   } catch (error) {
-    const t = deps.now();
-    await attempt.launcher.createOnce(attempt.paths.claim, JSON.stringify({ by: 'controller', t }));
-    const message = error instanceof Error ? error.message : String(error);
-    const exit = { by: 'controller', code: null, signal: null, error: message, asked: null, t } as const;
-    await attempt.launcher.createOnce(attempt.paths.exit, JSON.stringify(exit));
-    await settleAttempt(deps, attempt, exit);
+    await endFailedSpawn(deps, attempt, error);
     throw error;
   }
+}
+
+/** Whatever cannot be written any more: an attempt whose start was reported as failed must never start later. */
+async function endFailedSpawn(deps: SuperviseDeps, attempt: AttemptContext, error: unknown): Promise<void> {
+  const { launcher, paths, token } = attempt;
+  forgetOwnLaunch(deps, token);
+  const t = deps.now();
+  const message = error instanceof Error ? error.message : String(error);
+  const exit = { by: 'controller', code: null, signal: null, error: message, asked: null, t } as const;
+  try {
+    await launcher.createOnce(paths.claim, JSON.stringify({ by: 'controller', t }));
+    await launcher.createOnce(paths.exit, JSON.stringify(exit));
+  } catch (second) {
+    deps.log.run(attempt.run).warn({ error: String(second) }, 'the failed start cannot be written down');
+  }
+  await settleAttempt(deps, attempt, exit).catch((second: unknown) => {
+    if (!isStoreTrouble(second)) throw second;
+  });
 }
 
 function trainerCommand({ executable, trainerDir }: TrainerPython, runDir: string, n: number): string[] {

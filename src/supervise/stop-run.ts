@@ -1,11 +1,13 @@
 import { UserError } from '../diagnostics/user-error.ts';
 import { statusWord } from '../run/status.ts';
 import { cancelQueued, latestAttempt, markStopping } from '../store/attempts.ts';
+import { requireWritable } from '../store/open-store.ts';
 import { getRun } from '../store/runs.ts';
 import { type AttemptContext, openAttempt, runDirOf } from './attempt-context.ts';
 import type { SuperviseDeps } from './deps.ts';
 import { claimForController, endWithoutStart } from './relaunch.ts';
 import { readPlan, readRecordFile, recordFromPlan, writeRecord } from './run-folder.ts';
+import { waitForStore } from './wait-for-store.ts';
 import { watchRun } from './watch-run.ts';
 
 export interface StopOptions {
@@ -22,12 +24,13 @@ export async function stopRun(
   run: string,
   { force = false }: StopOptions = {},
 ): Promise<StopResult> {
+  requireWritable(deps.store);
   const row = getRun(deps.store, run);
   if (!row) throw new UserError('U101', `there is no run ${run}`);
   if (row.status.phase === 'finished')
     throw new UserError('U104', `run ${run} is not running: it ${statusWord(row.status)}`, { exitCode: 1 });
   deps.log.run(run).info({ force }, 'stop asked for');
-  if (row.status.phase === 'queued' && cancelQueued(deps.store, run)) {
+  if (row.status.phase === 'queued' && (await waitForStore(deps, () => cancelQueued(deps.store, run)))) {
     await recordCancelled(deps, run);
     return 'cancelled';
   }
@@ -48,7 +51,7 @@ async function stopAttempt(
 ): Promise<StopResult> {
   // Before the signal: whoever records the end must know that it was asked for.
   await attempt.launcher.put(attempt.paths.stop, JSON.stringify({ t: deps.now(), force }));
-  markStopping(deps.store, attempt.run);
+  await waitForStore(deps, () => markStopping(deps.store, attempt.run));
   const claim = await attempt.file('claim');
   if (claim?.by !== 'shim' && (await claimForController(deps, attempt))) {
     await endWithoutStart(deps, attempt, null);

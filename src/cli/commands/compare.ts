@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Context } from '../context.ts';
+import { noticeOn } from '../notice.ts';
 import { printJson } from '../ui/json.ts';
 
 interface Options {
@@ -24,7 +25,11 @@ export function define(command: Command, context: Context): void {
     .action(async (refs: string[], options: Options) => {
       const { openWorkspace } = await import('../../app/open-workspace.ts');
       const { compareRuns } = await import('../../app/compare-runs.ts');
-      const workspace = await openWorkspace({ cwd: context.cwd, env: context.env });
+      const workspace = await openWorkspace({
+        cwd: context.cwd,
+        env: context.env,
+        notice: noticeOn(context),
+      });
       const comparison = await compareRuns({
         store: workspace.store,
         runsDir: workspace.runsDir,

@@ -1,6 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import type { Command } from 'commander';
 import type { Context } from '../context.ts';
+import { noticeOn } from '../notice.ts';
 import { parseCount } from '../parse-options.ts';
 import { visible } from '../ui/paint.ts';
 
@@ -26,7 +27,11 @@ export function define(command: Command, context: Context): void {
     .action(async (run: string, options: Options) => {
       const { openWorkspace } = await import('../../app/open-workspace.ts');
       const { readLogs } = await import('../../app/read-logs.ts');
-      const workspace = await openWorkspace({ cwd: context.cwd, env: context.env });
+      const workspace = await openWorkspace({
+        cwd: context.cwd,
+        env: context.env,
+        notice: noticeOn(context),
+      });
       const leaving = new AbortController();
       const release = context.onInterrupt(() => leaving.abort());
       try {

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { Context } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
+import { noticeOn } from '../notice.ts';
 import { formatBytes, formatNumber } from '../ui/format.ts';
 import { printJson } from '../ui/json.ts';
 import { paint } from '../ui/paint.ts';
@@ -24,7 +25,11 @@ export function define(command: Command, context: Context): void {
       const { openWorkspace } = await import('../../app/open-workspace.ts');
       const { mergeRun } = await import('../../app/merge-run.ts');
       const { createProgress } = await import('../ui/progress.ts');
-      const workspace = await openWorkspace({ cwd: context.cwd, env: context.env });
+      const workspace = await openWorkspace({
+        cwd: context.cwd,
+        env: context.env,
+        notice: noticeOn(context),
+      });
       const progress = createProgress(context, 'merging');
       const merged = await mergeRun({
         store: workspace.store,

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Context } from '../context.ts';
+import { noticeOn } from '../notice.ts';
 
 interface Options {
   detach?: true;
@@ -19,7 +20,11 @@ export function define(command: Command, context: Context): void {
       const { openWorkspace } = await import('../../app/open-workspace.ts');
       const { rerun } = await import('../../app/rerun.ts');
       const { startRuns } = await import('../start-runs.ts');
-      const workspace = await openWorkspace({ cwd: context.cwd, env: context.env });
+      const workspace = await openWorkspace({
+        cwd: context.cwd,
+        env: context.env,
+        notice: noticeOn(context),
+      });
       const deps = await workspace.launchDeps(options.python);
       const id = await rerun(deps, {
         ref,

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Context } from '../context.ts';
+import { noticeOn } from '../notice.ts';
 
 interface Options {
   detach?: true;
@@ -20,7 +21,11 @@ export function define(command: Command, context: Context): void {
       const { openWorkspace } = await import('../../app/open-workspace.ts');
       const { resumeRun } = await import('../../app/resume-run.ts');
       const { followInTerminal } = await import('../follow.ts');
-      const workspace = await openWorkspace({ cwd: context.cwd, env: context.env });
+      const workspace = await openWorkspace({
+        cwd: context.cwd,
+        env: context.env,
+        notice: noticeOn(context),
+      });
       const deps = await workspace.launchDeps(options.python);
       const { run, attempt } = await resumeRun(deps, ref);
       context.stderr.write(`attempt ${attempt} of ${run}\n`);

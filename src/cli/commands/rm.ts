@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import type { Removable } from '../../app/remove-run.ts';
 import { UserError } from '../../diagnostics/user-error.ts';
 import type { Context } from '../context.ts';
+import { noticeOn } from '../notice.ts';
 import { formatBytes } from '../ui/format.ts';
 
 /** `lorch rm RUN…` */
@@ -17,7 +18,11 @@ export function define(command: Command, context: Context): void {
     .action(async (refs: string[], options: { yes?: true }) => {
       const { openWorkspace } = await import('../../app/open-workspace.ts');
       const { findRemovable, removeRuns } = await import('../../app/remove-run.ts');
-      const workspace = await openWorkspace({ cwd: context.cwd, env: context.env });
+      const workspace = await openWorkspace({
+        cwd: context.cwd,
+        env: context.env,
+        notice: noticeOn(context),
+      });
       const runs = await findRemovable(workspace.deps, refs);
       for (const { run, status, bytes } of runs)
         context.stderr.write(`${run}  ${status}  ${formatBytes(bytes)}\n`);

@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import type { RunFilters } from '../../app/list-runs.ts';
 import type { Context } from '../context.ts';
+import { noticeOn } from '../notice.ts';
 import { parseCount } from '../parse-options.ts';
 import { printJson } from '../ui/json.ts';
 
@@ -30,7 +31,11 @@ export function define(command: Command, context: Context): void {
     .action(async (options: Options) => {
       const { openWorkspace } = await import('../../app/open-workspace.ts');
       const { listRecordedRuns } = await import('../../app/list-runs.ts');
-      const workspace = await openWorkspace({ cwd: context.cwd, env: context.env });
+      const workspace = await openWorkspace({
+        cwd: context.cwd,
+        env: context.env,
+        notice: noticeOn(context),
+      });
       const { limit, all, json, ...filters } = options;
       // One more than is shown tells whether there are others.
       const found = listRecordedRuns(

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Context } from '../context.ts';
+import { noticeOn } from '../notice.ts';
 import { printJson } from '../ui/json.ts';
 
 /** `lorch show RUN` */
@@ -12,7 +13,11 @@ export function define(command: Command, context: Context): void {
     .action(async (ref: string, options: { json?: true; markdown?: true }) => {
       const { openWorkspace } = await import('../../app/open-workspace.ts');
       const { showRun } = await import('../../app/show-run.ts');
-      const workspace = await openWorkspace({ cwd: context.cwd, env: context.env });
+      const workspace = await openWorkspace({
+        cwd: context.cwd,
+        env: context.env,
+        notice: noticeOn(context),
+      });
       const shown = await showRun(workspace.store, workspace.runsDir, ref, context.now());
       if (options.json) {
         // Rows by fingerprint are in the ledger; here their number is enough.

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { StopResult } from '../../supervise/stop-run.ts';
 import type { Context } from '../context.ts';
+import { noticeOn } from '../notice.ts';
 
 interface Options {
   force?: true;
@@ -25,7 +26,11 @@ export function define(command: Command, context: Context): void {
       const { openWorkspace } = await import('../../app/open-workspace.ts');
       const { stopNamedRun } = await import('../../app/stop-run.ts');
       const { statusWord } = await import('../../run/status.ts');
-      const workspace = await openWorkspace({ cwd: context.cwd, env: context.env });
+      const workspace = await openWorkspace({
+        cwd: context.cwd,
+        env: context.env,
+        notice: noticeOn(context),
+      });
       const { run, result, ended } = await stopNamedRun(workspace.deps, ref, {
         force: options.force === true,
       });

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Context } from '../context.ts';
+import { noticeOn } from '../notice.ts';
 import { parseCount } from '../parse-options.ts';
 import { printJson } from '../ui/json.ts';
 
@@ -28,7 +29,11 @@ export function define(command: Command, context: Context): void {
       const { openWorkspace } = await import('../../app/open-workspace.ts');
       const { tryRun } = await import('../../app/try-run.ts');
       const { createProgress } = await import('../ui/progress.ts');
-      const workspace = await openWorkspace({ cwd: context.cwd, env: context.env });
+      const workspace = await openWorkspace({
+        cwd: context.cwd,
+        env: context.env,
+        notice: noticeOn(context),
+      });
       const progress = createProgress(context, 'answering');
       const tried = await tryRun({
         store: workspace.store,

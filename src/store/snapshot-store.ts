@@ -1,0 +1,33 @@
+// The database of a disk that is full, read-only or failing: what was on record, in memory, so that commands that read
+// go on. What is written to it is forgotten.
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+import Database from 'better-sqlite3';
+
+/** More is not taken into memory. */
+const maxBytes = 2 ** 30;
+
+/** Opens a copy of the database in memory; an empty one if there is none. */
+export function openSnapshot(path: string): Database.Database {
+  const bytes = readDatabase(path);
+  if (bytes === null) return new Database(':memory:');
+  // Bytes 18 and 19 say that a write-ahead log belongs to the file, which memory has not.
+  bytes.fill(1, 18, 20);
+  return new Database(bytes);
+}
+
+function readDatabase(path: string): Buffer | null {
+  let file: number;
+  try {
+    file = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+  } catch {
+    return null;
+  }
+  try {
+    const { size } = fstatSync(file);
+    if (size < 100 || size > maxBytes) return null;
+    const bytes = Buffer.alloc(size);
+    return readSync(file, bytes, 0, size, 0) === size ? bytes : null;
+  } finally {
+    closeSync(file);
+  }
+}
