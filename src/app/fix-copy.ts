@@ -1,4 +1,5 @@
 // The copy that fixes are written into, and its ledger: one line for each row, kept or fixed.
+
 import { extname } from 'node:path';
 import type { LedgerEntry } from '../dataset/ledger.ts';
 import { openSource } from '../dataset/open-source.ts';
@@ -7,6 +8,7 @@ import type { DataSource } from '../dataset/scan.ts';
 import { UserError } from '../diagnostics/user-error.ts';
 import { ledgerPath, openLedgerFile } from './ledger-file.ts';
 import { createOpenFiles, type OpenFiles, openNewFile, publishAll } from './new-file.ts';
+import { quotePath } from './quote-path.ts';
 import { createSplicer } from './splice-file.ts';
 import { type MadeBy, openLineageFile } from './write-lineage.ts';
 
@@ -56,7 +58,7 @@ export async function openFixCopy(
   const { name, holds, extensions } = chooseReader(open.head, source.path.replace(/\.(gz|zst)$/i, ''));
   if (name !== 'jsonl' && name !== 'json-array')
     throw new UserError('D199', `Fixes cannot be written into ${holds}.`, {
-      hint: `convert it first: lorch data convert ${source.label} --to chatml -o rows.jsonl`,
+      hint: `convert it first: lorch data convert ${quotePath(source.label)} --to chatml -o rows.jsonl`,
     });
   if (!extensions.includes(extname(out.path).toLowerCase()))
     throw new UserError(

@@ -1,7 +1,7 @@
 // The one tokenisation, cached by content: the same rows, tokenizer, template and length are never prepared twice.
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, readFile, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { chmod, mkdir, readFile, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { canonicalJson } from '../dataset/canonical-json.ts';
 import type { PythonEnv } from '../python/environment.ts';
@@ -140,7 +140,8 @@ export async function prepareSequences(
   }
   // Made beside and moved when complete, so that two at once do no harm.
   const work = `${folderOf(request, plain)}.${randomUUID().slice(0, 8)}.tmp`;
-  await mkdir(work, { recursive: true });
+  await makePrivateFolder(dirname(work));
+  await mkdir(work, { mode: 0o700 });
   try {
     await runTrainer(await request.python(), 'prepare', { ...request.spec, out: work }, request);
     const made = await readPrepared(work);
@@ -181,6 +182,12 @@ function keyOf({ spec, contents, tokenizer }: PrepareRequest, date: string | nul
     )
     .digest('hex')
     .slice(0, 32);
+}
+
+/** Rows are in it. An earlier version made it readable for others. */
+async function makePrivateFolder(dir: string): Promise<void> {
+  await mkdir(dir, { recursive: true, mode: 0o700 });
+  await chmod(dir, 0o700).catch(() => undefined);
 }
 
 async function readPrepared(dir: string): Promise<Prepared | null> {

@@ -114,7 +114,7 @@ function refusePairs({ result, pairs }: ScannedRows): void {
   if (pairs === 0) return;
   const file = result.files.find(({ format }) => format === preference.name)?.path ?? result.files[0]?.path;
   throw new UserError('D045', `${file} holds preference pairs, which this version does not train on`, {
-    hint: `write the chosen answers to a file of their own: lorch data convert ${file} --to chatml --allow-loss -o chosen.jsonl`,
+    hint: `write the chosen answers to a file of their own: lorch data convert ${quotePath(file ?? 'FILE')} --to chatml --allow-loss -o chosen.jsonl`,
   });
 }
 

@@ -76,7 +76,7 @@ async function readTried(path: string): Promise<TriedTemplate | null> {
 
 async function keep(path: string, tried: TriedTemplate): Promise<void> {
   const partial = `${path}.${randomUUID().slice(0, 8)}`;
-  await mkdir(dirname(path), { recursive: true });
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   await writeFile(partial, JSON.stringify(tried));
   await rename(partial, path);
 }

@@ -3,9 +3,13 @@ import type { Readable } from 'node:stream';
 import { guardTemporary, removeTemporary } from '../app/temporary-files.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import type { Terminal } from './terminal.ts';
+import { visibleControls } from './ui/paint.ts';
 
 export interface OutputStream {
+  /** On the way to a person, control characters other than colours are made visible. */
   write(text: string): void;
+  /** As it is, for what moves the cursor by itself. */
+  writeRaw?(text: string): void;
   readonly isTTY: boolean;
   /** Width in columns; 80 where unknown. */
   readonly columns: number;
@@ -61,11 +65,28 @@ function leaveNothingHalfWritten(asked: Readonly<AskedSignals>): void {
   });
 }
 
-function output(stream: NodeJS.WriteStream, choice: ColorChoice, env: Context['env']): OutputStream {
+// biome-ignore lint/suspicious/noControlCharactersInRegex: colours may pass, nothing else that a terminal obeys
+const colors = /(\u001b\[[\d;]*m)/;
+
+// Names of files, words of datasets and of logs reach messages by many ways: none may act on the terminal.
+function harmless(text: string): string {
+  return text
+    .split(colors)
+    .map((part, i) => (i % 2 ? part : visibleControls(part)))
+    .join('');
+}
+
+function output(
+  stream: NodeJS.WriteStream,
+  choice: ColorChoice,
+  env: Context['env'],
+  forPeople: boolean,
+): OutputStream {
   const forced = env.FORCE_COLOR !== undefined && env.FORCE_COLOR !== '0';
   const auto = !env.NO_COLOR && env.TERM !== 'dumb' && (stream.isTTY === true || forced);
   return {
-    write: (text) => void stream.write(text),
+    write: (text) => void stream.write(forPeople ? harmless(text) : text),
+    writeRaw: (text) => void stream.write(text),
     get isTTY() {
       return stream.isTTY === true;
     },
@@ -95,8 +116,9 @@ export function processContext(argv: readonly string[]): Context {
     cwd: process.cwd(),
     env,
     stdin: process.stdin,
-    stdout: output(process.stdout, choice, env),
-    stderr: output(process.stderr, choice, env),
+    // A pipe gets the result byte for byte.
+    stdout: output(process.stdout, choice, env, process.stdout.isTTY === true),
+    stderr: output(process.stderr, choice, env, true),
     now: () => Date.now(),
     onInterrupt(handler) {
       let count = 0;
@@ -112,7 +134,7 @@ export function processContext(argv: readonly string[]): Context {
       const { stdin, stderr } = process;
       if (!stdin.isTTY || !stderr.isTTY || env.TERM === 'dumb') return null;
       const { openTerminal } = await import('./terminal.ts');
-      const terminal = openTerminal(stdin, stderr, output(stderr, choice, env).color);
+      const terminal = openTerminal(stdin, stderr, output(stderr, choice, env, true).color);
       for (const signal of ['SIGINT', 'SIGTERM'] as const) asked[signal] += 1;
       const close = terminal.close;
       terminal.close = () => {

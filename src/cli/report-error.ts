@@ -1,7 +1,9 @@
 // The one place where a thrown error becomes words and an exit code.
-import { mkdir, writeFile } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createRedactor } from '../diagnostics/secrets.ts';
 import { systemFailure } from '../diagnostics/system-failure.ts';
 import { UserError } from '../diagnostics/user-error.ts';
 import { storeFailure } from '../store/store-errors.ts';
@@ -50,9 +52,21 @@ function fromHere(text: string, cwd: string): string {
 }
 
 async function keepStack(stack: string, context: Context): Promise<string> {
-  const folder = join(context.env.XDG_STATE_HOME ?? tmpdir(), 'lorch');
-  const file = join(folder, `crash-${context.now()}.log`);
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  await writeFile(file, `${stack}\n`, { mode: 0o600 });
-  return file;
+  const { env } = context;
+  const name = `crash-${context.now()}-${randomBytes(4).toString('hex')}.log`;
+  const text = `${createRedactor(env)(stack)}\n`;
+  const state = env.XDG_STATE_HOME || (env.HOME && join(env.HOME, '.local', 'state'));
+  // Never a name that others can guess in a folder that they can write to.
+  const write = async (folder: string): Promise<string> => {
+    await writeFile(join(folder, name), text, { flag: 'wx', mode: 0o600 });
+    return join(folder, name);
+  };
+  if (state) {
+    const own = join(state, 'lorch');
+    const made = await mkdir(own, { recursive: true, mode: 0o700 })
+      .then(() => write(own))
+      .catch(() => null);
+    if (made !== null) return made;
+  }
+  return await write(await mkdtemp(join(tmpdir(), 'lorch-crash-')));
 }

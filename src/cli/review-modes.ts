@@ -56,7 +56,7 @@ export async function runReviewMode(
       const rows = await exportReview(session, session.rows, resolve(cwd, out));
       progress.end();
       stderr.write(`${formatCount(rows)} rows: ${out}\nnext: fill in verdict and reason, then\n`);
-      stderr.write(`  lorch data review ${request.dataset} --import ${out} --reviewer NAME\n`);
+      stderr.write(`  lorch data review ${request.dataset} --import ${quotePath(out)} --reviewer NAME\n`);
     } else if (mode === 'import') {
       const { importReview } = await import('../app/review/import-review.ts');
       const label = flags.import ?? '';
@@ -83,7 +83,9 @@ export async function runReviewMode(
         });
       const { renderFinished } = await import('./ui/review-view.ts');
       stdout.write(renderFinished(finished, flags.output ?? '', stdout));
-      stderr.write(`next: name ${flags.output} in dataset.train of your config, then lorch train CONFIG\n`);
+      stderr.write(
+        `next: name ${quotePath(flags.output ?? '')} in dataset.train of your config, then lorch train CONFIG\n`,
+      );
     }
   } finally {
     progress.end();

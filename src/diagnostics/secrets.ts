@@ -123,7 +123,19 @@ export function findSecretShapes(text: string): PrivateRange[] {
   return found;
 }
 
+// Where text was escaped or coloured, a letter may stand before a token that is no letter of a word: `\\n`, `\\u000a`,
+// `%0A`, `ESC[31m`. Only what is stored or shown is looked at so closely.
+const escaped =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: colours of a terminal
+  /(?<=\\[abefnrtv0]|\\u[0-9a-fA-F]{4}|\\x[0-9a-fA-F]{2}|%[0-9a-fA-F]{2}|(?:\u001b|\\u001b|\\x1b|\\033|\\e)\[[0-9;]{0,12}m)/
+    .source;
+const storedShapes = secretShapes.map(({ shape }) =>
+  shape.source.startsWith('\\b')
+    ? new RegExp(`(?:\\b|${escaped})${shape.source.slice(2)}`, shape.flags)
+    : shape,
+);
+
 function redactShapes(text: string): string {
-  const shaped = secretShapes.reduce((kept, { shape }) => kept.replace(shape, mask), text);
+  const shaped = storedShapes.reduce((kept, shape) => kept.replace(shape, mask), text);
   return shaped.replace(urlPassword, `$1${mask}@`);
 }

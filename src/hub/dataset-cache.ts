@@ -61,7 +61,7 @@ function parse(text: string): unknown {
 function write(path: string, text: string): void {
   const partial = `${path}.${process.pid}`;
   try {
-    mkdirSync(dirname(path), { recursive: true });
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
     writeFileSync(partial, text);
     renameSync(partial, path);
   } catch {

@@ -69,7 +69,7 @@ export function openFactsCache(cacheDir: string, endpoint: string, model: string
 function write(path: string, content: string): void {
   const partial = `${path}.${process.pid}`;
   try {
-    mkdirSync(dirname(path), { recursive: true });
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
     writeFileSync(partial, content);
     renameSync(partial, path);
   } catch {

@@ -19,7 +19,7 @@ export async function saveBlob(
   const partial = `${target}.${process.pid}.partial`;
   let bytes = 0;
   try {
-    await mkdir(dirname(target), { recursive: true });
+    await mkdir(dirname(target), { recursive: true, mode: 0o700 });
     const count = async function* (chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
       for await (const chunk of chunks) {
         bytes += chunk.length;
@@ -27,7 +27,11 @@ export async function saveBlob(
         yield chunk;
       }
     };
-    await pipeline(Readable.fromWeb(blob.stream() as ReadableStream), count, createWriteStream(partial));
+    await pipeline(
+      Readable.fromWeb(blob.stream() as ReadableStream),
+      count,
+      createWriteStream(partial, { mode: 0o600 }),
+    );
     const { size } = await stat(partial);
     if (size !== blob.size) throw new TypeError(`the download ended after ${size} of ${blob.size} bytes`);
     await rename(partial, target);

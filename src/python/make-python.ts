@@ -61,7 +61,7 @@ export async function makePython(options: MakePythonOptions): Promise<MadePython
   const name = `${requirements}-py${python}-${need === 'trainer' ? build.variant : 'tokenizer'}`;
   const dir = join(cacheDir, 'python', name);
   const logFile = join(cacheDir, 'logs', `setup-${name}.log`);
-  mkdirSync(join(cacheDir, 'logs'), { recursive: true });
+  mkdirSync(join(cacheDir, 'logs'), { recursive: true, mode: 0o700 });
   const onWait = (pid: number) => onStage(`waiting for another lorch setup (pid ${pid})`);
   const lock = { onWait, onDead: endLeftovers, ...(options.signal ? { signal: options.signal } : {}) };
   return await withLock(`${dir}.lock`, lock, async (token) => {

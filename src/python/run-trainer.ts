@@ -176,7 +176,7 @@ function crash(
 
 function writeLog(dir: string, verb: string, log: string[]): string {
   const path = join(dir, `${verb}-${new Date().toISOString().replace(/[:.]/g, '-')}.log`);
-  mkdirSync(dir, { recursive: true });
+  mkdirSync(dir, { recursive: true, mode: 0o700 });
   writeFileSync(path, `${log.join('\n')}\n`, { mode: 0o600 });
   return path;
 }

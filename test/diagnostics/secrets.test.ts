@@ -86,3 +86,37 @@ describe("a job's environment", () => {
     expect(relaunchEnvironment(recorded, current)).toEqual({ ...recorded, HF_TOKEN: env.HF_TOKEN });
   });
 });
+
+describe('a token where text was escaped or coloured', () => {
+  const token = `hf_${'Ab3'.repeat(10)}`;
+  const redact = createRedactor({});
+  const before = [
+    ...[
+      '\n',
+      '\t',
+      '\\n',
+      '\\t',
+      '\\r',
+      '\\\\n',
+      '\\u000a',
+      '\\x0a',
+      '\\x1b[31m',
+      '\u001b[31m',
+      '\u001b[1;31m',
+    ],
+    ...['%0A', '%20', '"', '=', 'Bearer ', '(', '\\"'],
+  ];
+  for (const each of before)
+    it(`after ${JSON.stringify(each)} is taken out`, () => {
+      for (const text of [
+        `failed:${each}${token}`,
+        `${each}${token}${each}more`,
+        JSON.stringify({ a: `${each}${token}` }),
+      ])
+        expect(redact(text)).not.toContain(token);
+    });
+
+  it('is none in the middle of a word', () => {
+    expect(redact(`xhf_${'Ab3'.repeat(10)}`)).toContain('xhf_');
+  });
+});

@@ -1,4 +1,5 @@
 // `lorch data review --finish`: a new version of the dataset, without what was rejected and with what was edited.
+
 import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
 import { createFingerprintSet } from '../../dataset/fingerprint.ts';
@@ -10,6 +11,7 @@ import { UserError } from '../../diagnostics/user-error.ts';
 import { type DatasetOutput, openDatasetOutput } from '../dataset-output.ts';
 import { type LedgerFile, ledgerPath, openLedgerFile } from '../ledger-file.ts';
 import { createOpenFiles, openNewFile, publishAll } from '../new-file.ts';
+import { quotePath } from '../quote-path.ts';
 import { type LineageFacts, openLineageFile } from '../write-lineage.ts';
 import { loadReview } from './load-review.ts';
 import { openPopulation, otherFiles, type ReviewedFiles, scanReviewed } from './population.ts';
@@ -109,7 +111,7 @@ function refuseDisputes({ loaded, population }: OpenedReview, { files }: Reviewe
     'V010',
     `${open.length} disputed ${open.length === 1 ? 'row is' : 'rows are'} not settled`,
     {
-      hint: `lorch data review ${files.map(({ label }) => label).join(' ')} --settle`,
+      hint: `lorch data review ${files.map(({ label }) => quotePath(label)).join(' ')} --settle`,
       exitCode: 1,
     },
   );

@@ -1,4 +1,5 @@
 // What a review draws from: every row of the dataset that training may use. Held are fingerprints and places, no texts.
+
 import { hash } from 'node:crypto';
 import { dirname, relative } from 'node:path';
 import type { CheckSettings } from '../../dataset/check-settings.ts';
@@ -16,6 +17,7 @@ import type { FoundRow } from '../../dataset/scan-types.ts';
 import type { Finding } from '../../diagnostics/finding.ts';
 import { UserError } from '../../diagnostics/user-error.ts';
 import { withJudgePool } from '../judge-pool.ts';
+import { quotePath } from '../quote-path.ts';
 import { spillToDisk } from '../spill-to-disk.ts';
 
 export interface ReviewedFile {
@@ -94,7 +96,7 @@ export async function openPopulation(reviewed: ReviewedFiles, wantsFlagged = fal
   const labels = reviewed.files.map(({ label }) => label);
   if (index.rows === 0)
     throw new UserError('V003', `${labels.join(', ')} has no row to review`, {
-      hint: `\`lorch data check ${labels.join(' ')}\` says why`,
+      hint: `\`lorch data check ${labels.map(quotePath).join(' ')}\` says why`,
       exitCode: 1,
     });
   return {

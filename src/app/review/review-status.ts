@@ -1,10 +1,12 @@
 // How a review stands: what its log says of the dataset as it is now.
+
 import { meanKappa, type PairAgreement, pairAgreements } from '../../dataset/review/agreement.ts';
 import { type CheckPrecision, checkPrecision } from '../../dataset/review/check-precision.ts';
 import type { LogEntry } from '../../dataset/review/entries.ts';
 import type { ReviewState, RowReview } from '../../dataset/review/fold-log.ts';
 import type { Judgement, ReviewRule } from '../../dataset/review/judge-review.ts';
 import { UserError } from '../../diagnostics/user-error.ts';
+import { quotePath } from '../quote-path.ts';
 import { findOrigins, lostSentence } from './find-origins.ts';
 import { inheritedEntries } from './inherited-entries.ts';
 import { type JudgedReview, judgeRows } from './judge-rows.ts';
@@ -74,7 +76,9 @@ async function readOwnLog({ files }: ReviewedFiles): Promise<{ logPath: string; 
 
 function noReview({ files }: ReviewedFiles, lost: readonly string[] = []): UserError {
   return new UserError('V008', `${files[0]?.label} has no review yet`, {
-    hint: [...lost, `lorch data review ${files.map(({ label }) => label).join(' ')}`].join('\n        '),
+    hint: [...lost, `lorch data review ${files.map(({ label }) => quotePath(label)).join(' ')}`].join(
+      '\n        ',
+    ),
     exitCode: 1,
   });
 }

@@ -1,4 +1,5 @@
 // A review's log on disk: JSON lines beside the dataset, only ever added to, each on disk before the next row shows.
+
 import { createHash, randomBytes } from 'node:crypto';
 import {
   accessSync,
@@ -15,6 +16,7 @@ import {
 import { readFile } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { type EntryStamp, type LogEntry, parseEntry } from '../../dataset/review/entries.ts';
+import { createRedactor } from '../../diagnostics/secrets.ts';
 import { systemReason } from '../../diagnostics/system-error.ts';
 import { UserError } from '../../diagnostics/user-error.ts';
 
@@ -114,12 +116,13 @@ export async function openReviewLog(
       return { id: randomBytes(8).toString('hex'), at_ms: last, reviewer: who.reviewer, tool: who.tool };
     },
     append(...added) {
-      const bytes = Buffer.from(added.map((entry) => `${JSON.stringify(entry)}\n`).join(''));
+      const kept = added.map(withoutSecrets);
+      const bytes = Buffer.from(kept.map((entry) => `${JSON.stringify(entry)}\n`).join(''));
       let written = 0;
       const to = opened();
       while (written < bytes.length) written += writeSync(to, bytes, written);
       fsyncSync(to);
-      entries.push(...added);
+      entries.push(...kept);
     },
     close() {
       if (file !== null) closeSync(file);
@@ -152,4 +155,11 @@ function syncFolder(folder: string): void {
   } finally {
     closeSync(handle);
   }
+}
+
+const redact = createRedactor({});
+
+/** What a reviewer types goes with the dataset, into git too. A row's own text is as it is. */
+function withoutSecrets(entry: LogEntry): LogEntry {
+  return 'note' in entry && typeof entry.note === 'string' ? { ...entry, note: redact(entry.note) } : entry;
 }

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { quotePath } from '../../app/quote-path.ts';
 import type { ShownAdapter } from '../../app/show-adapter.ts';
 import type { MemoryRow, ShownModel } from '../../app/show-model.ts';
 import type { Context } from '../context.ts';
@@ -6,7 +7,7 @@ import { EXIT } from '../exit-codes.ts';
 import { parseCount } from '../parse-options.ts';
 import { formatBytes, formatCount } from '../ui/format.ts';
 import { printJson } from '../ui/json.ts';
-import { paint, visible } from '../ui/paint.ts';
+import { paint } from '../ui/paint.ts';
 
 interface Flags {
   lora?: string;
@@ -101,7 +102,7 @@ async function print(shown: ShownModel | ShownAdapter, flags: Flags, context: Co
     const base = shown.adapter.base_model;
     if (base)
       stderr.write(
-        `next: lorch model show ${shellWord(base)} --lora ${shellWord(JSON.stringify(shown.lora.settings))}\n`,
+        `next: lorch model show ${quotePath(base)} --lora ${quotePath(JSON.stringify(shown.lora.settings))}\n`,
       );
     return;
   }
@@ -113,11 +114,6 @@ async function print(shown: ShownModel | ShownAdapter, flags: Flags, context: Co
     stdout.write(renderTable(memoryColumns, shown.memory.map(memoryCells), stdout));
   }
   if (shown.findings.length > 0) stderr.write(renderFindings(shown.findings, stderr));
-}
-
-/** In single quotes where a shell would take it apart; made harmless for a terminal. */
-function shellWord(text: string): string {
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${visible(text).replaceAll("'", "'\\''")}'`;
 }
 
 const memoryColumns = [

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { createRedactor } from '../../diagnostics/secrets.ts';
 import type { Context } from '../context.ts';
 import { noticeOn } from '../notice.ts';
 
@@ -28,7 +29,7 @@ export function define(command: Command, context: Context): void {
       const deps = await workspace.launchDeps(options.python);
       const id = await rerun(deps, {
         ref,
-        unreviewed: options.unreviewed?.trim() || null,
+        unreviewed: (options.unreviewed && createRedactor(context.env)(options.unreviewed).trim()) || null,
         root: workspace.root,
         cwd: context.cwd,
       });

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { createRedactor } from '../../diagnostics/secrets.ts';
 import { UserError } from '../../diagnostics/user-error.ts';
 import type { Plan } from '../../run/plan.ts';
 import type { Context } from '../context.ts';
@@ -38,7 +39,8 @@ Ctrl-C asks for a checkpoint, a second Ctrl-C kills.
       const { refuseUnreviewed, withoutRefusal } = await import('../../app/plan-review.ts');
       const { renderPlans } = await import('../ui/plan-view.ts');
       const { startRuns } = await import('../start-runs.ts');
-      const reason = options.unreviewed?.trim();
+      // It stays on the run for good, so a token in it would, too.
+      const reason = options.unreviewed && createRedactor(context.env)(options.unreviewed).trim();
       if (options.unreviewed !== undefined && !reason)
         throw new UserError('U111', '--unreviewed needs a reason', {
           hint: 'e.g. --unreviewed "smoke test"',

@@ -75,7 +75,7 @@ export function asWritable(context: Context): NodeJS.WriteStream {
   const { stderr } = context;
   return {
     write: (text: string) => {
-      stderr.write(text);
+      (stderr.writeRaw ?? stderr.write)(text);
       return true;
     },
     isTTY: stderr.isTTY,

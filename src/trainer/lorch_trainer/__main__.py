@@ -27,6 +27,9 @@ VERBS = {
     "fields": "fields",
 }
 
+# What these write holds rows of a dataset.
+PRIVATE = frozenset({"prepare", "pieces", "calibrate"})
+
 
 def main(argv: list[str]) -> int:
     """Runs one verb and returns its exit code."""
@@ -39,6 +42,8 @@ def main(argv: list[str]) -> int:
         if verb not in VERBS or len(argv) > 1:
             raise LorchError("R012", f"usage: python -m lorch_trainer {{train,{','.join(VERBS)}}} <spec.json")
         os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+        if verb in PRIVATE:
+            os.umask(0o077)
         spec = stdio.read_spec()
         value = importlib.import_module(f".{VERBS[verb]}", __package__).run(spec)
     except KeyboardInterrupt:
