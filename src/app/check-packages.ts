@@ -47,13 +47,13 @@ function missing(
 ): Finding {
   const [first, other] = anyOf;
   const range = first?.from ? `'${first.name}>=${first.from}'` : first?.name;
-  const also = other ? `, or ${other.name}, which downloads it from the hub` : '';
+  const also = other ? `, or ${other.name}${other.note ? `, ${other.note}` : ''}` : '';
   return {
     code: 'P013',
     name: 'package-missing',
     severity: 'error',
     message: `${setting}: ${value} needs a package that the trainer's environment does not have: ${reason}`,
-    hint: `${env.executable} -m pip install ${range}${also}; or write ${instead}`,
+    hint: `${env.executable} -m pip install ${range}${also}; or ${instead.startsWith('remove') ? '' : 'write '}${instead}`,
     at: { file: config, pointer: `/${setting.replace('.', '/')}` },
     data: { package: first?.name, executable: env.executable },
   };

@@ -182,7 +182,7 @@ export const appCodes: CodeDoc[] = [
     severity: 'error',
     title: 'A setting needs a Python package that the trainer does not have.',
     prose:
-      'Some optimizers, Liger kernels and FlashAttention need separate packages. `lorch setup` does not install them, because they depend on the GPU and on the CUDA version. The plan imports them in the environment that will train. Install the package there with pip. To use your own environment, set `python:` in lorch.yaml or `--python`.',
+      'Some optimizers, Liger kernels, FlashAttention and the trackers of `report_to` need separate packages. `lorch setup` does not install them: kernels depend on the GPU and on the CUDA version, and trackers are a choice of yours. The plan imports them in the environment that will train. Install the package there with pip. To use your own environment, set `python:` in lorch.yaml or `--python`.',
   },
   {
     code: 'R150',

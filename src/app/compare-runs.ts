@@ -12,6 +12,7 @@ import { readSeries } from '../store/read-series.ts';
 import { resolveRun } from '../store/resolve-run.ts';
 import { activeMs, getRun } from '../store/runs.ts';
 import { seriesSummaries } from '../store/series-summary.ts';
+import { isResumed, measuredSpan } from './measured-span.ts';
 import { readLedgerRows } from './read-ledger.ts';
 import { readPlan } from './read-plan.ts';
 
@@ -68,7 +69,7 @@ export async function gather(
     return { train: new Set<string>(), validation: new Set<string>() };
   });
   const metrics = seriesSummaries(store, id);
-  const seconds = trainingMs(store, id) / 1000;
+  const span = measuredSpan(store, row);
   return {
     id,
     name: row.name,
@@ -78,17 +79,14 @@ export async function gather(
     trainable: row.trainable,
     total: row.total,
     duration_ms: row.startedMs === null ? null : activeMs(row, now),
-    trained_tokens_per_second: row.trainedTokens && seconds > 0 ? row.trainedTokens / seconds : null,
+    resumed: isResumed(store, id),
+    attempts: row.attempts,
+    trained_tokens_per_second: span?.trainedTokens ? span.trainedTokens / span.seconds : null,
     ...memoryPeaks(metrics),
     early_stop: earlyStopOf(runEvents(store, id, { types: ['end'] }).at(-1)),
     train_rows: rows.train,
     validation_rows: rows.validation,
   };
-}
-
-/** Time in the training loop over all attempts that said so, ms. */
-function trainingMs(store: Store, id: string): number {
-  return runEvents(store, id, { types: ['end'] }).reduce((sum, event) => sum + event.train_ms, 0);
 }
 
 type Peaks = Pick<ComparedRun, 'allocated_peak_bytes' | 'reserved_peak_bytes' | 'rss_peak_bytes'>;

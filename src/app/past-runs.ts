@@ -9,6 +9,7 @@ import type { Store } from '../store/open-store.ts';
 import { listRuns } from '../store/runs.ts';
 import { seriesSummaries } from '../store/series-summary.ts';
 import { peakOf, readRungs } from './calibration-file.ts';
+import { measuredSpan } from './measured-span.ts';
 import { readPlan } from './read-plan.ts';
 
 /** The last runs of a kind are enough, and planning stays quick in a workspace of thousands. */
@@ -51,16 +52,13 @@ async function succeededRuns(store: Store, runsDir: string, kind: Kind): Promise
     if (!hello || !isSameGpu(deviceKey(hello.device), kind.device)) continue;
     const plan = await readPlan(join(runsDir, row.id)).catch(() => null);
     if (plan?.base_model.model_type !== kind.modelType) continue;
-    const ends = runEvents(store, row.id, { types: ['end'] });
-    const seconds = ends.reduce((sum, { train_ms }) => sum + train_ms, 0) / 1000;
-    // An attempt that was killed does not say how long it trained.
-    const timed = ends.length === row.attempts && seconds > 0 && row.tokens;
+    const span = measuredSpan(store, row);
     const peak = kind.device === 'cpu' ? 'rss_peak_bytes' : 'reserved_peak_bytes';
     const { memory, time } = plan.forecast;
     found.push({
       ladder: null,
       base: plan.base_model.id,
-      tokensPerSecond: timed ? (row.tokens ?? 0) / seconds : null,
+      tokensPerSecond: span?.tokens ? span.tokens / span.seconds : null,
       flopsPerToken: time?.flops_per_token ?? null,
       peakBytes: seriesSummaries(store, row.id).find(({ name }) => name === peak)?.max ?? null,
       // What an earlier calibration multiplied is taken out again.

@@ -1,4 +1,7 @@
+import { access, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { UserError } from '../diagnostics/user-error.ts';
+import { runPaths } from '../run/layout.ts';
 import { resolveRun } from '../store/resolve-run.ts';
 import { getRun } from '../store/runs.ts';
 import type { LaunchDeps } from '../supervise/deps.ts';
@@ -8,6 +11,8 @@ export interface Resumed {
   run: string;
   /** The number of the new attempt. */
   attempt: number;
+  /** Whether a complete checkpoint is there to go on from; without one, it begins again at step 0. */
+  goesOn: boolean;
 }
 
 /**
@@ -22,5 +27,22 @@ export async function resumeRun(deps: LaunchDeps, ref: string): Promise<Resumed>
       hint: `lorch rerun ${run} trains the same plan again`,
       exitCode: 1,
     });
-  return { run, attempt: await startAttempt(deps, run) };
+  const goesOn = await hasCheckpoint(runPaths(join(deps.runsDir, run)).checkpoints);
+  return { run, attempt: await startAttempt(deps, run), goesOn };
+}
+
+// The seal comes last into a checkpoint. Which one is sound is the trainer's to judge.
+async function hasCheckpoint(dir: string): Promise<boolean> {
+  const names = await readdir(dir).catch(() => []);
+  const sealed = await Promise.all(
+    names
+      .filter((name) => /^checkpoint-\d+$/.test(name))
+      .map((name) =>
+        access(join(dir, name, 'lorch.json')).then(
+          () => true,
+          () => false,
+        ),
+      ),
+  );
+  return sealed.includes(true);
 }

@@ -12,6 +12,7 @@ import { readSeries, type SeriesBucket } from '../store/read-series.ts';
 import { resolveRun } from '../store/resolve-run.ts';
 import { getRun, type RunRow } from '../store/runs.ts';
 import { gather } from './compare-runs.ts';
+import { type MeasuredSpan, measuredSpan } from './measured-span.ts';
 import { startupSeconds } from './past-runs.ts';
 
 export interface ForecastRow {
@@ -59,7 +60,7 @@ export async function showRun(store: Store, runsDir: string, ref: string, now: n
     attempts: listAttempts(store, id),
     failure: row.failure,
     findings: [...runFindings(store, id), ...lost],
-    forecasts: forecastRows(store, run),
+    forecasts: forecastRows(store, run, measuredSpan(store, row)),
     artifacts: runEvents(store, id, { types: ['artifact'] }),
     checkpoints: runEvents(store, id, { types: ['checkpoint'] }),
     curves: {
@@ -70,13 +71,15 @@ export async function showRun(store: Store, runsDir: string, ref: string, now: n
 }
 
 /** What the plan said beside what happened. */
-function forecastRows(store: Store, run: ComparedRun): ForecastRow[] {
+function forecastRows(store: Store, run: ComparedRun, span: MeasuredSpan | null): ForecastRow[] {
   const { plan } = run;
   const data = runEvents(store, run.id, { types: ['data'] }).at(-1);
   const last = run.metrics.find((metric) => metric.name === 'loss');
   const { parameters, memory, time } = plan.forecast;
   const ends = runEvents(store, run.id, { types: ['end'] });
-  const seconds = ends.reduce((sum, { train_ms }) => sum + train_ms, 0) / 1000 || null;
+  const total = plan.forecast.steps.total;
+  // Of a resumed run only a part may have been timed: the forecast is then that of as many steps.
+  const part = run.resumed && span && span.steps !== total && total > 0 ? span.steps / total : null;
   const cuda = run.reserved_peak_bytes !== null;
   const perToken = data && data.train.tokens > 0 ? data.train.trained_tokens / data.train.tokens : null;
   const rows: Omit<ForecastRow, 'error_percent'>[] = [
@@ -118,10 +121,10 @@ function forecastRows(store: Store, run: ComparedRun): ForecastRow[] {
       actual: startupSeconds(store, run.id),
     },
     {
-      what: 'training time',
+      what: part === null ? 'training time' : `training time of ${span?.steps} of ${total} steps`,
       unit: 'seconds',
-      forecast: time?.seconds ?? null,
-      actual: seconds,
+      forecast: time?.seconds ? time.seconds * (part ?? 1) : null,
+      actual: span?.seconds ?? null,
     },
     {
       what: 'trained tokens a second',

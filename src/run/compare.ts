@@ -26,7 +26,11 @@ export interface ComparedRun {
   /** Training time over all attempts, ms. */
   duration_ms: number | null;
   /** Trained tokens a second over the run. */
+  /** By the time and the tokens of the attempts that ended by themselves. */
   trained_tokens_per_second: number | null;
+  /** A trainer took it up after another one. */
+  resumed: boolean;
+  attempts: number;
   allocated_peak_bytes: number | null;
   reserved_peak_bytes: number | null;
   rss_peak_bytes: number | null;
@@ -214,9 +218,11 @@ function resultRows(
     unit: ResultRow['unit'],
     pick: (run: ComparedRun) => number | null | undefined,
     better: 'lower' | 'higher' | null,
+    eligible: (run: ComparedRun) => boolean = isSound,
   ): ResultRow => {
     const values = runs.map((run) => pick(run) ?? null);
-    return { name, unit, values, best: better ? bestOf(values, better) : null };
+    const counted = values.map((value, i) => (eligible(runs[i] as ComparedRun) ? value : null));
+    return { name, unit, values, best: better ? bestOf(counted, better) : null };
   };
   const rows = [
     row(
@@ -243,13 +249,28 @@ function resultRows(
     row('best at step', 'count', (run) => metric(run, 'eval_loss')?.min_step, null),
     row('stopped early at step', 'count', (run) => run.early_stop?.step, null),
     row('steps', 'count', (run) => metric(run, 'loss')?.last_step, null),
-    row('training time', 'ms', (run) => run.duration_ms, 'lower'),
-    row('trained tokens/s', 'number', (run) => run.trained_tokens_per_second, 'higher'),
-    row('GPU memory peak, allocated', 'bytes', (run) => run.allocated_peak_bytes, 'lower'),
-    row('GPU memory peak, reserved', 'bytes', (run) => run.reserved_peak_bytes, 'lower'),
-    row('process memory peak', 'bytes', (run) => run.rss_peak_bytes, 'lower'),
+    row('attempts', 'count', (run) => (runs.some(({ resumed }) => resumed) ? run.attempts : null), null),
+    row('training time', 'ms', (run) => run.duration_ms, 'lower', isOneGo),
+    row('trained tokens/s', 'number', (run) => run.trained_tokens_per_second, 'higher', isOneGo),
+    row('GPU memory peak, allocated', 'bytes', (run) => run.allocated_peak_bytes, 'lower', isDone),
+    row('GPU memory peak, reserved', 'bytes', (run) => run.reserved_peak_bytes, 'lower', isDone),
+    row('process memory peak', 'bytes', (run) => run.rss_peak_bytes, 'lower', isDone),
   ];
   return rows.filter((each) => each.values.some((value) => value !== null));
+}
+
+/** A failed run is the best at nothing. */
+function isSound({ status }: ComparedRun): boolean {
+  return status !== 'failed' && status !== 'lost';
+}
+
+function isDone({ status }: ComparedRun): boolean {
+  return status === 'succeeded';
+}
+
+/** Whether the time of a run is that of all its work, and of nothing twice. */
+function isOneGo(run: ComparedRun): boolean {
+  return isDone(run) && !run.resumed;
 }
 
 function bestOf(values: readonly (number | null)[], better: 'lower' | 'higher'): number | null {

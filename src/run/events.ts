@@ -138,6 +138,8 @@ const event = z.discriminatedUnion('type', [
     max_steps: count,
     best_checkpoint: z.string().nullable(),
     train_ms: count,
+    /** What this attempt alone trained on in `train_ms`; absent from trainers of earlier versions. */
+    attempt: z.object({ from_step: count, tokens: count, trained_tokens: count }).optional(),
     /** Early stopping ended the run before `max_steps`; absent otherwise. */
     early_stop: z
       .object({

@@ -20,7 +20,12 @@ const split = z.looseObject({
   fingerprint: text,
 });
 
-const template = z.looseObject({ kind: text, sha256: text, kwargs: settings.optional() });
+const template = z.looseObject({
+  kind: text,
+  sha256: text,
+  kwargs: settings.optional(),
+  date: text.optional(),
+});
 
 const source = z.looseObject({
   setting: text,

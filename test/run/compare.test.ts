@@ -70,6 +70,8 @@ function run(id: string, change: Partial<ComparedRun> = {}): ComparedRun {
     reserved_peak_bytes: null,
     rss_peak_bytes: null,
     early_stop: null,
+    resumed: false,
+    attempts: 1,
     train_rows: new Set(),
     validation_rows: new Set(),
     ...change,
@@ -205,5 +207,32 @@ describe('comparing runs', () => {
       'a.c': {},
       d: null,
     });
+  });
+
+  it('gives no star to a run that failed, nor for the time of one that was resumed', () => {
+    const loss = (min: number) => [
+      {
+        name: 'eval_loss',
+        points: 1,
+        nonfinite: 0,
+        min,
+        max: min,
+        min_step: 1,
+        last: min,
+        last_step: 1,
+      } as never,
+    ];
+    const best = (runs: ComparedRun[], name: string) =>
+      compareRuns(runs).results.find((each) => each.name === name)?.best;
+    const fast = { metrics: loss(0.1), duration_ms: 1, trained_tokens_per_second: 9, rss_peak_bytes: 1 };
+    const slow = { metrics: loss(0.3), duration_ms: 5, trained_tokens_per_second: 2, rss_peak_bytes: 5 };
+    const mid = { metrics: loss(0.2), duration_ms: 3, trained_tokens_per_second: 4, rss_peak_bytes: 3 };
+    const names = ['validation loss, best', 'training time', 'trained tokens/s', 'process memory peak'];
+    const failed = [run('a', { ...fast, status: 'failed' }), run('b', slow), run('c', mid)];
+    expect(names.map((name) => best(failed, name))).toEqual([2, 2, 2, 2]);
+    const resumed = [run('a', { ...fast, resumed: true, attempts: 2 }), run('b', slow), run('c', mid)];
+    expect(names.map((name) => best(resumed, name))).toEqual([0, 2, 2, 0]);
+    const alone = [run('a', { ...fast, status: 'lost' }), run('b', slow)];
+    expect(names.map((name) => best(alone, name))).toEqual([null, null, null, null]);
   });
 });

@@ -121,6 +121,8 @@ def outcome(run: Run, attempts: int) -> dict[str, Any]:
     return {
         "steps": steps,
         "evaluations": evaluations,
-        "end": {name: value for name, value in end.items() if name not in ("t", "seq", "train_ms")},
+        "end": {
+            name: value for name, value in end.items() if name not in ("t", "seq", "train_ms", "attempt")
+        },
         "adapter": run.events("artifact", attempts)[-1]["sha256"],
     }

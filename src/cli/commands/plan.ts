@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { quotePath } from '../../app/quote-path.ts';
 import type { Context } from '../context.ts';
-import { EXIT } from '../exit-codes.ts';
+import { refusalExit } from '../exit-codes.ts';
 import { parsePrice } from '../parse-price.ts';
 import { printJson } from '../ui/json.ts';
 
@@ -31,8 +31,8 @@ export function define(command: Command, context: Context): void {
       const { made } = await planInTerminal(context, { config, ...options, unreviewed: null });
       await made.dispose();
       const { plans } = made;
-      if (plans.some(({ plan }) => plan.findings.some((finding) => finding.severity === 'error')))
-        context.exitCode = EXIT.findings;
+      const refused = refusalExit(plans.flatMap(({ plan }) => plan.findings));
+      if (refused !== null) context.exitCode = refused;
       if (options.json) {
         const [only] = plans;
         if (plans.length === 1 && only) printJson(context, { ...only.plan });
@@ -47,7 +47,7 @@ export function define(command: Command, context: Context): void {
         ),
       );
       const review = plans.find(({ plan }) => plan.review.state !== 'passed')?.plan.review.gate?.next;
-      if (context.exitCode === EXIT.findings) return;
+      if (refused !== null) return;
       const train = [
         'lorch train',
         quotePath(config),

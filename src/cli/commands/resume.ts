@@ -27,8 +27,9 @@ export function define(command: Command, context: Context): void {
         notice: noticeOn(context),
       });
       const deps = await workspace.launchDeps(options.python);
-      const { run, attempt } = await resumeRun(deps, ref);
-      context.stderr.write(`attempt ${attempt} of ${run}\n`);
+      const { run, attempt, goesOn } = await resumeRun(deps, ref);
+      const from = goesOn ? '' : ', from step 0: no checkpoint was saved';
+      context.stderr.write(`attempt ${attempt} of ${run}${from}\n`);
       if (options.detach) context.stderr.write(`next: lorch logs ${run} -f\n`);
       else await followInTerminal(context, deps, run);
       context.stdout.write(`${run}\n`);

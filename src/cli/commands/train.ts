@@ -3,6 +3,7 @@ import { createRedactor } from '../../diagnostics/secrets.ts';
 import { UserError } from '../../diagnostics/user-error.ts';
 import type { Plan } from '../../run/plan.ts';
 import type { Context } from '../context.ts';
+import { EXIT, refusalExit } from '../exit-codes.ts';
 import { parsePrice } from '../parse-price.ts';
 import { paint } from '../ui/paint.ts';
 
@@ -79,7 +80,7 @@ function refuseErrors(plans: readonly Plan[]): void {
   const errors = plans.flatMap((plan) => plan.findings).filter((finding) => finding.severity === 'error');
   if (errors.length === 0) return;
   throw new UserError('P001', `not launched: ${errors.length} error${errors.length === 1 ? '' : 's'} above`, {
-    exitCode: 1,
+    exitCode: refusalExit(errors) ?? EXIT.findings,
     hint: errors[0]?.hint ?? 'mend what is named above',
   });
 }

@@ -43,6 +43,8 @@ export function createRunView(context: Context, label: string): RunView {
         }
         return;
       }
+      // What comes next is timed from its own first step.
+      if (event.type === 'hello') firstStep = null;
       if (event.type === 'end') current = '';
       for (const text of describe(event, ink)) line(text);
     },

@@ -1,4 +1,5 @@
 // Packages that single settings need and that the trainer's environment does not bring.
+import type { trackers } from '../schema/training/logging.ts';
 import type { RenderedConfig } from './index.ts';
 
 export interface NeededPackage {
@@ -9,6 +10,8 @@ export interface NeededPackage {
   /** The oldest version that transformers or TRL takes, and the first that they do not. */
   from?: string;
   below?: string;
+  /** What is special about it where it stands in for another. */
+  note?: string;
 }
 
 export interface PackageNeed {
@@ -24,7 +27,13 @@ export interface PackageNeed {
 const schedulefree: NeededPackage = { name: 'schedulefree', module: 'schedulefree', from: '1.4' };
 const torchao: NeededPackage = { name: 'torchao', module: 'torchao.optim', from: '0.11' };
 const stableAdamw: NeededPackage = { name: 'torch-optimi', module: 'optimi' };
-const kernels: NeededPackage = { name: 'kernels', module: 'kernels', from: '0.18.2', below: '0.19' };
+const kernels: NeededPackage = {
+  name: 'kernels',
+  module: 'kernels',
+  from: '0.18.2',
+  below: '0.19',
+  note: 'which downloads it from the hub',
+};
 
 const byOptimizer: Readonly<Record<string, [NeededPackage, string]>> = {
   adamw_torch_8bit: [torchao, 'optim: adamw_8bit, of bitsandbytes'],
@@ -38,6 +47,38 @@ const byOptimizer: Readonly<Record<string, [NeededPackage, string]>> = {
 const byAttention: Readonly<Record<string, NeededPackage[]>> = {
   flash_attention_2: [{ name: 'flash-attn', module: 'flash_attn', from: '2.3.3' }, kernels],
   flash_attention_3: [{ name: 'flash-attn-3', module: 'flash_attn_interface' }, kernels],
+};
+
+/** As transformers looks for them, by tracker: all of the list, each in one of its forms. */
+const byTracker: Readonly<Record<(typeof trackers)[number], NeededPackage[][]>> = {
+  azure_ml: [[{ name: 'azureml-core', module: 'azureml.core.run' }]],
+  clearml: [[{ name: 'clearml', module: 'clearml' }]],
+  codecarbon: [[{ name: 'codecarbon', module: 'codecarbon' }]],
+  comet_ml: [[{ name: 'comet_ml', module: 'comet_ml', from: '3.43.2' }]],
+  dagshub: [[{ name: 'dagshub', module: 'dagshub' }], [{ name: 'mlflow', module: 'mlflow' }]],
+  dvclive: [[{ name: 'dvclive', module: 'dvclive' }]],
+  flyte: [[{ name: 'flytekit', module: 'flytekit' }]],
+  mlflow: [
+    [
+      { name: 'mlflow', module: 'mlflow' },
+      { name: 'mlflow-skinny', module: 'mlflow' },
+    ],
+  ],
+  neptune: [
+    [
+      { name: 'neptune', module: 'neptune' },
+      { name: 'neptune-client', module: 'neptune' },
+    ],
+  ],
+  swanlab: [[{ name: 'swanlab', module: 'swanlab' }]],
+  tensorboard: [
+    [
+      { name: 'tensorboard', module: 'tensorboard' },
+      { name: 'tensorboardX', module: 'tensorboardX' },
+    ],
+  ],
+  trackio: [[{ name: 'trackio', module: 'trackio' }]],
+  wandb: [[{ name: 'wandb', module: 'wandb' }]],
 };
 
 /** What these settings need; empty for almost all configs. */
@@ -66,5 +107,14 @@ export function neededPackages({
       anyOf,
       instead: 'model.attn_implementation: sdpa',
     });
+  const asked = Array.isArray(training.report_to) ? (training.report_to as (typeof trackers)[number][]) : [];
+  for (const tracker of asked)
+    for (const packages of byTracker[tracker])
+      needs.push({
+        setting: 'training.report_to',
+        value: tracker,
+        anyOf: packages,
+        instead: asked.length > 1 ? `remove ${tracker} from report_to` : 'report_to: none',
+      });
   return needs;
 }

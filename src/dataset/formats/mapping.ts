@@ -2,6 +2,7 @@
 import type { Check, Spot } from '../checks/check.ts';
 import { rejectedBeside } from '../checks/rejected-beside.ts';
 import { unknownKey } from '../checks/unknown-key.ts';
+import { keepExact } from '../exact-json.ts';
 import type { Example, Role } from '../example.ts';
 import { escapePointer, pointerTokens } from '../text-position.ts';
 import { isRow } from './fields.ts';
@@ -66,7 +67,7 @@ export function createMapping(mapping: FieldMapping): MappedFormat {
       key,
       lists.has(key) ? projectTurns(value, turnPaths, inTurn) : value,
     ]);
-    return { ...top, row: Object.fromEntries(entries) };
+    return { ...top, row: keepExact(top.row, Object.fromEntries(entries)) };
   };
   const place = (row: Row, projected: Projected, at: Location): Location => ({
     ...at,

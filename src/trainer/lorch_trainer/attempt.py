@@ -21,6 +21,10 @@ class Attempt:
         """Why the run ended before its last step (early_stopping.py)."""
         self.training_began: float | None = None
         """time.monotonic() when the first step was due; None before."""
+        self.from_step = 0
+        """The step it began with: 0, or that of the checkpoint."""
+        self.tokens = self.trained_tokens = 0
+        """Fed to the model since then, by this attempt alone."""
 
     def end(self, outcome: str, code: int) -> None:
         """The last event."""
@@ -31,6 +35,11 @@ class Attempt:
             step=self.step,
             max_steps=self.max_steps,
             best_checkpoint=self.best_checkpoint,
+            attempt={
+                "from_step": self.from_step,
+                "tokens": self.tokens,
+                "trained_tokens": self.trained_tokens,
+            },
             train_ms=int(1000 * (time.monotonic() - self.training_began)) if self.training_began else 0,
             **({"early_stop": self.early_stop} if self.early_stop else {}),
         )

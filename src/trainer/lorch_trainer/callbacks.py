@@ -46,6 +46,8 @@ class ReportCallback(TrainerCallback):  # type: ignore[misc]
             )
         self.attempt.step, self.attempt.max_steps = state.global_step, state.max_steps
         self.attempt.training_began = time.monotonic()
+        self.attempt.from_step = state.global_step
+        self._tokens_before = (trainer.tokens, trainer.trained_tokens)
         self._report_settings()
         self._tokens_logged = (trainer.tokens, trainer.trained_tokens)
         self._steps_logged = state.global_step
@@ -69,6 +71,8 @@ class ReportCallback(TrainerCallback):  # type: ignore[misc]
         trainer = self.trainer
         loss = trainer.count_step()
         self.attempt.step = state.global_step
+        self.attempt.tokens = trainer.tokens - self._tokens_before[0]
+        self.attempt.trained_tokens = trainer.trained_tokens - self._tokens_before[1]
         # With fp16 the gradient scaler skips a step that overflowed, and the weights stay sound.
         if loss is not None and not trainer.accelerator.optimizer_step_was_skipped:
             if not args.logging_nan_inf_filter:

@@ -7,9 +7,11 @@ at the top: a SIGTERM during the seconds that `import torch` takes must find its
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import sys
 import traceback
+from contextlib import suppress
 from pathlib import Path
 
 from .attempt import Attempt
@@ -88,6 +90,20 @@ def _run(attempt: Attempt, stop: Stop) -> bool:
     return train_to_end(attempt, stop, trainer, resumed[0] if resumed else None)
 
 
+def _steps_before(attempt: Attempt) -> int:
+    """The last step that earlier attempts report."""
+    steps = [0]
+    for number in range(1, attempt.number):
+        events = attempt.run.path / f"attempt-{number}" / "events.jsonl"
+        lines = events.read_text("utf-8", "replace").splitlines() if events.is_file() else []
+        for line in lines:
+            if '"type": "step"' not in line:
+                continue
+            with suppress(ValueError, KeyError, TypeError):
+                steps.append(int(json.loads(line)["step"]))
+    return max(steps)
+
+
 def _resume_point(attempt: Attempt, plan: Plan) -> tuple[Path, Seal] | None:
     """The checkpoint to go on from: the newest complete one, for attempts after the first."""
     if attempt.number <= 1:
@@ -101,6 +117,12 @@ def _resume_point(attempt: Attempt, plan: Plan) -> tuple[Path, Seal] | None:
     for name, file in damaged:
         attempt.warn("R070", f"{name} is damaged: {file} is not what was saved; {goes_on}")
     if found is None:
+        lost = _steps_before(attempt)
+        if lost and not damaged:
+            attempt.warn(
+                "R043",
+                f"the run begins again at step 0: it was at step {lost} and left no complete checkpoint",
+            )
         return None
     path, seal = found
     if seal.plan_hash != plan.plan_hash:
