@@ -3,7 +3,8 @@ import { statfs } from 'node:fs/promises';
 import { findWorkspace, type Workspace } from '../config/workspace.ts';
 import { gib } from '../diagnostics/gib.ts';
 import { UserError } from '../diagnostics/user-error.ts';
-import { readHubEnvironment } from '../hub/hub-environment.ts';
+import { type HubEnvironment, readHubEnvironment } from '../hub/hub-environment.ts';
+import { reachHub } from '../hub/reach-hub.ts';
 import { userCacheDir } from '../python/cache-dir.ts';
 import { locatePython } from '../python/find-python.ts';
 import { detectNvidia, type NvidiaDriver } from '../python/nvidia.ts';
@@ -48,7 +49,7 @@ export async function diagnose(options: DiagnoseOptions): Promise<Diagnosis[]> {
     await diskDiagnosis('disk, cache', env.HOME ?? cwd, userCacheDir(env)),
     ...(await diagnosePython({ ...options, explicit, workspace: found.workspace, nvidia })),
     ...gpuDiagnoses(nvidia),
-    ...hubDiagnoses(env),
+    ...(await hubDiagnoses(env, options, onStage)),
   ];
 }
 
@@ -141,15 +142,14 @@ function gpuDiagnoses(nvidia: NvidiaDriver | null): Diagnosis[] {
   ];
 }
 
-function hubDiagnoses(env: DiagnoseOptions['env']): Diagnosis[] {
+async function hubDiagnoses(
+  env: DiagnoseOptions['env'],
+  { signal }: Pick<DiagnoseOptions, 'signal'>,
+  onStage: (stage: string) => void,
+): Promise<Diagnosis[]> {
   const hub = readHubEnvironment(env);
   return [
-    {
-      part: 'hub',
-      name: 'endpoint',
-      state: 'good',
-      value: hub.offline ? `${hub.endpoint}, offline: only what is in ${hub.cacheDir}` : hub.endpoint,
-    },
+    await endpointDiagnosis(hub, signal, onStage),
     hub.token
       ? { part: 'hub', name: 'token', state: 'good', value: 'there is one (not shown)' }
       : {
@@ -160,6 +160,27 @@ function hubDiagnoses(env: DiagnoseOptions['env']): Diagnosis[] {
           fix: 'for gated models: set HF_TOKEN, or hf auth login',
         },
   ];
+}
+
+async function endpointDiagnosis(
+  hub: HubEnvironment,
+  signal: AbortSignal | undefined,
+  onStage: (stage: string) => void,
+): Promise<Diagnosis> {
+  const base = { part: 'hub', name: 'endpoint' } as const;
+  if (hub.offline) {
+    const value = `${hub.endpoint}, offline (HF_HUB_OFFLINE): only what is in ${hub.cacheDir}`;
+    return { ...base, state: 'good', value };
+  }
+  onStage('the hub');
+  const why = await reachHub(hub, signal);
+  if (why === null) return { ...base, state: 'good', value: `${hub.endpoint} answers` };
+  return {
+    ...base,
+    state: 'warning',
+    value: `${hub.endpoint} cannot be reached: ${why}`,
+    fix: 'check the network or HF_ENDPOINT; HF_HUB_OFFLINE=1 works with what is in the cache; folders need no hub',
+  };
 }
 
 /** An error's message, without its stack. */

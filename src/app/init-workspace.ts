@@ -16,7 +16,7 @@ export interface InitResult {
 const lorchYaml = `# This folder is a lorch workspace: paths of datasets and models are relative to it.
 # The Python that trains; without it, the environment that \`lorch setup\` makes:
 # python: ~/venvs/train
-# Where run folders and lorch.db lie:
+# Where run folders and lorch.db go:
 # runs_dir: runs
 `;
 

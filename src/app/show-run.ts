@@ -4,6 +4,8 @@ import { UserError } from '../diagnostics/user-error.ts';
 import type { ComparedRun } from '../run/compare.ts';
 import type { Failure } from '../run/failure.ts';
 import { runPaths } from '../run/layout.ts';
+import type { Plan } from '../run/plan.ts';
+import { statusWord } from '../run/status.ts';
 import { type AttemptRow, listAttempts } from '../store/attempts.ts';
 import { runEvents, type StoredEvent } from '../store/events.ts';
 import { type RunFinding, runFindings } from '../store/findings.ts';
@@ -20,7 +22,7 @@ export interface ForecastRow {
   unit: 'count' | 'bytes' | 'seconds' | 'per_second';
   forecast: number | null;
   actual: number | null;
-  /** (actual ÷ forecast − 1) · 100; null where either is missing or the forecast is 0. */
+  /** (actual ÷ forecast − 1) · 100; null if either is missing, the forecast is 0, or the run did not go to its end. */
   error_percent: number | null;
 }
 
@@ -59,8 +61,12 @@ export async function showRun(store: Store, runsDir: string, ref: string, now: n
     dir: runPaths(join(runsDir, id)).dir,
     attempts: listAttempts(store, id),
     failure: row.failure,
-    findings: [...runFindings(store, id), ...lost],
-    forecasts: forecastRows(store, run, measuredSpan(store, row)),
+    findings: [...runFindings(store, id).map((finding) => withPlannedData(finding, run.plan)), ...lost],
+    // A part of the steps beside all of them would read as an error of the forecast.
+    forecasts: forecastRows(store, run, {
+      span: measuredSpan(store, row),
+      whole: statusWord(row.status) === 'succeeded' && !run.early_stop,
+    }),
     artifacts: runEvents(store, id, { types: ['artifact'] }),
     checkpoints: runEvents(store, id, { types: ['checkpoint'] }),
     curves: {
@@ -70,8 +76,21 @@ export async function showRun(store: Store, runsDir: string, ref: string, now: n
   };
 }
 
+/** The database keeps a finding's sentence; how many rows it stands for is in the plan. */
+function withPlannedData(finding: RunFinding, plan: Plan): RunFinding {
+  if (finding.attempt > 0) return finding;
+  const planned = plan.findings.find(
+    ({ code, message }) => code === finding.code && message === finding.message,
+  );
+  return planned?.data ? { ...finding, data: planned.data } : finding;
+}
+
 /** What the plan said beside what happened. */
-function forecastRows(store: Store, run: ComparedRun, span: MeasuredSpan | null): ForecastRow[] {
+function forecastRows(
+  store: Store,
+  run: ComparedRun,
+  { span, whole }: { span: MeasuredSpan | null; whole: boolean },
+): ForecastRow[] {
   const { plan } = run;
   const data = runEvents(store, run.id, { types: ['data'] }).at(-1);
   const last = run.metrics.find((metric) => metric.name === 'loss');
@@ -160,7 +179,8 @@ function forecastRows(store: Store, run: ComparedRun, span: MeasuredSpan | null)
         null,
     },
   ];
-  return rows.map((row) => ({ ...row, error_percent: errorPercent(row) }));
+  const partial = new Set(whole ? [] : ['steps', 'training time']);
+  return rows.map((row) => ({ ...row, error_percent: partial.has(row.what) ? null : errorPercent(row) }));
 }
 
 function errorPercent({ forecast, actual }: Pick<ForecastRow, 'forecast' | 'actual'>): number | null {

@@ -13,6 +13,8 @@ export interface OutputStream {
   readonly isTTY: boolean;
   /** Width in columns; 80 where unknown. */
   readonly columns: number;
+  /** Height in lines; absent if it is no terminal. */
+  readonly rows?: number | undefined;
   /** Whether colours go to this stream. */
   readonly color: boolean;
 }
@@ -92,6 +94,9 @@ function output(
     },
     get columns() {
       return stream.columns ?? (Number(env.COLUMNS) || 80);
+    },
+    get rows() {
+      return stream.rows;
     },
     color: choice === 'always' || (choice === 'auto' && auto),
   };

@@ -12,6 +12,12 @@ export async function main(argv: readonly string[], given?: Context): Promise<Ex
     return EXIT.good;
   }
   try {
+    // What the shell's completion script asks, with the words typed so far.
+    if (argv[0] === 'complete' && argv[1] === '--') {
+      const { completeWords } = await import('./completion-tree.ts');
+      context.stdout.write(await completeWords(argv.slice(2), context));
+      return EXIT.good;
+    }
     const { runCommand } = await import('./run-command.ts');
     await runCommand(argv, context);
     return context.exitCode;

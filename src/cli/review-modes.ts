@@ -1,7 +1,9 @@
 // What `lorch data review` does without keys: status, sheets, and the new version.
 import { relative, resolve } from 'node:path';
 import { quotePath } from '../app/quote-path.ts';
+import type { ReviewStatus } from '../app/review/review-status.ts';
 import { reviewLogPath } from '../app/review/verdict-log.ts';
+import { UserError } from '../diagnostics/user-error.ts';
 import type { Context } from './context.ts';
 import { EXIT } from './exit-codes.ts';
 import { indexInWorkspace } from './index-review.ts';
@@ -10,7 +12,9 @@ import { nextReviewCommand } from './review-next.ts';
 import type { openReviewRequest } from './review-request.ts';
 import { formatCount } from './ui/format.ts';
 import { printJson } from './ui/json.ts';
+import { renderNext } from './ui/next.ts';
 import { createProgress } from './ui/progress.ts';
+import { say } from './ui/say.ts';
 
 type Request = Awaited<ReturnType<typeof openReviewRequest>>;
 
@@ -83,13 +87,32 @@ export async function runReviewMode(
         });
       const { renderFinished } = await import('./ui/review-view.ts');
       stdout.write(renderFinished(finished, flags.output ?? '', stdout));
-      stderr.write(
-        `next: name ${quotePath(flags.output ?? '')} in dataset.train of your config, then lorch train CONFIG\n`,
-      );
+      const { label, status } = await statusOfNew(session, { path: out, label: flags.output ?? '' }, cwd);
+      if (status === null || status.open) {
+        say(stderr, `next: name ${label} in dataset.train of your config, then lorch train CONFIG`);
+        return;
+      }
+      const { renderJudgement } = await import('./ui/review-view.ts');
+      stdout.write(`the launch gate stays shut\n${renderJudgement(status.judgement, status.limit, stdout)}`);
+      stderr.write(renderNext([nextReviewCommand(label, status.judgement, false)], stderr));
     }
   } finally {
     progress.end();
   }
+}
+
+/** Whether the launch gate opens for what was just written; null if nobody has a verdict on it. */
+async function statusOfNew(
+  session: Request['session'],
+  file: { path: string; label: string },
+  cwd: string,
+): Promise<{ label: string; status: ReviewStatus | null }> {
+  const { reviewStatus } = await import('../app/review/review-status.ts');
+  const status = await reviewStatus({ ...session, files: [file] }, session.rule, cwd).catch((error) => {
+    if (error instanceof UserError) return null;
+    throw error;
+  });
+  return { label: quotePath(file.label), status };
 }
 
 function statusJson(

@@ -1,8 +1,10 @@
 // commander's part: only the called command's module is imported; the others are names and summaries for --help.
 import { Command, CommanderError } from 'commander';
+import { meantCommands } from './command-words.ts';
 import { type CommandEntry, commandGroups } from './commands/index.ts';
-import type { Context } from './context.ts';
+import type { Context, OutputStream } from './context.ts';
 import { EXIT } from './exit-codes.ts';
+import { fitHelp } from './ui/help-text.ts';
 import { readVersion } from './version.ts';
 
 const examples = `
@@ -28,7 +30,7 @@ export async function runCommand(argv: readonly string[], context: Context): Pro
 
 /** The commander tree, with the module behind `argv` loaded; an empty `argv` loads none. */
 export async function buildProgram(argv: readonly string[], context: Context): Promise<Command> {
-  const program = prepare(new Command('lorch'), context);
+  const program = prepare(new Command('lorch'), context, argv);
   program
     .summary('LoRA ORCHestrator')
     .description('Check instruction data, plan, launch, record and compare LoRA and QLoRA runs.')
@@ -44,7 +46,7 @@ export async function buildProgram(argv: readonly string[], context: Context): P
   const wanted = findEntry(argv);
   for (const group of commandGroups) {
     for (const entry of group.commands) {
-      const command = addCommand(program, entry, group.title, context);
+      const command = addCommand(program, entry, group.title, context, argv);
       if (entry === wanted) (await entry.load()).define(command, context);
       else if (wanted) command.allowUnknownOption().allowExcessArguments();
     }
@@ -79,33 +81,59 @@ function findEntry(argv: readonly string[]): CommandEntry | undefined {
   );
 }
 
-function addCommand(program: Command, entry: CommandEntry, group: string, context: Context): Command {
+function addCommand(
+  program: Command,
+  entry: CommandEntry,
+  group: string,
+  context: Context,
+  argv: readonly string[],
+): Command {
   const words = entry.name.split(' ');
   const last = words.pop() ?? entry.name;
   let parent = program;
   for (const word of words) {
     let next = parent.commands.find((command) => command.name() === word);
     if (!next) {
-      next = prepare(parent.command(word), context).helpGroup(group).showSuggestionAfterError();
+      next = prepare(parent.command(word), context, argv).helpGroup(group).showSuggestionAfterError();
     }
     parent = next;
   }
-  const command = prepare(parent.command(last), context).summary(entry.summary).description(entry.summary);
+  const command = prepare(parent.command(last), context, argv)
+    .summary(entry.summary)
+    .description(entry.summary);
   if (parent === program) command.helpGroup(group);
   else parent.summary([...parent.commands.map((each) => each.name())].join(', '));
   return command;
 }
 
-function prepare(command: Command, context: Context): Command {
+function prepare(command: Command, context: Context, argv: readonly string[]): Command {
   return command
     .exitOverride()
     .configureOutput({
-      writeOut: (text) => context.stdout.write(text),
-      writeErr: (text) => context.stderr.write(text),
+      writeOut: (text) => context.stdout.write(fitted(text, context.stdout)),
+      writeErr: (text) => context.stderr.write(fitted(text, context.stderr)),
+      outputError: (text, write) => write(withMeant(text, argv)),
       getOutHelpWidth: () => context.stdout.columns,
       getErrHelpWidth: () => context.stderr.columns,
       getOutHasColors: () => context.stdout.color,
       getErrHasColors: () => context.stderr.color,
     })
     .helpOption('-h, --help', 'show help');
+}
+
+function fitted(text: string, { isTTY, columns }: OutputStream): string {
+  return isTTY ? fitHelp(text, columns) : text;
+}
+
+// Commander goes by letters alone: `status` is near `setup` for it.
+function withMeant(text: string, argv: readonly string[]): string {
+  if (!text.startsWith('error: unknown command')) return text;
+  const meant = meantCommands(argv.filter((word) => !word.startsWith('-')));
+  const [error] = text.split('\n');
+  const group = commandGroups.some(({ commands }) =>
+    commands.some(({ name }) => name.startsWith(`${argv[0]} `)),
+  );
+  if (meant.length === 0)
+    return `${error}\n  hint: \`lorch ${group ? `${argv[0]} ` : ''}--help\` lists ${group ? 'its' : 'all'} commands\n`;
+  return `${error}\n  hint: did you mean ${meant.map((each) => `\`lorch ${each}\``).join(' or ')}?\n`;
 }

@@ -1,9 +1,17 @@
 // Queued runs, one after another; shared by train and rerun.
 import { launchRun } from '../app/launch-run.ts';
+import { statusWord } from '../run/status.ts';
 import type { LaunchDeps } from '../supervise/deps.ts';
 import { stopRun } from '../supervise/stop-run.ts';
 import type { Context } from './context.ts';
 import { followInTerminal } from './follow.ts';
+
+/** How a run of a command stood when the command let go of it. */
+export interface StartedRun {
+  run: string;
+  /** `launched` if nobody followed it. */
+  status: string;
+}
 
 /** Launches and follows each run. Ctrl-C stops the one that runs and cancels those that wait. */
 export async function startRuns(
@@ -11,13 +19,39 @@ export async function startRuns(
   deps: LaunchDeps,
   runs: readonly string[],
   options: { detach: boolean },
-): Promise<void> {
+): Promise<StartedRun[]> {
+  const started: StartedRun[] = [];
   for (const [i, run] of runs.entries()) {
     await launchRun(deps, run);
-    if (options.detach) continue;
-    const { interrupted } = await followInTerminal(context, deps, run);
+    if (options.detach) {
+      context.stderr.write(`launched ${run}; it goes on without this terminal\n`);
+      started.push({ run, status: 'launched' });
+      continue;
+    }
+    const { interrupted, row } = await followInTerminal(context, deps, run);
+    started.push({ run, status: statusWord(row.status) });
     if (!interrupted) continue;
-    for (const waiting of runs.slice(i + 1)) await stopRun(deps, waiting);
-    return;
+    for (const waiting of runs.slice(i + 1)) {
+      await stopRun(deps, waiting);
+      started.push({ run: waiting, status: 'cancelled' });
+    }
+    break;
   }
+  return started;
+}
+
+/** The commands that are of use next; what a failure advises was printed with the failure. */
+export function nextCommands(started: readonly StartedRun[]): string[] {
+  const of = (status: string) => started.filter((each) => each.status === status).map(({ run }) => run);
+  const stopped = of('cancelled').map((run) => `lorch resume ${run}`);
+  const launched = of('launched').map((run) => `lorch logs ${run} -f`);
+  const succeeded = of('succeeded');
+  if (started.length === 1)
+    return [
+      ...stopped,
+      ...launched,
+      ...succeeded.flatMap((run) => [`lorch show ${run}`, `lorch try ${run}`]),
+    ];
+  const compared = succeeded.length > 1 ? [`lorch compare ${succeeded.join(' ')}`] : [];
+  return [...stopped, ...launched, ...compared];
 }

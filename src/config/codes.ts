@@ -186,6 +186,14 @@ export const configCodes: CodeDoc[] = [
     '`accept` gives no reason.',
     'The reason stays in plan.json beside the finding. Without one, nobody can tell a decision from an oversight.',
   ),
+  {
+    code: 'C040',
+    name: 'path-not-found',
+    severity: 'warning',
+    title: 'The config names a dataset file or a model folder that is not here.',
+    prose:
+      'The config itself is sound, so `lorch config check` only warns: the file may be on another machine. `lorch plan` and `lorch train` need it. Paths are relative to the workspace, the nearest folder with lorch.yaml.',
+  },
 ];
 
 const names = new Map(configCodes.map((doc) => [doc.code, doc.name]));

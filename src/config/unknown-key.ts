@@ -1,7 +1,7 @@
 // What to say of a key that its section does not know: refused, misplaced, misspelt, or secret.
 import type { Finding, Place } from '../diagnostics/finding.ts';
 import { finding } from './finding.ts';
-import { nicknames } from './schema/nicknames.ts';
+import { nicknames, otherwise } from './schema/nicknames.ts';
 import { type KnownSection, knownSections } from './schema/sections.ts';
 import { isSecretName } from './secrets.ts';
 import { nearest } from './suggest.ts';
@@ -61,9 +61,11 @@ function whereTo(key: string, here: KnownSection, sections: Map<string, KnownSec
   const home = homes[0];
   if (homes.length === 1 && home)
     return home.path ? `this key belongs under \`${home.path}:\`` : 'this key belongs at the top level';
-  const near = nearest(key, here.keys);
-  if (near) return `did you mean \`${near}\`?`;
+  if (!here.path && Object.hasOwn(otherwise, key)) return otherwise[key];
   const meant = Object.hasOwn(nicknames, key) ? nicknames[key] : undefined;
+  const near = nearest(key, here.keys);
+  // A name that another tool has for a setting is more certain than a name with a few other letters.
+  if (near && !meant) return `did you mean \`${near}\`?`;
   const above = here.path && meant && !meant.includes('.') ? ', at the top level' : '';
   if (meant) return `lorch calls it \`${meant}\`${above}`;
   if (homes.length > 1)

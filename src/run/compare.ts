@@ -11,6 +11,7 @@ export interface MetricSummary {
   min: number | null;
   min_step: number | null;
   max: number | null;
+  max_step: number | null;
   points: number;
 }
 

@@ -16,7 +16,6 @@ export interface OpenSeries {
 }
 
 export interface SeriesSummary extends MetricSummary {
-  max_step: number | null;
   /** How many of the points are NaN or infinite. */
   nonfinite: number;
 }

@@ -111,7 +111,7 @@ describe('comparing runs', () => {
 
   it('refuses to rank validation losses over different validation rows, and says why', () => {
     const metrics = (min: number) => [
-      { name: 'eval_loss', last: min, last_step: 4, min, min_step: 4, max: 3, points: 1 },
+      { name: 'eval_loss', last: min, last_step: 4, min, min_step: 4, max: 3, max_step: 1, points: 1 },
     ];
     const same = compareRuns([run('a', { metrics: metrics(2) }), run('b', { metrics: metrics(1) })]);
     expect(same.validation_comparable).toBe(true);
@@ -157,7 +157,7 @@ describe('comparing runs', () => {
 
   it('shows another mixture of the same rows, and ranks no training loss over it', () => {
     const metrics = (last: number) => [
-      { name: 'loss', last, last_step: 4, min: last, min_step: 4, max: 3, points: 4 },
+      { name: 'loss', last, last_step: 4, min: last, min_step: 4, max: 3, max_step: 1, points: 4 },
     ];
     const mixed = (weight: number) => {
       const { dataset, ...rest } = plan();

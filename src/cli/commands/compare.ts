@@ -1,12 +1,14 @@
 import type { Command } from 'commander';
 import type { Context } from '../context.ts';
 import { noticeOn } from '../notice.ts';
+import { page } from '../page.ts';
 import { printJson } from '../ui/json.ts';
 
 interface Options {
   json?: true;
   csv?: true;
   markdown?: true;
+  tsv?: true;
   metric: string[];
 }
 
@@ -17,6 +19,7 @@ export function define(command: Command, context: Context): void {
     .option('--metric <name...>', 'curves to overlay', ['loss', 'eval_loss'])
     .option('--json', 'one JSON object')
     .option('--csv', 'settings and results as CSV')
+    .option('--tsv', 'the tables of the screen, tab-separated')
     .option('--markdown', 'settings and results as Markdown tables')
     .addHelpText(
       'after',
@@ -41,6 +44,6 @@ export function define(command: Command, context: Context): void {
       const view = await import('../ui/compare-view.ts');
       if (options.csv) context.stdout.write(view.renderComparisonCsv(comparison));
       else if (options.markdown) context.stdout.write(view.renderComparisonMarkdown(comparison));
-      else context.stdout.write(view.renderComparison(comparison, context.stdout));
+      else await page(context, view.renderComparison(comparison, context.stdout, options.tsv));
     });
 }

@@ -10,6 +10,7 @@ interface Options {
 
 interface CheckedFile {
   file: string;
+  /** Whether it can be planned, if what it names is there. */
   ok: boolean;
   /** Names of the runs it makes. */
   runs: string[];
@@ -65,7 +66,14 @@ async function checkFile(file: string, options: Options, context: Context): Prom
       const { checkAccept } = await import('../../app/check-accept.ts');
       await checkAccept(accepted);
     }
-    return { file, ok: true, runs: configs.map(({ config }) => config.name), findings: [] };
+    const { missingPaths } = await import('../../app/check-paths.ts');
+    const { findWorkspace } = await import('../../config/workspace.ts');
+    const { distinctFindings } = await import('../../config/finding.ts');
+    const root = (await findWorkspace(context.cwd, context.env.HOME))?.root ?? context.cwd;
+    const missing: Finding[] = [];
+    for (const each of configs) missing.push(...(await missingPaths(each, { root, env: context.env })));
+    const findings = distinctFindings(missing);
+    return { file, ok: true, runs: configs.map(({ config }) => config.name), findings };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     return { file, ok: false, runs: [], findings: error.findings };
@@ -75,18 +83,18 @@ async function checkFile(file: string, options: Options, context: Context): Prom
 async function print(checked: CheckedFile[], options: Options, context: Context): Promise<void> {
   if (options.json) {
     const { printJson } = await import('../ui/json.ts');
-    const findings = checked.flatMap((each) => each.findings);
-    printJson(context, { ok: findings.length === 0, files: checked });
+    printJson(context, { ok: checked.every(({ ok }) => ok), files: checked });
     return;
   }
   for (const { file, ok, runs, findings } of checked) {
-    if (ok) {
-      const what = runs.length === 1 ? '' : ` (a sweep of ${runs.length} runs)`;
-      context.stdout.write(`${file}: good${what}\n`);
-      continue;
-    }
     const { renderFindings } = await import('../ui/diagnostic.ts');
     context.stdout.write(renderFindings(findings, context.stdout));
+    if (ok) {
+      const what = runs.length === 1 ? '' : ` (a sweep of ${runs.length} runs)`;
+      const here = findings.length === 0 ? '' : ', but not all that it names is here';
+      context.stdout.write(`${file}: good${what}${here}\n`);
+      continue;
+    }
     context.stdout.write(`${file}: ${findings.length === 1 ? '1 problem' : `${findings.length} problems`}\n`);
   }
 }

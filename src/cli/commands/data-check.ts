@@ -4,6 +4,7 @@ import type { CheckGroup } from '../../dataset/checks/check.ts';
 import type { Context } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { openTokenCounter, type TokenFlags } from '../open-token-counter.ts';
+import { page } from '../page.ts';
 import { parseCount } from '../parse-options.ts';
 import { addRowOptions, checkRowOptions } from '../row-options.ts';
 
@@ -24,6 +25,7 @@ interface Flags extends TokenFlags {
   sarif?: string;
   json?: true;
   ndjson?: true;
+  quiet?: true;
 }
 
 const examples = `
@@ -79,6 +81,7 @@ export function define(command: Command, context: Context): void {
     .option('-o, --output <file>', 'the fixed copy: a file that does not exist yet')
     .option('--html <file>', 'a report of one file for the browser')
     .option('--sarif <file>', 'SARIF 2.1.0, which code review shows at the lines')
+    .option('-q, --quiet', 'the totals and the verdict, no findings')
     .addOption(new Option('--json', 'one JSON object').conflicts('ndjson'))
     .option('--ndjson', 'one finding a line, as they are found; the totals are the last line')
     .addHelpText('after', examples)
@@ -156,7 +159,10 @@ async function check(patterns: string[], flags: Flags, context: Context): Promis
       const { renderFixes } = await import('../ui/fix-view.ts');
       stream.write(`${renderFixes(fixed, stream)}\n`);
     }
-    stream.write(renderCheck(checked, stream, fixed !== null || flags.ndjson === true));
+    const totalsOnly = fixed !== null || flags.ndjson === true || flags.quiet === true;
+    const text = renderCheck(checked, stream, totalsOnly);
+    if (stream === context.stdout) await page(context, text);
+    else stream.write(text);
   }
   const { describeNext } = await import('../ui/check-next.ts');
   context.stderr.write(describeNext(flags, checked, patterns));

@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { quotePath } from '../../app/quote-path.ts';
 import type { Context } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { parseSimilarity } from '../parse-options.ts';
@@ -122,7 +123,6 @@ export function define(command: Command, context: Context): void {
         const { printDedupJson } = await import('../ui/dedup-json.ts');
         return printDedupJson(context, deduped);
       }
-      const { quotePath } = await import('../../app/quote-path.ts');
       const { renderDedup } = await import('../ui/dedup-view.ts');
       const { written } = deduped;
       // What is written lies beside -o, as it was typed.
@@ -135,14 +135,26 @@ export function define(command: Command, context: Context): void {
       const next = written
         ? `review ${quotePath(shown(written.out))}`
         : deduped.near.dropped.length > 0
-          ? `dedup ${names} -o NEW.jsonl`
+          ? `dedup ${names}${kept(command)} -o NEW.jsonl`
           : `review ${names}`;
       context.stderr.write(`next: lorch data ${next}\n`);
     });
 }
 
+/** The options that decide which rows are dropped, as they were typed. */
+function kept(command: Command): string {
+  const words = command.options
+    .filter((option) => option.long !== '--output' && option.long !== '--json')
+    .filter((option) => command.getOptionValueSource(option.attributeName()) === 'cli')
+    .flatMap((option) => {
+      const value: unknown = command.getOptionValue(option.attributeName());
+      if (value === true) return [String(option.long)];
+      return [String(option.long), ...[value].flat().map((each) => quotePath(String(each)))];
+    });
+  return words.map((word) => ` ${word}`).join('');
+}
+
 async function undo(file: string, out: string | null, context: Context, flags: Flags): Promise<void> {
-  const { quotePath } = await import('../../app/quote-path.ts');
   const { undoDedup } = await import('../../app/undo-dedup.ts');
   const { readVersion } = await import('../version.ts');
   const { cwd, env } = context;

@@ -23,15 +23,16 @@ export function define(command: Command, context: Context): void {
     .addHelpText('after', examples)
     .action(async (flags: { python?: string; json?: boolean }) => {
       const { diagnose } = await import('../../app/diagnose.ts');
-      const { createProgress } = await import('../ui/progress.ts');
-      const progress = createProgress(context, 'looking at');
-      const diagnoses = await diagnose({
-        cwd: context.cwd,
-        env: context.env,
-        lorchVersion: readVersion(),
-        ...(flags.python ? { python: flags.python } : {}),
-        onStage: (stage) => progress.update(0, null, stage),
-      }).finally(() => progress.end());
+      const { withProgress } = await import('../ui/progress.ts');
+      const diagnoses = await withProgress(context, 'looking at', (progress) =>
+        diagnose({
+          cwd: context.cwd,
+          env: context.env,
+          lorchVersion: readVersion(),
+          ...(flags.python ? { python: flags.python } : {}),
+          onStage: (stage) => progress.update(0, null, stage),
+        }),
+      );
       const broken = diagnoses.filter(({ state }) => state === 'broken').length;
       if (broken > 0) context.exitCode = EXIT.environment;
       if (flags.json) {

@@ -1,8 +1,10 @@
 import type { Command } from 'commander';
 import type { Context } from '../context.ts';
+import { page } from '../page.ts';
 import { printJson } from '../ui/json.ts';
 import { paint } from '../ui/paint.ts';
 import { renderTable } from '../ui/table.ts';
+import { wrapLines } from '../ui/wrap.ts';
 
 /** `lorch explain [CODE]` */
 export function define(command: Command, context: Context): void {
@@ -16,7 +18,8 @@ export function define(command: Command, context: Context): void {
         const codes = await allCodes();
         if (options.json) return printJson(context, { codes });
         const rows = codes.map((each) => [each.code, each.name, each.severity, each.title]);
-        context.stdout.write(
+        await page(
+          context,
           renderTable(
             [{ title: 'code' }, { title: 'name' }, { title: 'severity' }, { title: '' }],
             rows,
@@ -28,8 +31,14 @@ export function define(command: Command, context: Context): void {
       const found = await explainCode(code);
       if (options.json) return printJson(context, { ...found });
       const ink = paint(context.stdout.color);
-      context.stdout.write(
-        `${ink.bold(found.code)} ${found.name} ${ink.dim(found.severity)}\n\n${found.title}\n\n${found.prose.trim()}\n`,
-      );
+      const { isTTY, columns } = context.stdout;
+      const inLines = (text: string) => (isTTY ? wrapLines(text, Math.max(columns, 20)).join('\n') : text);
+      const parts = [
+        `${ink.bold(found.code)} ${found.name} ${ink.dim(found.severity)}`,
+        inLines(found.title),
+        inLines(found.prose.trim()),
+        ...(found.remedies.length > 0 ? [found.remedies.map(inLines).join('\n')] : []),
+      ];
+      await page(context, `${parts.join('\n\n')}\n`);
     });
 }

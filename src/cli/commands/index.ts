@@ -149,6 +149,11 @@ export const commandGroups: { title: string; commands: CommandEntry[] }[] = [
         load: () => import('./db-rebuild.ts'),
       },
       { name: 'explain', summary: 'what a code means and what to do', load: () => import('./explain.ts') },
+      {
+        name: 'completion',
+        summary: 'completion on Tab for bash, zsh and fish',
+        load: () => import('./completion.ts'),
+      },
     ],
   },
 ];

@@ -24,22 +24,23 @@ export function define(command: Command, context: Context): void {
     .action(async (ref: string, options: Options) => {
       const { openWorkspace } = await import('../../app/open-workspace.ts');
       const { mergeRun } = await import('../../app/merge-run.ts');
-      const { createProgress } = await import('../ui/progress.ts');
+      const { withProgress } = await import('../ui/progress.ts');
       const workspace = await openWorkspace({
         cwd: context.cwd,
         env: context.env,
         notice: noticeOn(context),
       });
-      const progress = createProgress(context, 'merging');
-      const merged = await mergeRun({
-        store: workspace.store,
-        runsDir: workspace.runsDir,
-        run: ref,
-        python: await workspace.python(options.python),
-        out: resolve(context.cwd, options.out),
-        options: { onProgress: ({ done, total }) => progress.update(done, total) },
-      });
-      progress.end();
+      const python = await workspace.python(options.python);
+      const merged = await withProgress(context, 'merging', (progress) =>
+        mergeRun({
+          store: workspace.store,
+          runsDir: workspace.runsDir,
+          run: ref,
+          python,
+          out: resolve(context.cwd, options.out),
+          options: { onProgress: ({ done, total }) => progress.update(done, total) },
+        }),
+      );
       if (!merged.within_tolerance) context.exitCode = EXIT.findings;
       if (options.json) return printJson(context, merged);
       const ink = paint(context.stdout.color);

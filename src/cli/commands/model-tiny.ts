@@ -1,8 +1,10 @@
 import type { Command } from 'commander';
+import { quotePath } from '../../app/quote-path.ts';
 import type { Context } from '../context.ts';
 import { parseCount } from '../parse-options.ts';
 import { formatCount } from '../ui/format.ts';
 import { printJson } from '../ui/json.ts';
+import { renderNext } from '../ui/next.ts';
 
 interface Flags {
   texts: string[];
@@ -39,25 +41,28 @@ export function define(command: Command, context: Context): void {
     .addHelpText('after', examples)
     .action(async (out: string, flags: Flags) => {
       const { makeTinyModel } = await import('../../app/make-tiny-model.ts');
+      const { withProgress } = await import('../ui/progress.ts');
       const { findWorkspace } = await import('../../config/workspace.ts');
       const workspace = await findWorkspace(context.cwd, context.env.HOME);
       const { force = false, python, json, ...sizes } = flags;
-      const made = await makeTinyModel({
-        ...sizes,
-        out,
-        force,
-        cwd: context.cwd,
-        env: context.env,
-        ...(python ? { python } : {}),
-        ...(workspace?.python ? { workspacePython: workspace.python } : {}),
-      });
+      const made = await withProgress(context, 'making the model (loading transformers first)', () =>
+        makeTinyModel({
+          ...sizes,
+          out,
+          force,
+          cwd: context.cwd,
+          env: context.env,
+          ...(python ? { python } : {}),
+          ...(workspace?.python ? { workspacePython: workspace.python } : {}),
+        }),
+      );
       if (json) {
         printJson(context, made);
         return;
       }
       context.stdout.write(`${made.out}\n`);
       context.stderr.write(
-        `A random Llama of ${formatCount(made.parameters)} parameters, ${formatCount(made.vocab_size)} tokens. Next: lorch model show ${out}\n`,
+        `A random Llama of ${formatCount(made.parameters)} parameters, ${formatCount(made.vocab_size)} tokens.\n${renderNext([`lorch model show ${quotePath(out)}`], context.stderr)}`,
       );
     });
 }

@@ -2,8 +2,10 @@ import type { Command } from 'commander';
 import { quotePath } from '../../app/quote-path.ts';
 import type { Context } from '../context.ts';
 import { refusalExit } from '../exit-codes.ts';
+import { page } from '../page.ts';
 import { parsePrice } from '../parse-price.ts';
 import { printJson } from '../ui/json.ts';
+import { renderNext } from '../ui/next.ts';
 
 interface Options {
   set: string[];
@@ -11,6 +13,7 @@ interface Options {
   python?: string;
   gpu?: string;
   json?: true;
+  quiet?: true;
 }
 
 /** `lorch plan CONFIG` */
@@ -21,6 +24,7 @@ export function define(command: Command, context: Context): void {
     .option('--price-per-hour <price>', 'what an hour of the device costs', parsePrice)
     .option('--python <path>', 'another Python environment')
     .option('--gpu <name>', 'plan for another GPU, e.g. h100-80gb')
+    .option('-q, --quiet', 'no findings but errors')
     .option('--json', 'the plan as it would be stored; a sweep: {plans: […]}')
     .addHelpText(
       'after',
@@ -40,10 +44,12 @@ export function define(command: Command, context: Context): void {
         return;
       }
       const { renderPlans } = await import('../ui/plan-view.ts');
-      context.stdout.write(
+      await page(
+        context,
         renderPlans(
           plans.map(({ plan }) => plan),
           context.stdout,
+          options.quiet,
         ),
       );
       const review = plans.find(({ plan }) => plan.review.state !== 'passed')?.plan.review.gate?.next;
@@ -53,6 +59,6 @@ export function define(command: Command, context: Context): void {
         quotePath(config),
         ...options.set.map((each) => `--set ${quotePath(each)}`),
       ].join(' ');
-      context.stderr.write(review ? `next: ${review}, then ${train}\n` : `next: ${train}\n`);
+      context.stderr.write(renderNext(review ? [review, train] : [train], context.stderr));
     });
 }

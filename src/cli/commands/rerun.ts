@@ -1,7 +1,9 @@
 import type { Command } from 'commander';
+import { quotePath } from '../../app/quote-path.ts';
 import { createRedactor } from '../../diagnostics/secrets.ts';
 import type { Context } from '../context.ts';
 import { noticeOn } from '../notice.ts';
+import { renderNext } from '../ui/next.ts';
 
 interface Options {
   detach?: true;
@@ -20,7 +22,7 @@ export function define(command: Command, context: Context): void {
     .action(async (ref: string, options: Options) => {
       const { openWorkspace } = await import('../../app/open-workspace.ts');
       const { rerun } = await import('../../app/rerun.ts');
-      const { startRuns } = await import('../start-runs.ts');
+      const { nextCommands, startRuns } = await import('../start-runs.ts');
       const workspace = await openWorkspace({
         cwd: context.cwd,
         env: context.env,
@@ -33,10 +35,10 @@ export function define(command: Command, context: Context): void {
         root: workspace.root,
         cwd: context.cwd,
       });
-      await startRuns(context, deps, [id], { detach: options.detach === true });
-      context.stderr.write(
-        `next: ${options.detach ? `lorch logs ${id} -f` : `lorch compare ${ref} ${id}`}\n`,
-      );
+      const started = await startRuns(context, deps, [id], { detach: options.detach === true });
+      const succeeded = started.every(({ status }) => status === 'succeeded');
+      const next = succeeded ? [`lorch compare ${quotePath(ref)} ${id}`] : nextCommands(started);
+      if (next.length > 0) context.stderr.write(renderNext(next, context.stderr));
       context.stdout.write(`${id}\n`);
     });
 }

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { Context } from '../context.ts';
 import { noticeOn } from '../notice.ts';
+import { renderNext } from '../ui/next.ts';
 
 interface Options {
   detach?: true;
@@ -21,6 +22,8 @@ export function define(command: Command, context: Context): void {
       const { openWorkspace } = await import('../../app/open-workspace.ts');
       const { resumeRun } = await import('../../app/resume-run.ts');
       const { followInTerminal } = await import('../follow.ts');
+      const { nextCommands } = await import('../start-runs.ts');
+      const { statusWord } = await import('../../run/status.ts');
       const workspace = await openWorkspace({
         cwd: context.cwd,
         env: context.env,
@@ -30,8 +33,12 @@ export function define(command: Command, context: Context): void {
       const { run, attempt, goesOn } = await resumeRun(deps, ref);
       const from = goesOn ? '' : ', from step 0: no checkpoint was saved';
       context.stderr.write(`attempt ${attempt} of ${run}${from}\n`);
-      if (options.detach) context.stderr.write(`next: lorch logs ${run} -f\n`);
-      else await followInTerminal(context, deps, run);
+      if (options.detach) context.stderr.write(renderNext([`lorch logs ${run} -f`], context.stderr));
+      else {
+        const { row } = await followInTerminal(context, deps, run);
+        const next = nextCommands([{ run, status: statusWord(row.status) }]);
+        if (next.length > 0) context.stderr.write(renderNext(next, context.stderr));
+      }
       context.stdout.write(`${run}\n`);
     });
 }

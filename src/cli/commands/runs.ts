@@ -4,6 +4,7 @@ import type { Context } from '../context.ts';
 import { noticeOn } from '../notice.ts';
 import { parseCount } from '../parse-options.ts';
 import { printJson } from '../ui/json.ts';
+import { say } from '../ui/say.ts';
 
 const statuses = ['queued', 'launching', 'running', 'stopping', 'succeeded', 'failed', 'cancelled', 'lost'];
 
@@ -53,9 +54,12 @@ export function define(command: Command, context: Context): void {
         return;
       }
       const { renderRunTable } = await import('../ui/run-table.ts');
-      context.stdout.write(renderRunTable(runs, context.stdout, context.now()));
+      const { text, dropped } = renderRunTable(runs, context.stdout, context.now());
+      context.stdout.write(text);
+      if (dropped.length > 0)
+        say(context.stderr, `not shown at this width: ${dropped.join(', ')}; --json has everything`);
       if (found.length > runs.length)
-        context.stderr.write(`the newest ${runs.length}; --limit or --all shows more\n`);
+        say(context.stderr, `the newest ${runs.length}; --limit or --all shows more`);
     });
 }
 

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { Context } from '../context.ts';
 import { noticeOn } from '../notice.ts';
+import { page } from '../page.ts';
 import { printJson } from '../ui/json.ts';
 
 /** `lorch show RUN` */
@@ -9,8 +10,9 @@ export function define(command: Command, context: Context): void {
     .argument('<run>', 'id, beginning of an id, name, or @last')
     .option('--json', 'one JSON object')
     .option('--markdown', "the run's report")
+    .option('--tsv', 'the tables alone, tab-separated')
     .addHelpText('after', '\nExamples:\n  lorch show @last\n  lorch show support-r16 --markdown\n')
-    .action(async (ref: string, options: { json?: true; markdown?: true }) => {
+    .action(async (ref: string, options: { json?: true; markdown?: true; tsv?: true }) => {
       const { openWorkspace } = await import('../../app/open-workspace.ts');
       const { showRun } = await import('../../app/show-run.ts');
       const workspace = await openWorkspace({
@@ -40,7 +42,11 @@ export function define(command: Command, context: Context): void {
         context.stdout.write(renderReport(shown));
         return;
       }
-      const { renderRun } = await import('../ui/show-view.ts');
-      context.stdout.write(renderRun(shown, context.stdout, context.now()));
+      const { renderRun, renderRunTables } = await import('../ui/show-view.ts');
+      if (options.tsv) {
+        context.stdout.write(renderRunTables(shown, context.stdout));
+        return;
+      }
+      await page(context, renderRun(shown, context.stdout, context.now(), context.cwd));
     });
 }

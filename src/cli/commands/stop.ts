@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { StopResult } from '../../supervise/stop-run.ts';
 import type { Context } from '../context.ts';
 import { noticeOn } from '../notice.ts';
+import { renderNext } from '../ui/next.ts';
 
 interface Options {
   force?: true;
@@ -46,7 +47,7 @@ export function define(command: Command, context: Context): void {
       try {
         const row = await ended({ signal: leaving.signal });
         context.stderr.write(
-          `${statusWord(row.status)} at step ${row.step ?? 0}; next: lorch resume ${run}\n`,
+          `${statusWord(row.status)} at step ${row.step ?? 0}\n${renderNext([`lorch resume ${run}`], context.stderr)}`,
         );
         context.stdout.write(`${run}\n`);
       } finally {

@@ -5,7 +5,7 @@ import type { Plan } from '../../run/plan.ts';
 import type { Context } from '../context.ts';
 import { EXIT, refusalExit } from '../exit-codes.ts';
 import { parsePrice } from '../parse-price.ts';
-import { paint } from '../ui/paint.ts';
+import { renderNext } from '../ui/next.ts';
 
 interface Options {
   set: string[];
@@ -13,6 +13,7 @@ interface Options {
   unreviewed?: string;
   pricePerHour?: number;
   python?: string;
+  quiet?: true;
 }
 
 /** `lorch train CONFIG` */
@@ -24,6 +25,7 @@ export function define(command: Command, context: Context): void {
     .option('--unreviewed <reason>', 'why no person has read the rows; stays on the run for good')
     .option('--price-per-hour <price>', 'what an hour of the device costs', parsePrice)
     .option('--python <path>', 'another Python environment')
+    .option('-q, --quiet', 'no findings but errors')
     .addHelpText(
       'after',
       `
@@ -39,7 +41,7 @@ Ctrl-C asks for a checkpoint, a second Ctrl-C kills.
       const { createRun } = await import('../../app/create-run.ts');
       const { refuseUnreviewed, withoutRefusal } = await import('../../app/plan-review.ts');
       const { renderPlans } = await import('../ui/plan-view.ts');
-      const { startRuns } = await import('../start-runs.ts');
+      const { nextCommands, startRuns } = await import('../start-runs.ts');
       // It stays on the run for good, so a token in it would, too.
       const reason = options.unreviewed && createRedactor(context.env)(options.unreviewed).trim();
       if (options.unreviewed !== undefined && !reason)
@@ -56,7 +58,9 @@ Ctrl-C asks for a checkpoint, a second Ctrl-C kills.
       try {
         const plans = made.plans.map(({ plan }) => plan);
         const stopped = plans.some(({ findings }) => findings.some(({ severity }) => severity === 'error'));
-        context.stderr.write(renderPlans(stopped ? plans : plans.map(withoutRefusal), context.stderr));
+        context.stderr.write(
+          renderPlans(stopped ? plans : plans.map(withoutRefusal), context.stderr, options.quiet),
+        );
         refuseErrors(plans);
         refuseUnreviewed(plans);
         if (options.detach && plans.length > 1)
@@ -67,11 +71,9 @@ Ctrl-C asks for a checkpoint, a second Ctrl-C kills.
       } finally {
         await made.dispose();
       }
-      await startRuns(context, deps, ids, { detach: options.detach === true });
-      const ink = paint(context.stderr.color);
-      const next =
-        ids.length > 1 ? `lorch compare ${ids.join(' ')}` : `lorch show ${ids[0]}  ·  lorch try ${ids[0]}`;
-      context.stderr.write(`${ink.dim('next:')} ${options.detach ? `lorch logs ${ids[0]} -f` : next}\n`);
+      const started = await startRuns(context, deps, ids, { detach: options.detach === true });
+      const next = nextCommands(started);
+      if (next.length > 0) context.stderr.write(renderNext(next, context.stderr));
       context.stdout.write(ids.map((id) => `${id}\n`).join(''));
     });
 }

@@ -28,24 +28,25 @@ export function define(command: Command, context: Context): void {
     .action(async (ref: string, options: Options) => {
       const { openWorkspace } = await import('../../app/open-workspace.ts');
       const { tryRun } = await import('../../app/try-run.ts');
-      const { createProgress } = await import('../ui/progress.ts');
+      const { withProgress } = await import('../ui/progress.ts');
       const workspace = await openWorkspace({
         cwd: context.cwd,
         env: context.env,
         notice: noticeOn(context),
       });
-      const progress = createProgress(context, 'answering');
-      const tried = await tryRun({
-        store: workspace.store,
-        runsDir: workspace.runsDir,
-        run: ref,
-        python: await workspace.python(options.python),
-        prompts: options.prompt ?? [],
-        ...(options.system ? { system: options.system } : {}),
-        maxNewTokens: options.maxNewTokens,
-        options: { onProgress: ({ done, total }) => progress.update(done, total) },
-      });
-      progress.end();
+      const python = await workspace.python(options.python);
+      const tried = await withProgress(context, 'answering', (progress) =>
+        tryRun({
+          store: workspace.store,
+          runsDir: workspace.runsDir,
+          run: ref,
+          python,
+          prompts: options.prompt ?? [],
+          ...(options.system ? { system: options.system } : {}),
+          maxNewTokens: options.maxNewTokens,
+          options: { onProgress: ({ done, total }) => progress.update(done, total) },
+        }),
+      );
       if (options.json) return printJson(context, { ...tried });
       const { renderTried } = await import('../ui/try-view.ts');
       context.stdout.write(renderTried(tried, context.stdout));

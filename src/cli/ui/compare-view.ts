@@ -1,53 +1,52 @@
 // A comparison as a screen, as CSV, as Markdown: the same rows each time.
 import type { RunComparison } from '../../app/compare-runs.ts';
+import { markdownText } from '../../diagnostics/visible.ts';
 import type { ResultRow } from '../../run/compare.ts';
 import type { OutputStream } from '../context.ts';
 import { renderChart } from './chart.ts';
 import { formatBytes, formatCount, formatDuration, formatNumber } from './format.ts';
 import { paint } from './paint.ts';
-import { renderTable } from './table.ts';
+import { renderTable, type TableStyle } from './table.ts';
 
 type Style = Pick<OutputStream, 'isTTY' | 'color' | 'columns'>;
 
-/** Differences, results and curves for a terminal. */
-export function renderComparison(comparison: RunComparison, style: Style): string {
+/** Differences, results and curves, in aligned columns; with `tabs` the tables are tab-separated and there is no chart. */
+export function renderComparison(
+  comparison: RunComparison,
+  { isTTY, color, columns }: Style,
+  tabs = false,
+): string {
+  const style = { isTTY, color: color && !tabs, columns, tabs };
   const ink = paint(style.color);
   const labels = labelRuns(comparison);
-  const columns = [{ title: '' }, ...labels.map((title) => ({ title, align: 'right' as const }))];
+  const table = (rows: readonly (readonly string[])[]) => renderRunColumns(labels, rows, style);
   const parts: string[] = [];
   parts.push(
-    renderTable(
-      columns,
-      [
-        ['run', ...comparison.runs.map((run) => run.id)],
-        ['status', ...comparison.runs.map((run) => run.status)],
-        ...sweepRow(comparison),
-      ],
-      style,
-    ),
+    table([
+      ['run', ...comparison.runs.map((run) => run.id)],
+      ['status', ...comparison.runs.map((run) => run.status)],
+      ...sweepRow(comparison),
+    ]),
   );
   parts.push(
     ink.bold('Settings that differ\n') +
       (comparison.config.length === 0
         ? '  none\n'
-        : renderTable(
-            columns,
-            comparison.config.map(({ path, values }) => [path, ...values.map(formatSetting)]),
-            style,
-          )),
+        : table(comparison.config.map(({ path, values }) => [path, ...values.map(formatSetting)]))),
   );
-  parts.push(ink.bold('Rows\n') + renderTable(columns, datasetRows(comparison), style));
+  parts.push(ink.bold('Rows\n') + table(datasetRows(comparison)));
   const results = comparison.results.map((row) => [
     row.name,
     ...row.values.map((value, i) =>
       i === row.best ? ink.green(`${formatResult(row, value)} *`) : formatResult(row, value),
     ),
   ]);
-  parts.push(ink.bold('Results\n') + renderTable(columns, results, style));
+  parts.push(ink.bold('Results\n') + table(results));
   if (!comparison.validation_comparable)
     parts.push(
       `${ink.yellow('Validation losses are not comparable:')} ${comparison.not_comparable_because.join('; ')}.\n`,
     );
+  if (tabs) return parts.join('\n');
   for (const [metric, curves] of Object.entries(comparison.curves)) {
     const chart = renderChart(
       curves.map((curve, i) => ({ label: labels[i] ?? curve.name, points: curve.points })),
@@ -69,12 +68,37 @@ export function renderComparisonCsv(comparison: RunComparison): string {
 export function renderComparisonMarkdown(comparison: RunComparison): string {
   const [head, ...rows] = rawRows(comparison);
   if (!head) return '';
-  const line = (cells: readonly string[]) =>
-    `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |\n`;
+  const line = (cells: readonly string[]) => `| ${cells.map(markdownText).join(' | ')} |\n`;
   const note = comparison.validation_comparable
     ? ''
     : `\nValidation losses are not comparable: ${comparison.not_comparable_because.join('; ')}.\n`;
   return line(head) + line(head.map(() => '---')) + rows.map(line).join('') + note;
+}
+
+const narrowestRun = 12;
+
+/** A column a run; as many runs beside one another as the terminal has room for, the others below. */
+function renderRunColumns(
+  labels: readonly string[],
+  rows: readonly (readonly string[])[],
+  style: TableStyle,
+): string {
+  const first = Math.min(24, Math.max(...rows.map((row) => (row[0] ?? '').length)));
+  const fit = Math.max(1, Math.floor((style.columns - first) / (narrowestRun + 2)));
+  const perBlock = style.isTTY && !style.tabs ? fit : labels.length;
+  const blocks: string[] = [];
+  for (let from = 0; from < labels.length; from += perBlock) {
+    const to = from + perBlock;
+    const shown = labels.slice(from, to).map((title) => ({ title, align: 'right' as const }));
+    blocks.push(
+      renderTable(
+        [{ title: '' }, ...shown],
+        rows.map(([name = '', ...values]) => [name, ...values.slice(from, to)]),
+        style,
+      ),
+    );
+  }
+  return blocks.join('\n');
 }
 
 function rawRows(comparison: RunComparison): string[][] {

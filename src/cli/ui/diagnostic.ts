@@ -21,9 +21,10 @@ export function renderFinding(finding: Finding, style: FindingStyle): string {
   const ink = paint(style.color);
   const tint = severityInk(finding, ink);
   const place = finding.at ? `${ink.bold(visible(renderPlace(finding.at)))} ` : '';
-  const lines = [
-    `${place}${tint(finding.severity)} ${finding.code} ${ink.dim(finding.name)}${renderRow(finding, ink)}`,
-  ];
+  const head = `${place}${tint(finding.severity)} ${finding.code} ${ink.dim(finding.name)}${renderRow(finding, ink)}`;
+  const lines = style.isTTY
+    ? wrapLines(head, Math.max(style.columns, 20)).map((line) => line.trimEnd())
+    : [head];
   const pointer = finding.at?.pointer ? `  ${ink.dim(visible(finding.at.pointer))}` : '';
   const message = `${visible(finding.message)}${pointer}`;
   lines.push(...wrapped(message, style));
@@ -38,7 +39,7 @@ function wrapped(text: string, { columns, isTTY }: FindingStyle): string[] {
 }
 
 /** `file:line:column`, as editors and terminals open it. */
-export function renderPlace(place: Place): string {
+export function renderPlace(place: Pick<Place, 'file' | 'line'> & { column?: number | undefined }): string {
   return [place.file, place.line, place.line === undefined ? undefined : place.column]
     .filter((part) => part !== undefined)
     .join(':');

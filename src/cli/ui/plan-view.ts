@@ -2,7 +2,7 @@
 import type { Finding } from '../../diagnostics/finding.ts';
 import type { Plan } from '../../run/plan.ts';
 import { reviewSentence } from '../../run/review-sentence.ts';
-import { renderFindings } from './diagnostic.ts';
+import { renderDigest, renderErrors } from './findings-digest.ts';
 import { mapText, paint, visible } from './paint.ts';
 import { memoryLines } from './plan-memory.ts';
 import {
@@ -53,6 +53,7 @@ export function renderPlan(plan: Plan, style: { color: boolean; columns: number 
 export function renderPlans(
   plans: readonly Plan[],
   style: { color: boolean; columns: number; isTTY: boolean },
+  quiet = false,
 ): string {
   const [first] = plans;
   if (!first) return '';
@@ -60,10 +61,15 @@ export function renderPlans(
   return [
     renderPlan(first, style),
     plans.length > 1 ? renderSweep(plans, style) : '',
-    renderFindings(findings, style),
+    quiet ? renderErrors(findings, style) : renderDigest(findings, datasetFiles(first), style),
   ]
     .filter((part) => part !== '')
     .join('\n');
+}
+
+/** The dataset files of a plan, as `lorch data check` takes them. */
+export function datasetFiles({ dataset }: Plan): string[] {
+  return dataset.files.map(({ path }) => path);
 }
 
 /** What several runs of a sweep give reason to say is said once, with how many they are. */

@@ -1,5 +1,6 @@
 // Progress on stderr: one redrawn line on a terminal, a plain line now and then elsewhere.
 import { createLogUpdate } from 'log-update';
+import stringWidth from 'string-width';
 import type { Context } from '../context.ts';
 import { formatDuration } from './format.ts';
 import { mapText, paint } from './paint.ts';
@@ -17,40 +18,91 @@ const redrawMs = 100;
 const plainEveryMs = 10_000;
 const quietMs = 1_000;
 
-/** A progress display for one piece of work; nothing shows within the first second. */
+/**
+ * A progress display for one piece of work. Nothing shows within the first second; after it the display says how
+ * long the work has taken, even if no update comes. `end` it, or use {@link withProgress}.
+ */
 export function createProgress(context: Context, label: string): Progress {
   const { stderr } = context;
   const started = context.now();
   let drawn = started;
+  let latest: { done: number; total: number | null; note: string | undefined } | null = null;
   const live = stderr.isTTY ? createLogUpdate(asWritable(context)) : null;
-  const text = (done: number, total: number | null, note?: string): string => {
-    const seconds = Math.max((context.now() - started) / 1000, 0.001);
-    const rate = done / seconds;
-    const left =
-      total !== null && rate > 0 ? ` · ${formatDuration(((total - done) / rate) * 1000)} left` : '';
-    const count =
-      total === null
-        ? done.toLocaleString('en-US')
-        : `${bar(done, total, stderr.color)} ${done.toLocaleString('en-US')}/${total.toLocaleString('en-US')}`;
-    return `${label} ${count} · ${rate >= 10 ? Math.round(rate).toLocaleString('en-US') : rate.toFixed(1)}/s${left}${note ? ` · ${note}` : ''}`;
+  const draw = (now: number): void => {
+    drawn = now;
+    const lines = progressLines(label, now - started, latest, stderr.color);
+    if (live) live(fitLine(lines, stderr.columns));
+    else stderr.write(`${lines[0]}\n`);
   };
+  const due = (now: number): boolean =>
+    now - started >= quietMs && now - drawn >= (live ? redrawMs : plainEveryMs);
+  const timer = setInterval(() => {
+    const now = context.now();
+    if (due(now)) draw(now);
+  }, quietMs);
+  timer.unref();
   return {
     update(done, total, note) {
+      latest = { done, total, note };
       const now = context.now();
-      if (now - started < quietMs || now - drawn < (live ? redrawMs : plainEveryMs)) return;
-      drawn = now;
-      if (live) live(cutToWidth(text(done, total, note), stderr.columns));
-      else stderr.write(`${text(done, total, note)}\n`);
+      if (due(now)) draw(now);
     },
     line(line) {
       live?.clear();
       stderr.write(`${line}\n`);
     },
     end(keep) {
+      clearInterval(timer);
       live?.clear();
       if (keep) stderr.write(`${keep}\n`);
     },
   };
+}
+
+/** Does the work under a progress display, and ends the display however the work ends. */
+export async function withProgress<T>(
+  context: Context,
+  label: string,
+  work: (progress: Progress) => Promise<T>,
+): Promise<T> {
+  const progress = createProgress(context, label);
+  try {
+    return await work(progress);
+  } finally {
+    progress.end();
+  }
+}
+
+/** One state of the work, from the fullest line to the shortest. */
+function progressLines(
+  label: string,
+  elapsedMs: number,
+  latest: { done: number; total: number | null; note: string | undefined } | null,
+  color: boolean,
+): string[] {
+  const note = latest?.note ? ` · ${latest.note}` : '';
+  const elapsed = formatDuration(elapsedMs);
+  if (!latest || (latest.done === 0 && latest.total === null)) return [`${label} · ${elapsed}${note}`];
+  const { done, total } = latest;
+  const count = done.toLocaleString('en-US');
+  const perSecond = done / Math.max(elapsedMs / 1000, 0.001);
+  const rate = ` · ${perSecond >= 10 ? Math.round(perSecond).toLocaleString('en-US') : perSecond.toFixed(1)}/s`;
+  if (total === null) return [`${label} ${count}${rate}${note}`, `${label} ${count}${rate}`];
+  const left = perSecond > 0 ? ` · ${formatDuration(((total - done) / perSecond) * 1000)} left` : '';
+  const of = `${count}/${total.toLocaleString('en-US')}`;
+  return [
+    `${label} ${bar(done, total, color)} ${of}${rate}${left}${note}`,
+    `${label} ${bar(done, total, color)} ${of}${rate}${left}`,
+    `${label} ${bar(done, total, color, 10)} ${of}${left}`,
+    `${label} ${of}${left}`,
+    `${of}${left}`,
+  ];
+}
+
+/** The first line that fits the terminal; the last one, cut, if none does. */
+export function fitLine(lines: readonly string[], columns: number): string {
+  const fits = lines.find((line) => stringWidth(line) < columns);
+  return fits ?? cutToWidth(lines.at(-1) ?? '', columns);
 }
 
 /** A bar of 20 cells. */

@@ -6,7 +6,7 @@ import { formatDuration } from './format.ts';
 import { type Ink, paint } from './paint.ts';
 import { bar } from './progress.ts';
 import { type Pane, panes } from './review-panes.ts';
-import { fitLine, flow, spread } from './review-text.ts';
+import { fitLine, flow, spread, wrapText } from './review-text.ts';
 
 export interface ScreenSize {
   columns: number;
@@ -62,7 +62,8 @@ export function renderScreen(
   const width = innerWidth(size);
   const head = [
     spread(ink.bold(state.title), state.place, width),
-    ...state.progress.map((line) => fitLine(line, width)),
+    // What counts (the bound, the time left) is at the end of these lines, so they wrap; on a low screen they are cut.
+    ...state.progress.flatMap((line) => (size.rows < 16 ? [fitLine(line, width)] : wrapText(line, width))),
     ...(state.pane === null ? [] : [fitLine(tabs(state.pane, state.counts, ink, size.color), width)]),
   ];
   const foot = [...state.prompt.map((line) => fitLine(line, width)), ...flow(state.keys, width)];

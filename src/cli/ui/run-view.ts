@@ -5,7 +5,7 @@ import type { RunEvent, RunEventOf } from '../../run/events.ts';
 import type { Context } from '../context.ts';
 import { formatBytes, formatCount, formatDuration, formatNumber, formatShare } from './format.ts';
 import { type Ink, paint, visible } from './paint.ts';
-import { asWritable, bar, cutToWidth } from './progress.ts';
+import { asWritable, bar, fitLine } from './progress.ts';
 
 export interface RunView {
   event(event: RunEvent): void;
@@ -20,56 +20,90 @@ export function createRunView(context: Context, label: string): RunView {
   const { stderr } = context;
   const ink = paint(stderr.color);
   const live = stderr.isTTY ? createLogUpdate(asWritable(context)) : null;
-  let current = '';
+  const started = context.now();
+  let phase: string | null = 'loading the libraries';
+  let current: string[] = [];
   let firstStep: { step: number; at: number } | null = null;
   let plainAt = 0;
+  const draw = (): void => {
+    if (!live) return;
+    const waiting = `${label} starting: ${phase} · ${formatDuration(context.now() - started)}`;
+    const lines = phase === null ? current : [waiting, `starting: ${phase}`];
+    if (lines.length > 0) live(fitLine(lines, stderr.columns));
+  };
+  // Until the first step there are seconds, on a big base minutes, without an event.
+  const timer = setInterval(() => phase !== null && draw(), 1000);
+  timer.unref();
+  const enter = (next: string | null): void => {
+    if (!live && next !== null && next !== phase) stderr.write(`  ${next}\n`);
+    phase = next;
+    draw();
+  };
 
   const line = (text: string): void => {
     live?.clear();
     stderr.write(`${text}\n`);
-    if (live && current) live(cutToWidth(current, stderr.columns));
+    draw();
   };
+  if (!live) stderr.write(`${label} starting: ${phase}\n`);
 
   return {
     line,
     event(event) {
       if (event.type === 'step') {
         firstStep ??= { step: event.step, at: event.t };
-        current = stepLine(event, firstStep, label, stderr.color);
-        if (live) live(cutToWidth(current, stderr.columns));
-        else if (event.step === 1 || event.step === event.max_steps || event.t - plainAt >= plainEveryMs) {
+        phase = null;
+        current = stepLines(event, firstStep, label, stderr.color);
+        draw();
+        if (live) return;
+        if (event.step === 1 || event.step === event.max_steps || event.t - plainAt >= plainEveryMs) {
           plainAt = event.t;
-          stderr.write(`${current}\n`);
+          stderr.write(`${current[0]}\n`);
         }
         return;
       }
-      // What comes next is timed from its own first step.
-      if (event.type === 'hello') firstStep = null;
-      if (event.type === 'end') current = '';
+      if (event.type === 'hello') {
+        // What comes next is timed from its own first step.
+        firstStep = null;
+        enter('loading the base model');
+      }
+      if (event.type === 'model') enter('the first step');
+      if (event.type === 'end') {
+        phase = null;
+        current = [];
+      }
       for (const text of describe(event, ink)) line(text);
     },
     end() {
+      clearInterval(timer);
       live?.clear();
     },
   };
 }
 
-function stepLine(
+/** One step, from the fullest line to the shortest; the time left is the last to go. */
+function stepLines(
   event: RunEventOf<'step'>,
   first: { step: number; at: number },
   label: string,
   color: boolean,
-): string {
+): string[] {
   const done = event.step - first.step;
   const left = done > 0 ? ((event.t - first.at) / done) * (event.max_steps - event.step) : null;
   const { loss, tokens_per_second: rate } = event.metrics;
-  const parts = [
-    `${label} ${bar(event.step, event.max_steps, color)} step ${event.step}/${event.max_steps}`,
-    loss === undefined ? null : `loss ${formatNumber(loss)}`,
-    rate === undefined ? null : `${formatCount(Math.round(rate))} tok/s`,
-    left === null || event.step === event.max_steps ? null : `${formatDuration(left)} left`,
+  const steps = `step ${event.step}/${event.max_steps}`;
+  const lossPart = loss === undefined ? null : `loss ${formatNumber(loss)}`;
+  const ratePart = rate === undefined ? null : `${formatCount(Math.round(rate))} tok/s`;
+  const leftPart = left === null || event.step === event.max_steps ? null : `${formatDuration(left)} left`;
+  const join = (...parts: (string | null)[]) => parts.filter((part) => part !== null).join(' · ');
+  const wide = bar(event.step, event.max_steps, color);
+  return [
+    join(`${label} ${wide} ${steps}`, lossPart, ratePart, leftPart),
+    join(`${wide} ${steps}`, lossPart, ratePart, leftPart),
+    join(`${bar(event.step, event.max_steps, color, 10)} ${steps}`, lossPart, leftPart),
+    join(steps, lossPart, leftPart),
+    join(steps, leftPart),
   ];
-  return parts.filter((part) => part !== null).join(' · ');
 }
 
 /** The lines an event is worth, apart from steps; none for those that only go on record. */

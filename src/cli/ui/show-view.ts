@@ -1,61 +1,57 @@
 // One run on a screen: what was planned, what happened, what to do next.
+import { relative } from 'node:path';
 import type { ShownRun } from '../../app/show-run.ts';
 import { earlyStopSentence } from '../../run/early-stop.ts';
+import { bestOf, metricKind } from '../../run/metric-kind.ts';
 import { statusWord } from '../../run/status.ts';
 import type { OutputStream } from '../context.ts';
 import { renderChart } from './chart.ts';
-import { renderFindings } from './diagnostic.ts';
+import { renderDigest } from './findings-digest.ts';
 import { formatAge, formatBytes, formatCount, formatDuration, formatNumber } from './format.ts';
+import { renderNext } from './next.ts';
 import { type Ink, paint, visible } from './paint.ts';
-import { renderPlan } from './plan-view.ts';
-import { renderTable } from './table.ts';
+import { datasetFiles, renderPlan } from './plan-view.ts';
+import { renderTable, type TableStyle } from './table.ts';
+import { wrapLines } from './wrap.ts';
 
 /** Everything about a run, ending in the next useful commands. */
-export function renderRun(shown: ShownRun, style: OutputStream, now: number): string {
+export function renderRun(shown: ShownRun, style: OutputStream, now: number, cwd: string): string {
   const ink = paint(style.color);
+  // Spread would lose the stream's getters.
+  const aligned = { isTTY: style.isTTY, columns: style.columns, color: style.color, tabs: false };
   const { row, run } = shown;
   const word = statusWord(row.status);
   const parts = [
-    `${ink.bold(row.id)} ${statusInk(word, ink)(word)}, created ${formatAge(now - row.createdMs)}, ${row.attempts} attempt${row.attempts === 1 ? '' : 's'}, ${formatDuration(run.duration_ms ?? 0)}\n` +
+    inLines(
+      `${ink.bold(row.id)} ${statusInk(word, ink)(word)}, created ${formatAge(now - row.createdMs)}, ${row.attempts} attempt${row.attempts === 1 ? '' : 's'}, ${formatDuration(run.duration_ms ?? 0)}`,
+      style,
+    ) +
       (row.tags.length > 0 ? `  tags  ${visible(row.tags.join(', '))}\n` : '') +
       (row.notes ? `  notes ${visible(row.notes)}\n` : '') +
       (run.early_stop ? `  ${earlyStopSentence(run.early_stop)}\n` : ''),
     shown.failure ? failureLines(shown.failure, ink) : '',
     renderPlan(run.plan, style),
-    `${ink.bold('Planned and measured')}\n${renderTable(
-      [{ title: '' }, { title: 'plan', align: 'right' }, { title: 'run', align: 'right' }, { title: '' }],
-      shown.forecasts
-        .filter((each) => each.forecast !== null || each.actual !== null)
-        .map(({ what, unit, forecast, actual, error_percent }) => {
-          const show = (value: number | null) =>
-            value === null
-              ? '–'
-              : unit === 'bytes'
-                ? formatBytes(value)
-                : unit === 'seconds'
-                  ? formatDuration(value * 1000)
-                  : unit === 'per_second'
-                    ? formatNumber(value)
-                    : formatCount(value);
-          const verdict =
-            error_percent === null
-              ? ''
-              : forecast === actual
-                ? ink.green('as planned')
-                : `${error_percent > 0 ? '+' : ''}${formatNumber(error_percent)} %`;
-          return [what, show(forecast), show(actual), verdict];
-        }),
-      style,
-    )}`,
-    metricsTable(shown, style, ink),
+    `${ink.bold('Planned and measured')}\n${forecastTable(shown, aligned, ink)}`,
+    run.metrics.length > 0 ? `${ink.bold('Metrics')}\n${metricsTable(shown, aligned)}` : '',
     chartOf(shown, style),
-    shown.findings.length > 0 ? `${ink.bold('Findings')}\n${renderFindings(shown.findings, style)}` : '',
+    shown.findings.length > 0
+      ? `${ink.bold('Findings')}\n${renderDigest(shown.findings, datasetFiles(run.plan), style)}`
+      : '',
     shown.artifacts
-      .map((a) => `${ink.bold(a.kind)}  ${shown.dir}/${a.path}  ${formatBytes(a.bytes)}\n`)
+      .map(
+        (a) =>
+          `${ink.bold(a.kind)}  ${visible(shorter(cwd, `${shown.dir}/${a.path}`))}  ${formatBytes(a.bytes)}\n`,
+      )
       .join(''),
-    nextCommands(shown, ink),
+    renderNext(nextCommands(shown), style),
   ];
   return parts.filter((part) => part !== '').join('\n');
+}
+
+/** A path from `cwd` if it is in there, else as it is. */
+function shorter(cwd: string, path: string): string {
+  const from = relative(cwd, path);
+  return from.startsWith('..') ? path : from;
 }
 
 /** Green for good, red for bad, yellow for what is under way. */
@@ -74,26 +70,75 @@ function failureLines(failure: NonNullable<ShownRun['failure']>, ink: Ink): stri
   ].join('\n');
 }
 
-function metricsTable({ run }: ShownRun, style: OutputStream, ink: Ink): string {
-  if (run.metrics.length === 0) return '';
-  const number = (value: number | null) => (value === null ? '–' : formatNumber(value));
-  return `${ink.bold('Metrics')}\n${renderTable(
+/** The tables of `lorch show` alone, tab-separated. */
+export function renderRunTables(shown: ShownRun, style: OutputStream): string {
+  const tabs = { isTTY: style.isTTY, columns: style.columns, color: false, tabs: true };
+  return `${forecastTable(shown, tabs, paint(false))}\n${metricsTable(shown, tabs)}`;
+}
+
+function forecastTable({ row, forecasts }: ShownRun, style: TableStyle, ink: Ink): string {
+  const running = ['queued', 'launching', 'running', 'stopping'].includes(statusWord(row.status));
+  return renderTable(
+    [{ title: '' }, { title: 'plan', align: 'right' }, { title: 'run', align: 'right' }, { title: '' }],
+    forecasts
+      .filter((each) => each.forecast !== null || each.actual !== null)
+      .map(({ what, unit, forecast, actual, error_percent: error }) => {
+        const show = (value: number | null) => (value === null ? '–' : formatForecast(value, unit));
+        if (forecast !== null && forecast === actual)
+          return [what, show(forecast), show(actual), ink.green('as planned')];
+        const sofar = running && forecast !== null && actual !== null ? 'so far' : '';
+        return [what, show(forecast), show(actual), error === null ? sofar : formatError(error)];
+      }),
+    style,
+  );
+}
+
+function formatForecast(value: number, unit: ShownRun['forecasts'][number]['unit']): string {
+  if (unit === 'bytes') return formatBytes(value);
+  if (unit === 'seconds') return formatDuration(value * 1000);
+  return unit === 'per_second' ? `${formatNumber(value)}/s` : formatCount(value);
+}
+
+function formatError(percent: number): string {
+  return `${percent > 0 ? '+' : percent < 0 ? '−' : ''}${Math.abs(percent).toFixed(1)} %`;
+}
+
+function metricsTable({ run }: ShownRun, style: TableStyle): string {
+  return renderTable(
     [
       { title: '' },
       { title: 'last', align: 'right' },
-      { title: 'lowest', align: 'right' },
+      { title: 'best', align: 'right' },
       { title: 'at step', align: 'right' },
-      { title: 'points', align: 'right' },
+      { title: 'points', align: 'right', drop: 1 },
     ],
-    run.metrics.map((m) => [
-      m.name,
-      number(m.last),
-      number(m.min),
-      m.min_step === null ? '–' : String(m.min_step),
-      String(m.points),
-    ]),
+    run.metrics.map((metric) => {
+      const { value, step } = bestOf(metric);
+      return [
+        metric.name,
+        formatMetric(metric.name, metric.last),
+        value === null ? '' : formatMetric(metric.name, value),
+        step === null ? '' : String(step),
+        String(metric.points),
+      ];
+    }),
     style,
-  )}`;
+  );
+}
+
+function formatMetric(name: string, value: number | null): string {
+  if (value === null) return '–';
+  const { unit } = metricKind(name);
+  if (!Number.isFinite(value)) return String(value);
+  if (unit === 'bytes') return formatBytes(value);
+  if (unit === 'ms') return formatDuration(value);
+  if (unit === 'seconds') return formatDuration(value * 1000);
+  if (unit === 'share') return `${(100 * value).toFixed(1)} %`;
+  return unit === 'per_second' ? `${formatNumber(value)}/s` : formatNumber(value);
+}
+
+function inLines(text: string, { isTTY, columns }: OutputStream): string {
+  return `${isTTY ? wrapLines(text, Math.max(columns, 20)).join('\n') : text}\n`;
 }
 
 function chartOf({ curves }: ShownRun, style: OutputStream): string {
@@ -105,13 +150,11 @@ function chartOf({ curves }: ShownRun, style: OutputStream): string {
   return chart && `${paint(style.color).bold('Loss')} over steps\n${chart}`;
 }
 
-function nextCommands({ row }: ShownRun, ink: Ink): string {
+function nextCommands({ row }: ShownRun): string[] {
   const word = statusWord(row.status);
-  const commands =
-    word === 'succeeded'
-      ? [`lorch try ${row.id}`, `lorch merge ${row.id} -o merged/`]
-      : word === 'running' || word === 'launching' || word === 'queued'
-        ? [`lorch logs ${row.id} -f`, `lorch stop ${row.id}`]
-        : [`lorch logs ${row.id}`, `lorch resume ${row.id}`];
-  return `${ink.dim('next:')} ${commands.join('  ·  ')}\n`;
+  return word === 'succeeded'
+    ? [`lorch try ${row.id}`, `lorch merge ${row.id} -o merged/`]
+    : word === 'running' || word === 'launching' || word === 'queued'
+      ? [`lorch logs ${row.id} -f`, `lorch stop ${row.id}`]
+      : [`lorch logs ${row.id}`, `lorch resume ${row.id}`];
 }

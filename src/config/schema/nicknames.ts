@@ -20,7 +20,6 @@ export const nicknames: Record<string, string> = {
   mask_history: 'dataset.train_on',
   truncation: 'dataset.truncate',
   truncation_side: 'dataset.truncate',
-  adapter: 'init_adapter',
   adapter_path: 'init_adapter',
   adapter_name: 'init_adapter',
   adapter_name_or_path: 'init_adapter',
@@ -70,4 +69,12 @@ export const nicknames: Record<string, string> = {
   flash_attention: 'model.attn_implementation',
   num_gpus: 'resources.gpus',
   launcher: 'resources.launcher',
+};
+
+/** Settings of other tools that no single one of ours stands for: what to write instead. */
+export const otherwise: Record<string, string> = {
+  adapter:
+    'for LoRA leave it out; for QLoRA write `quantization: { load_in_4bit: true }`; to continue from an adapter, `init_adapter`',
+  finetuning_type: 'every run is LoRA; for QLoRA add `quantization: { load_in_4bit: true }`',
+  stage: 'every run is supervised fine-tuning; leave it out',
 };

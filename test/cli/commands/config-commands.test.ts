@@ -1,5 +1,5 @@
 // config check, render and schema: what a person types, and what comes out of each stream.
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -13,6 +13,7 @@ beforeEach(() => {
   dir = mkdtempSync(join(tmpdir(), 'lorch-config-cli-'));
   writeFileSync(join(dir, 'good.yaml'), good);
   writeFileSync(join(dir, 'bad.yaml'), bad);
+  writeFileSync(join(dir, 'rows.jsonl'), '');
 });
 afterEach(() => rmSync(dir, { recursive: true }));
 
@@ -56,6 +57,29 @@ describe('lorch config check', () => {
     );
     const sweep = await lorch(['check', 'good.yaml', '--set', 'sweep.parameters={lora.r: [1, 2, 3]}']);
     expect(sweep.stdout).toBe('good.yaml: good (a sweep of 3 runs)\n');
+  });
+
+  it('warns of files and folders that are not here, and calls the config good', async () => {
+    writeFileSync(
+      join(dir, 'away.yaml'),
+      'name: a\nbase_model: ./models/none\ndataset:\n  train: [rows.jsonl, none.jsonl]\n  validation: ["data/*.jsonl"]\n',
+    );
+    const { stdout, exitCode } = await lorch(['check', 'away.yaml']);
+    expect(exitCode).toBe(0);
+    expect(stdout.match(/^away\.yaml:\d+:\d+ warning C040/gm)).toEqual([
+      'away.yaml:2:13 warning C040',
+      'away.yaml:4:23 warning C040',
+      'away.yaml:5:16 warning C040',
+    ]);
+    expect(stdout).toContain('away.yaml: good, but not all that it names is here\n');
+    expect((await lorch(['check', 'away.yaml', '--json'])).json()).toMatchObject({ ok: true });
+  });
+
+  it('takes a name on the hub for one, unless its first part is a folder here', async () => {
+    mkdirSync(join(dir, 'models'));
+    const check = (model: string) => lorch(['check', '-'], { stdin: good.replace('org/model', model) });
+    expect((await check('org/model')).stdout).toBe('-: good\n');
+    expect((await check('models/tiny')).stdout).toContain('it is read as a name on the hub');
   });
 
   it('fills variables in from the environment it is given', async () => {

@@ -137,7 +137,7 @@ describe('lorch stop and resume', () => {
     const stopped = await lorch('stop', 'stopped');
     expect(stopped).toMatchObject({ stdout: 'stopped\n', exitCode: 0 });
     expect(stopped.stderr).toMatch(
-      /asked to save a checkpoint[\s\S]*cancelled at step \d+; next: lorch resume stopped/,
+      /asked to save a checkpoint[\s\S]*cancelled at step \d+\nnext: lorch resume stopped/,
     );
     expect(await lorch('stop', 'stopped')).toMatchObject({
       exitCode: 1,

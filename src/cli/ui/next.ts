@@ -1,0 +1,16 @@
+// The next useful commands, in the form that every command ends with.
+import stringWidth from 'string-width';
+import type { OutputStream } from '../context.ts';
+import { paint } from './paint.ts';
+
+/** `next: A  ·  B` if that fits on one line of the terminal, else a command a line, so that each can be copied. */
+export function renderNext(
+  commands: readonly string[],
+  stream: Pick<OutputStream, 'isTTY' | 'color' | 'columns'>,
+): string {
+  const ink = paint(stream.color);
+  const line = `next: ${commands.join('  ·  ')}`;
+  if (!stream.isTTY || stringWidth(line) <= stream.columns)
+    return `${ink.dim('next:')}${line.slice('next:'.length)}\n`;
+  return `${ink.dim('next:')}\n${commands.map((command) => `  ${command}\n`).join('')}`;
+}
