@@ -129,11 +129,9 @@ describe('the layers', () => {
 
   it('only cli/context.ts reads the environment, the working folder and the real streams', () => {
     const reads = /\bprocess\.(env|cwd\(|stdout|stderr|stdin|argv|exitCode|exit\()|\bconsole\./;
-    expect(
-      offenders(
-        ({ file, text }) => reads.test(text) && ![join('cli', 'context.ts'), 'bin.ts'].includes(file),
-      ),
-    ).toEqual([]);
+    // printed-by.ts catches what a library prints, so that it goes through the context as well.
+    const allowed = [join('cli', 'context.ts'), join('cli', 'printed-by.ts'), 'bin.ts'];
+    expect(offenders(({ file, text }) => reads.test(text) && !allowed.includes(file))).toEqual([]);
   });
 
   it('the domain folders start no process and open no socket', () => {
