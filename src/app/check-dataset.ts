@@ -51,6 +51,8 @@ export interface FoundCode {
   name: string;
   severity: Severity;
   count: number;
+  /** Rows that it was found in; of a pattern over many rows, those of the pattern. */
+  rows: number;
   /** What the code means; null where nobody wrote it down. */
   doc: (CodeDoc & { hint?: string; group?: CheckGroup }) | null;
   /** What reviewers made of it; null where nobody has read such a row. */
@@ -63,7 +65,7 @@ export interface CheckedDataset {
   rows: number;
   files: ScannedFile[];
   ledger: ScanResult['ledger'];
-  /** The worst first: errors, then warnings, then notes; within these the most frequent. */
+  /** Errors, then warnings, then notes; within these facts about rows before patterns over many, then by rows. */
   codes: FoundCode[];
   checks: ChosenChecks;
   /** Findings by severity, without those that the baseline accepts. */
@@ -95,6 +97,7 @@ const weight: Record<Severity, number> = { error: 0, warning: 1, note: 2 };
 export async function checkDataset(request: CheckRequest): Promise<CheckedDataset> {
   const { baseline, max } = request;
   const codes = new Map<string, FoundCode>();
+  const lastRows = new Map<string, number>();
   const found = { error: 0, warning: 0, note: 0 };
   const wanted = request.fingerprints || baseline !== null || request.record !== null;
   const fingerprints = wanted ? createRowFingerprints() : null;
@@ -105,6 +108,8 @@ export async function checkDataset(request: CheckRequest): Promise<CheckedDatase
     const known = codes.get(finding.code) ?? describe(finding, request.precision, docs);
     codes.set(finding.code, known);
     known.count += 1;
+    known.rows += rowsOf(finding, lastRows.get(finding.code));
+    if (finding.row !== undefined) lastRows.set(finding.code, finding.row);
     found[finding.severity] += 1;
     if (known.findings.length < max) known.findings.push(maskFinding(finding));
   };
@@ -148,7 +153,11 @@ export async function checkDataset(request: CheckRequest): Promise<CheckedDatase
     files: result.files,
     ledger: counted ? withoutUntrainable(result.ledger, counted.untrainable) : result.ledger,
     codes: [...codes.values()].sort(
-      (a, b) => weight[a.severity] - weight[b.severity] || b.count - a.count || (a.code < b.code ? -1 : 1),
+      (a, b) =>
+        weight[a.severity] - weight[b.severity] ||
+        Number(isPattern(a)) - Number(isPattern(b)) ||
+        b.rows - a.rows ||
+        (a.code < b.code ? -1 : 1),
     ),
     checks: request.checks,
     found,
@@ -161,6 +170,17 @@ export async function checkDataset(request: CheckRequest): Promise<CheckedDatase
       stale: baseline.stale(runningCodes(request.checks)),
     },
   };
+}
+
+// What stands in one row is a fact; what many rows have in common may be meant.
+function isPattern({ doc }: FoundCode): boolean {
+  return doc?.group === 'consistency';
+}
+
+// A row with several findings of a code counts once; they come one after another.
+function rowsOf({ row, data }: Finding, last: number | undefined): number {
+  if (typeof data?.rows === 'number') return data.rows;
+  return row !== undefined && row === last ? 0 : 1;
 }
 
 // The tokenisation names a row by its number.
@@ -189,6 +209,7 @@ function describe(
     name,
     severity,
     count: 0,
+    rows: 0,
     doc: docs.find((doc) => doc.code === code) ?? null,
     precision: precision.find((each) => each.code === code) ?? null,
     findings: [],

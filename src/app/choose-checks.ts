@@ -9,6 +9,7 @@ import type { DataSource } from '../dataset/scan.ts';
 import type { Severity } from '../diagnostics/finding.ts';
 import { UserError } from '../diagnostics/user-error.ts';
 import type { CheckPrecision } from './check-precision.ts';
+import { allCodes } from './explain-code.ts';
 import { type Demotion, joinCheckSettings } from './join-check-settings.ts';
 
 export interface CheckChoice {
@@ -50,7 +51,7 @@ export async function chooseChecks(choice: CheckChoice): Promise<ChosenChecks> {
   const demoted = demotion ? findDemoted(settings, demotion, choice.precision) : [];
   const notes = demoted.map(({ code }) => [code, withSeverity(settings[code], 'note')] as const);
   const before = { ...settings, ...Object.fromEntries(notes) };
-  const filtered = filter ? applyFilter(before, filter) : { settings: {}, leftOut: 0 };
+  const filtered = filter ? await applyFilter(before, filter) : { settings: {}, leftOut: 0 };
   return {
     settings: { ...before, ...filtered.settings },
     files: [...new Set(layers.filter(({ root }) => root.entries.size > 0).map((layer) => layer.file))],
@@ -122,12 +123,20 @@ function withSeverity(setting: CheckSetting | undefined, severity: Severity): Ch
 }
 
 // What is asked for by name runs, whatever files say of it; what is not is off.
-function applyFilter(
+async function applyFilter(
   settings: CheckSettings,
   { only, skip, groups }: CheckFilter,
-): { settings: CheckSettings; leftOut: number } {
+): Promise<{ settings: CheckSettings; leftOut: number }> {
   const { severityOf } = resolveSettings(settings);
-  const [wanted, unwanted] = [only.map(findCheck), skip.map(findCheck)];
+  const wanted = await Promise.all(only.map(findCheck));
+  const unwanted = await Promise.all(skip.map(findCheck));
+  const elsewhere = wanted.find((check) => check.foundBy);
+  if (elsewhere)
+    throw new UserError(
+      'D094',
+      `${elsewhere.code} ${elsewhere.name} is not looked for by lorch data check: it compares rows with others.`,
+      { hint: `${elsewhere.foundBy} looks for it`, exitCode: 2 },
+    );
   const needed = unwanted.find((check) => check.fatal);
   if (needed)
     throw new UserError(
@@ -160,9 +169,17 @@ function applyFilter(
 }
 
 /** A check by code, in any case of letters, or name. Throws UserError D094. */
-function findCheck(key: string): Check {
+async function findCheck(key: string): Promise<Check> {
   const found = checks.find(({ code, name }) => code === key.toUpperCase() || name === key);
   if (found) return found;
+  const other = (await allCodes()).find(({ code, name }) => code === key.toUpperCase() || name === key);
+  if (other)
+    throw new UserError('D094', `${other.code} ${other.name} is not a check of rows.`, {
+      hint: other.code.startsWith('T')
+        ? 'it is found while tokens are counted: --tokenizer MODEL shows it in any case'
+        : `lorch explain ${other.code} says where it comes from`,
+      exitCode: 2,
+    });
   resolveSettings({ [key]: {} });
   throw new Error(`no check ${key}`);
 }

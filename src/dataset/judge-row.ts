@@ -122,10 +122,28 @@ export function createJudge(format: Format | null, settings: ResolvedChecks): (r
     limit = raw.text.length > longText ? findingsPerLongRow : findingsPerRow;
     const example = readRow(raw);
     if (drafts.length === 0 && example) return { example, parsed: example, drafts: nothing, code: undefined };
+    if (drafts.length > 1) drafts = withoutRepeats(drafts, severityOf);
     const code = drafts.find((draft) => severityOf(draft.check) === 'error')?.check.code;
     const dropped = code ?? (example ? undefined : 'D015');
     return { example: dropped === undefined ? example : null, parsed: example, drafts, code: dropped };
   };
+}
+
+// What another finding says better is left out, unless it decides the row's fate or has a fix that the other has not.
+function withoutRepeats(drafts: Draft[], severityOf: (check: Check) => Severity | null): Draft[] {
+  const isSaid = (draft: Draft): boolean => {
+    const { code, within = Number.POSITIVE_INFINITY } = draft.check.saidBy ?? {};
+    if (code === undefined) return false;
+    return drafts.some(
+      (other) =>
+        other.check.code === code &&
+        other.pointer === draft.pointer &&
+        Math.abs((other.inside ?? 0) - (draft.inside ?? 0)) <= within &&
+        (severityOf(draft.check) !== 'error' || severityOf(other.check) === 'error') &&
+        (!draft.fix || other.fix !== undefined),
+    );
+  };
+  return drafts.some(({ check }) => check.saidBy) ? drafts.filter((draft) => !isSaid(draft)) : drafts;
 }
 
 /** The field of a row that speaks to lorch: `{"lorch": {"ignore": ["D104", "refusal"]}}`. */

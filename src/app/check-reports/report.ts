@@ -18,6 +18,8 @@ export function summarise(checked: CheckedDataset) {
   const precision = codes.flatMap((each) => (each.precision ? [each.precision] : []));
   const after = {
     counts: Object.fromEntries(codes.map(({ code, count }) => [code, count])),
+    /** Rows of each code: several findings in one row count once. */
+    rows_found: Object.fromEntries(codes.map(({ code, rows }) => [code, rows])),
     severities: found,
     ledger,
     ...(tokens && { tokens: tokens.total, trained_tokens: tokens.trained }),

@@ -2,6 +2,7 @@
 import type { CheckedDataset, FoundCode } from '../../app/check-dataset.ts';
 import { judgeCheck } from '../../app/check-reports/verdict.ts';
 import { checks } from '../../dataset/checks/index.ts';
+import { percent } from '../../dataset/consistency/wording.ts';
 import type { OutputStream } from '../context.ts';
 import { renderFinding } from './diagnostic.ts';
 import { formatBytes, formatCount } from './format.ts';
@@ -42,7 +43,8 @@ export function renderCode(
 // Below this many codes the places above say it all.
 const fewCodes = 4;
 
-function renderCodes({ codes, checks: chosen }: CheckedDataset, stream: OutputStream, ink: Ink): string {
+function renderCodes(checked: CheckedDataset, stream: OutputStream, ink: Ink): string {
+  const { codes, checks: chosen } = checked;
   const reviewed = codes.some(({ precision }) => precision);
   if (codes.length < fewCodes && !reviewed) return '';
   const tint = { error: ink.red, warning: ink.yellow, note: ink.blue };
@@ -53,13 +55,15 @@ function renderCodes({ codes, checks: chosen }: CheckedDataset, stream: OutputSt
       { title: 'code' },
       { title: 'check' },
       { title: 'found', align: 'right' },
+      { title: 'of rows', align: 'right' },
       ...(reviewed ? [{ title: 'reviewers' }] : []),
     ],
-    codes.map(({ code, name, severity, count, precision }) => [
+    codes.map(({ code, name, severity, count, rows, precision }) => [
       tint[severity](severity),
       code,
       name,
       formatCount(count),
+      share(rows, checked.rows),
       ...(reviewed
         ? [
             precision
@@ -70,6 +74,10 @@ function renderCodes({ codes, checks: chosen }: CheckedDataset, stream: OutputSt
     ]),
     stream,
   );
+}
+
+function share(rows: number, all: number): string {
+  return all > 0 ? percent(Math.min(rows, all), all) : '';
 }
 
 function renderTotals(checked: CheckedDataset, ink: Ink): string {

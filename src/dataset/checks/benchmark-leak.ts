@@ -5,6 +5,7 @@ export const benchmarkLeak: Check = {
   name: 'benchmark-leak',
   severity: 'error',
   group: 'consistency',
+  foundBy: 'lorch data dedup DATASET --against FILE',
   title: 'The row is a near-duplicate of a benchmark row.',
   prose:
     'A model that has seen the questions of a benchmark is not measured by it. Benchmark files of any shape are compared; where their answers are written in another way than yours, compare prompts only: `--key prompt`.',

@@ -10,6 +10,14 @@ export interface Check extends CodeDoc {
   oncePerFile?: true;
   /** `structure` unless told: whether a row can be used. `content`: whether it is worth using. `consistency`: against the other rows. */
   group?: CheckGroup;
+  /** Another check says the same of the same text, and better: then this finding is left out. */
+  saidBy?: {
+    code: string;
+    /** UTF-16 units between the two places at the most; anywhere in the text unless told. */
+    within?: number;
+  };
+  /** The command that looks for it, if `lorch data check` does not. */
+  foundBy?: string;
   /** Numbers that a user may change, by name in snake_case. */
   thresholds?: Readonly<Record<string, Threshold>>;
   /** Files that yield this code and no other, and where. */

@@ -5,6 +5,7 @@ export const conflictingAnswers: Check = {
   name: 'conflicting-answers',
   severity: 'warning',
   group: 'consistency',
+  foundBy: 'lorch data dedup DATASET',
   title: 'A near-duplicate has the same prompt and a different answer.',
   prose:
     'The prompts have the same words, the answers do not. One of them may be wrong, or both may be right in their own way: a person has to say. Nothing is dropped for it, but for `action: drop`.',

@@ -10,6 +10,7 @@ export const controlCharacter: Check = {
   name: 'control-character',
   severity: 'warning',
   group: 'content',
+  saidBy: { code: 'D124', within: 8 },
   title: 'The text holds a control character.',
   prose:
     'A character stands in the text that no keyboard writes: a form feed, a backspace, an escape of terminal colours, or a byte of a wrong encoding. It comes from PDF files, terminals and broken exports. Tabs and line breaks are fine; NUL is D035.',

@@ -13,6 +13,7 @@ export const cutOff: Check = {
   name: 'cut-off',
   severity: 'warning',
   group: 'content',
+  saidBy: { code: 'D123' },
   title: 'The answer stops in the middle.',
   prose:
     'The answer ends with a comma, a colon that announces more, a list number without its item, a bracket left open, or a word such as "the" or "and". Generated answers that hit a length limit look like this, and a model trained on them stops in the middle too. Code, labels, verse and prompts that ask for a part are let be.',

@@ -4,6 +4,7 @@ export const leakedRow: Check = {
   code: 'D051',
   name: 'leaked-row',
   severity: 'warning',
+  foundBy: 'lorch plan CONFIG',
   title: 'The row stands in both training and validation data.',
   prose:
     'A row that is trained on tells nothing when it is validated on. The one read later is dropped, also with `duplicates.exact: keep`.',

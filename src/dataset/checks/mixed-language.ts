@@ -76,7 +76,7 @@ const neighbours = [
 ];
 // A few small words: Latin letters without any are names, terms, or another language in Latin letters.
 const smallWord =
-  /\b(?:the|a|an|is|are|was|were|has|have|had|been|of|to|in|for|and|it|you|can|with|that|this|by|on|from|as|or|not|le|la|les|des|une|est|que|el|los|un|y|en|der|die|das|und|ist|nicht|ein|eine|il|di|che|o|os|uma|de|het|een)\b/gi;
+  /\b(?:how|what|why|who|when|where|which|does|our|they|will|would|should|about|the|an|is|are|was|were|has|have|had|been|of|to|in|for|and|it|you|can|with|that|this|by|on|from|as|or|not|le|la|les|des|une|est|que|el|los|un|y|en|der|die|das|und|ist|nicht|ein|eine|il|di|che|o|os|uma|de|het|een)\b/gi;
 
 function scripts(prompt: string, answer: string, share: number, letters: number): [string, string] | null {
   const one = mainScript(prompt, share, letters);

@@ -5,6 +5,7 @@ export const nearDuplicate: Check = {
   name: 'near-duplicate',
   severity: 'warning',
   group: 'consistency',
+  foundBy: 'lorch data dedup DATASET',
   title: 'The row says what another row says, in nearly the same words.',
   prose: [
     'Two rows are near-duplicates when their sets of word 3-grams have a Jaccard similarity of at least .8 (both numbers can be set). The comparison is exact: no pair is missed, and none is reported that is not one. Words are runs of letters and digits after Unicode NFKC and in lower case; in scripts without spaces each character is a word.',

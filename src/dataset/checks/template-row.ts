@@ -5,6 +5,7 @@ export const templateRow: Check = {
   name: 'template-row',
   severity: 'note',
   group: 'consistency',
+  foundBy: 'lorch data dedup DATASET',
   title: 'The row differs from another only in numbers.',
   prose:
     'Exercises are often made from one template with other numbers. Such rows teach something each, so they are kept; a great many of them may crowd out the rest.',

@@ -8,6 +8,7 @@ export const unbalancedFence: Check = {
   name: 'unbalanced-fence',
   severity: 'warning',
   group: 'content',
+  saidBy: { code: 'D123' },
   title: 'A code fence is opened and not closed.',
   prose:
     'The answer has a line with ``` that opens a block of code, and none that closes it: it was cut off, or the closing line was lost. All text after it would be shown as code, and the model learns to leave fences open.',

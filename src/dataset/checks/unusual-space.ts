@@ -9,6 +9,7 @@ export const unusualSpace: Check = {
   name: 'unusual-space',
   severity: 'note',
   group: 'content',
+  saidBy: { code: 'D124', within: 8 },
   title: 'The text holds an unusual space.',
   prose:
     'A no-break space, a thin space or a line separator stands where an ordinary space or line break is usual. Tokenizers treat it as another word. Before French punctuation, before units and inside numbers it is meant.',

@@ -1,0 +1,46 @@
+// Whether a text opens with a refusal: what the speaker cannot or will not do, not what is impossible, nor an apology alone.
+import { unitAt } from './unit-at.ts';
+
+const verbs =
+  '(?:provide|fulfil|fulfill|assist|help|answer|create|do|generate|comply|engage|complete|give|write|access|perform|process|determine|offer|support|show|display|share|tell|see|view|open|read|recommend|make|send|predict|browse|find|continue|summari[sz]e|translate|identify|play|draw)';
+const cannot = `(?:can(?:no|')?t|can not|am (?:unable|not able) to|'m (?:unable|not able) to|am not (?:programmed|capable|allowed)|'m not (?:programmed|capable|allowed)|do not have (?:the (?:ability|capabilit)|access|enough information)|don't have (?:the (?:ability|capabilit)|access|enough information))`;
+const adverb = '(?:also |still |just |simply |really |currently )?';
+
+// An apology, or what the speaker is.
+const opener =
+  /^(?:(?:i(?:'m| am) (?:very |so |really |truly |deeply )?sorry|sorry|unfortunately|regrettably|i (?:sincerely )?apologi[sz]e|my apologies|i regret|as an? (?:ai|artificial)[^,.]{0,60}?(?=,| i\b))[,.;:!]? ?(?:but |that |to (?:say|inform you) that )?|however, )+/;
+const inability = new RegExp(`^i ?${adverb}${cannot} ?(?:\\w+ ){0,2}${verbs}\\b`);
+const forMe = /^it(?:'s| is) (?:not possible|impossible|not (?:appropriate|ethical)) for me to/;
+const passive =
+  /^this (?:type of )?(?:instruction|task|request|prompt) (?:cannot|can't|is not (?:possible|appropriate|valid|clear|something)|does not (?:make|have|contain|provide))/;
+/** What makes a refusal of an opener, in the same sentence or the next. */
+const afterOpener = [
+  new RegExp(`^i ?${adverb}${cannot}(?! (?:imagine|believe|thank|stress|emphasi|stop|argue|agree|blame))`),
+  new RegExp(
+    `(?:[,.;:!] |\\b(?:so|and|but|that|as|because|since) )i ?${adverb}${cannot} ?(?:\\w+ ){0,2}${verbs}\\b`,
+  ),
+  /\bi (?:don't|do not) have (?:the|any|enough|access)|\bi(?:'m| am) (?:unable|not able)/,
+  /^i (?:don't|do not|didn't|did not) (?:quite |fully )?(?:understand|see any|feel comfortable)|^i(?:'m| am) not comfortable|^i (?:won't|will not)\b/,
+  /^(?:this|the|that|your) (?:\w+ ){0,3}(?:instruction|task|request|prompt|question|input)s? (?:\w+ )?(?:cannot|can't|is not|isn't|does not|doesn't|are not|do not)/,
+  /^(?:there|no) (?:is|are|was|were|seems)? ?(?:no|not|isn't|insufficient)\b.{0,60}(?:given|provided|specified|information|context|input|enough)/,
+];
+// "Unfortunately, it is not possible to see it from here" is a fact; after "I am sorry" it excuses.
+const excuse = /^it(?:'s| is) (?:not possible|impossible|not clear|unclear|not appropriate)/;
+// "I cannot recommend it enough" praises.
+const notMeant =
+  /^[^.!?]{0,80}(?:\benough\b(?! (?:information|context|detail|data|to))|more highly|\bhelp but\b|tell you how\b|wait\b)/;
+
+const chinese =
+  /^(?:(?:很|非常|十分)?抱歉|[对對]不起|不好意思|我不好意思|作为[^，。！]{0,20}，)[，,。！]?(?!.{0,4}[您你]不能)[^。！？\n]{0,40}?(?:[无無]法|不能|[没沒]有?[办辦]?法|不便|做不到|不具备|[没沒]有(?:提供|找到|看到|完全理解)|[没沒]有[^。，]{0,30}能力|[没沒]有[^。，]{0,20}[信資]|超出|不支持|不知道|不清楚|不(?:太|是很)?(?:明白|确定|理解)|不合适)|^我(?:[无無]法|不能|没有办法)(?:提供|回答|访问|为您|帮助|完成|确定|执行)/;
+
+/** `lower` is the start of an answer in lower case. */
+export function opensWithRefusal(lower: string): boolean {
+  if (unitAt(lower, 0) >= 0x4e00) return chinese.test(lower);
+  const start = opener.exec(lower)?.[0].length ?? 0;
+  const rest = lower.slice(start);
+  if (notMeant.test(rest)) return false;
+  if (inability.test(rest) || forMe.test(rest) || passive.test(rest)) return true;
+  // "I am sorry that you had to wait" is no refusal; "I am sorry, this input cannot be read" is one.
+  if (start === 0) return false;
+  return afterOpener.some((each) => each.test(rest)) || (/^(?:i|sorry)/.test(lower) && excuse.test(rest));
+}
