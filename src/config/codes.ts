@@ -186,6 +186,18 @@ export const configCodes: CodeDoc[] = [
     '`accept` gives no reason.',
     'The reason stays in plan.json beside the finding. Without one, nobody can tell a decision from an oversight.',
   ),
+  error(
+    'C031',
+    'unreadable-import',
+    'The file to import cannot be read.',
+    '`lorch config import` reads YAML, JSON, Python scripts, notebooks, and shell scripts with one command. Nothing in them is executed.',
+  ),
+  error(
+    'C032',
+    'unknown-import',
+    'It cannot be told which tool the file is from.',
+    'The tool is told by names that only its files have. `--from axolotl`, `--from llama-factory`, `--from unsloth` or `--from trl` names it.',
+  ),
   {
     code: 'C040',
     name: 'path-not-found',

@@ -7,7 +7,7 @@ export function writeYaml(value: unknown, comment?: string): string {
 }
 
 /** Values are past their variables: what still reads `${` is literal. */
-function escapeVariables(value: unknown): unknown {
+export function escapeVariables(value: unknown): unknown {
   if (typeof value === 'string') return value.replaceAll('${', () => '$${');
   if (Array.isArray(value)) return value.map(escapeVariables);
   if (typeof value !== 'object' || value === null) return value;

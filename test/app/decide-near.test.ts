@@ -30,11 +30,11 @@ async function scan(section: object) {
   return { ...scanned, fates: entries.map(({ fate, code }) => code ?? fate) };
 }
 
-it('drops the same row in other marks, and keeps what a person must see', async () => {
+it('drops the same row with another first letter and more space, and keeps what a person must see', async () => {
   writeFileSync(
     join(root, 'rows.jsonl'),
     row(question, answer) +
-      row(question.toUpperCase(), `${answer} `) +
+      row(question.replace('Which', 'which'), `${answer} `) +
       row(question, `${answer.replace('lamps', 'chairs')}`) +
       row('Name a colour.', 'Blue.'),
   );
@@ -50,7 +50,10 @@ it('drops the same row in other marks, and keeps what a person must see', async 
 
 it('lets no row of the training file resemble one of the validation file', async () => {
   writeFileSync(join(root, 'held.jsonl'), row('Name a fruit.', 'Pear.') + row(question, answer));
-  writeFileSync(join(root, 'train.jsonl'), row('Name a tree.', 'Elm.') + row(question.toUpperCase(), answer));
+  writeFileSync(
+    join(root, 'train.jsonl'),
+    row('Name a tree.', 'Elm.') + row(question.replace('Which', 'which'), answer),
+  );
   const section = { train: 'train.jsonl', validation: 'held.jsonl', on_error: 'drop' };
   expect((await scan(section)).fates).toEqual(['validation', 'validation', 'train', 'train']);
   const { fates, findings } = await scan({ ...section, duplicates: { near: { threshold: 0.8 } } });

@@ -100,6 +100,11 @@ export const commandGroups: { title: string; commands: CommandEntry[] }[] = [
         load: () => import('./config-check.ts'),
       },
       {
+        name: 'config import',
+        summary: 'a config of axolotl, LLaMA-Factory, Unsloth or TRL as one of lorch',
+        load: () => import('./config-import.ts'),
+      },
+      {
         name: 'config render',
         summary: 'the exact PEFT, bitsandbytes and TRL objects',
         load: () => import('./config-render.ts'),

@@ -8,7 +8,7 @@ const maxBytes = 1 << 20;
 export type SourceText = { text: string } | { problem: Finding };
 
 /** Reads a file. `name` is how findings call it. */
-export async function readSource(path: string, name: string): Promise<SourceText> {
+export async function readSource(path: string, name: string, limit = maxBytes): Promise<SourceText> {
   const at = { file: name };
   let bytes: Uint8Array;
   try {
@@ -16,21 +16,23 @@ export async function readSource(path: string, name: string): Promise<SourceText
     try {
       if ((await handle.stat()).isDirectory())
         return { problem: finding('C002', at, `${name} is a folder`, 'name one of the files in it') };
-      bytes = await readUpTo(handle, maxBytes + 1);
+      bytes = await readUpTo(handle, limit);
     } finally {
       await handle.close();
     }
   } catch (error) {
     return { problem: finding('C002', at, describeFailure(error, name)) };
   }
-  return decodeSource(bytes, name);
+  return decodeSource(bytes, name, limit);
 }
 
 /** Checks size, encoding and NUL bytes. */
-export function decodeSource(bytes: Uint8Array, name: string): SourceText {
+export function decodeSource(bytes: Uint8Array, name: string, limit = maxBytes): SourceText {
   const at = { file: name };
-  if (bytes.length > maxBytes)
-    return { problem: finding('C004', at, `${name} is larger than 1 MiB`, 'is this a dataset?') };
+  if (bytes.length > limit)
+    return {
+      problem: finding('C004', at, `${name} is larger than ${limit >> 20} MiB`, 'is this a dataset?'),
+    };
   if ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff))
     return { problem: finding('C003', at, `${name} is UTF-16 text`, 'save it as UTF-8') };
   if (bytes.includes(0))
@@ -42,18 +44,21 @@ export function decodeSource(bytes: Uint8Array, name: string): SourceText {
   }
 }
 
+// One byte more than the limit tells that there is more.
 async function readUpTo(
   handle: { read(buffer: Uint8Array, offset: number, length: number): Promise<{ bytesRead: number }> },
   limit: number,
 ): Promise<Uint8Array> {
-  const buffer = new Uint8Array(limit);
+  const parts: Uint8Array[] = [];
   let filled = 0;
-  while (filled < limit) {
-    const { bytesRead } = await handle.read(buffer, filled, limit - filled);
+  while (filled <= limit) {
+    const buffer = new Uint8Array(Math.min(maxBytes, limit + 1 - filled));
+    const { bytesRead } = await handle.read(buffer, 0, buffer.length);
     if (bytesRead === 0) break;
+    parts.push(buffer.subarray(0, bytesRead));
     filled += bytesRead;
   }
-  return buffer.subarray(0, filled);
+  return parts.length === 1 ? (parts[0] as Uint8Array) : Buffer.concat(parts);
 }
 
 function describeFailure(error: unknown, name: string): string {

@@ -59,8 +59,8 @@ const hintOf = (review: PlannedReview): string => {
 const withTwins = (count: number): string =>
   alpacaRows(0, count) +
   alpacaRows(0, count / 2)
-    .replaceAll('Question', 'QUESTION')
-    .replaceAll('Good', 'GOOD');
+    .replaceAll('Question', 'question')
+    .replaceAll('Good', 'good');
 
 describe('a passed review', () => {
   it('covers what dedup, split and sample make of the reviewed file', async () => {
