@@ -7,6 +7,7 @@ from typing import Any
 
 from .conversation import leaves
 from .template import Message, any_of
+from .template_limits import template_limits
 
 _THINKING = ("<think>", "</think>")
 """Reasoning inside an answer's content: templates of thinking models read it there."""
@@ -54,6 +55,7 @@ def _template_text(template: Any) -> str:
 
     sources = [template] if isinstance(template, str) else list((template or {}).values())
     try:
-        return "\0".join(_get_template_literal_text(source) for source in sources)
+        with template_limits():  # it is compiled here first
+            return "\0".join(_get_template_literal_text(source) for source in sources)
     except Exception:  # a template that does not compile is reported as such when a row is rendered
         return ""

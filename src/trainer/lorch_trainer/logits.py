@@ -6,6 +6,8 @@ from typing import Any
 
 import torch
 
+from .template_limits import template_limits
+
 _POSITIONS = 256
 """Logits kept a prompt: the last ones. With a vocabulary of 128,000, 131 MB."""
 
@@ -25,9 +27,10 @@ def encode_prompts(tokenizer: Any, prompts: list[dict[str, Any]], vocabulary: in
             if "text" in prompt:
                 ids = tokenizer(prompt["text"])["input_ids"]
             else:
-                ids = tokenizer.apply_chat_template(
-                    prompt["messages"], tools=prompt.get("tools"), tokenize=True, return_dict=True
-                )["input_ids"]
+                with template_limits():
+                    ids = tokenizer.apply_chat_template(
+                        prompt["messages"], tools=prompt.get("tools"), tokenize=True, return_dict=True
+                    )["input_ids"]
         except Exception:  # a template may refuse; the random tokens are compared in any case
             continue
         encoded.append(torch.tensor([ids]))

@@ -32,6 +32,7 @@ from .sequences import SequenceWriter
 from .spans import Rendered, Span, close_last
 from .stops import generation_ends
 from .template import Message, Template
+from .template_limits import TEMPLATE_LIMIT
 from .template_set import TemplateSet, choose_template
 from .tokenizer import load_tokenizer, tokenizer_sha256
 from .train_on import (
@@ -164,6 +165,10 @@ class Preparation:
                 rendered.append((example, self._render(example)))
             except RowRefusedError as refused:
                 self._drop(split, example["row"], refused)
+            except LorchError as failure:
+                if failure.code != TEMPLATE_LIMIT:
+                    raise
+                raise LorchError(failure.code, f"row {example['row'] + 1}: {failure.message}") from failure
         labelled = label_batch(self.tokenizer, [row for _, row in rendered])
         for (example, _), item in zip(rendered, labelled, strict=True):
             self._settle(split, example, item, writer)

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
 from .errors import LorchError
 from .stops import END_OF_CALL, first_of, run_of_tokens
+from .template_limits import check_length, template_limits
 from .traced import Traced
 from .tracing import Tracer, trace_messages
 
@@ -58,8 +60,9 @@ class Template:
         added = [token.content for token in tokenizer.added_tokens_decoder.values()]
         self.added = any_of([one for one in added if one.strip()])
         """Matches every token that the tokenizer has outside its vocabulary."""
-        self._compile()
-        self._tracer = Tracer(source)
+        with template_limits():  # what is constant in a template is computed here
+            self._compile()
+            self._tracer = Tracer(source)
         self._generation_ends = list(generation_ends)
         eos = [] if tokenizer.eos_token is None else [str(tokenizer.eos_token)]
         named = [*eos, *self._generation_ends, *(one for one in END_OF_CALL if one in added)]
@@ -95,7 +98,7 @@ class Template:
 
     def render(self, messages: list[Message], tools: list[Any] | None, prompt: bool = False) -> str:
         """The conversation as text, followed by the generation prompt if `prompt`."""
-        try:
+        with _bounded():
             texts, _ = self._render(
                 [messages],
                 tools=tools,
@@ -103,15 +106,14 @@ class Template:
                 add_generation_prompt=prompt,
                 **self._variables,
             )
-        except Exception as cause:
-            raise _refused(cause) from cause
+        check_length(texts[0])
         return str(texts[0])
 
     def render_marked(
         self, messages: list[Message], tools: list[Any] | None
     ) -> tuple[str, list[tuple[int, int]]]:
         """The text, and the character ranges that its `{% generation %}` blocks wrote."""
-        try:
+        with _bounded():
             texts, ranges = self._render(
                 [messages],
                 tools=tools,
@@ -119,16 +121,14 @@ class Template:
                 return_assistant_tokens_mask=True,
                 **self._variables,
             )
-        except Exception as cause:
-            raise _refused(cause) from cause
+        check_length(texts[0])
         return str(texts[0]), [(int(start), int(end)) for start, end in ranges[0]]
 
     def trace(self, traced: list[Message], tools: list[Any] | None, prompt: bool = False) -> Traced:
         """The same text as `render`, with the origin of every character. `traced`: see `trace_messages`."""
-        try:
+        with _bounded():
             text = self._tracer.render(traced, tools, add_generation_prompt=prompt, **self._variables)
-        except Exception as cause:
-            raise _refused(cause) from cause
+        check_length(text)
         return Traced(text, [run for run in text.runs if run.origin.field not in HEADER_FIELDS])
 
     def prompt(self, messages: list[Message], tools: list[Any] | None) -> str:
@@ -298,5 +298,15 @@ def any_of(words: list[str]) -> re.Pattern[str]:
     return re.compile("|".join(map(re.escape, longest_first)) or "(?!)")
 
 
-def _refused(cause: Exception) -> TemplateRefusalError:
-    return TemplateRefusalError(str(cause).strip().partition("\n")[0] or type(cause).__name__)
+@contextmanager
+def _bounded() -> Iterator[None]:
+    """What the template raises becomes a TemplateRefusalError; beyond its limits, a LorchError."""
+    with template_limits():
+        try:
+            yield
+        except MemoryError:
+            raise
+        except Exception as cause:
+            raise TemplateRefusalError(
+                str(cause).strip().partition("\n")[0] or type(cause).__name__
+            ) from cause
