@@ -13,6 +13,7 @@ import { createHubAccess, type Refusal, tokenRefused, unreachable } from './hub-
 import type { HubEnvironment } from './hub-environment.ts';
 import { answeredCommit, isInnerPath } from './identifiers.ts';
 import type { ModelSource } from './model-source.ts';
+import { refuseLarge } from './read-description.ts';
 import type { Patience } from './retry.ts';
 import { tensorsOf } from './safetensors-header.ts';
 import { saveBlob } from './save-blob.ts';
@@ -64,6 +65,7 @@ export async function openHubRepository(
       guard(commit, async () => {
         const blob = await downloadFile({ ...asked, path, xet: false });
         if (!blob) throw new UserError('M010', `${model} has no ${path} at ${commit}`);
+        refuseLarge(`${path} of ${model}`, blob.size);
         return new Uint8Array(await blob.arrayBuffer());
       }),
     download: (path, target, onProgress) =>

@@ -1,10 +1,12 @@
 // A model in a folder of this machine.
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { z } from 'zod';
+import { UserError } from '../diagnostics/user-error.ts';
 import { readFrontMatter, readModelCard } from '../model/model-card.ts';
 import type { TensorShapes } from '../model/tensors.ts';
 import type { ModelSource } from './model-source.ts';
+import { readDescription } from './read-description.ts';
 import { readSafetensorsHeader, unreadable } from './safetensors-header.ts';
 
 const index = z.looseObject({ weight_map: z.record(z.string(), z.string()) });
@@ -21,11 +23,13 @@ export function openModelFolder(dir: string, name = dir): ModelSource {
   return {
     name,
     files,
-    read: async (path) => readFileSync(join(dir, path)),
+    read: async (path) => readDescription(join(dir, path)),
     readTensors: async (path) => readTensors(dir, path),
     readCard: async () =>
       readModelCard(
-        files.includes('README.md') ? readFrontMatter(readFileSync(join(dir, 'README.md'), 'utf8')) : {},
+        files.includes('README.md')
+          ? readFrontMatter(readDescription(join(dir, 'README.md')).toString('utf8'))
+          : {},
       ),
   };
 }
@@ -41,8 +45,9 @@ function readTensors(dir: string, path: string): TensorShapes {
 function shardsOf(path: string): string[] {
   let parsed: unknown;
   try {
-    parsed = JSON.parse(readFileSync(path, 'utf8'));
-  } catch {
+    parsed = JSON.parse(readDescription(path).toString('utf8'));
+  } catch (error) {
+    if (error instanceof UserError) throw error;
     // Judged below.
   }
   const { data } = index.safeParse(parsed);

@@ -1,5 +1,5 @@
 // MODEL → its facts: a hub id, a folder, or a config.json.
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { UserError } from '../diagnostics/user-error.ts';
@@ -19,6 +19,7 @@ import {
   readRepository,
 } from './model-source.ts';
 import { readOfflineModel } from './offline-model.ts';
+import { readDescription } from './read-description.ts';
 import type { Patience } from './retry.ts';
 
 interface Place {
@@ -130,7 +131,7 @@ async function readLocal(
   const place = { id, revision: null, lacking: [] };
   if (statSync(path).isDirectory())
     return placed({ ...place, source: 'folder', path }, await readRepository(openModelFolder(path), true));
-  const parsed = parseJsonObject(readFileSync(path), path);
+  const parsed = parseJsonObject(readDescription(path), path);
   const card = { licence: null, baseModels: [] };
   const facts: RepositoryFacts =
     basename(path) === 'adapter_config.json'

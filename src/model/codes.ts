@@ -222,6 +222,30 @@ export const modelCodes: CodeDoc[] = [
       'Its facts are known from the cache, so everything can be counted; a run needs the files themselves. `hf download MODEL` fetches them where there is a network.',
   },
   {
+    code: 'M024',
+    name: 'config-too-large',
+    severity: 'error',
+    title: 'config.json describes a model that cannot exist.',
+    prose:
+      'Millions of layers, or values nested a hundred deep, would keep every command busy for minutes. lorch reads up to 4,096 layers, 65,536 experts and sizes below 2³¹. The file is damaged, or was made to do harm.',
+  },
+  {
+    code: 'M025',
+    name: 'slow-pattern',
+    severity: 'error',
+    title: 'A pattern for module names takes too long.',
+    prose:
+      '`target_modules`, `exclude_modules` and their like may be regular expressions. One with a repetition within a repetition, such as `(a+)+b`, can take longer than anybody waits on a name of thirty letters, here and in PEFT. lorch stops after two seconds. Usually a list of name endings says the same: `[q_proj, v_proj]`.',
+  },
+  {
+    code: 'M026',
+    name: 'model-file-too-large',
+    severity: 'error',
+    title: 'A file that describes a model is too large.',
+    prose:
+      'config.json, indexes, templates and model cards are read into memory. Those of real models have some kilobytes, at most a few megabytes; lorch reads up to 64 MiB. The file is damaged, or something else under this name.',
+  },
+  {
     code: 'M030',
     name: 'unknown-gpu',
     severity: 'error',

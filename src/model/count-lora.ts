@@ -1,5 +1,7 @@
 // Trainable and total parameters as PEFT will make them, from shapes alone.
+
 import type { Finding } from '../diagnostics/finding.ts';
+import type { BoundedPattern } from './bounded-pattern.ts';
 import { type LoraSettings, readLoraSettings, refused } from './lora-settings.ts';
 import { matchModules } from './match-modules.ts';
 import type { AdaptedParameter } from './match-parameters.ts';
@@ -128,7 +130,7 @@ function rankReader(lora: LoraSettings): (name: string) => number {
   return (name) => patterns.find(({ expression }) => expression.test(name))?.rank ?? lora.r;
 }
 
-function patternKey(key: string, setting: string): RegExp {
+function patternKey(key: string, setting: string): BoundedPattern {
   return pythonRegex(`(.*\\.)?(${key})$`, 'match', `lora.${setting}`);
 }
 

@@ -1,7 +1,8 @@
 import { UserError } from '../diagnostics/user-error.ts';
+import { type BoundedPattern, boundPattern } from './bounded-pattern.ts';
 
 /** Compiles a Python pattern to the part of a name that `re.fullmatch` or `re.match` would compare. */
-export function pythonRegex(pattern: string, how: 'fullmatch' | 'match', setting: string): RegExp {
+export function pythonRegex(pattern: string, how: 'fullmatch' | 'match', setting: string): BoundedPattern {
   // What is written otherwise in JavaScript: named groups and their references, \A, \Z, flags at the front.
   const flags = /^\(\?([ims]+)\)/.exec(pattern);
   const body = pattern
@@ -11,7 +12,8 @@ export function pythonRegex(pattern: string, how: 'fullmatch' | 'match', setting
     .replace(/\\A/g, '^')
     .replace(/\\Z/g, '$');
   try {
-    return new RegExp(how === 'fullmatch' ? `^(?:${body})$` : `^(?:${body})`, flags?.[1] ?? '');
+    const source = how === 'fullmatch' ? `^(?:${body})$` : `^(?:${body})`;
+    return boundPattern(new RegExp(source, flags?.[1] ?? ''), setting);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new UserError(

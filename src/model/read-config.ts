@@ -1,5 +1,6 @@
 // config.json → the model's modules, exactly as transformers would build them, or the reason why that is not known.
 import { UserError } from '../diagnostics/user-error.ts';
+import { checkConfigBounds } from './config-bounds.ts';
 import { ConfigReader, ConfigValueError, UnmodelledConfigError } from './config-reader.ts';
 import { families } from './families/index.ts';
 import type { ModelFacts } from './modules.ts';
@@ -26,6 +27,7 @@ export function readModelConfig(
   { trustRemoteCode = false }: { trustRemoteCode?: boolean } = {},
 ): ModelReading {
   if (!isObject(config)) throw notAModel('config.json is not a JSON object');
+  checkConfigBounds(config);
   const modelType = config.model_type;
   const listed = Array.isArray(config.architectures) ? config.architectures[0] : undefined;
   if (typeof modelType !== 'string') throw notAModel('config.json has no model_type');

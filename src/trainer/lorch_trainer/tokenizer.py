@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+from pathlib import Path
 from typing import Any
 
 from .errors import LorchError, from_exception
+
+MAX_BYTES = 1 << 29
+"""Fifteen times the largest tokenizers of published models."""
 
 
 def load_tokenizer(model: dict[str, Any]) -> Any:
@@ -14,6 +18,7 @@ def load_tokenizer(model: dict[str, Any]) -> Any:
     from transformers import AutoTokenizer
 
     source = model.get("path") or model["id"]
+    _refuse_huge(Path(source) / "tokenizer.json", str(model["id"]))
     try:
         tokenizer = AutoTokenizer.from_pretrained(
             source,
@@ -31,6 +36,15 @@ def load_tokenizer(model: dict[str, Any]) -> Any:
     tokenizer.backend_tokenizer.no_truncation()
     tokenizer.backend_tokenizer.no_padding()
     return tokenizer
+
+
+def _refuse_huge(file: Path, model: str) -> None:
+    """Raises T002 for a file that would be read for minutes, into all of the memory."""
+    size = file.stat().st_size if file.is_file() else 0
+    if size > MAX_BYTES:
+        raise LorchError(
+            "T002", f"tokenizer.json of {model!r} has {size:,} bytes; up to {MAX_BYTES:,} are read"
+        )
 
 
 def tokenizer_sha256(tokenizer: Any) -> str:
