@@ -5,7 +5,7 @@ import { mediaFieldOf } from './unsupported-part.ts';
 const thing =
   '(?:image|picture|photo(?:graph)?|screenshot|graph|chart|diagram|figure|video|audio|drawing|painting|illustration|map)s?';
 const refers = new RegExp(
-  `\\b(?:(?:in|from|of|at|see|using|on|with|about) (?:the|this|these|that) (?:attached |following |above |given |provided )?${thing}(?: below| above| attached| shown| provided)?(?=[.,?:!]|$| (?:below|above|attached|shown|provided|and|to))|(?:this|these) ${thing}\\b|(?:the )?(?:following|attached|above|provided|given) ${thing}\\b|${thing} (?:below|above|attached|is attached|shown below|provided)|(?:see|in|open|read|review) (?:the |my )?attach(?:ed|ment)\\b|attached (?:file|document|pdf|spreadsheet|image|photo|picture|resume|letter)|(?:i(?:'ve| have)?|we(?:'ve| have)?) (?:attached|uploaded)\\b)|(?:(?<!以)[下上]图(?![案形])|图中|如图|附件|这张(?:图|照片))`,
+  `\\b(?:(?:in|from|of|at|see|using|on|with|about) (?:the|this|these|that) (?:attached |following |above |given |provided )?${thing}(?: below| above| attached| shown| provided)?(?=[.,?:!]|$| (?:below|above|attached|shown|provided|and|to))|(?:this|these) ${thing}\\b|(?:the )?(?:following|attached|above|provided|given) ${thing}\\b|${thing} (?:below|above|attached|is attached|shown below|provided)|(?:see|in|open|read|review) (?:the |my )?attach(?:ed|ment)\\b|attached (?:file|document|pdf|spreadsheet|image|photo|picture|resume|letter)|(?:i(?:'ve| have)?|we(?:'ve| have)?) (?:attached|uploaded)\\b)|(?:(?<!以)[下上]图(?![案形])|图中|如图|(?:见|看|查看|打开|阅读|根据|参考|在|从|的)附件|附件(?:中|里|是|为|内)|这张(?:图|照片))`,
 );
 const trigger =
   /imag|pictur|photo|graph|chart|diagram|figure|screenshot|video|audio|attach|upload|drawing|painting|illustration|\bmap|图|附件|照片/;

@@ -4,7 +4,7 @@ import type { Check } from './check.ts';
 const phrase =
   /\b(?:as an? (?:ai|artificial intelligence|(?:large )?language model|machine learning model|chatbot)\b|i(?:'m| am) (?:just |only |merely )?an? (?:ai|artificial intelligence|(?:large )?language model|machine|chatbot|computer program)\b|my (?:knowledge cut-?off|training data)|i (?:don't|do not) have (?:personal (?:experiences?|opinions?|feelings?|beliefs?|preferences?)|feelings|emotions|a physical (?:body|form)))|(?:作为|我是|我只是)一?[个名款]?(?:ai|人工智能|语言模型|机器人|虚拟助手)/;
 const asksForIt =
-  /\bai\b|artificial intelligence|\bare you\b|\byou are (?:an?|the)\b|chatbot|language model|robot|pretend|imagine|act as|who are you|your name|persona|\b(?:built|created|made|developed|trained|designed|invented) you\b|\byou (?:built|created|made|developed|trained|called)|about yourself|introduce yourself|你叫|你的?名字|你的?身份|您叫|您是|开发|介绍.{0,4}自己|人工智能|机器人|你是|假[设装]|扮演/;
+  /\bai\b|chat ?gpt|\bgpt-?\d|\bcall you\b|训练|artificial intelligence|\bare you\b|\byou are (?:an?|the)\b|chatbot|language model|robot|pretend|imagine|act as|who are you|your name|persona|\b(?:built|created|made|developed|trained|designed|invented) you\b|\byou (?:built|created|made|developed|trained|called)|about yourself|introduce yourself|你叫|你的?名字|你的?身份|您叫|您是|开发|介绍.{0,4}自己|人工智能|机器人|你是|假[设装]|扮演/;
 
 export const asAnAi: Check = {
   code: 'D108',

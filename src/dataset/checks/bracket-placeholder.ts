@@ -3,7 +3,7 @@ import type { Check } from './check.ts';
 
 // It stands where a word would stand: a label right behind a word is a tag, and `[site](…)` is a link.
 const placeholder =
-  /(?<![\w)\]}"'”’])\[(?:(?:insert|enter|add) [^\][\n]{1,40}|(?:your|name|company|customer|recipient|sender|date|time|address|phone|email|e-mail|city|state|job|position|title|product|website|link|url|amount|number|location|first|last|full|school|university|hiring|manager|employer|organization|signature|xx+)\b[^\][\n]{0,40})\](?!\()|<(?:YOUR|INSERT|NAME|COMPANY|DATE|ADDRESS|EMAIL|PHONE|CITY|your|insert|name|company name|date|link)\b[^<>\n]{0,40}>/i;
+  /(?<![\w)\]}"'”’])\[(?:(?:insert|enter|add) [^\][\n]{1,40}|(?:your|name|company|customer|recipient|sender|date|time|address|phone|email|e-mail|city|state|job|position|title|product|website|link|url|amount|number|location|first|last|full|school|university|hiring|manager|employer|organization|signature|xx+)\b[^\][\n=]{0,40})\](?!\()|<(?:YOUR|INSERT|NAME|COMPANY|DATE|ADDRESS|EMAIL|PHONE|CITY|your|insert|name|company name|date|link)\b[^<>\n]{0,40}>/i;
 const asksForBlanks =
   /\[|template|placeholder|<[a-z]|fill[- ]in|blank|mad ?lib|boilerplate|sample|form\b|skeleton|anonymi[sz]|redact|mask|entit(?:y|ies)|\bner\b|\btag|annotat|label|token/;
 

@@ -4,7 +4,8 @@ import type { Check } from './check.ts';
 
 const openWord =
   /[a-z,;:)"'] (?:and|or|but|the|a|an|because|whose|their|its|your|such as|as well as|including|although)$/;
-const bareMarker = /\n[ \t]*(?:\d{1,3}[.)]|[-*•])$/;
+// A number after "and" or a comma ends a list of numbers.
+const bareMarker = /(?<!,|\band|\bor)[ \t]*\n[ \t]*(?:\d{1,3}[.)]|[-*•])$/;
 const asksForPart =
   /complete|fill|blank|missing|next word|continue|first (?:line|sentence|part)|opening|prefix|preposition|conjunction|stop ?words|lyrics|poem|fragment|salutation|greeting|list of words/;
 
@@ -57,10 +58,10 @@ function whyCut({ text, lower }: Answer): string | null {
   // . ) - * •
   if (
     (end === 46 || end === 41 || end === 45 || end === 42 || end === 0x2022) &&
-    bareMarker.test(text.slice(-12))
+    bareMarker.test(text.slice(-20))
   )
     return 'ends with a list marker and no item';
-  if (end === 45 && /[a-z\d] ?-$/.test(text)) return 'ends with a hyphen';
+  if (end === 45 && /[a-z\d] ?-$/.test(text) && !/(?:^|\s)-\d+-$/.test(text)) return 'ends with a hyphen';
   if (isLowerLetter(end)) {
     if (openWord.test(lower.slice(-14))) return 'ends with a word that announces more';
     if (isBracketOpen(text)) return 'ends inside a bracket';

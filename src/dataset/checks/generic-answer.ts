@@ -100,6 +100,9 @@ function withoutLabels(
   const isLabelSet = short.length > 1 && short.length <= labelKinds && covered >= label_share * total;
   const frames = framed(short.map(({ value }) => value));
   return frequent.filter(
-    ({ value }) => !(label.test(value) || frames.has(value) || (isLabelSet && value.length <= labelUnits)),
+    ({ value }) =>
+      // A sum is the right answer to every prompt with these numbers.
+      /\p{L}/u.test(value) &&
+      !(label.test(value) || frames.has(value) || (isLabelSet && value.length <= labelUnits)),
   );
 }

@@ -49,6 +49,8 @@ export const htmlLeftover: Check = {
       if (!found) continue;
       const prompt = answersOf(example).find(({ message }) => message >= piece.message)?.promptLower ?? '';
       if (asksForCode(prompt) || asksForMarks.test(prompt)) continue;
+      // Named, not used.
+      if (found[0].startsWith('<') && (text[found.index - 1] === '`' || /\bhtml\b/i.test(text))) continue;
       if (/^<br/i.test(found[0]) && isInTable(text, found.index)) continue;
       if (text.includes('```') || (found[0].startsWith('&') && looksLikeCode(text))) continue;
       if (piece.role !== 'user' && prompt.includes(found[0].toLowerCase())) continue;

@@ -1,4 +1,5 @@
-import { spotIn } from '../text/features.ts';
+import type { Example } from '../example.ts';
+import { answersOf, asksForCode, looksLikeCode, type Piece, spotIn } from '../text/features.ts';
 import { numbersOf } from '../text/private-numbers.ts';
 import type { Check } from './check.ts';
 
@@ -25,10 +26,17 @@ export const ipAddress: Check = {
     for (const { piece, found } of numbersOf(example)) {
       const mine = found.filter((each) => each.group === 'ip');
       const [first] = mine;
-      if (first)
+      if (first && !isExample(example, piece))
         report(spotIn(piece, first.from), `The text holds an IP address.`, {
           data: { kind: first.kind, count: mine.length },
         });
     }
   },
 };
+
+// Code, and prompts about code or about such addresses, take any address for an example.
+function isExample(example: Example, { text, message, list }: Piece): boolean {
+  const asked = answersOf(example).find((answer) => answer.list === list && answer.message >= message);
+  const prompt = asked?.promptLower ?? '';
+  return asksForCode(prompt) || /\bip(?:v4)?\b|subnet|regex|pattern/.test(prompt) || looksLikeCode(text);
+}

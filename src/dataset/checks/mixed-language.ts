@@ -78,11 +78,17 @@ const neighbours = [
 const smallWord =
   /\b(?:how|what|why|who|when|where|which|does|our|they|will|would|should|about|the|an|is|are|was|were|has|have|had|been|of|to|in|for|and|it|you|can|with|that|this|by|on|from|as|or|not|le|la|les|des|une|est|que|el|los|un|y|en|der|die|das|und|ist|nicht|ein|eine|il|di|che|o|os|uma|de|het|een)\b/gi;
 
-function scripts(prompt: string, answer: string, share: number, letters: number): [string, string] | null {
+const link = /https?:\/\/\S+/g;
+
+function scripts(asked: string, answer: string, share: number, letters: number): [string, string] | null {
+  const prompt = asked.includes('://') ? asked.replace(link, ' ') : asked;
   const one = mainScript(prompt, share, letters);
   const other = one && mainScript(answer, share, letters);
   // Names of another script inside an answer do not make it one of another language.
   if (!one || !other || one === other || holdsScript(answer, one)) return null;
+  // Two languages in the prompt, a line each; or Chinese with a name in kana.
+  if (prompt.split(/[\n：:]/).some((line) => mainScript(line, share, letters / 2) === other)) return null;
+  if (one === 'Japanese' && other === 'Chinese' && !isJapanese(prompt)) return null;
   const latin = one === 'Latin' ? prompt : other === 'Latin' ? answer : null;
   if (latin !== null && (latin.slice(0, 500).match(smallWord)?.length ?? 0) < 2) return null;
   return [one, other];
@@ -96,4 +102,10 @@ function languages(promptLower: string, lower: string): [string, string] | null 
   const one = other && guessLanguage(promptLower);
   if (!one || !other || one === other) return null;
   return neighbours.some((group) => group.includes(one) && group.includes(other)) ? null : [one, other];
+}
+
+function isJapanese(text: string): boolean {
+  const kana = text.match(/[\p{Script=Hiragana}\p{Script=Katakana}]/gu)?.length ?? 0;
+  const han = text.match(/\p{Script=Han}/gu)?.length ?? 0;
+  return kana * 2 >= han;
 }

@@ -7,6 +7,8 @@ import { textOf } from '../content.ts';
 import { featuresOf } from '../text/features.ts';
 import type { Check } from './check.ts';
 
+const asksToTranslate = /translat|翻译|翻譯|翻訳|перевед|번역/i;
+
 export const mixedScripts: Check = {
   code: 'D156',
   name: 'mixed-scripts',
@@ -42,6 +44,7 @@ export const mixedScripts: Check = {
         const value = scriptOf(answer.text, flags);
         if (!value) return null;
         const prompt = example.messages.findLast(({ role }) => role === 'user');
+        if (prompt && asksToTranslate.test(textOf(prompt.content) ?? '')) return null;
         // A prompt in another script, or in several, mostly asks for a translation.
         return prompt && scriptOf(textOf(prompt.content) ?? '', flags) === value
           ? { value, spot: answer.spot }

@@ -4,7 +4,8 @@ import type { Check } from './check.ts';
 const tokens =
   /^[<[("']?(?:n\/a|n\.a\.?|na|null|nil|none|nan|undefined|not (?:applicable|available)|unknown|无|没有|暂无)[>\])"']?[.。!]?$|^["']?no (?:output|answer|response)["']?[.!]?$/;
 // There may be none: 哪些, 是否, 有没有.
-const asksWhether = /[哪何什]|是否|有没有|有无|several|which of|are there any|is there any|if any/;
+const asksWhether =
+  /[哪何什]|有[^。]{0,12}[？?]|是否|有没有|有无|several|which of|are there any|is there any|if any/;
 const onlyMarks = /^(?:[.…。_]{2,}|…|-+|—+|\?{2,}|\*+|~+)$/;
 const asksForMarks =
   /punctuat|character|symbol|operator|sign\b|mark|morse|dash|complete|fill|blank|convert|translate|encode/;

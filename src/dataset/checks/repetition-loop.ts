@@ -59,9 +59,10 @@ export const repetitionLoop: Check = {
   },
 };
 
-// Words and little else: the parts of a regular expression or a ruler of signs may well be alike.
+// Words and little else: the parts of a regular expression, the cells of a table and calls inside calls may well be alike.
 function isLanguage(text: string, { from, to, times }: Loop): boolean {
   const looped = text.slice(from, Math.min(text.length, from + (to - from) * Math.min(times, 4)));
   const plain = looped.match(/[\p{L}\p{M}\p{N}\s]/gu)?.length ?? 0;
+  if (/\||\p{L}[（(]/u.test(looped)) return false;
   return /\p{L}/u.test(looped) && plain >= 0.7 * looped.length;
 }

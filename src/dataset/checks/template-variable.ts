@@ -6,6 +6,8 @@ import type { Check } from './check.ts';
 const variable =
   /(?<!\$)\{\{\s{0,3}[A-Za-z_][\w. ]{0,40}\}\}|\$\{[A-Za-z_][\w.]{0,40}\}|%\([a-z_]{1,40}\)s|(?<![\w\\${^}])\{[a-z]{2,}(?:_[a-z]+){0,4}\}(?!\})|<%=? ?\w{1,40} ?%>/;
 const formula = /\$[^$\n]{0,200}[\\^_=]|\\(?:frac|text|times|begin|left|right|cdot|sqrt|sum)/;
+// An answer about such marks names them.
+const speaksOfThem = /template|placeholder|\bwiki|模板|占位符|变量/;
 // Who asks for one of these gets variables.
 const asksForVariables =
   /template|workflow|github action|jinja|handlebars|mustache|liquid|helm|terraform|ansible|docker|compose|config|pipeline|yaml|placeholder|variable|mail ?merge|environment|\benv\b|makefile|nginx|cron/;
@@ -42,7 +44,12 @@ export const templateVariable: Check = {
       const found = variable.exec(answer.text);
       if (!found || answer.prompt.includes('{') || answer.prompt.includes('%(')) continue;
       if (asksForCode(answer.promptLower) || looksLikeCode(answer.text)) continue;
-      if (asksForVariables.test(answer.promptLower) || formula.test(answer.text)) continue;
+      if (
+        asksForVariables.test(answer.promptLower) ||
+        speaksOfThem.test(answer.lower) ||
+        formula.test(answer.text)
+      )
+        continue;
       report(
         spotOf(answer, found.index),
         `The answer holds the unfilled variable ${JSON.stringify(found[0])}.`,

@@ -93,10 +93,10 @@ function isMadeUp(value: string, kind: string): boolean {
 const localUnit = /[\w.%+-]/;
 const domain = /(?:[A-Za-z0-9-]{1,63}\.){1,6}[A-Za-z]{2,24}(?![\w-])/y;
 const exampleDomain =
-  /^(?:[\w-]+\.)*(?:example|sample|test|domain|email|mail|yourdomain|mydomain|company|yourcompany|companyname|abc|xyz|abcd?|website|yourwebsite|address|host|server|mysite|yoursite|somewhere|acme|xyzcompany|abccompany|abccorp|xyzcorp)\.\w+$|example|\.(?:test|example|invalid|local|localhost)$/i;
+  /^(?:[\w-]+\.)*(?:x{2,}|example|sample|test|domain|email|mail|yourdomain|mydomain|company|yourcompany|companyname|abc|xyz|abcd?|website|yourwebsite|address|host|server|mysite|yoursite|somewhere|acme|xyzcompany|abccompany|abccorp|xyzcorp)\.\w+$|example|\.(?:test|example|invalid|local|localhost)$/i;
 
 const madeUpName =
-  /^(?:example|sample|test|user(?:name)?|name|your\W?\w*|my\W?name|first\W?name\W?\w*|email|someone|somebody|foo|abc|xyz|(?:john|jane|joe)[._]?(?:doe|smith|roe)\d*)$/i;
+  /^(?:git|x{2,}|a{3,}|\d{3,4}|alice|bob|carol|dave|eve|example|sample|test|user(?:name)?|name|your\W?\w*|my\W?name|first\W?name\W?\w*|email|someone|somebody|foo|abc|xyz|(?:john|jane|joe)[._]?(?:doe|smith|roe)\d*)$/i;
 
 const reservedDomain = /(?:^|\.)example\.(?:com|net|org)$|\.(?:test|example|invalid|localhost)$/i;
 

@@ -15,7 +15,9 @@ const passive =
   /^this (?:type of )?(?:instruction|task|request|prompt) (?:cannot|can't|is not (?:possible|appropriate|valid|clear|something)|does not (?:make|have|contain|provide))/;
 /** What makes a refusal of an opener, in the same sentence or the next. */
 const afterOpener = [
-  new RegExp(`^i ?${adverb}${cannot}(?! (?:imagine|believe|thank|stress|emphasi|stop|argue|agree|blame))`),
+  new RegExp(
+    `^i ?${adverb}${cannot}(?! (?:imagine|believe|thank|stress|emphasi|stop|argue|agree|disagree|blame))`,
+  ),
   new RegExp(
     `(?:[,.;:!] |\\b(?:so|and|but|that|as|because|since) )i ?${adverb}${cannot} ?(?:\\w+ ){0,2}${verbs}\\b`,
   ),
@@ -30,12 +32,17 @@ const excuse = /^it(?:'s| is) (?:not possible|impossible|not clear|unclear|not a
 const notMeant =
   /^[^.!?]{0,80}(?:\benough\b(?! (?:information|context|detail|data|to))|more highly|\bhelp but\b|tell you how\b|wait\b)/;
 
-const chinese =
-  /^(?:(?:很|非常|十分)?抱歉|[对對]不起|不好意思|我不好意思|作为[^，。！]{0,20}，)[，,。！]?(?!.{0,4}[您你]不能)[^。！？\n]{0,40}?(?:[无無]法|不能|[没沒]有?[办辦]?法|不便|做不到|不具备|[没沒]有(?:提供|找到|看到|完全理解)|[没沒]有[^。，]{0,30}能力|[没沒]有[^。，]{0,20}[信資]|超出|不支持|不知道|不清楚|不(?:太|是很)?(?:明白|确定|理解)|不合适)|^我(?:[无無]法|不能|没有办法)(?:提供|回答|访问|为您|帮助|完成|确定|执行)/;
+const chineseVerbs =
+  '(?:提供|回答|访问|為您|为您|帮|幫|完成|确定|執行|执行|生成|创建|设计|编写|撰写|写|给出|浏览|打开|查看|搜索|看|评价|评论|判断|评估|告诉|预测|推荐|处理|获取|直接|实时|满足|对)';
+const chinese = [
+  /^(?:(?:很|非常|十分)?抱歉|[对對]不起|不好意思|我不好意思)[，,。！]?(?!.{0,4}[您你]不能)[^。！？\n]{0,40}?(?:[无無]法|不能|[没沒]有?[办辦]?法|不便|做不到|不具备|[没沒]有(?:提供|找到|看到|完全理解)|[没沒]有[^。，]{0,30}能力|[没沒]有[^。，]{0,20}[信資]|超出|不支持|不知道|不清楚|不(?:太|是很)?(?:明白|确定|理解)|不合适)/,
+  // "As an AI I have no feelings" is no refusal.
+  new RegExp(`^(?:我?作为[^，。！]{0,20}，)?我?(?:也|并)?(?:[无無]法|不能|没有办法)${chineseVerbs}`),
+];
 
 /** `lower` is the start of an answer in lower case. */
 export function opensWithRefusal(lower: string): boolean {
-  if (unitAt(lower, 0) >= 0x4e00) return chinese.test(lower);
+  if (unitAt(lower, 0) >= 0x4e00) return chinese.some((each) => each.test(lower));
   const start = opener.exec(lower)?.[0].length ?? 0;
   const rest = lower.slice(start);
   if (notMeant.test(rest)) return false;

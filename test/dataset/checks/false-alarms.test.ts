@@ -119,6 +119,10 @@ const rows: Record<string, { right: Row[]; faulty: Row[] }> = {
       ask('Name a tree.', 'The oak <|eot_id|> and the ash.'),
     ],
   },
+  D117: {
+    right: [ask('右附件囊肿怎么治疗？', '要看囊肿的大小和症状，请先做检查。')],
+    faulty: [ask('请总结附件中的内容。', '内容很多，一共三点。')],
+  },
   D121: {
     right: [
       ask('Find the closest multiple of 7 to 40.', 'It is 42.'),
@@ -192,6 +196,13 @@ const rows: Record<string, { right: Row[]; faulty: Row[] }> = {
       ),
     ],
   },
+  D133: {
+    right: [
+      ask('Where do I clone it from?', 'From git@github.com, or ask xxx@xx.org.'),
+      ask('Which users are there?', 'Two: alice@mail.net and bob@mail.net.'),
+    ],
+    faulty: [ask('Whom do I ask?', 'Write to m.ferreira@harbour-museum.org today.')],
+  },
   D134: {
     right: [
       ask('Where is my parcel?', 'Your tracking number is 415-867-2093.'),
@@ -211,6 +222,13 @@ const rows: Record<string, { right: Row[]; faulty: Row[] }> = {
       ask('Name a dummy card.', '4539 1488 0343 6467'),
     ],
     faulty: [ask('How did she pay?', 'With the card 4539 1488 0343 6467.')],
+  },
+  D136: {
+    right: [
+      ask('Check an IPv4 address in C.', 'For "81.23.145.67" it gives 1.'),
+      ask('Which subnet is it?', 'The IP 81.23.145.67 lies in 81.23.0.0/16.'),
+    ],
+    faulty: [ask('Who was it?', 'Somebody at 81.23.145.67 sent the note.')],
   },
   D137: {
     right: [
