@@ -87,6 +87,7 @@ const owners: Record<string, string[]> = {
   hyparquet: ['dataset'],
   'hyparquet-compressors': ['dataset'],
   fzstd: ['dataset'],
+  ajv: ['dataset'],
   // The sheets of reviews; datasets have a reader of their own (docs/decisions/0007).
   'csv-parse/sync': ['app'],
   diff: ['dataset', 'cli'],

@@ -28,6 +28,9 @@ export interface Measured {
     /** How many rows declare each, the most frequent 20. */
     names: Record<string, number>;
     distinct: number;
+    /** How often each is called, the most frequent 20, declared or not. */
+    called: Record<string, number>;
+    called_distinct: number;
   };
   /** The last answer of each row, or the text of a document, by its script; `unclear` if it has too few letters, or a mixture. */
   scripts: Record<string, number>;
@@ -55,6 +58,7 @@ export function createMeasurer(): Measurer {
   const scripts = new Map<string, number>();
   const systems = createFrequentValues({ limit: distinctLimit, hashed: true, lean: true });
   const toolNames = createFrequentValues({ limit: distinctLimit });
+  const calledNames = createFrequentValues({ limit: distinctLimit });
   const [turns, characters, answers] = [createSeries(), createSeries(), createSeries()];
   let [declaring, calling, calls] = [0, 0, 0];
   return {
@@ -76,6 +80,7 @@ export function createMeasurer(): Measurer {
         if (role === 'document') whole = text;
         if ((role === 'system' || role === 'developer') && system === '') system = text;
         called += tool_calls?.length ?? 0;
+        for (const call of tool_calls ?? []) calledNames.add(0, call.function.name);
       }
       turns.add(messages.length + chosen.length);
       characters.add(all);
@@ -91,7 +96,13 @@ export function createMeasurer(): Measurer {
     },
     end() {
       const [top] = systems.atLeast(2);
-      const tools = toolNames.atLeast(1).slice(0, shownTools);
+      const counted = (values: typeof toolNames): Record<string, number> =>
+        Object.fromEntries(
+          values
+            .atLeast(1)
+            .slice(0, shownTools)
+            .map(({ value, count }) => [value, count]),
+        );
       return {
         roles: Object.fromEntries(roles),
         system_prompts: {
@@ -104,8 +115,10 @@ export function createMeasurer(): Measurer {
           rows: declaring,
           calling,
           calls,
-          names: Object.fromEntries(tools.map(({ value, count }) => [value, count])),
+          names: counted(toolNames),
           distinct: toolNames.distinct(),
+          called: counted(calledNames),
+          called_distinct: calledNames.distinct(),
         },
         scripts: Object.fromEntries([...scripts].sort(([, a], [, b]) => b - a)),
         percentiles: {

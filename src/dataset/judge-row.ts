@@ -13,9 +13,10 @@ import { mediaFieldOf, sayMedia, unsupportedPart } from './checks/unsupported-pa
 import { noteExact } from './exact-json.ts';
 import { raiseInexact } from './exact-numbers.ts';
 import type { Example } from './example.ts';
-import { isRow, typeName } from './formats/fields.ts';
+import { firstKey, isRow, typeName } from './formats/fields.ts';
 import type { Format, Location, Raise, Row } from './formats/format.ts';
 import { otherFormat as findOtherFormat } from './formats/index.ts';
+import { toolsKeys } from './formats/text-keys.ts';
 import { mayRepeatKeys, shapeOf } from './json-shape.ts';
 import type { RawRow } from './readers/raw-row.ts';
 import { escapePointer } from './text-position.ts';
@@ -158,7 +159,11 @@ export function readIgnored(row: Row): ReadonlySet<string> | null {
 
 /** Where a place of the example lies in its raw row. */
 export function locateSpot(format: Format, row: Row, spot: Spot): Location {
-  return spot.meta === undefined ? format.locate(row, spot) : { pointer: `/${escapePointer(spot.meta)}` };
+  if (spot.meta !== undefined) return { pointer: `/${escapePointer(spot.meta)}` };
+  if (spot.tool === undefined) return format.locate(row, spot);
+  const key = firstKey(row, toolsKeys);
+  if (key === undefined) return { pointer: '' };
+  return { pointer: Array.isArray(row[key]) ? `/${key}/${spot.tool}` : `/${key}` };
 }
 
 // A range of the canonical text as a range of the raw string; none where the two do not correspond.

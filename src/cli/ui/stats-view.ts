@@ -96,15 +96,19 @@ function contents({ system_prompts: system, tools, scripts, ledger, roles }: Dat
     lines.push(`system prompts: in ${count(system.rows, 'row', 'rows')}, ${distinct}${top}`);
   }
   if (tools.rows + tools.calling > 0) {
-    const names = Object.entries(tools.names).slice(0, shownNames);
-    const more =
-      tools.distinct > names.length ? ` and ${formatCount(tools.distinct - names.length)} more` : '';
-    const named = names.map(([name, rows]) => `${visible(name)} ${formatCount(rows)}`).join(', ');
+    const called = nameTools(tools.called, tools.called_distinct);
+    const declared = nameTools(tools.names, tools.distinct);
     lines.push(
-      `tools: declared in ${count(tools.rows, 'row', 'rows')}, called in ${formatCount(tools.calling)} (${count(tools.calls, 'call', 'calls')})${named ? `: ${named}${more}` : ''}`,
+      `tools: declared in ${count(tools.rows, 'row', 'rows')}, called in ${formatCount(tools.calling)} (${count(tools.calls, 'call', 'calls')})${called && `: ${called}`}${declared && declared !== called ? `; declared: ${declared}` : ''}`,
     );
   }
   return ledger.kept > 0 ? `${lines.join('\n')}\n` : '';
+}
+
+function nameTools(tools: Readonly<Record<string, number>>, distinct: number): string {
+  const names = Object.entries(tools).slice(0, shownNames);
+  const more = distinct > names.length ? ` and ${formatCount(distinct - names.length)} more` : '';
+  return names.map(([name, times]) => `${visible(name)} ${formatCount(times)}`).join(', ') + more;
 }
 
 function tokens(details: TokenDetails & { findings: DatasetFindings }, rows: number, ink: Ink): string {

@@ -111,6 +111,8 @@ export interface Spot {
   field?: 'role' | 'content' | 'tool_calls' | 'tool_call_id' | 'reasoning_content';
   /** The key of a field beside the conversation; `message` is -1 then. */
   meta?: string;
+  /** Index into the row's tools; `message` is -1 then. */
+  tool?: number;
   /** A pointer below the field, e.g. `/0/function/name`. */
   below?: string;
   /** UTF-16 unit inside the field's text. */

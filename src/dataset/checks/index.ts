@@ -12,6 +12,7 @@ import { blankContent } from './blank-content.ts';
 import { blankLine } from './blank-line.ts';
 import { boilerplate } from './boilerplate.ts';
 import { bracketPlaceholder } from './bracket-placeholder.ts';
+import { brokenTool } from './broken-tool.ts';
 import { brokenUtf8 } from './broken-utf8.ts';
 import { carriageReturn } from './carriage-return.ts';
 import { cellCount } from './cell-count.ts';
@@ -96,6 +97,7 @@ import { rejectedBeside } from './rejected-beside.ts';
 import { repeatedCallId } from './repeated-call-id.ts';
 import { repeatedPrompt } from './repeated-prompt.ts';
 import { repeatedRole } from './repeated-role.ts';
+import { repeatedTool } from './repeated-tool.ts';
 import { repeatsPrompt } from './repeats-prompt.ts';
 import { repetitionLoop } from './repetition-loop.ts';
 import { replacementCharacter } from './replacement-character.ts';
@@ -118,6 +120,7 @@ import { unansweredToolCall } from './unanswered-tool-call.ts';
 import { unbalancedFence } from './unbalanced-fence.ts';
 import { unclosedMarker } from './unclosed-marker.ts';
 import { undeclaredTool } from './undeclared-tool.ts';
+import { unfitArguments } from './unfit-arguments.ts';
 import { unknownFormat } from './unknown-format.ts';
 import { unknownKey } from './unknown-key.ts';
 import { unknownMarker } from './unknown-marker.ts';
@@ -196,6 +199,9 @@ export const checks: readonly Check[] = [
   emptyDocument,
   lowRated,
   rejectedBeside,
+  unfitArguments,
+  repeatedTool,
+  brokenTool,
   placeholderAnswer,
   nearEmptyAnswer,
   placeholderInput,

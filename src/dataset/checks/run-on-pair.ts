@@ -39,7 +39,7 @@ export function conversation(
 
 /** From a place in such a conversation to the one in the pair. */
 export function spotInSide({ messages }: Pair, list: 'chosen' | 'rejected', spot: Spot): Spot {
-  if (spot.meta !== undefined) return spot;
+  if (spot.meta !== undefined || spot.tool !== undefined) return spot;
   if (spot.message < 0) return { ...spot, list };
   return spot.message < messages.length ? spot : { ...spot, list, message: spot.message - messages.length };
 }

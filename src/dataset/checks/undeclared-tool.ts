@@ -1,4 +1,8 @@
+import { quote } from '../consistency/wording.ts';
+import { toolName } from '../meaning/tool-schema.ts';
 import type { Check } from './check.ts';
+
+const mostNames = 5;
 
 const tools = '[{"type":"function","function":{"name":"weather"}}]';
 const calling = (name: string) =>
@@ -23,11 +27,12 @@ export const undeclaredTool: Check = {
         if (!names.has(each.function.name))
           report(
             { message: i, field: 'tool_calls', below: `/${n}` },
-            `The tool ${JSON.stringify(each.function.name)} is not in the row's tools.`,
+            `The tool ${quote(each.function.name)} is not in the row's tools: ${listNames(names)}.`,
           );
   },
 };
 
-function toolName(tool: unknown): unknown {
-  return (tool as { function?: { name?: unknown } } | null)?.function?.name;
+function listNames(names: ReadonlySet<unknown>): string {
+  const shown = [...names].slice(0, mostNames).map((name) => quote(String(name)));
+  return `${shown.join(', ')}${names.size > mostNames ? ` and ${names.size - mostNames} more` : ''}`;
 }

@@ -1,6 +1,7 @@
 // chatml: `{"messages": [{"role", "content"}…], "tools"?}`, as chat APIs and chat templates have it.
 // Also `{"prompt": […], "completion": […]}`, two lists of which only the second is trained on.
 import type { Message, Role } from '../example.ts';
+import { leaveOutPadding } from '../meaning/null-padding.ts';
 import { renderMessage } from './chatml-message.ts';
 import { anyOf, firstKey, isRow } from './fields.ts';
 import type { Raise, Row, WritableFormat } from './format.ts';
@@ -45,6 +46,7 @@ export const chatml: WritableFormat = {
     if (!isSplit(row)) return parseTurns(row, layoutOf(row, 'messages'), rowKeys, raise);
     const prompt = readTurns(row, splitLayout(row, 'prompt'), raise);
     const rest = parseTurns(row, { ...splitLayout(row, 'completion'), system: undefined }, splitKeys, raise);
+    if (prompt && rest) leaveOutPadding(prompt, rest.tools ?? []);
     return prompt && rest && { ...rest, messages: [...prompt.map(untrained), ...rest.messages] };
   },
   locate(row, spot) {

@@ -4,6 +4,7 @@ import type { Spot } from '../checks/check.ts';
 import { missingField } from '../checks/missing-field.ts';
 import { wrongType } from '../checks/wrong-type.ts';
 import type { Example, Message } from '../example.ts';
+import { leaveOutPadding } from '../meaning/null-padding.ts';
 import { escapePointer } from '../text-position.ts';
 import { isRow, readMeta, typeName } from './fields.ts';
 import { keepInput, locatePrompt, readPrompt } from './flat.ts';
@@ -38,6 +39,7 @@ export function parsePair(row: Row, named: Layout, raise: Raise): Example | null
   if (!prompt || !tools) return null;
   keepInput(meta, prompt.input);
   const { messages, chosen, rejected } = prompt;
+  for (const list of [messages, chosen, rejected]) leaveOutPadding(list, tools);
   return { messages, ...(tools.length > 0 && { tools }), chosen, rejected, meta };
 }
 

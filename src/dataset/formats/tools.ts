@@ -6,6 +6,7 @@ import { isDeeperThan, maxDepth } from '../depth.ts';
 import { noteExact } from '../exact-json.ts';
 import { raiseInexactInside } from '../exact-numbers.ts';
 import type { ToolCall } from '../example.ts';
+import { keepNulls, withoutPadding } from '../meaning/null-padding.ts';
 import { isRow, typeName } from './fields.ts';
 import type { Raise, Row } from './format.ts';
 
@@ -54,7 +55,7 @@ export function readId(holder: Row, key: string, pointer: string, raise: Raise):
 function readArguments(value: unknown, pointer: string, raise: Raise): Row | undefined {
   const parsed = typeof value === 'string' ? parseJson(value === '' ? '{}' : value) : value;
   if (typeof value === 'string') raiseInexactInside(value, parsed, pointer, raise);
-  if (isRow(parsed)) return parsed;
+  if (isRow(parsed)) return typeof value === 'string' ? keepNulls(parsed) : parsed;
   raise(
     invalidToolCall,
     pointer,
@@ -86,7 +87,8 @@ export function readTools(value: unknown, pointer: string, raise: Raise): unknow
       raise(invalidTools, typeof value === 'string' ? pointer : `${pointer}/${i}`, 'A tool has no name.');
       return undefined;
     }
-    tools.push(inner === tool ? { type: 'function', function: inner } : tool);
+    const written = typeof value === 'string' ? tool : withoutPadding(tool);
+    tools.push(inner === tool ? { type: 'function', function: written } : written);
   }
   return tools;
 }

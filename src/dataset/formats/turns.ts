@@ -3,6 +3,7 @@ import type { Spot } from '../checks/check.ts';
 import { missingField } from '../checks/missing-field.ts';
 import { wrongType } from '../checks/wrong-type.ts';
 import type { Example, Message } from '../example.ts';
+import { leaveOutPadding } from '../meaning/null-padding.ts';
 import { escapePointer } from '../text-position.ts';
 import { readMeta, typeName } from './fields.ts';
 import type { Location, Raise, Row } from './format.ts';
@@ -21,6 +22,7 @@ export function parseTurns(
   const tools = readRowTools(row, layout.tools, raise);
   const meta = readMeta(row, known, raise);
   if (!messages || !tools) return null;
+  leaveOutPadding(messages, tools);
   return tools.length > 0 ? { messages, tools, meta } : { messages, meta };
 }
 

@@ -50,7 +50,15 @@ describe('lorch data stats', () => {
       rows: 5,
       duplicates: { exact: 1 },
       system_prompts: { rows: 3, distinct: 2, exact: true, top: { text: 'Be kind.', rows: 2 } },
-      tools: { rows: 1, calling: 1, calls: 1, names: { add: 1 }, distinct: 1 },
+      tools: {
+        rows: 1,
+        calling: 1,
+        calls: 1,
+        names: { add: 1 },
+        distinct: 1,
+        called: { add: 1 },
+        called_distinct: 1,
+      },
       scripts: { Latin: 3, Cyrillic: 1 },
       percentiles: { turns: { p50: 3, max: 4 } },
       token_details: null,
@@ -64,6 +72,26 @@ describe('lorch data stats', () => {
     expect(stdout).toContain('answers by script: Latin 3, Cyrillic 1');
     expect(stdout).toContain('system prompts: in 3 rows, 2 distinct; 66.7 % of them "Be kind."');
     expect(stdout).toContain('tools: declared in 1 row, called in 1 (1 call): add 1');
+  });
+
+  it('names the tools that are called, and apart from them those that are declared', async () => {
+    put('other.jsonl', [
+      {
+        messages: [
+          { role: 'user', content: 'Go.' },
+          {
+            role: 'assistant',
+            content: null,
+            tool_calls: [{ id: 'a', type: 'function', function: { name: 'gamma', arguments: {} } }],
+          },
+          { role: 'tool', content: 'ok', tool_call_id: 'a' },
+          { role: 'assistant', content: 'Gone.' },
+        ],
+        tools: [tool],
+      },
+    ]);
+    const { stdout } = await lorch(['data', 'stats', 'other.jsonl']);
+    expect(stdout).toContain('tools: declared in 1 row, called in 1 (1 call): gamma 1; declared: add 1');
   });
 
   it('shows all but tokens where there is no Python environment, names the command that makes one, and exits 3', async () => {

@@ -1,0 +1,135 @@
+// A JSON schema of a dataset as one that is safe to compile: without annotations, with JSON Schema's own type names, no
+// reference to elsewhere, no pattern that can take for ever, and no larger than tools are.
+import { readTypeName } from './type-names.ts';
+
+export type Schema = Record<string, unknown>;
+
+const mostDepth = 24;
+const mostNodes = 2_000;
+const annotations = new Set(
+  'description title default examples example $comment deprecated readOnly writeOnly format strict $schema $id id nullable optional'.split(
+    ' ',
+  ),
+);
+const schemaMaps = new Set(['properties', 'patternProperties', '$defs', 'definitions', 'dependentSchemas']);
+const schemaLists = new Set(['anyOf', 'oneOf', 'allOf', 'prefixItems']);
+const schemas = new Set(
+  'items additionalProperties additionalItems not if then else contains propertyNames'.split(' '),
+);
+
+/** What a schema that cannot be used says of itself. */
+export class BrokenSchema extends Error {}
+
+/** The bounded schema. Throws BrokenSchema; null if the schema is too large to look at. */
+export function boundSchema(schema: unknown): Schema | null {
+  const state = { nodes: 0 };
+  const bounded = bound(schema, mostDepth, state);
+  return state.nodes > mostNodes ? null : (bounded as Schema);
+}
+
+function bound(value: unknown, depth: number, state: { nodes: number }): unknown {
+  state.nodes += 1;
+  if (depth === 0) state.nodes = mostNodes + 1;
+  if (state.nodes > mostNodes) return {};
+  if (typeof value === 'boolean') return value;
+  if (!isObject(value)) throw new BrokenSchema(`${show(value)} stands where a schema should`);
+  if (typeof value.$ref === 'string' && !value.$ref.startsWith('#')) return {};
+  const out: Schema = {};
+  for (const [key, each] of Object.entries(value)) {
+    if (annotations.has(key) || each === null) continue;
+    const below = (inner: unknown): unknown => bound(inner, depth - 1, state);
+    if (schemaMaps.has(key)) {
+      if (!isObject(each)) throw new BrokenSchema(`"${key}" is ${show(each)}, not an object`);
+      if (key !== 'patternProperties') out[key] = mapValues(each, below);
+    } else if (schemaLists.has(key)) {
+      if (!Array.isArray(each)) throw new BrokenSchema(`"${key}" is ${show(each)}, not a list`);
+      if (each.length > 0) out[key] = each.map(below);
+    } else if (schemas.has(key)) out[key] = Array.isArray(each) ? each.map(below) : below(each);
+    else Object.assign(out, keyword(key, each));
+  }
+  // Keys by pattern are not looked at, so none is unknown.
+  if (isObject(value.patternProperties)) out.additionalProperties = true;
+  hoistRequired(value, out);
+  return allowNull(value, out);
+}
+
+function keyword(key: string, value: unknown): Schema {
+  switch (key) {
+    case 'type': {
+      const names = Array.isArray(value) ? value : [value];
+      const types = names.map((name) => (typeof name === 'string' ? readTypeName(name).types : null));
+      if (types.some((each) => each === null)) return {};
+      const all = [...new Set(types.flat())];
+      return { type: all.length === 1 ? all[0] : all };
+    }
+    case 'enum':
+      if (!Array.isArray(value) || value.length === 0)
+        throw new BrokenSchema(`"enum" is ${show(value)}, not a list of values`);
+      return { enum: value };
+    case 'required':
+      if (typeof value === 'boolean') return {};
+      if (!Array.isArray(value) || value.some((name) => typeof name !== 'string'))
+        throw new BrokenSchema('"required" is no list of names');
+      return { required: [...new Set(value)] };
+    case 'pattern':
+      return typeof value === 'string' && isHarmless(value) ? { pattern: value } : {};
+    // JSON Schema of old has true here.
+    case 'exclusiveMinimum':
+    case 'exclusiveMaximum':
+      return typeof value === 'boolean' ? {} : { [key]: value };
+    // Takes the square of the length.
+    case 'uniqueItems':
+      return {};
+    default:
+      return /^(?:const|minimum|maximum|multipleOf|m(?:in|ax)(?:Length|Items|Properties|Contains)|\$ref|dependentRequired|unevaluated\w+)$/.test(
+        key,
+      )
+        ? { [key]: value }
+        : {};
+  }
+}
+
+// `required: true` inside a property, as some write it.
+function hoistRequired(value: Schema, out: Schema): void {
+  if (!isObject(value.properties)) return;
+  const names = Object.entries(value.properties).flatMap(([name, each]) =>
+    isObject(each) && each.required === true ? [name] : [],
+  );
+  if (names.length > 0) out.required = [...new Set([...((out.required as string[]) ?? []), ...names])];
+}
+
+// OpenAPI's way to allow null.
+function allowNull(value: Schema, out: Schema): Schema {
+  if (value.nullable !== true) return out;
+  if (out.type !== undefined) out.type = [...new Set([out.type, 'null'].flat())];
+  if (Array.isArray(out.enum) && !out.enum.includes(null)) out.enum = [...out.enum, null];
+  return out;
+}
+
+// No repeated group, no reference back, no look around, few repetitions: such a pattern takes no time on short texts.
+function isHarmless(pattern: string): boolean {
+  if (pattern.length > 200 || /\)[*+{?]|\\[1-9k]|\(\?[=!<]/.test(pattern)) return false;
+  if ((pattern.match(/[*+]|\{\d+,\}/g) ?? []).length > 2 || /\{\d*,?\d{4,}/.test(pattern)) return false;
+  try {
+    new RegExp(pattern);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function mapValues(object: Schema, map: (value: unknown) => unknown): Schema {
+  return Object.fromEntries(
+    Object.entries(object).flatMap(([key, value]) => (value === null ? [] : [[key, map(value)]])),
+  );
+}
+
+function isObject(value: unknown): value is Schema {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function show(value: unknown): string {
+  if (Array.isArray(value)) return 'a list';
+  if (typeof value === 'string') return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value);
+  return typeof value === 'object' ? 'an object' : String(value);
+}
