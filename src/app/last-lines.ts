@@ -1,6 +1,8 @@
 import type { Launcher } from '../launchers/launcher.ts';
 
 const blockBytes = 64 * 1024;
+/** Lines longer than this are none; a log of zeros has no line at all. */
+const lookBackBytes = 64 * 1024 * 1024;
 
 /** The byte offset at which the last `count` lines of a file begin; reads backwards, no more than needed. */
 export async function lastLinesFrom(
@@ -10,7 +12,7 @@ export async function lastLinesFrom(
 ): Promise<number> {
   const size = (await launcher.stat(file))?.bytes ?? 0;
   let newlines = 0;
-  for (let end = size; end > 0; ) {
+  for (let end = size; end > Math.max(0, size - lookBackBytes); ) {
     const start = Math.max(0, end - blockBytes);
     const block = await launcher.read(file, start, end - start);
     for (let at = block.length - 1; at >= 0; at -= 1) {
@@ -21,5 +23,5 @@ export async function lastLinesFrom(
     }
     end = start;
   }
-  return 0;
+  return Math.max(0, size - lookBackBytes);
 }

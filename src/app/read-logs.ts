@@ -23,6 +23,7 @@ export interface LogRequest {
 }
 
 const chunkBytes = 256 * 1024;
+const zeros = Buffer.alloc(chunkBytes);
 /** More than any private key takes. */
 const lookBack = 16 * 1024;
 
@@ -86,6 +87,8 @@ async function* readAttempt(
       whole > 0 ? whole : bytes.length === chunkBytes || (over && bytes.length > 0) ? bytes.length : 0;
     if (take > 0) {
       at += take;
+      // A hole in the file, as a disk that was full or failed leaves it.
+      if (take === chunkBytes && bytes.equals(zeros)) continue;
       const text = bytes.toString('utf8', 0, take);
       for (const line of (text.endsWith('\n') ? text.slice(0, -1) : text).split('\n')) yield redactLine(line);
     } else if (over || signal?.aborted) return;

@@ -125,15 +125,19 @@ export function verifyStore(store: Store): void {
  * Runs asynchronous work as one transaction, inside another one as a part of it that fails alone; the connection must
  * serve nothing else meanwhile.
  */
-export async function writeAcross<T>({ db }: Store, work: () => Promise<T>): Promise<T> {
-  const inner = db.inTransaction;
-  db.exec(inner ? 'SAVEPOINT part' : 'BEGIN IMMEDIATE');
+export async function writeAcross<T>(store: Store, work: () => Promise<T>): Promise<T> {
+  const inner = store.db.inTransaction;
+  const run = (sql: string) => store.statement(sql).run();
+  run(inner ? 'SAVEPOINT part' : 'BEGIN IMMEDIATE');
   try {
     const result = await work();
-    db.exec(inner ? 'RELEASE part' : 'COMMIT');
+    run(inner ? 'RELEASE part' : 'COMMIT');
     return result;
   } catch (error) {
-    if (db.inTransaction) db.exec(inner ? 'ROLLBACK TO part; RELEASE part' : 'ROLLBACK');
+    if (store.db.inTransaction) {
+      run(inner ? 'ROLLBACK TO part' : 'ROLLBACK');
+      if (inner) run('RELEASE part');
+    }
     throw error;
   }
 }

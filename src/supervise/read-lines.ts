@@ -44,6 +44,9 @@ function splitLines(bytes: Buffer, from: number): RawLine[] {
   return lines;
 }
 
+/** Without a line break for so long, it is no file of events: a hole, say, as a failing disk leaves it. */
+const hopelessBytes = 64 << 20;
+
 async function skipLongLine(read: ReadBytes, from: number, limits: LineLimits): Promise<RawLine[]> {
   for (let at = from + limits.maxLineBytes; ; ) {
     const bytes = await read(at, limits.chunkBytes);
@@ -51,5 +54,17 @@ async function skipLongLine(read: ReadBytes, from: number, limits: LineLimits): 
     if (newline >= 0) return [{ end: at + newline + 1, text: null }];
     if (bytes.length < limits.chunkBytes) return [];
     at += bytes.length;
+    if (at - from > hopelessBytes) return [{ end: await endOfFile(read, at, limits), text: null }];
   }
+}
+
+// By steps that double while there is more, and halve when there is not.
+async function endOfFile(read: ReadBytes, from: number, { chunkBytes }: LineLimits): Promise<number> {
+  let end = from;
+  for (let step = chunkBytes; step >= 1; ) {
+    const more = (await read(end + step - 1, 1)).length > 0;
+    if (more) end += step;
+    step = more ? step * 2 : Math.floor(step / 2);
+  }
+  return end;
 }
