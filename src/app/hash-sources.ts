@@ -94,7 +94,7 @@ function openSourceParts(
   const { path, decided: format, side } = source;
   const from = side === 'benchmark' ? -1 : linesFrom(source);
   const open = { source, summaries: [], kept: [] };
-  if (from < 0 || !format || !canHashLines(format.name, options))
+  if (from < 0 || !format || format.mapping || !canHashLines(format.name, options))
     return { ...open, parts: [openRows(source, options, progress)], starts: null };
   const task = { path, format: format.name, from, options, bits };
   const { parts, starts, close } = openParts(task, statSync(path).size, progress);

@@ -11,6 +11,14 @@ export const datasetErrorCodes: CodeDoc[] = [
       'Rows with a `chosen` and a `rejected` answer are checked, converted and reviewed like others. Training on them needs preference training, which this version does not do; training on the chosen answers alone would be another thing than the data says, and so has to be asked for: `lorch data convert … --to chatml --allow-loss` writes them as conversations.',
   },
   {
+    code: 'D080',
+    name: 'no-mapping',
+    severity: 'error',
+    title: 'No mapping of fields could be found for the file.',
+    prose:
+      'lorch data mapping looks for a list of turns, a text with the turns written out, a prompt with an answer, and two compared answers, under any name and inside other objects. Rows with none of them are not read by naming fields: the message says what they look like and how to write them.',
+  },
+  {
     code: 'D090',
     name: 'no-such-file',
     severity: 'error',

@@ -48,7 +48,12 @@ export function plainReader({ format, settings, wantsFingerprints }: RegionSetup
   const structureOnly = !checks.some(
     (check) => (check.group ?? 'structure') !== 'structure' && settings.severityOf(check) !== null,
   );
-  return structureOnly && !wantsFingerprints ? createPlainReader(format.name) : null;
+  return structureOnly && !wantsFingerprints ? plainReaderOf(format) : null;
+}
+
+// Rows of named fields are not those that native code knows, whatever the format is called.
+function plainReaderOf({ name, mapping }: Format): PlainReader | null {
+  return mapping ? null : createPlainReader(name);
 }
 
 /** A judge of regions of JSON lines. Everyday rows take the native way where their structure alone is asked for (`plain`), else only their duplicate_key does. */
@@ -57,7 +62,7 @@ export function createRegionJudge(
   plain: PlainReader | null = plainReader(setup),
 ): (region: Buffer) => JudgedRegion {
   const { format, settings, file, wantsFingerprints, maxRowBytes } = setup;
-  const reader = plain ?? createPlainReader(format.name);
+  const reader = plain ?? plainReaderOf(format);
   const judge = createRowJudge(format, settings, file, wantsFingerprints, createRepeats());
   return (region) => {
     const answer = createAnswer(region, wantsFingerprints);

@@ -94,11 +94,13 @@ export function createJudge(format: Format | null, settings: ResolvedChecks): (r
       drafts.push({ check, pointer: '', message: text, offset, ...(hint !== undefined && { hint }) });
       return null;
     }
-    if (!isRow(raw.value)) {
+    if (!isRow(raw.value) && !(format?.lists && Array.isArray(raw.value))) {
+      // That the file's format is unknown was said of the file.
+      if (!format && Array.isArray(raw.value)) return null;
       raise(notAnObject, '', `The row is ${typeName(raw.value)}, not an object.`);
       return null;
     }
-    row = raw.value;
+    row = raw.value as Row;
     ignored = readIgnored(row);
     const { keys, mayChange, infinite } = shapeOf(row);
     if (keys < 0) {

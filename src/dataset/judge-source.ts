@@ -123,7 +123,7 @@ function chooseRegionJudge(request: SourceRequest, format: Format): RegionJudge 
   const plain = plainReader(setup);
   if (plain || !pool) return { here: createRegionJudge(setup, plain) };
   const { maxRowBytes } = read;
-  const named = typeof options.format === 'string' ? format.name : options.format;
+  const named = typeof options.format === 'string' ? (format.mapping ?? format.name) : options.format;
   pool.start({ format: named, checks: options.checks ?? {}, file, wantsFingerprints, maxRowBytes });
   return { there: pool };
 }
@@ -164,7 +164,7 @@ function createSampledJudge({
   let decision: DecidedFormat | null = null;
   let judge: ((raw: RawRow) => JudgedRow) | null = null;
   const decideNow = (): JudgedRow[] => {
-    decision = decideFormat(options.format, sample);
+    decision = decideFormat(options.format, sample, file);
     decided(decision);
     const judgeRow = createRowJudge(decision.format, settings, file, wantsFingerprints, repeats);
     judge = judgeRow;

@@ -9,6 +9,7 @@ import { noRows } from './checks/no-rows.ts';
 import type { RowPlace } from './example.ts';
 import type { Fates } from './fates.ts';
 import { hex } from './fingerprint.ts';
+import type { Format } from './formats/format.ts';
 import type { FormatDecision } from './formats/index.ts';
 import { judgeSource } from './judge-source.ts';
 import type { JudgedRow } from './judged-row.ts';
@@ -114,6 +115,7 @@ export async function scanFile(
     return leaves;
   };
 
+  const wanted = source.format ?? options.format;
   const { open, reader, unreadable, end } = await openRows(source, remark);
   const batches = judgeSource({
     open,
@@ -151,9 +153,10 @@ export async function scanFile(
   end(rows);
   if (rows === 0 && !unreadable()) remark({ check: noRows, message: 'The file holds no row.' });
   const { format, why, confidence } = decision ?? { format: null, why: 'nothing was read', confidence: 0 };
-  const name = (format as { name: string } | null)?.name ?? 'unknown';
+  const { name, mapping } = (format as Format | null) ?? { name: 'unknown' };
+  const shown = wanted === 'auto' && mapping ? { mapping } : {};
   return {
-    file: { path: file, bytes: open.bytesRead(), sha256: open.sha256(), rows, format: name },
+    file: { path: file, bytes: open.bytesRead(), sha256: open.sha256(), rows, format: name, ...shown },
     decision: { name, why, confidence },
   };
 }

@@ -133,6 +133,8 @@ export interface ScannedFile {
   rows: number;
   /** The format's name, or `unknown`. */
   format: string;
+  /** How its fields were read, if the rows themselves showed it. */
+  mapping?: FieldMapping;
 }
 
 export interface ScanResult {

@@ -57,7 +57,9 @@ export function judgeEdit(
   }
   const named = reviewed.files.find(({ label }) => label === row.place.file)?.format ?? reviewed.format;
   const format = openFormat(
-    typeof named === 'string' ? (population.formats.get(row.place.file) ?? '') : named,
+    typeof named === 'string'
+      ? (population.mappings.get(row.place.file) ?? population.formats.get(row.place.file) ?? '')
+      : named,
   );
   const judge = createRowJudge(format, resolveSettings(reviewed.checks), 'edited row', true, () => false);
   const judged = judge({ line: 1, column: 1, text: edited, value, fault: null });

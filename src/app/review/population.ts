@@ -47,6 +47,8 @@ export interface Population {
   covers(fingerprint: string): boolean;
   /** The format of each file, by its label. */
   formats: ReadonlyMap<string, string>;
+  /** How the fields of files were read whose rows showed it themselves, by label. */
+  mappings: ReadonlyMap<string, FieldMapping>;
   /** Rows that no review reads, by code. */
   left: Record<string, number>;
   /** For each code rows (as the scan counts them) with such a finding, a bounded and reproducible choice; empty unless asked for. */
@@ -105,6 +107,7 @@ export async function openPopulation(reviewed: ReviewedFiles, wantsFlagged = fal
     places,
     covers: (fingerprint) => index.has(fingerprint) || repeated.has(fingerprint),
     formats: new Map(result.files.map(({ path, format }) => [path, format])),
+    mappings: new Map(result.files.flatMap(({ path, mapping }) => (mapping ? [[path, mapping]] : []))),
     left: result.ledger.dropped,
     flagged: flagged.rows(),
   };

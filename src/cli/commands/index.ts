@@ -35,6 +35,11 @@ export const commandGroups: { title: string; commands: CommandEntry[] }[] = [
         load: () => import('./data-check.ts'),
       },
       {
+        name: 'data mapping',
+        summary: 'which field of a file holds what, as a mapping to use',
+        load: () => import('./data-mapping.ts'),
+      },
+      {
         name: 'data stats',
         summary: 'rows, turns, characters and tokens',
         load: () => import('./data-stats.ts'),

@@ -1,6 +1,7 @@
 // What `lorch data check` wrote beside its answer, and what to type next.
 import type { CheckedDataset } from '../../app/check-dataset.ts';
 import { quotePath } from '../../app/quote-path.ts';
+import { unknownFormat } from '../../dataset/checks/unknown-format.ts';
 
 export interface CheckFlags {
   html?: string;
@@ -21,6 +22,10 @@ export function describeNext(flags: CheckFlags, checked: CheckedDataset, dataset
   return lines.map((line) => `${line}\n`).join('');
 }
 
+function unread({ codes }: CheckedDataset): string | undefined {
+  return codes.find(({ code }) => code === unknownFormat.code)?.findings[0]?.at?.file;
+}
+
 function nextStep({ output }: CheckFlags, checked: CheckedDataset, dataset: readonly string[]): string {
   const { fixed, recorded, codes, found } = checked;
   const check = (rest: string): string => `lorch data check ${rest}`;
@@ -30,6 +35,9 @@ function nextStep({ output }: CheckFlags, checked: CheckedDataset, dataset: read
   if (fixed && fixed.rows > 0) return check(`${names} --fix -o MENDED.jsonl`);
   const fixable = codes.some(({ findings }) => findings.some(({ fix }) => fix));
   if (!fixed && fixable) return check(`${names} --fix`);
+  // Dropping rows would leave none of a file whose format is unknown.
+  if (codes.some(({ code }) => code === unknownFormat.code))
+    return `lorch data mapping ${quotePath(unread(checked) ?? dataset[0] ?? '')}`;
   if (found.error > 0) return 'mend these rows, or let a run leave them out: dataset.on_error: drop';
   return `lorch data dedup ${names}`;
 }

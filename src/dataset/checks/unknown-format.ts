@@ -6,13 +6,14 @@ export const unknownFormat: Check = {
   severity: 'error',
   title: 'The file looks like none of the known formats.',
   prose:
-    'The format is decided by the keys of the first rows: `messages` is chatml, `conversations` sharegpt, `instruction` with `output` (and their aliases) alpaca, `text` with `<|im_start|>` chatml-text. lorch does not guess if fewer than half of the rows match, or if two formats match equally well. Rows with a text and no conversation get this finding too. lorch trains on whole texts only if you write `format: text`, because they may be conversations that a template has rendered.',
-  hint: 'name the format with --format or dataset.format, or rename the keys',
+    'The format is decided by the keys of the first rows: `messages` is chatml, `conversations` sharegpt, `instruction` with `output` (and their aliases) alpaca, `text` with `<|im_start|>` chatml-text. If the rows have none of these, lorch looks for the same things under other names, in other letters and inside other objects, and for texts whose turns a template has written out. It reads the rows so if nothing is in doubt; else this finding says what was found, what is in doubt, and which mapping to copy. lorch does not guess, and neither does it if two formats match equally well. Rows with a text and no conversation get this finding too. lorch trains on whole texts only if you write `format: text`, because they may be conversations that a template has rendered.',
+  hint: 'name the format with --format or dataset.format, or map the fields: lorch data mapping FILE',
   fatal: true,
   bad: [
     { text: '{"headline":"Open today","body":"The shop is open."}' },
     { text: '{"text":"The Danube rises in the Black Forest and flows east."}' },
-    { text: '{"text":"[INST] Name a colour. [/INST] Blue."}' },
+    { text: '{"text":"### Human: Name a colour.### Human: Or two.### Assistant: Blue."}' },
+    { text: '{"question":"Name a colour.","attempt":"Blue.","solution":"Green."}' },
     {
       text: '{"messages":[{"role":"user","content":"Is the shop open today?"},{"role":"assistant","content":"Yes, until six."}],"instruction":"Name a colour.","output":"Blue."}',
     },
@@ -20,5 +21,7 @@ export const unknownFormat: Check = {
   good: [
     '{"messages":[{"role":"user","content":"Is the shop open today?"},{"role":"assistant","content":"Yes, until six."}]}',
     '{"instruction":"Name a colour.","input":"","output":"Blue."}',
+    '{"Question":"Name a colour.","Answer":"Blue."}',
+    '{"text":"[INST] Name a colour. [/INST] Blue."}',
   ],
 };

@@ -27,7 +27,7 @@ export const wrongType: Check = {
     {
       text: [
         '{"messages":[{"role":"user","content":"Is the shop open today?"},{"role":"assistant","content":"Yes, until six."}]}',
-        '{"messages":[{"role":"user","content":{"text":"Hi"}},{"role":"assistant","content":"Yes, until six."}]}',
+        '{"messages":[{"role":"user","content":{"words":"Hi"}},{"role":"assistant","content":"Yes, until six."}]}',
       ].join('\n'),
       pointer: '/messages/0/content',
     },

@@ -8,7 +8,7 @@ import { locateFlat, parseFlat, splitPrompt } from './flat.ts';
 import type { Row, WritableFormat } from './format.ts';
 import { type Layout, layoutKeys } from './layout.ts';
 import { type Feature, missingFeatures, splitMeta } from './leftovers.ts';
-import { createMapping } from './mapping.ts';
+import { createMapping, isTurnList } from './mapping.ts';
 import { preference } from './preference.ts';
 import { spokenTurns } from './roles.ts';
 import { answerKeys, historyKeys, inputKeys, promptKeys, systemKeys, toolsKeys } from './text-keys.ts';
@@ -47,7 +47,8 @@ export const alpaca: WritableFormat = {
     const prompt = promptKeys.find((key) => key in row) ?? ('input' in row ? 'input' : undefined);
     const answer = answerKeys.find((key) => key in row);
     if (prompt === undefined || answer === undefined) return false;
-    // Two lists are messages, and chatml's.
+    // Two lists are messages, and so is one with turns: chatml's.
+    if (prompt === 'prompt' && isTurnList(row[prompt], spokenTurns)) return false;
     return !Array.isArray(row[prompt]) || !Array.isArray(row[answer]);
   },
   parse(row, raise) {

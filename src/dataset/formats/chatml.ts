@@ -1,28 +1,21 @@
 // chatml: `{"messages": [{"role", "content"}…], "tools"?}`, as chat APIs and chat templates have it.
 // Also `{"prompt": […], "completion": […]}`, two lists of which only the second is trained on.
-import type { Message, Role } from '../example.ts';
+import type { Message } from '../example.ts';
 import { leaveOutPadding } from '../meaning/null-padding.ts';
 import { renderMessage } from './chatml-message.ts';
 import { anyOf, firstKey, isRow } from './fields.ts';
 import type { Raise, Row, WritableFormat } from './format.ts';
 import type { Layout } from './layout.ts';
 import { chatFeatures, missingFeatures, splitMeta } from './leftovers.ts';
+import { createMapping, isTurnList, type MappedFormat } from './mapping.ts';
 import { preference } from './preference.ts';
-import { spokenTurns } from './roles.ts';
-import { systemKeys, toolsKeys } from './text-keys.ts';
+import { spokenRoles, spokenTurns } from './roles.ts';
+import { answerKeys, systemKeys, toolsKeys } from './text-keys.ts';
 import type { TurnStyle } from './turn.ts';
 import { locateTurn, parseTurns, readTurns } from './turns.ts';
 
 const style: TurnStyle = {
-  roles: new Map<string, Role>([
-    ['system', 'system'],
-    ['developer', 'developer'],
-    ['user', 'user'],
-    ['assistant', 'assistant'],
-    ['tool', 'tool'],
-    // What chat APIs called a tool's answer before they had tools.
-    ['function', 'tool'],
-  ]),
+  roles: spokenRoles,
   roleKeys: ['role'],
   contentKeys: ['content'],
 };
@@ -34,15 +27,20 @@ export const chatml: WritableFormat = {
   name: 'chatml',
   shape: '"messages" with "role" and "content"',
   shapeOf: (row) =>
-    isSplit(row) ? '"prompt" and "completion" as lists of messages' : '"messages" with "role" and "content"',
+    isAnswered(row)
+      ? `"prompt" as a list of messages and ${JSON.stringify(firstKey(row, answerKeys))}`
+      : isSplit(row)
+        ? '"prompt" and "completion" as lists of messages'
+        : '"messages" with "role" and "content"',
   matches(row) {
     if (preference.matches(row)) return false;
-    if (isSplit(row)) return true;
+    if (isSplit(row) || isAnswered(row)) return true;
     if (!Array.isArray(row.messages)) return false;
     const first: unknown = row.messages.find(isRow);
     return row.messages.length === 0 || (isRow(first) && !('from' in first));
   },
   parse(row, raise) {
+    if (isAnswered(row)) return answered(row).parse(row, raise);
     if (!isSplit(row)) return parseTurns(row, layoutOf(row, 'messages'), rowKeys, raise);
     const prompt = readTurns(row, splitLayout(row, 'prompt'), raise);
     const rest = parseTurns(row, { ...splitLayout(row, 'completion'), system: undefined }, splitKeys, raise);
@@ -50,6 +48,7 @@ export const chatml: WritableFormat = {
     return prompt && rest && { ...rest, messages: [...prompt.map(untrained), ...rest.messages] };
   },
   locate(row, spot) {
+    if (isAnswered(row)) return answered(row).locate(row, spot);
     if (!isSplit(row)) return locateTurn(row, layoutOf(row, 'messages'), spot);
     if (spot.message < 0) return { pointer: '' };
     const prompt = readTurns(row, splitLayout(row, 'prompt'), quiet)?.length ?? 0;
@@ -61,7 +60,7 @@ export const chatml: WritableFormat = {
   doc: {
     row: '{"messages":[{"role":"system","content":"Be brief."},{"role":"user","content":"Open today?"},{"role":"assistant","content":"Until six."}]}',
     prose: [
-      `- Roles: ${anyOf([...style.roles.keys()])} (an older name of tool).`,
+      '- Roles: `system`, `developer`, `user`, `assistant`, `tool` or `function` (an older name of tool), in small letters or capitals; the words that sharegpt has for them are read, too.',
       '- `content` is a text, a list of parts, or null beside tool calls. Parts of the types text, input_text, output_text and refusal (and plain texts in the list) are joined; any other part, such as an image, is D040.',
       '- `tool_calls` are `{id, function: {name, arguments}}` or just `{name, arguments}`; arguments are an object or JSON text. `tool_call_id` of a result names its call. The older `function_call` is one call. `tools` (or `functions`) is a list, or one as JSON text.',
       '- `weight`, `loss_weight`, `train` and `loss` say whether an assistant message is trained on: 1 or true, 0 or false. Without one it is. Anything between, and parts of a message (`train_detail`), are D037.',
@@ -86,6 +85,28 @@ function isSplit(row: Row): boolean {
 
 function layoutOf(row: Row, messages: string): Layout {
   return { messages, system: firstKey(row, systemKeys), tools: firstKey(row, toolsKeys), style };
+}
+
+// A list of messages, with the answer to it as a text or a message.
+function isAnswered(row: Row): boolean {
+  if (row.messages !== undefined || !isTurnList(row.prompt, spokenTurns)) return false;
+  const key = firstKey(row, answerKeys);
+  return key !== undefined && (typeof row[key] === 'string' || isRow(row[key]));
+}
+
+const mappings = new Map<string, MappedFormat>();
+
+function answered(row: Row): MappedFormat {
+  const answer = firstKey(row, answerKeys);
+  const system = firstKey(row, systemKeys);
+  const tools = firstKey(row, toolsKeys);
+  const name = [answer, system, tools].join(' ');
+  let mapping = mappings.get(name);
+  if (!mapping) {
+    mapping = createMapping({ prompt: 'prompt', answer, system, tools, as: 'chatml' });
+    mappings.set(name, mapping);
+  }
+  return mapping;
 }
 
 // Sets of this shape have their turns either way.

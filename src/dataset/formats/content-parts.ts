@@ -14,6 +14,11 @@ const partKeys: ReadonlySet<string> = new Set(['type', ...textKeys]);
  */
 export function readContent(value: unknown, pointer: string, raise: Raise): string | null | undefined {
   if (typeof value === 'string' || value === null) return value;
+  // One part alone, which some writers leave out of its list.
+  if (isTextPart(value)) {
+    noteMessageKeys(value, partKeys, pointer, raise);
+    return value[textKey(value)] as string;
+  }
   if (!Array.isArray(value)) {
     raise(wrongType, pointer, `The content should be text, but is ${typeName(value)}.`);
     return undefined;
@@ -40,6 +45,8 @@ export function readContent(value: unknown, pointer: string, raise: Raise): stri
 
 /** Where a UTF-16 unit of the joined text lies: in the text itself, or in one of its parts. */
 export function locateContent(value: unknown, pointer: string, inside: number | undefined): Location {
+  if (isTextPart(value))
+    return { pointer: `${pointer}/${textKey(value)}`, ...(inside !== undefined && { inside }) };
   if (inside === undefined || !Array.isArray(value))
     return { pointer, ...(inside !== undefined && { inside }) };
   let before = 0;
@@ -57,7 +64,12 @@ export function locateContent(value: unknown, pointer: string, inside: number | 
 /** UTF-16 units of a text, or of all parts of one; 0 of anything else. */
 export function textLength(value: unknown): number {
   if (Array.isArray(value)) return value.reduce<number>((sum, part) => sum + textLength(wordsOf(part)), 0);
+  if (isTextPart(value)) return textLength(wordsOf(value));
   return typeof value === 'string' ? value.length : 0;
+}
+
+function isTextPart(value: unknown): value is Record<string, unknown> {
+  return isRow(value) && textTypes.has(value.type ?? 'text') && typeof wordsOf(value) === 'string';
 }
 
 function wordsOf(part: unknown): unknown {

@@ -1,12 +1,18 @@
 // The format of a file: as the user named or described it, or by the shape of its first rows.
+
+import { isPair } from '../checks/run-on-pair.ts';
 import { unknownFormat } from '../checks/unknown-format.ts';
 import { unusedMapping } from '../checks/unused-mapping.ts';
 import type { FileRemark, RawRow } from '../readers/raw-row.ts';
+import { describeFields, describeUnknown } from './describe-unknown.ts';
 import { isRow } from './fields.ts';
-import type { Row } from './format.ts';
+import type { Format, Row } from './format.ts';
 import { detectFormat, type FormatDecision, findFormat } from './index.ts';
-import { createMapping, type FieldMapping } from './mapping.ts';
+import { type Inferred, inferMapping } from './infer/infer-mapping.ts';
+import { knownShape } from './known-shapes.ts';
+import { createMapping, type FieldMapping, type MappedFormat } from './mapping.ts';
 import { nearestKey } from './nearest-key.ts';
+import { createPartialMapping, isPartial, namedFields } from './partial-mapping.ts';
 
 export interface DecidedFormat extends FormatDecision {
   /** What there is to say of the file: no format can be told, or a mapping does not fit. */
@@ -15,28 +21,92 @@ export interface DecidedFormat extends FormatDecision {
 
 /** The format that a user named or described. Throws UserError D093. */
 export function openFormat(wanted: string | FieldMapping) {
-  return typeof wanted === 'string' ? findFormat(wanted) : createMapping(wanted);
+  return typeof wanted === 'string' ? findFormat(wanted) : openMapping(wanted);
 }
 
-/** Decides for the sampled rows of a file; `wanted` may be `auto`. */
-export function decideFormat(wanted: string | FieldMapping, sample: readonly RawRow[]): DecidedFormat {
-  const rows = sample.map(({ value }) => value).filter(isRow);
-  if (typeof wanted !== 'string') return decideMapping(wanted, rows);
+function openMapping(mapping: FieldMapping): MappedFormat {
+  return isPartial(mapping) ? createPartialMapping(mapping) : createMapping(mapping);
+}
+
+/** Decides for the sampled rows of a file, called `file` by its user; `wanted` may be `auto`. */
+export function decideFormat(
+  wanted: string | FieldMapping,
+  sample: readonly RawRow[],
+  file = 'FILE',
+): DecidedFormat {
+  const rows = sampleOf(sample);
+  if (typeof wanted !== 'string') return decideMapping(wanted, rows, file);
   if (wanted !== 'auto')
     return { format: findFormat(wanted), why: 'named by the user', confidence: 1, remarks: [] };
   // Every row was broken: those have findings of their own.
   if (rows.length === 0) return { format: null, why: 'no row could be read', confidence: 0, remarks: [] };
-  const decision = detectFormat(rows);
-  const { format, why, hint } = decision;
-  const message = `The format cannot be told: ${why}.`;
-  return {
-    ...decision,
-    remarks: format ? [] : [{ check: unknownFormat, message, ...(hint && { hint }) }],
-  };
+  return decideByRows(rows, file);
 }
 
-function decideMapping(mapping: FieldMapping, rows: readonly Row[]): DecidedFormat {
-  const format = createMapping(mapping);
+const fewRows = 3;
+
+// Of rows with a known shape a mapping may add what that shape does not have, and leave out nothing that it has.
+function readsMore({ messages, answer, calls, role, content }: FieldMapping): boolean {
+  return messages !== undefined && [answer, calls, role, content].some((key) => key !== undefined);
+}
+
+/** The rows that decide: objects, or lists if most rows are such, since their elements are fields, too. */
+export function sampleOf(sample: readonly RawRow[]): Row[] {
+  const values = sample.map(({ value }) => value);
+  const objects = values.filter(isRow);
+  const lists = values.filter((value): value is Row => Array.isArray(value));
+  return lists.length > objects.length ? lists : objects;
+}
+
+function decideByRows(rows: readonly Row[], file: string): DecidedFormat {
+  const { hint, alike, ...decision } = detectFormat(rows);
+  const { format, why } = decision;
+  const refuse = (said: { message: string; hint: string }): DecidedFormat => ({
+    format: null,
+    why,
+    confidence: 0,
+    remarks: [{ check: unknownFormat, ...said }],
+  });
+  if (alike && hint !== undefined) return refuse({ message: `The format cannot be told: ${why}.`, hint });
+  const known = format ? null : knownShape(rows);
+  if (known) return refuse({ message: `The format cannot be told: ${known.why}.`, hint: known.hint });
+  if (format && rows.some((row) => isRead(format, row))) return { ...decision, remarks: [] };
+  const found = inferMapping(rows);
+  const inferred = found && (!format || readsMore(found.mapping)) ? found : null;
+  const mapped = inferred && readShare(inferred.mapping, rows);
+  if (inferred && mapped && inferred.doubts.length === 0 && mapped.share >= 0.9)
+    return { format: mapped.format, why: whyMapped(inferred, rows), confidence: mapped.share, remarks: [] };
+  const usable = mapped && mapped.share > 0 ? inferred : null;
+  // The rows have a shape that is known, but not one of them can be read: their own findings say why, unless they are many.
+  if (format && (!usable || rows.length < fewRows)) return { ...decision, remarks: [] };
+  return refuse(describeUnknown(rows, { why, hint, looksLike: format, inferred: usable, file }));
+}
+
+function isRead(format: Format, row: Row): boolean {
+  const example = format.parse(row, () => undefined);
+  return (
+    example !== null &&
+    (isPair(example) || example.messages.some(({ role }) => role === 'assistant' || role === 'document'))
+  );
+}
+
+/** The format of a mapping, and the share of these rows that it reads as examples with an answer. */
+export function readShare(
+  mapping: FieldMapping,
+  rows: readonly Row[],
+): { format: MappedFormat; share: number } {
+  const format = openMapping(mapping);
+  return { format, share: rows.filter((row) => isRead(format, row)).length / rows.length };
+}
+
+function whyMapped({ mapping }: Inferred, rows: readonly Row[]): string {
+  const format = openMapping(mapping);
+  const count = rows.filter((row) => format.matches(row)).length;
+  return `${count} of ${rows.length} sampled ${rows.length === 1 ? 'row' : 'rows'} have ${describeFields(mapping)}`;
+}
+
+function decideMapping(mapping: FieldMapping, rows: readonly Row[], file: string): DecidedFormat {
+  const format = openMapping(mapping);
   if (rows.length === 0) return { format, why: 'described by the user', confidence: 1, remarks: [] };
   const absent = format.unmet(rows);
   const none = rows.length === 1 ? 'the only row lacks' : `none of the first ${rows.length} rows has`;
@@ -51,6 +121,13 @@ function decideMapping(mapping: FieldMapping, rows: readonly Row[]): DecidedForm
         hint: nearestKey(name, rows),
       })),
     };
+  if (isPartial(mapping) && !rows.some((row) => format.matches(row))) {
+    const inferred = inferMapping(rows);
+    const whole = inferred && { ...inferred, mapping: { ...inferred.mapping, ...mapping } };
+    const why = `the mapping names ${namedFields(mapping)} only, and the rows have no conversation under the usual names`;
+    const said = describeUnknown(rows, { why, hint: undefined, looksLike: null, inferred: whole, file });
+    return { format: null, why, confidence: 0, remarks: [{ check: unknownFormat, ...said }] };
+  }
   const fitting = rows.filter((row) => format.matches(row)).length;
   return {
     format,

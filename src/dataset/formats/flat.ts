@@ -4,6 +4,7 @@ import { missingField } from '../checks/missing-field.ts';
 import { wrongType } from '../checks/wrong-type.ts';
 import { type Example, inputPart, type Message } from '../example.ts';
 import { escapePointer } from '../text-position.ts';
+import { addToAnswer, locateAnswerField } from './answer-fields.ts';
 import { locateContent, readContent, textLength } from './content-parts.ts';
 import { readMeta, readText, typeName } from './fields.ts';
 import type { Location, Raise, Row } from './format.ts';
@@ -22,7 +23,13 @@ export function parseFlat(
   const tools = readRowTools(row, layout.tools, raise);
   const meta = readMeta(row, known, raise);
   if (!prompt || answer === undefined || !tools) return null;
-  prompt.messages.push({ role: 'assistant', content: answer });
+  const message: Message = { role: 'assistant', content: answer };
+  if (layout.reasoning === undefined && layout.calls === undefined) prompt.messages.push(message);
+  else {
+    const said = addToAnswer([message], row, layout, raise);
+    if (!said) return null;
+    prompt.messages.push(...said);
+  }
   keepInput(meta, prompt.input);
   return tools.length > 0 ? { messages: prompt.messages, tools, meta } : { messages: prompt.messages, meta };
 }
@@ -80,6 +87,8 @@ function nameOf(key: string | undefined, otherwise: string): string {
 
 function readAnswer(row: Row, layout: Layout, raise: Raise): string | null | undefined {
   const { answer } = layout;
+  // Calls may be the whole answer.
+  if (answer === undefined && layout.calls !== undefined && row[layout.calls] !== undefined) return null;
   if (answer === undefined || row[answer] === undefined) {
     raise(missingField, '', `The row has no ${layout.wanted?.answer ?? nameOf(answer, 'answer')}.`);
     return undefined;
@@ -119,7 +128,7 @@ function readHistory(row: Row, key: string | undefined, raise: Raise): Message[]
 export function locateFlat(row: Row, layout: Layout, spot: Spot): Location {
   const before = systemCount(row, layout.system) + historyTurns(row, layout) + 1;
   if (spot.message < before) return locatePrompt(row, layout, spot);
-  return locateField(row, layout.answer, spot.inside);
+  return locateAnswerField(row, layout, spot) ?? locateField(row, layout.answer ?? layout.calls, spot.inside);
 }
 
 function locateField(row: Row, key: string | undefined, inside?: number): Location {

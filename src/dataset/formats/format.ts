@@ -2,6 +2,7 @@
 import type { Check, Spot } from '../checks/check.ts';
 import type { Example } from '../example.ts';
 import type { Feature } from './leftovers.ts';
+import type { FieldMapping } from './mapping.ts';
 
 /** One row's JSON object. */
 export type Row = Record<string, unknown>;
@@ -34,6 +35,10 @@ export interface Format {
   shape: string;
   /** The same for one row, with the keys that it really has. */
   shapeOf?(row: Row): string;
+  /** Of a format that names fields: which holds what. Its rows are not read in native code. */
+  mapping?: FieldMapping;
+  /** Whether its rows may be lists. */
+  lists?: boolean;
   /** Whether one row has this format's shape. */
   matches(row: Row): boolean;
   /** A canonical example, or null where a finding says why there is none. */

@@ -29,8 +29,10 @@ export interface FormatDecision {
   why: string;
   /** Share of the sampled rows with the format's shape, 0 to 1. */
   confidence: number;
-  /** What to do where nothing fits. */
+  /** What to do if nothing fits. */
   hint?: string;
+  /** Whether two formats fit, and a person has to say which. */
+  alike?: true;
 }
 
 /** Decides by the shape of the sampled rows: at least half of them, and clearly more than any other format. */
@@ -49,6 +51,7 @@ export function detectFormat(sample: readonly Row[]): FormatDecision {
       format: null,
       why: `${best.rows} ${of} look like ${best.format.name}, ${second.rows} like ${second.format.name}`,
       confidence: 0,
+      alike: true,
       hint: `say which: --format ${best.format.name} or --format ${second.format.name}`,
     };
   const typical = sample.find((row) => best.format.matches(row)) ?? {};
@@ -62,11 +65,11 @@ export function otherFormat(row: Row, than: Format): Format | undefined {
 }
 
 // The rows may be of a format that is not taken unless it is named.
-function unknown(sample: readonly Row[]): { why: string; hint: string } {
+function unknown(sample: readonly Row[]): { why: string; hint?: string } {
   const named = formats.find(
     ({ namedOnly, matches }) => namedOnly && sample.filter(matches).length * 2 >= sample.length,
   );
-  return named?.namedOnly?.(sample) ?? { why: unknownWhy(sample), hint: nearest(sample) };
+  return named?.namedOnly?.(sample) ?? { why: unknownWhy(sample) };
 }
 
 function unknownWhy(sample: readonly Row[]): string {
@@ -76,24 +79,4 @@ function unknownWhy(sample: readonly Row[]): string {
   if (keys.length === 0) return 'no row has any key';
   const more = keys.length > 8 ? ` and ${keys.length - 8} more` : '';
   return `the rows have the keys ${keys.slice(0, 8).join(', ')}${more}`;
-}
-
-// Which keys each format would want, against those that are there: the format that lacks least.
-function nearest(sample: readonly Row[]): string {
-  const keys = new Set(sample.flatMap((row) => Object.keys(row)).map((key) => key.toLowerCase()));
-  const near = [
-    {
-      name: 'alpaca',
-      wants: ['instruction', 'prompt', 'question', 'input', 'output', 'response', 'completion', 'answer'],
-    },
-    { name: 'chatml', wants: ['messages', 'role', 'content'] },
-    { name: 'sharegpt', wants: ['conversations', 'conversation', 'from', 'value'] },
-    { name: 'chatml-text', wants: ['text'] },
-  ].find(({ wants }) => wants.some((key) => keys.has(key)));
-  const wrapped =
-    sample.length === 1 ? Object.entries(sample[0] ?? {}).find(([, v]) => Array.isArray(v)) : undefined;
-  if (wrapped)
-    return `if the rows are those under ${JSON.stringify(wrapped[0])}, write that list as the file`;
-  const shape = formats.find((format) => format.name === (near?.name ?? 'chatml'))?.shape;
-  return `${near ? `the nearest is ${near.name}` : 'rename the keys to a known format, such as chatml'}: ${shape}; or map the fields (docs/formats.md)`;
 }

@@ -9,6 +9,9 @@ export interface Layout {
   input?: string | undefined;
   /** The assistant's text. */
   answer?: string | undefined;
+  /** What the assistant thought, and the tools it called, in fields beside the answer. */
+  reasoning?: string | undefined;
+  calls?: string | undefined;
   system?: string | undefined;
   /** Pairs of earlier texts: user, assistant. */
   history?: string | undefined;
@@ -26,7 +29,9 @@ export interface Layout {
 
 /** The fields that a layout names. */
 export function layoutKeys(layout: Layout): Set<string> {
-  const { prompt, input, answer, system, history, messages, tools, chosen, rejected, verdict } = layout;
-  const keys = [prompt, input, answer, system, history, messages, tools, chosen, rejected, verdict];
+  const { prompt, input, answer, reasoning, calls, system, history, messages, tools } = layout;
+  const { chosen, rejected, verdict } = layout;
+  const asked = [prompt, input, system, history, messages, tools];
+  const keys = [...asked, answer, reasoning, calls, chosen, rejected, verdict];
   return new Set(keys.filter((key) => key !== undefined));
 }

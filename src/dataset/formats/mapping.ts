@@ -1,32 +1,38 @@
-// A format that a user describes: which field of the rows holds what.
+// A format that a user describes, or that the rows show: which field of the rows holds what.
 import type { Check, Spot } from '../checks/check.ts';
 import { rejectedBeside } from '../checks/rejected-beside.ts';
 import { unknownKey } from '../checks/unknown-key.ts';
 import { keepExact } from '../exact-json.ts';
 import type { Example, Role } from '../example.ts';
 import { escapePointer, pointerTokens } from '../text-position.ts';
+import { locateAnswered, parseAnswered } from './answered.ts';
 import { isRow } from './fields.ts';
 import { locateFlat, parseFlat } from './flat.ts';
 import type { Format, Location, Raise, Row } from './format.ts';
 import { type Layout, layoutKeys } from './layout.ts';
 import { locatePair, parsePair } from './pair.ts';
-import { type FieldPath, fieldPath, type Projected, projectRow, realPointer } from './project-row.ts';
+import { fieldPath, type Projected, projectRow, realPointer } from './project-row.ts';
+import { type ProjectedTurns, projectTurns, type TurnShape } from './project-turns.ts';
 import { spokenRoles } from './roles.ts';
 import type { TurnStyle } from './turn.ts';
 import { locateTurn, parseTurns } from './turns.ts';
 
 /**
  * Names of fields: keys, paths (`data.question`) or JSON pointers (`/data/question`). Either `messages`, or `prompt` with
- * `answer`; or `chosen` and `rejected`, with a prompt in either way or at the start of both.
+ * `answer`, or `messages` with the `answer` to them; with `rejected`, or with `chosen` and `rejected`, the rows are pairs.
  */
 export interface FieldMapping {
   prompt?: string | undefined;
   input?: string | undefined;
   answer?: string | undefined;
+  /** What the assistant thought before its answer. */
+  reasoning?: string | undefined;
+  /** The tool calls that are the answer, or stand beside it. */
+  calls?: string | undefined;
   system?: string | undefined;
   history?: string | undefined;
   messages?: string | undefined;
-  /** Fields of a turn; `role` and `content` unless told. */
+  /** Fields of a turn; `role` or `from`, and `content` or `value`, unless told. */
   role?: string | undefined;
   content?: string | undefined;
   weight?: string | undefined;
@@ -35,6 +41,8 @@ export interface FieldMapping {
   tools?: string | undefined;
   chosen?: string | undefined;
   rejected?: string | undefined;
+  /** What the format is called, if lorch itself found the mapping. */
+  as?: string | undefined;
 }
 
 /** What a word for a role may mean; `function_call` is a turn whose text is a tool call. */
@@ -42,75 +50,120 @@ export type MappedRole = Role | 'function_call';
 
 /** A format that a user described. */
 export interface MappedFormat extends Format {
+  mapping: FieldMapping;
   /** Mapped fields that none of these rows has: those that are needed, and the others. */
   unmet(rows: readonly Row[]): { needed: string[]; other: string[] };
+}
+
+interface Reading {
+  /** The row with each mapped field at its top, and its turns with role and content. */
+  row: Row;
+  /** `messages` where the prompt is itself a list of turns. */
+  layout: Layout;
+  prompted: boolean;
+  place(at: Location): Location;
 }
 
 /** The format of rows whose fields `mapping` names. It is read, not written. */
 export function createMapping(mapping: FieldMapping): MappedFormat {
   const style = turnStyle(mapping);
-  const layout: Layout = { ...mapping, style };
-  const keys = layoutKeys(layout);
+  const base: Layout = { ...mapping, style };
+  const keys = layoutKeys(base);
   const paths = [...keys].map(fieldPath);
   const turnPaths = [...style.roleKeys, ...style.contentKeys, ...(style.weightKeys ?? [])].map(fieldPath);
-  const inTurn = Array.isArray(mapping.roles) ? mapping.roles : null;
-  const lists = new Set(
-    [mapping.messages, mapping.chosen, mapping.rejected].filter((key) => key !== undefined),
-  );
-
-  const holders = new Set(paths.flatMap(({ tokens }) => (tokens.length > 1 ? tokens.slice(0, 1) : [])));
-
-  const project = (row: Row): Projected => {
-    const top = projectRow(row, paths);
-    if (!inTurn && turnPaths.every(({ name: each, tokens }) => tokens[0] === each)) return top;
-    const entries = Object.entries(top.row).map(([key, value]): [string, unknown] => [
-      key,
-      lists.has(key) ? projectTurns(value, turnPaths, inTurn) : value,
-    ]);
-    return { ...top, row: keepExact(top.row, Object.fromEntries(entries)) };
+  const shape: TurnShape = {
+    style,
+    paths: turnPaths,
+    inTurn: Array.isArray(mapping.roles) ? mapping.roles : null,
+    alternate: true,
   };
-  const place = (row: Row, projected: Projected, at: Location): Location => ({
-    ...at,
-    pointer: realTurnPointer(row, realPointer(projected, at.pointer), projected, lists, turnPaths),
-  });
+  const sideShape = { ...shape, alternate: false };
+  const answerShape: TurnShape = { ...sideShape, inTurn: ['assistant'] };
+  const pair = base.rejected !== undefined;
+  const holders = new Set(paths.flatMap(({ tokens }) => (tokens.length > 1 ? tokens.slice(0, 1) : [])));
+  const noPrompt = base.messages === undefined && base.prompt === undefined && base.input === undefined;
 
+  const read = (raw: Row): Reading => {
+    const top = projectRow(raw, paths);
+    const prompted = base.messages === undefined && isTurnList(top.row[base.prompt ?? ''], style);
+    const layout = prompted ? { ...base, messages: base.prompt, prompt: undefined } : base;
+    const lists = new Map<string, ProjectedTurns>();
+    const expand = (key: string | undefined, as: TurnShape): void => {
+      if (key !== undefined && top.row[key] !== undefined) lists.set(key, projectTurns(top.row[key], as));
+    };
+    expand(layout.messages, shape);
+    const system = layout.system === undefined ? undefined : top.row[layout.system];
+    if (
+      layout.messages !== undefined &&
+      typeof top.row[layout.messages] === 'string' &&
+      typeof system === 'string'
+    )
+      lists.set(layout.system as string, withoutLabel(system));
+    const answer = top.row[layout.answer ?? ''];
+    if (layout.messages !== undefined && isRowOrList(answer))
+      expand(layout.answer, isOneText(answer) ? answerShape : sideShape);
+    for (const key of [layout.chosen, layout.rejected])
+      if (key !== undefined && (noPrompt || typeof top.row[key] !== 'string')) expand(key, sideShape);
+    // One text that is no transcript: the other is none either.
+    if (noPrompt && pair && [...lists.values()].some(({ list }) => typeof list === 'string')) lists.clear();
+    return {
+      row:
+        lists.size === 0
+          ? top.row
+          : keepExact(
+              top.row,
+              Object.fromEntries(
+                Object.entries(top.row).map(([key, value]) => [key, lists.get(key)?.list ?? value]),
+              ),
+            ),
+      layout,
+      prompted,
+      place: (at) => placeIn(top, lists, at),
+    };
+  };
+
+  const needed = required(mapping);
   return {
-    name: 'custom',
-    shape: `${required(mapping).length === 1 ? 'the mapped field' : 'the mapped fields'} ${quoteAll(required(mapping))}`,
-    matches: (row) => missing(projectRow(row, paths).row, mapping).length === 0,
-    parse(row, raise): Example | null {
-      const projected = project(row);
+    name: mapping.as ?? 'custom',
+    mapping,
+    lists: needed.length > 0 && needed.every((key) => /^(?:\.|\/?\d+(?:[./]|$))/.test(key)),
+    shape: `${needed.length === 1 ? 'the mapped field' : 'the mapped fields'} ${needed.map((key) => JSON.stringify(key)).join(', ')}`,
+    matches: (row) => {
+      const { row: projected } = projectRow(row, paths);
+      return needed.every((key) => projected[key] !== undefined);
+    },
+    parse(raw, raise): Example | null {
+      const { row, layout, prompted, place } = read(raw);
       const report: Raise = (check: Check, pointer, message, extra) => {
         // Whoever maps one answer of two has said which one is meant.
         if (check === rejectedBeside) return;
         const [holder = ''] = check === unknownKey ? pointerTokens(pointer) : [];
-        if (holders.has(holder) && isRow(projected.row[holder])) {
-          raiseLeft(holder, projected.row[holder], raise);
+        const left = row[holder];
+        if (holders.has(holder) && isRow(left)) {
+          raiseLeft(holder, left, raise);
           return;
         }
-        raise(check, place(row, projected, { pointer }).pointer, message, extra);
+        const inside = extra?.inside;
+        const at = place({ pointer, ...(inside !== undefined && { inside }) });
+        const { inside: _, ...rest } = extra ?? {};
+        raise(check, at.pointer, message, { ...rest, ...(at.inside !== undefined && { inside: at.inside }) });
       };
-      if (mapping.rejected !== undefined) return parsePair(projected.row, layout, report);
-      if (mapping.messages !== undefined) return parseTurns(projected.row, layout, keys, report);
-      return parseFlat(projected.row, layout, keys, report);
+      if (pair) return parsePair(row, layout, report);
+      if (layout.messages === undefined) return parseFlat(row, layout, keys, report);
+      if (layout.answer === undefined && layout.calls === undefined)
+        return parseTurns(row, layout, keys, report);
+      return parseAnswered(row, layout, keys, prompted, report);
     },
-    locate(row: Row, spot: Spot): Location {
-      const projected = project(row);
-      const locate =
-        mapping.rejected !== undefined
-          ? locatePair
-          : mapping.messages !== undefined
-            ? locateTurn
-            : locateFlat;
-      return place(row, projected, locate(projected.row, layout, spot));
+    locate(raw: Row, spot: Spot): Location {
+      const { row, layout, place } = read(raw);
+      return place(chooseLocate(layout, pair)(row, layout, spot));
     },
     unmet(sample) {
       const rows = sample.map((row) => projectRow(row, paths).row);
       const absent = [...keys].filter((key) => rows.every((row) => row[key] === undefined));
-      const needed = new Set(required(mapping));
       return {
-        needed: absent.filter((key) => needed.has(key)),
-        other: absent.filter((key) => !needed.has(key)),
+        needed: absent.filter((key) => needed.includes(key)),
+        other: absent.filter((key) => !needed.includes(key)),
       };
     },
   };
@@ -127,16 +180,33 @@ function raiseLeft(holder: string, left: Row, raise: Raise): void {
   }
 }
 
-// The fields without which no row is an example.
-function required({ prompt, input, answer, messages, chosen, rejected }: FieldMapping): string[] {
-  const sides = [chosen, rejected].filter((key) => key !== undefined);
-  if (messages !== undefined) return [messages, ...sides];
-  const asked = input === undefined ? [prompt] : [];
-  return [...asked, answer, ...sides].filter((key) => key !== undefined);
+function chooseLocate(layout: Layout, pair: boolean): (row: Row, layout: Layout, spot: Spot) => Location {
+  if (pair) return locatePair;
+  if (layout.messages === undefined) return locateFlat;
+  return layout.answer === undefined && layout.calls === undefined ? locateTurn : locateAnswered;
 }
 
-function missing(row: Row, mapping: FieldMapping): string[] {
-  return required(mapping).filter((key) => row[key] === undefined);
+/** Whether a value is a list of turns, and not the parts of one text. */
+export function isTurnList(value: unknown, style: TurnStyle): boolean {
+  const first: unknown = Array.isArray(value) ? value[0] : undefined;
+  return isRow(first) && style.roleKeys.some((key) => first[key] !== undefined);
+}
+
+function isOneText(value: unknown): boolean {
+  return Array.isArray(value) && value.length === 1 && typeof value[0] === 'string';
+}
+
+function isRowOrList(value: unknown): boolean {
+  return isRow(value) || Array.isArray(value);
+}
+
+/** The fields without which no row is an example. */
+export function required(mapping: FieldMapping): string[] {
+  const { prompt, input, answer, calls, messages, chosen, rejected } = mapping;
+  const sides = [chosen, rejected];
+  const said = answer ?? calls;
+  const asked = messages !== undefined ? [messages] : input === undefined ? [prompt] : [];
+  return [...asked, said, ...sides].filter((key) => key !== undefined);
 }
 
 function turnStyle({ role, content, weight, roles }: FieldMapping): TurnStyle {
@@ -147,48 +217,29 @@ function turnStyle({ role, content, weight, roles }: FieldMapping): TurnStyle {
   ]);
   return {
     roles: new Map([...words, ...[...spokenRoles].filter(([word]) => !Object.hasOwn(own, word))]),
-    roleKeys: [role ?? 'role'],
-    contentKeys: [content ?? 'content'],
+    roleKeys: role === undefined ? ['role', 'from'] : [role],
+    contentKeys: content === undefined ? ['content', 'value'] : [content],
     ...(weight !== undefined && { weightKeys: [weight] }),
   };
 }
 
-function projectTurns(list: unknown, paths: readonly FieldPath[], inTurn: readonly Role[] | null): unknown {
-  if (isRow(list)) return projectRow(list, paths).row;
-  if (!Array.isArray(list)) return list;
-  return list.map((turn: unknown, i) => {
-    if (inTurn && typeof turn === 'string') return { role: inTurn[i % inTurn.length], content: turn };
-    return isRow(turn) ? projectRow(turn, paths).row : turn;
-  });
+// Beside a conversation that was written out, the system text may have its label as well.
+function withoutLabel(text: string): ProjectedTurns {
+  const label = /^SYSTEM:\s*/.exec(text)?.[0].length ?? 0;
+  return {
+    list: text.slice(label),
+    place: (_tokens, inside) => ({ tokens: [], ...(inside !== undefined && { inside: inside + label }) }),
+  };
 }
 
-// From a pointer whose last part names a field of a turn to that field; a turn that is a text is itself the place.
-function realTurnPointer(
-  row: Row,
-  pointer: string,
-  projected: Projected,
-  lists: ReadonlySet<string>,
-  paths: readonly FieldPath[],
-): string {
-  for (const list of lists) {
-    const base = projected
-      .tokensOf(list)
-      .map((token) => `/${escapePointer(token)}`)
-      .join('');
-    if (!pointer.startsWith(`${base}/`)) continue;
-    const rest = pointerTokens(pointer.slice(base.length));
-    const value = projectRow(row, [fieldPath(list)]).row[list];
-    const before = Array.isArray(value) ? rest.slice(0, 1) : [];
-    const turn: unknown = Array.isArray(value) ? value[Number(rest[0])] : value;
-    const [field, ...below] = rest.slice(before.length);
-    const at = [base, ...before.map((token) => `/${token}`)].join('');
-    if (field === undefined || typeof turn === 'string') return at;
-    if (!isRow(turn)) return pointer;
-    return at + realPointer(projectRow(turn, paths), `/${[field, ...below].map(escapePointer).join('/')}`);
-  }
-  return pointer;
-}
-
-function quoteAll(keys: readonly string[]): string {
-  return keys.map((key) => JSON.stringify(key)).join(', ');
+// From a place in the projected row to one in the real row.
+function placeIn(top: Projected, lists: ReadonlyMap<string, ProjectedTurns>, at: Location): Location {
+  const [name, ...below] = pointerTokens(at.pointer);
+  const list = name === undefined ? undefined : lists.get(name);
+  const found = list?.place(below, at.inside);
+  if (!found || name === undefined) return { ...at, pointer: realPointer(top, at.pointer) };
+  const pointer = [...top.tokensOf(name), ...found.tokens]
+    .map((token) => `/${escapePointer(token)}`)
+    .join('');
+  return { pointer, ...(found.inside !== undefined && { inside: found.inside }) };
 }

@@ -10,8 +10,10 @@ import { isRow, readMeta, typeName } from './fields.ts';
 import { keepInput, locatePrompt, readPrompt } from './flat.ts';
 import type { Location, Raise, Row } from './format.ts';
 import { type Layout, layoutKeys } from './layout.ts';
+import { roleOf } from './roles.ts';
 import { locateInTurn, readTurn } from './turn.ts';
 import {
+  locateInList,
   locateSystem,
   locateTurn,
   readRowTools,
@@ -92,7 +94,7 @@ function opensWithPrompt(side: unknown, { style }: Layout): boolean {
   const first: unknown = Array.isArray(side) ? side[0] : undefined;
   if (!isRow(first)) return false;
   const word = style.roleKeys.map((key) => first[key]).find((each) => each !== undefined && each !== null);
-  const role = typeof word === 'string' ? style.roles.get(word) : undefined;
+  const role = roleOf(style, word);
   return role === 'user' || role === 'system' || role === 'developer';
 }
 
@@ -136,8 +138,8 @@ function readSides(row: Row, layout: Layout, raise: Raise): Sides | null {
   return chosen && rejected && { chosen, rejected };
 }
 
-// A side is a text, one message, or a list of messages.
-function readSide(row: Row, key: string, layout: Layout, raise: Raise): Message[] | null {
+/** The messages of one side: a text, one message, or a list of messages. Null with a finding. */
+export function readSide(row: Row, key: string, layout: Layout, raise: Raise): Message[] | null {
   const value = row[key];
   const pointer = `/${escapePointer(key)}`;
   if (value === undefined) raise(missingField, '', `The row has no "${key}".`);
@@ -190,10 +192,16 @@ export function locatePair(row: Row, named: Layout, spot: Spot): Location {
   );
 }
 
-function locateSide(value: unknown, pointer: string, shift: number, { style }: Layout, spot: Spot): Location {
+/** Where a place in one side lies; the side's first `shift` turns belong to the prompt. */
+export function locateSide(
+  value: unknown,
+  pointer: string,
+  shift: number,
+  { style }: Layout,
+  spot: Spot,
+): Location {
   if (spot.message < 0) return { pointer };
   if (isRow(value)) return locateInTurn(value, pointer, style, spot);
   if (!Array.isArray(value)) return { pointer, ...(spot.inside !== undefined && { inside: spot.inside }) };
-  const index = spot.message + shift;
-  return locateInTurn(value[index], `${pointer}/${index}`, style, spot);
+  return locateInList(value, pointer, style, { ...spot, message: spot.message + shift });
 }

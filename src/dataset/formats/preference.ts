@@ -8,8 +8,9 @@ import { anyOf, firstKey } from './fields.ts';
 import type { Row, WritableFormat } from './format.ts';
 import type { Layout } from './layout.ts';
 import { chatFeatures, missingFeatures, splitMeta } from './leftovers.ts';
-import { createMapping } from './mapping.ts';
+import { createMapping, type MappedFormat } from './mapping.ts';
 import { locatePair, parsePair } from './pair.ts';
+import { certainTurns } from './read-transcript.ts';
 import { spokenTurns } from './roles.ts';
 import { answerKeys, historyKeys, inputKeys, promptKeys, systemKeys, toolsKeys } from './text-keys.ts';
 import { findComparison } from './two-answers.ts';
@@ -34,6 +35,14 @@ const outputs = createMapping({
   rejected: 'non_preferred_output',
 });
 
+/** Two whole conversations as transcripts, with their prompt in both. */
+const transcripts = createMapping({
+  chosen: 'chosen',
+  rejected: 'rejected',
+  system: 'system',
+  tools: 'tools',
+});
+
 export const preference: WritableFormat = {
   name: 'preference',
   shape: '"chosen" and "rejected"',
@@ -45,7 +54,8 @@ export const preference: WritableFormat = {
   },
   matches: (row) => isOutputs(row) || findPair(row) !== null || findComparison(row) !== null,
   parse(row, raise) {
-    if (isOutputs(row)) return outputs.parse(row, raise);
+    const mapped = mappingOf(row);
+    if (mapped) return mapped.parse(row, raise);
     const compared = findComparison(row);
     if (compared && !compared.sides) {
       const { verdict } = compared;
@@ -58,14 +68,13 @@ export const preference: WritableFormat = {
     }
     return parsePair(row, findLayout(row), raise);
   },
-  locate: (row, spot) =>
-    isOutputs(row) ? outputs.locate(row, spot) : locatePair(row, findLayout(row), spot),
+  locate: (row, spot) => mappingOf(row)?.locate(row, spot) ?? locatePair(row, findLayout(row), spot),
   holds: new Set([...chatFeatures, 'rejected answers' as const]),
   doc: {
     row: '{"prompt":[{"role":"user","content":"Open today?"}],"chosen":[{"role":"assistant","content":"Until six."}],"rejected":[{"role":"assistant","content":"Who knows."}]}',
     prose: [
       '- `chosen` and `rejected` are each a text, one message, or a list of messages; messages are written as in sharegpt or chatml.',
-      `- The prompt is a text (with input, system and history, named as in alpaca), a list under \`prompt\` or ${anyOf(listKeys)}, or what two whole conversations share: their first messages, until they differ. Two texts without a prompt are D017: cutting a prompt off them would be a guess.`,
+      `- The prompt is a text (with input, system and history, named as in alpaca), a list under \`prompt\` or ${anyOf(listKeys)}, or what two whole conversations share: their first messages, until they differ. Two texts without a prompt are read if both are whole conversations with \`Human:\` and \`Assistant:\` in front of the turns, or written with a template (see below); else they are D017: cutting a prompt off them would be a guess.`,
       '- Other names for the two: `preferred`, `better_response` and the like, `rejected_response`, `worse_answer` and the like, `response_j` and `response_k`. If a row has only a rejected answer beside `messages`, `output`, `response`, `completion` or `answer`, the answer there is the chosen one.',
       '- Two answers such as `response_a` and `response_b` with a field that says which is better (`winner`, `preference`, `better_response_id`; `labels` beside `human_ref_A` and `human_ref_B`) are a pair. If that field says tie, the row is D017.',
       '- `{"input": {"messages": […]}, "preferred_output": […], "non_preferred_output": […]}`, as fine-tuning services have it, is read as well.',
@@ -83,6 +92,18 @@ export const preference: WritableFormat = {
     return { row, lost: [...missingFeatures(example, preference.holds), ...lost] };
   },
 };
+
+function mappingOf(row: Row): MappedFormat | null {
+  if (isOutputs(row)) return outputs;
+  return isTranscripts(row) ? transcripts : null;
+}
+
+function isTranscripts(row: Row): boolean {
+  if (typeof row.chosen !== 'string' || typeof row.rejected !== 'string') return false;
+  if ([...listKeys, ...promptKeys, ...inputKeys].some((key) => row[key] !== undefined && row[key] !== null))
+    return false;
+  return certainTurns(row.chosen) !== null && certainTurns(row.rejected) !== null;
+}
 
 function isOutputs(row: Row): boolean {
   return row.preferred_output !== undefined || row.non_preferred_output !== undefined;

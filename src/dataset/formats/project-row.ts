@@ -5,7 +5,10 @@ import { escapePointer, pointerTokens } from '../text-position.ts';
 import { isRow } from './fields.ts';
 import type { Row } from './format.ts';
 
-/** A field as it was named: `/a/b` is a JSON pointer, `a.b` a path, unless the row has a key of just that name. */
+/**
+ * A field as it was named: `/a/b` is a JSON pointer, `a.b` a path, unless the row has a key of just that name; `.` is the
+ * row itself.
+ */
 export interface FieldPath {
   name: string;
   tokens: readonly string[];
@@ -19,6 +22,7 @@ export interface Projected {
 
 /** Reads a field's name. */
 export function fieldPath(name: string): FieldPath {
+  if (name === '.') return { name, tokens: [] };
   return { name, tokens: name.startsWith('/') ? pointerTokens(name) : name.split('.') };
 }
 
@@ -30,11 +34,14 @@ export function projectRow(row: Row, paths: readonly FieldPath[]): Projected {
     const value = valueAt(row, tokens);
     return value === undefined ? [] : [[name, value]];
   });
-  const rest =
-    without(
-      row,
-      nested.map(({ tokens }) => tokens),
-    ) ?? {};
+  const whole = nested.some(({ tokens }) => tokens.length === 0);
+  const left = whole
+    ? {}
+    : without(
+        row,
+        nested.map(({ tokens }) => tokens),
+      );
+  const rest = left ?? {};
   const tokens = new Map(nested.map((path) => [path.name, path.tokens]));
   return {
     row: keepExact(row, Object.fromEntries([...Object.entries(rest), ...found])),

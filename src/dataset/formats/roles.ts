@@ -27,6 +27,27 @@ export const spokenRoles: ReadonlyMap<string, Role | 'call'> = new Map<string, R
   ['ipython', 'tool'],
 ]);
 
+/** Other words that leave no doubt who speaks, in small letters. */
+const otherWords: ReadonlyMap<string, Role> = new Map<string, Role>([
+  ['prompter', 'user'],
+  ['ai', 'assistant'],
+  ['chatbot', 'assistant'],
+  ['ai assistant', 'assistant'],
+  ['ai_assistant', 'assistant'],
+]);
+
+/** The role that a turn's word means, in whatever letters; undefined if it is unknown. */
+export function roleOf(style: TurnStyle, word: unknown): Role | 'call' | undefined {
+  if (typeof word === 'string') {
+    const role = style.roles.get(word);
+    if (role !== undefined) return role;
+    const plain = word.trim().toLowerCase();
+    return style.roles.get(plain) ?? spokenRoles.get(plain) ?? otherWords.get(plain);
+  }
+  // Only a mapping can say what a number or a true means.
+  return typeof word === 'number' || typeof word === 'boolean' ? style.roles.get(String(word)) : undefined;
+}
+
 /** Turns as from and value or as role and content, with any known role. */
 export const spokenTurns: TurnStyle = {
   roles: spokenRoles,

@@ -12,6 +12,7 @@ import { systemKeys, toolsKeys } from './text-keys.ts';
 import { locateTurn, parseTurns } from './turns.ts';
 
 const listKeys = ['conversations', 'conversation', 'messages'];
+const turnKeys = ['from', 'role', 'value', 'content'];
 const rowKeys = new Set([...listKeys, ...systemKeys, ...toolsKeys]);
 const names: Record<Role, string> = {
   system: 'system',
@@ -28,7 +29,13 @@ export const sharegpt: WritableFormat = {
   shape: '"conversations" with "from" and "value"',
   matches(row) {
     if (preference.matches(row)) return false;
-    if (Array.isArray(row.conversations) || Array.isArray(row.conversation)) return true;
+    for (const key of ['conversations', 'conversation']) {
+      const list = row[key];
+      if (!Array.isArray(list)) continue;
+      const first: unknown = list.find(isRow);
+      // Turns in other shapes are read by a mapping.
+      if (list.length === 0 || (isRow(first) && turnKeys.some((name) => name in first))) return true;
+    }
     const first: unknown = Array.isArray(row.messages) ? row.messages.find(isRow) : undefined;
     return isRow(first) && 'from' in first;
   },

@@ -10,6 +10,7 @@ import { escapePointer } from '../text-position.ts';
 import { locateContent, readContent } from './content-parts.ts';
 import { firstKey, isRow, messageWeightKeys, noteMessageKeys, readTrained, typeName } from './fields.ts';
 import type { Location, Raise, Row } from './format.ts';
+import { roleOf } from './roles.ts';
 import { parseJson, readId, readToolCall, readToolCalls } from './tools.ts';
 
 /** How a format words its turns. `call` is a role whose content is a tool call. */
@@ -53,7 +54,7 @@ export function readTurn(value: unknown, pointer: string, style: TurnStyle, rais
     return null;
   }
   const word = value[roleKey];
-  const role = typeof word === 'string' ? style.roles.get(word) : undefined;
+  const role = roleOf(style, word);
   if (role === undefined) {
     raiseRole(word, `${pointer}/${escapePointer(roleKey)}`, style, raise);
     return null;
@@ -159,12 +160,21 @@ function readCallTurn(
 
 function raiseRole(word: unknown, pointer: string, style: TurnStyle, raise: Raise): void {
   if (typeof word !== 'string') {
-    raise(wrongType, pointer, `The role should be text, but is ${typeName(word)}.`);
+    const said = typeof word === 'number' || typeof word === 'boolean';
+    raise(
+      wrongType,
+      pointer,
+      `The role should be text, but is ${typeName(word)}.`,
+      said
+        ? { hint: `say what it means with a mapping: roles: { ${JSON.stringify(String(word))}: user }` }
+        : {},
+    );
     return;
   }
-  const meant = style.roles.has(word.trim().toLowerCase()) ? word.trim().toLowerCase() : undefined;
-  raise(unknownRole, pointer, `The role ${JSON.stringify(word.slice(0, 60))} is unknown.`, {
-    hint: meant ? `write "${meant}"` : `use one of ${[...style.roles.keys()].slice(0, 9).join(', ')}`,
+  const shown = JSON.stringify(word.slice(0, 60));
+  raise(unknownRole, pointer, `The role ${shown} is unknown.`, {
+    hint: `use one of ${[...style.roles.keys()].slice(0, 9).join(', ')}; or say what it means with a mapping: roles: { ${shown}: user }`,
+    data: { role: word.slice(0, 60) },
   });
 }
 

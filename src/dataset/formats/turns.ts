@@ -5,11 +5,13 @@ import { wrongType } from '../checks/wrong-type.ts';
 import type { Example, Message } from '../example.ts';
 import { leaveOutPadding } from '../meaning/null-padding.ts';
 import { escapePointer } from '../text-position.ts';
-import { readMeta, typeName } from './fields.ts';
+import { locateContent, readContent, textLength } from './content-parts.ts';
+import { isRow, readMeta, typeName } from './fields.ts';
 import type { Location, Raise, Row } from './format.ts';
 import type { Layout } from './layout.ts';
 import { readTools } from './tools.ts';
 import { locateInTurn, readTurn, type TurnStyle } from './turn.ts';
+import { hasVendorParts, locateInVendorTurn, messageCount, readVendorTurn } from './vendor-parts.ts';
 
 /** The example of a row whose messages stand in a list; null where a finding says why there is none. */
 export function parseTurns(
@@ -55,8 +57,20 @@ export function readSystem(row: Row, key: string | undefined, raise: Raise): Mes
   const value = key === undefined ? undefined : row[key];
   if (value === undefined || value === null || value === '') return [];
   if (typeof value === 'string') return [{ role: 'system', content: value }];
+  if (typeof value === 'object') {
+    const { parts, below } = systemParts(value);
+    const content = readContent(parts, `/${escapePointer(key ?? '')}${below}`, raise);
+    return content === undefined ? null : content ? [{ role: 'system', content }] : [];
+  }
   raise(wrongType, `/${escapePointer(key ?? '')}`, `"${key}" should be text, but is ${typeName(value)}.`);
   return null;
+}
+
+// Gemini has the parts of its system text one level deeper.
+function systemParts(value: object): { parts: unknown; below: string } {
+  for (const key of ['parts', 'content'])
+    if (isRow(value) && value[key] !== undefined) return { parts: value[key], below: `/${key}` };
+  return { parts: value, below: '' };
 }
 
 /** A list of turns; null where findings say why one is none. */
@@ -67,11 +81,35 @@ export function readTurnList(
   raise: Raise,
 ): Message[] | null {
   const messages: Message[] = [];
+  let failed = false;
   for (let i = 0; i < list.length; i += 1) {
-    const message = readTurn(list[i], `${pointer}/${i}`, style, raise);
+    const turn = list[i];
+    if (hasVendorParts(turn, style)) {
+      const several = readVendorTurn(turn, `${pointer}/${i}`, style, raise);
+      if (several) messages.push(...several);
+      else failed = true;
+      continue;
+    }
+    const message = readTurn(turn, `${pointer}/${i}`, style, raise);
     if (message) messages.push(message);
+    else failed = true;
   }
-  return messages.length === list.length ? messages : null;
+  return failed ? null : messages;
+}
+
+/** Where a place in the messages of a list of turns lies. */
+export function locateInList(list: unknown, pointer: string, style: TurnStyle, spot: Spot): Location {
+  if (!Array.isArray(list)) return { pointer };
+  let message = 0;
+  for (const [i, turn] of list.entries()) {
+    const count = messageCount(turn, style);
+    if (spot.message < message + count)
+      return hasVendorParts(turn, style)
+        ? locateInVendorTurn(turn, `${pointer}/${i}`, style, spot, spot.message - message)
+        : locateInTurn(turn, `${pointer}/${i}`, style, spot);
+    message += count;
+  }
+  return { pointer };
 }
 
 /** Where a place in the messages lies in the raw row. */
@@ -82,25 +120,26 @@ export function locateTurn(row: Row, layout: Layout, spot: Spot): Location {
   if (at) return at;
   const pointer = `/${escapePointer(key)}`;
   if (spot.message < 0) return { pointer };
-  const index = spot.message - systemCount(row, layout.system);
-  return locateInTurn(
-    Array.isArray(list) ? list[index] : undefined,
-    `${pointer}/${index}`,
-    layout.style,
-    spot,
-  );
+  const message = spot.message - systemCount(row, layout.system);
+  return locateInList(list, pointer, layout.style, { ...spot, message });
 }
 
 /** Where a place in the system text beside the conversation lies; undefined where it is in none. */
 export function locateSystem(row: Row, key: string | undefined, spot: Spot): Location | undefined {
   if (spot.message !== 0 || systemCount(row, key) === 0) return undefined;
-  return {
-    pointer: `/${escapePointer(key ?? '')}`,
-    ...(spot.inside !== undefined && { inside: spot.inside }),
-  };
+  const value = row[key ?? ''];
+  const pointer = `/${escapePointer(key ?? '')}`;
+  if (typeof value === 'object' && value !== null) {
+    const { parts, below } = systemParts(value);
+    return locateContent(parts, `${pointer}${below}`, spot.inside);
+  }
+  return { pointer, ...(spot.inside !== undefined && { inside: spot.inside }) };
 }
 
 /** Messages that a system text beside the conversation makes: 0 or 1. */
 export function systemCount(row: Row, key: string | undefined): number {
-  return key !== undefined && typeof row[key] === 'string' && row[key] !== '' ? 1 : 0;
+  const value = key === undefined ? undefined : row[key];
+  if (typeof value === 'string') return value === '' ? 0 : 1;
+  if (typeof value !== 'object' || value === null) return 0;
+  return textLength(systemParts(value).parts) > 0 ? 1 : 0;
 }

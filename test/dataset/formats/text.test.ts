@@ -14,7 +14,7 @@ import { documentOf, switchedOff } from '../../../src/dataset/example.ts';
 import { rowFingerprint } from '../../../src/dataset/fingerprint.ts';
 import { renderedTemplate } from '../../../src/dataset/formats/rendered-template.ts';
 import { trainerRow } from '../../../src/dataset/trainer-row.ts';
-import { scanText } from '../scan-text.ts';
+import { scanText, structureOnly } from '../scan-text.ts';
 
 const corpus = [
   'The Danube rises in the Black Forest and flows east. It passes ten countries on its way.',
@@ -35,6 +35,9 @@ const rendered = {
   'Human:': '\n\nHuman: Hi\n\nAssistant: Hello.',
 };
 
+/** Those whose turns leave no doubt; the text of Llama 3 above has no answer, and that of gpt-oss has channels. */
+const readable = new Set(['[INST]', '### Human', 'Alpaca', 'Gemma', 'Zephyr', 'Vicuna', 'Human:']);
+
 describe('detection', () => {
   it('takes plain texts for nothing, and names both choices', async () => {
     const { result, findings, kept } = await scanText(texts(corpus));
@@ -45,13 +48,27 @@ describe('detection', () => {
     expect(findings[0]?.message).not.toContain('ChatML');
   });
 
-  it.each(Object.entries(rendered))('recognises the template of %s', async (name, text) => {
-    const { findings } = await scanText(texts([text, text.replace('Hi', 'Hey')]));
-    expect(findings.map(({ code }) => code)).toEqual(['D015']);
-    expect(findings[0]?.message).toContain(name.replace('Zephyr', '<|user|>'));
-    expect(findings[0]?.hint).toContain('the turns');
-    expect(findings[0]?.hint).toContain('format: text');
-  });
+  it.each(Object.entries(rendered).filter(([name]) => !readable.has(name)))(
+    'recognises the template of %s',
+    async (name, text) => {
+      const { findings } = await scanText(texts([text, text.replace('Hi', 'Hey')]));
+      expect(findings.map(({ code }) => code)).toEqual(['D015']);
+      expect(findings[0]?.message).toContain(name);
+      expect(findings[0]?.hint).toContain('the turns');
+      expect(findings[0]?.hint).toContain('format: text');
+    },
+  );
+
+  it.each(Object.entries(rendered).filter(([name]) => readable.has(name)))(
+    'reads the turns that the template of %s wrote',
+    async (_name, text) => {
+      const { findings, kept } = await scanText(texts([text]), { checks: structureOnly });
+      expect(findings).toEqual([]);
+      const roles = kept[0]?.example.messages.map(({ role }) => role).filter((role) => role !== 'system');
+      expect(roles).toEqual(['user', 'assistant']);
+      for (const { content } of kept[0]?.example.messages ?? []) expect(text).toContain(content);
+    },
+  );
 
   it('sees no template in plain text, nor in a text about one', () => {
     for (const text of [...corpus, 'The marker <|eot_id|> ends a turn.', '# Human rights\n\nAll are equal.'])

@@ -1,0 +1,79 @@
+// A mapping that names a few fields only, such as that of the tools: the rest is where the known formats have it.
+
+import { firstKey } from './fields.ts';
+import type { Format, Row } from './format.ts';
+import { createMapping, type FieldMapping, type MappedFormat } from './mapping.ts';
+import {
+  answerKeys,
+  historyKeys,
+  inputKeys,
+  listKeys,
+  promptKeys,
+  systemKeys,
+  toolsKeys,
+} from './text-keys.ts';
+
+/** Whether a mapping says neither where the conversation is nor where a prompt and an answer are. */
+export function isPartial({
+  prompt,
+  input,
+  answer,
+  calls,
+  messages,
+  chosen,
+  rejected,
+}: FieldMapping): boolean {
+  return [prompt, input, answer, calls, messages, chosen, rejected].every((key) => key === undefined);
+}
+
+/** The format of rows of known formats, of which `mapping` names some fields. */
+export function createPartialMapping(mapping: FieldMapping): MappedFormat {
+  const made = new Map<string, MappedFormat>();
+  const formatOf = (row: Row): MappedFormat | null => {
+    const whole = completeMapping(mapping, row);
+    if (!whole) return null;
+    const name = JSON.stringify(whole);
+    const format = made.get(name) ?? createMapping(whole);
+    made.set(name, format);
+    return format;
+  };
+  const named = createMapping(mapping);
+  // Reports what a conversation would need.
+  const bare = createMapping({ ...mapping, messages: 'messages' });
+  const format = (row: Row): Format => formatOf(row) ?? bare;
+  return {
+    name: mapping.as ?? 'custom',
+    mapping,
+    shape: `a known format with the mapped ${namedFields(mapping)}`,
+    matches: (row) => formatOf(row)?.matches(row) ?? false,
+    parse: (row, raise) => format(row).parse(row, raise),
+    locate: (row, spot) => format(row).locate(row, spot),
+    unmet: (rows) => named.unmet(rows),
+  };
+}
+
+/** The fields that a mapping names, for people. */
+export function namedFields({ role, content, weight, roles, as: _, ...fields }: FieldMapping): string {
+  const inTurns = { role, content, weight, roles };
+  const keys = [...Object.entries(fields), ...Object.entries(inTurns)].filter(
+    ([, value]) => value !== undefined,
+  );
+  return keys.map(([key]) => `\`${key}\``).join(', ');
+}
+
+// The mapping with what this row has under the usual names; null if it has no conversation under any.
+function completeMapping(mapping: FieldMapping, row: Row): FieldMapping | null {
+  const beside = { system: firstKey(row, systemKeys), tools: firstKey(row, toolsKeys), ...mapping };
+  if (row.chosen !== undefined && row.rejected !== undefined) {
+    const messages = listKeys.find((key) => Array.isArray(row[key]));
+    const asked = messages === undefined ? { prompt: firstKey(row, promptKeys) } : { messages };
+    return { ...beside, ...asked, chosen: 'chosen', rejected: 'rejected' };
+  }
+  const messages = listKeys.find((key) => Array.isArray(row[key]));
+  if (messages !== undefined) return { ...beside, messages };
+  const prompt = firstKey(row, promptKeys);
+  const input = firstKey(row, inputKeys);
+  const answer = answerKeys.find((key) => key in row);
+  if ((prompt ?? input) === undefined || answer === undefined) return null;
+  return { history: firstKey(row, historyKeys), ...beside, prompt, input, answer };
+}

@@ -1,0 +1,138 @@
+// A list of turns in one of the shapes that datasets have, as turns with a role and a content; and the way back for places.
+
+import type { Role } from '../example.ts';
+import { pointerTokens } from '../text-position.ts';
+import { isRow } from './fields.ts';
+import { type FieldPath, projectRow, realPointer } from './project-row.ts';
+import { certainTurns, type TranscriptTurn, unitInText } from './read-transcript.ts';
+import { roleOf } from './roles.ts';
+import { parseJson } from './tools.ts';
+import type { TurnStyle } from './turn.ts';
+
+export interface ProjectedTurns {
+  /** The turns with their role and content under the names of the style. */
+  list: unknown;
+  /** From a place in one of them, by its tokens below the list, to one in the field; null means that it is the same. */
+  place(
+    tokens: readonly string[],
+    inside: number | undefined,
+  ): { tokens: readonly string[]; inside?: number } | null;
+}
+
+export interface TurnShape {
+  style: TurnStyle;
+  paths: readonly FieldPath[];
+  /** Roles of turns that are plain texts. */
+  inTurn: readonly Role[] | null;
+  /** Whether texts without such roles are spoken by user and assistant in turn. */
+  alternate: boolean;
+}
+
+const usual: readonly Role[] = ['user', 'assistant'];
+
+/** A value that is no list of turns comes back as it is. */
+export function projectTurns(value: unknown, shape: TurnShape): ProjectedTurns {
+  if (typeof value === 'string') return readText(value, shape);
+  if (isRow(value)) return single(value, shape);
+  if (!Array.isArray(value)) return same(value);
+  const turns = value.flatMap(
+    (turn: unknown, i): Spread[] =>
+      spread(turn, [String(i)], shape) ?? [{ turn, tokens: [String(i)], nested: true }],
+  );
+  const texts = shape.alternate && value.length > 1 && value.every((turn) => typeof turn === 'string');
+  const roles = shape.inTurn ?? (texts ? usual : null);
+  return {
+    list: turns.map(({ turn }, i) => {
+      if (roles && typeof turn === 'string') return made(shape, roles[i % roles.length] as Role, turn);
+      return isRow(turn) ? projectRow(turn, shape.paths).row : turn;
+    }),
+    place([index, ...rest], inside) {
+      const found = turns[Number(index)];
+      if (!found) return null;
+      const at = inside === undefined ? {} : { inside };
+      if (!found.nested || typeof found.turn === 'string') return { tokens: found.tokens, ...at };
+      if (!isRow(found.turn) || rest.length === 0) return { tokens: [...found.tokens, ...rest], ...at };
+      return { tokens: [...found.tokens, ...realTokens(found.turn, rest, shape)], ...at };
+    },
+  };
+}
+
+interface Spread {
+  turn: unknown;
+  tokens: string[];
+  /** Whether the turn is the row's own object, with fields below it. */
+  nested?: true;
+}
+
+// ["human", "Hi"], ["Hi", "Hello."] and {"human": "Hi", "gpt": "Hello."} say in other ways who speaks.
+function spread(turn: unknown, tokens: string[], shape: TurnShape): Spread[] | null {
+  const { style } = shape;
+  if (Array.isArray(turn)) {
+    if (turn.length !== 2 || turn.some((each) => typeof each !== 'string')) return null;
+    const [first, second] = turn as [string, string];
+    const role = roleOf(style, first);
+    if (role) return [{ turn: made(shape, first, second), tokens: [...tokens, '1'] }];
+    return [
+      { turn: made(shape, 'user', first), tokens: [...tokens, '0'] },
+      { turn: made(shape, 'assistant', second), tokens: [...tokens, '1'] },
+    ];
+  }
+  if (!isRow(turn)) return null;
+  if ([...style.roleKeys, ...style.contentKeys].some((key) => fieldOf(turn, key, shape) !== undefined))
+    return null;
+  const said = Object.entries(turn).filter(([, text]) => text !== null);
+  if (said.length === 0 || said.some(([word, text]) => !roleOf(style, word) || typeof text !== 'string'))
+    return null;
+  return said.map(([word, text]) => ({ turn: made(shape, word, text as string), tokens: [...tokens, word] }));
+}
+
+function fieldOf(turn: Record<string, unknown>, key: string, { paths }: TurnShape): unknown {
+  return projectRow(turn, paths).row[key];
+}
+
+function made({ style }: TurnShape, role: string, content: string): Record<string, unknown> {
+  return { [style.roleKeys[0] ?? 'role']: role, [style.contentKeys[0] ?? 'content']: content };
+}
+
+function same(list: unknown): ProjectedTurns {
+  return { list, place: () => null };
+}
+
+function single(turn: Record<string, unknown>, shape: TurnShape): ProjectedTurns {
+  return {
+    list: projectRow(turn, shape.paths).row,
+    place: (tokens, inside) =>
+      tokens.length === 0
+        ? null
+        : { tokens: realTokens(turn, tokens, shape), ...(inside !== undefined && { inside }) },
+  };
+}
+
+function realTokens(
+  turn: Record<string, unknown>,
+  tokens: readonly string[],
+  { paths }: TurnShape,
+): string[] {
+  const pointer = tokens.map((token) => `/${token.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+  return pointerTokens(realPointer(projectRow(turn, paths), pointer));
+}
+
+// A list as JSON text, or a conversation that a template wrote. No pointer leads into a text: it is itself the place.
+function readText(text: string, shape: TurnShape): ProjectedTurns {
+  const parsed = /^\s*[[{]/.test(text) ? parseJson(text) : undefined;
+  if (typeof parsed === 'object' && parsed !== null)
+    return { list: projectTurns(parsed, shape).list, place: () => ({ tokens: [] }) };
+  const turns = certainTurns(text);
+  if (!turns) return same(text);
+  return {
+    list: turns.map(({ role, content }) => made(shape, role, content)),
+    place: ([index], inside) => placeInText(turns[Number(index)], inside),
+  };
+}
+
+function placeInText(
+  turn: TranscriptTurn | undefined,
+  inside: number | undefined,
+): { tokens: []; inside?: number } {
+  return (turn && { tokens: [], inside: unitInText(turn, inside ?? 0) }) || { tokens: [] };
+}
