@@ -16,11 +16,11 @@ const reported = 20;
 export const genericAnswer: Check = {
   code: 'D140',
   name: 'generic-answer',
-  severity: 'warning',
+  severity: 'note',
   group: 'consistency',
   title: 'The same answer stands under many different prompts.',
   prose:
-    'An answer that fits any prompt teaches the model to give it to any prompt. Often a refusal, a placeholder or a filler of the tool that made the data. An answer that takes up a word of its prompt is about that prompt, and is not counted; nor is what the assistant says about itself when asked. Labels are no such answers: one or two words, three that end no sentence, sentences that differ in a word or three (“The review is positive.”), or a few short answers that make up most of the dataset. Rows with several answers are left out, since conversations rightly open and close alike.',
+    'An answer that fits any prompt teaches the model to give it to any prompt. Often a refusal, a placeholder or a filler of the tool that made the data. An answer that takes up a word of its prompt is about that prompt, and is not counted; nor is what the assistant says about itself when asked. Labels are no such answers: one or two words, three that end no sentence, sentences that differ in a word or three (“The review is positive.”), or a few short answers that make up most of the dataset. It is a note, since on other data it found the same right answer to the same question in other words (see measured.md). Rows with several answers are left out, since conversations rightly open and close alike.',
   hint: 'answer each prompt for itself, or drop the rows that share the answer',
   thresholds: {
     rows: { default: 5, doc: 'rows with the same answer at the least' },

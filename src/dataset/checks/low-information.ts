@@ -15,11 +15,11 @@ const thanks =
 export const lowInformation: Check = {
   code: 'D105',
   name: 'low-information',
-  severity: 'warning',
+  severity: 'note',
   group: 'content',
   title: 'The answer is a courtesy and nothing else.',
   prose:
-    'The whole answer is "Sure!", "OK", "I hope this helps" or the like: the task was not done, and the model would learn to promise instead. Nothing is said where a courtesy is the right answer: to another courtesy, to a remark that is no task, or to a prompt that asks for a word or for a part of the given text.',
+    'The whole answer is "Sure!", "OK", "I hope this helps" or the like: the task was not done, and the model would learn to promise instead. Nothing is said where a courtesy is the right answer: to another courtesy, to a remark that is no task, or to a prompt that asks for a word or for a part of the given text. It is a note, since on other data its few hits were mostly right answers (see measured.md); a dataset of single tasks may set it to `warning`.',
   hint: 'write what was asked for, or drop the row',
   bad: [
     {
