@@ -99,7 +99,7 @@ export const failureRules: readonly FailureRule[] = [
       'The trainer compares each sequence file with the plan before it reads it, and a checkpoint with the plan it belongs to. A file is missing, damaged or changed, or comes from another version. Nothing is trained on data that nobody planned.',
     hint: 'train from the config again: it makes a new plan and prepares the rows anew',
     next: (run) => `lorch train runs/${run}/config.yaml`,
-    errors: ['R011', 'R012', 'R020', 'R021', 'R025', 'R029', 'R041', 'R042', 'R050'],
+    errors: ['R011', 'R012', 'R020', 'R021', 'R025', 'R029', 'R041', 'R042', 'R050', 'R072'],
   },
   {
     class: 'bad-settings',
@@ -109,7 +109,7 @@ export const failureRules: readonly FailureRule[] = [
       'PEFT, bitsandbytes, TRL or transformers refused a value or a combination, or lorch did because training would quietly have done something else. The message names the setting.',
     hint: 'change the setting that the message names, then train from the config again',
     next: (run) => `lorch show ${run}`,
-    errors: ['R026', 'R027', 'R028', 'R033', 'R035', 'R038'],
+    errors: ['R026', 'R027', 'R028', 'R033', 'R035', 'R038', 'R073'],
   },
   {
     class: 'non-finite-loss',
