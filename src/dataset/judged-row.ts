@@ -104,14 +104,15 @@ function traitsOf(
   if (across.length === 0) return none;
   const ignored = readIgnored(row);
   const traits: Trait[] = [];
-  const seen = isPair(example) ? conversation(example, 'chosen') : example;
+  const pair = isPair(example) ? example : null;
+  const seen = pair ? conversation(pair, 'chosen') : example;
   // Most checks look at the same place: its pointer is made once.
   let last: Spot | null = null;
   let pointer = '';
   for (let at = 0; at < across.length; at += 1) {
     const { check, across: each } = across[at] as (typeof across)[number];
     if (ignored && (ignored.has(check.code) || ignored.has(check.name))) continue;
-    const trait = each.trait(seen, row, format.shape);
+    const trait = pair && each.pair ? each.pair(pair) : each.trait(seen, row, format.shape);
     if (!trait) continue;
     if (trait.spot !== last) {
       last = trait.spot;

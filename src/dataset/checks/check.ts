@@ -68,6 +68,8 @@ export interface Across {
     /** The shape that the row's format has: rows of other sources may have another. */
     format: string,
   ): { value: string; spot: Spot } | null;
+  /** The same of a preference pair as a whole, in place of `trait`, which sees its chosen answer only. */
+  pair?(pair: Pair): { value: string; spot: Spot } | null;
   /** Takes the traits in the order of the rows. */
   collect(): TraitCollector;
 }

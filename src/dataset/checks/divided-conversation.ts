@@ -5,6 +5,7 @@ export const dividedConversation: Check = {
   name: 'divided-conversation',
   severity: 'warning',
   group: 'consistency',
+  foundBy: 'lorch data split DATASET',
   title: 'A row continues a conversation that stands on the other side of the split.',
   prose:
     'The messages of one row are the beginning of another row, and one of them is trained on while the other is validated on: the model has seen answers that it is measured on. Logs that save a conversation after each turn make such rows. The search is exact. `group_by: growing` keeps rows that continue each other on one side.',

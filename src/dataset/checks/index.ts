@@ -54,6 +54,7 @@ import { labelVariants } from './label-variants.ts';
 import { lastTurn } from './last-turn.ts';
 import { leadingCapital } from './leading-capital.ts';
 import { leakedRow } from './leaked-row.ts';
+import { lengthBias } from './length-bias.ts';
 import { listMarkers } from './list-markers.ts';
 import { literalEscape } from './literal-escape.ts';
 import { loneSurrogate } from './lone-surrogate.ts';
@@ -268,6 +269,7 @@ export const checks: readonly Check[] = [
   benchmarkLeak,
   dividedGroup,
   dividedConversation,
+  lengthBias,
   inexactNumber,
   noNumber,
 ];
