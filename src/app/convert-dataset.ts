@@ -1,16 +1,20 @@
 // `lorch data convert`: rows of one format written in another, with nothing lost unless that is allowed.
+
+import { type CheckSettings, resolveSettings } from '../dataset/check-settings.ts';
 import { lossyConversion } from '../dataset/checks/lossy-conversion.ts';
 import { unknownKey } from '../dataset/checks/unknown-key.ts';
 import { exactJson, keepExact } from '../dataset/exact-json.ts';
-import type { Rendered } from '../dataset/formats/format.ts';
+import type { Rendered, WritableFormat } from '../dataset/formats/format.ts';
 import { findFormat, formatNames } from '../dataset/formats/index.ts';
 import { renderRow } from '../dataset/formats/render-row.ts';
+import { createJudge } from '../dataset/judge-row.ts';
 import { type KeptRow, type ScanResult, scanDataset } from '../dataset/scan.ts';
 import type { Finding } from '../diagnostics/finding.ts';
 import { UserError } from '../diagnostics/user-error.ts';
 import { usableRows } from './dataset-checks.ts';
 import { openDatasetOutput } from './dataset-output.ts';
 import { type DatasetRequest, isMappingFile, openSources, readFormat } from './dataset-sources.ts';
+import { removeLeftBeside } from './left-beside.ts';
 import { createOpenFiles, publishAll } from './new-file.ts';
 import { type MadeBy, openLineageFile } from './write-lineage.ts';
 
@@ -34,6 +38,8 @@ export interface Converted {
   to: string;
   /** False: findings stand against it, and nothing was written. */
   done: boolean;
+  /** Nothing was written because no row was left. */
+  emptied: boolean;
   rows: number;
   written: number;
   /** What would be, or was, lost: in how many rows (fields inside messages: in how many files). */
@@ -55,7 +61,9 @@ export async function convertDataset(request: ConvertRequest): Promise<Converted
   const lost = new Map<string, number>();
   const lose = (what: string): void => void lost.set(what, (lost.get(what) ?? 0) + 1);
   let unheld = 0;
+  const usableOnly = refuseBroken(target, usable);
   try {
+    if (request.out !== null) await removeLeftBeside(request.out);
     const output = await open.add(openDatasetOutput(request.out));
     const lineage = request.out === null ? null : await open.add(openLineageFile(request.out));
     const result = await scanDataset(
@@ -70,7 +78,7 @@ export async function convertDataset(request: ConvertRequest): Promise<Converted
       },
       {
         onExample(_split, row) {
-          const rendered = renderRow(target, row.example);
+          const rendered = usableOnly(renderRow(target, row.example));
           for (const what of rendered.lost) lose(what);
           if (rendered.lost.length > 0)
             request.onFinding?.(lossFinding(row, rendered, target.name, request.allowLoss));
@@ -86,7 +94,8 @@ export async function convertDataset(request: ConvertRequest): Promise<Converted
         ...(request.onProgress && { onProgress: request.onProgress }),
       },
     );
-    const done = !result.refused && (lost.size === 0 || request.allowLoss);
+    const emptied = result.rows > 0 && output.rows() === 0;
+    const done = !result.refused && !emptied && (lost.size === 0 || request.allowLoss);
     const dropped = { ...result.ledger.dropped, ...(unheld > 0 && { [lossyConversion.code]: unheld }) };
     if (done && lineage) {
       await lineage.record(output, {
@@ -105,6 +114,7 @@ export async function convertDataset(request: ConvertRequest): Promise<Converted
       from: result.format,
       to: target.name,
       done,
+      emptied: emptied && (result.ledger.kept > 0 ? request.allowLoss : !result.refused),
       rows: result.rows,
       written: done ? output.rows() : 0,
       lost: Object.fromEntries(lost),
@@ -113,6 +123,22 @@ export async function convertDataset(request: ConvertRequest): Promise<Converted
   } finally {
     await open.dispose();
   }
+}
+
+// What loses something may be a row that lorch itself would refuse, such as an answer that was a tool call: it is left out.
+function refuseBroken(target: WritableFormat, checks: CheckSettings): (rendered: Rendered) => Rendered {
+  const judge = createJudge(target, resolveSettings(checks));
+  return ({ row, lost }) => {
+    if (!row || lost.length === 0) return { row, lost };
+    const text = exactJson(row);
+    const { drafts, code } = judge({ line: 1, column: 1, text, value: JSON.parse(text), fault: null });
+    if (code === undefined) return { row, lost };
+    const name = drafts.find(({ check }) => check.code === code)?.check.name;
+    return {
+      row: null,
+      lost: [...lost, `a valid row without them (${[code, name].join(' ').trim()})`],
+    };
+  };
 }
 
 function lossFinding({ place }: KeptRow, { row, lost }: Rendered, target: string, allowed: boolean): Finding {

@@ -7,6 +7,7 @@ import { chooseReader } from '../dataset/readers/index.ts';
 import type { DataSource } from '../dataset/scan.ts';
 import { UserError } from '../diagnostics/user-error.ts';
 import { ledgerPath, openLedgerFile } from './ledger-file.ts';
+import { removeLeftBeside } from './left-beside.ts';
 import { createOpenFiles, type OpenFiles, openNewFile, publishAll } from './new-file.ts';
 import { quotePath } from './quote-path.ts';
 import { createSplicer } from './splice-file.ts';
@@ -123,6 +124,7 @@ export async function openFixCopy(
 }
 
 async function openThree(files: OpenFiles, path: string) {
+  await removeLeftBeside(path);
   // The copy first: where all three exist, the refusal names the file that was asked for.
   const copy = await files.add(openNewFile(path));
   const ledger = await files.add(openLedgerFile(ledgerPath(path)));

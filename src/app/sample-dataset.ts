@@ -11,6 +11,7 @@ import { refuseDamaged } from './damaged-file.ts';
 import { chooseDatasetChecks } from './dataset-checks.ts';
 import { oneLine, openDatasetOutput } from './dataset-output.ts';
 import { type DatasetRequest, openSources, readFormat } from './dataset-sources.ts';
+import { removeLeftBeside } from './left-beside.ts';
 import { createOpenFiles, publishAll, refuseExisting } from './new-file.ts';
 import { spoolStdin } from './spool-stdin.ts';
 import { type MadeBy, openLineageFile } from './write-lineage.ts';
@@ -49,6 +50,7 @@ export interface DatasetSample {
 /** Draws rows without errors. Throws UserError D090, D091, D093, D095 (the output exists), D195 (no such strata). */
 export async function sampleDataset(request: SampleRequest): Promise<DatasetSample> {
   const { count, stratify, out, onProgress } = request;
+  if (out !== null) await removeLeftBeside(out);
   if (out !== null) for (const path of [out, lineagePath(out)]) await refuseExisting(path);
   const opened = await openSources(request);
   const { checks } = await chooseDatasetChecks({ ...request, sources: opened });

@@ -15,6 +15,7 @@ import { openDatasetOutput } from './dataset-output.ts';
 import { type DatasetRequest, openSources, readFormat } from './dataset-sources.ts';
 import { decideNear } from './decide-near.ts';
 import { openLedgerFile } from './ledger-file.ts';
+import { removeLeftBeside } from './left-beside.ts';
 import { createOpenFiles, publishAll, refuseExisting } from './new-file.ts';
 import { spoolStdin } from './spool-stdin.ts';
 import { type LineageFacts, type MadeBy, openLineageFile } from './write-lineage.ts';
@@ -57,6 +58,7 @@ export interface SplitDataset {
 export async function splitDataset(request: SplitRequest): Promise<SplitDataset> {
   const { out } = request;
   const datasets = [out.train, out.validation];
+  for (const path of datasets) await removeLeftBeside(path);
   for (const path of [...datasets, ...datasets.map(lineagePath), out.ledger]) await refuseExisting(path);
   const opened = await openSources(request);
   const twice = needsView(rulesOf(request)) || request.near !== null;

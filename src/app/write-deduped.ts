@@ -13,6 +13,7 @@ import { UserError } from '../diagnostics/user-error.ts';
 import { oneLine, openDatasetOutput } from './dataset-output.ts';
 import { hashFile } from './hash-file.ts';
 import { ledgerPath, openLedgerFile } from './ledger-file.ts';
+import { removeLeftBeside } from './left-beside.ts';
 import { type NearSource, readAgain } from './near-sources.ts';
 import { createOpenFiles, openNewFile, publishAll, refuseExisting } from './new-file.ts';
 import { type LineageFacts, type MadeBy, openLineageFile } from './write-lineage.ts';
@@ -53,6 +54,7 @@ function outputPaths(out: string): { out: string; ledger: string; undo: string; 
 
 /** Throws UserError D095 if one of the files that `writeDeduped` makes exists. */
 export async function refuseOutputs(out: string): Promise<void> {
+  await removeLeftBeside(out);
   for (const path of Object.values(outputPaths(out))) await refuseExisting(path);
 }
 

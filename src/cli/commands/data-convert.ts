@@ -87,7 +87,7 @@ export function define(command: Command, context: Context): void {
 }
 
 function describe(
-  { done, rows, written, lost, dropped, from, to }: import('../../app/convert-dataset.ts').Converted,
+  { done, emptied, rows, written, lost, dropped, from, to }: import('../../app/convert-dataset.ts').Converted,
   output: string,
 ): string {
   const list = (counts: Record<string, number>) =>
@@ -98,5 +98,7 @@ function describe(
   const left = Object.keys(dropped).length > 0 ? `left out: ${list(dropped)}\n` : '';
   return done
     ? `${losses}${left}${formatCount(written)} of ${formatCount(rows)} rows, ${from.name} → ${to}: ${output}\n`
-    : `${losses}${left}nothing was written: mend the rows, or see --on-error drop and --allow-loss\n`;
+    : emptied
+      ? `${losses}${left}nothing was written: no row is left\n`
+      : `${losses}${left}nothing was written: mend the rows, or see --on-error drop and --allow-loss\n`;
 }
