@@ -87,7 +87,7 @@ describe('preference pairs', () => {
 });
 
 it('fields keep numbers of any size through every command that writes rows', async () => {
-  const fields = '"id":12345678901234567890,"far":{"a":[-9007199254740993, 1e400]},"near":0.1';
+  const fields = '"id":12345678901234567890,"far":{"a":[-9007199254740993,1e400]},"near":0.1';
   put(
     'ids.jsonl',
     `{"instruction":"Go","output":"Gone.",${fields}}\n{"instruction":"Stay","output":"Staid.",${fields}}\n`,
