@@ -5,6 +5,7 @@ import { access, type FileHandle, link, open, rm } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { isMisnamed, systemReason } from '../diagnostics/system-error.ts';
 import { UserError } from '../diagnostics/user-error.ts';
+import { announce, takeBackUnfinished } from './publishing.ts';
 import {
   keepTemporary,
   makeFolder,
@@ -114,6 +115,9 @@ export async function publishAll(
   files: readonly Pick<NewFile, 'path' | 'finish' | 'publish' | 'beside'>[],
 ): Promise<void> {
   for (const file of files) await file.finish();
+  const announced = await announce(files.flatMap(({ path, beside }) => [...(beside?.() ?? []), path])).catch(
+    failToWrite(files.at(-1)?.path ?? ''),
+  );
   const published: { path: string; release: () => void }[] = [];
   try {
     for (const file of files) {
@@ -126,11 +130,13 @@ export async function publishAll(
     throw error;
   } finally {
     for (const { release } of published) release();
+    await announced();
   }
 }
 
 /** Throws UserError D095 where `path` exists. */
 export async function refuseExisting(path: string): Promise<void> {
+  await takeBackUnfinished(path);
   const exists = await access(path).then(
     () => true,
     () => false,

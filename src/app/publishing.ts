@@ -1,0 +1,84 @@
+// Files that are published together, by a process that may be killed in between: while it works, a list of them lies
+// beside them. The next command that finds the list of a dead process takes back what was published of it.
+import { randomUUID } from 'node:crypto';
+import { lstat, open, readdir, readFile, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { isOwnerGone, ownerPattern, ownerTag } from './process-owner.ts';
+import { keepTemporary } from './temporary-files.ts';
+
+const listName = new RegExp(`\\.(${ownerPattern})-[0-9a-f]{8}\\.publishing$`);
+
+/** Writes the list, once in each of the folders; the returned function removes it. The last path is the dataset. */
+export async function announce(paths: readonly string[]): Promise<() => Promise<void>> {
+  const last = paths.at(-1) ?? '';
+  const id = randomUUID().slice(0, 8);
+  const folders = [...new Set(paths.map(dirname))];
+  const lists = folders.map((folder) => join(folder, `.${basename(last)}.${ownerTag()}-${id}.publishing`));
+  const releases = lists.map(keepTemporary);
+  const remove = async (): Promise<void> => {
+    for (const list of lists) await rm(list, { force: true });
+    for (const release of releases) release();
+  };
+  try {
+    for (const list of lists) {
+      const file = await open(list, 'wx', 0o600);
+      try {
+        await file.writeFile(JSON.stringify(paths));
+        await file.sync();
+      } finally {
+        await file.close();
+      }
+    }
+    return remove;
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+}
+
+/** Takes back what a dead process published in part in the folder of `path`. Whole sets stay. */
+export async function takeBackUnfinished(path: string): Promise<void> {
+  const folder = dirname(path);
+  for (const name of await readdir(folder).catch(() => [])) {
+    const owner = listName.exec(name)?.[1];
+    if (owner === undefined || !isOwnerGone(owner)) continue;
+    const list = join(folder, name);
+    const paths = await readList(list);
+    const last = paths.at(-1);
+    const whole = last !== undefined && (await isPublishedBy(last, owner));
+    for (const each of paths) {
+      if (!whole && (await isPublishedBy(each, owner))) await rm(each, { force: true });
+      for (const part of await partsOf(each, owner)) await rm(part, { force: true });
+    }
+    await rm(list, { force: true });
+  }
+}
+
+async function readList(list: string): Promise<string[]> {
+  try {
+    const paths: unknown = JSON.parse(await readFile(list, 'utf8'));
+    return Array.isArray(paths) ? paths.filter((each) => typeof each === 'string') : [];
+  } catch {
+    // Killed while it wrote the list: nothing was published.
+    return [];
+  }
+}
+
+// A published file is another name of the part that it was written as; nobody else's file is.
+async function isPublishedBy(path: string, owner: string): Promise<boolean> {
+  const there = await lstat(path).catch(() => null);
+  if (!there) return false;
+  for (const part of await partsOf(path, owner)) {
+    const found = await lstat(part).catch(() => null);
+    if (found && found.ino === there.ino && found.dev === there.dev) return true;
+  }
+  return false;
+}
+
+async function partsOf(path: string, owner: string): Promise<string[]> {
+  const names = await readdir(dirname(path)).catch(() => []);
+  const start = `${basename(path)}.${owner}-`;
+  return names
+    .filter((name) => name.startsWith(start) && /^[0-9a-f]{8}\.partial$/.test(name.slice(start.length)))
+    .map((name) => join(dirname(path), name));
+}
