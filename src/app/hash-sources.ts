@@ -1,6 +1,7 @@
 // The first pass of a deduplication over all its files: large files of JSON lines by several threads and mostly in native
 // code, all others row by row. Either way leads to the same pairs.
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
+import { binaryKind } from '../dataset/binary-kind.ts';
 import type { ExactGroups } from '../dataset/duplicates/exact-groups.ts';
 import { type Candidates, findCandidates } from '../dataset/duplicates/find-candidates.ts';
 import { createFieldLists, type HashOptions } from '../dataset/duplicates/hash-rows.ts';
@@ -9,7 +10,6 @@ import { type CountTable, tableBits } from '../dataset/duplicates/peel.ts';
 import type { Ratio } from '../dataset/duplicates/ratio.ts';
 import { createShingleStore } from '../dataset/duplicates/shingle-store.ts';
 import type { FieldMapping } from '../dataset/formats/mapping.ts';
-import { binaryKind } from '../dataset/open-source.ts';
 import { chooseReader } from '../dataset/readers/index.ts';
 import { parseRowBytes } from '../dataset/readers/parse-row.ts';
 import type { RawRow } from '../dataset/readers/raw-row.ts';

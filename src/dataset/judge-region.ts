@@ -9,7 +9,7 @@ import { createRowJudge, type JudgedRow, type Trait } from './judged-row.ts';
 import { createPlainReader, lineWidth, type PlainReader } from './native/plain-rows.ts';
 import { createRepeats } from './once-per-file.ts';
 import { createTraitPacker, createTraitUnpacker, type PackedTraits } from './packed-traits.ts';
-import { readLine } from './readers/jsonl.ts';
+import { markBytes, readLine, startsWithMark } from './readers/jsonl.ts';
 import type { FileRemark } from './readers/raw-row.ts';
 
 export interface RegionSetup {
@@ -73,7 +73,8 @@ export function createRegionJudge(
         maxRowBytes,
         remark: ({ check, ...remark }) => answer.remark({ ...remark, code: check.code }),
       });
-      if (raw) answer.row(start, end, judge(raw, key));
+      const from = startsWithMark(region, start) ? start + markBytes : start;
+      if (raw) answer.row(from, end, judge(raw, key));
       answer.line();
     };
     for (let from = 0; from < region.length; ) {

@@ -1,12 +1,17 @@
 // A source's rows: opened, unpacked, given to the reader that its content asks for, and compared with what its name says.
 import { UserError } from '../diagnostics/user-error.ts';
+import { binaryKind } from './binary-kind.ts';
 import { damagedArchive } from './checks/damaged-archive.ts';
 import { damagedParquet } from './checks/damaged-parquet.ts';
 import { fileShape } from './checks/file-shape.ts';
 import { notText } from './checks/not-text.ts';
+import { otherKind } from './checks/other-kind.ts';
+import { rowsOutOfReach } from './checks/rows-out-of-reach.ts';
+import { severalLists } from './checks/several-lists.ts';
 import { codecs } from './compression/index.ts';
-import { binaryKind, type OpenSource, openSource } from './open-source.ts';
+import { type OpenSource, openSource } from './open-source.ts';
 import { openRandomAccess } from './random-access.ts';
+import { changeRows } from './readers/change-rows.ts';
 import { chooseReader, promises, readers } from './readers/index.ts';
 import type { FileRemark, RawRow, Reader, ReadOptions, TableReader } from './readers/raw-row.ts';
 import type { DataSource } from './scan-types.ts';
@@ -23,7 +28,7 @@ export interface OpenRows {
 
 type Say = (each: FileRemark) => void;
 
-const fatal = new Set([notText, damagedArchive, damagedParquet]);
+const fatal = new Set([notText, damagedArchive, damagedParquet, otherKind, severalLists, rowsOutOfReach]);
 
 /** Opens a source and chooses its reader by content. Throws UserError D091; reading throws D091 and D097. */
 export async function openRows(source: DataSource, remark: Say): Promise<OpenRows> {
@@ -45,11 +50,14 @@ export async function openRows(source: DataSource, remark: Say): Promise<OpenRow
   let stopped = false;
   const reader: Reader =
     'read' in chosen
-      ? chosen
+      ? sayingMore(chosen, source.label, (each) => {
+          unreadable ||= fatal.has(each.check);
+        })
       : {
           ...chosen,
           async *read(_chunks, options) {
-            for await (const batch of readTable(chosen, source, open, { ...options, remark: say })) {
+            const read = { ...options, remark: say };
+            for await (const batch of changeRows(readTable(chosen, source, open, read), read)) {
               if (stopped) break;
               yield batch;
             }
@@ -71,13 +79,41 @@ export async function openRows(source: DataSource, remark: Say): Promise<OpenRow
   };
 }
 
+// Commands in hints name the file; and remarks of a reader say whether anything was read.
+function sayingMore(reader: Reader, label: string, heard: Say): Reader {
+  return {
+    ...reader,
+    read: (chunks, options) =>
+      reader.read(chunks, {
+        ...options,
+        remark(each) {
+          heard(each);
+          options.remark({ ...each, hint: naming(each.hint ?? each.check.hint, label) });
+        },
+      }),
+  };
+}
+
+function naming(hint: string, label: string): string {
+  return hint.replace(/\bFILE\b/, quoteForShell(label));
+}
+
+function quoteForShell(label: string): string {
+  return /^[\w./@:=-]+$/.test(label) ? label : `'${label.replaceAll("'", "'\\''")}'`;
+}
+
 function choose(label: string, open: OpenSource, say: Say): Reader | TableReader {
   const name = compareCodec(label, open, say);
   const chosen = chooseReader(open.head, name);
   const binary = 'read' in chosen && open.head.length > 0 ? binaryKind(open.head) : null;
   if (binary) {
     open.stop();
-    say({ check: notText, message: `The file is ${binary}, not plain UTF-8 text.` });
+    const { kind, hint } = binary;
+    say({
+      check: notText,
+      message: `The file is ${kind}, not plain UTF-8 text.`,
+      ...(hint && { hint: naming(hint, label) }),
+    });
   } else if (open.head.length > 0) compareName(name, chosen.name, say);
   return chosen;
 }

@@ -162,27 +162,3 @@ async function* joinPieces(pieces: AsyncIterable<Buffer>): AsyncGenerator<Buffer
   if (size > 0) yield Buffer.concat(parts);
   return null;
 }
-
-/** What the first bytes are if they are no UTF-8 text; null where they may be. */
-export function binaryKind(head: Buffer): string | null {
-  const starts = (...bytes: number[]): boolean => bytes.every((byte, i) => head[i] === byte);
-  const packed = findCodec(head);
-  if (packed) return `compressed twice (${packed.name} inside)`;
-  if (starts(0x50, 0x4b, 0x03, 0x04)) return 'a zip archive';
-  const wide = wideText(head);
-  if (wide) return wide;
-  if (starts(0x42, 0x5a, 0x68) && head[4] === 0x31) return 'bzip2-compressed';
-  if (starts(0xfd, 0x37, 0x7a, 0x58, 0x5a)) return 'xz-compressed';
-  if (head.subarray(0, 64).includes(0)) return 'binary data';
-  return null;
-}
-
-// By the byte order mark, or by where the zeros stand around the first two characters, which are ASCII in JSON and CSV.
-function wideText(head: Buffer): string | null {
-  const starts = [...head.subarray(0, 8)].map((byte) => (byte === 0 ? '0' : 'x')).join('');
-  const mark = head.toString('hex', 0, 4);
-  if (mark === 'fffe0000' || mark === '0000feff' || /^(?:x000|000x){2}$/.test(starts)) return 'UTF-32 text';
-  if (mark.startsWith('fffe') || mark.startsWith('feff') || /^(?:(?:x0){4}|(?:0x){4})$/.test(starts))
-    return 'UTF-16 text';
-  return null;
-}

@@ -3,9 +3,17 @@
 import type { Finding, Severity } from '../diagnostics/finding.ts';
 import type { Draft } from './checks/check.ts';
 import { findInRecord } from './readers/csv-place.ts';
-import type { FileRemark, RawRow } from './readers/raw-row.ts';
+import { originalOffset } from './readers/offsets.ts';
+import type { FileRemark, PlacedCell, RawRow } from './readers/raw-row.ts';
 import { maskPrivateData } from './text/private-data.ts';
-import { excerptAt, findPointer, type Position, positionAt } from './text-position.ts';
+import {
+  escapePointer,
+  excerptAt,
+  findPointer,
+  type Position,
+  pointerTokens,
+  positionAt,
+} from './text-position.ts';
 
 type PlacedText = Pick<RawRow, 'text' | 'line' | 'column' | 'origin'>;
 
@@ -38,17 +46,47 @@ function placeInRow(
   raw: PlacedText,
 ): { text: string; offset: number; position: Position } {
   const { origin } = raw;
-  const text = origin?.kind === 'csv' ? origin.record : origin?.kind === 'text' ? origin.document : raw.text;
-  const at =
-    origin?.kind === 'csv'
-      ? findInRecord(origin, pointer, inside)
-      : origin?.kind === 'text'
-        ? (inside ?? 0)
-        : (offset ?? findPointer(text, pointer, inside));
-  // A row of a table has no lines and columns of its own.
-  const position =
-    origin?.kind === 'table' ? { line: raw.line, column: raw.column } : positionAt(text, at, raw);
-  return { text, offset: at, position };
+  switch (origin?.kind) {
+    case 'csv':
+      return placed(origin.record, findInRecord(origin, pointer, inside), raw);
+    case 'text':
+      return placed(origin.document, inside ?? 0, raw);
+    case 'cells':
+      return placeInCells(origin.cells, pointer, inside, raw);
+    case 'rewritten': {
+      const at = offset ?? findPointer(raw.text, pointer, inside);
+      const from = originalOffset(origin.offsets, at);
+      const { record, of } = origin;
+      return of
+        ? placeInRow({ pointer: '', offset: from } as Draft, { ...raw, text: record, origin: of })
+        : placed(record, from, raw);
+    }
+    case 'table': {
+      // A row of a table has no lines and columns of its own.
+      const { line, column } = raw;
+      const at = offset ?? findPointer(raw.text, pointer, inside);
+      return { text: raw.text, offset: at, position: { line, column } };
+    }
+    default:
+      return placed(raw.text, offset ?? findPointer(raw.text, pointer, inside), raw);
+  }
+}
+
+function placed(text: string, offset: number, start: Position) {
+  return { text, offset, position: positionAt(text, offset, start) };
+}
+
+function placeInCells(
+  cells: readonly PlacedCell[],
+  pointer: string,
+  inside: number | undefined,
+  raw: PlacedText,
+) {
+  const [name, ...below] = pointerTokens(pointer);
+  const cell = cells.find((each) => each.name === name);
+  if (!cell) return { text: raw.text, offset: 0, position: { line: raw.line, column: raw.column } };
+  const path = below.map((token) => `/${escapePointer(token)}`).join('');
+  return placed(cell.text, findPointer(cell.text, path, inside), cell);
 }
 
 /** A finding about the file itself. */
@@ -58,7 +96,7 @@ export function placeRemark(remark: FileRemark, severity: Severity, file: string
     code: check.code,
     name: check.name,
     severity,
-    message,
+    message: maskPrivateData(message),
     hint: hint ?? check.hint,
     at: { file, ...(line !== undefined && { line }), ...(column !== undefined && { column }) },
     ...(data && { data }),

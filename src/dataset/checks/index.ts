@@ -18,8 +18,10 @@ import { carriageReturn } from './carriage-return.ts';
 import { cellCount } from './cell-count.ts';
 import type { Check } from './check.ts';
 import { codeFences } from './code-fences.ts';
+import { columnTurns } from './column-turns.ts';
 import { conflictingAnswers } from './conflicting-answers.ts';
 import { controlCharacter } from './control-character.ts';
+import { csvDialect } from './csv-dialect.ts';
 import { cutOff } from './cut-off.ts';
 import { damagedArchive } from './damaged-archive.ts';
 import { damagedParquet } from './damaged-parquet.ts';
@@ -45,17 +47,20 @@ import { homoglyph } from './homoglyph.ts';
 import { htmlLeftover } from './html-leftover.ts';
 import { impossibleTask } from './impossible-task.ts';
 import { inexactNumber } from './inexact-number.ts';
+import { innerMark } from './inner-mark.ts';
 import { invalidJson } from './invalid-json.ts';
 import { invalidToolCall } from './invalid-tool-call.ts';
 import { invalidTools } from './invalid-tools.ts';
 import { invisibleCharacter } from './invisible-character.ts';
 import { ipAddress } from './ip-address.ts';
+import { jsonInText } from './json-in-text.ts';
 import { labelVariants } from './label-variants.ts';
 import { lastTurn } from './last-turn.ts';
 import { leadingCapital } from './leading-capital.ts';
 import { leakedRow } from './leaked-row.ts';
 import { lengthBias } from './length-bias.ts';
 import { listMarkers } from './list-markers.ts';
+import { listRows } from './list-rows.ts';
 import { literalEscape } from './literal-escape.ts';
 import { loneSurrogate } from './lone-surrogate.ts';
 import { lossyConversion } from './lossy-conversion.ts';
@@ -75,15 +80,18 @@ import { nearEmptyAnswer } from './near-empty-answer.ts';
 import { nearEqualSystem } from './near-equal-system.ts';
 import { nearLeak } from './near-leak.ts';
 import { noAssistant } from './no-assistant.ts';
+import { noHeader } from './no-header.ts';
 import { noNumber } from './no-number.ts';
 import { noRows } from './no-rows.ts';
 import { notAnObject } from './not-an-object.ts';
 import { notText } from './not-text.ts';
 import { nothingTrained } from './nothing-trained.ts';
 import { nulCharacter } from './nul-character.ts';
+import { nullMark } from './null-mark.ts';
 import { openQuote } from './open-quote.ts';
 import { orphanToolResult } from './orphan-tool-result.ts';
 import { otherFormat } from './other-format.ts';
+import { otherKind } from './other-kind.ts';
 import { outerSpace } from './outer-space.ts';
 import { outlyingLength } from './outlying-length.ts';
 import { paymentNumber } from './payment-number.ts';
@@ -91,6 +99,7 @@ import { phoneNumber } from './phone-number.ts';
 import { placeholderAnswer } from './placeholder-answer.ts';
 import { placeholderInput } from './placeholder-input.ts';
 import { promptTemplate } from './prompt-template.ts';
+import { pythonNotation } from './python-notation.ts';
 import { quotedAnswer } from './quoted-answer.ts';
 import { refusedTask } from './refusal.ts';
 import { rejectedAnswer } from './rejected-answer.ts';
@@ -103,10 +112,13 @@ import { repeatsPrompt } from './repeats-prompt.ts';
 import { repetitionLoop } from './repetition-loop.ts';
 import { replacementCharacter } from './replacement-character.ts';
 import { rowTooLong } from './row-too-long.ts';
+import { rowsInside } from './rows-inside.ts';
+import { rowsOutOfReach } from './rows-out-of-reach.ts';
 import { sameClosing } from './same-closing.ts';
 import { sameOpening } from './same-opening.ts';
 import { secret } from './secret.ts';
 import { severalInstances } from './several-instances.ts';
+import { severalLists } from './several-lists.ts';
 import { systemInSome } from './system-in-some.ts';
 import { templateMarker } from './template-marker.ts';
 import { templateRow } from './template-row.ts';
@@ -117,6 +129,7 @@ import { tooDeep } from './too-deep.ts';
 import { toolsInSome } from './tools-in-some.ts';
 import { trailingBytes } from './trailing-bytes.ts';
 import { truncatedArray } from './truncated-array.ts';
+import { truncatedCell } from './truncated-cell.ts';
 import { unansweredToolCall } from './unanswered-tool-call.ts';
 import { unbalancedFence } from './unbalanced-fence.ts';
 import { unclosedMarker } from './unclosed-marker.ts';
@@ -272,6 +285,19 @@ export const checks: readonly Check[] = [
   lengthBias,
   inexactNumber,
   noNumber,
+  rowsInside,
+  severalLists,
+  rowsOutOfReach,
+  pythonNotation,
+  jsonInText,
+  innerMark,
+  csvDialect,
+  noHeader,
+  nullMark,
+  truncatedCell,
+  otherKind,
+  listRows,
+  columnTurns,
 ];
 
 /** Every code of the dataset folder: the checks, and what it throws. */

@@ -1,6 +1,9 @@
 // From a pointer into a row's JSON to the cell of the CSV record that it was made from.
 import { escapePointer, findPointer, pointerTokens } from '../text-position.ts';
+import { walkJson } from '../walk-json.ts';
 import { offsetInCell, splitRecord } from './csv-record.ts';
+import { originalOffset } from './offsets.ts';
+import { fromPython, looksLikePython } from './python-notation.ts';
 import type { RowOrigin } from './raw-row.ts';
 
 /**
@@ -8,14 +11,22 @@ import type { RowOrigin } from './raw-row.ts';
  * the pointer leads to no cell.
  */
 export function findInRecord(
-  { record, names, delimiter }: Extract<RowOrigin, { kind: 'csv' }>,
+  origin: Extract<RowOrigin, { kind: 'csv' }>,
   pointer: string,
   inside?: number,
 ): number {
+  const { record, names } = origin;
   const [name, ...below] = pointerTokens(pointer);
-  const cell = name === undefined ? undefined : splitRecord(record, delimiter)[names.indexOf(name)];
+  const cell = name === undefined ? undefined : splitRecord(record, origin)[names.indexOf(name)];
   if (!cell) return 0;
-  if (below.length === 0) return offsetInCell(record, cell, inside ?? 0);
+  if (below.length === 0) return offsetInCell(record, cell, inside ?? 0, origin);
   const path = below.map((token) => `/${escapePointer(token)}`).join('');
-  return offsetInCell(record, cell, findPointer(cell.value, path, inside));
+  return offsetInCell(record, cell, findInValue(cell.value, path, inside), origin);
+}
+
+// The value is JSON, or Python's notation that was read as JSON.
+function findInValue(value: string, path: string, inside?: number): number {
+  const python = looksLikePython(value) && walkJson(value, {}) !== null ? fromPython(value) : null;
+  if (!python) return findPointer(value, path, inside);
+  return originalOffset(python.offsets, findPointer(python.json, path, inside));
 }

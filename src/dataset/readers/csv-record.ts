@@ -2,10 +2,12 @@
 // cell's start; elsewhere it is a character like any other.
 
 export interface Dialect {
-  /** One of `,`, `;` and tab. */
+  /** One of `,`, `;`, `|` and tab. */
   delimiter: string;
   /** The byte that ends a line: \n, or \r in files of old Macs. */
   lineEnd: number;
+  /** Whether a backslash before a quote inside a quoted cell makes it a character of the text. */
+  backslash: boolean;
 }
 
 /** Where a record ends, exclusive, and where the next one starts; or what is wrong with its quotes, and where. */
@@ -16,7 +18,7 @@ export type RecordEnd =
   /** The quote opened at `quoteAt` closes at `at`, and neither a delimiter nor a line end follows. */
   | { kind: 'bad-close'; quoteAt: number; at: number };
 
-const [quote, lf, cr] = [34, 10, 13];
+const [quote, lf, cr, backslash] = [34, 10, 13, 92];
 
 /** Finds the end of the record that starts at `from`. `last`: no bytes will follow these. */
 export function findRecordEnd(bytes: Buffer, from: number, dialect: Dialect, last: boolean): RecordEnd {
@@ -26,7 +28,7 @@ export function findRecordEnd(bytes: Buffer, from: number, dialect: Dialect, las
   for (;;) {
     if (bytes[at] === quote) {
       const quoteAt = at;
-      at = closingQuote(bytes, at + 1);
+      at = closingQuote(bytes, at + 1, dialect.backslash);
       // A quote at the very end may be the first of two.
       if (at < 0 || (at === bytes.length - 1 && !last)) return { kind: 'open', quoteAt };
       at += 1;
@@ -53,10 +55,20 @@ function trimReturn(bytes: Buffer, from: number, end: number, { lineEnd }: Diale
 }
 
 // The index of the quote that closes, or -1.
-function closingQuote(bytes: Buffer, from: number): number {
-  for (let at = bytes.indexOf(quote, from); at >= 0; at = bytes.indexOf(quote, at + 2))
-    if (bytes[at + 1] !== quote) return at;
+function closingQuote(bytes: Buffer, from: number, escapes: boolean): number {
+  for (let at = bytes.indexOf(quote, from); at >= 0; ) {
+    if (escapes && isEscaped((i) => bytes[i], from, at)) at = bytes.indexOf(quote, at + 1);
+    else if (bytes[at + 1] !== quote) return at;
+    else at = bytes.indexOf(quote, at + 2);
+  }
   return -1;
+}
+
+// Whether an odd number of backslashes stands before the quote at `at`, in a cell that starts at `from`.
+function isEscaped(unitAt: (index: number) => number | undefined, from: number, at: number): boolean {
+  let before = at;
+  while (before > from && unitAt(before - 1) === backslash) before -= 1;
+  return (at - before) % 2 === 1;
 }
 
 export interface Cell {
@@ -66,15 +78,25 @@ export interface Cell {
   quoted: boolean;
 }
 
+/** How the cells of a record are written; the same whatever ends its lines. */
+export type CellGrammar = Pick<Dialect, 'delimiter' | 'backslash'>;
+
 /** The cells of a record that `findRecordEnd` found whole. */
-export function splitRecord(record: string, delimiter: string): Cell[] {
+export function splitRecord(record: string, { delimiter, backslash: escapes }: CellGrammar): Cell[] {
   const cells: Cell[] = [];
   for (let at = 0; ; at += 1) {
     if (record.charCodeAt(at) === quote) {
       let close = record.indexOf('"', at + 1);
-      while (close >= 0 && record.charCodeAt(close + 1) === quote) close = record.indexOf('"', close + 2);
+      while (close >= 0) {
+        if (escapes && isEscaped((i) => record.charCodeAt(i), at + 1, close))
+          close = record.indexOf('"', close + 1);
+        else if (record.charCodeAt(close + 1) === quote) close = record.indexOf('"', close + 2);
+        else break;
+      }
       if (close < 0) close = record.length;
-      cells.push({ value: record.slice(at + 1, close).replaceAll('""', '"'), start: at + 1, quoted: true });
+      const inside = record.slice(at + 1, close);
+      const value = escapes ? inside.replace(/\\"|""/g, '"') : inside.replaceAll('""', '"');
+      cells.push({ value, start: at + 1, quoted: true });
       at = close + 1;
     } else {
       const end = record.indexOf(delimiter, at);
@@ -86,10 +108,19 @@ export function splitRecord(record: string, delimiter: string): Cell[] {
   }
 }
 
-/** The offset in the record of UTF-16 unit `units` of a cell's value: a quote inside quotes is written twice. */
-export function offsetInCell(record: string, { start, quoted }: Cell, units: number): number {
+/** The offset in the record of UTF-16 unit `units` of a cell's value: a quote inside quotes takes two. */
+export function offsetInCell(
+  record: string,
+  { start, quoted }: Cell,
+  units: number,
+  { backslash: escapes }: CellGrammar,
+): number {
   if (!quoted) return start + units;
   let at = start;
-  for (let i = 0; i < units && at < record.length; i += 1) at += record.charCodeAt(at) === quote ? 2 : 1;
+  for (let i = 0; i < units && at < record.length; i += 1) {
+    const unit = record.charCodeAt(at);
+    const two = unit === quote || (escapes && unit === backslash && record.charCodeAt(at + 1) === quote);
+    at += two ? 2 : 1;
+  }
   return at;
 }

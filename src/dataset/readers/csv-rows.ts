@@ -1,15 +1,23 @@
 // From records to rows: the header names the keys, every cell is text, and columns of turns are parsed as JSON.
 import { cellCount } from '../checks/cell-count.ts';
 import { headerName } from '../checks/header-name.ts';
-import { invalidJson } from '../checks/invalid-json.ts';
+import { noHeader } from '../checks/no-header.ts';
+import { nullMark } from '../checks/null-mark.ts';
+import { pythonNotation } from '../checks/python-notation.ts';
 import { positionAt } from '../text-position.ts';
-import { walkJson } from '../walk-json.ts';
-import { type Cell, type Dialect, offsetInCell, splitRecord } from './csv-record.ts';
+import { readCell } from './csv-cell.ts';
+import { type Cell, type Dialect, splitRecord } from './csv-record.ts';
+import { fromPython, looksLikePython } from './python-notation.ts';
 import type { RawRow, ReadOptions, RowFault } from './raw-row.ts';
+import { isTurns } from './turns-shape.ts';
 
 export interface CsvTable {
   /** Takes the first record for the header. */
   setHeader(record: string, line: number): void;
+  /** There is no header: the columns of the first record get numbers for names. */
+  nameColumns(record: string, line: number): void;
+  /** Whether a record is the header once more, as in files that were joined. */
+  repeatsHeader(record: string): boolean;
   hasHeader(): boolean;
   /** The row of a record, or null where all its cells are empty. Rows of the sample decide first: see `settle`. */
   row(record: string, line: number): RawRow | null;
@@ -22,15 +30,18 @@ const listColumns = new Set(['messages', 'conversations', 'conversation', 'tools
 const longestName = 64;
 
 /** A table whose rows go by the dialect. */
-export function createTable({ delimiter, lineEnd }: Dialect, options: ReadOptions): CsvTable {
+export function createTable(dialect: Dialect, options: ReadOptions): CsvTable {
+  const { delimiter, lineEnd, backslash } = dialect;
   let names: string[] = [];
-  let json: boolean[] = [];
+  let header: string | null = null;
+  let kinds: ColumnKind[] = [];
   const unnamed = new Set<string>();
   const origin = (record: string): RawRow['origin'] => ({
     kind: 'csv',
     record: asPlaced(record, lineEnd),
     names,
     delimiter,
+    backslash,
   });
   const broken = (record: string, line: number, fault: RowFault): RawRow => ({
     line,
@@ -42,8 +53,20 @@ export function createTable({ delimiter, lineEnd }: Dialect, options: ReadOption
 
   return {
     hasHeader: () => names.length > 0,
+    repeatsHeader: (record) => header !== null && record === header,
+    nameColumns(record, line) {
+      names = splitRecord(record, dialect).map((_, i) => `column ${i + 1}`);
+      const first = names.slice(0, 3).map((name) => JSON.stringify(name));
+      options.remark({
+        check: noHeader,
+        message: `The first record is a row and no header; its columns are read as ${first.join(', ')}${names.length > 3 ? ' …' : ''}.`,
+        line,
+        column: 1,
+      });
+    },
     setHeader(record, line) {
-      const cells = splitRecord(record, delimiter);
+      header = record;
+      const cells = splitRecord(record, dialect);
       names = readHeader(cells, (cell, message, hint) =>
         options.remark({
           check: headerName,
@@ -55,13 +78,13 @@ export function createTable({ delimiter, lineEnd }: Dialect, options: ReadOption
       for (const [i, { value }] of cells.entries()) if (value.trim() === '') unnamed.add(names[i] ?? '');
     },
     settle(records) {
-      const rows = records.map((record) => splitRecord(record, delimiter));
-      json = names.map((name, i) =>
-        holdsJson(name, rows.map((cells) => cells[i]?.value ?? '').filter(Boolean)),
+      const rows = records.map((record) => splitRecord(record, dialect));
+      kinds = names.map((name, i) =>
+        kindOf(name, rows.map((cells) => cells[i]?.value ?? '').filter(Boolean)),
       );
     },
     row(record, line) {
-      const cells = splitRecord(record, delimiter);
+      const cells = splitRecord(record, dialect);
       if (cells.every(({ value }) => value === '')) return null;
       if (cells.length !== names.length) return broken(record, line, countFault(record, cells, names));
       const members: [string, unknown][] = [];
@@ -69,15 +92,12 @@ export function createTable({ delimiter, lineEnd }: Dialect, options: ReadOption
       for (const [i, cell] of cells.entries()) {
         const name = names[i] ?? '';
         // Behind a delimiter too many stands nothing; a list that is not there is no empty text.
-        if (cell.value === '' && (json[i] || unnamed.has(name))) continue;
-        // A list keeps its own text, in which numbers may have more digits than are read.
-        written.push(`${JSON.stringify(name)}:${json[i] ? cell.value : JSON.stringify(cell.value)}`);
-        if (!json[i]) members.push([name, cell.value]);
-        else {
-          const parsed = parseCell(record, cell, name);
-          if (parsed.fault) return broken(record, line, parsed.fault);
-          members.push([name, parsed.value]);
-        }
+        if (cell.value === '' && (kinds[i] !== 'text' || unnamed.has(name))) continue;
+        const parsed = readCell(record, cell, name, kinds[i] ?? 'text', dialect);
+        if (parsed.note) options.remark({ ...remarkOf(parsed.note, name), line, column: 1 });
+        if (parsed.fault) return broken(record, line, parsed.fault);
+        written.push(`${JSON.stringify(name)}:${parsed.text}`);
+        members.push([name, parsed.value]);
       }
       // fromEntries defines "__proto__" as a plain member; assignment would not.
       const value = Object.fromEntries(members);
@@ -135,45 +155,49 @@ function countFault(record: string, cells: readonly Cell[], names: readonly stri
   };
 }
 
-// Answers may be JSON too, and are text all the same: only lists of turns are parsed, and columns that can be nothing else.
-function holdsJson(name: string, values: readonly string[]): boolean {
-  if (listColumns.has(name)) return values.some((value) => /^\s*[[{]/.test(value));
-  return values.length > 0 && values.every(isListOfTurns);
+function remarkOf(note: 'null' | 'python', name: string) {
+  const column = JSON.stringify(name);
+  return note === 'null'
+    ? { check: nullMark, message: `The column ${column} has \\N for NULL; such a cell is read as null.` }
+    : {
+        check: pythonNotation,
+        message: `The column ${column} holds lists in Python's notation; they are read as JSON lists.`,
+      };
 }
 
-function isListOfTurns(value: string): boolean {
-  if (!/^\s*\[\s*\{/.test(value)) return false;
+/** Lists are JSON, or what pandas makes of them: `[{'role': …`. */
+export type ColumnKind = 'text' | 'json' | 'python';
+
+// Answers may be JSON too, and are text all the same: only lists of turns are parsed, and columns that can be nothing else.
+function kindOf(name: string, values: readonly string[]): ColumnKind {
+  const lists = listColumns.has(name)
+    ? values.some((value) => /^\s*[[{]/.test(value)) || values.some(isListOfTurns)
+    : values.length > 0 && values.every(isListOfTurns);
+  if (!lists) return 'text';
+  const python = values.filter((value) => looksLikePython(value) && !parses(value) && fromPython(value));
+  return python.length * 2 > values.length ? 'python' : 'json';
+}
+
+function parses(value: string): boolean {
   try {
-    const list: unknown = JSON.parse(value);
-    return (
-      Array.isArray(list) &&
-      list.every((turn) => hasKeys(turn, 'role', 'content') || hasKeys(turn, 'from', 'value'))
-    );
+    JSON.parse(value);
+    return true;
   } catch {
     return false;
   }
 }
 
-function hasKeys(value: unknown, ...keys: string[]): boolean {
-  return typeof value === 'object' && value !== null && keys.every((key) => key in value);
+function isListOfTurns(value: string): boolean {
+  if (!/^\s*(?:(?:np\.|numpy\.)?array\(\s*)?[[(]\s*\{/.test(value)) return false;
+  const list = parseOrNull(value);
+  return isTurns(list);
 }
 
-function parseCell(record: string, cell: Cell, name: string): { value?: unknown; fault?: RowFault } {
+function parseOrNull(value: string): unknown {
   try {
-    return { value: JSON.parse(cell.value) as unknown };
+    return JSON.parse(value) as unknown;
   } catch {
-    const found = walkJson(cell.value, {}) ?? { offset: 0, reason: 'this is not JSON' };
-    const python = /^\s*\[\s*\{\s*'/.test(cell.value);
-    const hint = python
-      ? "this is Python's way to write a list: write the column with json.dumps"
-      : found.hint;
-    return {
-      fault: {
-        check: invalidJson,
-        message: `The cell of column ${JSON.stringify(name)} is not valid JSON: ${found.reason}.`,
-        offset: offsetInCell(record, cell, found.offset),
-        ...(hint !== undefined && { hint }),
-      },
-    };
+    const python = looksLikePython(value) ? fromPython(value) : null;
+    return python && (JSON.parse(python.json) as unknown);
   }
 }

@@ -1,10 +1,13 @@
 // CSV with a header: records are found in bytes, so that a quote that never closes costs its own line and no other.
 import { isUtf8 } from 'node:buffer';
 import { blankLine } from '../checks/blank-line.ts';
+import { csvDialect } from '../checks/csv-dialect.ts';
+import { innerMark } from '../checks/inner-mark.ts';
 import { openQuote } from '../checks/open-quote.ts';
-import { guessDialect } from './csv-dialect.ts';
-import { type Dialect, findRecordEnd, type RecordEnd } from './csv-record.ts';
+import { type Guess, guessDialect } from './csv-dialect.ts';
+import { findRecordEnd, type RecordEnd } from './csv-record.ts';
 import { asPlaced, createTable } from './csv-rows.ts';
+import { markBytes, startsWithMark } from './jsonl.ts';
 import { longRow, parseRowBytes } from './parse-row.ts';
 import type { RawRow, Reader, ReadOptions } from './raw-row.ts';
 
@@ -59,7 +62,7 @@ interface Waiting {
 }
 
 function createReading(
-  dialect: Dialect,
+  dialect: Guess,
   options: ReadOptions,
 ): {
   /** Reads some of what is whole; `more`: call again with the rest. `last`: nothing will follow the bytes. */
@@ -74,14 +77,46 @@ function createReading(
   let settled = false;
   // An unquoted record over the limit: its start, and how many bytes went by.
   let long: { start: Buffer; bytes: number } | null = null;
+  // The line that names the delimiter, and titles: records that are passed over before the header.
+  let above = dialect.skipped + (dialect.named === null ? 0 : 1);
+  const say = (message: string): void => options.remark({ check: csvDialect, message, line, column: 1 });
+  if (dialect.backslash) say('Quotes inside cells are written \\", and are read as quotes.');
 
-  const add = (bytes: Buffer): void => {
+  const add = (read: Buffer): void => {
+    const bytes = withoutMark(read);
+    if (above > 0 && bytes.length > 0) {
+      above -= 1;
+      const text = bytes.toString('utf8').slice(0, 60);
+      say(`The line above the header is passed over: ${text}`);
+      return;
+    }
     if (bytes.length > limit) waiting.push(longRow(bytes.subarray(0, 200), bytes.length, limit, line, 1));
     else if (!isUtf8(bytes)) waiting.push(parseRowBytes(bytes, line, 1));
     else if (bytes.length === 0)
       options.remark({ check: blankLine, message: 'The line is blank.', line, column: 1 });
-    else if (table.hasHeader()) waiting.push({ record: bytes.toString('utf8'), line });
-    else table.setHeader(bytes.toString('utf8'), line);
+    else addRecord(bytes.toString('utf8'));
+  };
+
+  const addRecord = (record: string): void => {
+    if (table.repeatsHeader(record)) say('The header stands in the file again; it is passed over.');
+    else if (table.hasHeader()) waiting.push({ record, line });
+    else if (dialect.hasHeader) table.setHeader(record, line);
+    else {
+      table.nameColumns(record, line);
+      waiting.push({ record, line });
+    }
+  };
+
+  // Files that were joined have the mark of each before its header.
+  const withoutMark = (bytes: Buffer): Buffer => {
+    if (!startsWithMark(bytes, 0)) return bytes;
+    options.remark({
+      check: innerMark,
+      message: 'A byte order mark stands before this row.',
+      line,
+      column: 1,
+    });
+    return bytes.subarray(markBytes);
   };
 
   // The record is given up at the end of the line on which the quote at fault stands.

@@ -3,8 +3,10 @@ import { isUtf8 } from 'node:buffer';
 import { StringDecoder } from 'node:string_decoder';
 import { arraySeparator } from '../checks/array-separator.ts';
 import { fileShape } from '../checks/file-shape.ts';
+import { innerMark } from '../checks/inner-mark.ts';
 import { textAfterArray } from '../checks/text-after-array.ts';
 import { truncatedArray } from '../checks/truncated-array.ts';
+import { markBytes, startsWithMark } from './jsonl.ts';
 import { longRow, parseRow, parseRowBytes } from './parse-row.ts';
 import type { RawRow, Reader, ReadOptions } from './raw-row.ts';
 import { type Piece, salvageRows } from './salvage-rows.ts';
@@ -105,7 +107,23 @@ async function* readValues(chunks: AsyncIterable<Buffer>, options: ReadOptions):
     }
   };
 
-  const addValue = (bytes: Buffer): void => {
+  const addValue = (value: Buffer): void => {
+    let bytes = value;
+    if (startsWithMark(bytes, 0)) {
+      // Between arrays or rows that were joined; what stands behind it may be the bracket of the next array.
+      options.remark({
+        check: innerMark,
+        message: 'A byte order mark stands before this row.',
+        line,
+        column,
+      });
+      bytes = bytes.subarray(markBytes);
+      if (bytes[0] !== undefined && !arrayOpen) {
+        splitter.push(bytes);
+        return;
+      }
+      if (bytes.length === 0) return;
+    }
     const row = parse(bytes);
     // A bracket that never closed may have swallowed the neighbours.
     const pieces = row.fault ? salvageRows(bytes, column) : [];

@@ -1,6 +1,7 @@
 // JSON lines. The hot path of every scan: find newlines in bytes, decode and parse each line, nothing else.
 import { isUtf8 } from 'node:buffer';
 import { blankLine } from '../checks/blank-line.ts';
+import { innerMark } from '../checks/inner-mark.ts';
 import { longRow, parseRow, parseRowBytes } from './parse-row.ts';
 import type { RawRow, Reader, ReadOptions } from './raw-row.ts';
 
@@ -123,6 +124,10 @@ export function readLine(
   line: number,
   { maxRowBytes, remark }: ReadOptions,
 ): RawRow | null {
+  if (region[from] === 0xef && startsWithMark(region, from)) {
+    remark({ check: innerMark, message: 'A byte order mark stands before this row.', line, column: 1 });
+    return readLine(region, from + markBytes, to, clean, line, { maxRowBytes, remark });
+  }
   const end = region[to - 1] === 13 && to > from ? to - 1 : to;
   if (end - from > maxRowBytes)
     return longRow(region.subarray(from, from + 200), end - from, maxRowBytes, line, 1);
@@ -136,6 +141,14 @@ export function readLine(
     return null;
   }
   return parseRow(text, line, 1);
+}
+
+/** Bytes of a byte order mark. Inside a file it shows that files were joined, and is no part of the row. */
+export const markBytes = 3;
+
+/** Whether a byte order mark stands at `at`. */
+export function startsWithMark(bytes: Buffer, at: number): boolean {
+  return bytes[at] === 0xef && bytes[at + 1] === 0xbb && bytes[at + 2] === 0xbf;
 }
 
 async function* readLines(chunks: AsyncIterable<Buffer>, options: ReadOptions): AsyncGenerator<RawRow[]> {

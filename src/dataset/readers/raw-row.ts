@@ -18,13 +18,30 @@ export interface RawRow {
 }
 
 /**
- * A CSV record or a text file as it stands, so that places lead into it; or a row of a table, which has a number and no
- * place inside.
+ * A CSV record or a text file as it stands, so that places lead into it; a row of a table, which has a number and no
+ * place inside; a row whose values stand in several places; or JSON that was made from the text in `record`.
  */
 export type RowOrigin =
   | { kind: 'text'; document: string }
-  | { kind: 'csv'; record: string; names: readonly string[]; delimiter: string }
-  | { kind: 'table' };
+  | { kind: 'csv'; record: string; names: readonly string[]; delimiter: string; backslash: boolean }
+  | { kind: 'table' }
+  | { kind: 'cells'; cells: readonly PlacedCell[] }
+  | { kind: 'rewritten'; record: string; offsets: Offsets; of?: RowOrigin };
+
+/** A value of a row that is put together from several places. */
+export interface PlacedCell {
+  name: string;
+  /** Its JSON as it stands in the file. */
+  text: string;
+  line: number;
+  column: number;
+}
+
+/**
+ * Pairs, in order: from this UTF-16 unit of the JSON on, the text it was made from is at that unit; up to the next pair
+ * both move on alike.
+ */
+export type Offsets = readonly (readonly [to: number, from: number])[];
 
 /** Why a row could not be read. `offset` is in UTF-16 units of the row's text. */
 export interface RowFault {

@@ -17,6 +17,9 @@ const testedElsewhere = [
   'D164',
   'D170',
   'D171',
+  'D212',
+  'D217',
+  'D219',
 ];
 
 describe.each(checks.map((check) => ({ check, id: `${check.code} ${check.name}` })))('$id', ({ check }) => {

@@ -1,0 +1,19 @@
+import type { Check } from './check.ts';
+
+export const columnTurns: Check = {
+  code: 'D222',
+  name: 'column-turns',
+  severity: 'note',
+  title: 'The turns of a row stand in columns, and are read as turns.',
+  prose:
+    'Some libraries store a list of turns as one object of lists: `{"from": ["human", "gpt"], "value": ["Hi", "Hello."]}`. The lists are put together again, turn by turn.',
+  hint: 'write a list of turns',
+  oncePerFile: true,
+  bad: [
+    {
+      text: '{"conversations":{"from":["human","gpt"],"value":["Name a colour.","Blue."]}}',
+      file: 'rows.jsonl',
+    },
+  ],
+  good: ['{"conversations":[{"from":"human","value":"Name a colour."},{"from":"gpt","value":"Blue."}]}'],
+};

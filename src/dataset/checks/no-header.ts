@@ -1,0 +1,14 @@
+import type { Check } from './check.ts';
+
+export const noHeader: Check = {
+  code: 'D217',
+  name: 'no-header',
+  severity: 'warning',
+  title: 'The CSV file has no header.',
+  prose:
+    'All cells of the first record are sentences or numbers, so it is a row and names no columns. The columns are read as `column 1`, `column 2` and so on. Which of them is the prompt and which the answer is not guessed: a mapping says it (docs/formats.md).',
+  hint: 'add a header, or map the columns: prompt: column 1, answer: column 2',
+  oncePerFile: true,
+  bad: [],
+  good: ['instruction,output\nName a colour.,Blue.'],
+};

@@ -1,0 +1,14 @@
+import type { Check } from './check.ts';
+
+export const truncatedCell: Check = {
+  code: 'D219',
+  name: 'truncated-cell',
+  severity: 'error',
+  title: 'The viewer of the hub cut off a value of the row.',
+  prose:
+    'The rows that the dataset viewer returns are for looking at: long values are cut, and `truncated_cells` names them. Training on half a text teaches to stop in the middle.',
+  hint: 'download the file of the dataset itself, for example as hf://datasets/user/name',
+  fatal: true,
+  bad: [],
+  good: [],
+};

@@ -1,0 +1,74 @@
+// An object of columns: `{"instruction": […], "output": […]}`, or each column an object by row. A row's values stand far
+// from each other, so the file has to be in memory, up to a size.
+import { rowsOutOfReach } from '../checks/rows-out-of-reach.ts';
+import { walkJson } from '../walk-json.ts';
+import { rowOfCells } from './cells-row.ts';
+import { parseRowBytes } from './parse-row.ts';
+import type { PlacedCell, RawRow, ReadOptions } from './raw-row.ts';
+
+/** Bytes of a file that are put in memory. */
+const mostBytes = 64_000_000;
+const batchRows = 500;
+
+/** The rows, in the order of the first column. */
+export async function* readColumns(
+  chunks: AsyncIterable<Buffer>,
+  options: ReadOptions,
+): AsyncGenerator<RawRow[]> {
+  const parts: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of chunks) {
+    bytes += chunk.length;
+    if (bytes <= mostBytes) parts.push(Buffer.from(chunk));
+    else parts.length = 0;
+  }
+  if (bytes > mostBytes) {
+    options.remark({
+      check: rowsOutOfReach,
+      message: `The file is one JSON object of columns with ${bytes.toLocaleString('en-US')} bytes; up to ${mostBytes.toLocaleString('en-US')} are read so.`,
+      hint: `jq -c '[keys_unsorted, ([.[] | [.[]]] | transpose)] as [$names, $rows] | $rows[] | [$names, .] | transpose | map({key: .[0], value: .[1]}) | from_entries' FILE > rows.jsonl`,
+    });
+    return;
+  }
+  const whole = parseRowBytes(Buffer.concat(parts), 1, 1);
+  if (whole.fault) {
+    yield [whole];
+    return;
+  }
+  const rows = [...cellsByRow(whole.text).values()];
+  for (let from = 0; from < rows.length; from += batchRows)
+    yield rows
+      .slice(from, from + batchRows)
+      .map((cells) => rowOfCells(cells, cells[0] ?? { line: 1, column: 1 }));
+}
+
+// Each value by the row that it belongs to, with its place. The walk goes forward, and so do the lines.
+function cellsByRow(text: string): Map<string, PlacedCell[]> {
+  const rows = new Map<string, PlacedCell[]>();
+  let line = 1;
+  let lineStart = 0;
+  let next = text.indexOf('\n');
+  let start = 0;
+  walkJson(text, {
+    value(path, offset) {
+      if (path.length === 2) start = offset;
+    },
+    valueEnd(path, offset) {
+      if (path.length !== 2) return;
+      for (; next >= 0 && next < start; next = text.indexOf('\n', lineStart)) {
+        line += 1;
+        lineStart = next + 1;
+      }
+      const [name, row] = path as [string | number, string | number];
+      const cells = rows.get(String(row)) ?? [];
+      rows.set(String(row), cells);
+      cells.push({
+        name: String(name),
+        text: text.slice(start, offset),
+        line,
+        column: start - lineStart + 1,
+      });
+    },
+  });
+  return rows;
+}
