@@ -117,8 +117,7 @@ function findLists(value: Entry, path: string[]): string[][] {
 function canBeRows(list: readonly unknown[], key: string): boolean {
   const some = list.slice(0, sampled);
   const known = listKeys.has(key.toLowerCase()) || splitKeys.test(key);
-  if (some.length === 0) return known && splitKeys.test(key);
-  if (some.some(isTurn)) return false;
+  if (some.length === 0 || some.some(isTurn)) return false;
   if (some.every(isObject)) return known || some.filter(looksLikeRow).length * 2 > some.length;
   return known && (some.every(isTurns) || some.every((each) => Array.isArray(each) && each.length > 1));
 }
