@@ -149,8 +149,13 @@ function valueLists(rows: readonly RawRow[]): RowChange | null {
     },
     change(raw) {
       if (!Array.isArray(raw.value)) return raw;
-      // The text stays: an index leads into it as a field does.
-      return { ...raw, value: Object.fromEntries(raw.value.entries()) };
+      const out = createRewriting();
+      for (const { token, start, end } of rangesOf(raw.text)) {
+        out.add(`${token === 0 ? '{' : ','}"${token}":`, start);
+        out.add(raw.text.slice(start, end), start);
+      }
+      out.add(raw.value.length === 0 ? '{}' : '}', raw.text.length);
+      return rewritten(raw, out.text(), out.offsets());
     },
   };
 }

@@ -76,7 +76,10 @@ function isNames(value: unknown): boolean {
 // Lists of one length, or objects with the same keys, that make rows of a known format when they are put together.
 function isColumns(value: Entry, complete: boolean): boolean {
   const columns = Object.values(value);
-  if (columns.length === 0) return false;
+  // One column alone is no prompt with its answer: it holds conversations, or whole texts.
+  const [only] = columns;
+  if (columns.length === 0 || (columns.length === 1 && !holdsExamples(Object.keys(value)[0], only)))
+    return false;
   if (columns.every(Array.isArray)) {
     if (columns.some((list) => isTurns(list))) return false;
     const [first] = columns;
@@ -95,6 +98,12 @@ function isColumns(value: Entry, complete: boolean): boolean {
     Object.entries(value).map(([key, each]) => [key, (each as Entry)[keys[0] ?? '']]),
   );
   return looksLikeRow(row) || (columns.length > 1 && keys.every((key) => /^\d+$/.test(key)));
+}
+
+function holdsExamples(name: string | undefined, column: unknown): boolean {
+  if (typeof column !== 'object' || column === null) return false;
+  const values: unknown[] = Object.values(column);
+  return values.every(isTurns) || (name === 'text' && values.every((each) => typeof each === 'string'));
 }
 
 function sameKeys(value: Entry, keys: readonly string[]): boolean {
