@@ -20,7 +20,28 @@ function section({ name, doc }: WritableFormat): string {
   return `## ${name}\n\n\`\`\`json\n${doc.row}\n\`\`\`\n\n${doc.prose}`;
 }
 
-const mapping = `## Rows of any other shape
+const mapping = `## Other shapes that are read
+
+If the rows have none of the formats above, lorch looks for the same things under other names and reads the rows if nothing is in doubt. Else D015 says what is in doubt, with a mapping to copy. \`lorch data mapping FILE\` writes the mapping of any file, with a reason for each line.
+
+| shape | example |
+| --- | --- |
+| other letters | \`{"Question": "Open?", "Answer": "Yes."}\` |
+| usual names | \`{"problem": "3 + 4", "solution": "7"}\`, \`{"inputs": "Open?", "targets": "Yes."}\` |
+| inside other objects | \`{"body": {"messages": […]}}\`, \`{"conversation": {"messages": […]}}\` |
+| messages, with their answer elsewhere | \`{"messages": [{"role": "user", …}], "answer": "Yes."}\`, \`{"prompt": […], "response": "Yes."}\` |
+| texts spoken in turn | \`{"conversations": ["Open?", "Yes."]}\` |
+| pairs, and keys that say who speaks | \`{"conversation": [["Open?", "Yes."]]}\`, \`{"conversation": [{"human": "Open?", "assistant": "Yes."}]}\` |
+| other fields in turns | \`{"dialogue": [{"speaker": "User", "text": "Open?"}, {"speaker": "Bot", "text": "Yes."}]}\` |
+| Gemini, Bedrock | \`{"contents": [{"role": "user", "parts": [{"text": "Open?"}]}, …]}\`, \`{"system": [{"text": "Be brief."}], "messages": […]}\` |
+| tool calls and results as parts | \`{"type": "tool_use", "id": "1", "name": "look", "input": {}}\`, \`{"type": "tool_result", "tool_use_id": "1", "content": "ok"}\` |
+| tool calls as the answer | \`{"query": "Open?", "answers": "[{\\"name\\": \\"look\\", \\"arguments\\": {}}]", "tools": "[…]"}\` |
+| a text with the turns written out | \`{"text": "### Human: Open?### Assistant: Yes."}\`; Llama 2, 3 and 4, Gemma, Phi, Zephyr, Alpaca and Vicuna, too |
+| pairs with whole conversations | \`{"chosen": "\\n\\nHuman: Open?\\n\\nAssistant: Yes.", "rejected": "…"}\` |
+
+A mapping that names only some fields, such as \`tools: functions_json\` or \`roles: { customer: user }\`, keeps the rest of the known format.
+
+## Rows of any other shape
 
 \`dataset.format\` may say which field holds what; the data commands take the same in a file, \`--format mapping.yaml\`. A field is named by its key, by a path (\`data.question\`) or by a JSON pointer (\`/data/question\`); a key that itself has a dot in it goes before a path.
 
@@ -52,7 +73,7 @@ chosen: better
 rejected: worse
 \`\`\`
 
-\`input\`, \`history\`, \`tools\` and, for turns, \`weight\` may be mapped too; docs/config.md lists them all. \`roles\` adds to the words that sharegpt knows; \`function_call\` there is a turn whose text is a tool call. A needed field that none of the first rows has is D015, another one D062, each with the name that may have been meant. Findings name and place the fields as the rows have them. A mapping is read, not written.`;
+\`input\`, \`history\`, \`tools\`, \`reasoning\`, \`calls\` and, for turns, \`weight\` may be mapped too; docs/config.md lists them all. \`roles\` adds to the words that sharegpt knows; \`function_call\` there is a turn whose text is a tool call. A needed field that none of the first rows has is D015, another one D062, each with the name that may have been meant. Findings name and place the fields as the rows have them. A mapping is read, not written.`;
 
 function conversion(): string {
   const row = (cells: string[]): string => `| ${cells.join(' | ')} |`;

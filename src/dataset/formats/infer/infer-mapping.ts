@@ -97,7 +97,11 @@ function inferTurns(fields: readonly Field[], rows: number): Inferred | null {
   addBeside(draft, rest);
   const other = candidates.find(
     ({ field, doubt }) =>
-      field !== turns.field && doubt === null && !within(field, turns.field) && !within(turns.field, field),
+      field !== turns.field &&
+      !(answer && within(answer.field, field)) &&
+      doubt === null &&
+      !within(field, turns.field) &&
+      !within(turns.field, field),
   );
   if (other && turns.doubt === null && !/history$/.test(other.field.word))
     draft.doubt(`"${other.field.name}" is a conversation, too`);
