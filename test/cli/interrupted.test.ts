@@ -110,4 +110,4 @@ it('what a killed process left is removed by the next that writes there; what a 
   living.kill('SIGTERM');
   expect(await interrupted).toEqual([130, null]);
   expect(readdirSync(dir).sort()).toEqual(['out.jsonl', 'out.jsonl.lineage.json', 'rows.jsonl']);
-}, 60_000);
+});

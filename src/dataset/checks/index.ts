@@ -3,19 +3,23 @@ import type { CodeDoc } from '../../diagnostics/finding.ts';
 import { datasetErrorCodes } from '../codes.ts';
 import { absentAttachment } from './absent-attachment.ts';
 import { answerIsInput } from './answer-is-input.ts';
+import { answerTwice } from './answer-twice.ts';
 import { arraySeparator } from './array-separator.ts';
 import { asAnAi } from './as-an-ai.ts';
 import { assistantFirst } from './assistant-first.ts';
+import { base64Blob } from './base64-blob.ts';
 import { benchmarkLeak } from './benchmark-leak.ts';
 import { binaryColumn } from './binary-column.ts';
 import { blankContent } from './blank-content.ts';
 import { blankLine } from './blank-line.ts';
 import { boilerplate } from './boilerplate.ts';
 import { bracketPlaceholder } from './bracket-placeholder.ts';
+import { brokenJsonAnswer } from './broken-json-answer.ts';
 import { brokenTool } from './broken-tool.ts';
 import { brokenUtf8 } from './broken-utf8.ts';
 import { carriageReturn } from './carriage-return.ts';
 import { cellCount } from './cell-count.ts';
+import { chatResidue } from './chat-residue.ts';
 import type { Check } from './check.ts';
 import { codeFences } from './code-fences.ts';
 import { columnTurns } from './column-turns.ts';
@@ -39,12 +43,14 @@ import { exampleDomain } from './example-domain.ts';
 import { fewRows } from './few-rows.ts';
 import { fileShape } from './file-shape.ts';
 import { finalPunctuation } from './final-punctuation.ts';
+import { foreignAnswer } from './foreign-answer.ts';
 import { fractionalWeight } from './fractional-weight.ts';
 import { genericAnswer } from './generic-answer.ts';
 import { headerName } from './header-name.ts';
 import { headings } from './headings.ts';
 import { homoglyph } from './homoglyph.ts';
 import { htmlLeftover } from './html-leftover.ts';
+import { ignoredFormat } from './ignored-format.ts';
 import { impossibleTask } from './impossible-task.ts';
 import { inexactNumber } from './inexact-number.ts';
 import { innerMark } from './inner-mark.ts';
@@ -59,17 +65,20 @@ import { lastTurn } from './last-turn.ts';
 import { leadingCapital } from './leading-capital.ts';
 import { leakedRow } from './leaked-row.ts';
 import { lengthBias } from './length-bias.ts';
+import { letterPlaceholder } from './letter-placeholder.ts';
 import { listMarkers } from './list-markers.ts';
 import { listRows } from './list-rows.ts';
 import { literalEscape } from './literal-escape.ts';
 import { loneSurrogate } from './lone-surrogate.ts';
 import { lossyConversion } from './lossy-conversion.ts';
+import { lostLetters } from './lost-letters.ts';
 import { lowInformation } from './low-information.ts';
 import { lowRated } from './low-rated.ts';
 import { mergedTasks } from './merged-tasks.ts';
 import { misplacedSystem } from './misplaced-system.ts';
 import { missingCallId } from './missing-call-id.ts';
 import { missingField } from './missing-field.ts';
+import { missingValue } from './missing-value.ts';
 import { mixedKeys } from './mixed-keys.ts';
 import { mixedLanguage } from './mixed-language.ts';
 import { mixedLists } from './mixed-lists.ts';
@@ -92,6 +101,7 @@ import { openQuote } from './open-quote.ts';
 import { orphanToolResult } from './orphan-tool-result.ts';
 import { otherFormat } from './other-format.ts';
 import { otherKind } from './other-kind.ts';
+import { otherVendor } from './other-vendor.ts';
 import { outerSpace } from './outer-space.ts';
 import { outlyingLength } from './outlying-length.ts';
 import { paymentNumber } from './payment-number.ts';
@@ -99,6 +109,7 @@ import { phoneNumber } from './phone-number.ts';
 import { placeholderAnswer } from './placeholder-answer.ts';
 import { placeholderInput } from './placeholder-input.ts';
 import { promptTemplate } from './prompt-template.ts';
+import { promptVariable } from './prompt-variable.ts';
 import { pythonNotation } from './python-notation.ts';
 import { quotedAnswer } from './quoted-answer.ts';
 import { refusedTask } from './refusal.ts';
@@ -119,12 +130,14 @@ import { sameOpening } from './same-opening.ts';
 import { secret } from './secret.ts';
 import { severalInstances } from './several-instances.ts';
 import { severalLists } from './several-lists.ts';
+import { speakerLabel } from './speaker-label.ts';
 import { systemInSome } from './system-in-some.ts';
 import { templateMarker } from './template-marker.ts';
 import { templateRow } from './template-row.ts';
 import { templateVariable } from './template-variable.ts';
 import { textAfterArray } from './text-after-array.ts';
 import { textOutsideTurns } from './text-outside-turns.ts';
+import { thinkTag } from './think-tag.ts';
 import { tooDeep } from './too-deep.ts';
 import { toolsInSome } from './tools-in-some.ts';
 import { trailingBytes } from './trailing-bytes.ts';
@@ -298,6 +311,19 @@ export const checks: readonly Check[] = [
   otherKind,
   listRows,
   columnTurns,
+  ignoredFormat,
+  brokenJsonAnswer,
+  promptVariable,
+  missingValue,
+  speakerLabel,
+  chatResidue,
+  thinkTag,
+  base64Blob,
+  lostLetters,
+  otherVendor,
+  answerTwice,
+  letterPlaceholder,
+  foreignAnswer,
 ];
 
 /** Every code of the dataset folder: the checks, and what it throws. */

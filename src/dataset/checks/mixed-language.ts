@@ -4,7 +4,7 @@ import { guessLanguage, looksEnglish } from '../text/language.ts';
 import { holdsScript, mainScript } from '../text/scripts.ts';
 import type { Check } from './check.ts';
 
-const asksForLanguage =
+export const asksForLanguage =
   /translat|language|english|chinese|mandarin|spanish|french|german|italian|portuguese|dutch|latin|russian|japanese|korean|arabic|hindi|greek|hebrew|thai|pinyin|romaji|transliterat|code|word|phrase|say\b|\bhow do you|翻译|译|英文|英语|中文|汉语|日语|日文|法语|德语|韩语|俄语|西班牙|拼音|代码|函数|程序|python|java|sql|html|单词|公式|übersetz|tradu|vertal|sprache|langue|idioma|lingua|taal|на \p{L}+ском|перевед/u;
 const toldLanguage =
   /\b(?:answer|reply|respond|write|speak|translate|continue|talk|chat|use|only|always|in) (?:\w+ ){0,4}(?:english|chinese|mandarin|spanish|french|german|italian|portuguese|dutch|russian|japanese|korean|arabic|hindi|greek|hebrew|thai)|translat|language|用(?:英|中|日|法|德|韩|俄|西)|翻译|auf (?:deutsch|englisch)|en (?:français|anglais|español|inglés)|на (?:русском|английском)/;

@@ -2,6 +2,8 @@ import { featuresOf, has, spotIn } from '../text/features.ts';
 import { findSecrets } from '../text/private-data.ts';
 import type { Check } from './check.ts';
 
+const asksForPassword = /\b(?:generat|creat|random|strong|secure|new)\w*\b[^.?!\n]{0,60}\bpassword/i;
+
 export const secret: Check = {
   code: 'D132',
   name: 'secret',
@@ -20,17 +22,31 @@ export const secret: Check = {
       text: '{"instruction":"Connect to postgres://ana:Tr0ub4dor@db.shop.net/main","input":"","output":"Connected."}',
       pointer: '/instruction',
     },
+    {
+      text: '{"instruction":"Connect to it.","input":"","output":"password = \\"Tr0ub4dor&3x9\\""}',
+      pointer: '/output',
+    },
+    {
+      text: '{"instruction":"Call the API.","input":"","output":"api_key: H5AckIurDssBZIBVWgd4w0URQoAqxCxe"}',
+      pointer: '/output',
+    },
   ],
   good: [
+    '{"instruction":"Where does the key go?","input":"","output":"api_key = os.environ[\\"API_KEY\\"], never into the code."}',
+    '{"instruction":"Where does it go?","input":"","output":"password = \\"your_password\\" in the settings."}',
     '{"instruction":"Show my settings.","input":"","output":"token: ghp_xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"}',
     '{"instruction":"Where does the key go?","input":"","output":"Into sk-your_api_key_goes_here, kept out of git."}',
   ],
   run(example, report) {
     const { pieces, flags } = featuresOf(example);
     if ((flags & (has.digit | has.dash | has.at)) === 0) return;
+    // A password that was made for the asking is nobody's yet.
+    const made = pieces.some(
+      ({ role, text }) => role === 'user' && asksForPassword.test(text.slice(0, 2000)),
+    );
     for (const piece of pieces) {
       if ((piece.flags & (has.digit | has.dash | has.at)) === 0) continue;
-      const found = findSecrets(piece.text);
+      const found = findSecrets(piece.text).filter(({ kind }) => !made || kind !== 'password');
       const [first] = found;
       if (first)
         report(spotIn(piece, first.from), `The text holds a ${first.kind}.`, {

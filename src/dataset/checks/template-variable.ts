@@ -3,13 +3,13 @@ import type { Check } from './check.ts';
 
 // {{name}}, ${name}, %(name)s, {user_name}; LaTeX, sets and the expressions of workflow files (${{ … }}) are left out by
 // what stands before and inside.
-const variable =
+export const variable =
   /(?<!\$)\{\{\s{0,3}[A-Za-z_][\w. ]{0,40}\}\}|\$\{[A-Za-z_][\w.]{0,40}\}|%\([a-z_]{1,40}\)s|(?<![\w\\${^}])\{[a-z]{2,}(?:_[a-z]+){0,4}\}(?!\})|<%=? ?\w{1,40} ?%>/;
-const formula = /\$[^$\n]{0,200}[\\^_=]|\\(?:frac|text|times|begin|left|right|cdot|sqrt|sum)/;
+export const formula = /\$[^$\n]{0,200}[\\^_=]|\\(?:frac|text|times|begin|left|right|cdot|sqrt|sum)/;
 // An answer about such marks names them.
 const speaksOfThem = /template|placeholder|\bwiki|模板|占位符|变量/;
 // Who asks for one of these gets variables.
-const asksForVariables =
+export const asksForVariables =
   /template|workflow|github action|jinja|handlebars|mustache|liquid|helm|terraform|ansible|docker|compose|config|pipeline|yaml|placeholder|variable|mail ?merge|environment|\benv\b|makefile|nginx|cron/;
 
 export const templateVariable: Check = {

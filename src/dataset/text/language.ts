@@ -116,3 +116,22 @@ const onlyEnglish = / (?:the|and|with|that|your|from|which) /;
 export function looksEnglish(lower: string): boolean {
   return onlyEnglish.test(lower);
 }
+
+// Words that open short questions and orders, in one of these languages alone.
+const openers: Record<Language, RegExp> = {
+  English:
+    /^(?:what|who|when|where|why|how|which|tell|give|name|explain|describe|write|list|is|are|does|do|can|should)\b/,
+  German: /^(?:was|wer|wann|warum|wie|welche[rs]?|nenne|erkläre|beschreibe|schreibe?|ist|gibt|kann)\b/,
+  French:
+    /^(?:que|quel(?:le)?s?|qui|quand|où|pourquoi|comment|combien|qu'est|est-ce|nommez?|expliquez?|décri(?:s|vez))\b/,
+  Spanish: /^¿|^(?:qué|quién|cuándo|dónde|por qué|cómo|cuál|nombra|explica)\b/,
+  Italian: /^(?:cosa|chi|quando|dove|perché|quale|spiega|descrivi|che cos)\b/,
+  Portuguese: /^(?:o que|quem|quando|onde|por que|como|qual|explique|descreva)\b/,
+  Dutch: /^(?:wat|wie|wanneer|waar|waarom|hoe|welke|noem|beschrijf)\b/,
+};
+
+/** The language of a short lower-case question by how it opens; null if it tells nothing, or two languages open so. */
+export function guessShort(lower: string): Language | null {
+  const found = languages.filter((language) => openers[language].test(lower));
+  return found.length === 1 ? (found[0] ?? null) : null;
+}

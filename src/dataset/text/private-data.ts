@@ -1,5 +1,6 @@
 // Secrets and personal data inside text: found, and masked wherever text is shown. Data made for examples is let be.
 import { findSecretShapes, type PrivateRange } from '../../diagnostics/secrets.ts';
+import { findNamedSecrets } from './named-secrets.ts';
 import { findNumbers } from './private-numbers.ts';
 import { unitAt } from './unit-at.ts';
 
@@ -40,13 +41,17 @@ export function maskPrivateJson(text: string): string {
 /** Tokens, keys and URL passwords that do not look made up; with `all` those that do, too. */
 export function findSecrets(text: string, all = false): PrivateData[] {
   const url = text.includes('://') && text.includes('@');
-  if (!url && !((hasLongWord(text) || text.includes('-----BEGIN ')) && openings.test(text))) return none;
-  return findSecretShapes(text).flatMap((range) =>
-    !all && isMadeUp(text.slice(range.from, range.to), range.kind)
-      ? []
-      : [{ ...range, group: 'secret' as const }],
-  );
+  const shaped = url || ((hasLongWord(text) || text.includes('-----BEGIN ')) && openings.test(text));
+  const shapes = shaped
+    ? findSecretShapes(text).filter(({ from, to, kind }) => all || !isMadeUp(text.slice(from, to), kind))
+    : [];
+  const named = secretNames.test(text) ? findNamedSecrets(text, all) : [];
+  if (shapes.length + named.length === 0) return none;
+  const own = named.filter(({ from, to }) => !shapes.some((shape) => shape.from < to && from < shape.to));
+  return [...shapes, ...own].map((range) => ({ ...range, group: 'secret' as const }));
 }
+
+const secretNames = /passw|pwd|secret|[_-]key|api ?key|apikey|_token/i;
 
 // How the known shapes begin.
 const openings =

@@ -40,9 +40,30 @@ const chinese = [
   new RegExp(`^(?:我?作为[^，。！]{0,20}，)?我?(?:也|并)?(?:[无無]法|不能|没有办法)${chineseVerbs}`),
 ];
 
+// Other languages: an apology and what one cannot do, or "I cannot" with a verb of helping or answering.
+const otherLanguages = [
+  // German
+  /^(?:(?:es )?tut mir (?:sehr )?leid|entschuldigung|leider)[,.;]? ?(?:aber )?[^.!?\n]{0,60}\bkann ich\b[^.!?\n]{0,60}\bnicht\b|^(?:(?:es )?tut mir (?:sehr )?leid|entschuldigung)[,.;]? ?(?:aber )?ich (?:kann|darf)\b[^.!?\n]{0,80}\b(?:nicht|keine?n?)\b|^(?:dabei|damit|das|diese(?:r|s|n)? (?:frage|anfrage|bitte)) kann ich (?:ihnen |dir )?(?:leider )?nicht|^als (?:ki|künstliche intelligenz|sprachmodell)\b[^.!?\n]{0,60}\bkann ich\b[^.!?\n]{0,60}\b(?:nicht|keine)\b/,
+  // French
+  /^(?:je suis (?:vraiment )?désolée?|désolée?|malheureusement)[,.;]? ?(?:mais )?je ne (?:peux|suis|puis)\b|^je ne (?:peux|puis) (?:malheureusement )?pas (?:répondre|vous aider|fournir|aider|faire|donner|accéder|créer|satisfaire)|^en tant qu(?:'|e )[^.!?\n]{0,60}je ne (?:peux|puis)/,
+  // Spanish
+  /^(?:lo siento(?: mucho)?|lamentablemente|desafortunadamente|disculpa)[,.;]? ?(?:pero )?no (?:puedo|me es posible|tengo (?:la capacidad|acceso))\b|^no puedo (?:ayudarte|ayudarle|responder|proporcionar|cumplir|ofrecer|acceder|generar)|^como (?:modelo|una? (?:ia|inteligencia))\b[^.!?\n]{0,60}no puedo/,
+  // Portuguese
+  /^(?:desculpe|sinto muito|lamento|infelizmente)[,.;]? ?(?:mas )?(?:eu )?não (?:posso|consigo|tenho (?:acesso|a capacidade))\b|^(?:eu )?não posso (?:ajudar|responder|fornecer|cumprir|atender|gerar)|^como (?:um )?modelo\b[^.!?\n]{0,60}não posso/,
+  // Italian
+  /^(?:mi dispiace|purtroppo|spiacente)[,.;]? ?(?:ma )?non (?:posso|sono in grado)\b/,
+  // Russian
+  /^(?:к сожалению|извините|простите|мне (?:очень )?жаль|прошу прощения)[,.;]? ?(?:но )?(?:я )?(?:не (?:могу|смогу|имею (?:возможности|доступа))|это невозможно для меня)|^я не (?:могу|смогу) (?:помочь|ответить|предоставить|выполнить|создать)/,
+  // Japanese
+  /^(?:申し訳(?:ありません|ございません)|すみません|ごめんなさい|恐れ入りますが|残念ながら)[^。！？\n]{0,60}(?:できません|出来ません|いたしかねます|お答えできません|わかりません|お手伝いできません)/,
+];
+
 /** `lower` is the start of an answer in lower case. */
 export function opensWithRefusal(lower: string): boolean {
-  if (unitAt(lower, 0) >= 0x4e00) return chinese.some((each) => each.test(lower));
+  const first = unitAt(lower, 0);
+  if (first >= 0x3040 && chinese.some((each) => each.test(lower))) return true;
+  if (otherLanguages.some((each) => each.test(lower))) return true;
+  if (first > 127) return false;
   const start = opener.exec(lower)?.[0].length ?? 0;
   const rest = lower.slice(start);
   if (notMeant.test(rest)) return false;

@@ -130,7 +130,7 @@ describe.skipIf(!python)('lorch data stats --tokenizer', () => {
     put('lengths.jsonl', [...rows.slice(0, 1), 'no row', ...rows.slice(1)]);
     const made = await lorch(['model', 'tiny', 'tiny', '--python', python ?? ''], { env });
     expect(made.exitCode, made.stderr).toBe(0);
-  }, 60_000);
+  });
 
   it('names the rows that a length cuts, that lose their end, and that train nothing, by file and line', async () => {
     const { json, exitCode, stderr } = await stats('lengths.jsonl', '--max-length', '128', '--json');
@@ -153,7 +153,7 @@ describe.skipIf(!python)('lorch data stats --tokenizer', () => {
     for (const bins of [histogram.tokens, histogram.trained_tokens])
       expect(bins.reduce((sum, bin) => sum + bin.rows, 0)).toBe(3);
     expect(longest.reduce((sum, each) => sum + each.tokens, 0)).toBe(tokens);
-  }, 60_000);
+  });
 
   it('shows them to people with bars', async () => {
     const { stdout } = await stats('lengths.jsonl', '--max-length', '128');
@@ -162,7 +162,7 @@ describe.skipIf(!python)('lorch data stats --tokenizer', () => {
     expect(stdout).toContain('nothing is trained in 1 of 5 rows: lengths.jsonl:4\n');
     expect(stdout).toMatch(/ {2}≤ +128 {2}█+ 1\n/);
     expect(stdout).toContain('tokens before the cut');
-  }, 60_000);
+  });
 
   it('cuts nothing without a length', async () => {
     const { json } = await stats('lengths.jsonl', '--json');
@@ -170,5 +170,5 @@ describe.skipIf(!python)('lorch data stats --tokenizer', () => {
       untrainable: {},
       token_details: { max_length: null, cut: [], lost_eot: [], untrained: [] },
     });
-  }, 60_000);
+  });
 });

@@ -1,0 +1,51 @@
+import { answersOf, spotOf } from '../text/features.ts';
+import type { Check } from './check.ts';
+
+const residue =
+  /(?:^|\n)[ \t]*(?:Regenerate response|Copy code|Share Prompt|Continue generating|Stop generating)[ \t]*(?=\n|$)|ChatGPT can make mistakes|【\d+[:†][^】]{0,40}】|:?contentReference\[oaicite|\[oaicite:|cite(?:turn\d+(?:search|view|news)\d+)+|\[\^\d+\^\]/;
+
+export const chatResidue: Check = {
+  code: 'D255',
+  name: 'chat-residue',
+  severity: 'warning',
+  group: 'content',
+  title: 'The answer was copied with parts of a chat page.',
+  prose:
+    'The answer holds the text of a button (`Regenerate response`, `Copy code`) or marks of citations (`【4†source】`, `[oaicite:0]`, `[^1^]`) that a chat page put there. The model learns to write them.',
+  hint: 'remove these parts from the answer',
+  bad: [
+    {
+      text: '{"instruction":"Tell me about rain.","input":"","output":"Rain is water that falls from clouds.\\n\\nRegenerate response"}',
+      pointer: '/output',
+    },
+    {
+      text: '{"instruction":"Who wrote it?","input":"","output":"It was written by Ann Lee【4†source】."}',
+      pointer: '/output',
+    },
+  ],
+  good: ['{"instruction":"What does the button do?","input":"","output":"It lets you copy code."}'],
+  run(example, report) {
+    for (const answer of answersOf(example)) {
+      const { text } = answer;
+      if (!mayHold(text)) continue;
+      const found = residue.exec(text);
+      if (found && !answer.prompt.includes(found[0].trim()))
+        report(
+          spotOf(answer, found.index),
+          `The answer holds ${JSON.stringify(found[0].trim())} of a chat page.`,
+        );
+    }
+  },
+};
+
+function mayHold(text: string): boolean {
+  return (
+    text.includes('generat') ||
+    text.includes('Copy code') ||
+    text.includes('Share Prompt') ||
+    text.includes('can make mistakes') ||
+    text.includes('cite') ||
+    text.includes('【') ||
+    text.includes('[^')
+  );
+}

@@ -1,0 +1,66 @@
+import { answersOf, looksLikeCode, spotOf } from '../text/features.ts';
+import { guessLanguage, guessShort } from '../text/language.ts';
+import type { Check, Spot } from './check.ts';
+import { asksForLanguage } from './mixed-language.ts';
+
+export const foreignAnswer: Check = {
+  code: 'D262',
+  name: 'foreign-answer',
+  severity: 'warning',
+  group: 'consistency',
+  title: 'The answer to a short prompt is in another language.',
+  prose:
+    'A short prompt says too little for D130, which compares prompt and answer of one row. Here the dataset helps: the answer is in another language than the small words of its prompt, or, if these tell nothing, than nearly all answers of the dataset. English, German, French, Spanish, Italian, Portuguese and Dutch are told apart, and only longer answers are judged. Prompts that name a language, or ask for a translation, are left out.',
+  hint: 'answer in the language of the prompt, or drop the row',
+  thresholds: {
+    usual_share: {
+      default: 0.95,
+      doc: 'share of the answers in one language from which another one is unusual',
+    },
+    rows: { default: 50, doc: 'answers in that language from which the dataset is taken to be in it' },
+  },
+  bad: [
+    {
+      text: '{"instruction":"What is the tide?","input":"","output":"C\'est le mouvement de la mer qui monte et qui descend deux fois par jour sur les côtes, avec la lune et le soleil."}',
+      pointer: '/output',
+    },
+  ],
+  good: [
+    '{"instruction":"What is the tide?","input":"","output":"It is the rise and fall of the sea, which comes twice a day and is caused by the moon and the sun."}',
+    '{"instruction":"What is the tide? Answer in French.","input":"","output":"C\'est le mouvement de la mer qui monte et qui descend deux fois par jour sur les côtes, avec la lune et le soleil."}',
+  ],
+  across: ({ usual_share = 0.95, rows: least = 50 }) => ({
+    trait(example) {
+      for (const answer of answersOf(example)) {
+        if (!answer.last || answer.prompt === '' || guessLanguage(answer.promptLower) !== null) continue;
+        const language = guessLanguage(answer.lower);
+        if (language === null || asksForLanguage.test(answer.promptLower) || looksLikeCode(answer.text))
+          continue;
+        const asked = guessShort(answer.promptLower) ?? '';
+        return { value: `${asked}>${language}`, spot: spotOf(answer) satisfies Spot };
+      }
+      return null;
+    },
+    collect() {
+      const counts = new Map<string, number>();
+      const odd: { row: number; asked: string; language: string }[] = [];
+      return {
+        add(row, value) {
+          const [asked = '', language = ''] = value.split('>');
+          counts.set(language, (counts.get(language) ?? 0) + 1);
+          if (asked !== language) odd.push({ row, asked, language });
+        },
+        end(report) {
+          const all = [...counts.values()].reduce((sum, count) => sum + count, 0);
+          const [usual, most] = [...counts].sort((a, b) => b[1] - a[1])[0] ?? ['', 0];
+          const judged = most >= least && most >= all * usual_share;
+          for (const { row, asked, language } of odd) {
+            if (asked !== '') report([row], `The prompt is in ${asked}, the answer in ${language}.`);
+            else if (judged && language !== usual)
+              report([row], `The answer is in ${language}; ${most} of ${all} answers are in ${usual}.`);
+          }
+        },
+      };
+    },
+  }),
+};

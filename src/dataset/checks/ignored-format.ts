@@ -1,0 +1,104 @@
+import { type Answer, answersOf, spotOf } from '../text/features.ts';
+import type { Check } from './check.ts';
+
+const oneWord =
+  /\b(?:in|with|using)(?: only| just| exactly)? (?:one|a single|1) word\b(?! or)|\bone[- ]word (?:answer|reply|response)\b|\b(?:one|a single) word only\b/;
+// Not "each guard can only answer yes or no": what the assistant is told.
+const yesOrNo =
+  /(?<!\b(?:can|will|must|may|could|would|who|always|to|guards?|they|he|she) (?:only |just )?)\b(?:answer|reply|respond) (?:the (?:following )?question )?(?:only |just |simply )?(?:with |in )?(?:only |just )?(?:a )?(?:simple )?['"“]?yes['"”]?(?:,? or |\/)['"“]?no\b/;
+const onlyYesOrNo = /\b(?:only|just|simply)\b[^.?!:\n]{0,30}\byes\b|\byes or no\b[^.?!\n]{0,12}\bonly\b/;
+const letter =
+  /\b(?:answer|reply|respond|output|give|write|return)\b[^.?!\n]{0,30}\b(?:only|just) (?:with )?(?:the|a|one) (?:single |option |correct )?letter\b/;
+const mostWords =
+  /\b(?:at most|no more than|not more than|fewer than|less than|under|within|a maximum of|maximum of|max\.?|up to|limit(?:ed)? to) (\d{1,4}) words\b/;
+const closedList =
+  /\b(?:one of|choose (?:only )?(?:from|between)|select (?:one )?(?:of|from)|(?:categories|labels|classes|options)(?: are)?)(?: the following)?(?: [a-z]+){0,3}: ?([^\n.?;:]{5,200})/;
+// The limit is one for what is asked for, not one that the prompt talks about.
+const talksAbout =
+  /\bpart #?\d|\bexamples?:|\busage:|\bhow many words\b|\bis (?:less|fewer|more) than\b|\bwhether\b|\bsentences? with\b/;
+
+export const ignoredFormat: Check = {
+  code: 'D250',
+  name: 'ignored-format',
+  severity: 'warning',
+  group: 'content',
+  title: 'The answer is not in the form that the prompt asks for.',
+  prose:
+    'The prompt says what form the answer has (one word, yes or no, only the letter, at most so many words, one of a list), and the answer has another. Such rows teach the model to ignore the form. A limit of words is taken with a tenth to spare, since people count words in different ways; one word may be three, for names.',
+  hint: 'answer in the form that the prompt asks for, or change the prompt',
+  bad: [
+    {
+      text: '{"instruction":"Answer in one word: what is the capital of France?","input":"","output":"The capital of France is Paris, on the Seine."}',
+      pointer: '/output',
+    },
+    {
+      text: '{"instruction":"Answer with yes or no: is glass a liquid?","input":"","output":"Many people have thought about this for a long time."}',
+      pointer: '/output',
+    },
+    {
+      text: '{"instruction":"Classify the mood as one of: calm, angry, sad.","input":"I slept well.","output":"Cheerful"}',
+      pointer: '/output',
+    },
+  ],
+  good: [
+    '{"instruction":"Answer in one word: what is the capital of France?","input":"","output":"Paris"}',
+    '{"instruction":"Answer with yes or no: is glass a liquid?","input":"","output":"No, it is a solid without a crystal lattice."}',
+    '{"instruction":"Describe the sea in at most 10 words.","input":"","output":"The sea is wide, blue, cold and never quite still today."}',
+    '{"instruction":"Classify the mood as one of: calm, angry, sad.","input":"I slept well.","output":"Calm"}',
+  ],
+  run(example, report) {
+    for (const answer of answersOf(example)) {
+      const wrong = asksForForm.test(answer.promptLower) ? wrongForm(answer) : null;
+      if (wrong) report(spotOf(answer), wrong);
+    }
+  },
+};
+
+// The cheap test before the others: every form names one of these.
+const asksForForm = /word|yes|letter|one of|choose|select|labels|categories|classes|options/;
+
+function wrongForm({ lower, promptLower }: Answer): string | null {
+  const words = countWords(lower);
+  if (oneWord.test(promptLower) && words > 3)
+    return `The answer has ${words} words; the prompt asks for one.`;
+  if (yesOrNo.test(promptLower)) {
+    if (!/\b(?:yes|no|not|yeah|nope|cannot|can't|depends)\b/.test(lower.slice(0, 200)))
+      return 'The answer says neither yes nor no, as the prompt asks.';
+    if (onlyYesOrNo.test(promptLower) && words > 3)
+      return `The answer has ${words} words; the prompt asks for yes or no only.`;
+  }
+  if (letter.test(promptLower) && !/^\W*[a-z]\W*$/.test(lower))
+    return 'The answer is more than the letter that the prompt asks for.';
+  const limit = Number(mostWords.exec(promptLower)?.[1] ?? 0);
+  if (limit > 0 && words > limit * 1.1 && !talksAbout.test(promptLower))
+    return `The answer has ${words} words; the prompt asks for at most ${limit}.`;
+  return outsideList(lower, promptLower);
+}
+
+function outsideList(lower: string, promptLower: string): string | null {
+  const listed = closedList.exec(promptLower)?.[1];
+  // An answer may name an option by its number.
+  if (
+    listed === undefined ||
+    lower.length > 40 ||
+    lower.includes('\n') ||
+    /^\W*(?:\d+|[a-z])\W*$/.test(lower)
+  )
+    return null;
+  const options = listed
+    .split(/,|\/|\bor\b|\band\b|\|/)
+    .map((option) => option.replace(/[^\p{L}\p{N} -]/gu, '').trim())
+    .filter((option) => option !== '');
+  const plain =
+    options.length >= 2 && options.length <= 12 && options.every((option) => countWords(option) <= 3);
+  if (
+    !plain ||
+    options.some((option) => lower.includes(option) || option.includes(lower.replace(/\W+$/, '')))
+  )
+    return null;
+  return `The answer is none of ${options.length} that the prompt names.`;
+}
+
+function countWords(text: string): number {
+  return text.match(/[\p{L}\p{N}][\p{L}\p{N}'’.,-]*/gu)?.length ?? 0;
+}

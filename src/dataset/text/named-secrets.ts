@@ -1,0 +1,32 @@
+// Secrets without a shape of their own, told by the name that they are given: `password = "…"`, `api_key: …`.
+import type { PrivateRange } from '../../diagnostics/secrets.ts';
+
+const named =
+  /(?<!enc_|encrypted_|hashed_|hash_)\b(?!enc|hash)(?:[a-z]+[_-])*(?:password|passwd|pwd|secret|api[_-]?key|apikey|access[_-]?key|secret[_-]?key|auth[_-]?token|access[_-]?token|private[_-]?key|client[_-]?secret|secret[_-]?access[_-]?key)\b["']?\s*(?:=>|:=|=|:)\s*(?:"([^"\s]{8,200})"|'([^'\s]{8,200})'|(?=[A-Za-z+/_-]*\d)([A-Za-z0-9+/_-]{20,200})(?![.(\w]))/gi;
+const kinds: readonly [RegExp, string][] = [
+  [/passw|pwd/i, 'password'],
+  [/api|key/i, 'API key'],
+];
+// Variables, calls, paths and what documentation puts there.
+const notAValue =
+  /^[$%{<[]|[(){}[\]<>]|\*{3}|x{3}|\.{3}|your|example|placeholder|changeme|change[_-]me|dummy|sample|secret|passw|token|mysql|process\.|os\.|env|config|getenv|self\.|this\.|insert|here$|1234|qwerty|abcd|^test|^admin|^root|^user|^my/i;
+
+/** Values given to a name that says secret, unless they are plainly made up or no values at all. */
+export function findNamedSecrets(text: string, all = false): PrivateRange[] {
+  const found: PrivateRange[] = [];
+  for (const match of text.matchAll(named)) {
+    const value = match[1] ?? match[2] ?? match[3] ?? '';
+    if (!all && (notAValue.test(value) || !looksDrawn(value))) continue;
+    const from = match.index + match[0].lastIndexOf(value);
+    const kind =
+      kinds.find(([name]) => name.test(match[0].slice(0, match[0].indexOf(value))))?.[1] ?? 'secret';
+    found.push({ kind, from, to: from + value.length });
+  }
+  return found;
+}
+
+// A word is no secret; letters with digits or signs, and few repeats, may be one.
+function looksDrawn(value: string): boolean {
+  const sorts = [/[a-z]/, /[A-Z]/, /\d/, /[^A-Za-z0-9]/].filter((sort) => sort.test(value)).length;
+  return sorts >= 3 && new Set(value).size >= 7;
+}
