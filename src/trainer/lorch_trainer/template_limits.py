@@ -65,7 +65,7 @@ def _stop(_number: int, _frame: FrameType | None) -> None:
 
 
 def _lower_memory_limit() -> tuple[int, int] | None:
-    """Sets the limit for as long as a template runs; the limits to set again, or None where there are none."""
+    """Sets the limit while a template runs. Returns the limits to set again, None if there are none."""
     if sys.platform != "linux":
         return None
     try:
