@@ -4,14 +4,14 @@
 Standard library only and Python 3.8, because the same file runs here, over ssh and inside a batch job. It
 outlives the controller that started it, and leaves what a later controller must know as files in ATTEMPT_DIR:
 
-  claim.json    who may start this attempt; one wins, by link(2), or by rename(2) of a folder with the file in it
-                on file systems without hard links; its mtime is the heartbeat
+  claim.json    who may start this attempt; one wins, by link(2), or by rename(2) of a folder with the file
+                in it on file systems without hard links; its mtime is the heartbeat
   trainer.json  which process the trainer is
   train.log     what the trainer printed
   exit.json     how it ended, complete or not there at all
 
-Exit codes: 0 the attempt ended (exit.json says how), 90 somebody else holds the claim, 91 the attempt's folder was
-deleted or cannot be written, 64 wrong usage.
+Exit codes: 0 the attempt ended (exit.json says how), 90 somebody else holds the claim, 91 the attempt's
+folder was deleted or cannot be written, 64 wrong usage.
 """
 
 import errno
