@@ -137,9 +137,12 @@ const storedShapes = secretShapes.map(({ shape }) =>
 
 /** No token of a known shape is shorter; a password in a URL is known by its slashes. */
 const shortestSecret = 15;
+/** Each shape has one of these in it: most texts have none, and are looked at once instead of once for each shape. */
+const hints = /hf_|sk-|gh[pousr]_|github_pat_|glpat-|npm_|xox|A[KS]IA|AIza|k_live_|SG\.|eyJ|-----BEGIN|:\/\//;
 
 function redactShapes(text: string): string {
   if (text.length < shortestSecret && !text.includes('://')) return text;
+  if (!hints.test(text)) return text;
   const shaped = storedShapes.reduce((kept, shape) => kept.replace(shape, mask), text);
   return shaped.replace(urlPassword, `$1${mask}@`);
 }

@@ -72,6 +72,22 @@ function openFile(path: string, options: OpenStoreOptions): Store {
   }
 }
 
+/** A database that only this process knows and that may be lost: nothing is forced to disk. Foreign keys are off. */
+export function openScratch(path: string): Store {
+  try {
+    makeFile(path);
+    const db = new Database(path);
+    // In memory: a file of that name beside a database that was unlinked would be refused.
+    db.pragma('journal_mode = MEMORY');
+    db.pragma('synchronous = OFF');
+    db.pragma('foreign_keys = OFF');
+    db.pragma('cache_size = -65536');
+    return storeOf(db, path, 'delete', migrate(db) === 0, null);
+  } catch (error) {
+    throw error instanceof UserError ? error : cannotOpen(path, error);
+  }
+}
+
 function makeFile(path: string): void {
   // SQLite would create it with the umask's mode; its -wal and -shm take the mode of the main file.
   const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_APPEND | (constants.O_NONBLOCK ?? 0);

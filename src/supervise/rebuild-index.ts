@@ -1,9 +1,12 @@
-// The index made again from the run folders alone, run by run, in short transactions: others read and write meanwhile,
-// and see of each run either what was there or what is new.
-import { existsSync } from 'node:fs';
-import { basename } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+// The index made again from the run folders alone, beside the old one, which others read and write meanwhile. What
+// changed in the folders until the new one takes its place is read once more, the last of it under the write lock.
+import { existsSync, statSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { setImmediate as breathe } from 'node:timers/promises';
 import type { Finding } from '../diagnostics/finding.ts';
+import type { RunRecord } from '../run/record.ts';
+import type { RunFile } from '../run/run-file.ts';
+import { type FreshIndex, openFreshIndex } from '../store/fresh-index.ts';
 import { hasRun, indexedRuns } from '../store/indexed-runs.ts';
 import { deleteRun, insertRun, recordRunFinding } from '../store/insert-run.ts';
 import { writeAcross } from '../store/open-store.ts';
@@ -22,72 +25,137 @@ export interface RebuiltIndex {
   findings: Finding[];
 }
 
-/** How long others are kept waiting, and how long they then have. */
-const batchMs = 200;
-const pauseMs = 25;
+/** File systems keep times to two seconds at worst. */
+const coarsestMs = 2_000;
+/** How long this process does nothing else. */
+const breathMs = 100;
 
 /** Makes the index again; `onRun` is told of each folder. One folder's trouble stops no other. */
 export async function rebuildIndex(
   deps: SuperviseDeps,
   onRun?: (done: number, total: number) => void,
 ): Promise<RebuiltIndex> {
-  const folders = runFolders(deps.runsDir);
-  const rebuilt: RebuiltIndex = { runs: 0, attempts: 0, findings: [] };
-  // A folder without its own run.json may be a copy of another: those are looked at last.
-  const doubtful: string[] = [];
-  let done = 0;
-  const add = async (folder: string, certain: boolean): Promise<void> => {
-    if (certain && readRecordFile(folder).state !== 'read') return void doubtful.push(folder);
-    await addSafely(deps, folder, rebuilt);
-    onRun?.(++done, folders.length);
+  const byFolder = new Map<string, RebuiltIndex>();
+  // A copy in memory has no place beside it, and nobody else writes to it.
+  if (deps.store.unwritable) await writeAcross(deps.store, () => addFolders(deps, byFolder, onRun));
+  else {
+    const fresh = await waitForStore(deps, async () => openFreshIndex(deps.store));
+    try {
+      await fillIndex(deps, fresh, byFolder, onRun);
+    } finally {
+      fresh.close();
+    }
+  }
+  const all = [...byFolder.values()];
+  const rebuilt: RebuiltIndex = {
+    runs: all.reduce((sum, { runs }) => sum + runs, 0),
+    attempts: all.reduce((sum, { attempts }) => sum + attempts, 0),
+    findings: all.flatMap(({ findings }) => findings),
   };
-  await inBatches(deps, folders, (folder) => add(folder, true));
-  await inBatches(deps, doubtful, (folder) => add(folder, false));
-  await inBatches(deps, indexedRuns(deps.store), async (run) => {
-    if (!existsSync(runDirOf(deps, run))) deleteRun(deps.store, run);
-  });
   rebuilt.findings.sort((a, b) => (`${a.at?.file}` < `${b.at?.file}` ? -1 : 1));
   deps.log.info({ ...rebuilt, findings: rebuilt.findings.length }, 'index made again');
   return rebuilt;
 }
 
-async function inBatches(
+async function fillIndex(
   deps: SuperviseDeps,
-  items: readonly string[],
-  work: (item: string) => Promise<void>,
+  fresh: FreshIndex,
+  byFolder: Map<string, RebuiltIndex>,
+  onRun?: (done: number, total: number) => void,
 ): Promise<void> {
-  for (let next = 0; next < items.length; ) {
-    if (next > 0) await sleep(pauseMs);
-    await waitForStore(deps, () =>
-      writeAcross(deps.store, async () => {
-        const until = performance.now() + batchMs;
-        for (; next < items.length && performance.now() < until; next += 1) await work(items[next] ?? '');
-      }),
-    );
-  }
+  const into = { ...deps, store: fresh.store };
+  const began = Date.now();
+  // Of the file system's clock: a run folder may be on another machine than this process.
+  const sinceMs = () => fresh.madeMs + (Date.now() - began) - coarsestMs;
+  let since = sinceMs();
+  await writeAcross(fresh.store, () => addFolders(into, byFolder, onRun));
+  fresh.settle();
+  const again = (changedSince: number) => addChanged(into, byFolder, changedSince);
+  const before = since;
+  since = sinceMs();
+  await writeAcross(fresh.store, () => again(before));
+  await waitForStore(deps, () => fresh.publish(() => again(since)));
 }
 
-async function addSafely(deps: SuperviseDeps, folder: string, rebuilt: RebuiltIndex): Promise<void> {
-  const { runs, attempts } = rebuilt;
+async function addFolders(
+  deps: SuperviseDeps,
+  byFolder: Map<string, RebuiltIndex>,
+  onRun?: (done: number, total: number) => void,
+  folders: readonly string[] = runFolders(deps.runsDir),
+): Promise<void> {
+  // A folder without its own run.json may be a copy of another: those are looked at last.
+  const doubtful: string[] = [];
+  let done = 0;
+  let until = performance.now() + breathMs;
+  const add = async (folder: string, certain: boolean): Promise<void> => {
+    if (performance.now() > until) {
+      await breathe();
+      until = performance.now() + breathMs;
+    }
+    const record = readRecordFile(folder);
+    if (certain && record.state !== 'read') return void doubtful.push(folder);
+    byFolder.set(folder, await addSafely(deps, folder, record));
+    onRun?.(++done, folders.length);
+  };
+  for (const folder of folders) await add(folder, true);
+  for (const folder of doubtful) await add(folder, false);
+}
+
+/** Reads again what changed, came or went. */
+async function addChanged(
+  deps: SuperviseDeps,
+  byFolder: Map<string, RebuiltIndex>,
+  sinceMs: number,
+): Promise<void> {
+  const folders = runFolders(deps.runsDir);
+  for (const run of indexedRuns(deps.store)) {
+    const folder = runDirOf(deps, run);
+    if (existsSync(folder)) continue;
+    deleteRun(deps.store, run);
+    byFolder.delete(folder);
+  }
+  const changed = folders.filter((folder) => !byFolder.has(folder) || newestMs(folder) >= sinceMs);
+  await addFolders(deps, byFolder, undefined, changed);
+}
+
+/** When a run was last written to: its files and attempts come by rename, only events are added to. */
+function newestMs(folder: string): number {
+  const attempts = attemptNumbers(folder).map((n) => join(folder, `attempt-${n}`));
+  const paths = [folder, ...attempts, ...attempts.map((attempt) => join(attempt, 'events.jsonl'))];
+  return Math.max(...paths.map((path) => statSync(path, { throwIfNoEntry: false })?.ctimeMs ?? 0));
+}
+
+async function addSafely(
+  deps: SuperviseDeps,
+  folder: string,
+  record: RunFile<RunRecord>,
+): Promise<RebuiltIndex> {
+  const rebuilt: RebuiltIndex = { runs: 0, attempts: 0, findings: [] };
   try {
-    await writeAcross(deps.store, () => addFolder(deps, folder, rebuilt));
+    await writeAcross(deps.store, () => addFolder(deps, folder, record, rebuilt));
+    return rebuilt;
   } catch (error) {
     if (isStoreTrouble(error)) throw error;
-    Object.assign(rebuilt, { runs, attempts });
     const reason = error instanceof Error ? error.message : String(error);
-    rebuilt.findings.push({
+    const finding: Finding = {
       code: 'R053',
       name: 'folder-not-read',
       severity: 'warning',
       message: `${basename(folder)} could not be taken in: ${reason}`,
       at: { file: folder },
-    });
+    };
+    return { runs: 0, attempts: 0, findings: [...rebuilt.findings, finding] };
   }
 }
 
-async function addFolder(deps: SuperviseDeps, folder: string, rebuilt: RebuiltIndex): Promise<void> {
+async function addFolder(
+  deps: SuperviseDeps,
+  folder: string,
+  record: RunFile<RunRecord>,
+  rebuilt: RebuiltIndex,
+): Promise<void> {
   const run = basename(folder);
-  const [plan, record, numbers] = [readPlanFile(folder), readRecordFile(folder), attemptNumbers(folder)];
+  const [plan, numbers] = [readPlanFile(folder), attemptNumbers(folder)];
   // Removed by somebody else a moment ago, or never a run.
   if (plan.state === 'missing' && record.state === 'missing' && numbers.length === 0) {
     if (existsSync(folder)) rebuilt.findings.push(skipped(folder, 'it has no plan.json'));

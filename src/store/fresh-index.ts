@@ -1,0 +1,74 @@
+// A new index made beside the old one: others read and write the old one until the new one takes its place in one
+// transaction. The file stays the same, so whoever has it open goes on with it.
+import { randomBytes } from 'node:crypto';
+import { rmSync, statSync } from 'node:fs';
+import { openScratch, type Store, writeAcross } from './open-store.ts';
+
+export interface FreshIndex {
+  /** Empty at first. */
+  readonly store: Store;
+  /** When it was made, by the clock of the file system, ms. */
+  readonly madeMs: number;
+  /** Ends the part in which each run is written once, without the costly index and without looking at foreign keys. */
+  settle(): void;
+  /**
+   * Puts what is in `store` in place of what was in the index. `last` writes to `store` what changed until now, while
+   * nobody else can write.
+   */
+  publish(last: () => Promise<void>): Promise<void>;
+  close(): void;
+}
+
+/** Parents first. The table of reviews is not made from the run folders. */
+const tables = ['run', 'tag', 'param', 'attempt', 'series', 'point', 'roll', 'event', 'finding'];
+
+/** Makes an empty index beside `live`, which must serve nothing else until this is closed. */
+export function openFreshIndex(live: Store): FreshIndex {
+  const path = `${live.path}.new-${process.pid}-${randomBytes(4).toString('hex')}`;
+  const store = openScratch(path);
+  const madeMs = statSync(path).ctimeMs;
+  live.db.prepare('ATTACH ? AS fresh').run(path);
+  // Both connections have it open: nothing is left behind if this process is killed. Windows removes it at the end.
+  remove(path);
+  const indexes = store.db
+    .prepare("SELECT name, sql FROM sqlite_master WHERE type = 'index' AND tbl_name = 'param' AND sql NOT NULL")
+    .all() as { name: string; sql: string }[];
+  for (const { name } of indexes) store.db.exec(`DROP INDEX "${name}"`);
+  return {
+    store,
+    madeMs,
+    settle() {
+      for (const { sql } of indexes.splice(0)) store.db.exec(sql);
+      store.db.pragma('foreign_keys = ON');
+    },
+    async publish(last) {
+      // Off, else SQLite checks and writes each row alone instead of copying tables and indexes as they are.
+      live.db.pragma('foreign_keys = OFF');
+      live.db.exec('BEGIN');
+      try {
+        // Takes the write lock of the old index alone: IMMEDIATE would lock the new one too.
+        live.db.exec('UPDATE main.run SET uid = uid WHERE id IS NULL');
+        await writeAcross(store, last);
+        for (const table of tables.toReversed()) live.db.exec(`DELETE FROM main.${table}`);
+        for (const table of tables) live.db.exec(`INSERT INTO main.${table} SELECT * FROM fresh.${table}`);
+        live.db.exec('COMMIT');
+      } finally {
+        if (live.db.inTransaction) live.db.exec('ROLLBACK');
+        live.db.pragma('foreign_keys = ON');
+      }
+    },
+    close() {
+      live.db.exec('DETACH fresh');
+      store.close();
+      remove(path);
+    },
+  };
+}
+
+function remove(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {
+    // Open on Windows.
+  }
+}
