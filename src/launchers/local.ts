@@ -1,7 +1,7 @@
 // Starts a run on this machine.
 import { randomBytes } from 'node:crypto';
-import { constants } from 'node:fs';
-import { link, lstat, mkdir, open, rename, rm, rmdir, stat, unlink } from 'node:fs/promises';
+import { constants, lstatSync } from 'node:fs';
+import { link, mkdir, open, rename, rm, rmdir, stat, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { namingFile } from '../diagnostics/system-failure.ts';
@@ -30,11 +30,13 @@ export const localLauncher: Launcher = {
   },
   readJson,
   async stat(file) {
-    const found = await lstat(file).catch((error: unknown) => {
+    try {
+      const found = lstatSync(file, { throwIfNoEntry: false });
+      return found?.isFile() ? { bytes: found.size, modifiedMs: Math.round(found.mtimeMs) } : null;
+    } catch (error) {
       if (['ENOENT', 'ENOTDIR', 'EACCES'].includes(String(codeOf(error)))) return null;
       throw error;
-    });
-    return found?.isFile() ? { bytes: found.size, modifiedMs: Math.round(found.mtimeMs) } : null;
+    }
   },
   createOnce,
   async remove(file) {

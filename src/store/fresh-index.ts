@@ -31,7 +31,9 @@ export function openFreshIndex(live: Store): FreshIndex {
   // Both connections have it open: nothing is left behind if this process is killed. Windows removes it at the end.
   remove(path);
   const indexes = store.db
-    .prepare("SELECT name, sql FROM sqlite_master WHERE type = 'index' AND tbl_name = 'param' AND sql NOT NULL")
+    .prepare(
+      "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND tbl_name = 'param' AND sql NOT NULL",
+    )
     .all() as { name: string; sql: string }[];
   for (const { name } of indexes) store.db.exec(`DROP INDEX "${name}"`);
   return {

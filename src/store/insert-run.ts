@@ -39,22 +39,24 @@ export function insertRun(store: Store, plan: Plan | null, record: RunRecord): v
   });
 }
 
+const paramsAtOnce = 50;
+
 /** Every scalar of the plan under its dotted path, and lists of scalars as JSON. */
 function insertParams(store: Store, runId: number, plan: Plan): void {
   const { findings: _f, created_ms: _c, plan_hash: _h, lorch: _l, ...rest } = plan;
-  const rows: [string, string, number | null][] = [];
+  const rows: [number, string, string, number | null][] = [];
   for (const [key, value] of Object.entries(flattenSettings(rest))) {
     if (value === undefined) continue;
     if (Array.isArray(value) && value.some((each) => typeof each === 'object' && each !== null)) continue;
-    rows.push([key, JSON.stringify(value), typeof value === 'number' ? value : null]);
+    rows.push([runId, key, JSON.stringify(value), typeof value === 'number' ? value : null]);
   }
-  // One call for all of them: a plan has some two hundred.
-  store
-    .statement(
-      `INSERT INTO param (run_id, key, value, number)
-       SELECT ?, value ->> 0, value ->> 1, CAST(value ->> 2 AS REAL) FROM json_each(?) ORDER BY 2`,
-    )
-    .run(runId, JSON.stringify(rows));
+  rows.sort(([, a], [, b]) => (a < b ? -1 : 1));
+  // A plan has some two hundred: many in one call, in the order in which they are kept.
+  for (let from = 0; from < rows.length; from += paramsAtOnce) {
+    const some = rows.slice(from, from + paramsAtOnce);
+    const places = some.map(() => '(?, ?, ?, ?)').join(', ');
+    store.statement(`INSERT INTO param (run_id, key, value, number) VALUES ${places}`).run(some.flat());
+  }
 }
 
 /** Takes a run off the record, with its attempts, series, events and findings. */

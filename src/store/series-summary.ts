@@ -57,10 +57,11 @@ export function seriesSummaries(store: Store, run: string): SeriesSummary[] {
 /** The summary of a series to add to; the series is made where it is new. */
 export function openSeries(store: Store, runId: number, name: string): OpenSeries {
   const find = store.statement('SELECT * FROM series WHERE run_id = ? AND name = ?');
-  let row = find.get(runId, name) as SeriesRow | undefined;
+  const row = find.get(runId, name) as SeriesRow | undefined;
   if (!row) {
-    store.statement('INSERT INTO series (run_id, name) VALUES (?, ?)').run(runId, name);
-    row = find.get(runId, name) as SeriesRow;
+    const made = store.statement('INSERT INTO series (run_id, name) VALUES (?, ?)').run(runId, name);
+    const none = { lastStep: null, last: Number.NaN, min: null, minStep: null, max: null, maxStep: null };
+    return { id: Number(made.lastInsertRowid), points: 0, nonfinite: 0, ...none };
   }
   return {
     id: row.id,

@@ -31,6 +31,24 @@ export function runDirOf(deps: Pick<SuperviseDeps, 'runsDir'>, run: string): str
   return runPaths(`${deps.runsDir}/${run}`).dir;
 }
 
+/** The same attempt, each of its small files read once: for work that sees them as they were at one moment. */
+export function readOnce(attempt: AttemptContext): AttemptContext {
+  const known = new Map<AttemptFileKind, Promise<RunFile<unknown>>>();
+  const read = <K extends AttemptFileKind>(kind: K): Promise<RunFile<AttemptFile<K>>> => {
+    const found = known.get(kind) ?? attempt.read(kind);
+    known.set(kind, found);
+    return found as Promise<RunFile<AttemptFile<K>>>;
+  };
+  return {
+    ...attempt,
+    read,
+    async file(kind) {
+      const found = await read(kind);
+      return found.state === 'read' ? found.value : null;
+    },
+  };
+}
+
 /** `plan` spares reading it again; `position` is where the reader of events starts. */
 export async function openAttempt(
   deps: SuperviseDeps,

@@ -10,7 +10,7 @@ import {
   runOfToken,
 } from '../store/attempts.ts';
 import { hasTraces } from './attempt-alive.ts';
-import { type AttemptContext, openAttempt } from './attempt-context.ts';
+import { type AttemptContext, openAttempt, readOnce } from './attempt-context.ts';
 import { type SuperviseDeps, timingOf } from './deps.ts';
 import { drainEvents } from './drain-events.ts';
 import { claimForController } from './relaunch.ts';
@@ -30,7 +30,8 @@ export interface FoundAttempt {
 export async function addAttempt(deps: SuperviseDeps, found: FoundAttempt): Promise<boolean> {
   const { run, plan, n } = found;
   const { row, copyOf } = await rowOf(deps, found);
-  const attempt = await openAttempt(deps, { run, ...row }, 0, plan);
+  const opened = await openAttempt(deps, { run, ...row }, 0, plan);
+  const attempt = readOnce(opened);
   const [claim, launch] = [await attempt.read('claim'), await attempt.read('launch')];
   const read = await attempt.read('exit');
   const exit = read.state === 'read' ? read.value : copyOf === null ? null : copied(copyOf, row.createdMs);
@@ -40,7 +41,7 @@ export async function addAttempt(deps: SuperviseDeps, found: FoundAttempt): Prom
     if (launch.state !== 'read') return false;
     if (deps.now() - row.createdMs > timingOf(deps).watchdogMs) {
       // Its controller died between writing the folder and starting: nothing runs, and now nothing can.
-      if (!(await claimForController(deps, attempt))) return addAttempt(deps, found);
+      if (!(await claimForController(deps, opened))) return addAttempt(deps, found);
       return false;
     }
   }

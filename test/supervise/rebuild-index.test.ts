@@ -1,7 +1,9 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { cpSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { statusWord } from '../../src/run/status.ts';
+import { insertRun } from '../../src/store/insert-run.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import { getRun, listRuns } from '../../src/store/runs.ts';
 import { followRun } from '../../src/supervise/follow-run.ts';
@@ -105,6 +107,40 @@ describe('the index made again from the run folders', () => {
     expect(dumpStore(workspace.store)).toEqual(before);
     expect(await workspace.launches(run)).toBe(1);
     store.close();
+  });
+
+  it('has what came, changed and went while it was made, and keeps no other writer waiting', async () => {
+    workspace = await makeWorkspace('ok');
+    const [stays, goes] = [await workspace.addRun('stays'), await workspace.addRun('goes')];
+    await startAttempt(workspace.deps, stays);
+    await followRun(workspace.deps, stays);
+    const record = JSON.parse(await readFile(join(workspace.runDir(stays), 'run.json'), 'utf8'));
+    const comes = '20261130-042415-comes-00aa';
+    const other = openStore(join(workspace.runsDir, 'lorch.db'), { busyTimeoutMs: 0 });
+    await rebuildIndex(workspace.deps, (done) => {
+      if (done !== 2) return;
+      cpSync(workspace.runDir(goes), workspace.runDir(comes), { recursive: true });
+      writeFileSync(
+        join(workspace.runDir(comes), 'run.json'),
+        JSON.stringify({ ...record, id: comes, name: 'comes' }),
+      );
+      insertRun(other, null, { ...record, id: comes, name: 'comes' });
+      rmSync(workspace.runDir(goes), { recursive: true });
+      writeFileSync(
+        join(workspace.runDir(stays), 'run.json'),
+        JSON.stringify({ ...record, notes: 'written meanwhile' }),
+      );
+    });
+    other.close();
+    expect(getRun(workspace.store, stays)).toMatchObject({
+      notes: 'written meanwhile',
+      lastLoss: expect.any(Number),
+    });
+    expect(getRun(workspace.store, comes)).toMatchObject({ name: 'comes', status: { phase: 'queued' } });
+    expect(getRun(workspace.store, goes)).toBeNull();
+    const before = dumpStore(workspace.store);
+    await rebuildIndex(workspace.deps);
+    expect(dumpStore(workspace.store)).toEqual(before);
   });
 
   it('names the folders it leaves out, and takes in a run whose run.json is lost', async () => {
