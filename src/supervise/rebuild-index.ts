@@ -61,7 +61,7 @@ async function fillIndex(
   byFolder: Map<string, RebuiltIndex>,
   onRun?: (done: number, total: number) => void,
 ): Promise<void> {
-  // Each attempt asks for the secrets of the environment, and process.env is slow.
+  // Each attempt looks for the secrets of the environment, and the real one is slow to read.
   const into = { ...deps, env: { ...deps.env }, store: fresh.store };
   const began = performance.now();
   // Of the file system's clock: a run folder may be on another machine than this process.
