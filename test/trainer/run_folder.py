@@ -198,7 +198,7 @@ class Run:
 
     def wait_for(self, kind: str, count: int = 1, attempt: int = 1) -> None:
         """Waits until so many events of a kind are there."""
-        deadline = time.monotonic() + 120
+        deadline = time.monotonic() + 600
         while time.monotonic() < deadline:
             path = self.events_path(attempt)
             if path.exists() and path.read_text().count(f'"type": "{kind}"') >= count:

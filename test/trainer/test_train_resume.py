@@ -6,11 +6,13 @@ import json
 import os
 import shutil
 import signal
+import sys
 import time
 from pathlib import Path
 from typing import Any
 
 import pytest
+from kill_points import stop_at
 from run_folder import NF4, Run, make_model, make_run
 
 SETTINGS: dict[str, dict[str, Any]] = {
@@ -55,23 +57,14 @@ def told(run: Run, attempts: tuple[int, ...]) -> dict[int, list[Any]]:
     }
 
 
-def stop_at(run: Run, count: int, attempt: int = 1) -> int:
-    """Sends SIGTERM after so many step events and returns the exit code."""
-    pid = run.fork(attempt)
-    run.wait_for("step", count, attempt)
-    os.kill(pid, signal.SIGTERM)
-    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
-
-
 @pytest.mark.parametrize("name", list(SETTINGS))
 def test_a_run_stopped_by_sigterm_goes_on_as_if_it_had_not_been(
     name: str, tmp_path: Path, model: Path
 ) -> None:
-    # Enough epochs that the signal arrives while steps are still to come.
-    whole = prepare(tmp_path / "whole", model, SETTINGS[name], num_train_epochs=12)
+    whole = prepare(tmp_path / "whole", model, SETTINGS[name])
     assert whole.train() == 0, whole.log
-    parted = prepare(tmp_path / "parted", model, SETTINGS[name], num_train_epochs=12)
-    assert stop_at(parted, 4) == 143  # in the second epoch, whose order of rows must be found again
+    parted = prepare(tmp_path / "parted", model, SETTINGS[name])
+    stop_at(parted, ("told of step", 12), 1)  # in the second epoch, whose order of rows must be found again
     checkpoint, end = parted.events("checkpoint")[-1], parted.events()[-1]
     assert (checkpoint["reason"], checkpoint["step"]) == ("stop", end["step"])
     assert (end["type"], end["outcome"], end["code"]) == ("end", "stopped", 143)
@@ -139,11 +132,7 @@ def test_a_stop_during_an_evaluation_makes_up_for_it_after_resuming(tmp_path: Pa
     )
     assert whole.train() == 0, whole.log
     parted = make_run(tmp_path / "parted", model, 32, 400, **settings, training=whole.plan["training"])
-    pid = parted.fork()
-    parted.wait_for("step", 6)
-    # The step is told after it ended and before its evaluation, whose 400 batches take about a second.
-    os.kill(pid, signal.SIGTERM)
-    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 143, parted.log
+    stop_at(parted, ("amid evaluation", 6), 1)
     assert (parted.events()[-1]["step"], parted.events("eval")) == (6, [])
     assert json.loads((parted.path / "checkpoints/checkpoint-6/lorch.json").read_text())["evaluation_due"]
     assert parted.train(2) == 0, parted.log
@@ -155,15 +144,22 @@ def test_a_stop_during_an_evaluation_makes_up_for_it_after_resuming(tmp_path: Pa
     assert sha(parted) == sha(whole)
 
 
+def handles(pid: int, number: int) -> bool:
+    """Whether a process has a handler of its own for a signal."""
+    status = Path(f"/proc/{pid}/status").read_text()
+    caught = next(line for line in status.splitlines() if line.startswith("SigCgt:"))
+    return bool(int(caught.split()[1], 16) >> (number - 1) & 1)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc tells when the handler is there")
 def test_sigterm_during_the_imports_ends_with_an_event(tmp_path: Path, model: Path) -> None:
     run = prepare(tmp_path / "run", model, {})
     process = run.start()
-    deadline = time.monotonic() + 60
-    while not run.events_path().exists() and time.monotonic() < deadline:
-        time.sleep(0.005)  # the file is opened before the handler is installed, and both before the imports
-    time.sleep(0.3)
+    while not handles(process.pid, signal.SIGTERM):  # it does so just before the imports
+        assert process.poll() is None, run.log
+        time.sleep(0.005)
     process.send_signal(signal.SIGTERM)
-    out, _ = process.communicate(timeout=60)
+    out, _ = process.communicate(timeout=600)
     assert process.returncode == 143, run.log
     events = run.events()
     assert [event["type"] for event in events] == ["end"]
