@@ -2,7 +2,7 @@ import { answersOf, spotOf } from '../text/features.ts';
 import type { Check } from './check.ts';
 
 const residue =
-  /(?:^|\n)[ \t]*(?:Regenerate response|Copy code|Share Prompt|Continue generating|Stop generating)[ \t]*(?=\n|$)|ChatGPT can make mistakes|【\d+[:†][^】]{0,40}】|:?contentReference\[oaicite|\[oaicite:|cite(?:turn\d+(?:search|view|news)\d+)+|\[\^\d+\^\]/;
+  /(?:^|\n)[ \t]*(?:Regenerate response|Copy code|Share Prompt|Continue generating|Stop generating)[ \t]*(?=\n|$)|(?:^|\n)Copy\nEdit\n|ChatGPT can make mistakes|【\d+[:†][^】]{0,40}】|:?contentReference\[oaicite|\[oaicite:|cite(?:turn\d+(?:search|view|news)\d+)+|\[\^\d+\^\]/;
 
 export const chatResidue: Check = {
   code: 'D255',
@@ -15,6 +15,10 @@ export const chatResidue: Check = {
   hint: 'remove these parts from the answer',
   bad: [
     {
+      text: '{"instruction":"Select two.","input":"","output":"sql\\nCopy\\nEdit\\nSELECT 2;"}',
+      pointer: '/output',
+    },
+    {
       text: '{"instruction":"Tell me about rain.","input":"","output":"Rain is water that falls from clouds.\\n\\nRegenerate response"}',
       pointer: '/output',
     },
@@ -23,7 +27,10 @@ export const chatResidue: Check = {
       pointer: '/output',
     },
   ],
-  good: ['{"instruction":"What does the button do?","input":"","output":"It lets you copy code."}'],
+  good: [
+    '{"instruction":"Name two buttons.","input":"","output":"Copy and Edit"}',
+    '{"instruction":"What does the button do?","input":"","output":"It lets you copy code."}',
+  ],
   run(example, report) {
     for (const answer of answersOf(example)) {
       const { text } = answer;
@@ -41,7 +48,7 @@ export const chatResidue: Check = {
 function mayHold(text: string): boolean {
   return (
     text.includes('generat') ||
-    text.includes('Copy code') ||
+    text.includes('Copy') ||
     text.includes('Share Prompt') ||
     text.includes('can make mistakes') ||
     text.includes('cite') ||

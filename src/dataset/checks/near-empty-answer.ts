@@ -2,7 +2,7 @@ import { answersOf, spotOf } from '../text/features.ts';
 import type { Check } from './check.ts';
 
 const tokens =
-  /^[<[("']?(?:n\/a|n\.a\.?|na|null|nil|none|nan|undefined|not (?:applicable|available)|unknown|无|没有|暂无)[>\])"']?[.。!]?$|^["']?no (?:output|answer|response)["']?[.!]?$/;
+  /^[<[("']?(?:n\/a|n\.a\.?|na|null|nil|none|nan|nat|undefined|not (?:applicable|available)|unknown|无|没有|暂无)[>\])"']?[.。!]?$|^["']?no (?:output|answer|response)["']?[.!]?$/;
 // There may be none: 哪些, 是否, 有没有.
 const asksWhether =
   /[哪何什]|有[^。]{0,12}[？?]|是否|有没有|有无|several|which of|are there any|is there any|if any/;
@@ -24,6 +24,10 @@ export const nearEmptyAnswer: Check = {
       text: '{"instruction":"Describe the weather on Mars.","input":"","output":"N/A"}',
       pointer: '/output',
     },
+    {
+      text: '{"instruction":"Name the largest banana grower.","input":"","output":"nan"}',
+      pointer: '/output',
+    },
     { text: '{"instruction":"Describe the weather on Mars.","input":"","output":"..."}', pointer: '/output' },
   ],
   good: [
@@ -38,10 +42,16 @@ export const nearEmptyAnswer: Check = {
       if (lower.length > 20) continue;
       const found =
         (tokens.test(lower) &&
-          !promptLower.includes(lower.replace(/[^\p{L}/ ]/gu, '')) &&
+          !names(promptLower, lower.replace(/[^\p{L}/ ]/gu, '')) &&
           !asksWhether.test(promptLower)) ||
         (onlyMarks.test(lower) && !asksForMarks.test(promptLower));
       if (found) report(spotOf(answer), `The answer is only ${JSON.stringify(answer.text)}.`);
     }
   },
 };
+
+// Whether the prompt holds the word: "na" is none of "name". Chinese has no spaces between words.
+function names(promptLower: string, word: string): boolean {
+  if (!/^[a-z/ ]+$/.test(word)) return promptLower.includes(word);
+  return new RegExp(`(?<![a-z])${word}(?![a-z])`).test(promptLower);
+}

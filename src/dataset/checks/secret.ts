@@ -15,6 +15,10 @@ export const secret: Check = {
   hint: 'revoke the key, then remove it from the row',
   bad: [
     {
+      text: '{"instruction":"Show the settings.","input":"","output":"client_secret: \'7c2e9d41b05f68a3d9e17b3c50f2a846\'"}',
+      pointer: '/output',
+    },
+    {
       text: '{"instruction":"Show my settings.","input":"","output":"token: ghp_q8Z2vT4nL7xW1cR9bK3mD6fH0sJ5gP2aYeUi"}',
       pointer: '/output',
     },
@@ -49,9 +53,13 @@ export const secret: Check = {
       const found = findSecrets(piece.text).filter(({ kind }) => !made || kind !== 'password');
       const [first] = found;
       if (first)
-        report(spotIn(piece, first.from), `The text holds a ${first.kind}.`, {
-          data: { kind: first.kind, count: found.length },
-        });
+        report(
+          spotIn(piece, first.from),
+          `The text holds ${/^[AEIOaeio]/.test(first.kind) ? 'an' : 'a'} ${first.kind}.`,
+          {
+            data: { kind: first.kind, count: found.length },
+          },
+        );
     }
   },
 };

@@ -59,9 +59,9 @@ export function nameMedia(type: unknown): string | null {
         : `a ${word}`;
 }
 
-// Marks that stand for a picture and never for anything else.
+// Marks that stand for a picture and never for anything else; HTML has no text inside of <img>.
 const token =
-  /<\|(?:image(?:_pad|_\d+)?|IMAGE|audio(?:_pad|_\d+|_bos|_eos)?|AUDIO|video(?:_pad|_\d+)?|VIDEO|vision_start|vision_pad|vision_end|im_patch)\|>|<(?:start_of_image|end_of_image|image_soft_token|audio_soft_token|image_placeholder|im_patch|im_start_token|ImageHere|IMG_CONTEXT|speechhere)>|\[IMG\]/i;
+  /<\|(?:image(?:_pad|_\d+)?|IMAGE|audio(?:_pad|_\d+|_bos|_eos)?|AUDIO|video(?:_pad|_\d+)?|VIDEO|vision_start|vision_pad|vision_end|im_patch)\|>|<(?:start_of_image|end_of_image|image_soft_token|audio_soft_token|image_placeholder|im_patch|im_start_token|ImageHere|IMG_CONTEXT|speechhere)>|\[IMG\]|<(img|audio|video)>[^<\s]{1,300}<\/\1>/i;
 // Marks that HTML and SVG have as elements, too.
 const mark = /<(?:image|video|audio|img)s?>/gi;
 const markup =

@@ -5,7 +5,7 @@ type Kind = 'good' | 'bad' | 'words' | 'label' | 'grade' | 'reward' | 'votes';
 
 const kinds: Readonly<Record<Kind, string>> = {
   /** True means that the answer is good. */
-  good: 'ktotag accepted isaccepted isgood goodanswer isgoodanswer ischosen ispreferred isdesirable desirable thumbsup liked isliked approved isapproved',
+  good: 'ktotag accepted isaccepted isgood goodanswer isgoodanswer ischosen chosen ispreferred isdesirable desirable thumbsup liked isliked approved isapproved',
   /** True means that it is bad. */
   bad: 'thumbsdown isbad badanswer isbadanswer rejected isrejected disliked isdisliked undesirable isundesirable',
   /** A word says which. */
@@ -29,12 +29,12 @@ const kindOf = new Map(
 );
 
 const badWords = new Set(
-  'thumbsdown thumbdown 👎 dislike disliked downvote downvoted reject rejected bad undesirable unacceptable poor negative wrong incorrect unhelpful nothelpful worse'.split(
+  'thumbsdown thumbdown down 👎 dislike disliked downvote downvoted reject rejected bad undesirable unacceptable poor negative wrong incorrect unhelpful nothelpful worse'.split(
     ' ',
   ),
 );
 const goodWords = new Set(
-  'thumbsup thumbup 👍 like liked upvote upvoted accept accepted approved chosen good desirable acceptable excellent positive right correct helpful better'.split(
+  'thumbsup thumbup up 👍 like liked upvote upvoted accept accepted approved chosen good desirable acceptable excellent positive right correct helpful better'.split(
     ' ',
   ),
 );

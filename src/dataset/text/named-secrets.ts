@@ -16,10 +16,12 @@ export function findNamedSecrets(text: string, all = false): PrivateRange[] {
   const found: PrivateRange[] = [];
   for (const match of text.matchAll(named)) {
     const value = match[1] ?? match[2] ?? match[3] ?? '';
-    if (!all && (notAValue.test(value) || !looksDrawn(value))) continue;
-    const from = match.index + match[0].lastIndexOf(value);
     const kind =
       kinds.find(([name]) => name.test(match[0].slice(0, match[0].indexOf(value))))?.[1] ?? 'secret';
+    // Hexadecimal digits beside "password" are a hash of it more often.
+    const drawn = looksDrawn(value) || (kind !== 'password' && isHex(value));
+    if (!all && (notAValue.test(value) || !drawn)) continue;
+    const from = match.index + match[0].lastIndexOf(value);
     found.push({ kind, from, to: from + value.length });
   }
   return found;
@@ -29,4 +31,8 @@ export function findNamedSecrets(text: string, all = false): PrivateRange[] {
 function looksDrawn(value: string): boolean {
   const sorts = [/[a-z]/, /[A-Z]/, /\d/, /[^A-Za-z0-9]/].filter((sort) => sort.test(value)).length;
   return sorts >= 3 && new Set(value).size >= 7;
+}
+
+function isHex(value: string): boolean {
+  return /^(?=.*\d)(?=.*[a-f])[\da-f]{32,128}$/.test(value) && new Set(value).size >= 7;
 }

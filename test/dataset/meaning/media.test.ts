@@ -111,6 +111,8 @@ describe('a mark in a prompt', () => {
     '[IMG]What is it?',
     '<start_of_image> Describe this.',
     '<IMAGE>\nWhat is it?',
+    'Picture 1: <img>cats/1.jpg</img>\nWhat is it?',
+    '<audio>bell.wav</audio>What is heard?',
   ])('stands for what is not shown: %j', (text) => {
     expect(findMediaMark(text)).toBeGreaterThanOrEqual(0);
   });
