@@ -23,7 +23,7 @@ export async function checkAccept(written: readonly LocatedMap[]): Promise<void>
 
 function refuse(code: string, known: boolean, at: NonNullable<Finding['at']>): Finding {
   if (known)
-    return finding('C029', at, `${code} cannot be accepted`, `\`lorch explain ${code}\` says how to mend it`);
+    return finding('C029', at, `${code} cannot be accepted`, `\`lorch explain ${code}\` says how to fix it`);
   const near = nearest(code.toUpperCase(), acceptableCodes);
   return finding(
     'C028',

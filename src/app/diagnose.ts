@@ -1,4 +1,4 @@
-// `lorch doctor`: every part of this machine that lorch uses, what state it is in, and how to mend it.
+// `lorch doctor`: every part of this machine that lorch uses, what state it is in, and how to fix it.
 import { statfs } from 'node:fs/promises';
 import { findWorkspace, type Workspace } from '../config/workspace.ts';
 import { gib } from '../diagnostics/gib.ts';
@@ -110,7 +110,7 @@ async function workspaceDiagnosis(
     if (!(error instanceof UserError)) throw error;
     const faults = error.findings.map((finding) => finding.message).join('; ');
     const value = faults ? `${error.message}: ${faults}` : error.message;
-    return { workspace: null, diagnoses: [{ ...base, state: 'broken', value, fix: 'mend lorch.yaml' }] };
+    return { workspace: null, diagnoses: [{ ...base, state: 'broken', value, fix: 'fix lorch.yaml' }] };
   }
 }
 

@@ -104,7 +104,7 @@ export async function openFixCopy(
       const [fault] = faults;
       if (fault)
         throw new UserError('D199', `${source.label} cannot be copied: ${fault}`, {
-          hint: 'mend the archive first',
+          hint: 'fix the archive first',
           exitCode: 1,
         });
       const { rows, fixed } = totals;

@@ -148,6 +148,6 @@ async function lineageOf(
 function refuseChanged({ fault, line }: RawRow, file: string): void {
   if (fault?.check === brokenUtf8 || fault?.check === rowTooLong)
     throw new UserError('D168', `${file}:${line} cannot be copied unchanged: ${fault.message}`, {
-      hint: 'mend or remove the row first; lorch data check names every one',
+      hint: 'fix or remove the row first; lorch data check names every one',
     });
 }

@@ -61,7 +61,7 @@ function whereTo(key: string, here: KnownSection, sections: Map<string, KnownSec
   const home = homes[0];
   if (homes.length === 1 && home)
     return home.path ? `this key belongs under \`${home.path}:\`` : 'this key belongs at the top level';
-  if (!here.path && Object.hasOwn(otherwise, key)) return otherwise[key];
+  if (Object.hasOwn(otherwise, key) && (!here.path || !nearest(key, here.keys))) return otherwise[key];
   const meant = Object.hasOwn(nicknames, key) ? nicknames[key] : undefined;
   const near = nearest(key, here.keys);
   // A name that another tool has for a setting is more certain than a name with a few other letters.

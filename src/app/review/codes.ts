@@ -32,7 +32,7 @@ export const reviewCodes: CodeDoc[] = [
     'V004',
     'review-log-damaged',
     'A line of a review log cannot be read.',
-    'A line that nobody understands could be a rejected row, so the log counts for nothing until it is mended. After a git merge, keep the lines of both sides and remove the conflict marks; their order does not matter. `*.review.jsonl merge=union` in .gitattributes does that by itself. A last line that was cut off by a crash is no fault: it is left out.',
+    'A line that nobody understands could be a rejected row, so the log counts for nothing until it is fixed. After a git merge, keep the lines of both sides and remove the conflict marks; their order does not matter. `*.review.jsonl merge=union` in .gitattributes does that by itself. A last line that was cut off by a crash is no fault: it is left out.',
   ),
   error(
     'V005',
@@ -92,7 +92,7 @@ export const reviewCodes: CodeDoc[] = [
     'V021',
     'review-not-passed',
     'The review does not show that the dataset is good enough.',
-    'Too few rows were read, or too many were rejected, edited or disputed: the share of bad rows that cannot be ruled out (one-sided, 95 %) is above `dataset.review.max_defect_rate`. Read more rows; if they are clean the bound falls. If they are not, mend the dataset and review the new version. docs/review.md has the rule.',
+    'Too few rows were read, or too many were rejected, edited or disputed: the share of bad rows that cannot be ruled out (one-sided, 95 %) is above `dataset.review.max_defect_rate`. Read more rows; if they are clean the bound falls. If they are not, fix the dataset and review the new version. docs/review.md has the rule.',
   ),
   error(
     'V022',

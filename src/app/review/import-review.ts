@@ -76,7 +76,7 @@ export async function importReview(request: ImportRequest): Promise<Imported> {
       `${sheet.label}: ${problems.length} bad ${problems.length === 1 ? 'line' : 'lines'}; nothing was imported`,
       {
         findings: problems,
-        hint: 'mend the lines and import the file again',
+        hint: 'fix the lines and import the file again',
         exitCode: 1,
       },
     );

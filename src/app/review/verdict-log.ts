@@ -63,7 +63,7 @@ export function parseLog(text: string, label: string): LogEntry[] {
         exitCode: 3,
       });
     throw new UserError('V004', `${label}:${i + 1} is no line of a review log: ${parsed.fault}`, {
-      hint: 'mend or remove that line; after a merge, keep both sides’ lines (docs/review.md)',
+      hint: 'fix or remove that line; after a merge, keep both sides’ lines (docs/review.md)',
       exitCode: 1,
     });
   });

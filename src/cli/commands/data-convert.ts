@@ -100,5 +100,5 @@ function describe(
     ? `${losses}${left}${formatCount(written)} of ${formatCount(rows)} rows, ${from.name} → ${to}: ${output}\n`
     : emptied
       ? `${losses}${left}nothing was written: no row is left\n`
-      : `${losses}${left}nothing was written: mend the rows, or see --on-error drop and --allow-loss\n`;
+      : `${losses}${left}nothing was written: fix the rows, or see --on-error drop and --allow-loss\n`;
 }

@@ -4,6 +4,7 @@ import type { Context } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { printJson } from '../ui/json.ts';
 import { type Ink, paint, visible } from '../ui/paint.ts';
+import { wrapLines } from '../ui/wrap.ts';
 import { readVersion } from '../version.ts';
 
 const examples = `
@@ -17,7 +18,7 @@ Examples:
 /** `lorch doctor` */
 export function define(command: Command, context: Context): void {
   command
-    .description('Every part of this machine that lorch uses: its state, and how to mend it.')
+    .description('Every part of this machine that lorch uses: its state, and how to fix it.')
     .option('--python <path>', 'look at this Python environment')
     .option('--json', 'one JSON object')
     .addHelpText('after', examples)
@@ -39,7 +40,7 @@ export function define(command: Command, context: Context): void {
         printJson(context, { healthy: broken === 0, parts: diagnoses });
         return;
       }
-      context.stdout.write(render(diagnoses, paint(context.stdout.color)));
+      context.stdout.write(render(diagnoses, paint(context.stdout.color), context.stdout.isTTY ? context.stdout.columns : null));
       const verdict =
         broken === 0 ? 'Everything that lorch needs works.' : `${broken} broken; see the fixes above.`;
       context.stderr.write(`${verdict}\n`);
@@ -54,7 +55,8 @@ const titles: Record<Diagnosis['part'], string> = {
   hub: 'Model hub',
 };
 
-function render(diagnoses: readonly Diagnosis[], ink: Ink): string {
+/** Values start in one column; on a terminal, `columns` wide, long ones go on there. */
+function render(diagnoses: readonly Diagnosis[], ink: Ink, columns: number | null): string {
   const marks = {
     good: ink.green('✓'),
     warning: ink.yellow('!'),
@@ -62,13 +64,16 @@ function render(diagnoses: readonly Diagnosis[], ink: Ink): string {
     absent: ink.dim('–'),
   };
   const width = Math.max(...diagnoses.map(({ name }) => name.length));
+  const room = columns === null ? null : Math.max(columns - width - 6, 20);
+  const value = (words: string) =>
+    (room === null ? [words] : wrapLines(words, room)).join(`\n${' '.repeat(width + 6)}`);
   let text = '';
   let part = '';
   for (const each of diagnoses) {
     if (each.part !== part) text += `${text ? '\n' : ''}${ink.bold(titles[each.part])}\n`;
     part = each.part;
-    text += `  ${marks[each.state]} ${each.name.padEnd(width)}  ${visible(each.value)}\n`;
-    if (each.fix) text += `    ${' '.repeat(width)}  ${ink.cyan('fix:')} ${visible(each.fix)}\n`;
+    text += `  ${marks[each.state]} ${each.name.padEnd(width)}  ${value(visible(each.value))}\n`;
+    if (each.fix) text += `    ${' '.repeat(width)}  ${value(`${ink.cyan('fix:')} ${visible(each.fix)}`)}\n`;
   }
   return text;
 }

@@ -34,9 +34,9 @@ export function define(command: Command, context: Context): void {
       const enter = relative(context.cwd, result.root);
       const next = [
         ...(enter ? [`cd ${enter}`] : []),
-        'lorch setup                                  the Python that trains (once per machine)',
+        'lorch setup                   # the Python that trains (once per machine)',
         'lorch data check datasets/support-triage.jsonl',
-        'lorch model tiny models/tiny                 a random model, small enough for any machine',
+        'lorch model tiny models/tiny  # a random model, small enough for any machine',
         'lorch train configs/quickstart-r4.yaml --unreviewed "trying it out"',
       ];
       context.stderr.write(`next:\n${next.map((line) => `  ${line}\n`).join('')}`);

@@ -6,6 +6,7 @@ import { formatDuration } from '../ui/format.ts';
 import { printJson } from '../ui/json.ts';
 import { paint } from '../ui/paint.ts';
 import { createProgress } from '../ui/progress.ts';
+import { wrapLines } from '../ui/wrap.ts';
 
 type Variant = NonNullable<SetupOptions['variant']>;
 const variants: Variant[] = ['auto', 'default', 'cpu', 'cu126', 'cu129', 'cu130'];
@@ -105,10 +106,13 @@ function show(result: SetupResult, flags: Flags, context: Context, durationMs: n
     return;
   }
   const ink = paint(stderr.color);
-  const versions = packages.map((each) => `${each.package} ${each.version}`).join(' · ');
-  stderr.write(`${ink.green('✓')} ${done[action]} (${formatDuration(durationMs)}): ${versions}\n`);
+  // A package and its version stay on one line.
+  const versions = packages.map((each) => `${each.package}\u00a0${each.version}`).join(' · ');
+  const made = `${ink.green('✓')} ${done[action]} (${formatDuration(durationMs)}): ${versions}`;
+  const lines = stderr.isTTY ? wrapLines(made, stderr.columns) : [made];
+  stderr.write(`${lines.join('\n').replaceAll('\u00a0', ' ')}\n`);
   context.stdout.write(`${python.executable}\n`);
   if (flags.python) stderr.write(`To use it always, put into lorch.yaml:\n  python: ${python.executable}\n`);
   else if (need === 'tokenizer') stderr.write('For training, run `lorch setup` without --tokenizer.\n');
-  else stderr.write('Next: lorch doctor, or lorch train CONFIG\n');
+  else stderr.write('next: lorch doctor, or lorch train CONFIG\n');
 }

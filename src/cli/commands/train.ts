@@ -83,6 +83,6 @@ function refuseErrors(plans: readonly Plan[]): void {
   if (errors.length === 0) return;
   throw new UserError('P001', `not launched: ${errors.length} error${errors.length === 1 ? '' : 's'} above`, {
     exitCode: refusalExit(errors) ?? EXIT.findings,
-    hint: errors[0]?.hint ?? 'mend what is named above',
+    hint: errors[0]?.hint ?? 'fix what is named above',
   });
 }

@@ -38,6 +38,6 @@ function nextStep({ output }: CheckFlags, checked: CheckedDataset, dataset: read
   // Dropping rows would leave none of a file whose format is unknown.
   if (codes.some(({ code }) => code === unknownFormat.code))
     return `lorch data mapping ${quotePath(unread(checked) ?? dataset[0] ?? '')}`;
-  if (found.error > 0) return 'mend these rows, or let a run leave them out: dataset.on_error: drop';
+  if (found.error > 0) return 'fix these rows, or let a run leave them out: dataset.on_error: drop';
   return `lorch data dedup ${names}`;
 }

@@ -171,7 +171,7 @@ function renderFate(
       `${ink.green(`${formatCount(kept)} of ${formatCount(rows)} rows written: ${visible(shown(out))}`)}${dropped > 0 ? `, dropped ${why}` : ''}\n`,
       left > 0
         ? ink.yellow(
-            `${formatCount(left)} of them a run leaves out for their errors: ${bad.map(([code, n]) => `${formatCount(n)} ${code}`).join(', ')}\n`,
+            `a run leaves out ${formatCount(left)} of them for their errors: ${bad.map(([code, n]) => `${formatCount(n)} ${code}`).join(', ')}\n`,
           )
         : '',
       `ledger: ${visible(shown(ledger))}\n`,

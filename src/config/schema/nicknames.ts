@@ -74,7 +74,7 @@ export const nicknames: Record<string, string> = {
 /** Settings of other tools that no single one of ours stands for: what to write instead. */
 export const otherwise: Record<string, string> = {
   adapter:
-    'for LoRA leave it out; for QLoRA write `quantization: { load_in_4bit: true }`; to continue from an adapter, `init_adapter`',
+    'for LoRA leave it out; for QLoRA write `quantization: { load_in_4bit: true }`; to continue from an adapter write `init_adapter` at the top level',
   finetuning_type: 'every run is LoRA; for QLoRA add `quantization: { load_in_4bit: true }`',
   stage: 'every run is supervised fine-tuning; leave it out',
 };

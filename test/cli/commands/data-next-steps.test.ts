@@ -60,7 +60,7 @@ describe('The next command', () => {
   it.each([
     [['stats', 'good.jsonl'], 'lorch data check good.jsonl'],
     [['check', 'good.jsonl'], 'lorch data dedup good.jsonl'],
-    [['check', 'bad.jsonl'], 'mend these rows, or let a run leave them out: dataset.on_error: drop'],
+    [['check', 'bad.jsonl'], 'fix these rows, or let a run leave them out: dataset.on_error: drop'],
     [['dedup', 'good.jsonl'], 'lorch data review good.jsonl'],
     [['dedup', 'good.jsonl', '-o', 'g2.jsonl'], 'lorch data review g2.jsonl'],
     [['sample', 'good.jsonl', '-o', 's.jsonl'], 'lorch data check s.jsonl'],

@@ -15,7 +15,7 @@ beforeAll(async () => {
     { length: 120 },
     (_, n) => `${JSON.stringify({ instruction: `Question number ${n}?`, output: `Good answer ${n}.` })}\n`,
   );
-  const twins = rows.slice(0, 30).map((row) => row.replace('Good', 'GOOD'));
+  const twins = rows.slice(0, 30).map((row) => row.replace('Good', 'good'));
   writeFileSync(path('raw.jsonl'), [...rows, ...twins].join(''));
   await lorch('review', 'raw.jsonl', '--export', 'sheet.jsonl', '--rows', '40');
   const accepted = readFileSync(path('sheet.jsonl'), 'utf8').replaceAll('"verdict":""', '"verdict":"accept"');
