@@ -93,6 +93,8 @@ it('a code of a row is in the table, or keeps the row', () => {
     'T021',
     'T022',
     'T023',
+    'T025',
+    'T026',
     'T040',
     'T041',
     'T042',

@@ -40,7 +40,9 @@ export function define(command: Command, context: Context): void {
         printJson(context, { healthy: broken === 0, parts: diagnoses });
         return;
       }
-      context.stdout.write(render(diagnoses, paint(context.stdout.color), context.stdout.isTTY ? context.stdout.columns : null));
+      context.stdout.write(
+        render(diagnoses, paint(context.stdout.color), context.stdout.isTTY ? context.stdout.columns : null),
+      );
       const verdict =
         broken === 0 ? 'Everything that lorch needs works.' : `${broken} broken; see the fixes above.`;
       context.stderr.write(`${verdict}\n`);
