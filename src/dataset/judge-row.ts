@@ -9,6 +9,7 @@ import { notAnObject } from './checks/not-an-object.ts';
 import { otherFormat } from './checks/other-format.ts';
 import { isPair, runOnPair } from './checks/run-on-pair.ts';
 import { tooDeep } from './checks/too-deep.ts';
+import { hasTooManyKeys, maxKeys, tooManyKeys } from './checks/too-many-keys.ts';
 import { mediaFieldOf, sayMedia, unsupportedPart } from './checks/unsupported-part.ts';
 import { noteExact } from './exact-json.ts';
 import { raiseInexact } from './exact-numbers.ts';
@@ -98,6 +99,10 @@ export function createJudge(format: Format | null, settings: ResolvedChecks): (r
       // That the file's format is unknown was said of the file.
       if (!format && Array.isArray(raw.value)) return null;
       raise(notAnObject, '', `The row is ${typeName(raw.value)}, not an object.`);
+      return null;
+    }
+    if (hasTooManyKeys(raw.value, raw.text)) {
+      raise(tooManyKeys, '', `The row has more than ${maxKeys.toLocaleString('en-US')} keys.`);
       return null;
     }
     row = raw.value as Row;

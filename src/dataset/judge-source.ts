@@ -1,6 +1,8 @@
 // From the bytes of one source to judged rows: the first rows decide the format, and the rest is judged here or by a pool.
+
 import type { ResolvedChecks } from './check-settings.ts';
 import { checks } from './checks/index.ts';
+import { hasTooManyKeys } from './checks/too-many-keys.ts';
 import { type DecidedFormat, decideFormat } from './formats/decide-format.ts';
 import type { Format } from './formats/format.ts';
 import { createRegionJudge, type JudgedRegion, judgedRows, plainReader } from './judge-region.ts';
@@ -164,7 +166,8 @@ function createSampledJudge({
   let decision: DecidedFormat | null = null;
   let judge: ((raw: RawRow) => JudgedRow) | null = null;
   const decideNow = (): JudgedRow[] => {
-    decision = decideFormat(options.format, sample, file);
+    const looked = sample.filter(({ value, text }) => !hasTooManyKeys(value, text));
+    decision = decideFormat(options.format, looked, file);
     decided(decision);
     const judgeRow = createRowJudge(decision.format, settings, file, wantsFingerprints, repeats);
     judge = judgeRow;

@@ -1,7 +1,7 @@
 // Checks that are said once a file for the same message.
 import { checks } from './checks/index.ts';
 
-// Where every row brings new keys of its own, these are enough to see that.
+// If every row brings new keys of its own, so many messages of a code are enough to see that.
 const saidLimit = 100;
 
 const codes: ReadonlySet<string> = new Set(
@@ -10,13 +10,13 @@ const codes: ReadonlySet<string> = new Set(
 
 /** Whether a finding says what was said before; a memory of one file. */
 export function createRepeats(): (code: string, message: string) => boolean {
-  const said = new Set<string>();
+  const saidOf = new Map<string, Set<string>>();
   return (code, message) => {
     if (!codes.has(code)) return false;
-    if (said.size >= saidLimit) return true;
-    const key = `${code} ${message}`;
-    if (said.has(key)) return true;
-    said.add(key);
+    const said = saidOf.get(code) ?? new Set();
+    saidOf.set(code, said);
+    if (said.size >= saidLimit || said.has(message)) return true;
+    said.add(message);
     return false;
   };
 }

@@ -139,6 +139,7 @@ import { textAfterArray } from './text-after-array.ts';
 import { textOutsideTurns } from './text-outside-turns.ts';
 import { thinkTag } from './think-tag.ts';
 import { tooDeep } from './too-deep.ts';
+import { tooManyKeys } from './too-many-keys.ts';
 import { toolsInSome } from './tools-in-some.ts';
 import { trailingBytes } from './trailing-bytes.ts';
 import { truncatedArray } from './truncated-array.ts';
@@ -152,6 +153,7 @@ import { unknownFormat } from './unknown-format.ts';
 import { unknownKey } from './unknown-key.ts';
 import { unknownMarker } from './unknown-marker.ts';
 import { unknownRole } from './unknown-role.ts';
+import { unpacksTooLarge } from './unpacks-too-large.ts';
 import { unsupportedPart } from './unsupported-part.ts';
 import { unusedMapping } from './unused-mapping.ts';
 import { unusualSpace } from './unusual-space.ts';
@@ -311,6 +313,8 @@ export const checks: readonly Check[] = [
   otherKind,
   listRows,
   columnTurns,
+  unpacksTooLarge,
+  tooManyKeys,
   ignoredFormat,
   brokenJsonAnswer,
   promptVariable,

@@ -1,5 +1,6 @@
 // The grammar of one CSV record (RFC 4180): where it ends, and what its cells are. A quote opens a cell only at the
 // cell's start; elsewhere it is a character like any other.
+import { maxKeys } from '../checks/too-many-keys.ts';
 
 export interface Dialect {
   /** One of `,`, `;`, `|` and tab. */
@@ -81,7 +82,10 @@ export interface Cell {
 /** How the cells of a record are written; the same whatever ends its lines. */
 export type CellGrammar = Pick<Dialect, 'delimiter' | 'backslash'>;
 
-/** The cells of a record that `findRecordEnd` found whole. */
+/** Cells of a record that are looked at: one more than a row may have. */
+const mostCells = maxKeys + 1;
+
+/** The cells of a record that `findRecordEnd` found whole; those beyond `mostCells` are left out. */
 export function splitRecord(record: string, { delimiter, backslash: escapes }: CellGrammar): Cell[] {
   const cells: Cell[] = [];
   for (let at = 0; ; at += 1) {
@@ -104,7 +108,7 @@ export function splitRecord(record: string, { delimiter, backslash: escapes }: C
       cells.push({ value: record.slice(at, stop), start: at, quoted: false });
       at = stop;
     }
-    if (at >= record.length) return cells;
+    if (at >= record.length || cells.length >= mostCells) return cells;
   }
 }
 

@@ -4,6 +4,7 @@ import { headerName } from '../checks/header-name.ts';
 import { noHeader } from '../checks/no-header.ts';
 import { nullMark } from '../checks/null-mark.ts';
 import { pythonNotation } from '../checks/python-notation.ts';
+import { maxKeys, tooManyKeys } from '../checks/too-many-keys.ts';
 import { positionAt } from '../text-position.ts';
 import { readCell } from './csv-cell.ts';
 import { type Cell, type Dialect, splitRecord } from './csv-record.ts';
@@ -36,6 +37,21 @@ export function createTable(dialect: Dialect, options: ReadOptions): CsvTable {
   let header: string | null = null;
   let kinds: ColumnKind[] = [];
   const unnamed = new Set<string>();
+  // A table of too many columns: its rows are dropped unread.
+  let wide = false;
+  const tooWide = {
+    check: tooManyKeys,
+    message: `The table has more than ${maxKeys.toLocaleString('en-US')} columns.`,
+  };
+  // The first column too many is named, and no column gets a name.
+  const refuse = (record: string, line: number, cell: Cell): void => {
+    wide = true;
+    names = ['column 1'];
+    options.remark({
+      ...tooWide,
+      ...positionAt(asPlaced(record, lineEnd), cell.start, { line, column: 1 }),
+    });
+  };
   const origin = (record: string): RawRow['origin'] => ({
     kind: 'csv',
     record: asPlaced(record, lineEnd),
@@ -55,7 +71,10 @@ export function createTable(dialect: Dialect, options: ReadOptions): CsvTable {
     hasHeader: () => names.length > 0,
     repeatsHeader: (record) => header !== null && record === header,
     nameColumns(record, line) {
-      names = splitRecord(record, dialect).map((_, i) => `column ${i + 1}`);
+      const cells = splitRecord(record, dialect);
+      const surplus = cells[maxKeys];
+      if (surplus) return refuse(record, line, surplus);
+      names = cells.map((_, i) => `column ${i + 1}`);
       const first = names.slice(0, 3).map((name) => JSON.stringify(name));
       options.remark({
         check: noHeader,
@@ -67,6 +86,8 @@ export function createTable(dialect: Dialect, options: ReadOptions): CsvTable {
     setHeader(record, line) {
       header = record;
       const cells = splitRecord(record, dialect);
+      const surplus = cells[maxKeys];
+      if (surplus) return refuse(record, line, surplus);
       names = readHeader(cells, (cell, message, hint) =>
         options.remark({
           check: headerName,
@@ -78,14 +99,16 @@ export function createTable(dialect: Dialect, options: ReadOptions): CsvTable {
       for (const [i, { value }] of cells.entries()) if (value.trim() === '') unnamed.add(names[i] ?? '');
     },
     settle(records) {
+      if (wide) return;
       const rows = records.map((record) => splitRecord(record, dialect));
       kinds = names.map((name, i) =>
         kindOf(name, rows.map((cells) => cells[i]?.value ?? '').filter(Boolean)),
       );
     },
     row(record, line) {
+      if (wide) return broken(record, line, { ...tooWide, offset: 0 });
       const cells = splitRecord(record, dialect);
-      if (cells.every(({ value }) => value === '')) return null;
+      if (cells.length <= maxKeys && cells.every(({ value }) => value === '')) return null;
       if (cells.length !== names.length) return broken(record, line, countFault(record, cells, names));
       const members: [string, unknown][] = [];
       const written: string[] = [];
@@ -144,7 +167,8 @@ function readHeader(
 
 function countFault(record: string, cells: readonly Cell[], names: readonly string[]): RowFault {
   const surplus = cells[names.length];
-  const count = (n: number): string => `${n} ${n === 1 ? 'cell' : 'cells'}`;
+  const count = (n: number): string =>
+    n > maxKeys ? `more than ${maxKeys.toLocaleString('en-US')} cells` : `${n} ${n === 1 ? 'cell' : 'cells'}`;
   return {
     check: cellCount,
     message: `The record has ${count(cells.length)}, the header ${names.length}.`,

@@ -62,6 +62,9 @@ interface Seen {
   broken: string | null;
   binary: Set<string>;
   numberless: Set<string>;
+  /** UTF-16 units of all texts so far, and how many a row may have. */
+  units: number;
+  most: number;
 }
 
 /** The row with `number` (from 1); `columns` is what the file's schema adds to the values. */
@@ -71,7 +74,13 @@ export function toRawRow(
   number: number,
   options: ReadOptions,
 ): RawRow {
-  const seen: Seen = { broken: null, binary: new Set(), numberless: new Set() };
+  const seen: Seen = {
+    broken: null,
+    binary: new Set(),
+    numberless: new Set(),
+    units: 0,
+    most: options.maxRowBytes,
+  };
   const value = toObject(row, columns, '', seen);
   for (const column of seen.binary)
     options.remark({
@@ -85,6 +94,12 @@ export function toRawRow(
       message: `The column ${JSON.stringify(column)} holds NaN or infinity, which JSON has not; it is read as null.`,
       data: { column },
     });
+  // Texts of a dictionary are shared by the places they stand in; JSON would copy each of them.
+  if (seen.units > options.maxRowBytes)
+    return {
+      ...longRow(startOf(value), seen.units, options.maxRowBytes, number, 1),
+      origin: { kind: 'table' },
+    };
   const text = exactJson(value);
   const origin = { kind: 'table' } as const;
   // Units are never more than bytes.
@@ -111,6 +126,14 @@ export function toRawRow(
   return { line: number, column: 1, text, value: undefined, fault, origin };
 }
 
+function startOf(value: TableRow): Buffer {
+  const members = Object.entries(value).map(([name, inner]) => {
+    const start = typeof inner === 'string' ? JSON.stringify(inner.slice(0, 200)) : '…';
+    return `${JSON.stringify(name)}:${start}`;
+  });
+  return Buffer.from(`{${members.join(',')}`.slice(0, 200));
+}
+
 /** The JSON for a value; undefined where it is left out. `path` names it for people: `messages.content`. */
 function toJson(value: unknown, column: Column | null, path: string, seen: Seen): unknown {
   if (value === null || value === undefined) return null;
@@ -119,14 +142,21 @@ function toJson(value: unknown, column: Column | null, path: string, seen: Seen)
     if (!Number.isFinite(value)) seen.numberless.add(path);
     return Number.isFinite(value) ? value : null;
   }
+  if (typeof value === 'string') seen.units += value.length;
   if (typeof value !== 'object') return value;
+  // The row is too long already.
+  if (seen.units > seen.most) return null;
   if (value instanceof BrokenText) {
     seen.broken ??= path;
+    seen.units += value.bytes.length;
     return Buffer.from(value.bytes).toString('utf8');
   }
   if (value instanceof Uint8Array) {
     const text = readText(value);
-    if (typeof text === 'string') return text;
+    if (typeof text === 'string') {
+      seen.units += text.length;
+      return text;
+    }
     seen.binary.add(path);
     return undefined;
   }

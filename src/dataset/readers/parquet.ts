@@ -1,9 +1,12 @@
 // Parquet, row group by row group. A row's line is its number in the file, from 1: the file has no lines.
 import { setImmediate } from 'node:timers/promises';
 import type { FileMetaData, RowGroup } from 'hyparquet';
+import type { Check } from '../checks/check.ts';
 import { damagedParquet } from '../checks/damaged-parquet.ts';
+import { unpacksTooLarge } from '../checks/unpacks-too-large.ts';
 import type { RandomAccess } from '../random-access.ts';
 import { readColumns } from './parquet-columns.ts';
+import { tooLarge, UnpacksTooLarge, unpackLimit, withLimit } from './parquet-limits.ts';
 import { parquetParsers, type TableRow, toRawRow } from './parquet-values.ts';
 import type { RawRow, ReadOptions, TableReader } from './raw-row.ts';
 
@@ -15,34 +18,82 @@ export const parquet: TableReader = {
   readFile,
 };
 
-/** Rows given out at once. */
-const batchRows = 500;
+/** Rows given out at once, and UTF-16 units of their JSON. */
+const [batchRows, batchUnits] = [500, 8_000_000];
 /** A group that claims more rows than this is damaged. */
 const maxGroupRows = 100_000_000;
+
+/** Why rows are not there. */
+interface Lost {
+  check: Check;
+  message: string;
+}
 
 async function* readFile(file: RandomAccess, options: ReadOptions): AsyncGenerator<RawRow[]> {
   const metadata = await readFooter(file, options);
   const columns = metadata && (await readColumns(metadata));
+  const limit = unpackLimit(file.size);
+  const ofFile = `${file.size.toLocaleString('en-US')} bytes`;
   let before = 0;
+  let units = 0;
   for (const [index, group] of (metadata?.row_groups ?? []).entries()) {
     const count = Number(group.num_rows);
-    const rows = await readGroup(file, { ...(metadata as FileMetaData), row_groups: [group] });
-    const lost =
-      typeof rows === 'string'
-        ? `Row group ${index + 1} (rows ${before + 1} to ${before + count}) cannot be read: ${rows}.`
-        : null;
-    for (let from = 0; from < count; from += batchRows)
-      yield Array.from({ length: Math.min(batchRows, count - from) }, (_, i) => {
-        const number = before + from + i + 1;
-        if (lost !== null || typeof rows === 'string') return lostRow(number, lost ?? '');
-        return toRawRow(rows[from + i] ?? {}, columns, number, options);
-      });
+    const place = (first: number): string => `Row group ${index + 1} (rows ${first} to ${before + count})`;
+    const large =
+      units > limit
+        ? `the rows before it have used up what a file of ${ofFile} may unpack to`
+        : tooLarge(group, limit);
+    const read =
+      large ?? (await readGroup(file, { ...(metadata as FileMetaData), row_groups: [group] }, limit));
+    let lost: Lost | null = null;
+    if (large !== null)
+      lost = { check: unpacksTooLarge, message: `${place(before + 1)} is not read: ${large}.` };
+    else if (typeof read === 'string' || read instanceof UnpacksTooLarge)
+      lost = lostGroup(read, place(before + 1));
+    const rows = Array.isArray(read) ? read : [];
+    let batch: RawRow[] = [];
+    let batched = 0;
+    for (let i = 0; i < count; i += 1) {
+      const number = before + i + 1;
+      if (!lost && units > limit)
+        lost = {
+          check: unpacksTooLarge,
+          message: `${place(number)} is not read to its end: the ${ofFile} of the file have become more than ${limit.toLocaleString('en-US')} in the rows before, most of them in column ${JSON.stringify(longest(rows[i - 1] ?? {}))}.`,
+        };
+      const raw = lost ? lostRow(number, lost) : toRawRow(rows[i] ?? {}, columns, number, options);
+      batch.push(raw);
+      batched += raw.text.length;
+      units += raw.text.length;
+      if (batch.length < batchRows && batched < batchUnits) continue;
+      yield batch;
+      batch = [];
+      batched = 0;
+    }
+    if (batch.length > 0) yield batch;
     before += count;
   }
 }
 
-function lostRow(number: number, message: string): RawRow {
-  const fault = { check: damagedParquet, message, offset: 0 };
+function lostGroup(reason: string | UnpacksTooLarge, place: string): Lost {
+  return typeof reason === 'string'
+    ? { check: damagedParquet, message: `${place} cannot be read: ${reason}.` }
+    : { check: unpacksTooLarge, message: `${place} is not read: ${reason.message}.` };
+}
+
+// The column of a row that takes most as JSON.
+function longest(row: TableRow): string {
+  const lengths = Object.entries(row).map(([name, value]): [string, number] => [name, unitsOf(value)]);
+  return lengths.reduce((a, b) => (b[1] > a[1] ? b : a), ['', -1])[0];
+}
+
+function unitsOf(value: unknown): number {
+  if (typeof value === 'string' || value instanceof Uint8Array) return value.length;
+  if (typeof value !== 'object' || value === null) return 1;
+  return Object.values(value).reduce((sum: number, each) => sum + unitsOf(each), 0);
+}
+
+function lostRow(number: number, { check, message }: Lost): RawRow {
+  const fault = { check, message, offset: 0 };
   return { line: number, column: 1, text: '', value: undefined, fault, origin: { kind: 'table' } };
 }
 
@@ -85,12 +136,16 @@ function contradiction({ num_rows, row_groups }: FileMetaData): string | null {
 }
 
 /** The rows of the only group in `metadata`, or why there are none. */
-async function readGroup(file: RandomAccess, metadata: FileMetaData): Promise<TableRow[] | string> {
+async function readGroup(
+  file: RandomAccess,
+  metadata: FileMetaData,
+  limit: number,
+): Promise<TableRow[] | string | UnpacksTooLarge> {
   const { parquetReadObjects } = await import('hyparquet');
   const { compressors } = await import('hyparquet-compressors');
-  const options = { metadata, compressors, utf8: false, parsers: parquetParsers };
+  const options = { metadata, utf8: false, parsers: parquetParsers };
   const wanted = Number(metadata.row_groups[0]?.num_rows ?? 0);
-  const read = async (columns?: string[]): Promise<TableRow[] | string> => {
+  const read = async (columns?: string[]): Promise<TableRow[] | string | UnpacksTooLarge> => {
     // Where the schema contradicts the columns, hyparquet throws after it asked for bytes, and nobody would catch what it
     // then makes of them: so no byte comes before it has planned everything.
     const planned = setImmediate();
@@ -103,11 +158,16 @@ async function readGroup(file: RandomAccess, metadata: FileMetaData): Promise<Ta
     };
     let failed = false;
     try {
-      const rows = await parquetReadObjects({ ...options, file: gated, ...(columns && { columns }) });
+      const rows = await parquetReadObjects({
+        ...options,
+        compressors: withLimit(compressors, limit),
+        file: gated,
+        ...(columns && { columns }),
+      });
       return rows.length === wanted ? rows : `${rows.length} of its ${wanted} rows are there`;
     } catch (error) {
       failed = true;
-      return reasonOf(error);
+      return error instanceof UnpacksTooLarge ? error : reasonOf(error);
     }
   };
   const rows = await read();

@@ -20,6 +20,8 @@ const testedElsewhere = [
   'D212',
   'D217',
   'D219',
+  'D230',
+  'D231',
 ];
 
 describe.each(checks.map((check) => ({ check, id: `${check.code} ${check.name}` })))('$id', ({ check }) => {

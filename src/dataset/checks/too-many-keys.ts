@@ -1,0 +1,26 @@
+import type { Check } from './check.ts';
+
+/** Keys, or columns, that a row may have. */
+export const maxKeys = 65_536;
+/** A row of so many keys is longer than this. */
+const shortText = 5 * maxKeys;
+
+/** Whether a row, written as `text`, has more keys than are looked at. */
+export function hasTooManyKeys(value: unknown, text: string): boolean {
+  if (text.length < shortText || typeof value !== 'object' || value === null || Array.isArray(value))
+    return false;
+  return Object.keys(value).length > maxKeys;
+}
+
+export const tooManyKeys: Check = {
+  code: 'D231',
+  name: 'too-many-keys',
+  severity: 'error',
+  title: 'The row has more than 65,536 keys or columns.',
+  prose:
+    'Training data has a handful of columns. A table with so many is usually turned on its side, or its line breaks were lost and all rows stand on one line. Every check would look at every key of every row, so such rows are named and dropped.',
+  hint: 'is the table turned on its side, or are its line breaks lost? Keep only the columns with the texts',
+  fatal: true,
+  bad: [],
+  good: ['{"instruction":"Name a colour.","input":"","output":"Blue."}'],
+};
