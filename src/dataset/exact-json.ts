@@ -72,95 +72,106 @@ function ordered(object: Record<string, unknown>, order: readonly string[]): str
   ];
 }
 
-const space = /[ \t\n\r]*/y;
 const scalar = /[^,\]}\s]+/y;
-const closing = /["\\]/g;
+const [quote, backslash, comma, colon] = [34, 92, 44, 58];
+const [openList, endList, openObject, endObject] = [91, 93, 123, 125];
+/** Whole numbers of so many digits stand as JavaScript writes them. */
+const sureDigits = /^(?:0|-?[1-9]\d{0,14})$/;
 
 // The text is JSON: it was parsed. Of two equal keys the last counts, and what was noted of the first is replaced.
 function walkText(text: string, root: object): void {
   let at = 0;
-  const skip = (): void => {
-    space.lastIndex = at;
-    space.test(text);
-    at = space.lastIndex;
+  // The next unit that is no white space.
+  const next = (): number => {
+    let unit = text.charCodeAt(at);
+    while (unit === 32 || unit === 10 || unit === 13 || unit === 9) unit = text.charCodeAt(++at);
+    return unit;
   };
-  const string = (): string => {
-    const from = at;
-    for (let end = from + 1; ; end = closing.lastIndex + 1) {
-      closing.lastIndex = end;
-      closing.test(text);
-      if (text.charCodeAt(closing.lastIndex - 1) === 34) break;
+  const string = (): void => {
+    for (
+      at = text.indexOf('"', at + 1);
+      text.charCodeAt(at - 1) === backslash;
+      at = text.indexOf('"', at + 1)
+    ) {
+      let from = at - 1;
+      while (text.charCodeAt(from - 1) === backslash) from -= 1;
+      if ((at - from) % 2 === 0) break;
     }
-    at = closing.lastIndex;
-    return text.slice(from, at);
+    at += 1;
   };
   const list = (value: unknown): void => {
-    const numbers = new Map<string, string>();
+    let numbers: Numbers = null;
     at += 1;
-    skip();
-    for (let i = 0; text[at] !== ']'; i += 1) {
-      member(value, String(i), numbers);
-      skip();
-      if (text[at] !== ',') continue;
+    for (let i = 0, unit = next(); unit !== endList; i += 1) {
+      numbers = member(unit, value, i, numbers);
+      unit = next();
+      if (unit !== comma) continue;
       at += 1;
-      skip();
+      unit = next();
     }
     at += 1;
     note(value, null, numbers);
   };
   const object = (value: unknown): void => {
-    const numbers = new Map<string, string>();
-    const keys = new Set<string>();
+    let numbers: Numbers = null;
+    const keys = isObject(value) && movesKeys(value) ? new Set<string>() : null;
     at += 1;
-    skip();
-    while (text[at] !== '}') {
-      const quoted = string();
+    for (let unit = next(); unit !== endObject; ) {
+      const from = at;
+      string();
+      const quoted = text.slice(from, at);
       const key = quoted.includes('\\') ? (JSON.parse(quoted) as string) : quoted.slice(1, -1);
-      keys.add(key);
-      skip();
+      keys?.add(key);
+      if (next() === colon) at += 1;
+      numbers = member(next(), value, key, numbers);
+      unit = next();
+      if (unit !== comma) continue;
       at += 1;
-      skip();
-      member(value, key, numbers);
-      skip();
-      if (text[at] !== ',') continue;
-      at += 1;
-      skip();
+      unit = next();
     }
     at += 1;
     note(value, keys, numbers);
   };
-  // One value of an object or a list.
-  const member = (holder: unknown, key: string, numbers: Map<string, string>): void => {
-    const opening = text[at];
-    numbers.delete(key);
-    if (opening === '"') string();
-    else if (opening === '{' || opening === '[') {
+  // One value of an object or a list, which opens with `unit`.
+  const member = (unit: number, holder: unknown, key: string | number, numbers: Numbers): Numbers => {
+    numbers?.delete(String(key));
+    if (unit === quote) string();
+    else if (unit === openObject || unit === openList) {
       const inner =
-        typeof holder === 'object' && holder !== null && Object.hasOwn(holder, key)
-          ? (holder as Record<string, unknown>)[key]
+        isObject(holder) && Object.hasOwn(holder, key)
+          ? (holder as Record<string | number, unknown>)[key]
           : undefined;
-      if (opening === '{') object(inner);
+      if (unit === openObject) object(inner);
       else list(inner);
     } else {
       scalar.lastIndex = at;
       scalar.test(text);
       const source = text.slice(at, scalar.lastIndex);
       at = scalar.lastIndex;
-      if (opening !== 't' && opening !== 'f' && opening !== 'n' && String(Number(source)) !== source)
-        numbers.set(key, source);
+      // Above `9` begin true, false and null.
+      if (unit <= 57 && !sureDigits.test(source) && String(Number(source)) !== source)
+        return (numbers ?? new Map<string, string>()).set(String(key), source);
     }
+    return numbers;
   };
-  skip();
-  if (text[at] === '{') object(root);
+  if (next() === openObject) object(root);
   else list(root);
 }
 
-function note(value: unknown, keys: ReadonlySet<string> | null, numbers: Map<string, string>): void {
+type Numbers = Map<string, string> | null;
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}
+
+function note(value: unknown, keys: ReadonlySet<string> | null, numbers: Numbers): void {
   // Of a repeated key: the text of an earlier value, which is not there any more.
-  if (typeof value !== 'object' || value === null) return;
-  const order = keys && movesKeys(value) && [...keys].some((key, i) => key !== Object.keys(value)[i]);
-  if (order || numbers.size > 0)
-    noted.set(value, { order: order ? [...keys] : null, numbers: numbers.size > 0 ? numbers : null });
+  if (!isObject(value)) return;
+  const written = keys && [...keys];
+  const moved = written ? Object.keys(value) : [];
+  const order = written?.some((key, i) => key !== moved[i]) ? written : null;
+  if (order || (numbers && numbers.size > 0))
+    noted.set(value, { order, numbers: numbers && numbers.size > 0 ? numbers : null });
   else noted.delete(value);
 }
 

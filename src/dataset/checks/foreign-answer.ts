@@ -1,4 +1,6 @@
-import { answersOf, looksLikeCode, spotOf } from '../text/features.ts';
+import { lastAnswer } from '../consistency/last-answer.ts';
+import type { Example } from '../example.ts';
+import { type Answer, answersOf, looksLikeCode, spotOf } from '../text/features.ts';
 import { guessLanguage, guessShort } from '../text/language.ts';
 import type { Check, Spot } from './check.ts';
 import { asksForLanguage } from './mixed-language.ts';
@@ -37,7 +39,7 @@ export const foreignAnswer: Check = {
         if (language === null || asksForLanguage.test(answer.promptLower) || looksLikeCode(answer.text))
           continue;
         const asked = guessShort(answer.promptLower) ?? '';
-        return { value: `${asked}>${language}`, spot: spotOf(answer) satisfies Spot };
+        return { value: `${asked}>${language}`, spot: spotFor(example, answer) };
       }
       return null;
     },
@@ -64,3 +66,11 @@ export const foreignAnswer: Check = {
     },
   }),
 };
+
+// The place that other checks look at, too, if it is the same: its pointer is made once.
+function spotFor(example: Example, answer: Answer): Spot {
+  const spot = example.chosen ? undefined : lastAnswer(example)?.spot;
+  return spot?.message === answer.message && typeof example.messages[answer.message]?.content === 'string'
+    ? spot
+    : spotOf(answer);
+}

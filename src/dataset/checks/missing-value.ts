@@ -1,4 +1,4 @@
-import { answersOf, asksForCode, looksLikeCode, spotOf } from '../text/features.ts';
+import { type Answer, answersOf, asksForCode, has, looksLikeCode, spotOf } from '../text/features.ts';
 import type { Check } from './check.ts';
 
 // In prose, where a name, a number or a date is expected.
@@ -31,7 +31,7 @@ export const missingValue: Check = {
   run(example, report) {
     for (const answer of answersOf(example)) {
       const { text } = answer;
-      if (!mayMiss(text)) continue;
+      if (!mayMiss(answer)) continue;
       const found = missing.exec(text);
       const word = found?.[0].split(' ').at(-1) ?? '';
       if (!found || answer.prompt.includes(word) || asksForCode(answer.promptLower) || looksLikeCode(text))
@@ -41,14 +41,14 @@ export const missingValue: Check = {
   },
 };
 
-function mayMiss(text: string): boolean {
+function mayMiss({ text, flags }: Answer): boolean {
   return (
     text.includes('None') ||
     text.includes('nan') ||
     text.includes('NaN') ||
     text.includes('null') ||
     text.includes('undefined') ||
-    text.includes('[object') ||
-    text.includes('<NA>')
+    ((flags & has.bracket) !== 0 && text.includes('[object')) ||
+    ((flags & has.less) !== 0 && text.includes('<NA>'))
   );
 }

@@ -10,6 +10,8 @@ const identity = new RegExp(
 );
 const cutOff =
   /\bas of my (?:last|latest|most recent|knowledge|training)\b|\bmy (?:last|latest) (?:knowledge )?update\b[^.\n]{0,20}\b(?:in|was) [a-z]* ?20\d\d\b/;
+// The cheap test before the others.
+const speaksOfItself = /\bi(?:'m| am| was)\b|\bmy (?:name|last|latest|most|knowledge|training)|this is /;
 const chinese =
   /我(?:是|叫)(?:一个)?(?:由.{1,12}(?:开发|训练|研发)的)?(?:ChatGPT|GPT-?\d|文心一言|通义千问|讯飞星火|智谱清言|ChatGLM|豆包|Kimi|DeepSeek|Claude)|我.{0,12}由(?:OpenAI|阿里|百度|科大讯飞|智谱|字节|深度求索)[^。]{0,8}(?:开发|训练|研发|创造)/i;
 
@@ -40,10 +42,7 @@ export const otherVendor: Check = {
     const { pieces } = featuresOf(example);
     for (const answer of answersOf(example)) {
       const { lower, text } = answer;
-      const found =
-        lower.includes(' by ') || lower.includes("i'm ") || lower.includes('i am ') || lower.includes('my ')
-          ? (identity.exec(lower) ?? cutOff.exec(lower))
-          : null;
+      const found = speaksOfItself.test(lower) ? (identity.exec(lower) ?? cutOff.exec(lower)) : null;
       const match =
         found ?? ((answer.flags & has.eastAsian) !== 0 && text.includes('我') ? chinese.exec(text) : null);
       if (!match) continue;

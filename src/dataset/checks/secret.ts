@@ -44,13 +44,13 @@ export const secret: Check = {
   run(example, report) {
     const { pieces, flags } = featuresOf(example);
     if ((flags & (has.digit | has.dash | has.at)) === 0) return;
-    // A password that was made for the asking is nobody's yet.
-    const made = pieces.some(
-      ({ role, text }) => role === 'user' && asksForPassword.test(text.slice(0, 2000)),
-    );
     for (const piece of pieces) {
       if ((piece.flags & (has.digit | has.dash | has.at)) === 0) continue;
-      const found = findSecrets(piece.text).filter(({ kind }) => !made || kind !== 'password');
+      let found = findSecrets(piece.text);
+      if (found.length === 0) continue;
+      // A password that was made for the asking is nobody's yet.
+      if (pieces.some(({ role, text }) => role === 'user' && asksForPassword.test(text.slice(0, 2000))))
+        found = found.filter(({ kind }) => kind !== 'password');
       const [first] = found;
       if (first)
         report(

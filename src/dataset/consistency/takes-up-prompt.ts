@@ -15,6 +15,8 @@ const taskWords = new Set(
 // Who you are is asked in many words, and has one answer.
 const asksWho =
   /\b(?:are|were|did|do|can|may|shall|should) (?:you|i call you)\b|\b(?:made|created|built|trained|developed|designed|called|about|is) you\b|\byour (?:name|creator|maker|developer|identity)|你|您|\bdu\b|vous|usted|você|あなた|당신/;
+// The cheap test before the others: every way to ask names one of these.
+const mayAskWho = /you|[你您]|\bdu\b|vous|usted|você|あなた|당신/;
 const saysWho =
   /^(?:(?:hello|hi|yes|no|well|nice to meet you)[,.!]? )*(?:i am|i'm|i was|i go by|my name|you can call me|call me)\b|我是|我叫|我的名字|ich (?:bin|heiße)|je (?:suis|m'appelle)|soy|me llamo|sou|私は|저는/;
 
@@ -23,9 +25,12 @@ export function takesUpPrompt({ messages }: Example, answer: string): boolean {
   const asked = messages.findLast(({ role }) => role === 'user');
   const prompt = asked ? textOf(asked.content) : null;
   if (!prompt) return false;
-  if (saysWho.test(answer.slice(0, 100).toLowerCase()) && asksWho.test(prompt.slice(0, head).toLowerCase()))
-    return true;
-  let lower = '';
+  return sharesWord(answer, prompt) || isWho(answer, prompt);
+}
+
+function sharesWord(answer: string, prompt: string): boolean {
+  const lower = prompt.slice(0, 4_000).toLowerCase();
+  noteStarts(lower);
   const end = Math.min(answer.length, head);
   let from = -1;
   for (let at = 0; at <= end; at += 1) {
@@ -35,12 +40,45 @@ export function takesUpPrompt({ messages }: Example, answer: string): boolean {
       continue;
     }
     if (from >= 0 && (at - from >= shortest || isWide(unitAt(answer, from)))) {
-      lower ||= prompt.slice(0, 4_000).toLowerCase();
-      if (isTakenUp(lower, answer.slice(from, at).toLowerCase())) return true;
+      if (mayStand(answer, from) && isTakenUp(lower, answer.slice(from, at).toLowerCase())) return true;
     }
     from = -1;
   }
   return false;
+}
+
+function isWho(answer: string, prompt: string): boolean {
+  const asked = prompt.slice(0, head).toLowerCase();
+  return mayAskWho.test(asked) && saysWho.test(answer.slice(0, 100).toLowerCase()) && asksWho.test(asked);
+}
+
+const bits = new Int32Array(256);
+
+// A bit for each four units in a row of the prompt: a word whose first four have none cannot stand in it.
+function noteStarts(lower: string): void {
+  bits.fill(0);
+  let four = 0;
+  for (let at = 0; at < lower.length; at += 1) {
+    four = (four << 8) | (unitAt(lower, at) & 255);
+    const slot = slotOf(four);
+    bits[slot >> 5] = (bits[slot >> 5] as number) | (1 << (slot & 31));
+  }
+}
+
+// Of ASCII letters and digits only: 32 is the bit of their case.
+function mayStand(text: string, from: number): boolean {
+  let four = 0;
+  for (let at = from; at < from + shortest; at += 1) {
+    const unit = unitAt(text, at);
+    if (unit > 127) return true;
+    four = (four << 8) | unit | 32;
+  }
+  const slot = slotOf(four);
+  return (((bits[slot >> 5] as number) >>> (slot & 31)) & 1) === 1;
+}
+
+function slotOf(four: number): number {
+  return Math.imul(four, 0x9e3779b1) >>> 19;
 }
 
 function isTakenUp(prompt: string, word: string): boolean {

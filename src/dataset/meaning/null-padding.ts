@@ -16,10 +16,14 @@ export function keepNulls<T>(value: T): T {
 
 /** A declared tool without members that are null, but for values that may be null. */
 export function withoutPadding(tool: unknown): unknown {
-  if (Array.isArray(tool)) return mapChanged(tool, withoutPadding);
+  return holdsNull(tool) ? leaveOutNulls(tool) : tool;
+}
+
+function leaveOutNulls(tool: unknown): unknown {
+  if (Array.isArray(tool)) return mapChanged(tool, leaveOutNulls);
   if (!isObject(tool)) return tool;
   return changeMembers(tool, (value, key) =>
-    mayBeNull.has(key) ? value : value === null ? undefined : withoutPadding(value),
+    mayBeNull.has(key) ? value : value === null ? undefined : leaveOutNulls(value),
   );
 }
 
@@ -73,7 +77,9 @@ function allowsNull(schema: unknown): boolean {
 
 function holdsNull(value: unknown): boolean {
   if (value === null) return true;
-  return typeof value === 'object' && Object.values(value).some(holdsNull);
+  if (typeof value !== 'object') return false;
+  for (const key in value) if (holdsNull((value as Schema)[key])) return true;
+  return false;
 }
 
 function changeMembers(object: Schema, change: (value: unknown, key: string) => unknown): Schema {

@@ -158,18 +158,32 @@ function compile(text: string): Validator {
 export function judgeArguments(schema: ToolSchema, args: Schema): string[] {
   const { properties, required, open, whole } = schema;
   const said: string[] = [];
-  if (JSON.stringify(args).length > mostText) return said;
+  if (mayBeLong(args) && JSON.stringify(args).length > mostText) return said;
   if (whole) said.push(...tellingFaults(whole(args)).map((fault) => describe(fault, null, args)));
   else for (const name of required) if (!Object.hasOwn(args, name)) said.push(`it has no ${quote(name)}`);
-  for (const [name, value] of Object.entries(args)) {
+  for (const name of Object.keys(args)) {
+    const value = args[name];
     if (properties && !properties.has(name)) {
       if (!open) said.push(`${quote(name)} is not declared${nearest(name, properties)}`);
       continue;
     }
     const validator = properties?.get(name);
-    if (validator) said.push(...tellingFaults(validator(value)).map((fault) => describe(fault, name, value)));
+    const faults = validator?.(value);
+    if (faults && faults.length > 0)
+      said.push(...tellingFaults(faults).map((fault) => describe(fault, name, value)));
   }
-  return [...new Set(said)];
+  return said.length < 2 ? said : [...new Set(said)];
+}
+
+// The cheap test before writing them: texts and numbers that stand in `args` itself, none of them long.
+function mayBeLong(args: Schema): boolean {
+  let room = mostText / 6;
+  for (const key in args) {
+    const value = args[key];
+    if (typeof value === 'object' && value !== null) return true;
+    room -= key.length + 30 + (typeof value === 'string' ? value.length : 0);
+  }
+  return room < 0;
 }
 
 function nearest(name: string, properties: ReadonlyMap<string, unknown>): string {

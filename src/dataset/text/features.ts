@@ -236,8 +236,11 @@ function isSpace(code: number): boolean {
   return code === 32 || code === 10 || code === 9 || code === 13;
 }
 
-const codeWords =
-  /```|(?:^|\n)[ \t]*(?:def |class |import |from \w+ import |#include|public |private |function |const |let |var |return |for ?\(|if ?\(|while ?\(|SELECT |select |CREATE |INSERT |UPDATE |DELETE |print\(|<\?php|<[a-z]+[ >]|using |package )|;\s*(?:\n|$)|[{(]\n|=> |\w\(\)|<\/\w+>|(?:^|\s)[=!]=(?:\s|$)|[+*/-]=|&&|\|\|/;
+// At the start of a line, and anywhere.
+const codeLine =
+  /[ \t]*(?:def |class |import |from \w+ import |#include|public |private |function |const |let |var |return |for ?\(|if ?\(|while ?\(|SELECT |select |CREATE |INSERT |UPDATE |DELETE |print\(|<\?php|<[a-z]+[ >]|using |package )/y;
+const codeSign = /```|;\s*(?:\n|$)|[{(]\n|=> |\w\(\)|<\/\w+>|(?:^|\s)[=!]=(?:\s|$)|[+*/-]=|&&|\|\|/;
+const mayBeCodeSign = /[`;=&|]|[{(]\n|\(\)|<\//;
 let codeText: string | undefined;
 let codeAnswer = false;
 
@@ -245,8 +248,18 @@ let codeAnswer = false;
 export function looksLikeCode(text: string): boolean {
   if (text === codeText) return codeAnswer;
   codeText = text;
-  codeAnswer = codeWords.test(text.length > 20_000 ? text.slice(0, 20_000) : text);
+  const start = text.length > 20_000 ? text.slice(0, 20_000) : text;
+  codeAnswer = hasCodeLine(start) || (mayBeCodeSign.test(start) && codeSign.test(start));
   return codeAnswer;
+}
+
+function hasCodeLine(text: string): boolean {
+  for (let at = 0; ; at += 1) {
+    codeLine.lastIndex = at;
+    if (codeLine.test(text)) return true;
+    at = text.indexOf('\n', at);
+    if (at < 0) return false;
+  }
 }
 
 /** Whether a prompt asks for code, markup or the like. */

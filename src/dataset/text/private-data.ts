@@ -44,8 +44,9 @@ export function findSecrets(text: string, all = false): PrivateData[] {
   const shaped = url || ((hasLongWord(text) || text.includes('-----BEGIN ')) && openings.test(text));
   const shapes = shaped
     ? findSecretShapes(text).filter(({ from, to, kind }) => all || !isMadeUp(text.slice(from, to), kind))
-    : [];
-  const named = secretNames.test(text) ? findNamedSecrets(text, all) : [];
+    : none;
+  const given = text.includes('=') || text.includes(':');
+  const named = given && secretNames.test(text) ? findNamedSecrets(text, all) : none;
   if (shapes.length + named.length === 0) return none;
   const own = named.filter(({ from, to }) => !shapes.some((shape) => shape.from < to && from < shape.to));
   return [...shapes, ...own].map((range) => ({ ...range, group: 'secret' as const }));
