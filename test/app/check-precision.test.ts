@@ -47,7 +47,7 @@ describe('measured precision', () => {
 
   it('is shown in the terminal, in JSON and in HTML', async () => {
     const { stdout } = await check(['--html', 'r.html'], { tty: true });
-    expect(stdout).toMatch(/warning +D024 +repeated-role +1 +2 of 14 true\n/);
+    expect(stdout).toMatch(/warning +D024 +repeated-role +1 +[\d.]+ % +2 of 14 true\n/);
     expect(readFileSync(join(dir, 'r.html'), 'utf8')).toContain('2 of 14 were defects');
     const json = (await check(['--json'])).json();
     expect(json.precision).toEqual([{ code: 'D024', rows: 14, defects: 2, precision: 2 / 14 }]);
@@ -56,7 +56,7 @@ describe('measured precision', () => {
   it('demotes a check below the set precision to a note, and says so', async () => {
     put('rows.jsonl.checks.yaml', 'demote_below: 0.5\n');
     const { stdout } = await check([], { tty: true });
-    expect(stdout).toMatch(/note +D024 +repeated-role +1 +2 of 14 true: demoted to a note\n/);
+    expect(stdout).toMatch(/note +D024 +repeated-role +1 +[\d.]+ % +2 of 14 true: demoted to a note\n/);
     const json = (await check(['--json'])).json() as { findings: Finding[]; checks: unknown };
     expect(json.findings.map(({ severity }) => severity)).toEqual(['note']);
     expect(json.checks).toMatchObject({ demoted: ['D024'] });

@@ -18,7 +18,7 @@ const argumentsAsWritten = [
   '{"text":"10.0, 1e3 and \\u00e9 \\"9\\": 1.0","list":[],"empty":{},"yes":true,"none":null}',
 ];
 const tools =
-  '[{"type":"function","function":{"name":"act","parameters":{"type":"object","properties":{"10":{"type":"number","minimum":0.0,"maximum":1e6},"2":{"enum":[1.0,2.50,3]},"amount":{"default":5.0}}}}}]';
+  '[{"type":"function","function":{"name":"act","parameters":{"type":"object","properties":{"10":{"type":"number","minimum":0.0,"maximum":1e6},"2":{"enum":[1.0,2.50,3]},"amount":{"default":5.0},"none":{}}}}}]';
 
 const chatml = (n: number, args: string): string =>
   `{"messages":[{"role":"user","content":"Do number ${n}."},{"role":"assistant","content":"","tool_calls":[{"id":"c${n}","type":"function","function":{"name":"act","arguments":${args}}}]},{"role":"tool","tool_call_id":"c${n}","content":"ok"},{"role":"assistant","content":"Done with ${n}."}],"tools":${tools}}`;

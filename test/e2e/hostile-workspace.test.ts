@@ -39,7 +39,7 @@ describe.skipIf(!python)('a workspace with the names of modules', () => {
   };
 
   it('runs every command as if they were not there', async () => {
-    expect((await lorch('doctor')).stderr).toBe('Everything that lorch needs works.\n');
+    expect((await lorch('doctor')).stderr).toContain('Everything that lorch needs works.\n');
     expect((await lorch('model', 'show', 'models/tiny', '--verify')).exitCode).toBe(0);
     const workers = ['--set', 'training.dataloader_num_workers=1', '--set', 'training.num_train_epochs=1'];
     const trained = await lorch('train', 'configs/run.yaml', '--unreviewed', 'a test', ...workers);

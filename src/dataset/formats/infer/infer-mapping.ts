@@ -1,4 +1,5 @@
 // Rows of no known format: which mapping reads them, why, and how sure that is.
+import { sideOf } from '../../meaning/two-sides.ts';
 import { anyOf } from '../fields.ts';
 import type { Row } from '../format.ts';
 import type { FieldMapping } from '../mapping.ts';
@@ -28,11 +29,11 @@ export interface Inferred {
 /** The best mapping of these rows; null if nothing in them looks like a conversation, or like a prompt and its answer. */
 export function inferMapping(rows: readonly Row[]): Inferred | null {
   const fields = surveyFields(rows);
+  const pair = inferPair(fields, rows.length);
+  // One side of a pair without the other: a rejected answer must never be read as the answer.
+  if (!pair && rows.some((row) => Object.keys(row).some((key) => sideOf(key) !== null))) return null;
   return (
-    inferPair(fields, rows.length) ??
-    inferTurns(fields, rows.length) ??
-    inferFlat(fields, rows.length) ??
-    guess(fields, rows.length)
+    pair ?? inferTurns(fields, rows.length) ?? inferFlat(fields, rows.length) ?? guess(fields, rows.length)
   );
 }
 
