@@ -5,17 +5,18 @@ import { createRandom } from './fuzz/random.ts';
 import { scanFuzzed } from './fuzz/scan-fuzzed.ts';
 
 it('reads whatever bytes come: every row in the ledger once, places that exist, one answer for any chunks', async () => {
-  let rows = 0;
-  let kept = 0;
-  for (let seed = 0; seed < 150; seed += 1) {
+  const files = 150;
+  let withKept = 0;
+  let withLost = 0;
+  for (let seed = 0; seed < files; seed += 1) {
     const chunk = createRandom(seed).int(100) + 1;
     const scanned = await scanFuzzed(makeFile(seed), chunk).catch((error: unknown) => {
       throw new Error(`seed ${seed}: ${error instanceof Error ? error.message : error}`);
     });
-    rows += scanned.result.rows;
-    kept += scanned.kept.length;
+    if (scanned.kept.length > 0) withKept += 1;
+    if (scanned.kept.length < scanned.result.rows) withLost += 1;
   }
-  // Neither all rows good nor all rows bad: the files are worth reading.
-  expect(kept).toBeGreaterThan(rows / 10);
-  expect(rows - kept).toBeGreaterThan(rows / 10);
-}, 120_000);
+  // Neither all good nor all bad: the files are worth reading. By files, since a damaged one may claim any number of rows.
+  expect(withKept).toBeGreaterThan(files / 10);
+  expect(withLost).toBeGreaterThan(files / 10);
+});
