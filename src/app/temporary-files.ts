@@ -26,8 +26,13 @@ export function keepTemporary(path: string): () => void {
 /** Removes all that is kept, at once: for the moment before the process ends. */
 export function removeTemporary(): void {
   for (const path of kept) rmSync(path, { recursive: true, force: true });
+  // A file that another thread of Node was about to make appears now: nothing else runs in the meantime.
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, inFlightMs);
+  for (const path of kept) rmSync(path, { recursive: true, force: true });
   removeEmptyFolders();
 }
+
+const inFlightMs = 100;
 
 // The innermost first.
 const madeFolders: string[] = [];

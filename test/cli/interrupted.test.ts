@@ -66,26 +66,22 @@ describe('a command that is told to end while it writes', () => {
     commands.flatMap(([name, args]) =>
       (['SIGINT', 'SIGTERM'] as const).map((signal) => [name, signal, args] as const),
     ),
-  )(
-    '%s, %s: leaves nothing and exits with 130',
-    async (_name, signal, args) => {
-      // A command that was done before the signal came is given another chance.
-      let end: unknown[] = [0];
-      for (let tries = 0; tries < 20 && end[0] === 0; tries += 1) {
-        for (const name of readdirSync(dir))
-          if (name !== 'rows.jsonl') rmSync(join(dir, name), { recursive: true });
-        const child = start([...args]);
-        if (args.includes('-')) child.stdin?.write('{"instruction":"Hi","output":"Yes"}\n'.repeat(10_000));
-        const ended = once(child, 'exit');
-        if (await isWriting(child)) child.kill(signal);
-        end = await ended;
-      }
-      expect(end).toEqual([130, null]);
-      expect(readdirSync(dir, { recursive: true })).toEqual(['rows.jsonl']);
-      expect(readdirSync(tmp)).toEqual([]);
-    },
-    60_000,
-  );
+  )('%s, %s: leaves nothing and exits with 130', async (_name, signal, args) => {
+    // A command that was done before the signal came is given another chance.
+    let end: unknown[] = [0];
+    for (let tries = 0; tries < 20 && end[0] === 0; tries += 1) {
+      for (const name of readdirSync(dir))
+        if (name !== 'rows.jsonl') rmSync(join(dir, name), { recursive: true });
+      const child = start([...args]);
+      if (args.includes('-')) child.stdin?.write('{"instruction":"Hi","output":"Yes"}\n'.repeat(10_000));
+      const ended = once(child, 'exit');
+      if (await isWriting(child)) child.kill(signal);
+      end = await ended;
+    }
+    expect(end).toEqual([130, null]);
+    expect(readdirSync(dir, { recursive: true })).toEqual(['rows.jsonl']);
+    expect(readdirSync(tmp)).toEqual([]);
+  });
 });
 
 it('what a killed process left is removed by the next that writes there; what a living one writes stays', async () => {
