@@ -1,11 +1,12 @@
 // Whether what a config names on this machine is here. A plan needs it; a check only warns, since configs travel.
 import { existsSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join } from 'node:path';
 import { codeName } from '../config/codes.ts';
 import type { LoadedRun } from '../config/load.ts';
 import { nodeAt } from '../config/source/located.ts';
 import type { Finding } from '../diagnostics/finding.ts';
 import { UserError } from '../diagnostics/user-error.ts';
+import { modelPath } from '../hub/resolve-model.ts';
 import { userCacheDir } from '../python/cache-dir.ts';
 import { findSources } from './dataset-sources.ts';
 
@@ -55,14 +56,13 @@ async function missingSource(path: string, { root, env }: PathScope): Promise<Mi
 
 /** What cannot be a hub id, or has its folder here, was meant as a path. */
 function missingModel(model: string, { root, env }: PathScope): Missing {
-  const path = resolve(root, model.replace(/^~(?=$|\/)/, env.HOME ?? '~'));
+  const { path, certain } = modelPath(model, root, env);
   if (existsSync(path)) return null;
-  const written = /^[./~]|\.json$/.test(model);
   const folder = dirname(model);
-  if (!written && !(folder !== '.' && existsSync(join(root, folder)))) return null;
+  if (!certain && (folder === '.' || !existsSync(join(root, folder)))) return null;
   return {
     message: `there is no model at ${model}`,
-    hint: written
+    hint: certain
       ? `paths are relative to ${root}`
       : `without a folder ${model} in ${root}, it is read as a name on the hub; \`lorch model tiny ${model}\` makes a small random one`,
   };

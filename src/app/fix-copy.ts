@@ -1,5 +1,4 @@
 // The copy that fixes are written into, and its ledger: one line for each row, kept or fixed.
-
 import { extname } from 'node:path';
 import type { LedgerEntry } from '../dataset/ledger.ts';
 import { openSource } from '../dataset/open-source.ts';

@@ -105,11 +105,16 @@ function placed(place: Place, facts: RepositoryFacts): ResolvedModel | ResolvedA
 
 /** What exists, or is written like a path, is one; everything else is a hub id. */
 function localPath(model: string, baseDir: string, env: HubEnv): string | null {
-  const expanded = /^~(?=$|[/\\])/.test(model) ? join(env.HOME || homedir(), model.slice(1)) : model;
-  const path = resolve(baseDir, expanded);
+  const { path, certain } = modelPath(model, baseDir, env);
   if (existsSync(path)) return path;
-  if (/^[./~]|^[A-Za-z]:[/\\]|\.json$/.test(model)) throw notFound(model, baseDir);
+  if (certain) throw notFound(model, baseDir);
   return null;
+}
+
+/** The path that `model` would be, and whether it is written as no hub id can be. */
+export function modelPath(model: string, baseDir: string, env: HubEnv): { path: string; certain: boolean } {
+  const expanded = /^~(?=$|[/\\])/.test(model) ? join(env.HOME || homedir(), model.slice(1)) : model;
+  return { path: resolve(baseDir, expanded), certain: /^[./~]|^[A-Za-z]:[/\\]|\.json$/.test(model) };
 }
 
 function notFound(model: string, baseDir: string): UserError {
