@@ -2,7 +2,7 @@
 import { resolve } from 'node:path';
 import { readSource } from '../config/source/read-source.ts';
 import { UserError } from '../diagnostics/user-error.ts';
-import { openNewFile } from './new-file.ts';
+import { writeNewFile } from './new-file.ts';
 
 /** Notebooks carry pictures. */
 const mostBytes = 64 << 20;
@@ -17,11 +17,5 @@ export async function readImportFile(cwd: string, path: string): Promise<string>
 
 /** Writes a new file. Throws UserError D095 if it exists. */
 export async function writeImportFile(cwd: string, path: string, text: string): Promise<void> {
-  const file = await openNewFile(resolve(cwd, path));
-  try {
-    await file.write(text);
-    await file.publish();
-  } finally {
-    await file.dispose();
-  }
+  await writeNewFile(resolve(cwd, path), text);
 }

@@ -4,7 +4,7 @@ import { readRawRows } from '../dataset/raw-rows.ts';
 import type { RawRow } from '../dataset/readers/raw-row.ts';
 import { UserError } from '../diagnostics/user-error.ts';
 import { type DatasetRequest, openSources } from './dataset-sources.ts';
-import { openNewFile } from './new-file.ts';
+import { writeNewFile } from './new-file.ts';
 
 export interface MapRequest extends Omit<DatasetRequest, 'format' | 'onProgress'> {
   /** Absolute; null writes no file. */
@@ -39,7 +39,7 @@ export async function mapDataset(request: MapRequest): Promise<MappedDataset> {
       exitCode: 1,
     });
   const written = request.out !== null && suggested.mapping !== null;
-  if (request.out !== null && written) await writeNew(request.out, suggested.yaml);
+  if (request.out !== null && written) await writeNewFile(request.out, suggested.yaml);
   return {
     file: source.label,
     rows: sample.length,
@@ -47,14 +47,4 @@ export async function mapDataset(request: MapRequest): Promise<MappedDataset> {
     written,
     ...suggested,
   };
-}
-
-async function writeNew(path: string, text: string): Promise<void> {
-  const file = await openNewFile(path);
-  try {
-    await file.write(text);
-    await file.publish();
-  } finally {
-    await file.dispose();
-  }
 }

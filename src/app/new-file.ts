@@ -134,6 +134,17 @@ export async function publishAll(
   }
 }
 
+/** A new file with one text. Throws UserError D095 if it exists, D091 if it cannot be written. */
+export async function writeNewFile(path: string, text: string, mode?: number): Promise<void> {
+  const file = await openNewFile(path, mode);
+  try {
+    await file.write(text);
+    await file.publish();
+  } finally {
+    await file.dispose();
+  }
+}
+
 /** Throws UserError D095 where `path` exists. */
 export async function refuseExisting(path: string): Promise<void> {
   await takeBackUnfinished(path);

@@ -1,6 +1,6 @@
 // `lorch data review --export`: the drawn rows as a sheet for a reviewer without a terminal.
 import { UserError } from '../../diagnostics/user-error.ts';
-import { openNewFile } from '../new-file.ts';
+import { writeNewFile } from '../new-file.ts';
 import { fetchRows } from './fetch-rows.ts';
 import { inheritedEntries } from './inherited-entries.ts';
 import { loadReview, orderOf } from './load-review.ts';
@@ -35,12 +35,6 @@ export async function exportReview(reviewed: ReviewedFiles, count: number, out: 
     const found = rows.get(row);
     return found ? [sheetRow(found, position)] : [];
   });
-  const file = await openNewFile(out, 0o600);
-  try {
-    await file.write(writeSheet(sheet, kind));
-    await file.publish();
-  } finally {
-    await file.dispose();
-  }
+  await writeNewFile(out, writeSheet(sheet, kind), 0o600);
   return sheet.length;
 }
