@@ -1,4 +1,5 @@
 // One turn of a conversation: a message with its role, calls, weight and reasoning, or a function_call turn.
+import { editDistance } from '../../diagnostics/edit-distance.ts';
 import type { Spot } from '../checks/check.ts';
 import { invalidToolCall } from '../checks/invalid-tool-call.ts';
 import { missingField } from '../checks/missing-field.ts';
@@ -172,8 +173,17 @@ function raiseRole(word: unknown, pointer: string, style: TurnStyle, raise: Rais
     return;
   }
   const shown = JSON.stringify(word.slice(0, 60));
+  const roles = [...style.roles.keys()];
+  // A misspelt role has one meaning; two letters of a short word would make another word.
+  const near =
+    word.length < 4 || word.length > 20
+      ? undefined
+      : roles.find((role) => editDistance(role, word.toLowerCase()) <= 2);
+  const hint = near
+    ? `did you mean ${JSON.stringify(near)}?`
+    : `use one of ${roles.slice(0, 9).join(', ')}; or say what it means with a mapping: roles: { ${shown}: user }`;
   raise(unknownRole, pointer, `The role ${shown} is unknown.`, {
-    hint: `use one of ${[...style.roles.keys()].slice(0, 9).join(', ')}; or say what it means with a mapping: roles: { ${shown}: user }`,
+    hint,
     data: { role: word.slice(0, 60) },
   });
 }

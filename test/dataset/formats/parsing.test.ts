@@ -208,3 +208,12 @@ describe('detection', () => {
     );
   });
 });
+
+it('names the role that a misspelt one was meant to be', async () => {
+  const row = (role: string) =>
+    `{"messages":[{"role":"user","content":"hi"},{"role":"${role}","content":"yo"}]}`;
+  const hintOf = async (role: string) => (await scanText(row(role))).findings[0]?.hint;
+  expect(await hintOf('asistant')).toBe('did you mean "assistant"?');
+  expect(await hintOf('sytem')).toBe('did you mean "system"?');
+  expect(await hintOf('narrator')).toMatch(/^use one of .*roles: \{ "narrator": user \}$/);
+});
