@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, lstatSync, readdirSync, renameSync } from 'node:fs';
 import { lstat, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { UserError } from '../diagnostics/user-error.ts';
 import { isRunId } from '../run/record.ts';
 import { statusWord } from '../run/status.ts';
@@ -29,6 +30,8 @@ export interface Removable {
 }
 
 const removedPrefix = '.removed-';
+const lastMomentsMs = 10_000;
+const pollMs = 100;
 
 /** The runs that `refs` name, each once, with their size. Throws UserError U108 for one that is under way. */
 export async function findRemovable(deps: SuperviseDeps, refs: readonly string[]): Promise<Removable[]> {
@@ -64,7 +67,11 @@ function findRun(deps: SuperviseDeps, ref: string): string {
 async function refuseUnderWay(deps: SuperviseDeps, run: string, row: RunRow | null): Promise<void> {
   const active = row !== null && row.status.phase !== 'finished' && row.status.phase !== 'queued';
   // What is on record may be out of date, if the folder is damaged or the disk is full: then the processes decide.
-  if (await isRunAlive(deps, run, active)) throw underWay(run, active ? statusWord(row.status) : 'alive');
+  // Those of a run that has just ended need a moment to go.
+  for (let left = active ? 0 : lastMomentsMs; await isRunAlive(deps, run, active); left -= pollMs) {
+    if (left <= 0) throw underWay(run, active ? statusWord(row.status) : 'alive');
+    await sleep(pollMs);
+  }
 }
 
 function underWay(run: string, status: string): UserError {
