@@ -36,7 +36,7 @@ export interface ConvertRequest extends DatasetRequest {
 export interface Converted {
   from: ScanResult['format'];
   to: string;
-  /** False: findings stand against it, and nothing was written. */
+  /** False if nothing was written. */
   done: boolean;
   /** Nothing was written because no row was left. */
   emptied: boolean;
@@ -125,7 +125,7 @@ export async function convertDataset(request: ConvertRequest): Promise<Converted
   }
 }
 
-// What loses something may be a row that lorch itself would refuse, such as an answer that was a tool call: it is left out.
+// A row that loses something may become one that lorch itself refuses, for example if its answer was a tool call. It is left out.
 function refuseBroken(target: WritableFormat, checks: CheckSettings): (rendered: Rendered) => Rendered {
   const judge = createJudge(target, resolveSettings(checks));
   return ({ row, lost }) => {

@@ -8,8 +8,8 @@ interface Flags {
 }
 
 const examples = `
-Looked at are the first 200 rows: for a list of turns, a text with the turns written out, a prompt with an answer, and two
-compared answers, under any name and inside other objects. What is not certain is said above the mapping.
+lorch looks at the first 200 rows for a list of turns, a text with the turns written out, a prompt with an answer, or two
+compared answers, under any name and inside other objects. Comments above the mapping say what is not certain.
 
 Examples:
   lorch data mapping datasets/export.jsonl

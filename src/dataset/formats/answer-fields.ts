@@ -56,7 +56,7 @@ function readCalls(row: Row, key: string | undefined, raise: Raise) {
   );
 }
 
-/** Where a reasoning or a call lies that stands in a field of its own; undefined for any other place. */
+/** The place of a reasoning or a call that has a field of its own; undefined for any other place. */
 export function locateAnswerField(row: Row, layout: Layout, spot: Spot): Location | undefined {
   if (spot.field === 'reasoning_content' && layout.reasoning !== undefined) {
     const listed = Array.isArray(row[layout.reasoning]) ? '/0' : '';

@@ -35,7 +35,7 @@ export function describeUnknown(rows: readonly Row[], unknown: Unknown): { messa
   if (doubtful) return { message: `The format cannot be told: ${doubtful.why}.`, hint: doubtful.hint };
   if (hint !== undefined) return { message: `The format cannot be told: ${why}.`, hint };
   return {
-    message: `The format cannot be told: ${why}. Looked for were a list of messages, a prompt (${promptKeys.join(', ')}) with an answer (${answerKeys.join(', ')}), and chosen with rejected.`,
+    message: `The format cannot be told: ${why}. lorch looked for a list of messages, a prompt (${promptKeys.join(', ')}) with an answer (${answerKeys.join(', ')}), and chosen with rejected.`,
     hint: `${missing(rows)}; to name the fields yourself, see docs/formats.md: dataset.format: { prompt: FIELD, answer: FIELD }`,
   };
 }
@@ -68,8 +68,8 @@ function missing(rows: readonly Row[]): string {
   const fields = surveyFields(rows);
   const [prompt] = rankFields(fields, rows.length, 'prompt');
   const [answer] = rankFields(fields, rows.length, 'answer');
-  if (prompt) return `"${prompt.field.name}" looks like a prompt, and no field like its answer`;
-  if (answer) return `"${answer.field.name}" looks like an answer, and no field like its prompt`;
+  if (prompt) return `"${prompt.field.name}" looks like a prompt, but no field looks like its answer`;
+  if (answer) return `"${answer.field.name}" looks like an answer, but no field looks like its prompt`;
   return 'no field looks like a prompt or an answer';
 }
 

@@ -23,13 +23,9 @@ export function parseFlat(
   const tools = readRowTools(row, layout.tools, raise);
   const meta = readMeta(row, known, raise);
   if (!prompt || answer === undefined || !tools) return null;
-  const message: Message = { role: 'assistant', content: answer };
-  if (layout.reasoning === undefined && layout.calls === undefined) prompt.messages.push(message);
-  else {
-    const said = addToAnswer([message], row, layout, raise);
-    if (!said) return null;
-    prompt.messages.push(...said);
-  }
+  const said = addToAnswer([{ role: 'assistant', content: answer }], row, layout, raise);
+  if (!said) return null;
+  prompt.messages.push(...said);
   keepInput(meta, prompt.input);
   return tools.length > 0 ? { messages: prompt.messages, tools, meta } : { messages: prompt.messages, meta };
 }

@@ -27,7 +27,7 @@ export interface FieldMapping {
   answer?: string | undefined;
   /** What the assistant thought before its answer. */
   reasoning?: string | undefined;
-  /** The tool calls that are the answer, or stand beside it. */
+  /** The tool calls that are the answer, or are beside it. */
   calls?: string | undefined;
   system?: string | undefined;
   history?: string | undefined;
@@ -36,7 +36,7 @@ export interface FieldMapping {
   role?: string | undefined;
   content?: string | undefined;
   weight?: string | undefined;
-  /** The rows' own words for roles; or, where turns are plain texts, the roles that speak in turn. */
+  /** The rows' own words for roles; or, if turns are plain texts, the roles that speak in turn. */
   roles?: Readonly<Record<string, MappedRole>> | readonly Role[] | undefined;
   tools?: string | undefined;
   chosen?: string | undefined;
@@ -58,7 +58,7 @@ export interface MappedFormat extends Format {
 interface Reading {
   /** The row with each mapped field at its top, and its turns with role and content. */
   row: Row;
-  /** `messages` where the prompt is itself a list of turns. */
+  /** The prompt is under `messages` if it is itself a list of turns. */
   layout: Layout;
   prompted: boolean;
   place(at: Location): Location;
@@ -100,11 +100,11 @@ export function createMapping(mapping: FieldMapping): MappedFormat {
     )
       lists.set(layout.system as string, withoutLabel(system));
     const answer = top.row[layout.answer ?? ''];
-    if (layout.messages !== undefined && isRowOrList(answer))
+    if (layout.messages !== undefined && (isRow(answer) || Array.isArray(answer)))
       expand(layout.answer, isOneText(answer) ? answerShape : sideShape);
     for (const key of [layout.chosen, layout.rejected])
       if (key !== undefined && (noPrompt || typeof top.row[key] !== 'string')) expand(key, sideShape);
-    // One text that is no transcript: the other is none either.
+    // If one text is not a transcript, neither is the other.
     if (noPrompt && pair && [...lists.values()].some(({ list }) => typeof list === 'string')) lists.clear();
     return {
       row:
@@ -194,10 +194,6 @@ export function isTurnList(value: unknown, style: TurnStyle): boolean {
 
 function isOneText(value: unknown): boolean {
   return Array.isArray(value) && value.length === 1 && typeof value[0] === 'string';
-}
-
-function isRowOrList(value: unknown): boolean {
-  return isRow(value) || Array.isArray(value);
 }
 
 /** The fields without which no row is an example. */

@@ -12,10 +12,17 @@ import { createMapping, type MappedFormat } from './mapping.ts';
 import { locatePair, parsePair } from './pair.ts';
 import { certainTurns } from './read-transcript.ts';
 import { spokenTurns } from './roles.ts';
-import { answerKeys, historyKeys, inputKeys, promptKeys, systemKeys, toolsKeys } from './text-keys.ts';
+import {
+  answerKeys,
+  historyKeys,
+  inputKeys,
+  listKeys,
+  promptKeys,
+  systemKeys,
+  toolsKeys,
+} from './text-keys.ts';
 import { findComparison } from './two-answers.ts';
 
-const listKeys = ['messages', 'conversations', 'conversation'];
 const rowKeys = new Set([
   'chosen',
   'rejected',

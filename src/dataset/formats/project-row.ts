@@ -35,13 +35,12 @@ export function projectRow(row: Row, paths: readonly FieldPath[]): Projected {
     return value === undefined ? [] : [[name, value]];
   });
   const whole = nested.some(({ tokens }) => tokens.length === 0);
-  const left = whole
+  const rest = whole
     ? {}
-    : without(
+    : (without(
         row,
         nested.map(({ tokens }) => tokens),
-      );
-  const rest = left ?? {};
+      ) ?? {});
   const tokens = new Map(nested.map((path) => [path.name, path.tokens]));
   return {
     row: keepExact(row, Object.fromEntries([...Object.entries(rest), ...found])),

@@ -1,7 +1,7 @@
 // A list of turns in one of the shapes that datasets have, as turns with a role and a content; and the way back for places.
 
 import type { Role } from '../example.ts';
-import { pointerTokens } from '../text-position.ts';
+import { escapePointer, pointerTokens } from '../text-position.ts';
 import { isRow } from './fields.ts';
 import { type FieldPath, projectRow, realPointer } from './project-row.ts';
 import { certainTurns, type TranscriptTurn, unitInText } from './read-transcript.ts';
@@ -30,7 +30,7 @@ export interface TurnShape {
 
 const usual: readonly Role[] = ['user', 'assistant'];
 
-/** A value that is no list of turns comes back as it is. */
+/** Any other value comes back as it is. */
 export function projectTurns(value: unknown, shape: TurnShape): ProjectedTurns {
   if (typeof value === 'string') return readText(value, shape);
   if (isRow(value)) return single(value, shape);
@@ -113,7 +113,7 @@ function realTokens(
   tokens: readonly string[],
   { paths }: TurnShape,
 ): string[] {
-  const pointer = tokens.map((token) => `/${token.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+  const pointer = tokens.map((token) => `/${escapePointer(token)}`).join('');
   return pointerTokens(realPointer(projectRow(turn, paths), pointer));
 }
 

@@ -1,4 +1,4 @@
-// A conversation that a template wrote into one text, cut into its turns again; only where the text leaves no doubt.
+// A conversation that a template wrote into one text, cut into its turns again; only if the text leaves no doubt.
 import type { Role } from '../example.ts';
 import { type TranscriptGrammar, transcriptGrammars } from './transcript-grammars.ts';
 
@@ -65,7 +65,7 @@ function cut(text: string, grammar: TranscriptGrammar): Transcript | null {
     const last = i === markers.length - 1;
     const piece = readPiece(text, from, markers[i + 1]?.index ?? text.length, grammar, last);
     if (typeof piece === 'string') return doubt(piece, from);
-    // What a prompt ends with, so that the next turn can be written, is no turn.
+    // What a prompt ends with, so that the next turn can be written, is not a turn.
     if (piece.content === '' && last && pieces.length > 1 && role !== 'input') continue;
     pieces.push({ ...piece, role });
   }
@@ -74,7 +74,7 @@ function cut(text: string, grammar: TranscriptGrammar): Transcript | null {
   return fault ? doubt(fault.problem, fault.at) : { template, turns: splitSystem(turns) };
 }
 
-// What stands before the first marker: nothing, the template's own words, or a system text. Null if it may be none of them.
+// What is before the first marker: nothing, the template's own words, or a system text. Null if it may be something else.
 function readLead(text: string, grammar: TranscriptGrammar): Piece | null {
   const begin = grammar.begin?.exec(text)?.[0].length ?? 0;
   const rest = text.slice(begin);
@@ -95,7 +95,7 @@ function readPiece(
   const end = grammar.end?.exec(whole);
   if (grammar.closed && !end?.[0] && !(last && whole.trim() === '')) return 'A turn is not closed';
   const body = end ? whole.slice(0, end.index) : whole;
-  if (grammar.forbidden?.test(body)) return 'A marker stands inside a turn';
+  if (grammar.forbidden?.test(body)) return 'A marker is inside a turn';
   const start = body.trim() === '' ? body.length : leadOf(body, text[from - 1] === '\n');
   return { from: from + start, content: body.slice(start).trimEnd() };
 }
@@ -128,8 +128,7 @@ function doubtOf(
   let before: Role | null = null;
   for (const { role, content, from } of turns) {
     if (content === '') return { problem: `A turn of the ${role} is empty`, at: from };
-    if (role === 'system' && before !== null)
-      return { problem: 'A system text stands between turns', at: from };
+    if (role === 'system' && before !== null) return { problem: 'A system text is between turns', at: from };
     if (role !== 'system' && role === before)
       return { problem: `Two turns of the ${role} follow each other`, at: from };
     if (before === null && role === 'assistant') return { problem: 'The assistant speaks first', at: from };

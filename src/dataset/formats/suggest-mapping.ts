@@ -13,7 +13,7 @@ export interface SuggestedMapping {
   /** Null if nothing in the rows looks like a conversation, or like a prompt and its answer. */
   mapping: FieldMapping | null;
   reasons: Inferred['reasons'];
-  /** What may be otherwise; none if the mapping is certain. */
+  /** What may be wrong; empty if the mapping is certain. */
   doubts: string[];
   /** Fields at the top of the rows that the mapping does not name. */
   unread: string[];
@@ -55,7 +55,7 @@ function toYaml(
   const head = [
     `Which field of ${about.file} holds what, by its first ${about.rows === 1 ? 'row' : `${about.rows} rows`}.`,
     ...(about.readAs !== null ? [`lorch reads the file as ${about.readAs} without this mapping.`] : []),
-    ...(about.own ? ['lorch reads the file so without being told (format: auto).'] : []),
+    ...(about.own ? ['lorch finds this mapping by itself (format: auto).'] : []),
     ...doubts.map((doubt) => `Not sure: ${doubt}.`),
     ...(about.unread.length > 0
       ? [`Not read, kept with the row: ${about.unread.map((key) => JSON.stringify(key)).join(', ')}.`]

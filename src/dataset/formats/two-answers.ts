@@ -20,14 +20,14 @@ const ends = [
 const verdictName =
   /^(?:winner|preferred|preference|choice|better|(?:better|preferred|chosen)(?:response|answer|output)(?:id)?|labels?)$/;
 
-/** The comparison of a row; null if it is none. */
+/** The comparison that a row is; null for any other row. */
 export function findComparison(row: Row): Comparison | null {
   const answers = new Map<string, string>();
   let verdict: string | undefined;
   for (const key of Object.keys(row)) {
     const name = plainName(key);
     if (answerName.test(name) && isAnswer(row[key])) answers.set(name, key);
-    else if (verdictName.test(name) && !isList(row[key])) verdict = key;
+    else if (verdictName.test(name) && (typeof row[key] !== 'object' || row[key] === null)) verdict = key;
   }
   if (verdict === undefined || answers.size < 2) return null;
   for (const name of answers.keys()) {
@@ -52,15 +52,11 @@ function readBetter(
   pair: readonly [string, string],
   ofShp: boolean,
 ): string | null | undefined {
-  // SHP: 1 where A has more votes.
+  // SHP: 1 if A has more votes.
   if (ofShp) return Number(value) === 1 ? 'a' : Number(value) === 0 ? 'b' : undefined;
   if (typeof value !== 'string' && typeof value !== 'number') return value === null ? null : undefined;
   const word = plainName(String(value).trim());
   if (/^(?:tie|both|bothbad|neither|equal|same|none|draw)\b|^tie/.test(word)) return null;
   const end = /^(?:model|response|answer|output|completion|assistant|option)?([ab012])$/.exec(word)?.[1];
   return end !== undefined && pair.includes(end) ? end : undefined;
-}
-
-function isList(value: unknown): boolean {
-  return typeof value === 'object' && value !== null;
 }

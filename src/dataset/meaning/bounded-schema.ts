@@ -1,5 +1,5 @@
 // A JSON schema of a dataset as one that is safe to compile: without annotations, with JSON Schema's own type names, no
-// reference to elsewhere, no pattern that can take for ever, and no larger than tools are.
+// reference to elsewhere, no pattern that can take forever, and no larger than tools are.
 import { readTypeName } from './type-names.ts';
 
 export type Schema = Record<string, unknown>;
@@ -32,7 +32,7 @@ function bound(value: unknown, depth: number, state: { nodes: number }): unknown
   if (depth === 0) state.nodes = mostNodes + 1;
   if (state.nodes > mostNodes) return {};
   if (typeof value === 'boolean') return value;
-  if (!isObject(value)) throw new BrokenSchema(`${show(value)} stands where a schema should`);
+  if (!isObject(value)) throw new BrokenSchema(`${show(value)} is not a schema`);
   if (typeof value.$ref === 'string' && !value.$ref.startsWith('#')) return {};
   const out: Schema = {};
   for (const [key, each] of Object.entries(value)) {
@@ -69,7 +69,7 @@ function keyword(key: string, value: unknown): Schema {
     case 'required':
       if (typeof value === 'boolean') return {};
       if (!Array.isArray(value) || value.some((name) => typeof name !== 'string'))
-        throw new BrokenSchema('"required" is no list of names');
+        throw new BrokenSchema('"required" is not a list of names');
       return { required: [...new Set(value)] };
     case 'pattern':
       return typeof value === 'string' && isHarmless(value) ? { pattern: value } : {};
@@ -124,7 +124,8 @@ function mapValues(object: Schema, map: (value: unknown) => unknown): Schema {
   );
 }
 
-function isObject(value: unknown): value is Schema {
+/** Whether a value is an object of JSON. */
+export function isObject(value: unknown): value is Schema {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 

@@ -1,15 +1,20 @@
 // Names of fields, however they are spelled: `Rejected Response`, `rejected_response`, `rejectedResponse`.
-const known = new Map<string, string>();
 const most = 5_000;
 
-/** A key in lower case without spaces, dashes and dots between its words. */
-export function plainName(key: string): string {
-  let name = known.get(key);
-  if (name === undefined) {
-    name = key.toLowerCase().replace(/[\s_.-]+/g, '');
-    // Files may have a new key in every row.
-    if (known.size >= most) known.clear();
-    known.set(key, name);
-  }
-  return name;
+/** `read`, with its answers kept: files have the same keys in every row. */
+export function rememberByKey<T>(read: (key: string) => T): (key: string) => T {
+  const known = new Map<string, T>();
+  return (key) => {
+    let found = known.get(key);
+    if (found === undefined) {
+      found = read(key);
+      // Files may have a new key in every row.
+      if (known.size >= most) known.clear();
+      known.set(key, found);
+    }
+    return found;
+  };
 }
+
+/** A key in lower case without spaces, dashes and dots between its words; other signs stay. */
+export const plainName = rememberByKey((key) => key.toLowerCase().replace(/[\s_.-]+/g, ''));

@@ -1,5 +1,5 @@
 // What a row comes with that a text model is never shown: pictures, sound and film, in fields or as marks in a text.
-import { plainName } from './key-name.ts';
+import { plainName, rememberByKey } from './key-name.ts';
 
 const thing = '(?:image|img|picture|pic|photo|photograph|screenshot|audio|sound|video|movie|frame|wav)';
 const holder = '(?:path|file|filename|url|uri|bytes|base64|b64|data|list)';
@@ -7,26 +7,15 @@ const fieldName = new RegExp(
   `^(?:(?:input)?${thing}s?${holder}?s?|pixelvalues(?:videos)?|inputfeatures|imagegridthw|videogridthw|waveform|multimodaldata)$`,
 );
 
-const fields = new Map<string, boolean>();
-const most = 5_000;
-
 /** Whether a field of that name holds pictures, sound or film. */
-export function isMediaField(key: string): boolean {
-  let is = fields.get(key);
-  if (is === undefined) {
-    is = fieldName.test(plainName(key));
-    if (fields.size >= most) fields.clear();
-    fields.set(key, is);
-  }
-  return is;
-}
+export const isMediaField = rememberByKey((key) => fieldName.test(plainName(key)));
 
 const extension =
   /\.(?:png|jpe?g|gif|webp|bmp|tiff?|svg|heic|avif|jfif|ico|wav|mp3|flac|ogg|opus|m4a|aac|mp4|m4v|avi|mov|mkv|webm|mpe?g|npy|npz|pt|dcm|nii)(?:[?#].*)?$/i;
 
 /**
  * Whether a field's value is a picture, sound or film, or says where one is: a path, an address, an id, bytes, a list of
- * these. A description in words is none, nor is null, an empty text or list, or an object of nulls.
+ * these. A description in words is not media, nor is null, an empty text or list, or an object of nulls.
  */
 export function holdsMedia(value: unknown): boolean {
   if (typeof value === 'string') return isReference(value.trim());
@@ -46,7 +35,7 @@ function isReference(text: string): boolean {
   return /^\S+$/.test(text) && /[\d/\\]/.test(text);
 }
 
-/** Content parts that are none of a text: what chat APIs call them, in words. */
+/** What a content part that is not text holds, in words; null for any other type. */
 export function nameMedia(type: unknown): string | null {
   const word =
     typeof type === 'string' ? /image|audio|video|file|document/.exec(type.toLowerCase())?.[0] : undefined;

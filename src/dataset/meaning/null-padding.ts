@@ -2,7 +2,7 @@
 // of all other tools as null. These were never written by anybody, and are left out; nulls that a tool allows stay.
 import { keepExact } from '../exact-json.ts';
 import type { Message } from '../example.ts';
-import type { Schema } from './bounded-schema.ts';
+import { isObject, type Schema } from './bounded-schema.ts';
 import { functionOf, parametersOf, toolName } from './tool-schema.ts';
 
 const mayBeNull = new Set(['default', 'const', 'example', 'examples']);
@@ -96,8 +96,4 @@ function changeMembers(object: Schema, change: (value: unknown, key: string) => 
 function mapChanged(list: readonly unknown[], change: (value: unknown) => unknown): readonly unknown[] {
   const made = list.map(change);
   return made.some((each, i) => each !== list[i]) ? keepExact(list, made) : list;
-}
-
-function isObject(value: unknown): value is Schema {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

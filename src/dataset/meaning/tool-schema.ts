@@ -1,7 +1,8 @@
 // What a tool declares of its parameters, in the ways that datasets write it, and whether arguments fit it.
 import { editDistance } from '../../diagnostics/edit-distance.ts';
 import { quote } from '../consistency/wording.ts';
-import { BrokenSchema, boundSchema, type Schema } from './bounded-schema.ts';
+import { pointerTokens } from '../text-position.ts';
+import { BrokenSchema, boundSchema, isObject, type Schema } from './bounded-schema.ts';
 import { compileSchema, type SchemaFault, type Validator } from './json-validator.ts';
 import { readTypeName } from './type-names.ts';
 
@@ -67,7 +68,7 @@ export function functionOf(tool: unknown): Schema | null {
 function readParameters(declared: unknown): ToolSchema {
   if (declared === undefined || declared === null) return anything;
   if (!isObject(declared))
-    return broken(`its parameters are ${Array.isArray(declared) ? 'a list' : 'no object'}`);
+    return broken(`its parameters are ${Array.isArray(declared) ? 'a list' : 'not an object'}`);
   if (Object.keys(declared).length === 0) return anything;
   try {
     const schema = boundSchema(isJsonSchema(declared) ? declared : fromSimple(declared));
@@ -100,7 +101,7 @@ function fromSimple(declared: Schema): Schema {
     each.default !== undefined ||
     each.required === false ||
     (typeof each.type === 'string' && readTypeName(each.type).optional);
-  // Only where some may be left out, the others may not.
+  // If some may be left out, the others may not.
   const optional = properties.filter(([, each]) => mayLack(each));
   const required =
     optional.length === 0 ? [] : properties.filter(([, each]) => !mayLack(each)).map(([name]) => name);
@@ -175,7 +176,7 @@ export function judgeArguments(schema: ToolSchema, args: Schema): string[] {
   return said.length < 2 ? said : [...new Set(said)];
 }
 
-// The cheap test before writing them: texts and numbers that stand in `args` itself, none of them long.
+// The cheap test before writing them: texts and numbers in `args` itself, none of them long.
 function mayBeLong(args: Schema): boolean {
   let room = mostText / 6;
   for (const key in args) {
@@ -194,7 +195,7 @@ function nearest(name: string, properties: ReadonlyMap<string, unknown>): string
   return near ? ` (did you mean ${quote(near.key)}?)` : '';
 }
 
-// Not what each of several alternatives misses, nor that a value of another type is none of the listed ones.
+// Skips what each of several alternatives misses, and that a value of another type is not one of the listed ones.
 function tellingFaults(faults: readonly SchemaFault[]): readonly SchemaFault[] {
   if (faults.length < 2) return faults;
   return faults.filter(
@@ -212,10 +213,7 @@ function describe(
   name: string | null,
   value: unknown,
 ): string {
-  const tokens = instancePath
-    .split('/')
-    .slice(1)
-    .map((token) => token.replaceAll('~1', '/').replaceAll('~0', '~'));
+  const tokens = pointerTokens(instancePath);
   const path = [...(name === null ? [] : [name]), ...tokens].join('.');
   const at = path === '' ? 'it' : quote(path);
   const held = tokens.reduce<unknown>((inner, token) => (inner as Schema | null)?.[token], value);
@@ -230,7 +228,7 @@ function describe(
     case 'type':
       return `${at} should be ${nameTypes(params.type)}, but is ${nameType(held)}`;
     case 'enum':
-      return `${at} is ${quote(String(held))}, which is none of its values`;
+      return `${at} is ${quote(String(held))}, which is not one of its values`;
     case 'anyOf':
     case 'oneOf':
       return `${at} fits none of the declared alternatives`;
@@ -257,8 +255,4 @@ function nameTypes(types: unknown): string {
 
 function nameType(value: unknown): string {
   return value === null ? 'null' : (typeWords[Array.isArray(value) ? 'array' : typeof value] ?? typeof value);
-}
-
-function isObject(value: unknown): value is Schema {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

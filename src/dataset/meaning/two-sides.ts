@@ -1,5 +1,5 @@
 // Fields that hold the better and the worse of two answers, by their names.
-import { plainName } from './key-name.ts';
+import { plainName, rememberByKey } from './key-name.ts';
 
 const noun = '(?:answer|response|output|completion|message|text|reply|conversation|content)s?';
 const good = '(?:chosen|preferred|better|accepted|winning)';
@@ -10,22 +10,13 @@ const rejectedName = new RegExp(
   `^(?:rejected|nonpreferred|dispreferred|${bad}${noun}|${noun}${bad}|responsek)$`,
 );
 
-const sides = new Map<string, 'chosen' | 'rejected' | null>();
-const most = 5_000;
-
 /** Which of two answers a field of that name holds; null for any other name. */
-export function sideOf(key: string): 'chosen' | 'rejected' | null {
-  let side = sides.get(key);
-  if (side === undefined) {
-    const name = plainName(key);
-    side = chosenName.test(name) ? 'chosen' : rejectedName.test(name) ? 'rejected' : null;
-    if (sides.size >= most) sides.clear();
-    sides.set(key, side);
-  }
-  return side;
-}
+export const sideOf = rememberByKey((key): 'chosen' | 'rejected' | null => {
+  const name = plainName(key);
+  return chosenName.test(name) ? 'chosen' : rejectedName.test(name) ? 'rejected' : null;
+});
 
-/** Whether a value can be an answer: a text, a message, or a list of them; not empty, and no yes or no. */
+/** Whether a value can be an answer: a text, a message, or a list of them; not empty, and not a yes or no. */
 export function isAnswer(value: unknown): boolean {
   if (typeof value === 'string') return value.trim() !== '';
   return typeof value === 'object' && value !== null && Object.keys(value).length > 0;

@@ -26,7 +26,7 @@ describe('a call against its tool', () => {
     [
       openai(object({ unit: { enum: ['c', 'f'] } })),
       { unit: 'k' },
-      '"unit" is "k", which is none of its values',
+      '"unit" is "k", which is not one of its values',
     ],
     [openai(object({ unit: { type: 'string', enum: ['c'] } })), { unit: null }, '"unit" is null'],
     [

@@ -1,8 +1,8 @@
-// What datasets call their fields, beside the names that the known formats have. Compared are letters and digits only, so
-// that "System Prompt", "system_prompt" and "SystemPrompt" are one name.
+// What datasets call their fields, beside the names that the known formats have. Only letters and digits are compared, so
+// that "System Prompt", "system_prompt" and "System prompt:" are one name.
 
-/** A field's name without capitals, blanks, underscores and the like. */
-export function plainName(name: string): string {
+/** A field's name in lower case without any sign. Looser than plainName, which keeps signs: they may be a verdict, as 👎. */
+export function bareName(name: string): string {
   return name
     .toLowerCase()
     .normalize('NFKC')
@@ -43,7 +43,7 @@ export const reasoningEnds = words('reasoning thinking thinkingtrajectory');
 export const conversationWords = words(
   'messages conversations conversation dialogue dialog dialogues dialogs turns chat chats thread convo convos utterances exchange items',
 );
-/** Names that say nothing of their own: the one above them counts. */
+/** Names that say nothing themselves: the one above them counts. */
 export const emptyWords = words('content value text message body data values result results');
 
 /** Answers that were compared; `sure`: names that can mean nothing else. */

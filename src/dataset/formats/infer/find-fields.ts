@@ -1,4 +1,4 @@
-// Which fields hold a prompt, its answer and what stands beside them, by their names and by what they hold.
+// Which fields hold a prompt, its answer and what is beside them, by their names and by what they hold.
 import { isRow } from '../fields.ts';
 import { parseJson } from '../tools.ts';
 import {
@@ -26,14 +26,12 @@ export interface Ranked {
 export function rankFields(fields: readonly Field[], rows: number, wanted: 'prompt' | 'answer'): Ranked[] {
   const tiers = wanted === 'prompt' ? promptWords : answerWords;
   const ends = wanted === 'prompt' ? promptEnds : answerEnds;
-  const holds = (field: Field): boolean =>
-    isTextField(field, rows) || (wanted === 'answer' && isAnswerMessage(field, rows));
   return fields
     .flatMap((field) => {
       const message = wanted === 'answer' && isAnswerMessage(field, rows);
-      const tier = message ? 0 : tiers.findIndex((tier) => tier.includes(field.word));
+      const tier = message ? 0 : tiers.findIndex((names) => names.includes(field.word));
       const ended = tier < 0 && ends.some((end) => field.word.endsWith(end)) ? tiers.length : tier;
-      if (ended < 0 || !holds(field) || !isVaried(field)) return [];
+      if (ended < 0 || !(message || isTextField(field, rows)) || !isVaried(field)) return [];
       return [{ field, tier: ended, at: tiers[ended]?.indexOf(field.word) ?? 0 }];
     })
     .sort((a, b) => a.tier - b.tier || a.field.tokens.length - b.field.tokens.length || a.at - b.at)

@@ -4,7 +4,7 @@ import type { MappedRole } from '../mapping.ts';
 import { certainTurns, readTranscript } from '../read-transcript.ts';
 import { roleOf, spokenTurns } from '../roles.ts';
 import { parseJson } from '../tools.ts';
-import { conversationWords, likelyRoles, plainName, speakerWords, speechWords } from './field-words.ts';
+import { bareName, conversationWords, likelyRoles, speakerWords, speechWords } from './field-words.ts';
 import { type Field, fieldName, fills } from './survey.ts';
 
 export interface FoundTurns {
@@ -80,25 +80,25 @@ type Turn = Record<string, unknown>;
 function readRows(field: Field, lists: readonly unknown[][], turns: readonly Turn[]): FoundTurns | null {
   const role = findRole(turns);
   if (!role) return readKeyed(field, turns);
-  const content = findContent(turns, role.key);
+  const content = findContent(turns, role);
   if (!content) return null;
   const words = [
     ...new Set(
       turns
-        .map((turn) => at(turn, role.key))
+        .map((turn) => at(turn, role))
         .filter(isWord)
         .map(String),
     ),
   ];
   const { roles, doubt } = meanRoles(words);
   const style = { ...spokenTurns, roles: new Map([...spokenTurns.roles, ...Object.entries(roles ?? {})]) };
-  const last = lists.map((list) => roleOf(style as typeof spokenTurns, at(list.at(-1) as Turn, role.key)));
+  const last = lists.map((list) => roleOf(style as typeof spokenTurns, at(list.at(-1) as Turn, role)));
   return {
     field,
-    ...(!['role', 'from'].includes(role.key) && { role: role.key }),
+    ...(!['role', 'from'].includes(role) && { role }),
     ...(!['content', 'value'].includes(content) && { content }),
     ...(roles && { roles }),
-    why: `a list of turns with "${role.key}" and "${content}"`,
+    why: `a list of turns with "${role}" and "${content}"`,
     doubt,
     answered: last.filter((each) => each === 'assistant' || each === 'call').length * 2 > last.length,
   };
@@ -144,17 +144,17 @@ function turnKeys(turns: readonly Turn[]): string[] {
 const mostSpeakers = 10;
 
 // A field with few different words, best those that are known roles.
-function findRole(turns: readonly Turn[]): { key: string } | null {
+function findRole(turns: readonly Turn[]): string | null {
   const found = turnKeys(turns).flatMap((key) => {
     const values = turns.map((turn) => at(turn, key)).filter(isWord);
     if (!fills(values.length, turns.length)) return [];
     const words = [...new Set(values.map(String))];
     const known = words.filter((word) => roleOf(spokenTurns, word) !== undefined).length;
-    const name = speakerWords.indexOf(plainName(key.split('.').at(-1) ?? ''));
+    const name = speakerWords.indexOf(bareName(key.split('.').at(-1) ?? ''));
     if (words.length > mostSpeakers || (known === 0 && name < 0)) return [];
     return [{ key, known: known / words.length, name: name < 0 ? speakerWords.length : name }];
   });
-  return found.sort((a, b) => b.known - a.known || a.name - b.name)[0] ?? null;
+  return found.sort((a, b) => b.known - a.known || a.name - b.name)[0]?.key ?? null;
 }
 
 function findContent(turns: readonly Turn[], role: string): string | null {
@@ -165,7 +165,7 @@ function findContent(turns: readonly Turn[], role: string): string | null {
       const texts = values.filter((value) => typeof value === 'string' || Array.isArray(value));
       // Beside tool calls there may be no text.
       if (texts.length * 2 < turns.length) return [];
-      const name = speechWords.indexOf(plainName(key.split('.').at(-1) ?? ''));
+      const name = speechWords.indexOf(bareName(key.split('.').at(-1) ?? ''));
       const units = texts.reduce<number>(
         (sum, value) => sum + (typeof value === 'string' ? value.length : 0),
         0,
@@ -186,7 +186,7 @@ function meanRoles(words: readonly string[]): { roles?: Record<string, MappedRol
     };
   const roles: Record<string, MappedRole> = {};
   for (const word of unknown) {
-    const likely = likelyRoles.get(plainName(word));
+    const likely = likelyRoles.get(bareName(word));
     const other = unknown.length === 1 && has('user') !== has('assistant');
     roles[word] = likely ?? (other ? (has('user') ? 'assistant' : 'user') : 'user');
   }

@@ -3,7 +3,7 @@ import { sideOf } from '../../meaning/two-sides.ts';
 import { anyOf } from '../fields.ts';
 import type { Row } from '../format.ts';
 import type { FieldMapping } from '../mapping.ts';
-import { plainName } from './field-words.ts';
+import { bareName } from './field-words.ts';
 import {
   areCalls,
   findNamed,
@@ -22,7 +22,7 @@ export interface Inferred {
   mapping: FieldMapping;
   /** Why each field was chosen, in the order in which they are written. */
   reasons: { key: MappingKey; why: string }[];
-  /** What may be otherwise; none if the mapping is certain. */
+  /** What may be wrong; empty if the mapping is certain. */
   doubts: string[];
 }
 
@@ -84,7 +84,7 @@ function inferTurns(fields: readonly Field[], rows: number): Inferred | null {
   const rest = outside(fields, [turns.field]);
   const answers = turns.answered ? [] : rankFields(rest, rows, 'answer');
   const [answer] = answers;
-  // A list without an answer is not what is wanted, if there are a prompt and an answer.
+  // A list without an answer is not the conversation if there are a prompt and an answer.
   if (/history$/.test(turns.field.word) && rankFields(rest, rows, 'answer').length > 0) return null;
   if (!turns.answered && !answer) return null;
   addTurns(draft, turns);
@@ -113,8 +113,8 @@ function inferTurns(fields: readonly Field[], rows: number): Inferred | null {
     !draft.mapping.roles &&
     Array.isArray(turns.field.values[0])
   ) {
-    if (messages !== undefined && plainName(messages) === 'messages') draft.mapping.as = 'chatml';
-    if (messages !== undefined && /^conversations?$/.test(plainName(messages))) draft.mapping.as = 'sharegpt';
+    if (messages !== undefined && bareName(messages) === 'messages') draft.mapping.as = 'chatml';
+    if (messages !== undefined && /^conversations?$/.test(bareName(messages))) draft.mapping.as = 'sharegpt';
   }
   return draft;
 }
@@ -188,15 +188,15 @@ function inferFlat(fields: readonly Field[], rows: number): Inferred | null {
 // "input" is the prompt only if nothing else is.
 function choosePrompt(prompts: readonly Ranked[]): Ranked | undefined {
   const [first, second] = prompts;
-  return first?.field.word === 'input' && second ? { ...second, tier: second.tier } : first;
+  return first?.field.word === 'input' && second ? second : first;
 }
 
 function because({ field, tier }: Ranked): string {
-  if (tier === 2) return 'its name ends like one of it';
-  if (tier === 1) return 'a usual name of it';
+  if (tier === 2) return 'its name ends like a usual one';
+  if (tier === 1) return 'a usual name for it';
   return field.name === field.word
     ? 'named as in alpaca'
-    : 'named as in alpaca, but for capitals, blanks or its place';
+    : 'named as in alpaca, except for capitals, spaces or its place';
 }
 
 // Fields that are named as well as the chosen one.
@@ -208,7 +208,7 @@ function rivals(ranked: readonly Ranked[], what: string): string[] {
   return like.length === 0
     ? []
     : [
-        `the ${what} may as well be ${anyOf(like.slice(0, 4).map(({ field }) => field.name)).replaceAll('`', '"')}`,
+        `the ${what} could also be ${anyOf(like.slice(0, 4).map(({ field }) => field.name)).replaceAll('`', '"')}`,
       ];
 }
 

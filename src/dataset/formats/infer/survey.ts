@@ -1,8 +1,7 @@
 // The fields of some rows, nested ones included: their names as a mapping writes them, and what they hold.
 import { escapePointer } from '../../text-position.ts';
-import { isRow } from '../fields.ts';
 import type { Row } from '../format.ts';
-import { emptyWords, plainName } from './field-words.ts';
+import { bareName, emptyWords } from './field-words.ts';
 
 export interface Field {
   /** As a mapping names it. */
@@ -57,7 +56,7 @@ export function fieldName(tokens: readonly string[]): string {
 }
 
 function wordOf(tokens: readonly string[]): string {
-  const named = tokens.filter((token) => !/^\d+$/.test(token)).map(plainName);
+  const named = tokens.filter((token) => !/^\d+$/.test(token)).map(bareName);
   return named.findLast((word) => !emptyWords.includes(word)) ?? named.at(-1) ?? '';
 }
 
@@ -71,14 +70,9 @@ export function fills(count: number, of: number): boolean {
   return count > 0 && count >= of * 0.9;
 }
 
-/** Whether the texts differ: one that is the same in most rows is no prompt and no answer. */
+/** Whether the texts differ: one that is the same in most rows is neither a prompt nor an answer. */
 export function isVaried({ values }: Field): boolean {
   return (
     values.length < 3 || new Set(values.map((value) => JSON.stringify(value))).size > values.length * 0.3
   );
-}
-
-/** Whether a row of the sample is one that fields can be named of. */
-export function isRowOrList(value: unknown): value is Row {
-  return isRow(value) || Array.isArray(value);
 }
