@@ -168,7 +168,7 @@ describe('shapes in doubt', () => {
       /"customer", "agent"/,
       /roles: \{ customer: user, agent: assistant \}/,
     ],
-    ['a prompt alone', (q) => ({ prompt: q }), /keys "prompt"/, /no field like its answer/],
+    ['a prompt alone', (q) => ({ prompt: q }), /keys "prompt"/, /no field looks like its answer/],
     [
       'a message of a tree',
       (q) => ({ message_id: q, parent_id: null, text: q, role: 'prompter' }),

@@ -107,7 +107,7 @@ describe('a text with turns', () => {
     ['an open turn', '<|im_start|>user\nHi<|im_start|>assistant\nHello.<|im_end|>', /not closed/],
     ['an unknown role', '<|im_start|>narrator\nHi<|im_end|>\n', /role "narrator" is unknown/],
     ['an empty turn', '### Human: ### Assistant: c', /empty/],
-    ['a call inside', 'USER: Open? ASSISTANT: <functioncall> {"name": "look"}</s>', /marker stands inside/],
+    ['a call inside', 'USER: Open? ASSISTANT: <functioncall> {"name": "look"}</s>', /marker is inside/],
     ['no answer', '<|start_header_id|>user<|end_header_id|>\n\nHi<|eot_id|>', /No turn is of the assistant/],
   ])('is in doubt with %s', (_what, text, problem) => {
     expect(roles(text)).toMatch(problem);
