@@ -4,11 +4,11 @@ import type { LedgerEntry } from '../dataset/ledger.ts';
 import { openSource } from '../dataset/open-source.ts';
 import { chooseReader } from '../dataset/readers/index.ts';
 import type { DataSource } from '../dataset/scan.ts';
+import { quotePath } from '../diagnostics/quote-path.ts';
 import { UserError } from '../diagnostics/user-error.ts';
 import { ledgerPath, openLedgerFile } from './ledger-file.ts';
 import { removeLeftBeside } from './left-beside.ts';
 import { createOpenFiles, type OpenFiles, openNewFile, publishAll } from './new-file.ts';
-import { quotePath } from './quote-path.ts';
 import { createSplicer } from './splice-file.ts';
 import { type MadeBy, openLineageFile } from './write-lineage.ts';
 

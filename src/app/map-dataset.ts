@@ -1,7 +1,6 @@
 // `lorch data mapping`: the first rows of a file, and the mapping that reads them best.
 import { type SuggestedMapping, suggestMapping } from '../dataset/formats/suggest-mapping.ts';
-import { readRawRows } from '../dataset/raw-rows.ts';
-import type { RawRow } from '../dataset/readers/raw-row.ts';
+import { readSample } from '../dataset/raw-rows.ts';
 import { UserError } from '../diagnostics/user-error.ts';
 import { type DatasetRequest, openSources } from './dataset-sources.ts';
 import { writeNewFile } from './new-file.ts';
@@ -20,18 +19,11 @@ export interface MappedDataset extends SuggestedMapping {
   written: boolean;
 }
 
-// As many rows decide the format as in a scan.
-const sampleRows = 200;
-
 /** Throws UserError D080 if no mapping reads the file, D095 if the output exists, D090, D091. */
 export async function mapDataset(request: MapRequest): Promise<MappedDataset> {
   const [source, ...others] = await openSources({ ...request, format: 'auto' });
   if (!source) throw new UserError('D090', 'There is no file to look at.', { exitCode: 2 });
-  const sample: RawRow[] = [];
-  for await (const batch of readRawRows(source)) {
-    sample.push(...batch.slice(0, sampleRows - sample.length));
-    if (sample.length >= sampleRows) break;
-  }
+  const sample = await readSample(source);
   const suggested = suggestMapping(sample, source.label);
   if (!suggested.mapping && suggested.readAs === null)
     throw new UserError('D080', `No mapping reads ${source.label}. ${suggested.why}`, {

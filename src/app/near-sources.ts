@@ -6,7 +6,7 @@ import { decideFormat } from '../dataset/formats/decide-format.ts';
 import type { Format } from '../dataset/formats/format.ts';
 import type { FieldMapping } from '../dataset/formats/mapping.ts';
 import type { Judgement } from '../dataset/judge-row.ts';
-import { createUsableJudge, readRawRows } from '../dataset/raw-rows.ts';
+import { createUsableJudge, readRawRows, readSample } from '../dataset/raw-rows.ts';
 import type { RawRow } from '../dataset/readers/raw-row.ts';
 import type { DataSource } from '../dataset/scan-types.ts';
 import { type DatasetRequest, openSources } from './dataset-sources.ts';
@@ -63,16 +63,9 @@ export async function openNearSources(request: NearSourcesRequest): Promise<Near
   };
 }
 
-// As many rows decide the format as in a scan.
-const sampleRows = 200;
-
 /** Tells the source's format by its first rows. What is only compared against may have another one than asked for. */
 export async function decideSource(source: NearSource, wanted: string | FieldMapping): Promise<void> {
-  const sample: RawRow[] = [];
-  for await (const batch of readRawRows(source)) {
-    sample.push(...batch.slice(0, sampleRows - sample.length));
-    if (sample.length >= sampleRows) break;
-  }
+  const sample = await readSample(source);
   source.decided = decideFormat(source.side === 'train' ? wanted : 'auto', sample).format;
 }
 

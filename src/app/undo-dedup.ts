@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { basename, dirname, join, relative } from 'node:path';
 import { createFingerprintSet, fingerprintBytes, hex } from '../dataset/fingerprint.ts';
 import { decideFormat } from '../dataset/formats/decide-format.ts';
-import { createSettingsJudge, readRawRows } from '../dataset/raw-rows.ts';
+import { createSettingsJudge, readRawRows, readSample, sampleRows } from '../dataset/raw-rows.ts';
 import { parseRow } from '../dataset/readers/parse-row.ts';
 import type { RawRow } from '../dataset/readers/raw-row.ts';
 import { UserError } from '../diagnostics/user-error.ts';
@@ -105,15 +105,9 @@ function refuseOther(
   );
 }
 
-// As many rows decide the format as in a scan; where all were dropped, those that come back.
-const sampleRows = 200;
-
+// The rows of the file decide, and if they are few, those that come back.
 async function formatOf(path: string, dropped: readonly UndoRow[]) {
-  const sample: RawRow[] = [];
-  for await (const batch of readRawRows({ path, label: path })) {
-    sample.push(...batch.slice(0, sampleRows - sample.length));
-    if (sample.length >= sampleRows) break;
-  }
+  const sample = await readSample({ path, label: path });
   const more = dropped.slice(0, sampleRows - sample.length).map(({ text }, i) => parseRow(text, i + 1, 1));
   return decideFormat('auto', [...sample, ...more]).format;
 }

@@ -1,8 +1,8 @@
 // What `lorch data review` does without keys: status, sheets, and the new version.
 import { relative, resolve } from 'node:path';
-import { quotePath } from '../app/quote-path.ts';
 import type { ReviewStatus } from '../app/review/review-status.ts';
 import { reviewLogPath } from '../app/review/verdict-log.ts';
+import { quotePath } from '../diagnostics/quote-path.ts';
 import { UserError } from '../diagnostics/user-error.ts';
 import type { Context } from './context.ts';
 import { EXIT } from './exit-codes.ts';

@@ -2,7 +2,6 @@
 import { userInfo } from 'node:os';
 import { chooseDatasetChecks } from '../app/dataset-checks.ts';
 import { readFormat } from '../app/dataset-sources.ts';
-import { quotePath } from '../app/quote-path.ts';
 import { type ConfiguredFiles, withConfigSettings } from '../app/review/config-settings.ts';
 import type { ModelRequest } from '../app/review/model-view.ts';
 import type { SessionRequest } from '../app/review/review-session.ts';
@@ -13,6 +12,7 @@ import type { RunConfig } from '../config/schema/run.ts';
 import { findWorkspace } from '../config/workspace.ts';
 import type { FieldMapping } from '../dataset/formats/mapping.ts';
 import type { ReviewRule } from '../dataset/review/judge-review.ts';
+import { quotePath } from '../diagnostics/quote-path.ts';
 import { UserError } from '../diagnostics/user-error.ts';
 import { userCacheDir } from '../python/cache-dir.ts';
 import { findPython, locatePython } from '../python/find-python.ts';

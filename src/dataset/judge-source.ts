@@ -8,6 +8,7 @@ import type { Format } from './formats/format.ts';
 import { createRegionJudge, type JudgedRegion, judgedRows, plainReader } from './judge-region.ts';
 import { createRowJudge, type JudgedRow } from './judged-row.ts';
 import type { OpenSource } from './open-source.ts';
+import { sampleRows } from './raw-rows.ts';
 import { cutLines, readRegion } from './readers/jsonl.ts';
 import type { RawRow, Reader, ReadOptions } from './readers/raw-row.ts';
 import type { JudgePool, ScanOptions } from './scan-types.ts';
@@ -29,8 +30,7 @@ export interface SourceRequest {
   decided(decision: DecidedFormat): void;
 }
 
-// As many rows decide the format, or fewer where they are long.
-const sampleRows = 200;
+// Fewer rows than sampleRows decide the format if they are long.
 const sampleUnits = 4_000_000;
 // Regions that are judged at once; a row of tens of megabytes is a region, and takes many times its size.
 const mostWaitingBytes = 32_000_000;

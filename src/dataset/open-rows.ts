@@ -15,6 +15,7 @@ import { changeRows } from './readers/change-rows.ts';
 import { chooseReader, promises, readers } from './readers/index.ts';
 import type { FileRemark, RawRow, Reader, ReadOptions, TableReader } from './readers/raw-row.ts';
 import type { DataSource } from './scan-types.ts';
+import { quoteSource } from './source-label.ts';
 
 export interface OpenRows {
   open: OpenSource;
@@ -95,11 +96,7 @@ function sayingMore(reader: Reader, label: string, heard: Say): Reader {
 }
 
 function naming(hint: string, label: string): string {
-  return hint.replace(/\bFILE\b/, quoteForShell(label));
-}
-
-function quoteForShell(label: string): string {
-  return /^[\w./@:=-]+$/.test(label) ? label : `'${label.replaceAll("'", "'\\''")}'`;
+  return hint.replace(/\bFILE\b/, quoteSource(label));
 }
 
 function choose(label: string, open: OpenSource, say: Say): Reader | TableReader {

@@ -30,6 +30,19 @@ export async function* readRawRows(source: DataSource): AsyncGenerator<RawRow[]>
   end(rows);
 }
 
+/** How many rows decide the format of a file. */
+export const sampleRows = 200;
+
+/** The first rows of a file, by which its format is decided. */
+export async function readSample(source: DataSource): Promise<RawRow[]> {
+  const sample: RawRow[] = [];
+  for await (const batch of readRawRows(source)) {
+    sample.push(...batch.slice(0, sampleRows - sample.length));
+    if (sample.length >= sampleRows) break;
+  }
+  return sample;
+}
+
 /** A judge that only tells whether a row can be used, and why not: checks of content and consistency are off. */
 export function createUsableJudge(format: Format | null): (raw: RawRow) => Judgement {
   return createJudge(format, resolveSettings(structureOnly()));

@@ -5,6 +5,7 @@ import { basename, dirname, isAbsolute, relative, resolve } from 'node:path';
 import { glob, isDynamicPattern } from 'tinyglobby';
 import { editDistance } from '../diagnostics/edit-distance.ts';
 import { UserError } from '../diagnostics/user-error.ts';
+import { stdinLabel } from './source-label.ts';
 
 const dataFile = /\.(jsonl|ndjson|json|csv|tsv|parquet|pq|txt)(\.(gz|zst))?$/i;
 
@@ -35,7 +36,7 @@ function isCompanion(path: string): boolean {
 }
 
 async function expandOne(cwd: string, pattern: string): Promise<SourceFile[]> {
-  if (pattern === '-') return [{ path: '-', label: '<stdin>' }];
+  if (pattern === '-') return [{ path: '-', label: stdinLabel }];
   const path = resolve(cwd, pattern);
   const info = await stat(path).catch(() => null);
   if (info?.isDirectory())

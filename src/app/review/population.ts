@@ -15,9 +15,9 @@ import {
 } from '../../dataset/scan.ts';
 import type { FoundRow } from '../../dataset/scan-types.ts';
 import type { Finding } from '../../diagnostics/finding.ts';
+import { quotePath } from '../../diagnostics/quote-path.ts';
 import { UserError } from '../../diagnostics/user-error.ts';
 import { withJudgePool } from '../judge-pool.ts';
-import { quotePath } from '../quote-path.ts';
 import { spillToDisk } from '../spill-to-disk.ts';
 
 export interface ReviewedFile {

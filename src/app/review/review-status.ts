@@ -5,8 +5,8 @@ import { type CheckPrecision, checkPrecision } from '../../dataset/review/check-
 import type { LogEntry } from '../../dataset/review/entries.ts';
 import type { ReviewState, RowReview } from '../../dataset/review/fold-log.ts';
 import type { Judgement, ReviewRule } from '../../dataset/review/judge-review.ts';
+import { quotePath } from '../../diagnostics/quote-path.ts';
 import { UserError } from '../../diagnostics/user-error.ts';
-import { quotePath } from '../quote-path.ts';
 import { findOrigins, lostSentence } from './find-origins.ts';
 import { inheritedEntries } from './inherited-entries.ts';
 import { type JudgedReview, judgeRows } from './judge-rows.ts';

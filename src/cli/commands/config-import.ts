@@ -82,7 +82,7 @@ async function summary(
     ),
   ];
   if (output !== undefined) {
-    const { quotePath } = await import('../../app/quote-path.ts');
+    const { quotePath } = await import('../../diagnostics/quote-path.ts');
     lines.push(`next: lorch ${missing.length > 0 ? 'config check' : 'plan'} ${quotePath(output)}`);
   }
   return `${lines.join('\n')}\n`;

@@ -77,7 +77,7 @@ export function define(command: Command, context: Context): void {
       if (flags.json) return printJson(context, { ...converted, from: converted.from.name });
       const { renderCode } = await import('../ui/check-view.ts');
       const { paint } = await import('../ui/paint.ts');
-      const { quotePath } = await import('../../app/quote-path.ts');
+      const { quotePath } = await import('../../diagnostics/quote-path.ts');
       const { stderr } = context;
       for (const each of shown.codes()) stderr.write(`${renderCode(each, stderr, paint(stderr.color))}\n`);
       stderr.write(describe(converted, flags.output));

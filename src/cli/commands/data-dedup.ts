@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { quotePath } from '../../app/quote-path.ts';
+import { quotePath } from '../../diagnostics/quote-path.ts';
 import type { Context } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { parseSimilarity } from '../parse-options.ts';

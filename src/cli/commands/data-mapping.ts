@@ -29,7 +29,7 @@ export function define(command: Command, context: Context): void {
     .action(async (dataset: string, flags: Flags) => {
       const { resolve } = await import('node:path');
       const { mapDataset } = await import('../../app/map-dataset.ts');
-      const { quotePath } = await import('../../app/quote-path.ts');
+      const { quotePath } = await import('../../diagnostics/quote-path.ts');
       const found = await mapDataset({
         cwd: context.cwd,
         env: context.env,

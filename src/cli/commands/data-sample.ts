@@ -63,7 +63,7 @@ export function define(command: Command, context: Context): void {
       if (flags.output === undefined) await show(sample, flags.raw === true, context);
       context.stderr.write(await describe(sample, flags.output ?? null, context));
       if (flags.output === undefined) return;
-      const { quotePath } = await import('../../app/quote-path.ts');
+      const { quotePath } = await import('../../diagnostics/quote-path.ts');
       context.stderr.write(`next: lorch data check ${quotePath(flags.output)}\n`);
     });
 }

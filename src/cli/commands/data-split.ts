@@ -151,7 +151,7 @@ async function describe(split: SplitDataset, out: Outputs, context: Context): Pr
     return `nothing was written: ${errors.rows + errors.files} errors; fix the rows, or see --on-error drop\n`;
   const { renderTable } = await import('../ui/table.ts');
   const { relative } = await import('node:path');
-  const { quotePath } = await import('../../app/quote-path.ts');
+  const { quotePath } = await import('../../diagnostics/quote-path.ts');
   const dropped = Object.entries(ledger.dropped).map(([code, n]) => `${formatCount(n)} ${code}`);
   const right = { align: 'right' as const };
   const table =

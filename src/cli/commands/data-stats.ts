@@ -73,7 +73,7 @@ export function define(command: Command, context: Context): void {
       const { renderStats } = await import('../ui/stats-view.ts');
       context.stdout.write(renderStats(stats, context.stdout));
       if (!flags.tokenizer) context.stderr.write('tokens are counted with --tokenizer MODEL\n');
-      const { quotePath } = await import('../../app/quote-path.ts');
+      const { quotePath } = await import('../../diagnostics/quote-path.ts');
       context.stderr.write(`next: lorch data check ${patterns.map(quotePath).join(' ')}\n`);
     });
 }

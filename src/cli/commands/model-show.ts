@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import { quotePath } from '../../app/quote-path.ts';
 import type { ShownAdapter } from '../../app/show-adapter.ts';
 import type { MemoryRow, ShownModel } from '../../app/show-model.ts';
+import { quotePath } from '../../diagnostics/quote-path.ts';
 import type { Context } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { parseCount } from '../parse-options.ts';

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { quotePath } from '../../app/quote-path.ts';
+import { quotePath } from '../../diagnostics/quote-path.ts';
 import type { Context } from '../context.ts';
 import { parseCount } from '../parse-options.ts';
 import { formatCount } from '../ui/format.ts';

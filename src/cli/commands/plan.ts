@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { quotePath } from '../../app/quote-path.ts';
+import { quotePath } from '../../diagnostics/quote-path.ts';
 import type { Context } from '../context.ts';
 import { refusalExit } from '../exit-codes.ts';
 import { page } from '../page.ts';

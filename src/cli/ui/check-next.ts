@@ -1,7 +1,8 @@
 // What `lorch data check` wrote beside its answer, and what to type next.
 import type { CheckedDataset } from '../../app/check-dataset.ts';
-import { quotePath } from '../../app/quote-path.ts';
 import { unknownFormat } from '../../dataset/checks/unknown-format.ts';
+import { quoteSource } from '../../dataset/source-label.ts';
+import { quotePath } from '../../diagnostics/quote-path.ts';
 
 export interface CheckFlags {
   html?: string;
@@ -37,7 +38,7 @@ function nextStep({ output }: CheckFlags, checked: CheckedDataset, dataset: read
   if (!fixed && fixable) return check(`${names} --fix`);
   // Dropping rows would leave none of a file whose format is unknown.
   if (codes.some(({ code }) => code === unknownFormat.code))
-    return `lorch data mapping ${quotePath(unread(checked) ?? dataset[0] ?? '')}`;
+    return `lorch data mapping ${quoteSource(unread(checked) ?? dataset[0] ?? '')}`;
   if (found.error > 0) return 'fix these rows, or let a run leave them out: dataset.on_error: drop';
   return `lorch data dedup ${names}`;
 }

@@ -1,7 +1,7 @@
 // The findings of a plan or run, short: one line a code for what `lorch data check` shows in full.
 import stringWidth from 'string-width';
-import { quotePath } from '../../app/quote-path.ts';
 import type { Finding } from '../../diagnostics/finding.ts';
+import { quotePath } from '../../diagnostics/quote-path.ts';
 import { type FindingStyle, renderFindings, renderPlace } from './diagnostic.ts';
 import { formatCount } from './format.ts';
 import { paint, visible } from './paint.ts';

@@ -13,7 +13,7 @@ export const brokenTool: Check = {
   severity: 'warning',
   title: 'What a tool declares of its parameters is broken.',
   prose:
-    'The parameters are no object, a schema stands where none can, a list of values is empty, a parameter is required and not declared, or a reference leads nowhere. Calls of such a tool cannot be compared with it, and a server that reads the declaration refuses it.',
+    'The parameters are not an object, a schema is not valid, a list of values is empty, a parameter is required but not declared, or a reference leads nowhere. Calls of such a tool cannot be compared with it, and a server that reads the declaration refuses it.',
   hint: 'write the parameters as a JSON Schema: {"type":"object","properties":{…},"required":[…]}',
   bad: [
     { text: tool('["day"]'), pointer: '/tools/0' },

@@ -18,7 +18,7 @@ export const lowRated: Check = {
   severity: 'warning',
   title: 'Rows are trained on although their own field rates the answer as bad.',
   prose:
-    'A `rating`, `reward`, `score`, `stars` or a `label` of 0 and 1 says how good the answer is, and training does not read it: bad answers count as much as good ones. Bad is a number below zero; 0 if the field holds only 0 and 1; and on a scale that ends at 5 or 10 the lower part of it. Votes and scores that are counts are bad below zero only. A `label` beside an `instruction`, or whose answers are the names of classes, is no rating.',
+    'A `rating`, `reward`, `score`, `stars` or a `label` of 0 and 1 says how good the answer is. Training does not read it: bad answers count as much as good ones. A number below zero is bad. So is 0 if the field holds only 0 and 1, and so is the lower part of a scale that ends at 5 or 10. Votes and scores that are counts are bad only below zero. A `label` is not a rating if it is beside an `instruction`, or if the answers are the names of classes.',
   hint: 'keep the rows with good answers only; if the field means something else, switch the check off: D066: off',
   bad: [
     {

@@ -12,7 +12,7 @@ export const repeatedTool: Check = {
   severity: 'warning',
   title: 'A tool is declared twice.',
   prose:
-    'Two tools of the row have the same name. Which of them a call means cannot be told, and the prompt shows both. Often a list was joined with itself.',
+    'Two tools of the row have the same name. The prompt shows both, and nothing says which of them a call means. Often a list was joined with itself.',
   hint: 'keep one of the declarations, or rename one',
   bad: [
     {

@@ -27,7 +27,7 @@ export const unfitArguments: Check = {
   severity: 'warning',
   title: 'The arguments of a call do not fit what its tool declares.',
   prose:
-    'An argument that the tool does not have, a required one that is missing, null or a value of another type or outside the listed values: the model would learn calls that fail. Arguments are compared with the declared JSON Schema (of OpenAI, Anthropic or MCP, or a plain list of parameters as `{"city": {"type": "str"}}`). A whole number may be written 5.0, and what is not required may be missing. A tool that declares no parameters is not compared. Null members that an Arrow table gave all calls are left out before, in JSON lines as in Parquet, unless the tool allows null.',
+    'An argument is not declared, a required one is missing, or a value is null, of another type or not one of the listed values. The model would learn calls that fail. Arguments are compared with the declared JSON Schema (of OpenAI, Anthropic or MCP, or a plain list of parameters as `{"city": {"type": "str"}}`). A whole number may be written 5.0, and an argument that is not required may be missing. A tool that declares no parameters is not compared. An Arrow table gives all calls the same members, with null for those that a call does not have. In JSON lines as in Parquet, such nulls are removed first, unless the tool allows null.',
   hint: 'correct the call, or the declaration of the tool',
   bothSides: true,
   bad: [

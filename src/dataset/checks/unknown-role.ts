@@ -6,7 +6,7 @@ export const unknownRole: Check = {
   severity: 'error',
   title: 'A role is none that the format knows.',
   prose:
-    'A message whose speaker is unknown can neither be shown to the model nor trained on. chatml knows system, developer, user, assistant and tool; sharegpt also human, gpt, function_call and observation; capitals do not matter. A word is named once a file; the rows that are dropped for it are counted in the ledger. `dataset.format: { roles: { customer: user } }` says what other words mean.',
+    'A message whose speaker is unknown can neither be shown to the model nor trained on. chatml knows system, developer, user, assistant and tool; sharegpt also human, gpt, function_call and observation; capitals do not matter. Each word is reported once a file; the ledger counts the rows that are dropped for it. `dataset.format: { roles: { customer: user } }` says what other words mean.',
   hint: 'use one of the known roles',
   fatal: true,
   oncePerFile: true,

@@ -9,7 +9,7 @@ export const unsupportedPart: Check = {
   severity: 'error',
   title: 'The row comes with a picture, a sound, a film or a file.',
   prose:
-    'Images, audio and files need a model and a trainer that see them. Training on the text alone would teach answers about things the model was never shown. They may be a part of a content (`image_url`), a field of the row (`image`, `images`, `audio`, `video` and the like, as a path, an address, bytes or a list of these), or a mark in the prompt (`<image>`, `<|image_pad|>`). A field that is null or empty says nothing, nor does one that describes a picture in words, nor a text that speaks of the HTML or SVG element.',
+    'Images, audio and files need a model and a trainer that see them. Training on the text alone would teach answers about things the model was never shown. They may be a part of a content (`image_url`), a field of the row (`image`, `images`, `audio`, `video` and the like, as a path, an address, bytes or a list of these), or a mark in the prompt (`<image>`, `<|image_pad|>`). lorch does not report a field that is null or empty, a field that describes a picture in words, or a text about the HTML or SVG element.',
   hint: 'drop these rows with dataset.on_error: drop, or describe the part in text; if a field is not needed to answer, remove it, or switch the check off: D040: off',
   bad: [
     {

@@ -1,4 +1,5 @@
 // What to say of rows that no format reads for certain: what was looked for, what was found, and a mapping to copy.
+import { quoteSource } from '../source-label.ts';
 import type { Format, Row } from './format.ts';
 import { rankFields } from './infer/find-fields.ts';
 import type { Inferred } from './infer/infer-mapping.ts';
@@ -20,7 +21,7 @@ interface Unknown {
 /** The message and hint of D015. */
 export function describeUnknown(rows: readonly Row[], unknown: Unknown): { message: string; hint: string } {
   const { why, hint, looksLike, inferred, file } = unknown;
-  const command = `lorch data mapping ${quote(file)} -o mapping.yaml`;
+  const command = `lorch data mapping ${quoteSource(file)} -o mapping.yaml`;
   if (inferred) {
     const start = looksLike
       ? `The rows look like ${looksLike.name}, but none of them can be read as it`
@@ -71,8 +72,4 @@ function missing(rows: readonly Row[]): string {
   if (prompt) return `"${prompt.field.name}" looks like a prompt, but no field looks like its answer`;
   if (answer) return `"${answer.field.name}" looks like an answer, but no field looks like its prompt`;
   return 'no field looks like a prompt or an answer';
-}
-
-function quote(file: string): string {
-  return /^[\w./@:+-]+$/.test(file) ? file : `'${file.replaceAll("'", "'\\''")}'`;
 }

@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { quotePath } from '../../src/app/quote-path.ts';
+import { quotePath } from '../../src/diagnostics/quote-path.ts';
 
 const names = [
   ...[
@@ -18,6 +18,7 @@ const names = [
     '~',
     '',
     '=x',
+    '-',
   ],
   ...[
     'a\nb.jsonl',
