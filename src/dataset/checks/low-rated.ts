@@ -108,7 +108,7 @@ interface Field {
   highest: number;
   whole: boolean;
   negative: { count: number; rows: number[] };
-  /** How answers begin that a label stands beside. */
+  /** How the answers of rows with a label begin. */
   answers: Set<string>;
 }
 

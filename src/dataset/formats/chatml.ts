@@ -60,7 +60,7 @@ export const chatml: WritableFormat = {
   doc: {
     row: '{"messages":[{"role":"system","content":"Be brief."},{"role":"user","content":"Open today?"},{"role":"assistant","content":"Until six."}]}',
     prose: [
-      '- Roles: `system`, `developer`, `user`, `assistant`, `tool` or `function` (an older name of tool), in small letters or capitals; the words that sharegpt has for them are read, too.',
+      '- Roles: `system`, `developer`, `user`, `assistant`, `tool` or `function` (an older name of tool), in any case. The words that sharegpt has for them are read, too.',
       '- `content` is a text, a list of parts, or null beside tool calls. Parts of the types text, input_text, output_text and refusal (and plain texts in the list) are joined; any other part, such as an image, is D040.',
       '- `tool_calls` are `{id, function: {name, arguments}}` or just `{name, arguments}`; arguments are an object or JSON text. `tool_call_id` of a result names its call. The older `function_call` is one call. `tools` (or `functions`) is a list, or one as JSON text.',
       '- `weight`, `loss_weight`, `train` and `loss` say whether an assistant message is trained on: 1 or true, 0 or false. Without one it is. Anything between, and parts of a message (`train_detail`), are D037.',

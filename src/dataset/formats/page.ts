@@ -14,7 +14,7 @@ const opening = `<!-- Generated from src/dataset/formats/; run \`npm run generat
 
 lorch reads rows of every format into the same example: a list of messages, with tools if there are any, and two answers if the row is a preference pair. A row of the format text is a document instead. lorch keeps the other fields of a row, and they are written again by \`lorch data convert\`; a key that means nothing to the format is a note (D033), since a misspelt key looks the same.
 
-**Which format a file has** is told by the first 200 rows: at least half of them must have its shape, and twice as many as have any other. The answer says why and how sure it is ("198 of 200 sampled rows have …"; \`format_why\` and \`confidence\` with \`--json\`). Where two formats fit alike, or none does, that is D015, with the formats to choose from or the nearest one; \`--format\` and \`dataset.format\` decide. A row of another format inside a file is D016.`;
+**Which format a file has** is told by the first 200 rows: at least half of them must have its shape, and twice as many as have any other. The answer says why and how sure it is ("198 of 200 sampled rows have …"; \`format_why\` and \`confidence\` with \`--json\`). If two formats fit alike, or none fits, that is D015, with the formats to choose from or the nearest one; \`--format\` and \`dataset.format\` decide. A row of another format inside a file is D016.`;
 
 function section({ name, doc }: WritableFormat): string {
   return `## ${name}\n\n\`\`\`json\n${doc.row}\n\`\`\`\n\n${doc.prose}`;
@@ -22,14 +22,14 @@ function section({ name, doc }: WritableFormat): string {
 
 const mapping = `## Other shapes that are read
 
-If the rows have none of the formats above, lorch looks for the same things under other names and reads the rows if nothing is in doubt. Else D015 says what is in doubt, with a mapping to copy. \`lorch data mapping FILE\` writes the mapping of any file, with a reason for each line.
+If the rows have none of the formats above, lorch looks for the same things under other names and reads the rows if nothing is in doubt. Otherwise D015 says what is in doubt, with a mapping to copy. \`lorch data mapping FILE\` writes the mapping of any file, with a reason for each line.
 
 | shape | example |
 | --- | --- |
-| other letters | \`{"Question": "Open?", "Answer": "Yes."}\` |
+| capitals | \`{"Question": "Open?", "Answer": "Yes."}\` |
 | usual names | \`{"problem": "3 + 4", "solution": "7"}\`, \`{"inputs": "Open?", "targets": "Yes."}\` |
 | inside other objects | \`{"body": {"messages": […]}}\`, \`{"conversation": {"messages": […]}}\` |
-| messages, with their answer elsewhere | \`{"messages": [{"role": "user", …}], "answer": "Yes."}\`, \`{"prompt": […], "response": "Yes."}\` |
+| messages, with the answer in another field | \`{"messages": [{"role": "user", …}], "answer": "Yes."}\`, \`{"prompt": […], "response": "Yes."}\` |
 | texts spoken in turn | \`{"conversations": ["Open?", "Yes."]}\` |
 | pairs, and keys that say who speaks | \`{"conversation": [["Open?", "Yes."]]}\`, \`{"conversation": [{"human": "Open?", "assistant": "Yes."}]}\` |
 | other fields in turns | \`{"dialogue": [{"speaker": "User", "text": "Open?"}, {"speaker": "Bot", "text": "Yes."}]}\` |

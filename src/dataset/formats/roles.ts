@@ -27,7 +27,7 @@ export const spokenRoles: ReadonlyMap<string, Role | 'call'> = new Map<string, R
   ['ipython', 'tool'],
 ]);
 
-/** Other words that leave no doubt who speaks, in small letters. */
+/** Other words that leave no doubt who speaks, in lower case. */
 const otherWords: ReadonlyMap<string, Role> = new Map<string, Role>([
   ['prompter', 'user'],
   ['ai', 'assistant'],
@@ -36,7 +36,7 @@ const otherWords: ReadonlyMap<string, Role> = new Map<string, Role>([
   ['ai_assistant', 'assistant'],
 ]);
 
-/** The role that a turn's word means, in whatever letters; undefined if it is unknown. */
+/** The role that a turn's word means, in any case; undefined if it is unknown. */
 export function roleOf(style: TurnStyle, word: unknown): Role | 'call' | undefined {
   if (typeof word === 'string') {
     const role = style.roles.get(word);

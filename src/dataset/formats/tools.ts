@@ -93,7 +93,7 @@ export function readTools(value: unknown, pointer: string, raise: Raise): unknow
   return tools;
 }
 
-/** The value of JSON text, with notes of what exact-json.ts keeps; undefined where it is none, or nested beyond any use. */
+/** The value of JSON text, with notes of what exact-json.ts keeps; undefined if it is not JSON, or nested too deeply. */
 export function parseJson(text: string): unknown {
   try {
     const value = JSON.parse(text) as unknown;

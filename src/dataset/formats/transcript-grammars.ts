@@ -1,4 +1,4 @@
-// How templates write a conversation into one text: what opens a turn, what ends it, and what may stand around them.
+// How templates write a conversation into one text: what opens a turn, what ends it, and what may be around them.
 import type { Role } from '../example.ts';
 
 export interface TranscriptGrammar {
@@ -8,7 +8,7 @@ export interface TranscriptGrammar {
   marker: RegExp;
   /** `input`: more of the user text before it. */
   roles: Readonly<Record<string, Role | 'input'>>;
-  /** What may stand before the first turn and says nothing. */
+  /** What may be before the first turn and means nothing. */
   begin?: RegExp;
   /** What ends a turn, up to the end of its text. */
   end?: RegExp;

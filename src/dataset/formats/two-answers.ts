@@ -46,7 +46,7 @@ export function findComparison(row: Row): Comparison | null {
   return null;
 }
 
-// Which end is better: null for none of them, undefined for a value of another kind.
+// Which end is better: null if neither is, undefined for a value of another kind.
 function readBetter(
   value: unknown,
   pair: readonly [string, string],

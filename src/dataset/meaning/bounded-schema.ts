@@ -47,7 +47,7 @@ function bound(value: unknown, depth: number, state: { nodes: number }): unknown
     } else if (schemas.has(key)) out[key] = Array.isArray(each) ? each.map(below) : below(each);
     else Object.assign(out, keyword(key, each));
   }
-  // Keys by pattern are not looked at, so none is unknown.
+  // lorch does not look at keys by pattern, so any other key may be one of them.
   if (isObject(value.patternProperties)) out.additionalProperties = true;
   hoistRequired(value, out);
   return allowNull(value, out);

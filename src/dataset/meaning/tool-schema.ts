@@ -231,7 +231,7 @@ function describe(
       return `${at} is ${quote(String(held))}, which is not one of its values`;
     case 'anyOf':
     case 'oneOf':
-      return `${at} fits none of the declared alternatives`;
+      return `${at} does not fit any of the declared alternatives`;
     default:
       return `${at} ${message ?? 'does not fit'}`;
   }

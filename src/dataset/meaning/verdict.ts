@@ -83,7 +83,7 @@ export interface Rating {
   value: number;
 }
 
-/** The number under which a field rates the answer; null if it is no such field or holds none. */
+/** The number under which a field rates the answer; null if it is not such a field or has no number. */
 export function readRating(key: string, value: unknown): Rating | null {
   const kind = kindOf.get(plainName(key));
   if (kind === undefined || value === null || value === undefined) return null;

@@ -54,7 +54,7 @@ describe('a call against its tool', () => {
     [
       openai(object({ a: { anyOf: [{ type: 'string' }, { type: 'boolean' }] } })),
       { a: 1 },
-      '"a" fits none of the declared alternatives',
+      '"a" does not fit any of the declared alternatives',
     ],
     [openai(object({ a: { type: 'string', enum: ['x'] } })), { a: 1 }, '"a" should be text, but is a number'],
     [{ name: 'f', input_schema: object(city, { required: ['city'] }) }, {}, 'it has no "city"'],

@@ -72,7 +72,7 @@ function isPairOfTexts(turn: unknown): turn is [string, string] {
   return Array.isArray(turn) && turn.length === 2 && turn.every((each) => typeof each === 'string');
 }
 
-/** Names of lists that may hold turns, or anything else; none is the row itself. */
+/** Names of lists that may hold turns, or anything else; the row itself has the name ''. */
 const listWords = new Set(['', 'data', 'history', 'texts', 'content', 'input', 'context']);
 
 type Turn = Record<string, unknown>;

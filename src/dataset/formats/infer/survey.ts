@@ -37,7 +37,7 @@ export function surveyFields(rows: readonly Row[]): Field[] {
     }
     if (tokens.length >= mostLevels || typeof value !== 'object') return;
     const entries = Object.entries(value);
-    // Of a row that is a list the elements are its fields; of any other list the first stands for all.
+    // If a row is a list, its elements are its fields. The first element of any other list represents all of them.
     const list = Array.isArray(value);
     const whole = list && tokens.length === 0 && entries.length <= 4;
     for (const [key, each] of list && !whole ? entries.slice(0, 1) : entries)
