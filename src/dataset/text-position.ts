@@ -16,10 +16,11 @@ export function escapePointer(token: string | number): string {
 
 /** The tokens of an RFC 6901 pointer; `''` has none. */
 export function pointerTokens(pointer: string): string[] {
-  return pointer
-    .split('/')
-    .slice(1)
-    .map((token) => token.replaceAll('~1', '/').replaceAll('~0', '~'));
+  const tokens = pointer.split('/').slice(1);
+  // Asked for every place in a mapped row, and hardly any key is escaped.
+  return pointer.includes('~')
+    ? tokens.map((token) => token.replaceAll('~1', '/').replaceAll('~0', '~'))
+    : tokens;
 }
 
 /**
