@@ -39,7 +39,7 @@ export async function allCodes(): Promise<CodeDoc[]> {
   return listed.sort((a, b) => (a.code < b.code ? -1 : 1));
 }
 
-/** What a code means, and how one gets rid of it. */
+/** What a code means, and what to do about it. */
 export interface ExplainedCode extends CodeDoc {
   /** A sentence or two each: how it is fixed, switched off or accepted. */
   remedies: string[];

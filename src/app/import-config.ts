@@ -105,7 +105,7 @@ function leaveOut(
     const path = paths[(at?.line ?? 0) - 1];
     if (path === undefined) continue;
     const own = written.filter((each) => path === each || path.startsWith(`${each}.`));
-    // A finding at a section is about all that stands in it.
+    // A finding at a section is about everything in it.
     const inside = own.length > 0 ? own : written.filter((each) => each.startsWith(`${path}.`));
     for (const each of inside)
       if (each !== 'base_model' && each !== 'dataset.train') reasons.set(each, message);

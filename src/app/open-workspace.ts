@@ -91,7 +91,7 @@ async function requireWorkspace({ cwd, env }: OpenOptions): Promise<Workspace> {
   });
 }
 
-/** What killed commands left, and reports that nobody could write. Nothing of it is worth failing for. */
+/** Removes what killed commands left, and writes missing reports. A failure here stops no command. */
 async function tidy(deps: SuperviseDeps): Promise<void> {
   const { sweepLeftovers, withoutReport } = await import('./sweep-leftovers.ts');
   try {

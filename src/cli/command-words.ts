@@ -52,7 +52,7 @@ const otherWords: Record<string, readonly string[]> = {
   deduplicate: ['data dedup DATASET'],
 };
 
-/** The commands that `typed` (what stands after `lorch`) may have meant, without `lorch`; none if nothing is near. */
+/** The commands that `typed` (what comes after `lorch`) may have meant, without `lorch`; none if nothing is near. */
 export function meantCommands(typed: readonly string[]): string[] {
   const names = commandGroups.flatMap(({ commands }) => commands.map(({ name }) => name));
   const groups = new Set(names.filter((name) => name.includes(' ')).map((name) => name.split(' ')[0]));

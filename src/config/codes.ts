@@ -195,8 +195,8 @@ export const configCodes: CodeDoc[] = [
   error(
     'C032',
     'unknown-import',
-    'It cannot be told which tool the file is from.',
-    'The tool is told by names that only its files have. `--from axolotl`, `--from llama-factory`, `--from unsloth` or `--from trl` names it.',
+    'It is not clear which tool the file is from.',
+    'lorch recognizes a tool by names that only its files have. Name the tool with `--from axolotl`, `--from llama-factory`, `--from unsloth` or `--from trl`.',
   ),
   {
     code: 'C040',

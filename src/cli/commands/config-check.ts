@@ -91,7 +91,7 @@ async function print(checked: CheckedFile[], options: Options, context: Context)
     context.stdout.write(renderFindings(findings, context.stdout));
     if (ok) {
       const what = runs.length === 1 ? '' : ` (a sweep of ${runs.length} runs)`;
-      const here = findings.length === 0 ? '' : ', but not all that it names is here';
+      const here = findings.length === 0 ? '' : ', but not everything that it names is here';
       context.stdout.write(`${file}: good${what}${here}\n`);
       continue;
     }

@@ -10,10 +10,10 @@ interface Options {
 }
 
 const examples = `
-Every line of the file is kept, renamed, or left out with the reason, as a comment in the config. Defaults of the other
-tool that lorch would choose otherwise are written out. Scripts and notebooks are read, never executed: only literal
-arguments count. The config is then checked; exit code 1 if something is missing in it,
-or if the file asks for another training than LoRA on examples.
+Every line of the file is kept, renamed, or left out with the reason, as a comment in the config. If lorch has another
+default than the tool, the config has the tool's value. Scripts and notebooks are read, never executed: only literal
+arguments count. The config is then checked. The exit code is 1 if something is missing in it, or if the file asks for
+another training than LoRA on examples.
 
 Examples:
   lorch config import qlora.yml -o configs/qlora.yaml
@@ -28,7 +28,7 @@ export function define(command: Command, context: Context): void {
     .description('A config of axolotl, LLaMA-Factory, Unsloth or TRL as a config of lorch, line by line.')
     .argument('<file>', 'YAML, JSON, a Python script, a notebook, or a shell script (- reads stdin)')
     .addOption(
-      new Option('--from <tool>', 'the tool; told by the file unless given').choices([
+      new Option('--from <tool>', 'the tool, if the file does not show it').choices([
         'axolotl',
         'llama-factory',
         'unsloth',
@@ -61,14 +61,13 @@ export function define(command: Command, context: Context): void {
         return;
       }
       if (options.output === undefined) context.stdout.write(imported.yaml);
-      context.stderr.write(await summary(imported, options, context));
+      context.stderr.write(await summary(imported, options));
     });
 }
 
 async function summary(
   { tool, counts, added, missing, otherTraining, settings }: ImportResult,
   { output }: Options,
-  _context: Context,
 ): Promise<string> {
   const { visible } = await import('../ui/paint.ts');
   const refused = settings.filter(({ fate }) => fate === 'refused').map(({ key }) => key);

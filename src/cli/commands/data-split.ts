@@ -23,7 +23,7 @@ interface Flags {
 }
 
 const examples = `
-The rows stand in the two files exactly as they stood in the input. The split is the one that dataset.validation
+The rows are in the two files exactly as they were in the input. The split is the one that dataset.validation
 makes in a run: by hash of seed and row, so that adding rows moves no other, and equal rows stay on one side. Both files keep the order of the input. A ledger (TRAIN.ledger.jsonl) says where each row went, and each file gets a lineage record. Nothing is overwritten.
 
 Examples:

@@ -1,5 +1,6 @@
 import { relative, resolve } from 'node:path';
 import type { Command } from 'commander';
+import { quotePath } from '../../diagnostics/quote-path.ts';
 import type { Context } from '../context.ts';
 import { printJson } from '../ui/json.ts';
 import { paint } from '../ui/paint.ts';
@@ -33,7 +34,7 @@ export function define(command: Command, context: Context): void {
       context.stdout.write(`${result.root}\n`);
       const enter = relative(context.cwd, result.root);
       const next = [
-        ...(enter ? [`cd ${enter}`] : []),
+        ...(enter ? [`cd ${quotePath(enter)}`] : []),
         'lorch setup                   # the Python that trains (once per machine)',
         'lorch data check datasets/support-triage.jsonl',
         'lorch model tiny models/tiny  # a random model, small enough for any machine',

@@ -1,6 +1,6 @@
 // axolotl: one flat YAML file, with datasets as a list.
 import { datasetPath } from './dataset-path.ts';
-import { choose, implied, namesOf, type Outcome, type Rule, refuse, type Tool, to } from './setting.ts';
+import { choose, implied, isOn, namesOf, type Outcome, type Rule, refuse, type Tool, to } from './setting.ts';
 import {
   everySteps,
   heldOut,
@@ -12,11 +12,10 @@ import {
   template,
 } from './shared-rules.ts';
 
-const on = (value: unknown): boolean => value === true || value === 'true';
 const flagTo =
   (path: string, value: unknown): Rule =>
   (flag) =>
-    on(flag) ? { set: { [path]: value } } : { implied: 'it is off' };
+    isOn(flag) ? { set: { [path]: value } } : { implied: 'it is off' };
 
 const fileKinds = new Set(['json', 'csv', 'parquet', 'text', 'arrow']);
 
@@ -159,14 +158,14 @@ export const axolotl: Tool = {
     test_datasets: datasets('dataset.validation'),
     val_set_size: heldOut,
     dataset_exact_deduplication: (value) => ({
-      set: { 'dataset.duplicates.exact': on(value) ? 'drop' : 'keep' },
+      set: { 'dataset.duplicates.exact': isOn(value) ? 'drop' : 'keep' },
     }),
     dataset_prepared_path: implied('prepared rows are kept in the cache'),
     dataset_processes: implied('rows are prepared once'),
     dataset_num_proc: implied('rows are prepared once'),
     shuffle_merged_datasets: to('training.shuffle_dataset'),
     chat_template: template,
-    train_on_inputs: (value) => ({ set: { 'dataset.train_on': on(value) ? 'all' : 'answers' } }),
+    train_on_inputs: (value) => ({ set: { 'dataset.train_on': isOn(value) ? 'all' : 'answers' } }),
     roles_to_train: trainRoles,
     train_on_eos: choose(
       { turn: { implied: 'an answer is trained with its end of turn' } },

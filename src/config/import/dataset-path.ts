@@ -1,4 +1,4 @@
-// Where a dataset of another tool lies: a file, or a repository of the hub.
+// Where a dataset of another tool is: a file, or a repository of the hub.
 import type { Outcome } from './setting.ts';
 
 /** Our path of it, or why there is none. */
@@ -10,7 +10,7 @@ export function datasetPath(value: unknown): { path: string } | { reason: string
     return { path: text.replace(/^\.\//, '') };
   if (/^[\w.-]+\/[\w.-]+$/.test(text)) return { path: `hf://datasets/${text}` };
   return {
-    reason: `${JSON.stringify(text)} is no file and no user/name of the hub; name it under dataset.train`,
+    reason: `${JSON.stringify(text)} is neither a file nor a user/name of the hub; name the file under dataset.train`,
   };
 }
 

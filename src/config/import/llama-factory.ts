@@ -1,11 +1,9 @@
 // LLaMA-Factory: flat YAML, JSON, or the arguments of `llamafactory-cli train`.
 import { datasetPath } from './dataset-path.ts';
-import { choose, implied, namesOf, type Rule, refuse, type Tool, to } from './setting.ts';
+import { choose, implied, isOn, namesOf, type Rule, refuse, type Tool, to } from './setting.ts';
 import { attention, heldOut, sharedRules, template } from './shared-rules.ts';
 
-const on = (value: unknown): boolean => value === true || value === 'true';
-
-// The names of datasets stand in dataset_info.json, which says where their files are.
+// dataset_info.json says which file each name of a dataset means.
 const datasets =
   (setting: string): Rule =>
   (value, others) => {
@@ -64,7 +62,7 @@ export const llamaFactory: Tool = {
     additional_target: (value) => ({ set: { 'lora.modules_to_save': namesOf(value) } }),
     create_new_adapter: refuse('init_adapter: { from, mode: fuse } starts a new adapter on top of another'),
     pissa_init: (value, others) =>
-      on(value)
+      isOn(value)
         ? {
             set: {
               'lora.init_lora_weights':
@@ -100,18 +98,18 @@ export const llamaFactory: Tool = {
     enable_thinking: (value) => ({ set: { 'dataset.template_kwargs': { enable_thinking: value } } }),
     cutoff_len: to('training.max_length'),
     train_on_prompt: (value) =>
-      on(value) ? { set: { 'dataset.train_on': 'all' } } : { set: { 'dataset.train_on': 'answers' } },
+      isOn(value) ? { set: { 'dataset.train_on': 'all' } } : { set: { 'dataset.train_on': 'answers' } },
     mask_history: (value) =>
-      on(value) ? { set: { 'dataset.train_on': 'last' } } : { implied: 'every answer is trained' },
+      isOn(value) ? { set: { 'dataset.train_on': 'last' } } : { implied: 'every answer is trained' },
     max_samples: refuse('write the source as { path, limit }'),
-    neat_packing: (value) => (on(value) ? { set: { 'training.packing': true } } : { implied: 'it is off' }),
+    neat_packing: (value) => (isOn(value) ? { set: { 'training.packing': true } } : { implied: 'it is off' }),
     overwrite_cache: implied('the cache is keyed by content'),
     preprocessing_num_workers: implied('rows are prepared once'),
     tokenized_path: implied('prepared rows are kept in the cache'),
     cache_dir: refuse('set HF_HOME in the environment'),
     flash_attn: attention,
     enable_liger_kernel: to('training.use_liger_kernel'),
-    disable_gradient_checkpointing: (value) => ({ set: { 'training.gradient_checkpointing': !on(value) } }),
+    disable_gradient_checkpointing: (value) => ({ set: { 'training.gradient_checkpointing': !isOn(value) } }),
     upcast_layernorm: refuse('layers keep the dtype of the model'),
     use_unsloth: implied('a faster kernel of the other tool; the result is the same'),
     shift_attn: refuse('it changes what the model attends to'),

@@ -12,7 +12,7 @@ interface Word {
 
 const programs = /(?:^|\/)(?:trl|llamafactory-cli|axolotl|accelerate|torchrun|deepspeed|python[\d.]*|uv)$/;
 
-/** The settings of the first command that has any; null if the text is no such script. */
+/** The settings of the first command that has any; null if the text is not such a script. */
 export function readCommand(text: string): { settings: SourceSetting[]; names: Set<string> } | null {
   for (const words of commands(text)) {
     const start = words.findIndex((word) => programs.test(word.text));
@@ -34,20 +34,19 @@ export const launcherPrefix = 'launcher.';
 function optionsOf(words: readonly Word[]): SourceSetting[] {
   const script = words.findIndex(({ text }) => /\.py$|^(?:sft|train|dpo)$/.test(text));
   const settings: SourceSetting[] = [];
-  const own = words;
-  for (let i = 0; i < own.length; i += 1) {
-    const { text, line } = own[i] as Word;
+  for (let i = 0; i < words.length; i += 1) {
+    const { text, line } = words[i] as Word;
     if (!/^--?[A-Za-z]/.test(text)) continue;
     const [name, inline] = splitOnce(text.replace(/^--?/, ''));
-    const values: Word[] = inline === null ? [] : [{ ...(own[i] as Word), text: inline }];
+    const values: Word[] = inline === null ? [] : [{ ...(words[i] as Word), text: inline }];
     while (
       inline === null &&
-      own[i + 1] &&
+      words[i + 1] &&
       i + 1 !== script &&
-      !(/^--?[A-Za-z]/.test(own[i + 1]?.text ?? '') && !own[i + 1]?.quoted)
+      !(/^--?[A-Za-z]/.test(words[i + 1]?.text ?? '') && !words[i + 1]?.quoted)
     ) {
       i += 1;
-      values.push(own[i] as Word);
+      values.push(words[i] as Word);
     }
     const key = (i < script ? launcherPrefix : '') + name.replaceAll('-', '_');
     const computed = values.find((word) => word.computed);

@@ -64,12 +64,11 @@ function readNotebook(text: string, file: string): SourceFile {
     });
   }
   const settings: SourceSetting[] = [];
-  const names = new Set<string>();
   const sources = (Array.isArray(cells) ? cells : []).map(
     (cell: { cell_type?: unknown; source?: unknown } | null) => {
       const source = cell?.source;
       const code = Array.isArray(source) ? source.join('') : String(source ?? '');
-      // Magics and shell lines are no Python; other cells keep their number only.
+      // Magics and shell lines are not Python. Other cells are empty, so that the cells keep their numbers.
       return cell?.cell_type === 'code' ? code.replace(/^[%!].*$/gm, '') : '';
     },
   );
@@ -81,10 +80,9 @@ function readNotebook(text: string, file: string): SourceFile {
     line += source.split('\n').length;
   }
   const read = readPython(sources.join('\n'));
-  for (const name of read.names) names.add(name);
   for (const setting of read.settings) {
     const cell = starts.findLastIndex((start) => start <= setting.line);
     settings.push({ ...setting, cell: `cell ${cell + 1}`, line: setting.line - (starts[cell] ?? 1) + 1 });
   }
-  return { kind: 'notebook', settings, names, root: null };
+  return { kind: 'notebook', settings, names: read.names, root: null };
 }

@@ -41,11 +41,14 @@ export interface Tool {
   rules: Readonly<Record<string, Rule>>;
   /** What the tool does if the file says nothing, where lorch would do another thing; by our settings. */
   defaults: Readonly<Record<string, unknown>>;
-  /** Sections whose settings count as if they stood at the top. */
+  /** Sections whose settings count like those at the top. */
   sections?: readonly string[];
 }
 
-/** The setting under another name, as it stands. */
+/** Whether a switch is on; command lines and YAML of other tools also have it as text. */
+export const isOn = (value: unknown): boolean => value === true || value === 'true';
+
+/** The setting under another name, with its value. */
 export const to =
   (path: string): Rule =>
   (value) => ({ set: { [path]: value } });

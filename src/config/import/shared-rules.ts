@@ -5,9 +5,8 @@ import { loraRefused } from '../schema/lora-refused.ts';
 import { quantizationSection } from '../schema/quantization.ts';
 import { trainingRefused } from '../schema/training/refused.ts';
 import { trainingSection } from '../schema/training.ts';
-import { choose, implied, type Rule, refuse, to } from './setting.ts';
+import { choose, implied, isOn, type Rule, refuse, to } from './setting.ts';
 
-const yes = (value: unknown): boolean => value === true || value === 'true';
 /** What this version cannot do, whichever tool asks for it. */
 export const oneProcess = 'this version trains in one process on one device';
 export const ownFolder = 'every run gets a folder of its own';
@@ -113,7 +112,7 @@ const checkpointing: Rule = (value) =>
 const quantized =
   (path: string): Rule =>
   (value) =>
-    yes(value) ? { set: { [path]: true } } : { implied: 'it is off' };
+    isOn(value) ? { set: { [path]: true } } : { implied: 'it is off' };
 
 /** By the names of TRL, PEFT and transformers, which LLaMA-Factory and Unsloth pass on. */
 export const sharedRules: Readonly<Record<string, Rule>> = {
@@ -125,14 +124,14 @@ export const sharedRules: Readonly<Record<string, Rule>> = {
   eval_steps: everySteps('eval'),
   save_steps: everySteps('save'),
   group_by_length: (value) =>
-    yes(value)
+    isOn(value)
       ? { set: { 'training.train_sampling_strategy': 'group_by_length' } }
       : { implied: 'rows are shuffled' },
   gradient_checkpointing: checkpointing,
   use_liger: to('training.use_liger_kernel'),
   neftune_alpha: to('training.neftune_noise_alpha'),
-  use_cpu: (value) => (yes(value) ? { set: { 'resources.gpus': 0 } } : { implied: 'the GPU is used' }),
-  no_cuda: (value) => (yes(value) ? { set: { 'resources.gpus': 0 } } : { implied: 'the GPU is used' }),
+  use_cpu: (value) => (isOn(value) ? { set: { 'resources.gpus': 0 } } : { implied: 'the GPU is used' }),
+  no_cuda: (value) => (isOn(value) ? { set: { 'resources.gpus': 0 } } : { implied: 'the GPU is used' }),
   trust_remote_code: to('model.trust_remote_code'),
   attn_implementation: to('model.attn_implementation'),
   torch_dtype: dtype,
@@ -142,10 +141,10 @@ export const sharedRules: Readonly<Record<string, Rule>> = {
   do_train: implied('`lorch train` trains'),
   dataset_text_field: refuse('the format of the rows is detected; dataset.format takes a mapping of fields'),
   assistant_only_loss: (value) =>
-    yes(value)
+    isOn(value)
       ? { set: { 'dataset.train_on': 'answers' } }
       : { implied: 'dataset.train_on says which tokens train' },
-  completion_only_loss: (value) => ({ set: { 'dataset.train_on': yes(value) ? 'answers' : 'all' } }),
+  completion_only_loss: (value) => ({ set: { 'dataset.train_on': isOn(value) ? 'answers' : 'all' } }),
   chat_template_path: template,
   padding_side: implied('padding is never trained on'),
   task_type: implied('it is always a causal language model'),

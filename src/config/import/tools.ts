@@ -1,4 +1,5 @@
 // The tools that configs are imported from, and which of them a file is from.
+import { quotePath } from '../../diagnostics/quote-path.ts';
 import { UserError } from '../../diagnostics/user-error.ts';
 import { axolotl } from './axolotl.ts';
 import { llamaFactory } from './llama-factory.ts';
@@ -21,7 +22,7 @@ const programs: Readonly<Record<string, Tool>> = {
   SFTTrainer: trl,
 };
 
-/** The tool, told by the names and keys in the file. Throws UserError C032 if they do not tell. */
+/** The tool, by the names and keys in the file. Throws UserError C032 if they do not show it. */
 export function detectTool({ settings, names, root }: SourceFile, file: string): Tool {
   const program = Object.keys(programs).find((name) => names.has(name));
   if (program) return programs[program] as Tool;
@@ -33,14 +34,14 @@ export function detectTool({ settings, names, root }: SourceFile, file: string):
   );
   if (keys.has('base_model') && (isMap(root, 'dataset') || isMap(root, 'lora') || isMap(root, 'training')))
     throw new UserError('C032', `${file} is a config of lorch already`, {
-      hint: `lorch config check ${file}`,
+      hint: `lorch config check ${quotePath(file)}`,
     });
   const scores = tools.map((tool) => tool.signs.filter((sign) => keys.has(sign) || inner.has(sign)).length);
   const best = Math.max(...scores);
   // A tie goes to the first: Unsloth's arguments are TRL's and more.
   const tool = tools[scores.indexOf(best)];
   if (best >= 2 && tool) return tool;
-  throw new UserError('C032', `it cannot be told which tool ${file} is from`, {
+  throw new UserError('C032', `it is not clear which tool ${file} is from`, {
     hint: `name it: --from ${tools.map(({ name }) => name).join(', --from ')}`,
   });
 }

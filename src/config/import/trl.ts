@@ -1,10 +1,9 @@
 // TRL: the arguments of `trl sft` on a command line or as YAML, or SFTConfig and LoraConfig in a script.
 import { datasetOutcome } from './dataset-path.ts';
-import { implied, namesOf, type Rule, refuse, type Tool, to } from './setting.ts';
-import { sharedRules } from './shared-rules.ts';
+import { implied, isOn, namesOf, type Rule, refuse, type Tool, to } from './setting.ts';
+import { oneProcess, sharedRules } from './shared-rules.ts';
 
-const on = (value: unknown): boolean => value === true || value === 'true';
-const wiring = implied('what the script passes on is written in this file');
+const wiring = implied('the settings of what it passes on are in this config');
 
 const targets: Rule = (value) => {
   const names = namesOf(value);
@@ -41,7 +40,7 @@ export const scriptRules: Readonly<Record<string, Rule>> = {
   hub_token: refuse('secrets come from the environment or the hub login'),
   // Without the flag the script trains every weight.
   use_peft: (value) =>
-    on(value) ? { implied: 'lorch trains LoRA' } : { refuse: 'this version trains LoRA adapters' },
+    isOn(value) ? { implied: 'lorch trains LoRA' } : { refuse: 'this version trains LoRA adapters' },
 };
 
 /** TRL. */
@@ -92,7 +91,7 @@ export const trl: Tool = {
         : { refuse: 'name the file of the hub' },
     dataset_test_split: refuse('name the held-out file under dataset.validation'),
     dataset_streaming: implied('files are read as streams'),
-    ignore_bias_buffers: refuse('this version trains in one process on one device'),
+    ignore_bias_buffers: refuse(oneProcess),
   },
   defaults: {
     'training.learning_rate': 2e-5,

@@ -1,8 +1,6 @@
 // Unsloth: a script or notebook around FastLanguageModel and TRL's trainer, or its arguments as YAML or JSON.
-import { choose, implied, refuse, type Tool, to } from './setting.ts';
+import { choose, implied, isOn, refuse, type Tool, to } from './setting.ts';
 import { trl } from './trl.ts';
-
-const on = (value: unknown): boolean => value === true || value === 'true';
 
 /** Unsloth. */
 export const unsloth: Tool = {
@@ -41,7 +39,7 @@ export const unsloth: Tool = {
     ),
     random_state: implied('adapters start from training.seed'),
     full_finetuning: (value) =>
-      on(value) ? { refuse: 'this version trains LoRA adapters' } : { implied: 'lorch trains LoRA' },
+      isOn(value) ? { refuse: 'this version trains LoRA adapters' } : { implied: 'lorch trains LoRA' },
     embedding_learning_rate: to('training.embedding_learning_rate'),
     fast_inference: implied('it is for sampling, not for training'),
     gpu_memory_utilization: implied('it is for sampling, not for training'),

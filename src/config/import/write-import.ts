@@ -52,12 +52,12 @@ export function writeImport({ name, tool, file, settings, defaults }: ImportedCo
     .filter(({ fate, set }) => fate !== 'refused' && Object.keys(set).length === 0)
     .map(lineOf);
   document.commentBefore = clean(
-    ` Imported from ${file} (${tool}). A comment behind a setting shows the line it was made of.`,
+    ` Imported from ${file} (${tool}). The comment on a setting shows the line that it comes from.`,
   );
   return [
     document.toString({ lineWidth: 0 }),
     ...list('Left out, with the reason.', refused),
-    ...list('Needs no line here.', needless),
+    ...list('No setting is needed for these.', needless),
   ].join('');
 }
 

@@ -120,7 +120,7 @@ const duplicates = section(
       z.enum(['drop', 'keep']).default('drop'),
       'Rows whose messages are the same, but for white space that certainly does not matter (D050): keep the first, or keep all.',
     ),
-    near: optional(near, 'Near-duplicates are looked for where this stands.'),
+    near: optional(near, 'lorch looks for near-duplicates if this is set.'),
   },
   'What happens to duplicate rows.',
 );

@@ -71,7 +71,7 @@ describe('lorch config check', () => {
       'away.yaml:4:23 warning C040',
       'away.yaml:5:16 warning C040',
     ]);
-    expect(stdout).toContain('away.yaml: good, but not all that it names is here\n');
+    expect(stdout).toContain('away.yaml: good, but not everything that it names is here\n');
     expect((await lorch(['check', 'away.yaml', '--json'])).json()).toMatchObject({ ok: true });
   });
 
