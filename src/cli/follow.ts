@@ -10,7 +10,7 @@ import { formatDuration, formatNumber } from './ui/format.ts';
 import { paint, visible } from './ui/paint.ts';
 import { createRunView } from './ui/run-view.ts';
 import { statusInk } from './ui/show-view.ts';
-import { wrapLines } from './ui/wrap.ts';
+import { fitText } from './ui/wrap.ts';
 
 export interface Followed {
   row: RunRow;
@@ -59,13 +59,11 @@ function endLines(row: RunRow, now: number, context: Context): string {
       : `best validation loss ${formatNumber(row.bestEval.loss)} at step ${row.bestEval.step}`,
     took,
   ].filter((fact) => fact !== null);
-  const { isTTY, columns } = context.stderr;
-  const inLines = (text: string) => (isTTY ? wrapLines(text, Math.max(columns, 20)).join('\n') : text);
   const lines = [`${statusInk(word, ink)(word)} ${ink.bold(row.id)} · ${facts.join(' · ')}`];
   if (row.failure) {
     lines.push(`  ${ink.red(row.failure.class)} ${row.failure.code} ${visible(row.failure.message)}`);
     lines.push(`  ${ink.cyan('hint:')} ${visible(row.failure.hint)}`);
     lines.push(`  ${ink.dim('next:')} ${visible(row.failure.next)}`);
   }
-  return `${lines.map(inLines).join('\n')}\n`;
+  return `${lines.map((line) => fitText(line, context.stderr)).join('\n')}\n`;
 }

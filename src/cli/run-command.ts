@@ -40,7 +40,7 @@ export async function buildProgram(argv: readonly string[], context: Context): P
     .addHelpText('after', examples)
     .addHelpText(
       'after',
-      'Exit codes: 0 good · 1 findings or a failed run · 2 usage or config · 3 environment\n',
+      'Exit codes: 0 good · 1 findings or a failed run · 2 usage or config · 3 environment\nOn a terminal, long results go through $LORCH_PAGER, $PAGER or less.\n',
     )
     .showSuggestionAfterError();
   const wanted = findEntry(argv);

@@ -4,7 +4,7 @@ import { page } from '../page.ts';
 import { printJson } from '../ui/json.ts';
 import { paint } from '../ui/paint.ts';
 import { renderTable } from '../ui/table.ts';
-import { wrapLines } from '../ui/wrap.ts';
+import { fitText } from '../ui/wrap.ts';
 
 /** `lorch explain [CODE]` */
 export function define(command: Command, context: Context): void {
@@ -31,8 +31,7 @@ export function define(command: Command, context: Context): void {
       const found = await explainCode(code);
       if (options.json) return printJson(context, { ...found });
       const ink = paint(context.stdout.color);
-      const { isTTY, columns } = context.stdout;
-      const inLines = (text: string) => (isTTY ? wrapLines(text, Math.max(columns, 20)).join('\n') : text);
+      const inLines = (text: string) => fitText(text, context.stdout);
       const parts = [
         `${ink.bold(found.code)} ${found.name} ${ink.dim(found.severity)}`,
         inLines(found.title),

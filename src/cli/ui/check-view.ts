@@ -8,7 +8,7 @@ import { renderFinding } from './diagnostic.ts';
 import { formatBytes, formatCount } from './format.ts';
 import { type Ink, paint, visible } from './paint.ts';
 import { renderTable } from './table.ts';
-import { wrapLines } from './wrap.ts';
+import { fitText } from './wrap.ts';
 
 /** Everything `lorch data check` prints without --json; with `totalsOnly` no places. */
 export function renderCheck(checked: CheckedDataset, stream: OutputStream, totalsOnly = false): string {
@@ -16,7 +16,7 @@ export function renderCheck(checked: CheckedDataset, stream: OutputStream, total
   const parts = [
     ...(totalsOnly ? [] : checked.codes.map((each) => renderCode(each, stream, ink))),
     renderCodes(checked, stream, ink),
-    inLines(renderTotals(checked, ink), stream),
+    fitText(renderTotals(checked, ink), stream),
   ];
   return parts.filter((part) => part !== '').join('\n');
 }
@@ -133,11 +133,6 @@ function renderSettings({ checks: chosen }: CheckedDataset, ink: Ink): string[] 
   const left = chosen.leftOut > 0 ? [`${plural(chosen.leftOut, 'check')} left out, as asked`] : [];
   const parts = [...from, ...left];
   return parts.length > 0 ? [ink.dim(parts.join('; '))] : [];
-}
-
-// A terminal breaks between words; elsewhere a line is a line.
-function inLines(text: string, { isTTY, columns }: OutputStream): string {
-  return isTTY ? wrapLines(text, Math.max(columns, 40)).join('\n').replace(/ +$/gm, '') : text;
 }
 
 function plural(count: number, noun: string): string {

@@ -5,7 +5,7 @@ import { quotePath } from '../../diagnostics/quote-path.ts';
 import { type FindingStyle, renderFindings, renderPlace } from './diagnostic.ts';
 import { formatCount } from './format.ts';
 import { paint, visible } from './paint.ts';
-import { wrapLines } from './wrap.ts';
+import { fitText } from './wrap.ts';
 
 /** Findings on rows as a list of codes, all others (and every error) in full. `files` are the dataset files of the plan. */
 export function renderDigest(
@@ -34,7 +34,7 @@ export function renderDigest(
   });
   const command = `lorch data check ${files.map(quotePath).join(' ')}`;
   const head = `${ink.bold('Rows with findings')}, by check; each place: ${visible(command)}`;
-  return `${[head, ...lines].flatMap((line) => inLines(line, style)).join('\n')}\n${renderFindings(others, style)}`;
+  return `${[head, ...lines].map((line) => fitText(line, style)).join('\n')}\n${renderFindings(others, style)}`;
 }
 
 /** The errors alone, and how many others there are. */
@@ -53,8 +53,4 @@ function isOnRows(finding: Finding): boolean {
 
 function countOf({ data }: Finding): number {
   return Number(data?.rows ?? 1);
-}
-
-function inLines(line: string, { columns, isTTY }: FindingStyle): string[] {
-  return isTTY ? wrapLines(line, Math.max(columns, 40)).map((each) => each.trimEnd()) : [line];
 }

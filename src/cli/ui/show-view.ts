@@ -12,7 +12,7 @@ import { renderNext } from './next.ts';
 import { type Ink, paint, visible } from './paint.ts';
 import { datasetFiles, renderPlan } from './plan-view.ts';
 import { renderTable, type TableStyle } from './table.ts';
-import { wrapLines } from './wrap.ts';
+import { fitText } from './wrap.ts';
 
 /** Everything about a run, ending in the next useful commands. */
 export function renderRun(shown: ShownRun, style: OutputStream, now: number, cwd: string): string {
@@ -22,10 +22,11 @@ export function renderRun(shown: ShownRun, style: OutputStream, now: number, cwd
   const { row, run } = shown;
   const word = statusWord(row.status);
   const parts = [
-    inLines(
+    fitText(
       `${ink.bold(row.id)} ${statusInk(word, ink)(word)}, created ${formatAge(now - row.createdMs)}, ${row.attempts} attempt${row.attempts === 1 ? '' : 's'}, ${formatDuration(run.duration_ms ?? 0)}`,
       style,
     ) +
+      '\n' +
       (row.tags.length > 0 ? `  tags  ${visible(row.tags.join(', '))}\n` : '') +
       (row.notes ? `  notes ${visible(row.notes)}\n` : '') +
       (run.early_stop ? `  ${earlyStopSentence(run.early_stop)}\n` : ''),
@@ -135,10 +136,6 @@ function formatMetric(name: string, value: number | null): string {
   if (unit === 'seconds') return formatDuration(value * 1000);
   if (unit === 'share') return `${(100 * value).toFixed(1)} %`;
   return unit === 'per_second' ? `${formatNumber(value)}/s` : formatNumber(value);
-}
-
-function inLines(text: string, { isTTY, columns }: OutputStream): string {
-  return `${isTTY ? wrapLines(text, Math.max(columns, 20)).join('\n') : text}\n`;
 }
 
 function chartOf({ curves }: ShownRun, style: OutputStream): string {

@@ -15,3 +15,11 @@ export function wrapLines(text: string, columns: number, { hard = false } = {}):
       : line,
   );
 }
+
+/** Text as a stream shows it: broken between words on a terminal, unchanged elsewhere. */
+export function fitText(
+  text: string,
+  { isTTY, columns }: Readonly<{ isTTY?: boolean | undefined; columns: number }>,
+): string {
+  return isTTY ? wrapLines(text, Math.max(columns, 20)).join('\n').replace(/ +$/gm, '') : text;
+}
