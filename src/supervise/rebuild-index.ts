@@ -123,7 +123,16 @@ async function addChanged(
 function newestMs(folder: string): number {
   const attempts = attemptNumbers(folder).map((n) => join(folder, `attempt-${n}`));
   const paths = [folder, ...attempts, ...attempts.map((attempt) => join(attempt, 'events.jsonl'))];
-  return Math.max(...paths.map((path) => statSync(path, { throwIfNoEntry: false })?.ctimeMs ?? 0));
+  return Math.max(...paths.map(changedMs));
+}
+
+/** 0 for what cannot be looked at: a part of a damaged folder may be anything. */
+function changedMs(path: string): number {
+  try {
+    return statSync(path).ctimeMs;
+  } catch {
+    return 0;
+  }
 }
 
 async function addSafely(

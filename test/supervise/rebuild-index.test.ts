@@ -1,4 +1,4 @@
-import { cpSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -151,6 +151,18 @@ describe('the index made again from the run folders', () => {
     const rebuilt = await rebuildIndex(workspace.deps);
     expect(rebuilt.findings.map((finding) => finding.code)).toEqual(['R107', 'R108']);
     expect(getRun(workspace.store, run)).toMatchObject({ name: 'one', notes: '', unreviewed: 'a test' });
+  });
+
+  it('takes in the other runs if an attempt of one is a file, or a link that leads nowhere', async () => {
+    await trainAll();
+    await rm(join(workspace.runDir('fails'), 'attempt-1'), { recursive: true });
+    writeFileSync(join(workspace.runDir('fails'), 'attempt-1'), 'not a folder');
+    await rm(join(workspace.runDir('ok'), 'attempt-1'), { recursive: true });
+    symlinkSync('/nowhere', join(workspace.runDir('ok'), 'attempt-1'));
+    await rebuildIndex(workspace.deps);
+    const names = listRuns(workspace.deps.store, {}).map(({ name }) => name);
+    expect(names).toEqual(expect.arrayContaining(['fails', 'ok', 'out_of_memory', 'waits', 'queued']));
+    expect(names).toHaveLength(9);
   });
 
   it('never starts an attempt whose controller died before it could', async () => {
