@@ -41,7 +41,7 @@ export const absentAttachment: Check = {
       if (promptLower.length > 2_000 || !trigger.test(promptLower)) continue;
       const found = refers.exec(promptLower);
       if (!found || makes.test(promptLower) || stands(answer)) continue;
-      // That a picture stands beside the text is D040.
+      // D040 reports a picture beside the text.
       if (hasOtherParts(example.messages) || mediaFieldOf(example) !== null) continue;
       const message = answer.list
         ? undefined

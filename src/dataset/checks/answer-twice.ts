@@ -10,7 +10,7 @@ export const answerTwice: Check = {
   name: 'answer-twice',
   severity: 'warning',
   group: 'content',
-  title: 'The whole answer stands there twice.',
+  title: 'The answer is written twice.',
   prose:
     'The answer is one text and the same text again: it was joined with itself, or copied twice. The model learns to say everything twice.',
   hint: 'remove the second copy',

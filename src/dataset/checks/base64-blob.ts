@@ -11,7 +11,7 @@ export const base64Blob: Check = {
   group: 'content',
   title: 'The text holds binary data as base64.',
   prose:
-    'Two hundred characters or more of base64 stand in one piece: a picture or a file was pasted into the text. A language model learns nothing from it, and it fills the context with thousands of tokens. Prompts about base64, keys or certificates are let be.',
+    'The text has 200 or more characters of base64 in one piece: a picture or a file was pasted into the text. A language model learns nothing from it, and it fills the context with thousands of tokens. The check skips rows whose prompt is about base64, keys or certificates.',
   hint: 'remove the data, or drop the row',
   bad: [
     {
@@ -36,7 +36,7 @@ export const base64Blob: Check = {
   },
 };
 
-// Every 200th unit is looked at, and what is around it: only long runs are read whole.
+// Looks at every 200th unit and what is around it, so only long runs are read whole.
 function findBlob(text: string): number {
   for (let at = least - 1; at < text.length; at += least) {
     if (!isBase64(unitAt(text, at))) continue;

@@ -1,7 +1,7 @@
 import { answersOf, asksForCode, has, looksLikeCode, spotOf } from '../text/features.ts';
 import type { Check } from './check.ts';
 
-// It stands where a word would stand: a label right behind a word is a tag, and `[site](…)` is a link.
+// It takes the place of a word: a label right after a word is a tag, and `[site](…)` is a link.
 const placeholder =
   /(?<![\w)\]}"'”’])\[(?:(?:insert|enter|add) [^\][\n]{1,40}|(?:your|name|company|customer|recipient|sender|date|time|address|phone|email|e-mail|city|state|job|position|title|product|website|link|url|amount|number|location|first|last|full|school|university|hiring|manager|employer|organization|signature|xx+)\b[^\][\n=]{0,40})\](?!\()|<(?:YOUR|INSERT|NAME|COMPANY|DATE|ADDRESS|EMAIL|PHONE|CITY|your|insert|name|company name|date|link)\b[^<>\n]{0,40}>/i;
 const asksForBlanks =
@@ -14,7 +14,7 @@ export const bracketPlaceholder: Check = {
   group: 'content',
   title: 'The answer leaves something to be filled in.',
   prose:
-    'The answer holds `[Your Name]`, `[insert date]` or the like, though no template was asked for. In a letter that may be the best a model can do; where the facts stood in the prompt, it is a lazy answer. Read some before you decide. Labels behind a word, keys such as `[Enter]`, links and `[...]` for what a quotation leaves out are no placeholders.',
+    'The answer holds `[Your Name]`, `[insert date]` or the like, although the prompt does not ask for a template. In a letter that may be the best a model can do; if the prompt gives the facts, it is a lazy answer. Read some before you decide. Labels right after a word, keys such as `[Enter]`, links, and `[...]` for an omission in a quotation are not placeholders.',
   hint: 'fill it in from the prompt, or write the answer without it',
   bad: [
     {

@@ -14,7 +14,7 @@ export const brokenJsonAnswer: Check = {
   group: 'content',
   title: 'The prompt asks for JSON, and the answer does not parse.',
   prose:
-    'The answer opens as JSON (or is a fenced block of it) and is not: a bracket is missing, quotes are single, a comma is left. A model that learned such answers breaks the program that reads them. JSON lines are read line by line; an answer with an ellipsis for what was left out is not judged.',
+    'The answer opens as JSON (or is a fenced block of it) but is not valid: a bracket is missing, quotes are single, or a comma is left over. A model that learned such answers breaks the program that reads them. JSON lines are read line by line. The check skips answers with an ellipsis.',
   hint: 'fix the JSON of the answer',
   bad: [
     {
@@ -37,7 +37,7 @@ export const brokenJsonAnswer: Check = {
       if (!asksForJson.test(promptLower) || asksForMore.test(promptLower)) continue;
       const inside = fence.exec(text)?.[1]?.trim() ?? text;
       if (!/^[{[]\s*["'{[\]}\d\w-]/.test(inside) || /\.\.\.|…/.test(inside) || parses(inside)) continue;
-      report(spotOf(answer), 'The answer is no valid JSON, as the prompt asks for.');
+      report(spotOf(answer), 'The prompt asks for JSON, and the answer is not valid JSON.');
     }
   },
 };

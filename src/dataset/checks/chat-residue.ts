@@ -11,7 +11,7 @@ export const chatResidue: Check = {
   group: 'content',
   title: 'The answer was copied with parts of a chat page.',
   prose:
-    'The answer holds the text of a button (`Regenerate response`, `Copy code`) or marks of citations (`【4†source】`, `[oaicite:0]`, `[^1^]`) that a chat page put there. The model learns to write them.',
+    'The answer holds the text of a button (`Regenerate response`, `Copy code`) or citation marks (`【4†source】`, `[oaicite:0]`, `[^1^]`) that a chat page put there. The model learns to write them.',
   hint: 'remove these parts from the answer',
   bad: [
     {
@@ -39,7 +39,7 @@ export const chatResidue: Check = {
       if (found && !answer.prompt.includes(found[0].trim()))
         report(
           spotOf(answer, found.index),
-          `The answer holds ${JSON.stringify(found[0].trim())} of a chat page.`,
+          `The answer holds ${JSON.stringify(found[0].trim())} from a chat page.`,
         );
     }
   },

@@ -10,7 +10,7 @@ export interface Check extends CodeDoc {
   oncePerFile?: true;
   /** `structure` unless told: whether a row can be used. `content`: whether it is worth using. `consistency`: against the other rows. */
   group?: CheckGroup;
-  /** Another check says the same of the same text, and better: then this finding is left out. */
+  /** If this other check reports the same text, its finding says more, and this one is left out. */
   saidBy?: {
     code: string;
     /** UTF-16 units between the two places at the most; anywhere in the text unless told. */

@@ -4,9 +4,9 @@ export const columnTurns: Check = {
   code: 'D222',
   name: 'column-turns',
   severity: 'note',
-  title: 'The turns of a row stand in columns, and are read as turns.',
+  title: 'The turns of a row are stored as columns, and are read as turns.',
   prose:
-    'Some libraries store a list of turns as one object of lists: `{"from": ["human", "gpt"], "value": ["Hi", "Hello."]}`. The lists are put together again, turn by turn.',
+    'Some libraries store a list of turns as one object of lists: `{"from": ["human", "gpt"], "value": ["Hi", "Hello."]}`. lorch puts the turns together again.',
   hint: 'write a list of turns',
   oncePerFile: true,
   bad: [

@@ -4,9 +4,9 @@ export const csvDialect: Check = {
   code: 'D216',
   name: 'csv-dialect',
   severity: 'note',
-  title: 'The CSV file is written in an unusual way, and is read so.',
+  title: 'The CSV file is written in an unusual way that lorch can read.',
   prose:
-    'The line `sep=;` tells Excel the delimiter. A title may stand above the header. Quotes may be escaped by a backslash. The header may stand in the file again if files were joined. All of these are read as what they are, and the message says which was found.',
+    'The line `sep=;` tells Excel the delimiter. The file may have a title above the header. Quotes may be escaped with a backslash. The header may come again if files were joined. lorch reads all of these correctly, and the message says which one it found.',
   hint: 'lorch data convert FILE --to alpaca -o rows.jsonl writes the rows as they were read',
   oncePerFile: true,
   bad: [

@@ -12,7 +12,7 @@ export const foreignAnswer: Check = {
   group: 'consistency',
   title: 'The answer to a short prompt is in another language.',
   prose:
-    'A short prompt says too little for D130, which compares prompt and answer of one row. Here the dataset helps: the answer is in another language than the small words of its prompt, or, if these tell nothing, than nearly all answers of the dataset. English, German, French, Spanish, Italian, Portuguese and Dutch are told apart, and only longer answers are judged. Prompts that name a language, or ask for a translation, are left out.',
+    'A short prompt says too little for D130, which compares prompt and answer of one row. This check compares the answer with how its prompt opens or, if that does not show a language, with nearly all answers of the dataset. It knows English, German, French, Spanish, Italian, Portuguese and Dutch, and judges only longer answers. It skips prompts that name a language or ask for a translation.',
   hint: 'answer in the language of the prompt, or drop the row',
   thresholds: {
     usual_share: {
@@ -67,7 +67,7 @@ export const foreignAnswer: Check = {
   }),
 };
 
-// The place that other checks look at, too, if it is the same: its pointer is made once.
+// If other checks look at the same place, its pointer is made once.
 function spotFor(example: Example, answer: Answer): Spot {
   const spot = example.chosen ? undefined : lastAnswer(example)?.spot;
   return spot?.message === answer.message && typeof example.messages[answer.message]?.content === 'string'

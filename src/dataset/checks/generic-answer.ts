@@ -18,9 +18,9 @@ export const genericAnswer: Check = {
   name: 'generic-answer',
   severity: 'note',
   group: 'consistency',
-  title: 'The same answer stands under many different prompts.',
+  title: 'Many different prompts have the same answer.',
   prose:
-    'An answer that fits any prompt teaches the model to give it to any prompt. Often a refusal, a placeholder or a filler of the tool that made the data. An answer that takes up a word of its prompt is about that prompt, and is not counted; nor is what the assistant says about itself when asked. Labels are no such answers: one or two words, three that end no sentence, sentences that differ in a word or three (“The review is positive.”), or a few short answers that make up most of the dataset. It is a note, since on other data it found the same right answer to the same question in other words (see measured.md). Rows with several answers are left out, since conversations rightly open and close alike.',
+    'An answer that fits any prompt teaches the model to give it to any prompt. Often it is a refusal, a placeholder or a filler of the tool that made the data. The check does not count an answer that repeats a word of its prompt, as it is about that prompt, or what the assistant says about itself when asked. It does not count labels either: one or two words, three words that do not end a sentence, sentences that differ in one to three words (“The review is positive.”), or a few short answers that make up most of the dataset. It is a note because on other data it found the same right answer to the same question in other words (see measured.md). It skips rows with several answers, as conversations rightly open and close alike.',
   hint: 'answer each prompt for itself, or drop the rows that share the answer',
   thresholds: {
     rows: { default: 5, doc: 'rows with the same answer at the least' },

@@ -2,10 +2,10 @@ import { answersOf, asksForCode, featuresOf, has, looksLikeCode, spotIn } from '
 import type { Check } from './check.ts';
 
 const entity = /&(?:amp|lt|gt|quot|nbsp|apos|ndash|mdash|[lr][sd]quo|hellip|#\d{2,5}|#x[0-9a-f]{2,5});/i;
-// Not those that Markdown has no signs for: u, sub, sup.
+// Without those that Markdown has no signs for: u, sub, sup.
 const tag =
   /<\/?(?:br|p|div|span|b|i|em|strong|ul|ol|li|h[1-6]|font|center|table|t[rd]|a|img)(?: [^<>]{0,100}=[^<>]{0,100})?\s?\/?>/i;
-// Who asks for a mark in the text gets one.
+// A prompt that asks for a mark in the text gets one.
 const asksForMarks =
   /markup|tag|email|escape|entit|highlight|embed|angular|component|\bbold|italic|underlin|emphasi[sz]|strike|strikethrough|superscript|subscript|\bcolou?r(?:ed)? (?:the|in|all|each|every|red|blue|green)|line breaks?|line-break|rich text|format(?:ted|ting)? |加粗|粗体|斜体|下划线|高亮|标签|标记/;
 
@@ -16,7 +16,7 @@ export const htmlLeftover: Check = {
   group: 'content',
   title: 'The text holds leftovers of HTML.',
   prose:
-    '`&amp;`, `&#39;`, `<br>` or the like stands in text that is neither code nor about HTML: a web page was not turned into text all the way. The model learns to write them. Marks that the prompt asks for (bold, underlined) are left out, and so are those that Markdown has no signs for: `<u>`, `<sub>`, `<sup>`, and `<br>` in a table.',
+    '`&amp;`, `&#39;`, `<br>` or the like is in text that is neither code nor about HTML: a web page was not fully turned into text. The model learns to write them. The check skips tags that the prompt asks for (bold, underlined), and tags that Markdown has no signs for: `<u>`, `<sub>`, `<sup>`, and `<br>` in a table.',
   hint: 'turn entities into characters, and tags into line breaks or nothing',
   bad: [
     {

@@ -24,7 +24,7 @@ export const ignoredFormat: Check = {
   group: 'content',
   title: 'The answer is not in the form that the prompt asks for.',
   prose:
-    'The prompt says what form the answer has (one word, yes or no, only the letter, at most so many words, one of a list), and the answer has another. Such rows teach the model to ignore the form. A limit of words is taken with a tenth to spare, since people count words in different ways; one word may be three, for names.',
+    'The prompt says what form the answer has (one word, yes or no, only the letter, at most so many words, one of a list), and the answer has another form. Such rows teach the model to ignore the form. A limit of words may be exceeded by a tenth, because people count words in different ways. An answer of one word may have up to three, because of names.',
   hint: 'answer in the form that the prompt asks for, or change the prompt',
   bad: [
     {
@@ -96,7 +96,7 @@ function outsideList(lower: string, promptLower: string): string | null {
     options.some((option) => lower.includes(option) || option.includes(lower.replace(/\W+$/, '')))
   )
     return null;
-  return `The answer is none of ${options.length} that the prompt names.`;
+  return `The answer is not one of the ${options.length} options that the prompt names.`;
 }
 
 function countWords(text: string): number {

@@ -16,7 +16,7 @@ export const impossibleTask: Check = {
   group: 'content',
   title: 'The prompt asks for what a text model cannot do, and the answer does not say so.',
   prose:
-    'The prompt asks to play a song, draw a picture, set an alarm, or tell the time or the weather now, and no tools stand beside it. The answer does not say so, but pretends. Where it says what a text model cannot do, or answers with code, nothing is said. Where the model should answer with text (lyrics, say), keep the row.',
+    'The prompt asks to play a song, draw a picture, set an alarm, or tell the time or the weather now, and the row has no tools. The answer pretends to do it. The check skips answers that say what a text model cannot do, and answers with code. If the model should answer with text (lyrics, say), keep the row.',
   hint: 'drop the row, or make sure that the answer says what the model cannot do',
   bad: [
     {

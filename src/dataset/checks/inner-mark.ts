@@ -4,9 +4,9 @@ export const innerMark: Check = {
   code: 'D215',
   name: 'inner-byte-order-mark',
   severity: 'note',
-  title: 'A byte order mark stands inside the file.',
+  title: 'A byte order mark is inside the file.',
   prose:
-    'A byte order mark opens a file. Inside it shows that files were joined. It is passed over before a row; inside a text it stays, and D128 names it.',
+    'A byte order mark belongs at the start of a file. Inside a file it shows that files were joined. lorch ignores it before a row. Inside a text it stays, and D128 reports it.',
   hint: 'remove the mark',
   oncePerFile: true,
   bad: [

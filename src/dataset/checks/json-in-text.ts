@@ -6,7 +6,7 @@ export const jsonInText: Check = {
   severity: 'note',
   title: 'Rows or lists of turns are JSON inside a text, and are read as JSON.',
   prose:
-    'A row or a list that went through `json.dumps` twice is a string that holds JSON. Databases and Parquet files often hold lists of turns so. The message says what was read. Answers that are JSON stay text.',
+    'A row or a list that went through `json.dumps` twice is a string that holds JSON. Databases and Parquet files often hold lists of turns in this form. The message says what was read. Answers that are JSON stay text.',
   hint: 'write the value itself, not its text',
   oncePerFile: true,
   bad: [

@@ -19,8 +19,8 @@ export const lengthBias: Check = {
   group: 'consistency',
   title: 'The chosen answer is nearly always the longer one.',
   prose:
-    'Preference training learns whatever tells chosen from rejected answers. If length alone does, the model learns to write longer answers, whether they are better or not. The check counts the pairs whose chosen answer has more characters than the rejected one. The opposite, shorter answers throughout, is reported too. Pairs of equal length are left out.',
-  hint: 'add pairs whose better answer is the shorter one, or use a loss that normalises by length',
+    'Preference training learns whatever tells chosen from rejected answers. If length alone does, the model learns to write longer answers, whether they are better or not. The check counts the pairs whose chosen answer has more characters than the rejected one. The opposite, shorter answers throughout, is reported too. The check ignores pairs of equal length.',
+  hint: 'add pairs in which the better answer is the shorter one, or use a loss that normalises by length',
   thresholds: {
     share: {
       default: 0.85,

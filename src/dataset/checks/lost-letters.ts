@@ -9,9 +9,9 @@ export const lostLetters: Check = {
   name: 'lost-letters',
   severity: 'error',
   group: 'content',
-  title: 'Question marks stand where letters were.',
+  title: 'Question marks are in the place of letters.',
   prose:
-    'Words of question marks (`?? ????? ????`) are what is left of text in another script that was saved in an encoding without its letters. The text is lost here; the source may still have it.',
+    'Words of question marks (`?? ????? ????`) are left over from text in another script that was saved in an encoding without its letters. The text is lost here; the source may still have it.',
   hint: 'export the text again as UTF-8, or drop the row',
   bad: [
     {
@@ -27,7 +27,7 @@ export const lostLetters: Check = {
     for (const piece of featuresOf(example).pieces) {
       if (!piece.text.includes('???')) continue;
       const found = words.exec(piece.text);
-      if (found) report(spotIn(piece, found.index), 'Question marks stand where letters were.');
+      if (found) report(spotIn(piece, found.index), 'Question marks are in the place of letters.');
     }
   },
 };

@@ -3,7 +3,7 @@ import type { Check } from './check.ts';
 
 const says =
   /^(?:(?:(?:sure|yes|ok(?:ay)?|of course|certainly|absolutely|no problem|alright|great|got it|understood|done|sure thing|you're welcome|thank you|thanks|as requested|here (?:you go|it is|you are)|(?:i )?hope (?:this|that|it) helps|i (?:understand|see)|let me know(?: if [^.!?]{0,60})?|(?:i(?:'ll| will|'d| would) be )?happy to help|i can (?:help|do that)(?: you)?(?: with that)?|hello|hi)[.!, ]*)+|好的|没问题|当然(?:可以)?|可以|明白了|谢谢)[.!。！]*$/;
-// What a prompt must say to be a task: whoever says "I am off now" may be told "OK".
+// What a prompt must say to be a task: a user who says "I am off now" may be told "OK".
 const task =
   /\?|[？呢]|[一-鿿].*(?:请|写|给我|列出|解释|描述|介绍|如何|怎么|什么|为何|哪|生成|创建|翻译|总结|告诉|推荐|帮)|^(?:please |now |then |and |can you |could you )?(?:write|give|list|explain|describe|create|tell|make|generate|summar|name|find|compare|compose|design|provide|suggest|how|what|why|which|who|where|when|show|outline|discuss|analy[sz]e|calculate|compute|solve|propose|develop|produce|draft|build|implement|define|identify|recommend)/;
 // The answer is a part or another form of what the prompt gives, and may be any word.
@@ -19,7 +19,7 @@ export const lowInformation: Check = {
   group: 'content',
   title: 'The answer is a courtesy and nothing else.',
   prose:
-    'The whole answer is "Sure!", "OK", "I hope this helps" or the like: the task was not done, and the model would learn to promise instead. Nothing is said where a courtesy is the right answer: to another courtesy, to a remark that is no task, or to a prompt that asks for a word or for a part of the given text. It is a note, since on other data its few hits were mostly right answers (see measured.md); a dataset of single tasks may set it to `warning`.',
+    'The whole answer is "Sure!", "OK", "I hope this helps" or the like: the task was not done, and the model would learn to promise instead. The check does not report a courtesy that is the right answer: to another courtesy, to a remark that is not a task, or to a prompt that asks for a word or for a part of the given text. It is a note because on other data its few hits were mostly right answers (see measured.md); a dataset of single tasks may set it to `warning`.',
   hint: 'write what was asked for, or drop the row',
   bad: [
     {

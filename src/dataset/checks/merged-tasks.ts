@@ -3,7 +3,7 @@ import type { Check } from './check.ts';
 
 // Labels at the start of a line that begin another task or another turn.
 const heading = /(?:^|\n)\s{0,3}#{1,4}\s{0,2}(?:instruction|response|human|assistant|user)\s{0,2}:/i;
-// These stand in explanations, too: only one after another they are a task.
+// Explanations have these, too: they are a task only if one follows the other.
 const pairOfHeadings =
   /(?:^|\n)\s{0,3}#{1,4}\s{0,2}(?:input|question)\s{0,2}:[\s\S]{1,2000}?\n\s{0,3}#{1,4}\s{0,2}(?:output|answer)\s{0,2}:/i;
 const task =
@@ -11,7 +11,7 @@ const task =
 const turns =
   /(?:^|\n)[ \t]{0,3}(?:human|user)\s?:[^\n]{1,2000}\n+[ \t]{0,3}(?:assistant|ai|bot|chatbot|gpt|model)\s?:/i;
 const nextTurn = /\n\s{0,3}(?:human|user|assistant)\s?: ?\S/i;
-// Other words with a colon at the start of a line: then "User:" is one of a list of terms.
+// Other words with a colon at the start of a line: then "User:" belongs to a list of terms.
 const term =
   /(?:^|\n)[ \t]{0,3}(?:[-*•]\s|\d{1,2}[.)]\s)?\*{0,2}(?!(?:human|user|assistant)\b)\p{L}[\p{L} ]{1,30}\*{0,2}\s?:/iu;
 // Signs alone on their line and a number after them part the tasks of one output; `### 1. Costs` is a heading.
@@ -26,7 +26,7 @@ export const mergedTasks: Check = {
   group: 'content',
   title: 'The answer goes on into another task or turn.',
   prose:
-    'Inside the answer stands what begins another example: `### Instruction:`, `Instruction: … Output: …`, `User: … Assistant: …`. Where rows were cut from generated text, the cut was missed; the model learns to ask itself the next question. Numbered headings and lists of terms are no tasks, and prompts that ask for a dialogue, questions or instructions are left out.',
+    'The answer holds the beginning of another example: `### Instruction:`, `Instruction: … Output: …`, `User: … Assistant: …`. The rows were cut from generated text at the wrong place, and the model learns to ask itself the next question. Numbered headings and lists of terms are not tasks. The check skips prompts that ask for a dialogue, questions or instructions.',
   hint: 'cut the answer where its own task ends',
   bad: [
     {

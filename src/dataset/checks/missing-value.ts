@@ -12,8 +12,8 @@ export const missingValue: Check = {
   group: 'content',
   title: 'A missing value was written into the answer.',
   prose:
-    'The answer says `Dear None`, `order nan`, `on undefined`, `[object Object]` in plain prose: the program that built it had no value, and wrote its own word for that. Code, and prompts that hold the same word, are let be.',
-  hint: 'fill in the value where the dataset is built, or drop the row',
+    'The answer says `Dear None`, `order nan`, `on undefined`, `[object Object]` in plain prose: the program that built it had no value, and wrote its own word for that. The check skips code, and prompts that hold the same word.',
+  hint: 'fill in the value when the dataset is built, or drop the row',
   bad: [
     {
       text: '{"instruction":"Greet the customer.","input":"","output":"Dear None, your order nan has left the house."}',

@@ -17,7 +17,7 @@ export const mixedLanguage: Check = {
   group: 'content',
   title: 'The answer is in another language than the prompt.',
   prose:
-    'Prompt and answer are written in different scripts, or in different ones of a few European languages, and the prompt does not ask for it (to translate, say). Scripts are counted; languages of Latin script (English, German, French, Spanish, Italian, Portuguese, Dutch) are guessed by their frequent words, and only longer texts are judged. Neighbours (Spanish, Portuguese and Italian; German and Dutch) are not told from one another, Latin letters without the small words of a language may be names or another way to write the same language, and what the system prompt or an earlier turn asked for still holds.',
+    'Prompt and answer are written in different scripts, or in different ones of a few European languages, and the prompt does not ask for it (to translate, say). Scripts are counted; languages of Latin script (English, German, French, Spanish, Italian, Portuguese, Dutch) are guessed by their frequent words, and only longer texts are judged. The check does not tell similar languages apart (Spanish, Portuguese and Italian; German and Dutch). It skips Latin letters without the small words of a language, which may be names or another way to write the same language. If the system prompt or an earlier turn asked for a language, that still holds.',
   hint: 'answer in the language of the prompt, or ask for the other in the prompt',
   thresholds: {
     share: { default: 0.8, doc: 'share of the letters that makes a script the main one' },

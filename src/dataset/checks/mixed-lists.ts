@@ -10,7 +10,7 @@ export const mixedLists: Check = {
   group: 'content',
   title: 'One list uses several markers.',
   prose:
-    'Neighbouring items of a list begin with different marks: `-` and `*`, or `1.` and `2)`. Lists inside lists, a list of bullets after a numbered one, and marks that the prompt has as well, are left out.',
+    'Neighbouring items of a list begin with different marks: `-` and `*`, or `1.` and `2)`. The check skips lists inside lists, a list of bullets after a numbered one, and marks that the prompt has as well.',
   hint: 'use one marker',
   bad: [
     {

@@ -4,9 +4,9 @@ export const otherKind: Check = {
   code: 'D220',
   name: 'other-kind-of-file',
   severity: 'error',
-  title: 'The file is text of a kind that holds no rows, or that is not read.',
+  title: 'The file is text of a kind that has no rows, or that lorch does not read.',
   prose:
-    'A web page, a pointer of Git LFS, YAML or XML is recognised by its first lines. Nothing of such a file is read, as each of its lines would be an error. The message says what the file is and how to get the rows.',
+    'A web page, a pointer of Git LFS, YAML or XML is recognised by its first lines. lorch does not read such a file, because each of its lines would be an error. The message says what the file is and how to get the rows.',
   hint: 'write the rows as JSON lines',
   fatal: true,
   bad: [

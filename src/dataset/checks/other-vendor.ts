@@ -22,8 +22,8 @@ export const otherVendor: Check = {
   group: 'content',
   title: 'The answer gives the identity or the cut-off date of another model.',
   prose:
-    'The answer says "I am ChatGPT", "trained by OpenAI" or "as of my last update in September 2021". It came from the model that wrote the data; a few such rows are enough for a fine-tuned model to say the same of itself. A system prompt that names the product makes it a role, and is let be.',
-  hint: 'put your own model there, or drop the row',
+    'The answer says "I am ChatGPT", "trained by OpenAI" or "as of my last update in September 2021". It came from the model that wrote the data; a few such rows are enough for a fine-tuned model to say the same of itself. If the system prompt names the product, it is a role, and the check skips the row.',
+  hint: 'name your own model instead, or drop the row',
   bad: [
     {
       text: '{"instruction":"Who are you?","input":"","output":"I am ChatGPT, a large language model."}',

@@ -10,7 +10,7 @@ export const paymentNumber: Check = {
   group: 'content',
   title: 'The text holds a card, account or social security number.',
   prose:
-    'A number stands in the text whose check digits are those of a payment card (Luhn) or a bank account (IBAN, modulo 97), or that is written as a United States social security number. It is masked in everything that lorch shows. Left out are the numbers for tests that payment services publish, cards of five different digits or fewer, and what the text calls a number for tests or an example.',
+    'The text holds a number whose check digits are those of a payment card (Luhn) or a bank account (IBAN, modulo 97), or that is written as a United States social security number. lorch masks it in everything that it shows. The check skips the test numbers that payment services publish, cards with five different digits or fewer, and numbers that the text calls a test number or an example.',
   hint: 'replace it with a published test number',
   bad: [
     {

@@ -9,7 +9,7 @@ export const phoneNumber: Check = {
   group: 'content',
   title: 'The text holds a phone number.',
   prose:
-    'A phone number stands in the text: North American, with a country code, or a Chinese mobile number. It may be a person’s. Numbers kept for fiction (555), plain runs such as 123-456-7890, and what is called an order, ticket, account or other number are left out. It is masked in everything that lorch shows.',
+    'The text holds a phone number: North American, with a country code, or a Chinese mobile number. It may be a person’s. The check skips numbers kept for fiction (555), plain runs such as 123-456-7890, and numbers that the text calls an order, ticket, account or other number. lorch masks it in everything that it shows.',
   hint: 'replace it with a number kept for fiction, such as 212-555-0123',
   bad: [
     {

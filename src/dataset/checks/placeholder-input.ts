@@ -15,7 +15,7 @@ export const placeholderInput: Check = {
   group: 'content',
   title: 'The input, or the whole prompt, is a placeholder.',
   prose:
-    'The `input` of the row says that there is none: `<noinput>`, `No input`, `N/A`, `none`. It becomes part of the prompt as it stands, and the model learns to expect it. An empty input is the way to say the same. A whole prompt that is `nan` or `None` is an empty cell of a table. The fix empties the field; `none` and `null` are left to a person, as they may be meant.',
+    'The `input` of the row says that there is none: `<noinput>`, `No input`, `N/A`, `none`. It becomes part of the prompt as it is, and the model learns to expect it. Leave the input empty instead. A whole prompt that is `nan` or `None` is an empty cell of a table. The fix empties the field; it does not touch `none` and `null`, as they may be meant.',
   hint: 'leave the input empty',
   bad: [
     {
@@ -63,7 +63,7 @@ function isValue(prompt: unknown, input: string): boolean {
   );
 }
 
-// The first message of a user that nothing of an assistant stands before; -1 if there is none.
+// The first message of a user, if no assistant message comes before it; -1 otherwise.
 function firstAsked({ messages }: Example): number {
   const first = messages.findIndex(({ role }) => role !== 'system' && role !== 'developer');
   return messages[first]?.role === 'user' ? first : -1;

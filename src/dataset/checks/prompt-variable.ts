@@ -12,8 +12,8 @@ export const promptVariable: Check = {
   group: 'content',
   title: 'A variable in the prompt was not filled in.',
   prose:
-    'The prompt holds `{doc_type}`, `{{name}}` or the like in plain prose, and the answer does not speak of it: the script that built the row did not fill it in. The model learns to answer questions that say nothing. Prompts about templates, code or formulas are let be.',
-  hint: 'fill in the variable where the dataset is built, or drop the row',
+    'The prompt holds `{doc_type}`, `{{name}}` or the like in plain prose, and the answer does not speak of it: the script that built the row did not fill it in. The model learns to answer questions that say nothing. The check skips prompts about templates, code or formulas.',
+  hint: 'fill in the variable when the dataset is built, or drop the row',
   bad: [
     {
       text: '{"messages":[{"role":"user","content":"Can we {action} our {doc_type} without approval?"},{"role":"assistant","content":"This needs proper document control."}]}',

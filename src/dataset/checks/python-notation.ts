@@ -6,7 +6,7 @@ export const pythonNotation: Check = {
   severity: 'note',
   title: "The rows are in Python's notation, not in JSON.",
   prose:
-    '`str()`, `print` and pandas write lists and dicts with single quotes, `True` and `None`. If the rows of a file or the lists of a column are written so throughout, they are read as what Python would read. A single such row among JSON is an error (D001). `nan`, sets, bytes and objects are not read.',
+    '`str()`, `print` and pandas write lists and dicts with single quotes, `True` and `None`. If all rows of a file or all lists of a column are written in this way, lorch reads them as Python would. A single such row among JSON is an error (D001). `nan`, sets, bytes and objects are not read.',
   hint: 'write JSON: json.dumps(row) in Python, or lorch data convert FILE --to chatml -o rows.jsonl',
   oncePerFile: true,
   bad: [

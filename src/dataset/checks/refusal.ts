@@ -12,7 +12,7 @@ export const refusedTask: Check = {
   group: 'content',
   title: 'The answer opens with a refusal.',
   prose:
-    'The answer opens with what the speaker cannot or will not do: "I\'m sorry, but I cannot help", "I cannot provide", 抱歉，我无法; some do the task after it all the same. That something is impossible is a fact and no refusal, and an apology alone is none. Refusals spread: a model that learned some refuses more than it was shown. Keep those that you mean (what must not be answered), and answer or drop the rest.',
+    'The answer opens with what the speaker cannot or will not do: "I\'m sorry, but I cannot help", "I cannot provide", 抱歉，我无法; some do the task afterwards all the same. A statement that something is impossible is a fact, not a refusal, and an apology alone is not a refusal either. Refusals spread: a model that learned some refuses more than it was shown. Keep those that you want (what must not be answered), and answer or drop the rest.',
   hint: 'answer the prompt, or drop the row; silence the check where refusals are meant',
   bad: [
     {

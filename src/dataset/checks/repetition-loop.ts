@@ -12,7 +12,7 @@ export const repetitionLoop: Check = {
   group: 'content',
   title: 'The answer repeats itself.',
   prose:
-    'The same few words, or the same sentence, come again and again with nothing new in between. Models fall into such loops when they generate, and a model trained on one falls into it sooner. A line that recurs between different ones, such as the scale under each question of a poll, is no loop. Verse, code and prompts that ask for repeating are left out.',
+    'The same few words, or the same sentence, come again and again with nothing new in between. Models fall into such loops when they generate, and a model trained on one falls into it sooner. A line that recurs between different ones, such as the scale under each question of a poll, is not a loop. The check skips verse, code and prompts that ask for repetition.',
   hint: 'cut the loop, or drop the row',
   thresholds: {
     times: { default: 4, doc: 'how often the same words come one after another' },

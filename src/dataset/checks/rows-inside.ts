@@ -6,8 +6,8 @@ export const rowsInside: Check = {
   severity: 'note',
   title: 'The rows are inside one JSON object, and are read from there.',
   prose:
-    'Many tools write a dataset as one object: a list under a key such as `data`, an object of rows by their ids, an object of columns, or what the viewer of the hub returns. The message says where the rows were found. What stands beside them in the object is not read.',
-  hint: 'lorch data convert FILE --to chatml -o rows.jsonl writes a row a line',
+    'Many tools write a dataset as one object: a list under a key such as `data`, an object of rows by their ids, an object of columns, or what the viewer of the hub returns. The message says where the rows were found. lorch does not read the rest of the object.',
+  hint: 'lorch data convert FILE --to chatml -o rows.jsonl writes one row on each line',
   oncePerFile: true,
   bad: [
     {

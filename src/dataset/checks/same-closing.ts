@@ -16,7 +16,7 @@ export const sameClosing: Check = {
   group: 'consistency',
   title: 'Many answers close with the same sentence.',
   prose:
-    'A sentence such as “Let me know if you have more questions!” at the end of many answers is filler: the model will add it to every answer. Counted are last sentences of up to 150 characters that follow another sentence. A sentence that gives the result (“So, the answer is no.”), sentences that differ in a word or three (which makes them a format with labels), and the last line of code are left out.',
+    'A sentence such as “Let me know if you have more questions!” at the end of many answers is filler: the model will add it to every answer. The check counts last sentences of up to 150 characters that follow another sentence. It skips sentences that give the result (“So, the answer is no.”), sentences that differ in one to three words (which makes them a format with labels), and the last line of code.',
   hint: 'cut the closing sentence from the answers, unless it belongs to the format you want',
   thresholds: {
     share: { default: 0.05, doc: 'share of the answers with the same last sentence' },

@@ -14,8 +14,8 @@ export const speakerLabel: Check = {
   group: 'content',
   title: 'The answer holds the label of a speaker.',
   prose:
-    'The answer opens with `A:` or `Assistant:`, or goes on to speak for somebody else (`Patient: …`, `Human: …`): a transcript was cut at the wrong place. The model learns to write the label, or the other side of the conversation. Prompts that ask for a dialogue, or use such labels themselves, are let be.',
-  hint: 'remove the label; split the other speaker off into a turn of its own',
+    'The answer opens with `A:` or `Assistant:`, or goes on to speak for somebody else (`Patient: …`, `Human: …`): a transcript was cut at the wrong place. The model learns to write the label, or the other side of the conversation. The check skips prompts that ask for a dialogue or use such labels themselves.',
+  hint: 'remove the label; move what the other speaker says into a turn of its own',
   bad: [
     {
       text: '{"instruction":"How long do eight potatoes take?","input":"","output":"Assistant: About twenty minutes."}',

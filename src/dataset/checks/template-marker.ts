@@ -29,7 +29,7 @@ export const templateMarker: Check = {
   title: "The text contains a chat template's marker.",
   prose: [
     '`<|im_end|>`, `[INST]`, `<|eot_id|>` and similar markers are inside a message. The text was rendered once already, and the template will add the markers again. Many tokenizers turn such text into the real control tokens, so that a turn ends or begins in the middle of a message.',
-    'Where a prompt asks about such markers (“What does the token … mean?”), nothing is said of its row. Another row about them can silence this for itself: `"lorch": {"ignore": ["D116"]}`.',
+    'If a prompt asks about such markers (“What does the token … mean?”), the check skips the row. Any other row about them can switch the check off for itself: `"lorch": {"ignore": ["D116"]}`.',
   ].join('\n\n'),
   hint: 'keep the bare text in each message; the model’s template adds the markers',
   bad: [

@@ -8,7 +8,7 @@ export const variable =
 export const formula = /\$[^$\n]{0,200}[\\^_=]|\\(?:frac|text|times|begin|left|right|cdot|sqrt|sum)/;
 // An answer about such marks names them.
 const speaksOfThem = /template|placeholder|\bwiki|模板|占位符|变量/;
-// Who asks for one of these gets variables.
+// A prompt that asks for one of these gets variables.
 export const asksForVariables =
   /template|workflow|github action|jinja|handlebars|mustache|liquid|helm|terraform|ansible|docker|compose|config|pipeline|yaml|placeholder|variable|mail ?merge|environment|\benv\b|makefile|nginx|cron/;
 

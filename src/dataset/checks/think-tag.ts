@@ -10,7 +10,7 @@ export const thinkTag: Check = {
   group: 'content',
   title: 'A block of reasoning is not closed, or not opened.',
   prose:
-    'An assistant message has `<think>` without `</think>`, or the other way round (also `<thinking>`, `<thought>`, `<reasoning>`). Templates and servers cut the reasoning off at these marks: with one missing, the answer is taken for reasoning or the reasoning for the answer. Data made by a model whose template writes `<think>` itself mostly lacks the opening mark.',
+    'An assistant message has `<think>` without `</think>`, or the other way round (also `<thinking>`, `<thought>`, `<reasoning>`). Templates and servers cut the reasoning off at these marks: if one is missing, they take the answer for reasoning or the reasoning for the answer. If the template of a model writes `<think>` itself, data made by that model mostly lacks the opening mark.',
   hint: 'add the missing mark, or put the reasoning into reasoning_content',
   bad: [
     {

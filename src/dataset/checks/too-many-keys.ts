@@ -18,8 +18,8 @@ export const tooManyKeys: Check = {
   severity: 'error',
   title: 'The row has more than 65,536 keys or columns.',
   prose:
-    'Training data has a handful of columns. A table with so many is usually turned on its side, or its line breaks were lost and all rows stand on one line. Every check would look at every key of every row, so such rows are named and dropped.',
-  hint: 'is the table turned on its side, or are its line breaks lost? Keep only the columns with the texts',
+    'Training data has a handful of columns. A table with so many columns usually has its rows and columns swapped, or its line breaks were lost and all rows are on one line. Every check would look at every key of every row, so such rows are reported and dropped.',
+  hint: 'check whether rows and columns are swapped or line breaks were lost, and keep only the columns with the texts',
   fatal: true,
   bad: [],
   good: ['{"instruction":"Name a colour.","input":"","output":"Blue."}'],

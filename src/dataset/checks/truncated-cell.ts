@@ -6,7 +6,7 @@ export const truncatedCell: Check = {
   severity: 'error',
   title: 'The viewer of the hub cut off a value of the row.',
   prose:
-    'The rows that the dataset viewer returns are for looking at: long values are cut, and `truncated_cells` names them. Training on half a text teaches to stop in the middle.',
+    'The dataset viewer returns rows for display: it cuts long values, and `truncated_cells` names them. Training on half a text teaches the model to stop in the middle.',
   hint: 'download the file of the dataset itself, for example as hf://datasets/user/name',
   fatal: true,
   bad: [],

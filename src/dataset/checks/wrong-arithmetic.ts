@@ -18,7 +18,7 @@ export const wrongArithmetic: Check = {
   saidBy: { code: 'D138' },
   title: 'A sum in the answer does not hold.',
   prose:
-    'An equation of plain numbers in the answer (`12 * 7 = 74`) is false, or the prompt asks for an expression of plain numbers and its value is not among the numbers of the answer. Rounded values are accepted, to one in a hundred where an operand is a decimal number or something is divided. An en dash between numbers is a minus. Variables, percentages, units, remainders, other bases, ranges (`1-100`), fractions that lost their brackets (`9*8/2*1`) and code are left out.',
+    'An equation of plain numbers in the answer (`12 * 7 = 74`) is false, or the prompt asks for an expression of plain numbers and its value is not among the numbers of the answer. Rounded values are accepted; if an operand is a decimal number or something is divided, they may differ by one in a hundred. An en dash between numbers is a minus. The check skips variables, percentages, units, remainders, other bases, ranges (`1-100`), fractions that lost their brackets (`9*8/2*1`) and code.',
   hint: 'correct the number',
   bad: [
     {
