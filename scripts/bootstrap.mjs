@@ -10,10 +10,19 @@ const lockfile = join(root, 'package-lock.json');
 const built = join(root, 'dist', '.built');
 
 /** Installs and builds what is missing or stale. `say` gets a line for each thing done. */
-export async function bootstrap(say = (line) => process.stderr.write(`${line}\n`)) {
+export async function bootstrap(say = tell) {
   checkNode();
   if (!(await installed())) await install(say);
+  await buildIfStale(say);
+}
+
+/** Builds dist/ if a source is newer. */
+export async function buildIfStale(say = tell) {
   if (isStale()) await build(say);
+}
+
+function tell(line) {
+  process.stderr.write(`${line}\n`);
 }
 
 function checkNode() {

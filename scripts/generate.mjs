@@ -1,8 +1,11 @@
-// `npm run generate`: writes every file that is made from the source. Needs `npm run build` first.
+// `npm run generate`: writes every file that is made from the source, after a build if dist/ is stale.
 // `--check` writes nothing and exits 1 where a committed file is not what the source gives.
 // Adding one: a line here, and a test that compares the committed file with what its function returns.
 import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { buildIfStale } from './bootstrap.mjs';
+
+await buildIfStale();
 
 const { configJsonSchemaText } = await import('../dist/config/json-schema.js');
 const { configReference } = await import('../dist/config/reference.js');
