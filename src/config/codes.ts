@@ -62,7 +62,7 @@ export const configCodes: CodeDoc[] = [
     'C009',
     'unsafe-yaml',
     'The file uses a part of YAML that configs may not use.',
-    'Tags such as `!!python/object`, keys that are no text, merge keys (`<<`) and `__proto__` are refused. To share settings between files, use `extends:`.',
+    'Tags such as `!!python/object`, keys that are not text, merge keys (`<<`) and `__proto__` are refused. To share settings between files, use `extends:`.',
   ),
   error(
     'C010',

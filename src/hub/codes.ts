@@ -8,7 +8,7 @@ export const hubCodes: CodeDoc[] = [
     severity: 'error',
     title: 'The hub cannot be reached.',
     prose:
-      'No answer, or an error of the server. Where it is busy (429) or ill (5xx), lorch has asked four times before it says so, waiting as long as the server wished, up to a minute each. A local folder or file needs no hub. `HF_ENDPOINT` names a mirror, `HF_HUB_OFFLINE=1` uses what is cached and asks nobody. The same code is given if the endpoint answers as no hub does, for example with a commit that is not 40 hexadecimal digits; then nothing is read or written.',
+      'No answer, or an error of the server. If the server is busy (429) or fails (5xx), lorch asks four times, and waits as long as the server says, up to a minute each. A local folder or file needs no hub. `HF_ENDPOINT` names a mirror, `HF_HUB_OFFLINE=1` uses what is cached and asks nobody. The same code is given if the endpoint answers as no hub does, for example with a commit that is not 40 hexadecimal digits; then nothing is read or written.',
   },
   {
     code: 'E041',

@@ -17,7 +17,7 @@ export const cutOff: Check = {
   saidBy: { code: 'D123' },
   title: 'The answer stops in the middle.',
   prose:
-    'The answer ends with a comma, a colon that announces more, a list number without its item, a bracket left open, or a word such as "the" or "and". Generated answers that hit a length limit look like this, and a model trained on them stops in the middle too. Code, labels, verse and prompts that ask for a part are let be.',
+    'The answer ends with a comma, a colon that announces more, a list number without its item, a bracket left open, or a word such as "the" or "and". Generated answers that hit a length limit look like this, and a model trained on them stops in the middle too. The check skips code, labels, verse, and prompts that ask for a part.',
   hint: 'complete the answer, or drop the row',
   thresholds: { min_words: { default: 6, doc: 'words of an answer from which its end is judged' } },
   bad: [

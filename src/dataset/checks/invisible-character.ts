@@ -16,7 +16,7 @@ export const invisibleCharacter: Check = {
   saidBy: { code: 'D124', within: 8 },
   title: 'The text holds a character that nobody sees.',
   prose:
-    'A zero-width space, a byte-order mark, a soft hyphen or a mark that turns the direction of writing stands in the text. It comes from web pages and editors, splits words for the tokenizer, and hides from readers. The fix removes those that mean nothing; marks that scripts need (joiners in Persian or Hindi, zero-width spaces in Thai or Khmer) are let be.',
+    'A zero-width space, a byte-order mark, a soft hyphen or a mark that turns the direction of writing stands in the text. It comes from web pages and editors, splits words for the tokenizer, and hides from readers. The fix removes those that mean nothing, and keeps marks that scripts need (joiners in Persian or Hindi, zero-width spaces in Thai or Khmer).',
   hint: 'remove the character',
   bad: [
     { text: '{"instruction":"Name a colour.","input":"","output":"Bl\\u200bue."}', pointer: '/output' },

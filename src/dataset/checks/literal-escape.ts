@@ -13,7 +13,7 @@ export const literalEscape: Check = {
   group: 'content',
   title: 'An escape stands in the text as characters.',
   prose:
-    'The text shows `\\n`, `\\"` or `\\u00e9` instead of a line break, a quote or é: it was escaped once too often on its way through JSON or CSV. Code, LaTeX and prompts about escapes are let be.',
+    'The text shows `\\n`, `\\"` or `\\u00e9` instead of a line break, a quote or é: it was escaped once too often on its way through JSON or CSV. The check skips code, LaTeX, and prompts about escapes.',
   hint: 'unescape the text where the dataset is built',
   bad: [
     {

@@ -17,7 +17,7 @@ export const nearEmptyAnswer: Check = {
   group: 'content',
   title: 'The answer says that there is none, or holds marks only.',
   prose:
-    'The whole answer is `N/A`, `None`, `null`, `...` or the like. Sometimes that is right (nothing in the text fits the question), often it is an empty cell of a table on its way into the dataset. Where the prompt names the word as a possible answer, nothing is said.',
+    'The whole answer is `N/A`, `None`, `null`, `...` or the like. Sometimes that is right (nothing in the text fits the question), often it is an empty cell of a table on its way into the dataset. The check skips a word that the prompt names as a possible answer.',
   hint: 'write the answer; where there is none, a sentence that says so teaches more',
   bad: [
     {

@@ -9,7 +9,7 @@ export const repeatsPrompt: Check = {
   group: 'content',
   title: 'The answer begins with the prompt.',
   prose:
-    'The answer repeats the instruction word for word before anything else: the export put the prompt into both fields, or the model that wrote it echoed. The trained model would echo too. Prompts of few words are let be, and so are prompts whose text is to be continued.',
+    'The answer repeats the instruction word for word before anything else: the export put the prompt into both fields, or the model that wrote it echoed. The trained model would echo too. The check skips prompts of few words, and prompts whose text is to be continued.',
   hint: 'cut the prompt from the answer',
   thresholds: {
     min_chars: { default: 25, doc: 'length of an instruction, in characters, from which repeating counts' },

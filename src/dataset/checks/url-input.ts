@@ -13,7 +13,7 @@ export const urlInput: Check = {
   group: 'content',
   title: 'The input is only a link or a file name.',
   prose:
-    'All the row gives to work on is a URL or the name of a file. A text model cannot open it, so the answer was invented or came from outside; such rows are rated clearly worse than others. Instructions about the address itself are let be, and so are rows with tools.',
+    'All the row gives to work on is a URL or the name of a file. A text model cannot open it, so the answer was invented or came from outside; such rows are rated clearly worse than others. The check skips instructions about the address itself, and rows with tools.',
   hint: 'put the text of the page into the input, or drop the row',
   bad: [
     {

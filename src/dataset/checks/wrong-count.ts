@@ -23,7 +23,7 @@ export const wrongCount: Check = {
   group: 'content',
   title: 'The answer has more or fewer items than asked for.',
   prose:
-    'The prompt asks for a number of things ("list five …") or of sentences, and the answer, which can be counted in one way only (a numbered list, bullets, lines, short items with commas, plain sentences), has another number. Prompts with "at least", "about" or two tasks are let be.',
+    'The prompt asks for a number of things ("list five …") or of sentences, and the answer, which can be counted in one way only (a numbered list, bullets, lines, short items with commas, plain sentences), has another number. The check skips prompts with "at least", "about" or two tasks.',
   hint: 'give as many as were asked for, or change the prompt',
   bad: [
     {

@@ -32,7 +32,7 @@ export const wrongListAnswer: Check = {
   group: 'content',
   title: 'What the answer makes of a list is wrong.',
   prose:
-    'The prompt gives one list of numbers and asks for its mean, median, sum, product, range, largest or smallest number, or to sort it; or a list of words to put into the order of the alphabet. The right result was computed, and the answer does not hold it. Prompts that ask for anything more are let be.',
+    'The prompt gives one list of numbers and asks for its mean, median, sum, product, range, largest or smallest number, or to sort it; or a list of words to put into the order of the alphabet. The right result was computed, and the answer does not hold it. The check skips prompts that ask for anything more.',
   hint: 'correct the answer',
   bad: [
     {

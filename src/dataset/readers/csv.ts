@@ -98,7 +98,7 @@ function createReading(
   };
 
   const addRecord = (record: string): void => {
-    if (table.repeatsHeader(record)) say('The header stands in the file again; it is passed over.');
+    if (table.repeatsHeader(record)) say('The header comes again here; the line is skipped.');
     else if (table.hasHeader()) waiting.push({ record, line });
     else if (dialect.hasHeader) table.setHeader(record, line);
     else {
@@ -112,7 +112,7 @@ function createReading(
     if (!startsWithMark(bytes, 0)) return bytes;
     options.remark({
       check: innerMark,
-      message: 'A byte order mark stands before this row.',
+      message: 'A byte order mark is in front of this row.',
       line,
       column: 1,
     });

@@ -113,7 +113,7 @@ async function* readValues(chunks: AsyncIterable<Buffer>, options: ReadOptions):
       // Between arrays or rows that were joined; what stands behind it may be the bracket of the next array.
       options.remark({
         check: innerMark,
-        message: 'A byte order mark stands before this row.',
+        message: 'A byte order mark is in front of this row.',
         line,
         column,
       });

@@ -125,7 +125,7 @@ export function readLine(
   { maxRowBytes, remark }: ReadOptions,
 ): RawRow | null {
   if (region[from] === 0xef && startsWithMark(region, from)) {
-    remark({ check: innerMark, message: 'A byte order mark stands before this row.', line, column: 1 });
+    remark({ check: innerMark, message: 'A byte order mark is in front of this row.', line, column: 1 });
     return readLine(region, from + markBytes, to, clean, line, { maxRowBytes, remark });
   }
   const end = region[to - 1] === 13 && to > from ? to - 1 : to;

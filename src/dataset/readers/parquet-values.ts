@@ -85,7 +85,7 @@ export function toRawRow(
   for (const column of seen.binary)
     options.remark({
       check: binaryColumn,
-      message: `The column ${JSON.stringify(column)} holds bytes that are no text; they are left out.`,
+      message: `The column ${JSON.stringify(column)} holds bytes that are not text; they are left out.`,
       data: { column },
     });
   for (const column of seen.numberless)
