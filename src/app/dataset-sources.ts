@@ -2,7 +2,7 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { Readable } from 'node:stream';
-import type { FieldMapping } from '../dataset/formats/mapping.ts';
+import type { FieldMapping } from '../dataset/formats/field-mapping.ts';
 import type { DataSource } from '../dataset/scan.ts';
 import { expandSources, type SourceFile, withoutCompanions } from '../dataset/sources.ts';
 import { userCacheDir } from '../python/cache-dir.ts';

@@ -13,7 +13,7 @@ import { isolatedEnvironment } from '../python/isolated.ts';
 import type { NvidiaDriver } from '../python/nvidia.ts';
 import { runTrainer } from '../python/run-trainer.ts';
 import { findTrainerDir } from '../python/trainer-dir.ts';
-import type { DiagnoseOptions, Diagnosis } from './diagnose.ts';
+import type { DiagnoseOptions, Diagnosis } from './diagnosis.ts';
 
 interface PythonQuestion extends DiagnoseOptions {
   explicit: string | undefined;

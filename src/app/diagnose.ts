@@ -10,24 +10,7 @@ import { locatePython } from '../python/find-python.ts';
 import { detectNvidia, type NvidiaDriver } from '../python/nvidia.ts';
 import { compareVersions } from '../python/versions.ts';
 import { diagnosePython } from './diagnose-python.ts';
-
-export interface Diagnosis {
-  part: 'lorch' | 'workspace' | 'python' | 'gpu' | 'hub';
-  name: string;
-  /** broken: something that lorch needs does not work; warning: a part of it will not. */
-  state: 'good' | 'warning' | 'broken' | 'absent';
-  value: string;
-  fix?: string;
-}
-
-export interface DiagnoseOptions {
-  cwd: string;
-  env: Readonly<Record<string, string | undefined>>;
-  lorchVersion: string;
-  python?: string;
-  signal?: AbortSignal;
-  onStage?: (stage: string) => void;
-}
+import type { DiagnoseOptions, Diagnosis } from './diagnosis.ts';
 
 const oldestNode = '20.19';
 const GiB = 2 ** 30;

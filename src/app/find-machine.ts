@@ -1,5 +1,5 @@
 // The device a plan is for: named by the user, or the one at hand.
-import type { MachineFacts } from '../config/render/index.ts';
+import type { MachineFacts } from '../config/render/machine-facts.ts';
 import { findGpu, type Gpu } from '../model/gpus.ts';
 import { detectNvidia } from '../python/nvidia.ts';
 

@@ -9,7 +9,7 @@ import { type KeptRows, keptWidth, type PartSummary } from '../dataset/duplicate
 import { type CountTable, tableBits } from '../dataset/duplicates/peel.ts';
 import type { Ratio } from '../dataset/duplicates/ratio.ts';
 import { createShingleStore } from '../dataset/duplicates/shingle-store.ts';
-import type { FieldMapping } from '../dataset/formats/mapping.ts';
+import type { FieldMapping } from '../dataset/formats/field-mapping.ts';
 import { chooseReader } from '../dataset/readers/index.ts';
 import { parseRowBytes } from '../dataset/readers/parse-row.ts';
 import type { RawRow } from '../dataset/readers/raw-row.ts';

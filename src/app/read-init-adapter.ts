@@ -9,7 +9,7 @@ import { adapterFiles } from '../hub/resolve-adapter.ts';
 import { readSafetensorsHeader } from '../hub/safetensors-header.ts';
 import { type AdapterFacts, readAdapterConfig } from '../model/adapter-config.ts';
 import { splitsBase } from '../model/lora-start.ts';
-import type { TensorShapes } from '../model/tensors.ts';
+import type { TensorShapes } from '../model/tensor-shapes.ts';
 import type { FoundAdapter } from './find-init-adapter.ts';
 import { hashFile } from './hash-file.ts';
 

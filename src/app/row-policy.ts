@@ -1,6 +1,6 @@
 // How rows become sequences, by the dataset section of a config: template, labels, and what happens to long rows.
 import type { DatasetSection } from '../config/schema/dataset.ts';
-import type { FieldMapping } from '../dataset/formats/mapping.ts';
+import type { FieldMapping } from '../dataset/formats/field-mapping.ts';
 import { text } from '../dataset/formats/text.ts';
 import type { PrepareSpec } from './prepare-sequences.ts';
 import { readTemplate } from './read-template.ts';

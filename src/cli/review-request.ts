@@ -10,7 +10,7 @@ import { configPolicy, type RowPolicy, rowPolicy } from '../app/row-policy.ts';
 import { type LoadedRun, loadConfig } from '../config/load.ts';
 import type { RunConfig } from '../config/schema/run.ts';
 import { findWorkspace } from '../config/workspace.ts';
-import type { FieldMapping } from '../dataset/formats/mapping.ts';
+import type { FieldMapping } from '../dataset/formats/field-mapping.ts';
 import type { ReviewRule } from '../dataset/review/judge-review.ts';
 import { quotePath } from '../diagnostics/quote-path.ts';
 import { UserError } from '../diagnostics/user-error.ts';

@@ -4,7 +4,7 @@ import type { Finding } from '../diagnostics/finding.ts';
 import type { CheckSettings } from './check-settings.ts';
 import type { Key } from './duplicates/murmur3.ts';
 import type { Example, RowPlace } from './example.ts';
-import type { FieldMapping } from './formats/mapping.ts';
+import type { FieldMapping } from './formats/field-mapping.ts';
 import type { JudgedRegion } from './judge-region.ts';
 import type { LedgerEntry, LedgerTotals } from './ledger.ts';
 import type { RandomAccess } from './random-access.ts';

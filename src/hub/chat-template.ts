@@ -1,5 +1,5 @@
 // Where a model keeps its chat template: a file of its own, or a field of tokenizer_config.json.
-import type { ModelSource } from './model-source.ts';
+import type { ModelSource } from './source.ts';
 
 export interface ChatTemplate {
   /** The file that holds it. */

@@ -8,15 +8,15 @@ import {
 } from '@huggingface/hub';
 import { UserError } from '../diagnostics/user-error.ts';
 import { readModelCard } from '../model/model-card.ts';
-import type { TensorShapes } from '../model/tensors.ts';
+import type { TensorShapes } from '../model/tensor-shapes.ts';
 import { createHubAccess, type Refusal, tokenRefused, unreachable } from './hub-access.ts';
 import type { HubEnvironment } from './hub-environment.ts';
 import { answeredCommit, isInnerPath } from './identifiers.ts';
-import type { ModelSource } from './model-source.ts';
 import { refuseLarge } from './read-description.ts';
 import type { Patience } from './retry.ts';
 import { tensorsOf } from './safetensors-header.ts';
 import { saveBlob } from './save-blob.ts';
+import type { ModelSource } from './source.ts';
 
 export interface HubRepository extends ModelSource {
   /** What the revision stands for; everything is read at this commit. */

@@ -4,10 +4,10 @@ import { basename, join } from 'node:path';
 import { z } from 'zod';
 import { UserError } from '../diagnostics/user-error.ts';
 import { readFrontMatter, readModelCard } from '../model/model-card.ts';
-import type { TensorShapes } from '../model/tensors.ts';
-import type { ModelSource } from './model-source.ts';
+import type { TensorShapes } from '../model/tensor-shapes.ts';
 import { readDescription } from './read-description.ts';
 import { readSafetensorsHeader, unreadable } from './safetensors-header.ts';
+import type { ModelSource } from './source.ts';
 
 const index = z.looseObject({ weight_map: z.record(z.string(), z.string()) });
 

@@ -2,19 +2,9 @@
 import { createHash } from 'node:crypto';
 import { UserError } from '../diagnostics/user-error.ts';
 import type { ModelCard } from '../model/model-card.ts';
-import type { TensorShapes } from '../model/tensors.ts';
+import type { TensorShapes } from '../model/tensor-shapes.ts';
 import { type ChatTemplate, findChatTemplate } from './chat-template.ts';
-
-export interface ModelSource {
-  /** For messages. */
-  name: string;
-  /** Paths of all files. */
-  files: readonly string[];
-  read(path: string): Promise<Uint8Array>;
-  /** Names and shapes of a safetensors file, or of all that an index names; no weights. */
-  readTensors(path: string): Promise<TensorShapes>;
-  readCard(): Promise<ModelCard>;
-}
+import type { ModelSource } from './source.ts';
 
 export interface ModelFiles {
   config: Record<string, unknown>;

@@ -2,7 +2,7 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { z } from 'zod';
 import { UserError } from '../diagnostics/user-error.ts';
-import type { TensorShape } from '../model/tensors.ts';
+import type { TensorShape } from '../model/tensor-shapes.ts';
 
 /** safetensors refuses longer headers itself. */
 const maxHeaderBytes = 100_000_000;

@@ -1,7 +1,8 @@
 // An adapter: what adapter_config.json says, and what its tensors hold.
 import { z } from 'zod';
 import { UserError } from '../diagnostics/user-error.ts';
-import { countElements, summarizeTensors, type TensorShapes } from './tensors.ts';
+import type { TensorShapes } from './tensor-shapes.ts';
+import { countElements, summarizeTensors } from './tensors.ts';
 
 const names = z.union([z.string(), z.array(z.string())]);
 

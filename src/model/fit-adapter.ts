@@ -1,7 +1,7 @@
 // Whether the tensors of an adapter fit a base model, from shapes alone.
 import type { TrainedModule } from './count-lora.ts';
 import { holderOf, type ModelFacts, type ModelModule } from './modules.ts';
-import type { TensorShapes } from './tensors.ts';
+import type { TensorShapes } from './tensor-shapes.ts';
 
 export interface StoredAdapter {
   tensors: TensorShapes;

@@ -1,6 +1,6 @@
 // Checkpoints keep the names of their time: what transformers 5 makes of them when it loads (conversion_mapping.py).
 import type { ModelFacts } from './modules.ts';
-import type { TensorShapes } from './tensors.ts';
+import type { TensorShapes } from './tensor-shapes.ts';
 
 type Rename = (name: string) => string;
 

@@ -2,13 +2,7 @@
 import type { Finding } from '../diagnostics/finding.ts';
 import { type ModelFacts, parametersOf } from './modules.ts';
 import { builtShapes } from './stored-names.ts';
-
-export interface TensorShape {
-  dtype: string;
-  shape: readonly number[];
-}
-
-export type TensorShapes = Readonly<Record<string, TensorShape>>;
+import type { TensorShape, TensorShapes } from './tensor-shapes.ts';
 
 /** Bits of an element; every other dtype of safetensors has 8. */
 const dtypeBits: Record<string, number> = {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type MachineFacts, renderConfig } from '../../src/config/render/index.ts';
+import { renderConfig } from '../../src/config/render/index.ts';
+import type { MachineFacts } from '../../src/config/render/machine-facts.ts';
 import { configOf, minimal } from './load-files.ts';
 
 const gpu: MachineFacts = { device: 'cuda', bf16Supported: true };

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { countParameters, type ModelFacts, parametersOf } from '../../src/model/modules.ts';
 import { readModelConfig } from '../../src/model/read-config.ts';
-import { compareTensors, summarizeTensors, type TensorShape } from '../../src/model/tensors.ts';
+import type { TensorShape } from '../../src/model/tensor-shapes.ts';
+import { compareTensors, summarizeTensors } from '../../src/model/tensors.ts';
 
 function factsOf(config: unknown): ModelFacts {
   const reading = readModelConfig(config);

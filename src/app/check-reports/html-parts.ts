@@ -1,8 +1,9 @@
 // The parts of the HTML report: totals, the table of checks, one section a check.
+import type { FoundRow } from '../../dataset/scan.ts';
+import type { Finding } from '../../diagnostics/finding.ts';
 import type { CheckedDataset, FoundCode } from '../check-dataset.ts';
 import type { CheckPrecision } from '../check-precision.ts';
 import { escapeHtml } from './escape-html.ts';
-import type { ShownFinding } from './html.ts';
 import { judgeCheck } from './verdict.ts';
 
 /** `1,234 rows`. */
@@ -86,4 +87,12 @@ function renderFinding({ finding, row, text }: ShownFinding, withHint: boolean):
   const number = row === null ? '' : ` <span class="row">row ${row.row.toLocaleString('en-US')}</span>`;
   const shown = text === '' ? '' : `<pre>${text}</pre>`;
   return `<article><p class="place"><code>${escapeHtml(place)}</code>${number}${pointer}</p><p>${escapeHtml(message)}</p>${shown}${hint && withHint ? `<p class="hint">${inline(hint)}</p>` : ''}</article>`;
+}
+
+/** A finding as the page shows it: the row is cut and marked as soon as it is found. */
+export interface ShownFinding {
+  finding: Finding;
+  row: FoundRow | null;
+  /** HTML of the row's text around the place; empty where the row is not at hand. */
+  text: string;
 }

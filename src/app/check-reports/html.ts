@@ -6,7 +6,7 @@ import type { Finding } from '../../diagnostics/finding.ts';
 import type { CheckedDataset } from '../check-dataset.ts';
 import { writeReport } from '../write-report.ts';
 import { escapeHtml } from './escape-html.ts';
-import { count, renderCode, renderHead, renderTable } from './html-parts.ts';
+import { count, renderCode, renderHead, renderTable, type ShownFinding } from './html-parts.ts';
 import { showRow } from './html-row.ts';
 import { filterScript } from './html-script.ts';
 import { style } from './html-style.ts';
@@ -19,14 +19,6 @@ export interface HtmlOptions {
   max: number;
   /** The texts of rows that a check over all rows found, by row number. */
   fetchTexts(rows: ReadonlySet<number>): Promise<Map<number, string>>;
-}
-
-/** A finding as the page shows it: the row is cut and marked as soon as it is found. */
-export interface ShownFinding {
-  finding: Finding;
-  row: FoundRow | null;
-  /** HTML of the row's text around the place; empty where the row is not at hand. */
-  text: string;
 }
 
 /** An HTML report; findings beyond `max` of a code are counted. */

@@ -1,9 +1,8 @@
 // What a review draws from: every row of the dataset that training may use. Held are fingerprints and places, no texts.
-
 import { hash } from 'node:crypto';
 import { dirname, relative } from 'node:path';
 import type { CheckSettings } from '../../dataset/check-settings.ts';
-import type { FieldMapping } from '../../dataset/formats/mapping.ts';
+import type { FieldMapping } from '../../dataset/formats/field-mapping.ts';
 import { createPlaceList, type PlaceList } from '../../dataset/place-list.ts';
 import { createFingerprintIndex, type FingerprintIndex } from '../../dataset/review/fingerprint-index.ts';
 import {

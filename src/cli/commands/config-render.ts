@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import type { LoadedRun } from '../../config/load.ts';
-import type { MachineFacts, RenderedConfig } from '../../config/render/index.ts';
+import type { RenderedConfig } from '../../config/render/index.ts';
+import type { MachineFacts } from '../../config/render/machine-facts.ts';
 import type { Context } from '../context.ts';
 
 interface Options {

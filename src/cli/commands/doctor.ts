@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Diagnosis } from '../../app/diagnose.ts';
+import type { Diagnosis } from '../../app/diagnosis.ts';
 import type { Context } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { printJson } from '../ui/json.ts';

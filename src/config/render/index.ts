@@ -3,16 +3,10 @@ import type { Finding } from '../../diagnostics/finding.ts';
 import { finding } from '../finding.ts';
 import type { RunConfig } from '../schema/run.ts';
 import { renderLora } from './lora.ts';
+import type { MachineFacts } from './machine-facts.ts';
 import { renderQuantization } from './quantization.ts';
 import { type RenderedTokenizer, renderTokenizer } from './tokenizer.ts';
 import { renderTraining } from './training.ts';
-
-/** What the machine that trains has. */
-export interface MachineFacts {
-  device: 'cuda' | 'cpu';
-  /** Whether its GPU computes in bfloat16 (Ampere or newer). CPUs do. */
-  bf16Supported: boolean;
-}
 
 /** plan.json's `model`, `lora`, `quantization`, `training` and `resources`; of `tokenizer` what the config says. */
 export interface RenderedConfig {

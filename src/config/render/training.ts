@@ -1,7 +1,7 @@
 import { withoutWarmup } from '../rules/schedule.ts';
 import type { RunConfig } from '../schema/run.ts';
 import { trainingSection } from '../schema/training.ts';
-import type { MachineFacts } from './index.ts';
+import type { MachineFacts } from './machine-facts.ts';
 import { effectiveStrategies } from './strategies.ts';
 
 /** Arguments for TRL's SFTConfig: every field a config may set, and those that lorch fixes for what it promises. */

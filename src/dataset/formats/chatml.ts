@@ -11,7 +11,7 @@ import { createMapping, isTurnList, type MappedFormat } from './mapping.ts';
 import { preference } from './preference.ts';
 import { spokenRoles, spokenTurns } from './roles.ts';
 import { answerKeys, systemKeys, toolsKeys } from './text-keys.ts';
-import type { TurnStyle } from './turn.ts';
+import type { TurnStyle } from './turn-style.ts';
 import { locateTurn, parseTurns, readTurns } from './turns.ts';
 
 const style: TurnStyle = {

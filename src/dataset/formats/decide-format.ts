@@ -1,16 +1,16 @@
 // The format of a file: as the user named or described it, or by the shape of its first rows.
-
 import { isPair } from '../checks/run-on-pair.ts';
 import { unknownFormat } from '../checks/unknown-format.ts';
 import { unusedMapping } from '../checks/unused-mapping.ts';
 import type { FileRemark, RawRow } from '../readers/raw-row.ts';
 import { describeFields, describeUnknown } from './describe-unknown.ts';
+import type { FieldMapping } from './field-mapping.ts';
 import { isRow } from './fields.ts';
 import type { Format, Row } from './format.ts';
 import { detectFormat, type FormatDecision, findFormat } from './index.ts';
 import { type Inferred, inferMapping } from './infer/infer-mapping.ts';
 import { knownShape } from './known-shapes.ts';
-import { createMapping, type FieldMapping, type MappedFormat } from './mapping.ts';
+import { createMapping, type MappedFormat } from './mapping.ts';
 import { nearestKey } from './nearest-key.ts';
 import { createPartialMapping, isPartial, namedFields } from './partial-mapping.ts';
 

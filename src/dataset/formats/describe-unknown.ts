@@ -1,11 +1,11 @@
 // What to say of rows that no format reads for certain: what was looked for, what was found, and a mapping to copy.
 import { quoteSource } from '../source-label.ts';
+import type { FieldMapping } from './field-mapping.ts';
 import type { Format, Row } from './format.ts';
 import { rankFields } from './infer/find-fields.ts';
 import type { Inferred } from './infer/infer-mapping.ts';
 import { surveyFields } from './infer/survey.ts';
 import { doubtfulText } from './known-shapes.ts';
-import type { FieldMapping } from './mapping.ts';
 import { answerKeys, promptKeys } from './text-keys.ts';
 import { flowYaml } from './write-mapping.ts';
 

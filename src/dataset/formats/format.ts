@@ -1,8 +1,8 @@
 // A format: how it is recognised, how a row becomes a canonical example, and how an example becomes a row again.
 import type { Check, Spot } from '../checks/check.ts';
 import type { Example } from '../example.ts';
+import type { FieldMapping } from './field-mapping.ts';
 import type { Feature } from './leftovers.ts';
-import type { FieldMapping } from './mapping.ts';
 
 /** One row's JSON object. */
 export type Row = Record<string, unknown>;

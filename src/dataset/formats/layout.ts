@@ -1,5 +1,5 @@
 // Which field of a row holds what: a format's own layout, or the one that a user mapped.
-import type { TurnStyle } from './turn.ts';
+import type { TurnStyle } from './turn-style.ts';
 
 /** Names of a row's fields; undefined where the row has no such field. */
 export interface Layout {

@@ -6,6 +6,7 @@ import { keepExact } from '../exact-json.ts';
 import type { Example, Role } from '../example.ts';
 import { escapePointer, pointerTokens } from '../text-position.ts';
 import { locateAnswered, parseAnswered } from './answered.ts';
+import type { FieldMapping, MappedRole } from './field-mapping.ts';
 import { isRow } from './fields.ts';
 import { locateFlat, parseFlat } from './flat.ts';
 import type { Format, Location, Raise, Row } from './format.ts';
@@ -14,39 +15,8 @@ import { locatePair, parsePair } from './pair.ts';
 import { fieldPath, type Projected, projectRow, realPointer } from './project-row.ts';
 import { type ProjectedTurns, projectTurns, type TurnShape } from './project-turns.ts';
 import { spokenRoles } from './roles.ts';
-import type { TurnStyle } from './turn.ts';
+import type { TurnStyle } from './turn-style.ts';
 import { locateTurn, parseTurns } from './turns.ts';
-
-/**
- * Names of fields: keys, paths (`data.question`) or JSON pointers (`/data/question`). Either `messages`, or `prompt` with
- * `answer`, or `messages` with the `answer` to them; with `rejected`, or with `chosen` and `rejected`, the rows are pairs.
- */
-export interface FieldMapping {
-  prompt?: string | undefined;
-  input?: string | undefined;
-  answer?: string | undefined;
-  /** What the assistant thought before its answer. */
-  reasoning?: string | undefined;
-  /** The tool calls that are the answer, or are beside it. */
-  calls?: string | undefined;
-  system?: string | undefined;
-  history?: string | undefined;
-  messages?: string | undefined;
-  /** Fields of a turn; `role` or `from`, and `content` or `value`, unless told. */
-  role?: string | undefined;
-  content?: string | undefined;
-  weight?: string | undefined;
-  /** The rows' own words for roles; or, if turns are plain texts, the roles that speak in turn. */
-  roles?: Readonly<Record<string, MappedRole>> | readonly Role[] | undefined;
-  tools?: string | undefined;
-  chosen?: string | undefined;
-  rejected?: string | undefined;
-  /** What the format is called, if lorch itself found the mapping. */
-  as?: string | undefined;
-}
-
-/** What a word for a role may mean; `function_call` is a turn whose text is a tool call. */
-export type MappedRole = Role | 'function_call';
 
 /** A format that a user described. */
 export interface MappedFormat extends Format {

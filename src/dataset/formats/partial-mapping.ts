@@ -1,8 +1,8 @@
 // A mapping that names a few fields only, such as that of the tools: the rest is where the known formats have it.
-
+import type { FieldMapping } from './field-mapping.ts';
 import { firstKey } from './fields.ts';
 import type { Format, Row } from './format.ts';
-import { createMapping, type FieldMapping, type MappedFormat } from './mapping.ts';
+import { createMapping, type MappedFormat } from './mapping.ts';
 import {
   answerKeys,
   historyKeys,

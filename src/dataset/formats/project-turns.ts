@@ -1,5 +1,4 @@
 // A list of turns in one of the shapes that datasets have, as turns with a role and a content; and the way back for places.
-
 import type { Role } from '../example.ts';
 import { escapePointer, pointerTokens } from '../text-position.ts';
 import { isRow } from './fields.ts';
@@ -7,7 +6,7 @@ import { type FieldPath, projectRow, realPointer } from './project-row.ts';
 import { certainTurns, type TranscriptTurn, unitInText } from './read-transcript.ts';
 import { roleOf } from './roles.ts';
 import { parseJson } from './tools.ts';
-import type { TurnStyle } from './turn.ts';
+import type { TurnStyle } from './turn-style.ts';
 
 export interface ProjectedTurns {
   /** The turns with their role and content under the names of the style. */

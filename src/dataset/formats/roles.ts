@@ -1,6 +1,6 @@
 // The words that datasets have for who speaks, beside those of chat APIs.
 import type { Role } from '../example.ts';
-import type { TurnStyle } from './turn.ts';
+import type { TurnStyle } from './turn-style.ts';
 
 /** Every role that turn lists are known to use; `call` is a turn whose text is a tool call. */
 export const spokenRoles: ReadonlyMap<string, Role | 'call'> = new Map<string, Role | 'call'>([

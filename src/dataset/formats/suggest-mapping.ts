@@ -1,8 +1,8 @@
 // The mapping that reads a file best, whether lorch needs it or not, with a reason for each field.
 import type { RawRow } from '../readers/raw-row.ts';
 import { decideFormat, readShare, sampleOf } from './decide-format.ts';
+import type { FieldMapping } from './field-mapping.ts';
 import { type Inferred, inferMapping } from './infer/infer-mapping.ts';
-import type { FieldMapping } from './mapping.ts';
 import { blockYaml } from './write-mapping.ts';
 
 export interface SuggestedMapping {

@@ -13,15 +13,7 @@ import { firstKey, isRow, messageWeightKeys, noteMessageKeys, readTrained, typeN
 import type { Location, Raise, Row } from './format.ts';
 import { roleOf } from './roles.ts';
 import { parseJson, readId, readToolCall, readToolCalls } from './tools.ts';
-
-/** How a format words its turns. `call` is a role whose content is a tool call. */
-export interface TurnStyle {
-  roles: ReadonlyMap<string, Role | 'call'>;
-  roleKeys: readonly string[];
-  contentKeys: readonly string[];
-  /** The field that says whether a turn is trained on; the usual ones unless told. */
-  weightKeys?: readonly string[];
-}
+import type { TurnStyle } from './turn-style.ts';
 
 const reasoningKeys = ['reasoning_content', 'reasoning', 'thinking'];
 const commonKeys = [

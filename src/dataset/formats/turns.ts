@@ -10,7 +10,8 @@ import { isRow, readMeta, typeName } from './fields.ts';
 import type { Location, Raise, Row } from './format.ts';
 import type { Layout } from './layout.ts';
 import { readTools } from './tools.ts';
-import { locateInTurn, readTurn, type TurnStyle } from './turn.ts';
+import { locateInTurn, readTurn } from './turn.ts';
+import type { TurnStyle } from './turn-style.ts';
 import { hasVendorParts, locateInVendorTurn, messageCount, readVendorTurn } from './vendor-parts.ts';
 
 /** The example of a row whose messages stand in a list; null where a finding says why there is none. */

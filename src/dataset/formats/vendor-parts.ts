@@ -6,7 +6,8 @@ import type { Message } from '../example.ts';
 import { textLength } from './content-parts.ts';
 import { firstKey, isRow } from './fields.ts';
 import type { Location, Raise, Row } from './format.ts';
-import { locateInTurn, readTurn, type TurnStyle } from './turn.ts';
+import { locateInTurn, readTurn } from './turn.ts';
+import type { TurnStyle } from './turn-style.ts';
 
 type Part =
   | { kind: 'call'; call: Row }

@@ -1,5 +1,5 @@
 // A mapping as YAML: on one line for a config, or with a comment on each line.
-import type { FieldMapping } from './mapping.ts';
+import type { FieldMapping } from './field-mapping.ts';
 
 /** On one line, to be copied behind `dataset.format:`. */
 export function flowYaml({ as: _, ...mapping }: FieldMapping): string {

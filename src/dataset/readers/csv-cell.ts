@@ -3,7 +3,6 @@ import { invalidJson } from '../checks/invalid-json.ts';
 import { walkJson } from '../walk-json.ts';
 import type { Cell, CellGrammar } from './csv-record.ts';
 import { offsetInCell } from './csv-record.ts';
-import type { ColumnKind } from './csv-rows.ts';
 import { fromPython, looksLikePython } from './python-notation.ts';
 import type { RowFault } from './raw-row.ts';
 
@@ -48,3 +47,6 @@ function faultOf(record: string, cell: Cell, name: string, grammar: CellGrammar)
     ...(hint !== undefined && { hint }),
   };
 }
+
+/** Lists are JSON, or what pandas makes of them: `[{'role': …`. */
+export type ColumnKind = 'text' | 'json' | 'python';

@@ -6,7 +6,7 @@ import { nullMark } from '../checks/null-mark.ts';
 import { pythonNotation } from '../checks/python-notation.ts';
 import { maxKeys, tooManyKeys } from '../checks/too-many-keys.ts';
 import { positionAt } from '../text-position.ts';
-import { readCell } from './csv-cell.ts';
+import { type ColumnKind, readCell } from './csv-cell.ts';
 import { type Cell, type Dialect, splitRecord } from './csv-record.ts';
 import { fromPython, looksLikePython } from './python-notation.ts';
 import type { RawRow, ReadOptions, RowFault } from './raw-row.ts';
@@ -188,9 +188,6 @@ function remarkOf(note: 'null' | 'python', name: string) {
         message: `The column ${column} holds lists in Python's notation; they are read as JSON lists.`,
       };
 }
-
-/** Lists are JSON, or what pandas makes of them: `[{'role': …`. */
-export type ColumnKind = 'text' | 'json' | 'python';
 
 // Answers may be JSON too, and are text all the same: only lists of turns are parsed, and columns that can be nothing else.
 function kindOf(name: string, values: readonly string[]): ColumnKind {

@@ -1,7 +1,7 @@
 // The lines of a review log. They are only ever added, by one reviewer or by a merge; docs/review.md explains each.
 import { z } from 'zod';
+import type { FieldMapping } from '../formats/field-mapping.ts';
 import { isRow } from '../formats/fields.ts';
-import type { FieldMapping } from '../formats/mapping.ts';
 
 /** Why a row is rejected, in the order of the keys 1 to 7. */
 export const rejectReasons = [

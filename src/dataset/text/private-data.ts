@@ -1,16 +1,11 @@
 // Secrets and personal data inside text: found, and masked wherever text is shown. Data made for examples is let be.
-import { findSecretShapes, type PrivateRange } from '../../diagnostics/secrets.ts';
+import { findSecretShapes } from '../../diagnostics/secrets.ts';
 import { findNamedSecrets } from './named-secrets.ts';
 import { findNumbers } from './private-numbers.ts';
+import type { PrivateData } from './private-range.ts';
 import { unitAt } from './unit-at.ts';
 
-export type PrivateGroup = 'secret' | 'email' | 'phone' | 'payment' | 'ip';
-
-export interface PrivateData extends PrivateRange {
-  group: PrivateGroup;
-}
-
-// In order; ranges may overlap. What looks made up may be real all the same, and a mask costs nothing.
+// In order; ranges may overlap. What looks made up may be real, too, and a mask costs nothing.
 function findForMask(text: string): PrivateData[] {
   const found: PrivateData[] = [
     ...findSecrets(text, true),

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createMapping, type FieldMapping } from '../../../src/dataset/formats/mapping.ts';
+import type { FieldMapping } from '../../../src/dataset/formats/field-mapping.ts';
+import { createMapping } from '../../../src/dataset/formats/mapping.ts';
 import { pointerTokens } from '../../../src/dataset/text-position.ts';
 import { scanText } from '../scan-text.ts';
 

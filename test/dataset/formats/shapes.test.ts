@@ -1,7 +1,7 @@
 // Shapes that are no known format: read as what they hold if nothing is in doubt, and otherwise named with a mapping to copy.
 import { describe, expect, it } from 'vitest';
 import type { Message } from '../../../src/dataset/example.ts';
-import type { FieldMapping } from '../../../src/dataset/formats/mapping.ts';
+import type { FieldMapping } from '../../../src/dataset/formats/field-mapping.ts';
 import { suggestMapping } from '../../../src/dataset/formats/suggest-mapping.ts';
 import { scanText, structureOnly } from '../scan-text.ts';
 

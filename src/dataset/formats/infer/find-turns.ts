@@ -1,6 +1,6 @@
 // Which field holds a conversation as a list of turns, and how its turns are written.
+import type { MappedRole } from '../field-mapping.ts';
 import { isRow } from '../fields.ts';
-import type { MappedRole } from '../mapping.ts';
 import { certainTurns, readTranscript } from '../read-transcript.ts';
 import { roleOf, spokenTurns } from '../roles.ts';
 import { parseJson } from '../tools.ts';

@@ -1,8 +1,8 @@
 // Rows of no known format: which mapping reads them, why, and how sure that is.
 import { sideOf } from '../../meaning/two-sides.ts';
+import type { FieldMapping } from '../field-mapping.ts';
 import { anyOf } from '../fields.ts';
 import type { Row } from '../format.ts';
-import type { FieldMapping } from '../mapping.ts';
 import { bareName } from './field-words.ts';
 import {
   areCalls,

@@ -1,0 +1,6 @@
+/** What the machine that trains has. */
+export interface MachineFacts {
+  device: 'cuda' | 'cpu';
+  /** Whether its GPU computes in bfloat16 (Ampere or newer). CPUs do. */
+  bf16Supported: boolean;
+}

@@ -1,0 +1,7 @@
+import type { PrivateRange } from '../../diagnostics/secrets.ts';
+
+export interface PrivateData extends PrivateRange {
+  group: PrivateGroup;
+}
+
+export type PrivateGroup = 'secret' | 'email' | 'phone' | 'payment' | 'ip';
