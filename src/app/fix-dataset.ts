@@ -1,4 +1,4 @@
-// `lorch data check --fix`: the mends that are certain, row by row; shown, and written into a copy where one is asked for.
+// `lorch data check --fix`: the fixes that are certain, row by row; shown, and written into a copy if one is asked for.
 import { applyFixes, trimFix } from '../dataset/apply-fixes.ts';
 import type { LedgerEntry } from '../dataset/ledger.ts';
 import type { FoundRow } from '../dataset/scan.ts';

@@ -5,6 +5,7 @@ import { type CommandEntry, commandGroups } from './commands/index.ts';
 import type { Context, OutputStream } from './context.ts';
 import { EXIT } from './exit-codes.ts';
 import { fitHelp } from './ui/help-text.ts';
+import { fittedStream } from './ui/wrap.ts';
 import { readVersion } from './version.ts';
 
 const examples = `
@@ -18,6 +19,7 @@ Examples:
 
 /** Runs the command that `argv` names; usage errors and help set the context's exit code. */
 export async function runCommand(argv: readonly string[], context: Context): Promise<void> {
+  context.stderr = fittedStream(context.stderr);
   const program = await buildProgram(argv, context);
   try {
     // `lorch` alone is a question, not a mistake.

@@ -178,7 +178,7 @@ export const configCodes: CodeDoc[] = [
     'C029',
     'not-acceptable',
     '`accept` names a code that cannot be accepted.',
-    'Advice (A codes) can be accepted, and so can the forecast that memory does not suffice (P020, P021). Everything else is a fault that accepting would not mend.',
+    'Advice (A codes) can be accepted, and so can the forecast that memory does not suffice (P020, P021). Everything else is a fault that accepting would not fix.',
   ),
   error(
     'C030',

@@ -37,7 +37,7 @@ Examples:
   lorch data check train.jsonl --html report.html --sarif check.sarif
   lorch data check train.jsonl --tokenizer Qwen/Qwen2.5-0.5B-Instruct --max-length 2048
   lorch data check train.jsonl --fix                       what would change
-  lorch data check train.jsonl --fix -o mended.jsonl
+  lorch data check train.jsonl --fix -o fixed.jsonl
   lorch data check train.jsonl --write-baseline train.jsonl.baseline
   lorch data check train.jsonl --baseline train.jsonl.baseline
   lorch data check "data/**/*.jsonl" --only refusal,D014 --max 20

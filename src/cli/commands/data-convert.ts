@@ -34,7 +34,7 @@ export function define(command: Command, context: Context): void {
     .requiredOption('-o, --output <file>', 'a file that does not exist yet, or - for stdout')
     .option(
       '--format <name>',
-      'format of the input, or a YAML file that maps its fields; auto tells by the rows',
+      'format of the input, or a YAML file that maps its fields; auto detects it from the rows',
       'auto',
     )
     .addOption(

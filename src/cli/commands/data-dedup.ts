@@ -3,6 +3,7 @@ import { quotePath } from '../../diagnostics/quote-path.ts';
 import type { Context } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { parseSimilarity } from '../parse-options.ts';
+import { typedOptions } from '../typed-options.ts';
 import { formatCount } from '../ui/format.ts';
 
 interface Flags {
@@ -24,14 +25,14 @@ interface Flags {
 const examples = `
 Rows are compared as sets of word n-grams, exactly: every pair of at least that Jaccard similarity is found, and no
 other. What a pair means is decided by field (--action by_class):
-  same      the same prompt and answer: one stays, the others are dropped. White space counts for nothing in prose, nor
-            does the case of its first letter or the shape of its quotes; any other character makes another text
-  conflict  the same prompt with different answers: kept, for a person to settle
+  same      the same prompt and answer: one stays, the others are dropped. In prose, white space, the case of the first
+            letter and the shape of quotes are ignored; any other character that differs makes rows different
+  conflict  the same prompt with different answers: kept, for you to decide
   template  they differ only in numbers: kept
-  other     kept and shown
+  other     similar in another way: kept
 Without -o nothing is written. With -o OUT, rows keep their text, OUT.ledger.jsonl says where each row went, and
 OUT.undo.jsonl puts the dropped ones back. Nothing is overwritten.
-Exit code 1 where rows of the dataset are near-duplicates of validation or benchmark rows and stay in it.
+Exit code 1 if rows of the dataset are near-duplicates of validation or benchmark rows and stay in it.
 
 Examples:
   lorch data dedup datasets/train.jsonl
@@ -51,7 +52,7 @@ export function define(command: Command, context: Context): void {
     .addOption(
       new Option(
         '--unit <what>',
-        'what a shingle is made of; auto takes characters in scripts without spaces',
+        'what a shingle is made of; auto uses characters for scripts without spaces',
       )
         .choices(['auto', 'words', 'characters'])
         .default('auto'),
@@ -74,11 +75,11 @@ export function define(command: Command, context: Context): void {
     .option('--against <file...>', 'benchmark files, of any shape', [])
     .option(
       '--format <name>',
-      'a format, or a YAML file that maps the fields; auto tells by the rows',
+      'a format, or a YAML file that maps the fields; auto detects it from the rows',
       'auto',
     )
     .option('-o, --output <file>', 'a file that does not exist yet')
-    .option('--undo <file>', 'put the rows back that an undo file holds, into -o')
+    .option('--undo <file>', 'write the dataset again, with the dropped rows, to -o')
     .option('--json', 'one JSON object')
     .addHelpText('after', examples)
     .action(async (patterns: string[], flags: Flags) => {
@@ -119,6 +120,8 @@ export function define(command: Command, context: Context): void {
       }).finally(() => progress.end());
       const { leaksLeft } = await import('../../app/near-report.ts');
       if (leaksLeft(deduped.near, deduped.written !== null) > 0) context.exitCode = EXIT.findings;
+      // Leaks that the same options would leave in the file that is written.
+      const leaking = flags.action === 'by_class' && leaksLeft(deduped.near, true) > 0;
       if (flags.json) {
         const { printDedupJson } = await import('../ui/dedup-json.ts');
         return printDedupJson(context, deduped);
@@ -132,26 +135,16 @@ export function define(command: Command, context: Context): void {
         context.stderr.write(`undo: lorch data dedup --undo ${quotePath(shown(written.undo))} -o FILE\n`);
       // With -o: the rows are another dataset now, which a review of the old one may cover.
       const names = patterns.map(quotePath).join(' ');
-      const next = written
-        ? `review ${quotePath(shown(written.out))}`
-        : deduped.near.dropped.length > 0
-          ? `dedup ${names}${kept(command)} -o NEW.jsonl`
-          : `review ${names}`;
+      const again = `dedup ${names}${typedOptions(command, ['--output', '--json'])}`;
+      const next = leaking
+        ? `${again} --action drop -o NEW.jsonl`
+        : written
+          ? `review ${quotePath(shown(written.out))}`
+          : deduped.near.dropped.length > 0
+            ? `${again} -o NEW.jsonl`
+            : `review ${names}`;
       context.stderr.write(`next: lorch data ${next}\n`);
     });
-}
-
-/** The options that decide which rows are dropped, as they were typed. */
-function kept(command: Command): string {
-  const words = command.options
-    .filter((option) => option.long !== '--output' && option.long !== '--json')
-    .filter((option) => command.getOptionValueSource(option.attributeName()) === 'cli')
-    .flatMap((option) => {
-      const value: unknown = command.getOptionValue(option.attributeName());
-      if (value === true) return [String(option.long)];
-      return [String(option.long), ...[value].flat().map((each) => quotePath(String(each)))];
-    });
-  return words.map((word) => ` ${word}`).join('');
 }
 
 async function undo(file: string, out: string | null, context: Context, flags: Flags): Promise<void> {

@@ -4,6 +4,7 @@ import type { Context } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { parseCount } from '../parse-options.ts';
 import { printJson } from '../ui/json.ts';
+import { fitText } from '../ui/wrap.ts';
 
 interface Flags {
   format: string;
@@ -29,7 +30,7 @@ export function define(command: Command, context: Context): void {
     .description('Rows added, removed and changed between two versions of a dataset.')
     .argument('<a>', 'a file, a pattern, hf://datasets/…, or - for stdin')
     .argument('<b>', 'the same')
-    .option('--format <name>', 'format of both; auto tells by the rows', 'auto')
+    .option('--format <name>', 'format of both; auto detects it from the rows', 'auto')
     .option('--max <rows>', 'rows shown of each kind (10; with --json all)', parseCount)
     .option('--json', 'one JSON object')
     .addHelpText('after', examples)
@@ -52,7 +53,7 @@ export function define(command: Command, context: Context): void {
       if (!diff.equal) context.exitCode = EXIT.findings;
       if (flags.json) return printJson(context, report(diff));
       const { renderDiff } = await import('../ui/diff-view.ts');
-      context.stdout.write(renderDiff(diff, context.stdout));
+      context.stdout.write(fitText(renderDiff(diff, context.stdout), context.stdout));
     });
 }
 

@@ -50,7 +50,7 @@ export function define(command: Command, context: Context): void {
     .option('-o, --output <file>', 'the new version, a .jsonl or .json that does not exist yet')
     .option(
       '--format <name>',
-      'a format, or a YAML file that maps the fields; auto tells by the rows',
+      'a format, or a YAML file that maps the fields; auto detects it from the rows',
       'auto',
     )
     .option('--config <file>', 'a run config: its limit, and what its model sees of each row')

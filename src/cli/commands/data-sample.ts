@@ -37,7 +37,7 @@ export function define(command: Command, context: Context): void {
     .option('-n, --rows <count>', 'how many rows', parseCount, 50)
     .option('--stratify <kind>', 'as many of each: length, source, source:KEY, label or finding')
     .option('-o, --output <file>', 'a file that does not exist yet, for the raw rows')
-    .option('--format <name>', 'format of the input; auto tells by the rows', 'auto')
+    .option('--format <name>', 'format of the input; auto detects it from the rows', 'auto')
     .option('--raw', 'on a terminal: mask nothing')
     .option('--json', 'one JSON object')
     .addHelpText('after', examples)

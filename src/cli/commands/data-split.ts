@@ -1,8 +1,10 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { SplitDataset } from '../../app/split-dataset.ts';
+import { quotePath } from '../../diagnostics/quote-path.ts';
 import type { Context } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { parseSimilarity } from '../parse-options.ts';
+import { typedOptions } from '../typed-options.ts';
 import { formatCount } from '../ui/format.ts';
 import { printJson } from '../ui/json.ts';
 import { visible } from '../ui/paint.ts';
@@ -23,8 +25,10 @@ interface Flags {
 }
 
 const examples = `
-The rows are in the two files exactly as they were in the input. The split is the one that dataset.validation
-makes in a run: by hash of seed and row, so that adding rows moves no other, and equal rows stay on one side. Both files keep the order of the input. A ledger (TRAIN.ledger.jsonl) says where each row went, and each file gets a lineage record. Nothing is overwritten.
+The rows are in the two files exactly as they were in the input, and in its order. The split is the one that
+dataset.validation makes in a run: by a hash of seed and row. So new rows move no other row, and equal rows stay on
+one side. A ledger (TRAIN.ledger.jsonl) says where each row went, and each file gets a lineage record. Nothing is
+overwritten.
 
 Examples:
   lorch data split datasets/support.jsonl --validation 0.05 -o datasets/support
@@ -54,14 +58,14 @@ export function define(command: Command, context: Context): void {
     .option('-o, --output <dir>', 'folder for train.jsonl and validation.jsonl')
     .option('--train <file>', 'file for the training rows, instead of -o')
     .option('--validation-out <file>', 'file for the validation rows, instead of -o')
-    .option('--format <name>', 'format of the input; auto tells by the rows', 'auto')
+    .option('--format <name>', 'format of the input; auto detects it from the rows', 'auto')
     .addOption(
-      new Option('--on-error <what>', 'what becomes of rows with errors')
+      new Option('--on-error <what>', 'what happens to rows with errors')
         .choices(['refuse', 'drop'])
         .default('refuse'),
     )
     .addOption(
-      new Option('--duplicates <what>', 'what becomes of rows that repeat another one')
+      new Option('--duplicates <what>', 'what happens to rows that repeat another one')
         .choices(['drop', 'keep'])
         .default('drop'),
     )
@@ -75,10 +79,8 @@ export function define(command: Command, context: Context): void {
       const out = await placeOutputs(flags, context.cwd);
       if (!out)
         return command.error(
-          'error: name a folder with -o, or both files with --train and --validation-out',
-          {
-            exitCode: EXIT.usage,
-          },
+          'error: name a folder with -o FOLDER, or both files with --train FILE --validation-out FILE',
+          { exitCode: EXIT.usage },
         );
       const shown = createShownFindings(3);
       const progress = createProgress(context, 'rows');
@@ -110,6 +112,10 @@ export function define(command: Command, context: Context): void {
       for (const each of split.done ? told.codes() : shown.codes('error'))
         stderr.write(`${renderCode(each, stderr, paint(stderr.color))}\n`);
       stderr.write(await describe(split, out, context));
+      if (!split.done)
+        stderr.write(
+          `next: lorch data split ${patterns.map(quotePath).join(' ')}${typedOptions(command, ['--json', '--on-error'])} --on-error drop\n`,
+        );
     });
 }
 
@@ -147,11 +153,10 @@ function report(split: SplitDataset, out: Outputs): Record<string, unknown> {
 
 async function describe(split: SplitDataset, out: Outputs, context: Context): Promise<string> {
   const { rows, ledger, train, validation, strata, groups, done, errors } = split;
-  if (!done)
-    return `nothing was written: ${errors.rows + errors.files} errors; fix the rows, or see --on-error drop\n`;
+  if (!done) return `nothing was written: ${errors.rows + errors.files} errors; fix the rows, or drop them\n`;
   const { renderTable } = await import('../ui/table.ts');
   const { relative } = await import('node:path');
-  const { quotePath } = await import('../../diagnostics/quote-path.ts');
+  const { findWorkspace } = await import('../../config/workspace.ts');
   const dropped = Object.entries(ledger.dropped).map(([code, n]) => `${formatCount(n)} ${code}`);
   const right = { align: 'right' as const };
   const table =
@@ -161,6 +166,9 @@ async function describe(split: SplitDataset, out: Outputs, context: Context): Pr
       strata.map((each) => [each.name, formatCount(each.train), formatCount(each.validation)]),
       context.stderr,
     );
+  // A config names files from the workspace's folder, a command from the current one.
+  const root = (await findWorkspace(context.cwd, context.env.HOME))?.root ?? context.cwd;
+  const named = (path: string): string => quotePath(relative(root, path));
   const show = (path: string): string => visible(relative(context.cwd, path));
   return [
     ...(table ? [table.trimEnd()] : []),
@@ -170,7 +178,7 @@ async function describe(split: SplitDataset, out: Outputs, context: Context): Pr
         `grouped by ${visible(field)}: ${formatCount(values)} groups${without > 0 ? `, ${formatCount(without)} rows without it` : ''}`,
     ),
     `${show(out.train)}  ${show(out.validation)}  ${show(out.ledger)}`,
-    `next: lorch train CONFIG --set dataset.train=${quotePath(relative(context.cwd, out.train))} --set dataset.validation=${quotePath(relative(context.cwd, out.validation))}\n`,
+    `next: lorch train CONFIG --set dataset.train=${named(out.train)} --set dataset.validation=${named(out.validation)}\n`,
   ].join('\n');
 }
 

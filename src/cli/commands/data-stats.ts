@@ -3,6 +3,7 @@ import type { Context } from '../context.ts';
 import { openTokenCounter } from '../open-token-counter.ts';
 import { addRowOptions, checkRowOptions, type RowFlags } from '../row-options.ts';
 import { printJson } from '../ui/json.ts';
+import { fitText } from '../ui/wrap.ts';
 
 interface Flags extends RowFlags {
   format: string;
@@ -34,7 +35,7 @@ export function define(command: Command, context: Context): void {
     .argument('<dataset...>', 'files, globs, hf://datasets/user/name, or - for stdin')
     .option(
       '--format <name>',
-      'a format, or a YAML file that maps the fields; auto tells by the rows',
+      'a format, or a YAML file that maps the fields; auto detects it from the rows',
       'auto',
     )
     .option('--tokenizer <model>', 'hub id or folder whose tokenizer and template count the tokens')
@@ -71,7 +72,7 @@ export function define(command: Command, context: Context): void {
       });
       if (flags.json) return printJson(context, { ...stats, format: stats.format.name });
       const { renderStats } = await import('../ui/stats-view.ts');
-      context.stdout.write(renderStats(stats, context.stdout));
+      context.stdout.write(fitText(renderStats(stats, context.stdout), context.stdout));
       if (!flags.tokenizer) context.stderr.write('tokens are counted with --tokenizer MODEL\n');
       const { quotePath } = await import('../../diagnostics/quote-path.ts');
       context.stderr.write(`next: lorch data check ${patterns.map(quotePath).join(' ')}\n`);

@@ -5,6 +5,7 @@ import { EXIT } from '../exit-codes.ts';
 import { formatCount } from '../ui/format.ts';
 import { printJson } from '../ui/json.ts';
 import { type Ink, paint, visible } from '../ui/paint.ts';
+import { fitText } from '../ui/wrap.ts';
 
 const examples = `
 Every command that writes a dataset puts a record beside it: FILE.lineage.json. From there the way goes back through the
@@ -28,15 +29,16 @@ export function define(command: Command, context: Context): void {
       const version = await traceLineage(resolve(context.cwd, file), context.cwd);
       if (hasChanged(version)) context.exitCode = EXIT.findings;
       if (flags.json) return printJson(context, { ...version });
-      context.stdout.write(`${render(version, '', paint(context.stdout.color)).join('\n')}\n`);
+      const text = `${render(version, '', paint(context.stdout.color)).join('\n')}\n`;
+      context.stdout.write(fitText(text, context.stdout));
     });
 }
 
 const words: Record<VersionState, string> = {
   as_recorded: 'as recorded',
-  same_rows: 'written anew, the same rows',
+  same_rows: 'rewritten, with the same rows',
   changed: 'changed since',
-  gone: 'not here any more',
+  gone: 'deleted since',
   elsewhere: 'not a file here',
   unrecorded: 'no record',
 };
@@ -59,8 +61,8 @@ function describeMaking({ made_by, ledger }: DatasetVersion, indent: string, ink
   if (!made_by || !ledger) return [];
   const { command, version, at_ms, options } = made_by;
   const set = Object.entries(options)
-    .filter(([, value]) => value !== null)
-    .map(([key, value]) => `${key} ${typeof value === 'string' ? value : JSON.stringify(value)}`);
+    .filter(([, value]) => value !== null && !(Array.isArray(value) && value.length === 0))
+    .map(([key, value]) => `${key} ${[value].flat().map(showOption).join(' ')}`);
   const sums = [
     `${formatCount(ledger.rows_in)} rows in`,
     ...(ledger.train === undefined ? [`${formatCount(ledger.kept)} kept`] : []),
@@ -75,4 +77,8 @@ function describeMaking({ made_by, ledger }: DatasetVersion, indent: string, ink
     `${indent}${ink.cyan(`lorch ${visible(command)}`)} ${ink.dim(`${visible(version)}, ${when} UTC`)}${set.length > 0 ? `: ${visible(set.join(', '))}` : ''}`,
     `${indent}${visible(sums.join(', '))}`,
   ];
+}
+
+function showOption(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }

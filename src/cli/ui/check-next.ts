@@ -33,12 +33,12 @@ function nextStep({ output }: CheckFlags, checked: CheckedDataset, dataset: read
   const names = dataset.map(quotePath).join(' ');
   if (recorded) return check(`${names} --baseline ${quotePath(recorded.file)}`);
   if (fixed?.writtenTo) return check(quotePath(output ?? fixed.writtenTo));
-  if (fixed && fixed.rows > 0) return check(`${names} --fix -o MENDED.jsonl`);
+  if (fixed && fixed.rows > 0) return check(`${names} --fix -o FIXED.jsonl`);
   const fixable = codes.some(({ findings }) => findings.some(({ fix }) => fix));
   if (!fixed && fixable) return check(`${names} --fix`);
   // Dropping rows would leave none of a file whose format is unknown.
   if (codes.some(({ code }) => code === unknownFormat.code))
     return `lorch data mapping ${quoteSource(unread(checked) ?? dataset[0] ?? '')}`;
-  if (found.error > 0) return 'fix these rows, or let a run leave them out: dataset.on_error: drop';
+  if (found.error > 0) return 'fix these rows, or drop them in a run: dataset.on_error: drop in its config';
   return `lorch data dedup ${names}`;
 }

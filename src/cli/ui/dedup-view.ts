@@ -1,7 +1,7 @@
 // What `lorch data dedup` prints: totals, classes, bands, the largest groups, pairs with their differences, what a person
 // has to settle.
 import type { DedupedDataset } from '../../app/dedup-dataset.ts';
-import { countClasses, isOwn, type Leak, listLeaks, shownPair } from '../../app/near-report.ts';
+import { countClasses, isOwn, type Leak, leaksLeft, listLeaks, shownPair } from '../../app/near-report.ts';
 import type { RowFacts } from '../../dataset/duplicates/inspect-pairs.ts';
 import { type PairBlock, type PairClass, pairClasses } from '../../dataset/duplicates/pair-class.ts';
 import { differsBeside } from '../../dataset/duplicates/shown-texts.ts';
@@ -11,14 +11,15 @@ import { formatCount } from './format.ts';
 import { type Ink, paint, visible } from './paint.ts';
 import { renderTable } from './table.ts';
 import { renderWordDifference } from './word-difference.ts';
+import { fitText } from './wrap.ts';
 
 type Style = Pick<OutputStream, 'isTTY' | 'color' | 'columns'>;
 
 const meaning: Record<PairClass, string> = {
   same: 'the same prompt and answer',
-  conflict: 'the same prompt, different answers: for a person',
+  conflict: 'the same prompt, different answers: kept, for you to decide',
   template: 'they differ only in numbers: kept',
-  other: 'kept and shown',
+  other: 'similar in another way: kept',
 };
 const pairsOfClass: Record<PairClass, number> = { same: 1, conflict: 5, template: 1, other: 2 };
 const shownGroups = 5;
@@ -40,7 +41,7 @@ export function renderDedup(
     renderLeaks(deduped, style, ink),
     renderFate(deduped, ink, shown),
   ];
-  return parts.filter((part) => part !== '').join('\n');
+  return fitText(parts.filter((part) => part !== '').join('\n'), style);
 }
 
 function renderTotals({ rows, files, unread, near }: DedupedDataset, ink: Ink): string {
@@ -49,15 +50,15 @@ function renderTotals({ rows, files, unread, near }: DedupedDataset, ink: Ink): 
   const codes = Object.entries(unread).map(([code, n]) => `${formatCount(n)} ${code}`);
   const { row, prompt, answer } = near.exact;
   const exact = [
-    ...(row ? [`${formatCount(row.rows - row.groups)} repeat a whole row`] : []),
-    ...(prompt ? [`${formatCount(prompt.rows - prompt.groups)} a prompt`] : []),
-    ...(answer ? [`${formatCount(answer.rows - answer.groups)} an answer`] : []),
-  ];
+    { of: row, noun: 'whole row' },
+    { of: prompt, noun: 'prompt' },
+    { of: answer, noun: 'answer' },
+  ].flatMap(({ of, noun }) => (of && of.rows > of.groups ? [plural(of.rows - of.groups, noun)] : []));
   return [
     `${ink.bold(visible(name))}  ${plural(rows, 'row')}, ${formatCount(members)} of them in ${plural(near.groups.length, 'group')} of near-duplicates`,
-    `exactly: ${exact.join(', ')}`,
+    ...(exact.length > 0 ? [`repeated exactly: ${exact.join(', ')}`] : []),
     ...(codes.length > 0
-      ? [ink.yellow(`not compared, and left as they are: ${codes.join(', ')} (lorch data check)`)]
+      ? [ink.yellow(`not compared because of errors, and kept: ${codes.join(', ')} (see lorch data check)`)]
       : []),
     '',
   ].join('\n');
@@ -142,7 +143,7 @@ function renderLeaks({ near }: DedupedDataset, style: Style, ink: Ink): string {
   const shown = leaks.slice(0, shownLeaks).map((leak) => renderLeak(leak, style, ink));
   const more =
     leaks.length > shownLeaks ? ink.dim(`  … and ${formatCount(leaks.length - shownLeaks)} more\n`) : '';
-  return `${ink.red(ink.bold(`Leaks: ${plural(rows, 'row')} near to rows that must not be trained on`))}\n${shown.join('')}${more}`;
+  return `${ink.red(ink.bold(`Leaks: ${plural(rows, 'row')} like rows that must not be trained on`))}\n${shown.join('')}${more}`;
 }
 
 function renderLeak({ row, of, jaccard, class: kind }: Leak, style: Style, ink: Ink): string {
@@ -151,7 +152,7 @@ function renderLeak({ row, of, jaccard, class: kind }: Leak, style: Style, ink: 
     row.texts && of.texts
       ? `    prompt ${renderWordDifference(row.texts.prompt, of.texts.prompt, style)}\n`
       : '';
-  return `  ${where(row)} ${ink.red(code)} ${jaccard.toFixed(2)} ${kind} of ${of.side} ${where(of)}\n${texts}`;
+  return `  ${where(row)}  ${ink.red(code)} ${kind} ${jaccard.toFixed(2)}  ${of.side} ${where(of)}\n${texts}`;
 }
 
 function renderFate(
@@ -166,12 +167,19 @@ function renderFate(
   if (written) {
     const { kept, out, ledger, faulty } = written;
     const bad = Object.entries(faulty);
-    const left = bad.reduce((sum, [, n]) => sum + n, 0);
+    const leaks = leaksLeft(near, true);
+    const errors = bad.reduce((sum, [, n]) => sum + n, 0);
     return [
       `${ink.green(`${formatCount(kept)} of ${formatCount(rows)} rows written: ${visible(shown(out))}`)}${dropped > 0 ? `, dropped ${why}` : ''}\n`,
-      left > 0
+      errors > 0
         ? ink.yellow(
-            `a run leaves out ${formatCount(left)} of them for their errors: ${bad.map(([code, n]) => `${formatCount(n)} ${code}`).join(', ')}\n`,
+            `${formatCount(errors)} of them ${errors === 1 ? 'has an error' : 'have errors'}: ${bad.map(([code, n]) => `${formatCount(n)} ${code}`).join(', ')}\n`,
+          )
+        : '',
+      // Rows that are the same as a validation row are dropped by default; those that are only like one are not.
+      leaks > 0
+        ? ink.yellow(
+            `${plural(leaks, 'row')} like validation or benchmark rows ${leaks === 1 ? 'is' : 'are'} still in it; --action drop drops them too\n`,
           )
         : '',
       `ledger: ${visible(shown(ledger))}\n`,

@@ -1,6 +1,7 @@
 // The next useful commands, in the form that every command ends with.
 import stringWidth from 'string-width';
 import type { OutputStream } from '../context.ts';
+import { fitCommand } from './fit-command.ts';
 import { paint } from './paint.ts';
 
 /** `next: A  ·  B` if that fits on one line of the terminal, else a command a line, so that each can be copied. */
@@ -12,5 +13,6 @@ export function renderNext(
   const line = `next: ${commands.join('  ·  ')}`;
   if (!stream.isTTY || stringWidth(line) <= stream.columns)
     return `${ink.dim('next:')}${line.slice('next:'.length)}\n`;
-  return `${ink.dim('next:')}\n${commands.map((command) => `  ${command}\n`).join('')}`;
+  const lines = commands.flatMap((command) => fitCommand(`  ${command}`, Math.max(stream.columns, 20)));
+  return `${ink.dim('next:')}\n${lines.map((each) => `${each}\n`).join('')}`;
 }

@@ -43,12 +43,12 @@ describe('the report', () => {
     expect(exitCode).toBe(0);
     expect(stdout).toMatchInlineSnapshot(`
       "train.jsonl  7 rows, 3 of them in 1 group of near-duplicates
-      exactly: 0 repeat a whole row, 2 a prompt, 1 an answer
-      not compared, and left as they are: 1 D001 (lorch data check)
+      repeated exactly: 2 prompts, 1 answer
+      not compared because of errors, and kept: 1 D001 (see lorch data check)
 
       class	pairs	meaning
       same	1	the same prompt and answer
-      conflict	2	the same prompt, different answers: for a person
+      conflict	2	the same prompt, different answers: kept, for you to decide
 
       similarity	pairs
       0.6 to below 0.7	0
@@ -129,8 +129,8 @@ describe('leaks', () => {
     const args = ['train.jsonl', '--validation', 'val.jsonl', '--against', 'bench.json'];
     const { stdout, exitCode } = await lorch(args);
     expect(exitCode).toBe(1);
-    expect(stdout).toContain('train.jsonl:1 D163 1.00 same of validation val.jsonl:1');
-    expect(stdout).toMatch(/train\.jsonl:7 D164 1\.00 other of benchmark bench\.json:1/);
+    expect(stdout).toContain('train.jsonl:1  D163 same 1.00  validation val.jsonl:1');
+    expect(stdout).toMatch(/train\.jsonl:7 {2}D164 other 1\.00 {2}benchmark bench\.json:1/);
     const { leaks, dropped } = (await lorch([...args, '--json'])).json();
     expect(leaks).toEqual([
       { row: 0, side: 'validation', of: { file: 'val.jsonl', line: 1 }, jaccard: 1, class: 'same' },
@@ -161,7 +161,7 @@ describe('leaks', () => {
       'prompt',
     ]);
     expect(exitCode).toBe(1);
-    expect(stdout).toContain('train.jsonl:2 D164 1.00 conflict of benchmark questions.jsonl:1');
+    expect(stdout).toContain('train.jsonl:2  D164 conflict 1.00  benchmark questions.jsonl:1');
   });
 });
 

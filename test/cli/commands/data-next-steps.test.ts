@@ -1,5 +1,5 @@
 // What the dataset commands say at their end: few places, the worst first, and what to type next.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -60,7 +60,7 @@ describe('The next command', () => {
   it.each([
     [['stats', 'good.jsonl'], 'lorch data check good.jsonl'],
     [['check', 'good.jsonl'], 'lorch data dedup good.jsonl'],
-    [['check', 'bad.jsonl'], 'fix these rows, or let a run leave them out: dataset.on_error: drop'],
+    [['check', 'bad.jsonl'], 'fix these rows, or drop them in a run: dataset.on_error: drop in its config'],
     [['dedup', 'good.jsonl'], 'lorch data review good.jsonl'],
     [['dedup', 'good.jsonl', '-o', 'g2.jsonl'], 'lorch data review g2.jsonl'],
     [['sample', 'good.jsonl', '-o', 's.jsonl'], 'lorch data check s.jsonl'],
@@ -69,10 +69,41 @@ describe('The next command', () => {
       ['split', 'good.jsonl', '-o', 'sides'],
       'lorch train CONFIG --set dataset.train=sides/train.jsonl --set dataset.validation=sides/validation.jsonl',
     ],
+    [
+      ['split', 'bad.jsonl', '-o', 'sides2', '--seed', '7'],
+      'lorch data split bad.jsonl --seed 7 --output sides2 --on-error drop',
+    ],
   ])('after %j is %s', async (args, expected) => {
     const { stdout, stderr } = await lorch(...args);
     expect(next(stderr)).toBe(expected);
     expect(stdout).not.toContain('next:');
+  });
+
+  it('names files from the folder of the workspace, as configs do', async () => {
+    put('lorch.yaml', '');
+    mkdirSync(join(dir, 'below'));
+    const { stderr } = await runCli(['data', 'split', '../good.jsonl', '-o', 'sides'], {
+      cwd: join(dir, 'below'),
+    });
+    rmSync(join(dir, 'lorch.yaml'));
+    expect(next(stderr)).toBe(
+      'lorch train CONFIG --set dataset.train=below/sides/train.jsonl --set dataset.validation=below/sides/validation.jsonl',
+    );
+  });
+
+  it('after a dedup that leaves leaks drops them', async () => {
+    put('near.jsonl', row(7).replace('number 7?', 'number 7, please?'));
+    const args = ['dedup', 'near.jsonl', '--near', '0.5', '--validation', 'good.jsonl'];
+    const { stderr, exitCode } = await lorch(...args);
+    expect(exitCode).toBe(1);
+    expect(next(stderr)).toBe(
+      'lorch data dedup near.jsonl --near 0.5 --validation good.jsonl --action drop -o NEW.jsonl',
+    );
+    const dropped = await lorch(...args, '--action', 'drop', '-o', 'near-free.jsonl');
+    expect(dropped.exitCode).toBe(0);
+    const kept = await lorch(...args, '-o', 'near-kept.jsonl');
+    expect(kept.stdout).toContain('1 row like validation or benchmark rows is still in it');
+    expect(next(kept.stderr)).toContain('--action drop -o NEW.jsonl');
   });
 
   it('is not among what scripts read', async () => {

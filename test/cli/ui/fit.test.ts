@@ -6,6 +6,7 @@ import { fitHelp } from '../../../src/cli/ui/help-text.ts';
 import { renderNext } from '../../../src/cli/ui/next.ts';
 import { fitLine } from '../../../src/cli/ui/progress.ts';
 import { droppedColumns, renderTable } from '../../../src/cli/ui/table.ts';
+import { fitText, fittedStream } from '../../../src/cli/ui/wrap.ts';
 import type { Finding } from '../../../src/diagnostics/finding.ts';
 
 const terminal = (columns: number) => ({ isTTY: true, color: false, columns });
@@ -68,6 +69,38 @@ describe('the next commands', () => {
     expect(renderNext(commands, terminal(120))).toBe(`next: ${commands.join('  ·  ')}\n`);
     expect(renderNext(commands, terminal(60))).toBe(`next:\n  ${commands.join('\n  ')}\n`);
     expect(renderNext(commands, { ...terminal(20), isTTY: false })).toBe(`next: ${commands.join('  ·  ')}\n`);
+  });
+});
+
+describe('a command longer than the terminal', () => {
+  it('goes on after a backslash, never inside quotes', () => {
+    expect(renderNext(["lorch data review 'my data/rows of today.jsonl' --rows 50"], terminal(40))).toBe(
+      "next:\n  lorch data review \\\n      'my data/rows of today.jsonl' \\\n      --rows 50\n",
+    );
+    expect(fitText('undo: lorch data dedup --undo a.undo.jsonl -o FILE', terminal(40))).toBe(
+      'undo:\n  lorch data dedup --undo a.undo.jsonl \\\n      -o FILE',
+    );
+  });
+});
+
+describe('sentences on a terminal', () => {
+  it('break between words, and go on at the indent they began with', () => {
+    expect(fitText('short\n  a line that is a bit too long', terminal(21))).toBe(
+      'short\n  a line that is a\n  bit too long',
+    );
+    expect(fitText('a line that is too long', { isTTY: false, columns: 10 })).toBe('a line that is too long');
+  });
+
+  it('are what stderr gets, whatever writes there', () => {
+    const written: string[] = [];
+    const stream = { ...terminal(20), write: (text: string) => void written.push(text) };
+    fittedStream(stream).write('a sentence of more than one line\n');
+    expect(written.join('')).toBe('a sentence of more\nthan one line\n');
+  });
+
+  it('are joined before they break, if the source broke them', () => {
+    const help = 'One sentence that the source of the help broke\nin two. Another.\n';
+    expect(fitHelp(help, 40)).toBe('One sentence that the source of the help\nbroke in two. Another.\n');
   });
 });
 
