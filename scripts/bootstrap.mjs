@@ -43,8 +43,21 @@ function fail(message) {
 
 /** What was installed must be what the lockfile says, and the one native module must load in this Node. */
 async function installed() {
-  if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== wantedStamp()) return false;
-  return await nativeLoads();
+  const stamped = existsSync(stamp) && readFileSync(stamp, 'utf8') === wantedStamp();
+  if (!(stamped || npmInstalled()) || !(await nativeLoads())) return false;
+  if (!stamped) writeFileSync(stamp, wantedStamp());
+  return true;
+}
+
+// Who typed `npm install` has the packages already: npm keeps a list of what it put into node_modules.
+function npmInstalled() {
+  const list = join(root, 'node_modules', '.package-lock.json');
+  if (!existsSync(list)) return false;
+  const wanted = Object.entries(JSON.parse(readFileSync(lockfile, 'utf8')).packages);
+  const { packages } = JSON.parse(readFileSync(list, 'utf8'));
+  return wanted.every(
+    ([path, { version, optional }]) => path === '' || optional || packages[path]?.version === version,
+  );
 }
 
 function wantedStamp() {
@@ -58,7 +71,7 @@ async function nativeLoads() {
 }
 
 async function install(say) {
-  say('installing npm packages');
+  say('installing npm packages; this takes some minutes if better-sqlite3 has to be compiled');
   let { code } = await npm(['ci', '--no-audit', '--no-fund', '--loglevel=error']);
   if (code !== 0 || !(await nativeLoads())) {
     // A prebuilt better-sqlite3 or Node's headers could not be fetched: build with the headers beside this Node.

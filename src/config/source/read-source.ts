@@ -21,7 +21,7 @@ export async function readSource(path: string, name: string, limit = maxBytes): 
       await handle.close();
     }
   } catch (error) {
-    return { problem: finding('C002', at, describeFailure(error, name)) };
+    return { problem: finding('C002', at, ...describeFailure(error, name)) };
   }
   return decodeSource(bytes, name, limit);
 }
@@ -31,12 +31,19 @@ export function decodeSource(bytes: Uint8Array, name: string, limit = maxBytes):
   const at = { file: name };
   if (bytes.length > limit)
     return {
-      problem: finding('C004', at, `${name} is larger than ${limit >> 20} MiB`, 'is this a dataset?'),
+      problem: finding(
+        'C004',
+        at,
+        `${name} is larger than ${limit >> 20} MiB`,
+        'a config is smaller; is this a dataset?',
+      ),
     };
   if ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff))
     return { problem: finding('C003', at, `${name} is UTF-16 text`, 'save it as UTF-8') };
   if (bytes.includes(0))
-    return { problem: finding('C003', at, `${name} is a binary file (it contains NUL bytes)`) };
+    return {
+      problem: finding('C003', at, `${name} is a binary file (it contains NUL bytes)`, 'name a text file'),
+    };
   try {
     return { text: new TextDecoder('utf-8', { fatal: true }).decode(bytes) };
   } catch {
@@ -61,9 +68,13 @@ async function readUpTo(
   return parts.length === 1 ? (parts[0] as Uint8Array) : Buffer.concat(parts);
 }
 
-function describeFailure(error: unknown, name: string): string {
+/** What happened, and what to do about it. */
+function describeFailure(error: unknown, name: string): [message: string, hint: string] {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  if (code === 'ENOENT' || code === 'ENOTDIR') return `there is no file ${name}`;
-  if (code === 'EACCES' || code === 'EPERM') return `${name} may not be read (permission denied)`;
-  return `${name} cannot be read: ${error instanceof Error ? error.message : String(error)}`;
+  if (code === 'ENOENT' || code === 'ENOTDIR')
+    return [`there is no file ${name}`, 'check the path and the spelling'];
+  if (code === 'EACCES' || code === 'EPERM')
+    return [`${name} may not be read (permission denied)`, 'give yourself the right to read it'];
+  const why = error instanceof Error ? error.message : String(error);
+  return [`${name} cannot be read: ${why}`, 'name a file that can be opened'];
 }

@@ -44,6 +44,7 @@ describe('lorch config check', () => {
       good.yaml: good
       none.yaml error C002 file-unreadable
         there is no file none.yaml
+        hint: check the path and the spelling
       none.yaml: 1 problem
       "
     `);

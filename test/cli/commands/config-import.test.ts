@@ -160,6 +160,17 @@ describe('what cannot be imported', () => {
     const { exitCode, stderr, stdout } = await lorch(['import', '-'], { stdin });
     expect([exitCode, stdout]).toEqual([2, '']);
     expect(stderr).toContain(`error ${code}`);
+    expect(stderr).toContain('hint: ');
+  });
+
+  it.each([
+    ['none.yaml', /error C031 there is no file none\.yaml\n {2}hint: check the path/],
+    ['.', /error C031 \. is a folder\n {2}hint: name one of the files/],
+    ['picture.png', /error C031 picture\.png is a binary file.*\n {2}hint: name a text file/],
+  ])('%s ends with what to do', async (file, error) => {
+    writeFileSync(join(dir, 'picture.png'), Buffer.from([137, 80, 78, 71, 0, 0]));
+    const { exitCode, stderr } = await lorch(['import', file]);
+    expect([exitCode, stderr]).toEqual([2, expect.stringMatching(error)]);
   });
 
   it('keeps values that would be variables or comments here as they are', async () => {
