@@ -1,7 +1,8 @@
 import { lastAnswer } from '../consistency/last-answer.ts';
 import { countOf, quote } from '../consistency/wording.ts';
 import { findSide } from '../meaning/two-sides.ts';
-import { isClassAnswer, type Rating, readRating, readVerdict } from '../meaning/verdict.ts';
+import { isClassAnswer, type Rating, readGradeWord, readRating, readVerdict } from '../meaning/verdict.ts';
+import type { Example } from '../example.ts';
 import type { Check } from './check.ts';
 
 const mostFields = 4;
@@ -18,7 +19,7 @@ export const lowRated: Check = {
   severity: 'warning',
   title: 'Rows are trained on although their own field rates the answer as bad.',
   prose:
-    'A `rating`, `reward`, `score`, `stars` or a `label` of 0 and 1 says how good the answer is. Training does not read it: bad answers count as much as good ones. A number below zero is bad. So is 0 if the field holds only 0 and 1, and so is the lower part of a scale that ends at 5 or 10. Votes and scores that are counts are bad only below zero. A `label` is not a rating if it is beside an `instruction`, or if the answers are the names of classes.',
+    'A `rating`, `reward`, `score`, `stars` or a `label` of 0 and 1 says how good the answer is. Training does not read it: bad answers count as much as good ones. A number below zero is bad. So is 0 if the field holds only 0 and 1, and so is the lower part of a scale that ends at 5 or 10. Votes and scores that are counts are bad only below zero. A `label` of numbers is not a rating if it is beside an `instruction`, or if the answers are the names of classes. Words are grades (`label: "bad"`, `score: "low"`) if the field holds no other words and good or middling ones too, and if no answer says the word itself.',
   hint: 'keep the rows with good answers only; if the field means something else, switch the check off: D066: off',
   bad: [
     {
@@ -34,6 +35,13 @@ export const lowRated: Check = {
         '{"instruction":"How many legs has a spider?","output":"Nobody knows.","rating":1}',
       ].join('\n'),
       pointer: '/rating',
+    },
+    {
+      text: [
+        '{"instruction":"Which river runs through Vienna?","output":"The Danube.","label":"good"}',
+        '{"instruction":"How many legs has a spider?","output":"Nobody knows.","label":"bad"}',
+      ].join('\n'),
+      pointer: '/label',
     },
   ],
   good: [
@@ -52,13 +60,11 @@ export const lowRated: Check = {
       let fields = 0;
       let first = '';
       for (const key in example.meta) {
-        const rating = readRating(key, example.meta[key]);
-        if (!rating || fields === mostFields || readVerdict(key, example.meta[key]) === false) continue;
-        const answer = rating.kind === 'label' ? (lastAnswer(example)?.text ?? '') : '';
-        if (rating.kind === 'label' && isOfClasses(answer, row, example.meta[key])) continue;
+        const rating = ratingOf(key, example, row);
+        if (!rating || fields === mostFields) continue;
         if (fields === 0) first = key;
         fields += 1;
-        value += `${value === '' ? '' : separator}${rating.kind}${separator}${rating.value}${separator}${key.slice(0, 100)}${separator}${answer.slice(0, 40)}`;
+        value += `${value === '' ? '' : separator}${rating.kind}${separator}${rating.value}${separator}${key.slice(0, 100)}${separator}${rating.answer}`;
       }
       // Of a pair each answer may have a rating of its own.
       if (fields === 0 || findSide(row, 'rejected') !== undefined) return null;
@@ -74,7 +80,7 @@ export const lowRated: Check = {
             let field = fields.get(name);
             if (!field) {
               if (fields.size === mostFieldsOfFile) continue;
-              field = createField(parts[i] as Rating['kind'], parts[i + 2] ?? '');
+              field = createField(parts[i] as FieldKind, parts[i + 2] ?? '');
               fields.set(name, field);
             }
             countIn(field, Number(parts[i + 1]), row);
@@ -98,8 +104,35 @@ export const lowRated: Check = {
   }),
 };
 
+interface Found {
+  kind: FieldKind;
+  value: number;
+  /** How the answer beside a label begins. */
+  answer: string;
+}
+
+type FieldKind = Rating['kind'] | 'word';
+
+// What a field says of the row's answer, if it means something beside what the field says in other rows.
+function ratingOf(key: string, example: Example, row: Readonly<Record<string, unknown>>): Found | null {
+  const said = example.meta[key];
+  if (readVerdict(key, said) === false) return null;
+  const rating = readRating(key, said);
+  if (rating) {
+    if (rating.kind !== 'label') return { ...rating, answer: '' };
+    const answer = lastAnswer(example)?.text ?? '';
+    return isOfClasses(answer, row, said) ? null : { ...rating, answer: answer.slice(0, 40) };
+  }
+  const word = readGradeWord(key, said);
+  if (word === null) return null;
+  const answer = lastAnswer(example)?.text ?? '';
+  // An answer that says the word tells the class of what it speaks of.
+  const isClass = isClassAnswer(answer) || answer.toLowerCase().includes(String(said).trim().toLowerCase());
+  return { kind: 'word', value: isClass ? -1 : word, answer: answer.slice(0, 40) };
+}
+
 interface Field {
-  kind: Rating['kind'];
+  kind: FieldKind;
   key: string;
   total: number;
   /** By value; null once there are too many. */
@@ -112,7 +145,7 @@ interface Field {
   answers: Set<string>;
 }
 
-function createField(kind: Rating['kind'], key: string): Field {
+function createField(kind: FieldKind, key: string): Field {
   return {
     kind,
     key,
@@ -155,12 +188,16 @@ function findLow(field: Field): { count: number; rows: number[]; limit: string }
   const { kind, values, negative, lowest, highest } = field;
   // A few answers that come again and again are the names of classes.
   if (
-    kind === 'label' &&
+    (kind === 'label' || kind === 'word') &&
     field.total >= 8 &&
     field.answers.size * 2 <= field.total &&
     field.answers.size < mostAnswers
   )
     return null;
+  if (kind === 'word') {
+    const bad = lowest === 0 && highest > 0 ? values?.get(0) : undefined;
+    return bad ? { ...bad, limit: 'that says bad or low' } : null;
+  }
   if (negative.count > 0 && (kind !== 'label' || isFlag(field))) return { ...negative, limit: 'below 0' };
   if (kind === 'votes' || !values || lowest === highest) return null;
   if (lowest === 0 && highest === 1 && values.size === 2) {

@@ -9,7 +9,7 @@ import { keepExact } from '../exact-json.ts';
 import type { Role } from '../example.ts';
 import { holdsMedia, isMediaField } from '../meaning/media.ts';
 import { isAnswer, sideOf } from '../meaning/two-sides.ts';
-import { judgesAnswer, readRating, readVerdict } from '../meaning/verdict.ts';
+import { judgesAnswer, readGradeWord, readRating, readVerdict } from '../meaning/verdict.ts';
 import { escapePointer } from '../text-position.ts';
 import type { Raise, Row } from './format.ts';
 
@@ -115,6 +115,7 @@ function raiseMeaning(key: string, value: unknown, raise: Raise): void {
 // Whether a field judges the answer, or holds media, or would if it were not empty.
 function hasMeaning(key: string, value: unknown): boolean {
   if (readVerdict(key, value) !== null || readRating(key, value) !== null) return true;
+  if ((readGradeWord(key, value) ?? -1) >= 0) return true;
   if (isMediaField(key)) return isEmpty(value) || holdsMedia(value);
   return isEmpty(value) && (sideOf(key) === 'rejected' || judgesAnswer(key));
 }

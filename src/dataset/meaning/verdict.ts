@@ -5,19 +5,20 @@ type Kind = 'good' | 'bad' | 'words' | 'label' | 'grade' | 'reward' | 'votes';
 
 const kinds: Readonly<Record<Kind, string>> = {
   /** True means that the answer is good. */
-  good: 'ktotag accepted isaccepted isgood goodanswer isgoodanswer ischosen chosen ispreferred isdesirable desirable thumbsup liked isliked approved isapproved',
+  good: 'ktotag ktolabel accepted isaccepted good isgood goodanswer isgoodanswer goodresponse isgoodresponse ischosen chosen ispreferred isdesirable desirable thumbsup liked isliked approved isapproved',
   /** True means that it is bad. */
-  bad: 'thumbsdown isbad badanswer isbadanswer rejected isrejected disliked isdisliked undesirable isundesirable',
+  bad: 'thumbsdown bad isbad badanswer isbadanswer badresponse isbadresponse rejected isrejected disliked isdisliked undesirable isundesirable',
   /** A word says which. */
   words:
-    'feedback userfeedback humanfeedback thumbs thumb vote uservote reaction verdict judgement judgment preference annotation',
+    'feedback userfeedback humanfeedback feedbacktype thumbs thumb vote uservote reaction verdict judgement judgment preference preferencelabel annotation qualitylabel',
   /** `label` of unpaired preference data; in other data the name of a class. */
   label: 'label',
   /** A grade on a scale that has a lower end. */
   grade:
-    'rating userrating humanrating overallrating stars quality qualityscore overallscore helpfulness helpfulnessscore correctness',
+    'rating userrating humanrating overallrating answerrating responserating outputrating stars quality answerquality responsequality outputquality qualityscore qualityrating overallscore overallquality helpfulness helpfulnessscore correctness satisfaction usersatisfaction',
   /** A number below zero is bad, and so is 0 if there are only 0 and 1. */
-  reward: 'reward rewardscore preferencescore score correct iscorrect helpful ishelpful',
+  reward:
+    'reward rewardscore rewardmodelscore preferencescore score answerscore responsescore humanscore judgescore correct iscorrect helpful ishelpful',
   /** A count: only one below zero says anything. */
   votes: 'votes upvotes netvotes likes karma',
 };
@@ -28,20 +29,24 @@ const kindOf = new Map(
   ),
 );
 
-const badWords = new Set(
-  'thumbsdown thumbdown down 👎 dislike disliked downvote downvoted reject rejected bad undesirable unacceptable poor negative wrong incorrect unhelpful nothelpful worse'.split(
-    ' ',
-  ),
+const wordSet = (words: string): ReadonlySet<string> => new Set(words.split(' '));
+const badWords = wordSet(
+  'thumbsdown thumbdown down 👎 dislike disliked downvote downvoted reject rejected bad verybad badanswer badresponse undesirable unacceptable poor verypoor terrible awful worst low verylow lowquality negative wrong incorrect unhelpful nothelpful notgood worse fail failed dissatisfied unsatisfied unsatisfactory 踩 差 差评 不好',
 );
-const goodWords = new Set(
-  'thumbsup thumbup up 👍 like liked upvote upvoted accept accepted approved chosen good desirable acceptable excellent positive right correct helpful better'.split(
-    ' ',
-  ),
+const goodWords = wordSet(
+  'thumbsup thumbup up 👍 like liked upvote upvoted accept accepted approved chosen good verygood goodanswer goodresponse desirable acceptable excellent perfect great best high veryhigh highquality positive right correct helpful better pass passed satisfied 赞 好 好评',
 );
+const middleWords = wordSet('medium mid middle moderate average fair ok okay neutral mediocre mixed 中 一般');
 // Among classes there are "bad" and "negative" texts, too.
-const labelWords = new Set(
-  'thumbsdown thumbdown 👎 dislike disliked downvote downvoted rejected undesirable'.split(' '),
+const labelWords = wordSet(
+  'thumbsdown thumbdown 👎 dislike disliked downvote downvoted rejected undesirable badanswer badresponse lowquality unhelpful nothelpful dispreferred',
 );
+// As labels these say nothing alone; if a column holds no other words, they grade the answers.
+const pairedLabels = wordSet('good bad verygood verybad high low medium poor excellent accept reject accepted');
+// A rating or a score that is "low" may be one of risk.
+const unsureKinds: ReadonlySet<Kind> = new Set(['reward', 'words']);
+const unsureNames = wordSet('rating stars');
+const unsureWords = wordSet('low verylow');
 
 /** Whether a field of that name says how good the answer is. */
 export function judgesAnswer(key: string): boolean {
@@ -71,10 +76,31 @@ export function readVerdict(key: string, value: unknown): boolean | null {
       return typeof yes === 'boolean' ? readLabel(value, yes) : isLabelWord(value) ? false : null;
     case 'grade':
     case 'reward':
-      return wordOf(value);
+      return isUnsure(kind, key, value) ? null : wordOf(value);
     default:
       return null;
   }
+}
+
+function isUnsure(kind: Kind, key: string, value: unknown): boolean {
+  return (
+    (unsureKinds.has(kind) || unsureNames.has(plainName(key))) &&
+    typeof value === 'string' &&
+    unsureWords.has(plainName(value.trim()))
+  );
+}
+
+/**
+ * How a field grades the answer in a word, if only the words of the other rows show that it does: 0 is bad, 2 is good;
+ * -1 for a word that is no grade; null if the field is none or holds no word.
+ */
+export function readGradeWord(key: string, value: unknown): -1 | 0 | 1 | 2 | null {
+  const kind = kindOf.get(plainName(key));
+  if (kind !== 'label' && kind !== 'grade' && kind !== 'reward') return null;
+  if (typeof value !== 'string' || value.trim() === '' || readNumber(value) !== null) return null;
+  const word = value.length > 20 ? '' : plainName(value.trim());
+  if (kind === 'label' && !pairedLabels.has(word)) return -1;
+  return badWords.has(word) ? 0 : goodWords.has(word) ? 2 : middleWords.has(word) ? 1 : -1;
 }
 
 /** How a field rates the answer. */
@@ -87,7 +113,8 @@ export interface Rating {
 export function readRating(key: string, value: unknown): Rating | null {
   const kind = kindOf.get(plainName(key));
   if (kind === undefined || value === null || value === undefined) return null;
-  const number = readNumber(value);
+  const yes = kind === 'reward' ? readYes(value) : null;
+  const number = typeof yes === 'boolean' ? Number(yes) : readNumber(value);
   if (number === null) return null;
   if (kind === 'grade' || kind === 'reward' || kind === 'votes' || kind === 'label')
     return { kind, value: number };
@@ -130,7 +157,9 @@ function readNumber(value: unknown): number | null {
   if (typeof value !== 'string' || value.length > 20) return null;
   const word = value.trim();
   if (/^(?:true|false)$/i.test(word)) return word.toLowerCase() === 'true' ? 1 : 0;
-  return /^[-+]?\d+(?:\.\d+)?$/.test(word) ? Number(word) : null;
+  // "2/5", "2 out of 5", "2 stars".
+  const rated = /^[-+]?\d+(?:\.\d+)?(?=$|\s?(?:\/|out of)\s?(?:5|10)$|\s?stars?$)/i.exec(word);
+  return rated ? Number(rated[0]) : null;
 }
 
 const classWord =

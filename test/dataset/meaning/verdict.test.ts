@@ -49,6 +49,16 @@ describe('an answer marked as bad', () => {
     ['preference', 'rejected'],
     ['rating', 'bad'],
     ['quality', 'poor'],
+    ['quality', 'low'],
+    ['Answer Quality', 'very low'],
+    ['response_quality', 'Bad'],
+    ['score', 'bad'],
+    ['verdict', 'fail'],
+    ['label', 'bad answer'],
+    ['label', 'Unhelpful'],
+    ['good', false],
+    ['is_bad_response', 1],
+    ['kto_label', 'false'],
     ['rejected', true],
     ['label', 'thumbs_down'],
   ])('is an error under %j: %j, whatever the format', async (key, value) => {
@@ -77,6 +87,10 @@ describe('an answer marked as bad', () => {
     ['label', 3],
     ['status', 'rejected'],
     ['thumbs_up', 0],
+    ['label', 'bad'],
+    ['rating', 'low'],
+    ['risk', 'low'],
+    ['quality', 'high'],
   ])('is not seen in %j: %j', async (key, value) => {
     const found = await codes(lines({ ...flat, [key]: value }));
     expect(found.filter((each) => each.startsWith('D064'))).toEqual([]);
@@ -125,6 +139,16 @@ describe('rows that are rated', () => {
     ['rating', ['10', '2', '8']],
     ['is_correct', [true, false]],
     ['thumbs', [0, 1, 1]],
+    ['label', ['good', 'bad']],
+    ['label', ['Bad', 'Good', 'good']],
+    ['label', ['high', 'low', 'medium']],
+    ['label', ['accept', 'reject']],
+    ['score', ['low', 'high']],
+    ['rating', ['low', 'medium']],
+    ['rating', ['1/5', '5/5']],
+    ['user_rating', ['5 stars', '1 star']],
+    ['is_correct', ['yes', 'no']],
+    ['answer_score', [0, 1]],
   ])('are named where bad ones are among them: %s %j', async (key, values) => {
     expect(await codes(rows(values, key))).toEqual([`D066 /${key}`]);
   });
@@ -140,8 +164,18 @@ describe('rows that are rated', () => {
     ['rating', [40, 95, 12]],
     ['helpfulness', [3, 4]],
     ['reward', [1, 1]],
+    ['label', ['good', 'bad', 'neutral']],
+    ['label', ['positive', 'negative']],
+    ['label', ['positive', 'negative', 'neutral']],
+    ['label', ['correct', 'incorrect']],
+    ['label', ['bad', 'bad']],
+    ['label', ['low', 'sports']],
+    ['score', ['low', 'low']],
+    ['score', ['low', 'high', 'A+']],
+    ['grade', [1, 4, 5]],
   ])('are left alone where nothing says bad: %s %j', async (key, values) => {
-    expect(await codes(rows(values, key))).toEqual([]);
+    const found = await codes(rows(values, key));
+    expect(found.filter((each) => !each.startsWith('D033'))).toEqual([]);
   });
 
   it('are no classified texts', async () => {
@@ -153,6 +187,14 @@ describe('rows that are rated', () => {
           label: i % 3 === 0 ? 0 : 1,
         })),
       );
+    expect(
+      await codes(
+        lines(
+          { instruction: 'Mood of the review? The soup was cold.', output: 'It is a bad review.', label: 'bad' },
+          { instruction: 'Mood of the review? We came twice.', output: 'It is a good one.', label: 'good' },
+        ),
+      ),
+    ).toEqual([]);
     expect(await codes(sentiment((bad) => (bad ? 'negative' : 'positive')))).toEqual([]);
     expect(await codes(sentiment((bad) => `The mood of this review is ${bad ? 'bad' : 'good'}.`))).toEqual(
       [],
