@@ -1,8 +1,8 @@
 import { lastAnswer } from '../consistency/last-answer.ts';
 import { countOf, quote } from '../consistency/wording.ts';
+import type { Example } from '../example.ts';
 import { findSide } from '../meaning/two-sides.ts';
 import { isClassAnswer, type Rating, readGradeWord, readRating, readVerdict } from '../meaning/verdict.ts';
-import type { Example } from '../example.ts';
 import type { Check } from './check.ts';
 
 const mostFields = 4;

@@ -10,6 +10,7 @@ export const promptVariable: Check = {
   name: 'prompt-variable',
   severity: 'warning',
   group: 'content',
+  saidBy: { code: 'D040', within: 2 },
   title: 'A variable in the prompt was not filled in.',
   prose:
     'The prompt holds `{doc_type}`, `{{name}}` or the like in plain prose, and the answer does not speak of it: the script that built the row did not fill it in. The model learns to answer questions that say nothing. The check skips prompts about templates, code or formulas.',

@@ -7,7 +7,7 @@ import { weightOnPrompt } from '../checks/weight-on-prompt.ts';
 import { wrongType } from '../checks/wrong-type.ts';
 import { keepExact } from '../exact-json.ts';
 import type { Role } from '../example.ts';
-import { holdsMedia, isMediaField } from '../meaning/media.ts';
+import { isMedia, isMediaField } from '../meaning/media.ts';
 import { isAnswer, sideOf } from '../meaning/two-sides.ts';
 import { judgesAnswer, readGradeWord, readRating, readVerdict } from '../meaning/verdict.ts';
 import { escapePointer } from '../text-position.ts';
@@ -116,7 +116,7 @@ function raiseMeaning(key: string, value: unknown, raise: Raise): void {
 function hasMeaning(key: string, value: unknown): boolean {
   if (readVerdict(key, value) !== null || readRating(key, value) !== null) return true;
   if ((readGradeWord(key, value) ?? -1) >= 0) return true;
-  if (isMediaField(key)) return isEmpty(value) || holdsMedia(value);
+  if (isMedia(key, value) || (isMediaField(key) && isEmpty(value))) return true;
   return isEmpty(value) && (sideOf(key) === 'rejected' || judgesAnswer(key));
 }
 

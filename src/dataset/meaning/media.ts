@@ -10,6 +10,35 @@ const fieldName = new RegExp(
 /** Whether a field of that name holds pictures, sound or film. */
 export const isMediaField = rememberByKey((key) => fieldName.test(plainName(key)));
 
+// Names under which other things are kept as well: source files, links, words.
+const looseName =
+  /^(?:(?:media|file|attachment|asset|clip|recording|speech|voice|thumbnail|figure|chart|diagram)(?:path|file|name|url|uri)?s?|png|jpe?g|mp[34])$/;
+const attachmentName = /^attachments?(?:path|file|name|url|uri)?s?$/;
+
+/** Whether a field of that name may hold media, which only its value shows. */
+export const mayHoldMedia = rememberByKey((key) => looseName.test(plainName(key)));
+
+/** Whether a row's field comes with a picture, sound or film. */
+export function isMedia(key: string, value: unknown): boolean {
+  if (isMediaField(key)) return holdsMedia(value);
+  if (!mayHoldMedia(key)) return false;
+  return isMediaFile(value) || (attachmentName.test(plainName(key)) && holdsMedia(value));
+}
+
+// Vector graphics and arrays are source files, too; a list of the files of a commit may hold one picture.
+const mediaFile =
+  /^(?:data:(?:image|audio|video)\/|\S{1,300}\.(?:png|jpe?g|gif|webp|bmp|tiff?|heic|avif|wav|mp3|flac|ogg|opus|m4a|aac|mp4|m4v|avi|mov|mkv|webm|mpe?g|dcm)(?:[?#]\S*)?$)/i;
+
+function isMediaFile(value: unknown): boolean {
+  if (typeof value === 'string') return mediaFile.test(value.trim());
+  if (Array.isArray(value)) return value.length > 0 && value.every(isMediaFile);
+  if (typeof value !== 'object' || value === null) return false;
+  const { type, mime_type: mime } = value as Record<string, unknown>;
+  if (/^(?:image|audio|video)\b/.test(String(mime ?? type ?? ''))) return holdsMedia(Object.values(value));
+  const held = Object.values(value).filter((each) => typeof each === 'string' && each !== '');
+  return held.length > 0 && held.some(isMediaFile) && !held.some((each) => /\s/.test(String(each)));
+}
+
 const extension =
   /\.(?:png|jpe?g|gif|webp|bmp|tiff?|svg|heic|avif|jfif|ico|wav|mp3|flac|ogg|opus|m4a|aac|mp4|m4v|avi|mov|mkv|webm|mpe?g|npy|npz|pt|dcm|nii)(?:[?#].*)?$/i;
 
@@ -50,7 +79,7 @@ export function nameMedia(type: unknown): string | null {
 
 // Marks that stand for a picture and never for anything else; HTML has no text inside of <img>.
 const token =
-  /<\|(?:image(?:_pad|_\d+)?|IMAGE|audio(?:_pad|_\d+|_bos|_eos)?|AUDIO|video(?:_pad|_\d+)?|VIDEO|vision_start|vision_pad|vision_end|im_patch)\|>|<(?:start_of_image|end_of_image|image_soft_token|audio_soft_token|image_placeholder|im_patch|im_start_token|ImageHere|IMG_CONTEXT|speechhere)>|\[IMG\]|<(img|audio|video)>[^<\s]{1,300}<\/\1>/i;
+  /<\|(?:image(?:_pad|_\d+)?|IMAGE|audio(?:_pad|_\d+|_bos|_eos)?|AUDIO|video(?:_pad|_\d+)?|VIDEO|vision_start|vision_pad|vision_end|im_patch)\|>|<(?:start_of_image|end_of_image|image_soft_token|audio_soft_token|image_placeholder|im_patch|im_start_token|ImageHere|IMG_CONTEXT|speechhere)>|\[IMG\]|<(img|audio|video)>[^<\s]{1,300}<\/\1>|\(<image>\.\/<\/image>\)|<(?:image|video|audio)[_-]?\d{1,3}>/i;
 // Marks that HTML and SVG have as elements, too.
 const mark = /<(?:image|video|audio|img)s?>/gi;
 const markup =
@@ -59,6 +88,8 @@ const mostMarks = 20;
 
 /** Where a text has a mark that stands for a picture, sound or film; -1 if it has none. */
 export function findMediaMark(text: string): number {
+  const holder = findHolder(text);
+  if (holder >= 0) return holder;
   if (text.indexOf('<') < 0 && text.indexOf('[') < 0) return -1;
   const sure = token.exec(text);
   if (sure && !isQuoted(text, sure.index, sure[0].length)) return sure.index;
@@ -70,6 +101,27 @@ export function findMediaMark(text: string): number {
     if (standsAlone(text, found.index, found[0].length)) return found.index;
   }
   return -1;
+}
+
+// Where a page was copied, such a mark stands for its pictures; where it opens or ends the prompt, for what is asked about.
+const holders = {
+  opening:
+    /^(?:\[(?:image|picture|photo|audio|video)s?(?:[ _]?\d{1,2})?\]|\{\{ ?(?:image|picture|photo|audio|video)s? ?\}\})\s*/i,
+  ending:
+    /(?:^|[\n.?!:。？！：]\s*)(\[(?:image|picture|photo|audio|video)s?(?:[ _]?\d{1,2})?\]|\{\{ ?(?:image|picture|photo|audio|video)s? ?\}\})$/i,
+};
+
+function findHolder(text: string): number {
+  const [first, last] = [text[0], text[text.length - 1]];
+  if (first !== '[' && first !== '{' && last !== ']' && last !== '}') return -1;
+  if (markup.test(text.slice(0, 2000)) || /template|placeholder|variable/i.test(text.slice(0, 2000)))
+    return -1;
+  const opens = holders.opening.exec(text)?.[0] ?? '';
+  const next = text.slice(opens.length, opens.length + 2);
+  if (opens !== '' && (opens.includes('\n') || next === '' || /^[\p{Lu}\p{Lo}¿¡]/u.test(next))) return 0;
+  const tail = Math.max(0, text.length - 40);
+  const found = holders.ending.exec(text.slice(tail));
+  return found ? text.length - (found[1]?.length ?? 0) : -1;
 }
 
 // In quotes or backticks a mark is spoken of.

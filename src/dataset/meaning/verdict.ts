@@ -42,7 +42,9 @@ const labelWords = wordSet(
   'thumbsdown thumbdown 👎 dislike disliked downvote downvoted rejected undesirable badanswer badresponse lowquality unhelpful nothelpful dispreferred',
 );
 // As labels these say nothing alone; if a column holds no other words, they grade the answers.
-const pairedLabels = wordSet('good bad verygood verybad high low medium poor excellent accept reject accepted');
+const pairedLabels = wordSet(
+  'good bad verygood verybad high low medium poor excellent accept reject accepted',
+);
 // A rating or a score that is "low" may be one of risk.
 const unsureKinds: ReadonlySet<Kind> = new Set(['reward', 'words']);
 const unsureNames = wordSet('rating stars');

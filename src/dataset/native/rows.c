@@ -22,7 +22,7 @@ EXPORT("init") u32 init(void) {
   for (int b = 0; b < 32; b++) kind[b] = STOP;
   for (int b = 128; b < 256; b++) kind[b] = STOP;
   for (const u8 *sign = (const u8 *)"#$%&*+/<=>@[]^_`{|}~\x7f"; *sign; sign++) kind[*sign] = SIGN;
-  kind['"'] = kind['\\'] = kind['<'] = kind['['] = STOP;
+  kind['"'] = kind['\\'] = kind['<'] = kind['['] = kind['{'] = STOP;
   kind[' '] = SPACE;
   return (u32)(uintptr_t)&__heap_base;
 }
@@ -166,15 +166,19 @@ static int opens(const u8 *p, const char *word) {
   return 1;
 }
 
-// Whether a mark of meaning/media.ts may begin after `<` or `[`, in any case.
+// Whether a mark of meaning/media.ts may begin after `<`, `[` or `{`, in any case.
 static int may_be_mark(const u8 *p) {
   switch (*p | 32) {
+    case '{':
+      return 1;
     case '|':
       return 1;
     case 'i':
       return opens(p, "im");
     case 'v':
       return opens(p, "video");
+    case 'p':
+      return opens(p, "picture") || opens(p, "photo");
     case 'a':
       return opens(p, "audio");
     case 's':
@@ -212,7 +216,7 @@ static const u8 *put_string(const u8 *p) {
       continue;
     }
     if (byte == '"') return p + 1;
-    if (byte == '<' || byte == '[') {
+    if (byte == '<' || byte == '[' || byte == '{') {
       if (may_be_mark(p + 1)) return 0;
       *out++ = byte;
       seen |= SIGN;

@@ -5,7 +5,7 @@ import { brokenUtf8 } from '../checks/broken-utf8.ts';
 import { noNumber } from '../checks/no-number.ts';
 import { isDeeperThan, maxDepth } from '../depth.ts';
 import { exactJson, keepExact, noteExact, noteWritten } from '../exact-json.ts';
-import { isMediaField } from '../meaning/media.ts';
+import { isMediaField, mayHoldMedia } from '../meaning/media.ts';
 import type { Column } from './parquet-columns.ts';
 import { longRow } from './parse-row.ts';
 import type { RawRow, ReadOptions } from './raw-row.ts';
@@ -106,7 +106,9 @@ export function toRawRow(
   const bytes = text.length * 3 > options.maxRowBytes ? Buffer.byteLength(text) : 0;
   if (bytes > options.maxRowBytes)
     return { ...longRow(Buffer.from(text.slice(0, 200)), bytes, options.maxRowBytes, number, 1), origin };
-  const media = [...seen.binary].find((path) => path.split('.').some(isMediaField));
+  const media = [...seen.binary].find((path) =>
+    path.split('.').some((key) => isMediaField(key) || mayHoldMedia(key)),
+  );
   if (seen.broken === null)
     return {
       line: number,

@@ -32,6 +32,18 @@ describe('a field of media', () => {
     ['pixel_values', [[0.1, 0.2]]],
     ['image', 'data:image/png;base64,iVBORw0KGgo='],
     ['screenshot', '12.webp'],
+    ['media', 'shots/a.png'],
+    ['media', [{ type: 'image', url: 'https://example.org/1' }]],
+    ['file', 'a.wav'],
+    ['files', ['a.png', 'b.jpg']],
+    ['file_name', 'coco/0001.jpg'],
+    ['attachments', ['report.pdf', 'scan.png']],
+    ['attachment', { name: 'scan', url: 'https://example.org/scan' }],
+    ['audio_path', 'a.flac'],
+    ['video_path', '/data/clip.mp4'],
+    ['media_url', 'https://example.org/a.mp4?t=2'],
+    ['file', 'data:image/png;base64,iVBORw0KGgo='],
+    ['file', { path: 'x/1.png', bytes: null }],
   ])('is an error: %s %j', async (key, value) => {
     expect(await scan({ ...flat, [key]: value })).toEqual({ kept: 0, found: [`/${key}`] });
   });
@@ -51,6 +63,19 @@ describe('a field of media', () => {
     ['imagery', 'a.png'],
     ['source', 'a.png'],
     ['visual', 'no'],
+    ['file', 'src/main.py'],
+    ['file', 'assets/icon.svg'],
+    ['files', ['src/a.py', 'logo.png']],
+    ['files', [{ path: 'a.md', content: 'It shows logo.png' }]],
+    ['file_path', 'docs/readme.md'],
+    ['media', 'newspaper'],
+    ['media', 'https://example.org/news/12'],
+    ['attachments', []],
+    ['attachment', null],
+    ['attachment', 'secure'],
+    ['chart', 'bar'],
+    ['speech', 'The speech of 1863 was short.'],
+    ['video_id', 'a1B2c3'],
   ])('says nothing: %s %j', async (key, value) => {
     expect(await scan({ ...flat, [key]: value })).toEqual({ kept: 1, found: [] });
   });
@@ -113,6 +138,15 @@ describe('a mark in a prompt', () => {
     '<IMAGE>\nWhat is it?',
     'Picture 1: <img>cats/1.jpg</img>\nWhat is it?',
     '<audio>bell.wav</audio>What is heard?',
+    '[IMAGE]\nWhat is shown?',
+    '[image] What is shown?',
+    'What is shown?\n[Image 1]',
+    '[img] What is shown?',
+    '[VIDEO]',
+    '{{image}}\nWhat is shown?',
+    'What is shown? {{ image }}',
+    'Compare <image_1> with <image_2>.',
+    '(<image>./</image>)\nWhat is shown?',
   ])('stands for what is not shown: %j', (text) => {
     expect(findMediaMark(text)).toBeGreaterThanOrEqual(0);
   });
@@ -130,12 +164,24 @@ describe('a mark in a prompt', () => {
     'a < b and [1, 2] > [imgs]',
     '[IMPORTANT] read <this>',
     'Which <img> sizes are best for a web page in HTML?',
+    'Shorten it.\nThe fair opens.\n[IMAGE]\nIt ends on Sunday.',
+    '[image] is the name of my folder.',
+    'What does the template {{image}} hold? {{image}}',
+    'Fill the page: <h1>Menu</h1>\n[IMAGE]',
+    'The array is called data[image]',
+    '[Images of the sea] is the title.',
   ])('is only spoken of: %j', (text) => {
     expect(findMediaMark(text)).toBe(-1);
   });
 
   it('is found in everyday rows too, which are read another way', async () => {
-    const text = ['What is it?', '<image>\nWhat is it?', 'A [1] and <b>', '[IMG] What is it?']
+    const text = [
+      'What is it?',
+      '<image>\nWhat is it?',
+      'A [1] and <b>',
+      '[IMG] What is it?',
+      '{{image}} What is it?',
+    ]
       .map((instruction) => `${JSON.stringify({ instruction, output: 'It is a red logo.' })}\n`)
       .join('');
     const all = await scanText(text);

@@ -190,7 +190,11 @@ describe('rows that are rated', () => {
     expect(
       await codes(
         lines(
-          { instruction: 'Mood of the review? The soup was cold.', output: 'It is a bad review.', label: 'bad' },
+          {
+            instruction: 'Mood of the review? The soup was cold.',
+            output: 'It is a bad review.',
+            label: 'bad',
+          },
           { instruction: 'Mood of the review? We came twice.', output: 'It is a good one.', label: 'good' },
         ),
       ),
