@@ -10,6 +10,7 @@ import type { RunRecord } from '../run/record.ts';
 import { requireWritable } from '../store/open-store.ts';
 import type { SuperviseDeps } from '../supervise/deps.ts';
 import { registerRun } from '../supervise/register-run.ts';
+import { forgetTrust, trustCode } from '../supervise/trusted-code.ts';
 import { ownerTag } from './process-owner.ts';
 
 export interface PlannedRun {
@@ -24,7 +25,10 @@ export interface PlannedRun {
   initAdapter?: { dir: string; immutable: boolean };
 }
 
-/** Writes the run folder, puts the run on record as queued, and returns its id. */
+/**
+ * Writes the run folder, puts the run on record as queued, and returns its id. Who asks for it lets its base model
+ * execute the code that the plan says: whether that is so for a plan from elsewhere is asked before.
+ */
 export async function createRun(deps: SuperviseDeps, planned: PlannedRun): Promise<string> {
   requireWritable(deps.store);
   const { plan } = planned;
@@ -55,8 +59,10 @@ export async function createRun(deps: SuperviseDeps, planned: PlannedRun): Promi
       unreviewed: plan.review.reason,
       cancelled_ms: null,
     };
+    trustCode(deps.env, join(deps.runsDir, id), plan);
     await registerRun(deps, plan, record, work);
   } catch (error) {
+    forgetTrust(deps.env, join(deps.runsDir, id));
     await rm(work, { recursive: true, force: true });
     throw error;
   }

@@ -6,6 +6,7 @@ import { runPaths } from '../run/layout.ts';
 import type { Plan } from '../run/plan.ts';
 import type { Store } from '../store/open-store.ts';
 import { resolveRun } from '../store/resolve-run.ts';
+import { requireTrust, trustCode } from '../supervise/trusted-code.ts';
 import { readPlan } from './read-plan.ts';
 
 export interface FinishedAdapter {
@@ -16,8 +17,20 @@ export interface FinishedAdapter {
   tokenizer: string;
 }
 
-/** The adapter of a run. Throws UserError R152 where the run has none (yet). */
-export async function findAdapter(store: Store, runsDir: string, ref: string): Promise<FinishedAdapter> {
+/** Which run, and whether its base model may execute code. */
+export interface AdapterRequest {
+  store: Store;
+  runsDir: string;
+  /** Id, prefix, name or @last. */
+  run: string;
+  env: Readonly<Record<string, string | undefined>>;
+  /** `--trust-remote-code` */
+  trustCode: boolean;
+}
+
+/** The adapter of a run. Throws UserError R152 if the run has none (yet), R133 if its base model may not execute code. */
+export async function findAdapter(request: AdapterRequest): Promise<FinishedAdapter> {
+  const { store, runsDir, run: ref, env } = request;
   const id = resolveRun(store, ref);
   const dir = join(runsDir, id);
   const { adapter, data } = runPaths(dir);
@@ -26,7 +39,10 @@ export async function findAdapter(store: Store, runsDir: string, ref: string): P
       hint: `an adapter is saved when a run succeeds; \`lorch show ${id}\` says how this one ended`,
       exitCode: 1,
     });
-  return { id, dir, plan: await readPlan(dir), adapter, tokenizer: join(data, 'tokenizer') };
+  const plan = await readPlan(dir);
+  if (request.trustCode) trustCode(env, dir, plan);
+  requireTrust(env, dir, plan);
+  return { id, dir, plan, adapter, tokenizer: join(data, 'tokenizer') };
 }
 
 /** The `init_adapter` part of a trainer spec: what must be fused into the base before the run's adapter is loaded. */

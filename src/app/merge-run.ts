@@ -7,14 +7,10 @@ import { gib } from '../diagnostics/gib.ts';
 import { UserError } from '../diagnostics/user-error.ts';
 import type { PythonEnv } from '../python/environment.ts';
 import { type RunTrainerOptions, runTrainer } from '../python/run-trainer.ts';
-import type { Store } from '../store/open-store.ts';
-import { findAdapter, fusedFirst, modelSpec } from './finished-adapter.ts';
+import { type AdapterRequest, findAdapter, fusedFirst, modelSpec } from './finished-adapter.ts';
 import { heldOutPrompt, trainerPrompt } from './try-run.ts';
 
-export interface MergeRequest {
-  store: Store;
-  runsDir: string;
-  run: string;
+export interface MergeRequest extends AdapterRequest {
   python: PythonEnv;
   /** Absolute path of a folder that does not exist yet. */
   out: string;
@@ -40,7 +36,7 @@ export async function mergeRun(request: MergeRequest): Promise<MergedRun> {
     throw new UserError('R154', `${request.out} exists`, {
       hint: 'merge writes a new folder: name another with -o',
     });
-  const finished = await findAdapter(request.store, request.runsDir, request.run);
+  const finished = await findAdapter(request);
   const { plan, id, adapter, tokenizer } = finished;
   await requireRoom(request.out, plan.forecast.disk?.merged_bytes ?? null);
   const result = await runTrainer(

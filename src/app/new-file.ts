@@ -78,8 +78,9 @@ export async function openNewFile(path: string, mode = 0o666): Promise<NewFile> 
     },
     async dispose() {
       await appended.catch(() => undefined);
-      await file.close();
-      await rm(part, { force: true });
+      // What fails here says nothing about what was published; the next command that writes there tries again.
+      await file.close().catch(() => undefined);
+      await rm(part, { force: true }).catch(() => undefined);
       removeEmptyFolders();
       release();
     },
@@ -126,7 +127,8 @@ export async function publishAll(
         published.push({ path, release: keepTemporary(path) });
     }
   } catch (error) {
-    for (const { path } of published) await rm(path, { force: true });
+    // On a disk that has become read-only they stay, and the list beside them: the next command takes them back.
+    for (const { path } of published) await rm(path, { force: true }).catch(() => undefined);
     throw error;
   } finally {
     for (const { release } of published) release();

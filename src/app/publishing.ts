@@ -16,7 +16,8 @@ export async function announce(paths: readonly string[]): Promise<() => Promise<
   const lists = folders.map((folder) => join(folder, `.${basename(last)}.${ownerTag()}-${id}.publishing`));
   const releases = lists.map(keepTemporary);
   const remove = async (): Promise<void> => {
-    for (const list of lists) await rm(list, { force: true });
+    // One that stays is removed by the next command: it says whose it was.
+    for (const list of lists) await rm(list, { force: true }).catch(() => undefined);
     for (const release of releases) release();
   };
   try {

@@ -16,6 +16,7 @@ import { getRun, type RunRow } from '../store/runs.ts';
 import { isBusy, isStoreTrouble } from '../store/store-errors.ts';
 import type { SuperviseDeps } from '../supervise/deps.ts';
 import { isRunAlive } from '../supervise/run-alive.ts';
+import { forgetTrust } from '../supervise/trusted-code.ts';
 import { waitForStore } from '../supervise/wait-for-store.ts';
 
 export interface Removable {
@@ -86,6 +87,7 @@ export async function removeRuns(deps: SuperviseDeps, runs: readonly Removable[]
   for (const found of runs) {
     await refuseUnderWay(deps, found.run, getRun(deps.store, found.run));
     await removeRun(deps, found);
+    forgetTrust(deps.env, found.dir);
     deps.log.info({ run: found.run }, 'removed');
   }
   await removeLeftovers(deps.runsDir);

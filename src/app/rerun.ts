@@ -8,6 +8,7 @@ import type { Plan } from '../run/plan.ts';
 import { requireRunText } from '../run/run-file.ts';
 import { resolveRun } from '../store/resolve-run.ts';
 import type { SuperviseDeps } from '../supervise/deps.ts';
+import { requireTrust, trustCode } from '../supervise/trusted-code.ts';
 import { createRun } from './create-run.ts';
 import { refuseUnreviewed, reviewFindings } from './plan-review.ts';
 import { readPlan } from './read-plan.ts';
@@ -19,18 +20,22 @@ export interface RerunRequest {
   ref: string;
   /** `--unreviewed`; null: what the first run said. */
   unreviewed: string | null;
+  /** `--trust-remote-code` */
+  trustCode: boolean;
   /** Dataset paths are relative to it. */
   root: string;
   cwd: string;
 }
 
-/** Makes a queued run with the plan, rows and config of another; returns its id. Throws UserError V020–V022 where the gate is shut. */
+/** Makes a queued run with the plan, rows and config of another; returns its id. Throws UserError R133 if its base model may not execute code, V020–V022 where the gate is shut. */
 export async function rerun(
   deps: SuperviseDeps,
-  { ref, unreviewed, root, cwd }: RerunRequest,
+  { ref, unreviewed, trustCode: trusted, root, cwd }: RerunRequest,
 ): Promise<string> {
   const from = runPaths(join(deps.runsDir, resolveRun(deps.store, ref)));
   const plan = await readPlan(from.dir);
+  if (trusted) trustCode(deps.env, from.dir, plan);
+  requireTrust(deps.env, from.dir, plan);
   if (!(await stat(from.data).catch(() => null))?.isDirectory())
     throw new UserError('R155', `run ${ref} has lost its prepared rows (${from.data})`, {
       hint: 'train from its config instead: lorch train CONFIG',

@@ -6,6 +6,8 @@ import { resolveRun } from '../store/resolve-run.ts';
 import { getRun } from '../store/runs.ts';
 import type { LaunchDeps } from '../supervise/deps.ts';
 import { startAttempt } from '../supervise/start-attempt.ts';
+import { trustCode } from '../supervise/trusted-code.ts';
+import { readPlan } from './read-plan.ts';
 
 export interface Resumed {
   run: string;
@@ -17,9 +19,10 @@ export interface Resumed {
 
 /**
  * Starts the next attempt of a run that failed, was stopped or lost, or never began; the trainer takes up at the
- * newest complete checkpoint. Throws UserError U103 (under way), U105 (it succeeded).
+ * newest complete checkpoint. `trusted`: its base model may execute code. Throws UserError U103 (under way), U105 (it
+ * succeeded), R133 (its base model may not execute code).
  */
-export async function resumeRun(deps: LaunchDeps, ref: string): Promise<Resumed> {
+export async function resumeRun(deps: LaunchDeps, ref: string, trusted = false): Promise<Resumed> {
   const run = resolveRun(deps.store, ref);
   const status = getRun(deps.store, run)?.status;
   if (status?.phase === 'finished' && status.outcome === 'succeeded')
@@ -27,7 +30,9 @@ export async function resumeRun(deps: LaunchDeps, ref: string): Promise<Resumed>
       hint: `lorch rerun ${run} trains the same plan again`,
       exitCode: 1,
     });
-  const goesOn = await hasCheckpoint(runPaths(join(deps.runsDir, run)).checkpoints);
+  const dir = join(deps.runsDir, run);
+  if (trusted) trustCode(deps.env, dir, await readPlan(dir));
+  const goesOn = await hasCheckpoint(runPaths(dir).checkpoints);
   return { run, attempt: await startAttempt(deps, run), goesOn };
 }
 

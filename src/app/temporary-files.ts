@@ -40,11 +40,23 @@ const madeFolders: string[] = [];
 /** Makes a folder, and those around it, for files that may yet come to nothing. */
 export async function makeFolder(path: string): Promise<void> {
   const innermost = resolve(path);
-  const outermost = await mkdir(innermost, { recursive: true });
+  const outermost = await makeFolders(innermost);
   if (outermost === undefined) return;
   const made: string[] = [];
   for (let folder = innermost; folder.length >= outermost.length; folder = dirname(folder)) made.push(folder);
   madeFolders.unshift(...made);
+}
+
+// Node's own way down reports each failure of a read-only or failing disk as a folder that is not there.
+async function makeFolders(path: string): Promise<string | undefined> {
+  try {
+    return await mkdir(path, { recursive: true });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    const outer = await makeFolders(dirname(path));
+    await mkdir(path);
+    return outer ?? path;
+  }
 }
 
 /** Of the folders that were made, removes those in which nothing came to be. */

@@ -3,13 +3,9 @@ import { z } from 'zod';
 import { UserError } from '../diagnostics/user-error.ts';
 import type { PythonEnv } from '../python/environment.ts';
 import { type RunTrainerOptions, runTrainer } from '../python/run-trainer.ts';
-import type { Store } from '../store/open-store.ts';
-import { findAdapter, fusedFirst, modelSpec } from './finished-adapter.ts';
+import { type AdapterRequest, findAdapter, fusedFirst, modelSpec } from './finished-adapter.ts';
 
-export interface TryRequest {
-  store: Store;
-  runsDir: string;
-  run: string;
+export interface TryRequest extends AdapterRequest {
   python: PythonEnv;
   /** User messages to ask; by default the run's held-out rows. */
   prompts: readonly string[];
@@ -41,7 +37,7 @@ const answers = z.object({ answers: z.array(z.object({ base: z.string(), adapter
 
 /** Asks both. Throws UserError R152 (no adapter), R153 (nothing to ask), and what the trainer reports. */
 export async function tryRun(request: TryRequest): Promise<TriedRun> {
-  const finished = await findAdapter(request.store, request.runsDir, request.run);
+  const finished = await findAdapter(request);
   const { plan, id, adapter, tokenizer } = finished;
   const plain = plan.dataset.template.kind === 'none';
   if (plain && request.system)

@@ -1,4 +1,5 @@
 // What the system says where a file cannot be used, in words for people.
+import { constants } from 'node:os';
 
 const words: Record<string, string> = {
   ENOENT: 'there is no such file',
@@ -18,14 +19,20 @@ const words: Record<string, string> = {
   ERR_FS_FILE_TOO_LARGE: 'it is too large to be read at once',
 };
 
+const names = new Map(Object.entries(constants.errno).map(([name, number]) => [number, name]));
+
+/** The system's name of an error, such as ENOSPC; '' if it has none. Node knows only some of them: not EDQUOT, not ESTALE. */
+export function systemCode(error: unknown): string {
+  const { code = '', errno } = (error ?? {}) as NodeJS.ErrnoException;
+  return code.startsWith('Unknown system error') ? (names.get(-(errno ?? 0)) ?? code) : String(code);
+}
+
 /** Why, as the end of a sentence that named the file; without the system's own names and paths where they are known. */
 export function systemReason(error: unknown): string {
-  const { code } = (error ?? {}) as NodeJS.ErrnoException;
-  return words[code ?? ''] ?? (error instanceof Error ? error.message : String(error));
+  return words[systemCode(error)] ?? (error instanceof Error ? error.message : String(error));
 }
 
 /** Whether the name is wrong, which is the user's to mend; anything else is the machine's. */
 export function isMisnamed(error: unknown): boolean {
-  const { code } = (error ?? {}) as NodeJS.ErrnoException;
-  return ['ENOENT', 'EISDIR', 'ENOTDIR', 'ELOOP', 'ENAMETOOLONG', 'ENXIO'].includes(code ?? '');
+  return ['ENOENT', 'EISDIR', 'ENOTDIR', 'ELOOP', 'ENAMETOOLONG', 'ENXIO'].includes(systemCode(error));
 }

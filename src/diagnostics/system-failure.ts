@@ -1,5 +1,5 @@
 // Errors of the file system that nobody expected: the one place where they become words and advice.
-import { systemReason } from './system-error.ts';
+import { systemCode, systemReason } from './system-error.ts';
 import { UserError } from './user-error.ts';
 
 const hints: Record<string, string> = {
@@ -52,7 +52,8 @@ const removing = new Set(['unlink', 'rmdir', 'rm']);
 /** An error of a call on files in words for people, E053; null for everything else. */
 export function systemFailure(error: unknown): UserError | null {
   if (!(error instanceof Error) || error instanceof UserError) return null;
-  const { code = '', syscall = '', path } = error as NodeJS.ErrnoException;
+  const { syscall = '', path } = error as NodeJS.ErrnoException;
+  const code = systemCode(error);
   const known = code in hints || (changed.has(code) && path !== undefined);
   if (!known || syscall === '' || syscall.startsWith('spawn')) return null;
   const done = removing.has(syscall)

@@ -5,10 +5,21 @@ import { dirname } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ReadableStream } from 'node:stream/web';
+import { systemCode, systemReason } from '../diagnostics/system-error.ts';
 import { UserError } from '../diagnostics/user-error.ts';
 
 /** Errors of the disk, not of the network. */
-const diskCodes = new Set(['ENOSPC', 'EACCES', 'EROFS', 'EPERM', 'EDQUOT', 'ENOTDIR', 'EEXIST']);
+const diskCodes = new Set([
+  'ENOSPC',
+  'EDQUOT',
+  'EFBIG',
+  'EIO',
+  'EROFS',
+  'EACCES',
+  'EPERM',
+  'ENOTDIR',
+  'EEXIST',
+]);
 
 /** Streams `blob` to `target`. Throws UserError D097 if the disk fails. */
 export async function saveBlob(
@@ -37,9 +48,8 @@ export async function saveBlob(
     await rename(partial, target);
   } catch (error) {
     await rm(partial, { force: true }).catch(() => undefined);
-    const code = (error as NodeJS.ErrnoException).code ?? '';
-    if (!diskCodes.has(code)) throw error;
-    throw new UserError('D097', `${target} cannot be written: ${(error as Error).message}`, {
+    if (!diskCodes.has(systemCode(error))) throw error;
+    throw new UserError('D097', `${target} cannot be written: ${systemReason(error)}`, {
       hint: 'free disk space, or set XDG_CACHE_HOME to a folder on another disk',
       exitCode: 3,
       cause: error,

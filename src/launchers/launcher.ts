@@ -20,6 +20,13 @@ export interface FoundProcess extends ProcessIdentity {
   leader: boolean;
 }
 
+/** Whose process it must be: files of a run folder may name any process. */
+export interface ProcessOwner {
+  /** In the environment of every process of the attempt. */
+  token: string;
+  runDir: string;
+}
+
 export interface FileFacts {
   bytes: number;
   modifiedMs: number;
@@ -29,13 +36,14 @@ export interface Launcher {
   readonly name: string;
   /** Starts the shim so that it outlives us, and returns once it is spawned. Rejects with UserError R131. */
   start(spec: LaunchSpec): Promise<void>;
-  /** Whether exactly this process still lives: same pid, start time and boot, and not a zombie. */
-  isAlive(identity: ProcessIdentity): Promise<boolean>;
+  /** Whether exactly this process still lives: same pid, start time and boot, not a zombie, and not known to be somebody else's. */
+  isAlive(identity: ProcessIdentity, owner: ProcessOwner): Promise<boolean>;
   /** The living processes that carry `LORCH_ATTEMPT=token` in their environment. */
   findByToken(token: string): Promise<FoundProcess[]>;
-  /** Signals a process, or the group it leads. False: it was gone. */
+  /** Signals a process, or the group it leads. False: it was gone, or cannot be seen to be the owner's. */
   signal(
     identity: ProcessIdentity,
+    owner: ProcessOwner,
     signal: 'SIGTERM' | 'SIGKILL',
     whom: 'process' | 'group',
   ): Promise<boolean>;

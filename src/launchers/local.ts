@@ -8,15 +8,17 @@ import { namingFile } from '../diagnostics/system-failure.ts';
 import { UserError } from '../diagnostics/user-error.ts';
 import { type RunFile, readRunBytes, readRunJson } from '../run/run-file.ts';
 import type { Launcher, LaunchSpec } from './launcher.ts';
-import { findByEnvironment, isAlive } from './process-identity.ts';
+import { findByEnvironment, isAlive, ownerOf } from './process-identity.ts';
 
 export const localLauncher: Launcher = {
   name: 'local',
   start,
-  isAlive,
-  findByToken: (token) => findByEnvironment('LORCH_ATTEMPT', token),
-  async signal(identity, signal, whom) {
-    if (!(await isAlive(identity))) return false;
+  isAlive: async (identity, owner) =>
+    (await isAlive(identity)) && (await ownerOf(identity.pid, tokenName, owner)) !== 'another',
+  findByToken: (token) => findByEnvironment(tokenName, token),
+  async signal(identity, owner, signal, whom) {
+    if (!(await isAlive(identity)) || (await ownerOf(identity.pid, tokenName, owner)) !== 'this')
+      return false;
     try {
       process.kill(whom === 'group' ? -identity.pid : identity.pid, signal);
       return true;
@@ -47,6 +49,8 @@ export const localLauncher: Launcher = {
   },
   put,
 };
+
+const tokenName = 'LORCH_ATTEMPT';
 
 async function start(spec: LaunchSpec): Promise<void> {
   // The shim's own complaints go where the trainer's output will: a shim that cannot start must leave a reason.

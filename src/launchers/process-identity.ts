@@ -2,7 +2,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { execa } from 'execa';
 import type { ProcessIdentity } from '../run/attempt-files.ts';
-import type { FoundProcess } from './launcher.ts';
+import type { FoundProcess, ProcessOwner } from './launcher.ts';
 
 interface Stat {
   state: string;
@@ -31,6 +31,34 @@ export async function findByEnvironment(name: string, value: string): Promise<Fo
     }),
   );
   return found.filter((each) => each !== null);
+}
+
+/**
+ * Whether a process is the owner's: by the token in its environment, or, where the token is lost, by another token and
+ * the run folder among its arguments. `unknown`: its environment cannot be read.
+ */
+export async function ownerOf(
+  pid: number,
+  name: string,
+  { token, runDir }: ProcessOwner,
+): Promise<'this' | 'another' | 'unknown'> {
+  const environment = await wordsOf(pid, 'environ');
+  if (environment === null) return 'unknown';
+  if (environment.includes(`${name}=${token}`)) return 'this';
+  if (!environment.some((word) => word.startsWith(`${name}=`))) return 'another';
+  const command = (await wordsOf(pid, 'cmdline')) ?? [];
+  return command.some((word) => word === runDir || word.startsWith(`${runDir}/attempt-`))
+    ? 'this'
+    : 'another';
+}
+
+// `ps` shows the arguments and the environment in one line.
+async function wordsOf(pid: number, file: 'environ' | 'cmdline'): Promise<string[] | null> {
+  const text = (await hasProc())
+    ? await readText(`/proc/${pid}/${file}`)
+    : await output('ps', ['-E', '-ww', '-o', 'command=', '-p', String(pid)]);
+  // Empty for a moment while a process becomes another program.
+  return text ? text.split((await hasProc()) ? '\0' : /\s+/) : null;
 }
 
 async function pidsFromProc(wanted: string): Promise<number[]> {

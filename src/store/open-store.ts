@@ -2,7 +2,7 @@
 import { closeSync, constants, fchmodSync, fstatSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
-import { systemReason } from '../diagnostics/system-error.ts';
+import { systemCode, systemReason } from '../diagnostics/system-error.ts';
 import { UserError } from '../diagnostics/user-error.ts';
 import { canUseWal, type JournalMode } from './journal-mode.ts';
 import { migrate } from './migrate.ts';
@@ -209,7 +209,7 @@ function cannotOpen(path: string, error: unknown): UserError {
 // The disk is full, read-only or failing, or the file is somebody else's: it can be read at best.
 function isUnwritable(error: unknown): error is UserError {
   if (!(error instanceof UserError) || error.code !== 'E032') return false;
-  const { code = '' } = (error.cause ?? {}) as { code?: string };
+  const code = systemCode(error.cause);
   return (
     /^SQLITE_(FULL|IOERR|READONLY|CANTOPEN|PERM)/.test(code) ||
     ['ENOSPC', 'EDQUOT', 'EROFS', 'EACCES', 'EPERM', 'EIO', 'EFBIG'].includes(code)

@@ -7,9 +7,9 @@ export async function isAttemptAlive(
   attempt: AttemptContext,
   shim: ProcessIdentity | null,
 ): Promise<boolean> {
-  if (shim && (await attempt.launcher.isAlive(shim))) return true;
+  if (shim && (await attempt.launcher.isAlive(shim, attempt))) return true;
   const trainer = await attempt.file('trainer');
-  if (trainer && (await attempt.launcher.isAlive(trainer))) return true;
+  if (trainer && (await attempt.launcher.isAlive(trainer, attempt))) return true;
   // The files say all there is to know.
   if (shim && trainer) return false;
   return (await attempt.launcher.findByToken(attempt.token)).some((each) => each.leader);

@@ -11,7 +11,7 @@ import { settleAttempt } from './settle-attempt.ts';
 /** The controller writes exit.json from what the trainer said last, and ends the workers that are left. */
 export async function closeOrphan(deps: SuperviseDeps, attempt: AttemptContext): Promise<void> {
   for (const left of await attempt.launcher.findByToken(attempt.token))
-    await attempt.launcher.signal(left, 'SIGKILL', 'process');
+    await attempt.launcher.signal(left, attempt, 'SIGKILL', 'process');
   const exit = await exitOfOrphan(deps, attempt);
   try {
     if (await attempt.launcher.createOnce(attempt.paths.exit, JSON.stringify(exit))) return;

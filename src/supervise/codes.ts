@@ -90,6 +90,14 @@ export const superviseCodes: CodeDoc[] = [
       'A run is the execution of its plan.json. Without it the run can neither be started nor resumed: train from the config again.',
   },
   {
+    code: 'R133',
+    name: 'code-not-trusted',
+    severity: 'error',
+    title: 'The run would execute code of a model that you have not allowed.',
+    prose:
+      'With `model.trust_remote_code: true`, the Python files that come with the base model are executed. `lorch train` takes that from your config. A run folder that was copied here, moved, or made by somebody else is no permission: `resume`, `rerun`, `try` and `merge` refuse it until you say `--trust-remote-code`. Read the `.py` files of the model first. What you allow holds for this run and this model, and is written to your cache folder, not to the run.',
+  },
+  {
     code: 'U103',
     name: 'run-under-way',
     severity: 'error',

@@ -9,7 +9,9 @@ import { requireWritable } from '../store/open-store.ts';
 import type { AttemptContext } from './attempt-context.ts';
 import type { SuperviseDeps } from './deps.ts';
 import { forgetOwnLaunch, readOwnLaunch, recordOwnLaunch } from './own-launches.ts';
+import { readPlan } from './run-folder.ts';
 import { attemptOf, nextNumber, spawnAttempt } from './start-attempt.ts';
+import { requireTrust } from './trusted-code.ts';
 
 /** So often is an attempt tried before the run counts as not startable. */
 export const maxLaunches = 5;
@@ -40,6 +42,13 @@ export async function relaunch(deps: SuperviseDeps, attempt: AttemptContext): Pr
   const own = readOwnLaunch(deps, attempt.token, attempt.runDir, n);
   if (!own)
     return await endWithoutStart(deps, attempt, `nobody on this machine launched it: ${resumeIt(run)}`);
+  try {
+    // The plan may have been replaced since.
+    const plan = readPlan(attempt.runDir);
+    if (plan) requireTrust(deps.env, attempt.runDir, plan);
+  } catch (error) {
+    return await endWithoutStart(deps, attempt, error instanceof Error ? error.message : String(error));
+  }
   const next = await nextNumber(deps, run);
   const { python, shim, env } = own;
   const command = withAttempt(own.command, next);

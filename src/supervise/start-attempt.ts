@@ -15,17 +15,20 @@ import type { LaunchDeps, SuperviseDeps, TrainerPython } from './deps.ts';
 import { forgetOwnLaunch, recordOwnLaunch } from './own-launches.ts';
 import { attemptNumbers, readPlan } from './run-folder.ts';
 import { settleAttempt } from './settle-attempt.ts';
+import { requireTrust } from './trusted-code.ts';
 import { waitForStore } from './wait-for-store.ts';
 
 /**
  * Starts the next attempt of a queued or finished run and returns its number; the trainer then runs on its own.
- * Throws UserError U103 (under way already), R130 (no such launcher), R131 (the interpreter cannot be run), R132 (no plan).
+ * Throws UserError U103 (under way already), R130 (no such launcher), R131 (the interpreter cannot be run), R132 (no plan), R133 (it would execute
+ * code of a model that this user has not allowed).
  */
 export async function startAttempt(deps: LaunchDeps, run: string): Promise<number> {
   requireWritable(deps.store);
   const runDir = runDirOf(deps, run);
   const plan = await readPlan(runDir);
   if (!plan) throw new UserError('R132', `${runDir} has no readable plan.json`, { exitCode: 3 });
+  requireTrust(deps.env, runDir, plan);
   const launcher = requireLauncher(plan.resources.launcher);
   const n = await nextNumber(deps, run);
   const { python } = deps;

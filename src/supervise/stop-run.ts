@@ -64,9 +64,10 @@ async function stopAttempt(
 
 async function askTrainer(attempt: AttemptContext): Promise<boolean> {
   const shim = await attempt.file('claim');
-  if (shim?.by === 'shim' && (await attempt.launcher.signal(shim, 'SIGTERM', 'process'))) return true;
+  if (shim?.by === 'shim' && (await attempt.launcher.signal(shim, attempt, 'SIGTERM', 'process')))
+    return true;
   const trainer = await attempt.file('trainer');
-  return trainer !== null && attempt.launcher.signal(trainer, 'SIGTERM', 'process');
+  return trainer !== null && attempt.launcher.signal(trainer, attempt, 'SIGTERM', 'process');
 }
 
 async function killTrainer(attempt: AttemptContext): Promise<boolean> {
@@ -77,7 +78,7 @@ async function killTrainer(attempt: AttemptContext): Promise<boolean> {
   let killed = false;
   for (const found of await launcher.findByToken(attempt.token))
     if (found.leader && !(shim?.by === 'shim' && shim.pid === found.pid))
-      killed = (await launcher.signal(found, 'SIGKILL', 'group')) || killed;
+      killed = (await launcher.signal(found, attempt, 'SIGKILL', 'group')) || killed;
   return asked || killed;
 }
 

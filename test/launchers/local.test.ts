@@ -62,11 +62,11 @@ describe('the local launcher and the shim', () => {
   });
 
   it('asks the trainer to stop when it is asked itself, and says so', async () => {
-    await start(['sh', '-c', 'trap "kill $!; exit 143" TERM; sleep 60 & echo ready; wait']);
+    const token = await start(['sh', '-c', 'trap "kill $!; exit 143" TERM; sleep 60 & echo ready; wait']);
     await until(async () => (await readFile(join(dir, 'train.log'), 'utf8').catch(() => '')) || null);
     const claim = await file('claim');
     if (claim?.by !== 'shim') throw new Error('no claim');
-    expect(await localLauncher.signal(claim, 'SIGTERM', 'process')).toBe(true);
+    expect(await localLauncher.signal(claim, { token, runDir: dir }, 'SIGTERM', 'process')).toBe(true);
     expect(await exited()).toMatchObject({ code: 143, asked: 15 });
   });
 
@@ -102,18 +102,23 @@ describe('the local launcher and the shim', () => {
   it('tells a process from a later one with the same pid, and from a zombie', async () => {
     const token = await start(['sleep', '60']);
     const trainer = await until(() => file('trainer'));
-    expect(await localLauncher.isAlive(trainer)).toBe(true);
-    expect(await localLauncher.isAlive({ ...trainer, start: '1' })).toBe(false);
-    expect(await localLauncher.isAlive({ ...trainer, boot_id: 'another' })).toBe(false);
+    const owner = { token, runDir: dir };
+    expect(await localLauncher.isAlive(trainer, owner)).toBe(true);
+    expect(await localLauncher.isAlive(trainer, { token: 'other', runDir: '/other' })).toBe(false);
+    expect(
+      await localLauncher.signal(trainer, { token: 'other', runDir: '/other' }, 'SIGKILL', 'group'),
+    ).toBe(false);
+    expect(await localLauncher.isAlive({ ...trainer, start: '1' }, owner)).toBe(false);
+    expect(await localLauncher.isAlive({ ...trainer, boot_id: 'another' }, owner)).toBe(false);
     const found = await until(async () => {
       const all = await localLauncher.findByToken(token);
       return all.length === 2 ? all : null;
     });
     expect(found).toContainEqual({ ...trainer, leader: true });
-    expect(await localLauncher.signal(trainer, 'SIGKILL', 'group')).toBe(true);
+    expect(await localLauncher.signal(trainer, owner, 'SIGKILL', 'group')).toBe(true);
     expect(await exited()).toMatchObject({ code: null, signal: 9 });
-    expect(await localLauncher.isAlive(trainer)).toBe(false);
-    expect(await localLauncher.signal(trainer, 'SIGKILL', 'group')).toBe(false);
+    expect(await localLauncher.isAlive(trainer, owner)).toBe(false);
+    expect(await localLauncher.signal(trainer, owner, 'SIGKILL', 'group')).toBe(false);
   });
 
   it('reads the same facts from ps, for systems without /proc', async () => {

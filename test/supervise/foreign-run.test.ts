@@ -1,4 +1,5 @@
 // A run folder that comes from elsewhere: listing runs and making the index again start nothing that it names.
+import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { chmod, cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -10,6 +11,7 @@ import { followRun } from '../../src/supervise/follow-run.ts';
 import { rebuildIndex } from '../../src/supervise/rebuild-index.ts';
 import { recoverRuns } from '../../src/supervise/recover-runs.ts';
 import { startAttempt } from '../../src/supervise/start-attempt.ts';
+import { stopRun } from '../../src/supervise/stop-run.ts';
 import { runCli } from '../run-cli.ts';
 import { makeWorkspace, type TestWorkspace } from './workspace.ts';
 
@@ -90,6 +92,37 @@ describe('a run folder from elsewhere', () => {
     await look();
     await expectNothingRan();
   });
+});
+
+describe('a claim.json that names an innocent process', () => {
+  it.skipIf(process.platform !== 'linux').each([false, true])(
+    'signals nobody (force: %s), and the run counts as gone',
+    async (force) => {
+      const run = await workspace.addRun('foreign');
+      await hostile(run, Date.now());
+      const innocent = spawn('sleep', ['600'], { detached: true, stdio: 'ignore' });
+      try {
+        const pid = innocent.pid ?? 0;
+        const stat = await readFile(`/proc/${pid}/stat`, 'latin1');
+        const boot = (await readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim();
+        const identity = { pid, start: stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19], boot_id: boot };
+        const paths = attemptPaths(workspace.runDir(run), 1);
+        await writeFile(paths.claim, JSON.stringify({ by: 'shim', t: Date.now(), ...identity }));
+        await writeFile(paths.trainer, JSON.stringify(identity));
+        await rebuildIndex(workspace.deps);
+        expect(getRun(workspace.store, run)?.status.phase).toBe('running');
+        expect(await stopRun(workspace.deps, run, { force })).toBe('ended');
+        expect((await followRun(workspace.deps, run)).status).toMatchObject({ phase: 'finished' });
+        expect(await readFile(`/proc/${pid}/stat`, 'latin1')).toContain('sleep');
+        expect(innocent.signalCode).toBe(null);
+        await writeFile(join(workspace.dir, 'lorch.yaml'), '');
+        const removed = await runCli(['rm', run, '--yes'], { cwd: workspace.dir, env: workspace.deps.env });
+        expect(removed).toMatchObject({ exitCode: 0, stdout: `${run}\n` });
+      } finally {
+        innocent.kill('SIGKILL');
+      }
+    },
+  );
 });
 
 describe('an attempt that was launched here', () => {

@@ -9,6 +9,7 @@ import { paint } from '../ui/paint.ts';
 
 interface Options {
   out: string;
+  trustRemoteCode?: true;
   python?: string;
   json?: true;
 }
@@ -18,6 +19,7 @@ export function define(command: Command, context: Context): void {
   command
     .argument('<run>', 'id, beginning of an id, name, or @last')
     .requiredOption('-o, --out <dir>', 'a new folder for the merged model')
+    .option('--trust-remote-code', 'let the base model execute the code that it brings, for this run')
     .option('--python <path>', 'another Python environment')
     .option('--json', 'one JSON object')
     .addHelpText('after', '\nExamples:\n  lorch merge @last -o models/support-merged\n')
@@ -36,6 +38,8 @@ export function define(command: Command, context: Context): void {
           store: workspace.store,
           runsDir: workspace.runsDir,
           run: ref,
+          env: context.env,
+          trustCode: options.trustRemoteCode === true,
           python,
           out: resolve(context.cwd, options.out),
           options: { onProgress: ({ done, total }) => progress.update(done, total) },

@@ -8,6 +8,7 @@ import { renderNext } from '../ui/next.ts';
 interface Options {
   detach?: true;
   unreviewed?: string;
+  trustRemoteCode?: true;
   python?: string;
 }
 
@@ -17,6 +18,7 @@ export function define(command: Command, context: Context): void {
     .argument('<run>', 'id, beginning of an id, name, or @last')
     .option('--detach', 'launch and return')
     .option('--unreviewed <reason>', 'why no person has read the rows; by default what the first run said')
+    .option('--trust-remote-code', 'let the base model execute the code that it brings, for this run')
     .option('--python <path>', 'another Python environment')
     .addHelpText('after', '\nExamples:\n  lorch rerun @last\n  lorch rerun support-r16 --detach\n')
     .action(async (ref: string, options: Options) => {
@@ -32,6 +34,7 @@ export function define(command: Command, context: Context): void {
       const id = await rerun(deps, {
         ref,
         unreviewed: (options.unreviewed && createRedactor(context.env)(options.unreviewed).trim()) || null,
+        trustCode: options.trustRemoteCode === true,
         root: workspace.root,
         cwd: context.cwd,
       });

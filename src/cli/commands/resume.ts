@@ -5,6 +5,7 @@ import { renderNext } from '../ui/next.ts';
 
 interface Options {
   detach?: true;
+  trustRemoteCode?: true;
   python?: string;
 }
 
@@ -13,6 +14,7 @@ export function define(command: Command, context: Context): void {
   command
     .argument('<run>', 'id, beginning of an id, name, or @last')
     .option('--detach', 'launch and return; follow with `lorch logs -f`')
+    .option('--trust-remote-code', 'let the base model execute the code that it brings, for this run')
     .option('--python <path>', 'another Python environment')
     .addHelpText(
       'after',
@@ -30,7 +32,7 @@ export function define(command: Command, context: Context): void {
         notice: noticeOn(context),
       });
       const deps = await workspace.launchDeps(options.python);
-      const { run, attempt, goesOn } = await resumeRun(deps, ref);
+      const { run, attempt, goesOn } = await resumeRun(deps, ref, options.trustRemoteCode);
       const from = goesOn ? '' : ', from step 0: no checkpoint was saved';
       context.stderr.write(`attempt ${attempt} of ${run}${from}\n`);
       if (options.detach) context.stderr.write(renderNext([`lorch logs ${run} -f`], context.stderr));

@@ -8,6 +8,7 @@ interface Options {
   prompt?: string[];
   system?: string;
   maxNewTokens: number;
+  trustRemoteCode?: true;
   python?: string;
   json?: true;
 }
@@ -19,6 +20,7 @@ export function define(command: Command, context: Context): void {
     .option('--prompt <text...>', "questions of your own instead of the run's held-out rows")
     .option('--system <text>', 'a system message before each --prompt')
     .option('--max-new-tokens <n>', 'length limit of an answer', parseCount, 128)
+    .option('--trust-remote-code', 'let the base model execute the code that it brings, for this run')
     .option('--python <path>', 'another Python environment')
     .option('--json', 'one JSON object')
     .addHelpText(
@@ -40,6 +42,8 @@ export function define(command: Command, context: Context): void {
           store: workspace.store,
           runsDir: workspace.runsDir,
           run: ref,
+          env: context.env,
+          trustCode: options.trustRemoteCode === true,
           python,
           prompts: options.prompt ?? [],
           ...(options.system ? { system: options.system } : {}),

@@ -1,19 +1,15 @@
 // Damaged run folders and every command on runs: each ends in time, none with a bug, and the other runs stay as they are.
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { openStore } from '../../../src/store/open-store.ts';
 import { createControllerLog } from '../../../src/supervise/controller-log.ts';
 import { rebuildIndex } from '../../../src/supervise/rebuild-index.ts';
 import { createRandom } from '../../dataset/fuzz/random.ts';
 import { type CliResult, runCli } from '../../run-cli.ts';
+import { copyFinishedRun } from '../finished-run.ts';
 import { damageRun } from './damage.ts';
 
-const finished = resolve(
-  process.env.LORCH_FUZZ_ROOT ?? join(import.meta.dirname, '../../..'),
-  'test/fixtures/run-folders/finished',
-);
-const fixtureId = '20261130-042415-quickstart-r16-327d';
 const good = '20261130-050000-good-aaaa';
 const victims = [
   '20261130-050001-ended-bbbb',
@@ -34,7 +30,7 @@ export async function makeBase(): Promise<FuzzBase> {
   const runsDir = join(dir, 'runs');
   writeFileSync(join(dir, 'lorch.yaml'), '');
   mkdirSync(runsDir);
-  for (const id of [good, ...victims]) copyRun(runsDir, id);
+  for (const id of [good, ...victims]) copyFinishedRun(runsDir, id);
   const [, vanished = '', queued = ''] = victims;
   rmSync(join(runsDir, vanished, 'attempt-1/exit.json'));
   rmSync(join(runsDir, queued, 'attempt-1'), { recursive: true });
@@ -53,22 +49,6 @@ export async function makeBase(): Promise<FuzzBase> {
   base.sound = await sayGood(work);
   rmSync(work, { recursive: true, force: true });
   return base;
-}
-
-function copyRun(runsDir: string, id: string): void {
-  cpSync(finished, join(runsDir, id), { recursive: true });
-  const name = id.slice(16, -5);
-  for (const file of ['run.json', 'plan.json', 'attempt-1/launch.json']) {
-    const text = readFileSync(join(runsDir, id, file), 'utf8')
-      .replaceAll(fixtureId, id)
-      .replaceAll('"quickstart-r16"', JSON.stringify(name))
-      .replace('abf64f17', id.slice(-4).repeat(2));
-    writeFileSync(join(runsDir, id, file), text);
-  }
-  writeFileSync(join(runsDir, id, 'report.md'), '# a report\n');
-  mkdirSync(join(runsDir, id, 'data'), { recursive: true });
-  mkdirSync(join(runsDir, id, 'adapter'));
-  writeFileSync(join(runsDir, id, 'adapter/adapter_config.json'), '{}');
 }
 
 function copyBase(base: Pick<FuzzBase, 'dir'>): string {
