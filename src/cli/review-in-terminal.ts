@@ -7,6 +7,7 @@ import type { ReviewRow } from '../app/review/fetch-rows.ts';
 import { findNearest } from '../app/review/find-nearest.ts';
 import { type ModelRequest, type ModelView, viewAsModel } from '../app/review/model-view.ts';
 import { openSession, type SessionRequest } from '../app/review/review-session.ts';
+import { wouldChange } from '../app/review/review-status.ts';
 import type { NearRow } from '../dataset/review/nearest.ts';
 import { UserError } from '../diagnostics/user-error.ts';
 import { openEditor } from '../launchers/open-editor.ts';
@@ -60,7 +61,7 @@ export async function reviewInTerminal(
   };
   const off: Later<ModelView | undefined> = {
     state: 'off',
-    why: 'Name the model to see what it will see: --config CONFIG, or --tokenizer MODEL.',
+    why: 'To see what the model will see, name it: --config CONFIG, or --tokenizer MODEL.',
   };
   try {
     near.look(session.loaded());
@@ -94,9 +95,7 @@ export async function reviewInTerminal(
   const judgement = session.judgement();
   const { maxDefectRate } = request.rule;
   context.stdout.write(renderJudgement(judgement, maxDefectRate, context.stdout));
-  const changed = [...session.state.rows.values()].some(
-    ({ decision }) => decision === 'reject' || decision === 'edit',
-  );
+  const changed = wouldChange(session.state, session.population);
   // Rows with findings do not count: how many more of them to read is nobody's rule.
   const unruled = session.what === 'findings' && !judgement.passed && judgement.disputed === 0;
   context.stderr.write(

@@ -78,7 +78,7 @@ export async function runReview(loop: ReviewLoop): Promise<void> {
         title: 'the edit was not taken',
         place: '',
         body: mode.body,
-        keys: ['e edit again', 'Esc give it up'],
+        keys: ['e edit again', 'Esc cancel'],
       };
     if (!row)
       return {

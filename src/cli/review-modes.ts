@@ -37,11 +37,10 @@ export async function runReviewMode(
       if (flags.json) return printJson(context, statusJson(status, session.rule.minRows));
       const { renderStatus } = await import('./ui/review-view.ts');
       stdout.write(renderStatus(status, stdout));
-      const changed = status.reviewers.some(({ rejected, edited }) => rejected + edited > 0);
       // What reviews of the files behind it say may be enough.
       const covered = status.open && !status.judgement.passed;
       const [older] = status.inherited;
-      // A review of the files behind it that can speak for every row is gone on with there.
+      // A review of the file behind it that holds for every row goes on there.
       const behind =
         !status.own && status.inherited.length === 1 && older?.rows === status.rows ? older : null;
       const next = covered
@@ -50,17 +49,18 @@ export async function runReviewMode(
           ? nextReviewCommand(
               behind.files.map(({ label }) => quotePath(label)).join(' '),
               behind.judgement,
-              changed,
+              status.changes,
             )
-          : nextReviewCommand(request.dataset, status.judgement, changed && status.own);
+          : nextReviewCommand(request.dataset, status.judgement, status.changes && status.own);
       stderr.write(`next: ${next}\n`);
     } else if (mode === 'export') {
       const { exportReview } = await import('../app/review/export-review.ts');
       const out = flags.export ?? '';
       const rows = await exportReview(session, session.rows, resolve(cwd, out));
       progress.end();
-      stderr.write(`${formatCount(rows)} rows: ${out}\nnext: fill in verdict and reason, then\n`);
-      stderr.write(`  lorch data review ${request.dataset} --import ${quotePath(out)} --reviewer NAME\n`);
+      stderr.write(`${formatCount(rows)} rows: ${out}; fill in verdict and reason\n`);
+      const command = `lorch data review ${request.dataset} --import ${quotePath(out)} --reviewer NAME`;
+      stderr.write(renderNext([command], stderr));
     } else if (mode === 'import') {
       const { importReview } = await import('../app/review/import-review.ts');
       const label = flags.import ?? '';
@@ -93,7 +93,9 @@ export async function runReviewMode(
         return;
       }
       const { renderJudgement } = await import('./ui/review-view.ts');
-      stdout.write(`the launch gate stays shut\n${renderJudgement(status.judgement, status.limit, stdout)}`);
+      stdout.write(
+        `the launch gate stays closed, because the review has not passed\n${renderJudgement(status.judgement, status.limit, stdout)}`,
+      );
       stderr.write(renderNext([nextReviewCommand(label, status.judgement, false)], stderr));
     }
   } finally {

@@ -41,6 +41,8 @@ export interface ReviewStatus {
   open: boolean;
   /** Files behind it that could not be asked, one sentence each. */
   lost: string[];
+  /** Whether a new version would differ: a row of now is rejected or edited. */
+  changes: boolean;
   reviewers: ReviewerCounts[];
   agreement: { pairs: PairAgreement[]; kappa: number | null };
   /** Disputed rows by fingerprint, with their place where they still stand. */
@@ -121,6 +123,7 @@ export async function reviewStatus(
     uncovered: all.uncovered,
     open: all.open,
     lost,
+    changes: wouldChange(state, population),
     reviewers: countReviewers(state),
     agreement: { pairs, kappa: meanKappa(pairs) },
     disputes: disputesOf(state).map(({ row }) => {
@@ -131,6 +134,13 @@ export async function reviewStatus(
     }),
     checks: checkPrecision(state),
   };
+}
+
+/** Whether a verdict rejects or edits a row that is still in the dataset; `--finish` has taken out those that are not. */
+export function wouldChange({ rows }: ReviewState, { index }: Population): boolean {
+  return [...rows.values()].some(
+    ({ row, decision }) => (decision === 'reject' || decision === 'edit') && index.has(row),
+  );
 }
 
 /** Rows on which reviewers differ and nobody has decided. */

@@ -26,6 +26,7 @@ export function define(command: Command, context: Context): void {
     .action(async (ref: string, options: Options) => {
       const { openWorkspace } = await import('../../app/open-workspace.ts');
       const { stopNamedRun } = await import('../../app/stop-run.ts');
+      const { nextCommands } = await import('../start-runs.ts');
       const { statusWord } = await import('../../run/status.ts');
       const workspace = await openWorkspace({
         cwd: context.cwd,
@@ -46,9 +47,11 @@ export function define(command: Command, context: Context): void {
       );
       try {
         const row = await ended({ signal: leaving.signal });
-        context.stderr.write(
-          `${statusWord(row.status)} at step ${row.step ?? 0}\n${renderNext([`lorch resume ${run}`], context.stderr)}`,
-        );
+        const status = statusWord(row.status);
+        context.stderr.write(`${status} at step ${row.step ?? 0}\n`);
+        // It may have ended by itself.
+        const next = row.failure ? [row.failure.next] : nextCommands([{ run, status }]);
+        context.stderr.write(renderNext(next, context.stderr));
         context.stdout.write(`${run}\n`);
       } finally {
         clearTimeout(patience);

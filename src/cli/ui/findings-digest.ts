@@ -33,8 +33,9 @@ export function renderDigest(
     return fits ? `${line}${ink.dim(place)}` : line;
   });
   const command = `lorch data check ${files.map(quotePath).join(' ')}`;
-  const head = `${ink.bold('Rows with findings')}, by check; each place: ${visible(command)}`;
-  return `${[head, ...lines].map((line) => fitText(line, style)).join('\n')}\n${renderFindings(others, style)}`;
+  const head = `${ink.bold('Rows with findings')}, by check:`;
+  const all = `  see each: ${visible(command)}`;
+  return `${[head, ...lines, all].map((line) => fitText(line, style)).join('\n')}\n${renderFindings(others, style)}`;
 }
 
 /** The errors alone, and how many others there are. */

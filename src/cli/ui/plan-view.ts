@@ -40,13 +40,18 @@ export function renderPlan(plan: Plan, style: { color: boolean; columns: number 
   const width = Math.max(style.columns - indent, 20);
   const lines = parts.flatMap(([name, texts]) =>
     texts
-      .flatMap((text) => wrapLines(mapText(text, visible), width, { hard: true }))
+      .flatMap((text) => wrapLines(mapText(text, visible), width, { hard: true }).map(trimContinued))
       .map(
         (line, i) =>
           `  ${ink.dim((i === 0 ? name : '').padEnd(indent - 3))} ${line.trimEnd().replaceAll('\u00a0', ' ')}`,
       ),
   );
   return `${ink.bold(visible(title))}\n${lines.join('\n')}\n`;
+}
+
+// A break between two spaces leaves the second one.
+function trimContinued(line: string, i: number): string {
+  return i > 0 ? line.trimStart() : line;
 }
 
 /** All plans of one config: the first in full, a sweep's others by what differs; then their findings. */

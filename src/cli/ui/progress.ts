@@ -17,6 +17,15 @@ export interface Progress {
 const redrawMs = 100;
 const plainEveryMs = 10_000;
 const quietMs = 1_000;
+const staleMs = 2_000;
+
+/** What the last update said, and when. */
+interface Latest {
+  done: number;
+  total: number | null;
+  note: string | undefined;
+  atMs: number;
+}
 
 /**
  * A progress display for one piece of work. Nothing shows within the first second; after it the display says how
@@ -26,11 +35,16 @@ export function createProgress(context: Context, label: string): Progress {
   const { stderr } = context;
   const started = context.now();
   let drawn = started;
-  let latest: { done: number; total: number | null; note: string | undefined } | null = null;
+  let latest: Latest | null = null;
   const live = stderr.isTTY ? createLogUpdate(asWritable(context)) : null;
   const draw = (now: number): void => {
     drawn = now;
-    const lines = progressLines(label, now - started, latest, stderr.color);
+    const lines = progressLines(
+      label,
+      now - started,
+      latest && { ...latest, atMs: latest.atMs - started },
+      stderr.color,
+    );
     if (live) live(fitLine(lines, stderr.columns));
     else stderr.write(`${lines[0]}\n`);
   };
@@ -43,8 +57,8 @@ export function createProgress(context: Context, label: string): Progress {
   timer.unref();
   return {
     update(done, total, note) {
-      latest = { done, total, note };
       const now = context.now();
+      latest = { done, total, note, atMs: now };
       if (due(now)) draw(now);
     },
     line(line) {
@@ -73,11 +87,11 @@ export async function withProgress<T>(
   }
 }
 
-/** One state of the work, from the fullest line to the shortest. */
-function progressLines(
+/** One state of the work, from the fullest line to the shortest. Times count from its start. */
+export function progressLines(
   label: string,
   elapsedMs: number,
-  latest: { done: number; total: number | null; note: string | undefined } | null,
+  latest: Latest | null,
   color: boolean,
 ): string[] {
   const note = latest?.note ? ` · ${latest.note}` : '';
@@ -85,7 +99,13 @@ function progressLines(
   if (!latest || (latest.done === 0 && latest.total === null)) return [`${label} · ${elapsed}${note}`];
   const { done, total } = latest;
   const count = done.toLocaleString('en-US');
-  const perSecond = done / Math.max(elapsedMs / 1000, 0.001);
+  // All is done, or nothing has come for a while: no rate is true any more, only the time that has passed.
+  if (done === total || elapsedMs - latest.atMs > staleMs)
+    return [
+      `${label} ${count}${total === null || done === total ? '' : `/${total.toLocaleString('en-US')}`} · ${elapsed}${note}`,
+      `${label} · ${elapsed}`,
+    ];
+  const perSecond = done / Math.max(latest.atMs / 1000, 0.001);
   const rate = ` · ${perSecond >= 10 ? Math.round(perSecond).toLocaleString('en-US') : perSecond.toFixed(1)}/s`;
   if (total === null) return [`${label} ${count}${rate}${note}`, `${label} ${count}${rate}`];
   const left = perSecond > 0 ? ` · ${formatDuration(((total - done) / perSecond) * 1000)} left` : '';

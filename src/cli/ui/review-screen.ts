@@ -140,9 +140,8 @@ export function boundText({ mode, bound, passed, read }: Judgement, limit: numbe
 export function missing({ mode, passed, moreClean }: Judgement, limit: number): string {
   if (passed) return `the limit of ${percentText(limit)} is met`;
   if (mode === 'exact') return `every row was read; the limit of ${percentText(limit)} is not met`;
-  if (moreClean === null)
-    return `the limit of ${percentText(limit)} is out of reach but by reading every row`;
-  return `${moreClean} more clean ${moreClean === 1 ? 'row reaches' : 'rows reach'} the limit of ${percentText(limit)}`;
+  if (moreClean === null) return `only reading every row can still meet the limit of ${percentText(limit)}`;
+  return `${plural(moreClean, 'more row')} without a defect would meet the limit of ${percentText(limit)}`;
 }
 
 /** 1 defect, 2 defects. */

@@ -101,15 +101,15 @@ function renderInherited(
   const ink = paint(style.color);
   const lines = inherited.map(
     ({ log, rows: mine, judgement }) =>
-      `${ink.bold(visible(log))} speaks for ${formatCount(mine)} of the ${plural(rows, 'row')}\n` +
+      `${ink.bold(visible(log))} holds for ${formatCount(mine)} of the ${plural(rows, 'row')}\n` +
       renderJudgement(judgement, limit, style),
   );
   const sum =
     uncovered === 0
       ? open
         ? 'every row is covered by a passed review'
-        : ink.yellow('a review found too much')
-      : ink.yellow(`${plural(uncovered, 'row')} no passed review covers`);
+        : ink.yellow('a review found too many defects')
+      : ink.yellow(`${plural(uncovered, 'row')} not covered by a passed review`);
   return [...lines, ...lost.map((each) => `${ink.yellow(visible(each))}\n`), `${sum}\n`].join('');
 }
 
@@ -118,13 +118,13 @@ export function renderFinished(finished: Finished, out: string, style: Style): s
   const ink = paint(style.color);
   const left = Object.entries(finished.dropped).map(([code, n]) => `${formatCount(n)} ${code}`);
   return [
-    `${ink.bold(visible(out))}  ${formatCount(finished.kept)} of ${formatCount(finished.rows_in)} rows, ${plural(finished.fixed, 'edit')}${left.length > 0 ? `; left out: ${left.join(', ')}` : ''}`,
+    `${ink.bold(visible(out))}  ${formatCount(finished.kept)} of ${formatCount(finished.rows_in)} rows, ${plural(finished.fixed, 'edit')}${left.length > 0 ? `, dropped ${left.join(', ')}` : ''}`,
     ink.dim(
       `fingerprint ${finished.fingerprint.slice(0, 16)}; ${visible(out)}.ledger.jsonl, .lineage.json and .review.jsonl beside it`,
     ),
     finished.covered
       ? 'the review covers the new version'
-      : ink.yellow('the new version needs a review of its own: more than reviewed rows changed'),
+      : ink.yellow('the new version needs a review of its own: rows changed that nobody has reviewed'),
     '',
   ].join('\n');
 }

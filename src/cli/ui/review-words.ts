@@ -20,12 +20,12 @@ export function bottomLines(mode: Mode, message: string, ink: Ink): Pick<ScreenS
   if (mode.is === 'reasons')
     return {
       prompt: [ink.yellow('reject, because it is …')],
-      keys: [...rejectReasons.map((reason, i) => `${i + 1} ${reason.replaceAll('-', ' ')}`), 'Esc not'],
+      keys: [...rejectReasons.map((reason, i) => `${i + 1} ${reason.replaceAll('-', ' ')}`), 'Esc cancel'],
     };
   if (mode.is === 'typing')
     return {
       prompt: [`${mode.what === 'note' ? 'note' : 'reason'}: ${visible(mode.text)}▏`],
-      keys: ['Enter keeps it', 'Esc gives it up'],
+      keys: ['Enter save', 'Esc cancel'],
     };
   return {
     prompt: message ? [message] : [],
@@ -93,7 +93,7 @@ export function helpLines({ width, ink }: PaneStyle): string[] {
     ['a', 'accept: the row teaches what it should'],
     ['r, then 1–7', `reject: ${rejectReasons.join(', ')}`],
     ['e', 'edit the row in $VISUAL or $EDITOR; the edit counts as a defect and replaces the row'],
-    ['n', 'keep a note with the row; it is no verdict'],
+    ['n', 'keep a note with the row; it is not a verdict'],
     ['s', 'skip: the row comes back; until then it counts as a defect'],
     ['u', 'take back the last verdict or note, as often as you like, also of earlier sessions'],
     ['Tab, Shift-Tab', 'turns, raw row, what the model sees, findings, nearest rows'],

@@ -49,7 +49,7 @@ export function fittedStream(stream: OutputStream): OutputStream {
 }
 
 // What `next:` names is copied: it breaks where a shell goes on.
-const command = /^( *)(\S*(?:next|undo):\S*) (lorch \S.*)$/;
+const command = /^( *)((?:see )?\S*(?:next|undo|each):\S*) (lorch \S.*)$/;
 
 function fitLine(line: string, columns: number): string[] {
   const [, indent = '', label = '', typed] = command.exec(line) ?? [];

@@ -29,7 +29,7 @@ describe('The status of a deduplicated file', () => {
     const { stdout, stderr, exitCode } = await lorch('review', 'clean.jsonl', '--status');
     expect(exitCode).toBe(1);
     expect(stdout).toContain('it has no review of its own');
-    expect(stdout).toContain('raw.jsonl.review.jsonl speaks for 120 of the 120 rows');
+    expect(stdout).toContain('raw.jsonl.review.jsonl holds for 120 of the 120 rows');
     expect(stderr).toContain('next: lorch data review raw.jsonl --rows 50');
   });
 
@@ -58,5 +58,33 @@ describe('The status of a deduplicated file', () => {
     const { stderr, exitCode } = await lorch('review', 'clean.jsonl', '--status');
     expect(exitCode).toBe(1);
     expect(stderr).toContain('clean.jsonl was made of raw.jsonl, which is not there');
+  });
+});
+
+describe('The status of a version that --finish wrote', () => {
+  it('goes on reading, and does not ask to be finished again', async () => {
+    const rows = Array.from({ length: 60 }, (_, n) => ({
+      instruction: `Question number ${n}?`,
+      output: `Good answer ${n}.`,
+    }));
+    writeFileSync(path('some.jsonl'), rows.map((each) => `${JSON.stringify(each)}\n`).join(''));
+    await lorch('review', 'some.jsonl', '--export', 'verdicts.jsonl', '--rows', '3');
+    const sheet = readFileSync(path('verdicts.jsonl'), 'utf8');
+    // Two defects in three rows: the limit is beyond reach, so only a new version helps.
+    const empty = '"verdict":"","reason":""';
+    const wrong = '"verdict":"reject","reason":"wrong"';
+    const rejected = sheet.replace(empty, wrong).replace(empty, wrong);
+    writeFileSync(path('verdicts.jsonl'), rejected.replaceAll('"verdict":""', '"verdict":"accept"'));
+    const imported = await lorch('review', 'some.jsonl', '--import', 'verdicts.jsonl', '--reviewer', 'ann');
+    expect(imported.stdout).toContain('3 verdicts by ann');
+    const before = await lorch('review', 'some.jsonl', '--status');
+    expect(before.stderr).toContain('--finish -o NEW.jsonl');
+    const finished = await lorch('review', 'some.jsonl', '--finish', '-o', 'done.jsonl');
+    expect(finished.stdout).toContain('58 of 60 rows, 0 edits, dropped 2 V040');
+    expect(finished.stdout).toContain('the launch gate stays closed, because the review has not passed');
+    const after = await lorch('review', 'done.jsonl', '--status');
+    const next = /^next: .*$/m;
+    expect(next.exec(after.stderr)?.[0]).toBe(next.exec(finished.stderr)?.[0]);
+    expect(after.stderr).not.toContain('--finish');
   });
 });

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { renderDigest, renderErrors } from '../../../src/cli/ui/findings-digest.ts';
 import { fitHelp } from '../../../src/cli/ui/help-text.ts';
 import { renderNext } from '../../../src/cli/ui/next.ts';
-import { fitLine } from '../../../src/cli/ui/progress.ts';
+import { fitLine, progressLines } from '../../../src/cli/ui/progress.ts';
 import { droppedColumns, renderTable } from '../../../src/cli/ui/table.ts';
 import { fitText, fittedStream } from '../../../src/cli/ui/wrap.ts';
 import type { Finding } from '../../../src/diagnostics/finding.ts';
@@ -111,6 +111,16 @@ describe('a line of progress', () => {
     expect(fitLine(lines, 25)).toBe(lines[1]);
     expect(fitLine(lines, 3)).toBe('1/');
   });
+
+  it('shows a rate only while there is one', () => {
+    const at = (done: number, total: number | null, atMs: number) => ({ done, total, note: undefined, atMs });
+    expect(progressLines('rows', 10_000, at(50, null, 9_000), false)[0]).toBe('rows 50 · 5.6/s');
+    expect(progressLines('rows', 30_000, at(50, null, 9_000), false)[0]).toBe('rows 50 · 30 s');
+    expect(progressLines('rows', 10_000, at(50, 50, 9_900), false)[0]).toBe('rows 50 · 10 s');
+    expect(progressLines('rows', 10_000, at(25, 50, 10_000), false)[0]).toContain(
+      '25/50 · 2.5/s · 10 s left',
+    );
+  });
 });
 
 describe('the findings of a plan', () => {
@@ -134,10 +144,11 @@ describe('the findings of a plan', () => {
   it('on rows are a line a code, with the command that shows them all', () => {
     const text = renderDigest([...three, advice, review], ['data/rows.jsonl'], terminal(80));
     expect(text.split('\n')).toEqual([
-      'Rows with findings, by check; each place: lorch data check data/rows.jsonl',
+      'Rows with findings, by check:',
       '  warning D014 empty-answer     1,200  first data/rows.jsonl:7',
       '  warning D050 exact-duplicate      2  first data/rows.jsonl:7',
       '  warning D001 x                    1  first data/rows.jsonl:7',
+      '  see each: lorch data check data/rows.jsonl',
       'note A009 few-steps',
       '  48 steps are few',
       '',
