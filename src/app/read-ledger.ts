@@ -2,7 +2,7 @@
 import { createReadStream } from 'node:fs';
 import { createGunzip } from 'node:zlib';
 import { UserError } from '../diagnostics/user-error.ts';
-import { openRunFile } from '../run/run-file.ts';
+import { faultOf, openRunFile } from '../run/run-file.ts';
 
 export interface LedgerRows {
   train: Set<string>;
@@ -30,9 +30,8 @@ export async function readLedgerRows(path: string): Promise<LedgerRows> {
 /** Each line of a `ledger.jsonl.gz`. Throws UserError R150 if it is missing or damaged. */
 export async function* ledgerFates(path: string): AsyncGenerator<LedgerFate> {
   const opened = openRunFile(path);
-  if (opened.state !== 'read')
-    throw unreadable(path, opened.state === 'missing' ? 'there is no such file' : opened.reason);
-  const file = createReadStream('', { fd: opened.value });
+  if (opened.state !== 'read') throw unreadable(path, faultOf(opened));
+  const file = createReadStream('', { fd: opened.value.fd });
   const unzipped = createGunzip();
   // pipe() passes no errors on.
   file.on('error', (error) => unzipped.destroy(error));

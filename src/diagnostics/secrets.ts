@@ -50,6 +50,15 @@ export function createRedactor(env: Readonly<Record<string, string | undefined>>
   return (text) => redactShapes(values.reduce((kept, value) => kept.replaceAll(value, mask), text));
 }
 
+const redactors = new WeakMap<object, Redact>();
+
+/** The redactor of an environment that does not change, made once. */
+export function redactorOf(env: Readonly<Record<string, string | undefined>>): Redact {
+  const known = redactors.get(env) ?? createRedactor(env);
+  redactors.set(env, known);
+  return known;
+}
+
 type Redact = (text: string) => string;
 
 /**

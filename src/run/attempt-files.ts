@@ -53,6 +53,13 @@ export type ExitFile = z.infer<typeof exit>;
 export type StopFile = z.infer<typeof stop>;
 export type ProcessIdentity = z.infer<typeof trainer>;
 
+/** exit.json as a controller writes it if no shim did. */
+export function controllerExit(
+  said: Pick<ExitFile, 't'> & Partial<Pick<ExitFile, 'code' | 'error' | 'lost'>>,
+): ExitFile {
+  return { by: 'controller', code: null, signal: null, error: null, asked: null, ...said };
+}
+
 const schemas = { launch, claim, trainer, exit, stop };
 
 export type AttemptFileKind = keyof typeof schemas;

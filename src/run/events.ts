@@ -155,6 +155,28 @@ const event = z.discriminatedUnion('type', [
 export type RunEvent = z.infer<typeof event>;
 export type RunEventOf<T extends RunEvent['type']> = Extract<RunEvent, { type: T }>;
 
+const stepKeys = 9;
+
+/** A step as trainers write it, which is nearly every line; all else, and a step that is unlike, is the schema's. */
+function isPlainStep(value: unknown): value is RunEventOf<'step'> {
+  const step = value as RunEventOf<'step'> | null;
+  if (step?.type !== 'step' || step.v !== 1 || Object.keys(step).length !== stepKeys) return false;
+  const { seq, t, max_steps, tokens, trained_tokens } = step;
+  return (
+    [seq, t, step.step, max_steps, tokens, trained_tokens].every((n) => Number.isSafeInteger(n) && n >= 0) &&
+    t <= lastMs &&
+    Number.isFinite(step.epoch) &&
+    hasPlainNumbers(step.metrics)
+  );
+}
+
+function hasPlainNumbers(values: unknown): boolean {
+  if (typeof values !== 'object' || values === null || Array.isArray(values)) return false;
+  for (const [name, value] of Object.entries(values))
+    if (!Number.isFinite(value) || name === '__proto__') return false;
+  return true;
+}
+
 /** Reads one line of events.jsonl. An unreadable line is data too: `ok: false` with the reason, never a throw. */
 export function parseEvent(line: string): { ok: true; event: RunEvent } | { ok: false; reason: string } {
   let value: unknown;
@@ -163,6 +185,7 @@ export function parseEvent(line: string): { ok: true; event: RunEvent } | { ok: 
   } catch (error) {
     return { ok: false, reason: error instanceof Error ? error.message : String(error) };
   }
+  if (isPlainStep(value)) return { ok: true, event: value };
   if (isTooDeep(line, value)) return { ok: false, reason: 'it is nested too deeply' };
   const parsed = event.safeParse(value);
   if (parsed.success) return { ok: true, event: parsed.data };

@@ -10,11 +10,14 @@ export function flattenSettings(value: Record<string, unknown>): Record<string, 
 function addFlat(flat: Record<string, unknown>, value: Record<string, unknown>, prefix: string): void {
   for (const [key, inner] of Object.entries(value)) {
     const path = prefix ? `${prefix}.${key}` : key;
-    if (isMap(inner) && Object.keys(inner).length > 0) addFlat(flat, inner, path);
+    if (isNested(inner)) addFlat(flat, inner, path);
     else flat[path] = inner;
   }
 }
 
-function isMap(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+/** Whether a value is flattened further: a map that holds something. */
+export function isNested(value: unknown): value is Record<string, unknown> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  for (const key in value) if (Object.hasOwn(value, key)) return true;
+  return false;
 }

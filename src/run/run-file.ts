@@ -7,7 +7,7 @@ import { UserError } from '../diagnostics/user-error.ts';
 const guarded = (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 
 /** Larger than any of the small JSON files of an attempt. */
-export const smallFileBytes = 4 * 1024 * 1024;
+const smallFileBytes = 4 * 1024 * 1024;
 /** Larger than any plan. */
 export const planBytes = 64 * 1024 * 1024;
 
@@ -17,19 +17,29 @@ export type RunFile<T> =
   | { state: 'damaged'; reason: string }
   | { state: 'read'; value: T };
 
+/** Why a file was not read, as the end of a sentence that named it. */
+export function faultOf(read: Exclude<RunFile<unknown>, { state: 'read' }>): string {
+  return read.state === 'missing' ? 'there is no such file' : read.reason;
+}
+
 /** What is wrong with a file itself; other errors are the machine's and pass. */
 const faults = new Set(['EISDIR', 'ENOTDIR', 'ELOOP', 'ENXIO', 'EACCES', 'EPERM', 'ENAMETOOLONG', 'ENODEV']);
 
+export interface OpenRunFile {
+  fd: number;
+  size: number;
+}
+
 /** Opens a file to read; the caller closes the descriptor. */
-export function openRunFile(path: string): RunFile<number> {
+export function openRunFile(path: string): RunFile<OpenRunFile> {
   let fd: number;
   try {
     fd = openSync(path, constants.O_RDONLY | guarded);
   } catch (error) {
-    return faultOf(error);
+    return openFault(error);
   }
   const facts = fstatSync(fd);
-  if (facts.isFile()) return { state: 'read', value: fd };
+  if (facts.isFile()) return { state: 'read', value: { fd, size: facts.size } };
   closeSync(fd);
   return {
     state: 'damaged',
@@ -38,17 +48,17 @@ export function openRunFile(path: string): RunFile<number> {
 }
 
 /** Calls `use` with the open file. Throws what the system says of reading it. */
-export function withRunFile<T>(path: string, use: (fd: number, size: number) => RunFile<T>): RunFile<T> {
+export function withRunFile<T>(path: string, use: (file: OpenRunFile) => RunFile<T>): RunFile<T> {
   const opened = openRunFile(path);
   if (opened.state !== 'read') return opened;
   try {
-    return use(opened.value, fstatSync(opened.value).size);
+    return use(opened.value);
   } finally {
-    closeSync(opened.value);
+    closeSync(opened.value.fd);
   }
 }
 
-function faultOf(error: unknown): { state: 'missing' } | { state: 'damaged'; reason: string } {
+function openFault(error: unknown): { state: 'missing' } | { state: 'damaged'; reason: string } {
   const { code = '' } = error as NodeJS.ErrnoException;
   if (code === 'ENOENT') return { state: 'missing' };
   // O_NOFOLLOW: the file is a link, to whatever.
@@ -58,8 +68,8 @@ function faultOf(error: unknown): { state: 'missing' } | { state: 'damaged'; rea
 }
 
 /** The bytes of a file, all of them. */
-export function readRunFile(path: string, maxBytes = smallFileBytes): RunFile<Buffer> {
-  return withRunFile(path, (fd, size) => {
+function readRunFile(path: string, maxBytes = smallFileBytes): RunFile<Buffer> {
+  return withRunFile(path, ({ fd, size }) => {
     if (size > maxBytes) return { state: 'damaged', reason: `it has ${size} bytes, more than any such file` };
     return { state: 'read', value: readAt(fd, 0, size) };
   });
@@ -67,7 +77,7 @@ export function readRunFile(path: string, maxBytes = smallFileBytes): RunFile<Bu
 
 /** Up to `length` bytes from byte `from`; empty if there is no such file. */
 export function readRunBytes(path: string, from: number, length: number): Buffer {
-  const read = withRunFile<Buffer>(path, (fd, size) => ({
+  const read = withRunFile<Buffer>(path, ({ fd, size }) => ({
     state: 'read',
     value: readAt(fd, from, Math.min(length, Math.max(0, size - from))),
   }));
@@ -89,8 +99,7 @@ function readAt(fd: number, from: number, length: number): Buffer {
 export function requireRunText(path: string, maxBytes = smallFileBytes): string {
   const read = readRunFile(path, maxBytes);
   if (read.state === 'read') return read.value.toString('utf8');
-  const reason = read.state === 'missing' ? 'there is no such file' : read.reason;
-  throw new UserError('R054', `${path} cannot be read: ${reason}`, {
+  throw new UserError('R054', `${path} cannot be read: ${faultOf(read)}`, {
     hint: 'the run folder is damaged; train from the config again, or remove the run with `lorch rm`',
     exitCode: 1,
   });

@@ -36,10 +36,12 @@ export function runEvents<T extends RunEvent['type']>(
       options.attempt ?? null,
       ...(options.types ? [1, JSON.stringify(options.types)] : [null, '[]']),
     ) as EventRow[];
-  return rows.flatMap(({ n, line, seq, t, type, body }) => {
-    const said = parseBody(body);
-    return said ? [{ v: 1, seq, t, type, ...said, run_attempt: n, line } as unknown as StoredEvent<T>] : [];
-  });
+  return rows.flatMap((row) => eventOf<T>(row) ?? []);
+}
+
+function eventOf<T extends RunEvent['type']>({ n, line, seq, t, type, body }: EventRow) {
+  const said = parseBody(body);
+  return said && ({ v: 1, seq, t, type, ...said, run_attempt: n, line } as unknown as StoredEvent<T>);
 }
 
 // Versions before this one could cut a body while they took a secret out; `lorch db rebuild` reads the line again.
@@ -58,5 +60,16 @@ export function lastEvent<T extends RunEvent['type']>(
   attempt: number,
   type: T,
 ): StoredEvent<T> | null {
-  return runEvents(store, run, { types: [type], attempt }).at(-1) ?? null;
+  const rows = store
+    .statement(
+      `SELECT n, line, seq, t, type, body FROM event
+         JOIN attempt ON attempt.id = attempt_id JOIN run ON run.id = run_id
+       WHERE run.uid = ? AND n = ? AND type = ? ORDER BY line DESC`,
+    )
+    .all(run, attempt, type) as EventRow[];
+  for (const row of rows) {
+    const event = eventOf<T>(row);
+    if (event) return event;
+  }
+  return null;
 }

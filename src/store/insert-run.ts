@@ -1,8 +1,9 @@
 import type { Finding } from '../diagnostics/finding.ts';
-import { flattenSettings } from '../run/flatten.ts';
+import { isNested } from '../run/flatten.ts';
 import type { Plan } from '../run/plan.ts';
 import type { RunRecord } from '../run/record.ts';
 import { recordFinding } from './findings.ts';
+import { insertRows } from './insert-rows.ts';
 import type { Store } from './open-store.ts';
 
 /**
@@ -39,23 +40,27 @@ export function insertRun(store: Store, plan: Plan | null, record: RunRecord): v
   });
 }
 
-const paramsAtOnce = 50;
-
 /** Every scalar of the plan under its dotted path, and lists of scalars as JSON. */
 function insertParams(store: Store, runId: number, plan: Plan): void {
   const { findings: _f, created_ms: _c, plan_hash: _h, lorch: _l, ...rest } = plan;
-  const rows: [number, string, string, number | null][] = [];
-  for (const [key, value] of Object.entries(flattenSettings(rest))) {
+  const rows: (string | number | null)[] = [];
+  addParams(rows, runId, rest, '');
+  insertRows(store, 'INSERT INTO param (run_id, key, value, number)', 4, rows);
+}
+
+function addParams(
+  rows: (string | number | null)[],
+  runId: number,
+  settings: Readonly<Record<string, unknown>>,
+  prefix: string,
+): void {
+  // Nearly the order in which they are kept, which is faster.
+  for (const key of Object.keys(settings).sort()) {
+    const value = settings[key];
     if (value === undefined) continue;
-    if (Array.isArray(value) && value.some((each) => typeof each === 'object' && each !== null)) continue;
-    rows.push([runId, key, JSON.stringify(value), typeof value === 'number' ? value : null]);
-  }
-  rows.sort(([, a], [, b]) => (a < b ? -1 : 1));
-  // A plan has some two hundred: many in one call, in the order in which they are kept.
-  for (let from = 0; from < rows.length; from += paramsAtOnce) {
-    const some = rows.slice(from, from + paramsAtOnce);
-    const places = some.map(() => '(?, ?, ?, ?)').join(', ');
-    store.statement(`INSERT INTO param (run_id, key, value, number) VALUES ${places}`).run(some.flat());
+    if (isNested(value)) addParams(rows, runId, value, `${prefix}${key}.`);
+    else if (!Array.isArray(value) || value.every((each) => typeof each !== 'object' || each === null))
+      rows.push(runId, prefix + key, JSON.stringify(value), typeof value === 'number' ? value : null);
   }
 }
 

@@ -1,5 +1,6 @@
 // Writing points, with the summary of each series and its roll-ups kept in step, inside the caller's transaction.
 import { storedValue } from './flags.ts';
+import { insertRows } from './insert-rows.ts';
 import type { Store } from './open-store.ts';
 import {
   addToRoll,
@@ -17,12 +18,14 @@ import { type OpenSeries, openSeries, summarise, writeSummary } from './series-s
 export interface PointWriter {
   /** A point at `step`; one that is there already is replaced. */
   add(name: string, step: number, t: number, value: number): void;
-  /** Writes summaries and open roll-ups; call once, before the transaction ends. */
+  /** Writes points, summaries and open roll-ups; call once, before the transaction ends. */
   flush(): void;
 }
 
 interface Touched {
   series: OpenSeries;
+  /** Points in order that are not written yet, one after another as columns. */
+  pending: (number | null)[];
   roll: Roll | null;
   /** The lowest step written out of order: from there on everything is made again at the end. */
   dirtyFrom: number | null;
@@ -31,9 +34,6 @@ interface Touched {
 /** A writer for one run, for the length of one transaction. */
 export function createPointWriter(store: Store, runId: number): PointWriter {
   const touched = new Map<string, Touched>();
-  const append = store.statement(
-    'INSERT INTO point (series_id, step, t, value, flag) VALUES (?, ?, ?, ?, ?)',
-  );
   const replace = store.statement(
     'INSERT OR REPLACE INTO point (series_id, step, t, value, flag) VALUES (?, ?, ?, ?, ?)',
   );
@@ -42,7 +42,7 @@ export function createPointWriter(store: Store, runId: number): PointWriter {
     const known = touched.get(name);
     if (known) return known;
     const series = openSeries(store, runId, name);
-    const made = { series, roll: openRoll(store, series), dirtyFrom: null };
+    const made: Touched = { series, pending: [], roll: openRoll(store, series), dirtyFrom: null };
     touched.set(name, made);
     return made;
   };
@@ -52,11 +52,13 @@ export function createPointWriter(store: Store, runId: number): PointWriter {
       const at = touch(name);
       const { series } = at;
       const inOrder = at.dirtyFrom === null && (series.lastStep === null || step > series.lastStep);
-      (inOrder ? append : replace).run(series.id, step, t, ...storedValue(value));
       if (!inOrder) {
+        writePending(store, at);
+        replace.run(series.id, step, t, ...storedValue(value));
         at.dirtyFrom = Math.min(at.dirtyFrom ?? step, step);
         return;
       }
+      at.pending.push(series.id, step, t, ...storedValue(value));
       if (at.roll?.points === rollSize) {
         writeRoll(store, series.id, at.roll);
         at.roll = null;
@@ -66,7 +68,9 @@ export function createPointWriter(store: Store, runId: number): PointWriter {
       addToSummary(series, step, value);
     },
     flush() {
-      for (const { series, roll, dirtyFrom } of touched.values()) {
+      for (const at of touched.values()) {
+        const { series, roll, dirtyFrom } = at;
+        writePending(store, at);
         if (roll) writeRoll(store, series.id, roll);
         if (dirtyFrom === null) writeSummary(store, series);
         else {
@@ -77,6 +81,11 @@ export function createPointWriter(store: Store, runId: number): PointWriter {
       touched.clear();
     },
   };
+}
+
+function writePending(store: Store, at: Touched): void {
+  insertRows(store, 'INSERT INTO point (series_id, step, t, value, flag)', 5, at.pending);
+  at.pending = [];
 }
 
 /**

@@ -1,4 +1,5 @@
 // One attempt with everything that is asked about it again and again.
+import { basename } from 'node:path';
 import { UserError } from '../diagnostics/user-error.ts';
 import { findLauncher } from '../launchers/index.ts';
 import type { Launcher } from '../launchers/launcher.ts';
@@ -10,7 +11,7 @@ import type { RunFile } from '../run/run-file.ts';
 import type { AttemptRow } from '../store/attempts.ts';
 import type { SuperviseDeps } from './deps.ts';
 import type { EventSource } from './drain-events.ts';
-import { readAttemptFile, readPlan } from './run-folder.ts';
+import { attemptFiles, readAttemptFile, readPlan } from './run-folder.ts';
 
 export interface AttemptContext {
   run: string;
@@ -31,11 +32,15 @@ export function runDirOf(deps: Pick<SuperviseDeps, 'runsDir'>, run: string): str
   return runPaths(`${deps.runsDir}/${run}`).dir;
 }
 
-/** The same attempt, each of its small files read once: for work that sees them as they were at one moment. */
+/** The same attempt, as its folder is at this moment: each of its small files is read once. */
 export function readOnce(attempt: AttemptContext): AttemptContext {
   const known = new Map<AttemptFileKind, Promise<RunFile<unknown>>>();
+  const names = attemptFiles(attempt.paths.dir);
+  const missing = Promise.resolve<RunFile<never>>({ state: 'missing' });
   const read = <K extends AttemptFileKind>(kind: K): Promise<RunFile<AttemptFile<K>>> => {
-    const found = known.get(kind) ?? attempt.read(kind);
+    // Opening what is not there costs more than all that is read of it.
+    const found =
+      known.get(kind) ?? (names?.has(basename(attempt.paths[kind])) === false ? missing : attempt.read(kind));
     known.set(kind, found);
     return found as Promise<RunFile<AttemptFile<K>>>;
   };

@@ -1,5 +1,5 @@
 // The end of an attempt that left no result: shim and trainer are gone, or the run folder is.
-import type { ExitFile } from '../run/attempt-files.ts';
+import { controllerExit, type ExitFile } from '../run/attempt-files.ts';
 import { classifyFailure } from '../run/failure.ts';
 import { finishAttempt } from '../store/attempts.ts';
 import { lastEvent } from '../store/events.ts';
@@ -33,22 +33,14 @@ async function exitOfOrphan(deps: SuperviseDeps, attempt: AttemptContext): Promi
       : claim.state === 'damaged'
         ? `claim.json is damaged (${claim.reason}), and no process of the run lives`
         : 'supervisor and trainer are gone, and neither left a result';
-  return {
-    by: 'controller',
-    code: end?.code ?? null,
-    signal: null,
-    error: null,
-    asked: null,
-    t: end?.t ?? (await lastSignOfLife(attempt)) ?? deps.now(),
-    ...(end ? {} : { lost: unreadable }),
-  };
+  if (end) return controllerExit({ t: end.t, code: end.code });
+  return controllerExit({ t: (await lastSignOfLife(attempt)) ?? deps.now(), lost: unreadable });
 }
 
 /** Ends an attempt whose run folder was deleted. */
 export function closeWithoutFolder(deps: SuperviseDeps, run: string, n: number): void {
   const t = deps.now();
-  const lost = 'the run folder is gone';
-  const exit: ExitFile = { by: 'controller', code: null, signal: null, error: null, asked: null, lost, t };
+  const exit = controllerExit({ t, lost: 'the run folder is gone' });
   const failure = classifyFailure({
     run,
     attempt: n,

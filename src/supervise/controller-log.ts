@@ -18,6 +18,18 @@ export interface ControllerLog extends Log {
   run(id: string): Log;
 }
 
+/** The same log, in which no run tells what went well: to record again what was logged when it happened. */
+export function onlyTrouble(log: ControllerLog): ControllerLog {
+  return {
+    ...log,
+    run: (id) => ({
+      info: () => undefined,
+      warn: (fields, message) => log.run(id).warn(fields, message),
+      error: (fields, message) => log.run(id).error(fields, message),
+    }),
+  };
+}
+
 /** Opens nothing before the first line is written. `redact` takes secrets out of each line. */
 export function createControllerLog(runsDir: string, redact: (text: string) => string): ControllerLog {
   // Synchronous: a controller that is killed must have written what it did.

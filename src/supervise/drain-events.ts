@@ -1,5 +1,5 @@
 // From events.jsonl into the database.
-import { createRedactor } from '../diagnostics/secrets.ts';
+import { redactorOf } from '../diagnostics/secrets.ts';
 import type { Launcher } from '../launchers/launcher.ts';
 import { findingsOfEvent } from '../run/event-findings.ts';
 import { parseEvent, type RunEvent } from '../run/events.ts';
@@ -25,10 +25,10 @@ export async function drainEvents(
   source: EventSource,
   onEvent?: (event: RunEvent) => void,
 ): Promise<void> {
-  const redact = createRedactor(deps.env);
+  const redact = redactorOf(deps.env);
   let seen = source.position;
   for (;;) {
-    const raw = await readLines(
+    const { lines: raw, atEnd } = await readLines(
       (from, length) => source.launcher.read(source.file, from, length),
       source.position,
     );
@@ -45,9 +45,11 @@ export async function drainEvents(
     });
     if (recorded === null) return;
     // Behind us: the index was made again under us. Read from there, without telling anything twice.
-    source.position = recorded < source.position ? recorded : last.end;
+    const behind = recorded < source.position;
+    source.position = behind ? recorded : last.end;
     for (const line of lines) if (line.event && line.end > seen) onEvent?.(line.event);
     seen = Math.max(seen, source.position);
+    if (atEnd && !behind) return;
   }
 }
 

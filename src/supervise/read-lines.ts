@@ -19,18 +19,25 @@ export interface LineLimits {
 
 const defaults: LineLimits = { chunkBytes: 1 << 20, maxLineBytes: 16 << 20 };
 
-/** The next whole lines from byte `from`; none where no newline has been written yet. */
+export interface ReadLines {
+  lines: RawLine[];
+  /** The file ended here when it was read. */
+  atEnd: boolean;
+}
+
+/** The next whole lines from byte `from`; none if no newline has been written yet. */
 export async function readLines(
   read: ReadBytes,
   from: number,
   limits: LineLimits = defaults,
-): Promise<RawLine[]> {
+): Promise<ReadLines> {
   for (let size = limits.chunkBytes; ; size = Math.min(size * 4, limits.maxLineBytes)) {
     const bytes = await read(from, size);
     const whole = bytes.lastIndexOf(10) + 1;
-    if (whole > 0) return splitLines(bytes.subarray(0, whole), from);
-    if (bytes.length < size) return [];
-    if (size >= limits.maxLineBytes) return skipLongLine(read, from, limits);
+    const atEnd = bytes.length < size;
+    if (whole > 0) return { lines: splitLines(bytes.subarray(0, whole), from), atEnd };
+    if (atEnd) return { lines: [], atEnd };
+    if (size >= limits.maxLineBytes) return { lines: await skipLongLine(read, from, limits), atEnd: false };
   }
 }
 
@@ -44,7 +51,7 @@ function splitLines(bytes: Buffer, from: number): RawLine[] {
   return lines;
 }
 
-/** Without a line break for so long, it is no file of events: a hole, say, as a failing disk leaves it. */
+/** A file with no line break for so long holds no events: a failing disk, for example, leaves a hole. */
 const hopelessBytes = 64 << 20;
 
 async function skipLongLine(read: ReadBytes, from: number, limits: LineLimits): Promise<RawLine[]> {

@@ -1,5 +1,5 @@
 // One attempt of a run, put on record as its folder shows it.
-import type { ExitFile } from '../run/attempt-files.ts';
+import { controllerExit } from '../run/attempt-files.ts';
 import type { Plan } from '../run/plan.ts';
 import {
   abandonAttempt,
@@ -28,10 +28,8 @@ export interface FoundAttempt {
 
 /** False: the folder holds an attempt that never began. */
 export async function addAttempt(deps: SuperviseDeps, found: FoundAttempt): Promise<boolean> {
-  const { run, plan, n } = found;
-  const { row, copyOf } = await rowOf(deps, found);
-  const opened = await openAttempt(deps, { run, ...row }, 0, plan);
-  const attempt = readOnce(opened);
+  const { run, n } = found;
+  const { attempt, row, copyOf } = await openFound(deps, found);
   const [claim, launch] = [await attempt.read('claim'), await attempt.read('launch')];
   const read = await attempt.read('exit');
   const exit = read.state === 'read' ? read.value : copyOf === null ? null : copied(copyOf, row.createdMs);
@@ -41,7 +39,8 @@ export async function addAttempt(deps: SuperviseDeps, found: FoundAttempt): Prom
     if (launch.state !== 'read') return false;
     if (deps.now() - row.createdMs > timingOf(deps).watchdogMs) {
       // Its controller died between writing the folder and starting: nothing runs, and now nothing can.
-      if (!(await claimForController(deps, opened))) return addAttempt(deps, found);
+      const now = await openAttempt(deps, { run, ...row }, 0, found.plan);
+      if (!(await claimForController(deps, now))) return addAttempt(deps, found);
       return false;
     }
   }
@@ -63,26 +62,23 @@ export async function addAttempt(deps: SuperviseDeps, found: FoundAttempt): Prom
   return true;
 }
 
-async function rowOf(deps: SuperviseDeps, { run, plan, n }: FoundAttempt) {
+/** The attempt with what goes on record of it, and the run that it is a copy of. */
+async function openFound(deps: SuperviseDeps, { run, plan, n }: FoundAttempt) {
   const createdMs = plan?.created_ms ?? 0;
-  const unknown = {
-    n,
-    token: `unknown-${run}-${n}`,
-    launcher: plan?.resources.launcher ?? 'local',
-    createdMs,
-  };
-  const launch = await (await openAttempt(deps, { run, ...unknown }, 0, plan)).file('launch');
-  if (!launch) return { row: unknown, copyOf: null };
+  const launcher = plan?.resources.launcher ?? 'local';
+  const unknown = { n, token: `unknown-${run}-${n}`, launcher, createdMs };
+  const attempt = readOnce(await openAttempt(deps, { run, ...unknown }, 0, plan));
+  const launch = await attempt.file('launch');
+  if (!launch) return { attempt, row: unknown, copyOf: null };
   const copyOf = runOfToken(deps.store, launch.token, { run, n });
   // The token names the processes of the other one.
-  if (copyOf !== null)
-    return { row: { ...unknown, launcher: launch.launcher, createdMs: launch.created_ms }, copyOf };
-  return { row: attemptOf(launch), copyOf };
+  const row = { ...attemptOf(launch), ...(copyOf !== null && { token: unknown.token }) };
+  if (row.launcher === launcher) return { attempt: { ...attempt, token: row.token }, row, copyOf };
+  return { attempt: readOnce(await openAttempt(deps, { run, ...row }, 0, plan)), row, copyOf };
 }
 
-function copied(from: string, t: number): ExitFile {
-  const lost = `the folder is a copy of ${from}, made while that ran`;
-  return { by: 'controller', code: null, signal: null, error: null, asked: null, lost, t };
+function copied(from: string, t: number) {
+  return controllerExit({ t, lost: `the folder is a copy of ${from}, made while that ran` });
 }
 
 // A later attempt shows that the one before had ended, though its exit.json is missing now.
@@ -92,16 +88,7 @@ async function settleUnended(deps: SuperviseDeps, { run, plan, n, numbers }: Fou
     const attempt: AttemptContext = await openAttempt(deps, { run, n: before, token: '', launcher }, 0, plan);
     if ((await attempt.read('claim')).state === 'missing' && !(await hasTraces(attempt))) continue;
     const t = (await attempt.file('launch'))?.created_ms ?? plan?.created_ms ?? 0;
-    const lost = 'exit.json is missing';
-    await settleAttempt(deps, attempt, {
-      by: 'controller',
-      code: null,
-      signal: null,
-      error: null,
-      asked: null,
-      lost,
-      t,
-    });
+    await settleAttempt(deps, attempt, controllerExit({ t, lost: 'exit.json is missing' }));
     return;
   }
 }

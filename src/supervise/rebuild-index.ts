@@ -4,6 +4,7 @@ import { existsSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { setImmediate as breathe } from 'node:timers/promises';
 import type { Finding } from '../diagnostics/finding.ts';
+import { runPaths } from '../run/layout.ts';
 import type { RunRecord } from '../run/record.ts';
 import type { RunFile } from '../run/run-file.ts';
 import { type FreshIndex, openFreshIndex } from '../store/fresh-index.ts';
@@ -12,6 +13,7 @@ import { deleteRun, insertRun, recordRunFinding } from '../store/insert-run.ts';
 import { writeAcross } from '../store/open-store.ts';
 import { isStoreTrouble } from '../store/store-errors.ts';
 import { runDirOf } from './attempt-context.ts';
+import { onlyTrouble } from './controller-log.ts';
 import { damagedFile } from './damaged-file.ts';
 import type { SuperviseDeps } from './deps.ts';
 import { addAttempt } from './rebuild-attempt.ts';
@@ -35,11 +37,12 @@ export async function rebuildIndex(
 ): Promise<RebuiltIndex> {
   const byFolder = new Map<string, RebuiltIndex>();
   // A copy in memory has no place beside it, and nobody else writes to it.
-  if (deps.store.unwritable) await writeAcross(deps.store, () => addFolders(deps, byFolder, onRun));
+  const silent = { ...deps, log: onlyTrouble(deps.log) };
+  if (deps.store.unwritable) await writeAcross(deps.store, () => addFolders(silent, byFolder, onRun));
   else {
     const fresh = await waitForStore(deps, async () => openFreshIndex(deps.store));
     try {
-      await fillIndex(deps, fresh, byFolder, onRun);
+      await fillIndex(silent, fresh, byFolder, onRun);
     } finally {
       fresh.close();
     }
@@ -61,8 +64,7 @@ async function fillIndex(
   byFolder: Map<string, RebuiltIndex>,
   onRun?: (done: number, total: number) => void,
 ): Promise<void> {
-  // Each attempt looks for the secrets of the environment, and the real one is slow to read.
-  const into = { ...deps, env: { ...deps.env }, store: fresh.store };
+  const into = { ...deps, store: fresh.store };
   const began = performance.now();
   // Of the file system's clock: a run folder may be on another machine than this process.
   // Some keep whole seconds, or every other.
@@ -119,10 +121,15 @@ async function addChanged(
   await addFolders(deps, byFolder, undefined, changed);
 }
 
-/** When a run was last written to: its files and attempts come by rename, only events are added to. */
+/** When a run was last written to: files come by rename; only events are added to, and run.json may be edited. */
 function newestMs(folder: string): number {
   const attempts = attemptNumbers(folder).map((n) => join(folder, `attempt-${n}`));
-  const paths = [folder, ...attempts, ...attempts.map((attempt) => join(attempt, 'events.jsonl'))];
+  const paths = [
+    folder,
+    runPaths(folder).record,
+    ...attempts,
+    ...attempts.map((attempt) => join(attempt, 'events.jsonl')),
+  ];
   return Math.max(...paths.map(changedMs));
 }
 

@@ -2,7 +2,7 @@
 // that the old spawn can never start, so that starting another is safe.
 import { randomUUID } from 'node:crypto';
 import { relaunchEnvironment } from '../launchers/job-environment.ts';
-import type { ExitFile, LaunchFile } from '../run/attempt-files.ts';
+import { controllerExit, type LaunchFile } from '../run/attempt-files.ts';
 import { attemptPaths } from '../run/layout.ts';
 import { listAttempts, replaceAttempt } from '../store/attempts.ts';
 import { requireWritable } from '../store/open-store.ts';
@@ -95,8 +95,7 @@ export async function endWithoutStart(
   { launcher, paths }: AttemptContext,
   error: string | null,
 ): Promise<void> {
-  const exit: ExitFile = { by: 'controller', code: null, signal: null, error, asked: null, t: deps.now() };
-  await launcher.createOnce(paths.exit, JSON.stringify(exit));
+  await launcher.createOnce(paths.exit, JSON.stringify(controllerExit({ t: deps.now(), error })));
 }
 
 // The attempt's number is an argument of the trainer; nothing else of the command changes.

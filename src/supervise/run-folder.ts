@@ -28,12 +28,7 @@ export function readRecordFile(runDir: string): RunFile<RunRecord> {
 
 /** Writes run.json in one step. */
 export async function writeRecord(runDir: string, record: RunRecord): Promise<void> {
-  await localLauncher.put(runPaths(runDir).record, recordText(record));
-}
-
-/** The text of run.json. */
-export function recordText(record: RunRecord): string {
-  return `${JSON.stringify(record, null, 2)}\n`;
+  await localLauncher.put(runPaths(runDir).record, `${JSON.stringify(record, null, 2)}\n`);
 }
 
 /** What run.json says if it is lost: the name and time of the plan (null: of the id), and no notes. */
@@ -75,6 +70,15 @@ export function attemptNumbers(runDir: string): number[] {
     .map(({ name }) => Number(/^attempt-([1-9]\d{0,5})$/.exec(name)?.[1]))
     .filter((n) => Number.isSafeInteger(n))
     .sort((a, b) => a - b);
+}
+
+/** Names in an attempt's folder; null if it cannot be listed. */
+export function attemptFiles(dir: string): ReadonlySet<string> | null {
+  try {
+    return new Set(readdirSync(dir));
+  } catch {
+    return null;
+  }
 }
 
 /** Folders in `runsDir` that could be runs by their name. */

@@ -1,12 +1,12 @@
 // The end of an attempt: outcome, failure and findings, from what lies in its folder and nothing else.
 import { basename } from 'node:path';
 import type { Finding } from '../diagnostics/finding.ts';
-import { createLineRedactor, createRedactor } from '../diagnostics/secrets.ts';
+import { createLineRedactor, redactorOf } from '../diagnostics/secrets.ts';
 import type { ExitFile } from '../run/attempt-files.ts';
-import { classifyFailure } from '../run/failure.ts';
+import { classifyFailure, type FailedAttempt, type Failure } from '../run/failure.ts';
 import { decideOutcome, signalName } from '../run/outcome.ts';
 import { withRunFile } from '../run/run-file.ts';
-import { finishAttempt, listAttempts } from '../store/attempts.ts';
+import { type AttemptRow, finishAttempt, listAttempts } from '../store/attempts.ts';
 import { lastEvent } from '../store/events.ts';
 import { seriesSummaries } from '../store/series-summary.ts';
 import type { AttemptContext } from './attempt-context.ts';
@@ -26,34 +26,40 @@ export async function settleAttempt(
   const end = lastEvent(deps.store, run, n, 'end');
   const stopRequested = (await attempt.file('stop')) !== null;
   const outcome = decideOutcome({ exit, end, stopRequested });
-  const loss = seriesSummaries(deps.store, run).find((series) => series.name === 'loss');
-  const failure =
-    outcome === 'failed' || outcome === 'lost'
-      ? classifyFailure({
-          run,
-          attempt: n,
-          exit,
-          end,
-          stopRequested,
-          error: lastEvent(deps.store, run, n, 'error'),
-          nonfiniteLoss: loss?.last != null && !Number.isFinite(loss.last),
-          logTail: await logTail(attempt, createRedactor(deps.env)),
-        })
-      : null;
+  const attempts = listAttempts(deps.store, run);
+  const failed = outcome === 'failed' || outcome === 'lost';
+  const failure = failed ? await failureOf(deps, attempt, { exit, end, stopRequested }) : null;
   const won = finishAttempt(deps.store, run, n, {
     outcome,
     exitCode: exit.code,
     signal: signalName(exit.signal),
     endedMs: exit.t,
     failure,
-    findings: [...(await damagedFiles(attempt)), ...(await tornLine(deps, attempt))],
+    findings: [...(await damagedFiles(attempt)), ...(await tornLine(attempt, attempts))],
   });
   // Only now, and those that it replaced too: another controller may still be reading them.
-  for (const each of listAttempts(deps.store, run)) if (each.n <= n) forgetOwnLaunch(deps, each.token);
+  for (const each of attempts) if (each.n <= n) forgetOwnLaunch(deps, each.token);
   if (won)
     deps.log
       .run(run)
       .info({ attempt: n, exit, outcome, failure: failure?.class }, `attempt ended: ${outcome}`);
+}
+
+async function failureOf(
+  deps: SuperviseDeps,
+  attempt: AttemptContext,
+  ended: Pick<FailedAttempt, 'exit' | 'end' | 'stopRequested'>,
+): Promise<Failure> {
+  const { run, n } = attempt;
+  const loss = seriesSummaries(deps.store, run).find((series) => series.name === 'loss');
+  return classifyFailure({
+    run,
+    attempt: n,
+    ...ended,
+    error: lastEvent(deps.store, run, n, 'error'),
+    nonfiniteLoss: loss?.last != null && !Number.isFinite(loss.last),
+    logTail: await logTail(attempt, redactorOf(deps.env)),
+  });
 }
 
 async function logTail(
@@ -92,11 +98,11 @@ async function damagedFiles({ n, paths, read }: AttemptContext): Promise<Finding
 
 // A trainer that died while writing leaves a line without its newline.
 async function tornLine(
-  deps: SuperviseDeps,
-  { run, n, launcher, paths }: AttemptContext,
+  { n, launcher, paths }: AttemptContext,
+  attempts: readonly AttemptRow[],
 ): Promise<Finding[]> {
   const size = (await launcher.stat(paths.events))?.bytes ?? 0;
-  const attempt = listAttempts(deps.store, run).find((each) => each.n === n);
+  const attempt = attempts.find((each) => each.n === n);
   const bytes = size - (attempt?.eventBytes ?? 0);
   if (!attempt || bytes <= 0) return [];
   return [

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { UserError } from '../diagnostics/user-error.ts';
 import { jobEnvironment, recordableEnvironment } from '../launchers/job-environment.ts';
 import { isolatedArgs } from '../python/isolated.ts';
-import type { LaunchFile } from '../run/attempt-files.ts';
+import { controllerExit, type LaunchFile } from '../run/attempt-files.ts';
 import { attemptPaths } from '../run/layout.ts';
 import { beginAttempt, latestAttempt } from '../store/attempts.ts';
 import { requireWritable } from '../store/open-store.ts';
@@ -127,7 +127,7 @@ async function endFailedSpawn(deps: SuperviseDeps, attempt: AttemptContext, erro
   forgetOwnLaunch(deps, token);
   const t = deps.now();
   const message = error instanceof Error ? error.message : String(error);
-  const exit = { by: 'controller', code: null, signal: null, error: message, asked: null, t } as const;
+  const exit = controllerExit({ t, error: message });
   try {
     await launcher.createOnce(paths.claim, JSON.stringify({ by: 'controller', t }));
     await launcher.createOnce(paths.exit, JSON.stringify(exit));
