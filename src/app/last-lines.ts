@@ -1,7 +1,7 @@
 import type { Launcher } from '../launchers/launcher.ts';
 
 const blockBytes = 64 * 1024;
-/** Lines longer than this are none; a log of zeros has no line at all. */
+/** Looking further back ends here: a log of zeros, as a failing disk leaves it, has no line breaks. */
 const lookBackBytes = 64 * 1024 * 1024;
 
 /** The byte offset at which the last `count` lines of a file begin; reads backwards, no more than needed. */

@@ -58,7 +58,7 @@ export function parseFilter(text: string): ParamFilter {
   const match = /^\s*([\w.-]+)\s*(>=|<=|!=|=|<|>)\s*(.*?)\s*$/.exec(text);
   const [, key, operator, value] = match ?? [];
   if (!key || !operator || value === undefined || value === '')
-    throw new UserError('U106', `${text} is no condition on a setting`, {
+    throw new UserError('U106', `${text} is not a condition on a setting`, {
       hint: "for example --where 'lora.r>=16' or --where base_model.id=org/model",
     });
   return { key, operator: operator as ParamFilter['operator'], value: parseScalar(value) };

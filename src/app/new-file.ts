@@ -171,7 +171,7 @@ async function openFolder(path: string): Promise<void> {
     await makeFolder(path);
   } catch (error) {
     if (!['EEXIST', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
-    throw new UserError('D091', `Nothing can be written into ${path}: it is a file, or lies below one.`, {
+    throw new UserError('D091', `${path} cannot be used as a folder: it, or a part of its path, is a file.`, {
       hint: 'name a folder, or a file in one',
       cause: error,
     });

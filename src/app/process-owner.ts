@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
+import { isRunning, parseProcStat } from '../launchers/pid.ts';
 
 const host = createHash('sha256').update(hostname()).digest('hex').slice(0, 6);
 
@@ -23,23 +24,10 @@ export function isOwnerGone(tag: string): boolean {
   return start !== undefined && start !== '0' && now !== null && now !== start;
 }
 
-/** Whether a process of this number lives. */
-export function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // Of another user.
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
-}
-
 /** When it was started, in ticks since the boot; null where there is no /proc. */
 function startOf(pid: number): string | null {
   try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    // The command name before the last ')' may hold spaces and ')' itself.
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null;
+    return parseProcStat(readFileSync(`/proc/${pid}/stat`, 'latin1')).start || null;
   } catch {
     return null;
   }

@@ -96,6 +96,7 @@ export async function removeRuns(deps: SuperviseDeps, runs: readonly Removable[]
 async function removeRun(deps: SuperviseDeps, { run, dir, attempts }: Removable): Promise<void> {
   // Out of the way in one step: a removal that is interrupted leaves no half of a run.
   const aside = join(deps.runsDir, `${removedPrefix}${run}-${randomBytes(3).toString('hex')}`);
+  const move = (from: string, to: string) => isThere(from) && renameSync(from, to);
   try {
     requireWritable(deps.store);
     await waitForStore(deps, () =>
@@ -103,13 +104,17 @@ async function removeRun(deps: SuperviseDeps, { run, dir, attempts }: Removable)
         // Under the lock that a resume needs too.
         if ((latestAttempt(deps.store, run)?.n ?? 0) !== attempts) throw underWay(run, 'resumed meanwhile');
         deleteRun(deps.store, run);
-        if (isThere(dir)) renameSync(dir, aside);
+        move(dir, aside);
       }),
     );
   } catch (error) {
-    if (error !== deps.store.unwritable && (!isStoreTrouble(error) || isBusy(error))) throw error;
+    if (error !== deps.store.unwritable && (!isStoreTrouble(error) || isBusy(error))) {
+      // Still on record: the commit found the database locked.
+      move(aside, dir);
+      throw error;
+    }
     // A full disk, say: the folder makes room, and then the record can be written.
-    if (isThere(dir)) renameSync(dir, aside);
+    move(dir, aside);
     await rm(aside, { recursive: true, force: true });
     forget(deps, run);
   }

@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { isRunning } from '../launchers/pid.ts';
 import { isRunId } from '../run/record.ts';
 import { hasRun, indexedRuns } from '../store/indexed-runs.ts';
 import { insertRun } from '../store/insert-run.ts';
@@ -9,7 +10,7 @@ import { listRuns } from '../store/runs.ts';
 import type { SuperviseDeps } from '../supervise/deps.ts';
 import { attemptNumbers, readPlanFile, readRecordFile } from '../supervise/run-folder.ts';
 import { creatingMark } from './create-run.ts';
-import { isOwnerGone, isRunning, ownerPattern } from './process-owner.ts';
+import { isOwnerGone, ownerPattern } from './process-owner.ts';
 import { removeLeftovers } from './remove-run.ts';
 
 const work = new RegExp(`^\\..*\\.(${ownerPattern})\\.tmp$`);

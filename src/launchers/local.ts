@@ -126,7 +126,8 @@ async function createOnce(file: string, text: string): Promise<boolean> {
     if (codeOf(error) === 'EEXIST') return (await stat(temporary)).nlink === 2;
     return await createWithoutLinks(file, text);
   } finally {
-    await unlink(temporary);
+    // Another controller may have taken it for a leftover of a killed one.
+    await rm(temporary, { force: true });
   }
 }
 

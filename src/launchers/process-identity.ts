@@ -3,12 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { execa } from 'execa';
 import type { ProcessIdentity } from '../run/attempt-files.ts';
 import type { FoundProcess, ProcessOwner } from './launcher.ts';
-
-interface Stat {
-  state: string;
-  group: number;
-  start: string;
-}
+import { type ProcStat, parseProcStat } from './pid.ts';
 
 /** Reads the system's table of processes, by /proc where there is one and by `ps` elsewhere (macOS). */
 export async function isAlive(identity: ProcessIdentity): Promise<boolean> {
@@ -81,17 +76,14 @@ async function pidsFromPs(wanted: string): Promise<number[]> {
     .filter(Number.isInteger);
 }
 
-async function readStat(pid: number): Promise<Stat | null> {
+async function readStat(pid: number): Promise<ProcStat | null> {
   if (!(await hasProc())) return statFromPs(pid);
   const text = await readText(`/proc/${pid}/stat`);
-  if (text === null) return null;
-  // The command name before the last ')' may hold spaces and ')' itself.
-  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
-  return { state: fields[0] ?? '', group: Number(fields[2]), start: fields[19] ?? '' };
+  return text === null ? null : parseProcStat(text);
 }
 
 /** As `ps` tells it; the start time is the same text that the shim stored from `ps -o lstart=`. */
-export async function statFromPs(pid: number): Promise<Stat | null> {
+export async function statFromPs(pid: number): Promise<ProcStat | null> {
   const rest = await output('ps', ['-o', 'state=,pgid=', '-p', String(pid)]);
   const start = await output('ps', ['-o', 'lstart=', '-p', String(pid)]);
   const [state, group] = rest?.split(/\s+/) ?? [];

@@ -26,8 +26,7 @@ export interface ComparedRun {
   total: number | null;
   /** Training time over all attempts, ms. */
   duration_ms: number | null;
-  /** Trained tokens a second over the run. */
-  /** By the time and the tokens of the attempts that ended by themselves. */
+  /** Over the time and the tokens of the attempts that ended by themselves. */
   trained_tokens_per_second: number | null;
   /** A trainer took it up after another one. */
   resumed: boolean;

@@ -170,7 +170,7 @@ const plan = z.looseObject({
   findings: z.array(finding),
 });
 
-/** The plan as it stands in the file, or what is wrong with it. */
+/** Checks the content of plan.json: returns it unchanged, or says what is wrong with it. */
 export function checkPlan(value: unknown): { value: Plan } | string {
   const parsed = plan.safeParse(value);
   if (parsed.success) return { value: value as Plan };

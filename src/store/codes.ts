@@ -24,7 +24,7 @@ export const storeCodes: CodeDoc[] = [
     severity: 'error',
     title: 'The database cannot be opened or written.',
     prose:
-      'The folder is missing, read-only or full, or lies on a network file system that cannot lock files. Write-ahead logging needs shared memory, which NFS and Lustre lack; lorch tests that on a throw-away file and then uses the rollback journal, which is slower and needs working locks.',
+      'The folder is missing, read-only or full, or it is on a network file system that cannot lock files. Write-ahead logging needs shared memory, and NFS and Lustre have none. lorch tries it on a throw-away file; if that fails, it uses the rollback journal, which is slower and needs working locks.',
   },
   {
     code: 'E033',

@@ -26,8 +26,7 @@ const tables = ['run', 'tag', 'param', 'attempt', 'series', 'point', 'roll', 'ev
 export function openFreshIndex(live: Store): FreshIndex {
   const path = `${live.path}.new-${process.pid}-${randomBytes(4).toString('hex')}`;
   const store = openScratch(path);
-  const madeMs = statSync(path).ctimeMs;
-  live.db.prepare('ATTACH ? AS fresh').run(path);
+  const madeMs = attach(live, store, path);
   // Both connections have it open: nothing is left behind if this process is killed. Windows removes it at the end.
   remove(path);
   const indexes = store.db
@@ -65,6 +64,18 @@ export function openFreshIndex(live: Store): FreshIndex {
       remove(path);
     },
   };
+}
+
+/** When the file was made. */
+function attach(live: Store, store: Store, path: string): number {
+  try {
+    live.db.prepare('ATTACH ? AS fresh').run(path);
+    return statSync(path).ctimeMs;
+  } catch (error) {
+    store.close();
+    remove(path);
+    throw error;
+  }
 }
 
 function remove(path: string): void {

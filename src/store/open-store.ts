@@ -1,5 +1,5 @@
 // The only door to SQLite. A Store is a connection with its prepared statements.
-import { closeSync, constants, fchmodSync, fstatSync, mkdirSync, openSync } from 'node:fs';
+import { closeSync, constants, fchmodSync, fstatSync, mkdirSync, openSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import { systemCode, systemReason } from '../diagnostics/system-error.ts';
@@ -74,9 +74,10 @@ function openFile(path: string, options: OpenStoreOptions): Store {
 
 /** A database that only this process knows and that may be lost: nothing is forced to disk. Foreign keys are off. */
 export function openScratch(path: string): Store {
+  let db: Database.Database | undefined;
   try {
     makeFile(path);
-    const db = new Database(path);
+    db = new Database(path);
     // In memory: a file of that name beside a database that was unlinked would be refused.
     db.pragma('journal_mode = MEMORY');
     db.pragma('synchronous = OFF');
@@ -84,6 +85,8 @@ export function openScratch(path: string): Store {
     db.pragma('cache_size = -65536');
     return storeOf(db, path, 'delete', migrate(db) === 0, null);
   } catch (error) {
+    db?.close();
+    rmSync(path, { force: true });
     throw error instanceof UserError ? error : cannotOpen(path, error);
   }
 }
@@ -198,7 +201,8 @@ function cannotOpen(path: string, error: unknown): UserError {
   const message = error instanceof Error ? error.message : String(error);
   const code = error instanceof Database.SqliteError ? error.code : '';
   if (code === 'SQLITE_CORRUPT' || code === 'SQLITE_NOTADB') return damaged(path, message, error);
-  if (isBusy(error)) return storeFailure(error) ?? damaged(path, message, error);
+  const busy = isBusy(error) ? storeFailure(error) : null;
+  if (busy) return busy;
   return new UserError('E032', `cannot open ${path}: ${code ? message : systemReason(error)}`, {
     hint: 'check that the folder exists, is writable and has space; network file systems often cannot hold a database',
     exitCode: 3,

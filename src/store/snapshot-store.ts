@@ -10,7 +10,7 @@ const maxBytes = 2 ** 30;
 export function openSnapshot(path: string): Database.Database {
   const bytes = readDatabase(path);
   if (bytes === null) return new Database(':memory:');
-  // Bytes 18 and 19 say that a write-ahead log belongs to the file, which memory has not.
+  // Bytes 18 and 19 say that the file has a write-ahead log; a copy in memory has none.
   bytes.fill(1, 18, 20);
   return new Database(bytes);
 }

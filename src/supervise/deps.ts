@@ -41,7 +41,7 @@ export interface Timing {
   goneAfterMs: number;
   /** How long a command waits for a database that another process holds. */
   lockMs: number;
-  /** How long a follower bears with a full or failing disk after everybody is gone. */
+  /** How long a follower waits for a full or failing disk after all processes of the run have ended. */
   troubleMs: number;
 }
 

@@ -24,9 +24,9 @@ export async function followRun(
 ): Promise<RunRow> {
   requireWritable(deps.store);
   const watch = watchRun(deps, run, options.onEvent);
-  const bear = patience(deps, run);
+  const patience = createPatience(deps, run);
   while (!options.signal?.aborted) {
-    const look = await watch.look().then(bear.well, bear.trouble);
+    const look = await watch.look().then(patience.onLook, patience.onError);
     if (look === 'finished') break;
     if (look !== 'changed') await pause(timingOf(deps).pollMs, options.signal);
   }
@@ -39,16 +39,16 @@ export async function followRun(
  * A database that is locked, a disk that is full or fails: the run goes on without us, and so nothing is lost by waiting.
  * When nobody works on the run any more and it still cannot be recorded, the error is thrown.
  */
-function patience(deps: SuperviseDeps, run: string) {
+function createPatience(deps: SuperviseDeps, run: string) {
   let sinceMs: number | null = null;
   let deadMs: number | null = null;
   return {
-    well(look: Look): Look {
+    onLook(look: Look): Look {
       sinceMs = null;
       deadMs = null;
       return look;
     },
-    async trouble(error: unknown): Promise<Look> {
+    async onError(error: unknown): Promise<Look> {
       const failure = isBusy(error) ? null : (storeFailure(error) ?? systemFailure(error));
       if (!isBusy(error) && !failure) throw error;
       if (sinceMs === null) {

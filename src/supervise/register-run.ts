@@ -24,7 +24,8 @@ export async function registerRun(
     await waitForStore(deps, () =>
       deps.store.write(() => {
         insertRun(deps.store, plan, record);
-        if (made) renameSync(made, dir);
+        // A commit that finds the database locked is tried again; the folder has its name by then.
+        if (made && !moved) renameSync(made, dir);
         moved = made !== undefined;
       }),
     );

@@ -1,4 +1,4 @@
-// The end of an attempt: outcome, failure and findings, from what lies in its folder and nothing else.
+// Ends an attempt. Its outcome, failure and findings come from the files of its folder alone.
 import { basename } from 'node:path';
 import type { Finding } from '../diagnostics/finding.ts';
 import { createLineRedactor, redactorOf } from '../diagnostics/secrets.ts';
@@ -13,6 +13,7 @@ import type { AttemptContext } from './attempt-context.ts';
 import { damagedFile } from './damaged-file.ts';
 import type { SuperviseDeps } from './deps.ts';
 import { forgetOwnLaunch } from './own-launches.ts';
+import { sweepTemporary } from './sweep-temporary.ts';
 
 const tailBytes = 16 * 1024;
 
@@ -37,6 +38,7 @@ export async function settleAttempt(
     failure,
     findings: [...(await damagedFiles(attempt)), ...(await tornLine(attempt, attempts))],
   });
+  sweepTemporary(attempt.paths.dir);
   // Only now, and those that it replaced too: another controller may still be reading them.
   for (const each of attempts) if (each.n <= n) forgetOwnLaunch(deps, each.token);
   if (won)

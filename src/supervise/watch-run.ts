@@ -92,7 +92,7 @@ async function awaitClaim(
       await recordStart(deps, attempt, createdMs);
       return null;
     }
-    // A time in the future is no reason to wait for it.
+    // If the clock was set back, the launch is in the future; waiting for that moment could take days.
     if (Math.abs(deps.now() - createdMs) < patience) return 'waiting';
     if (read.state === 'damaged') return null;
   }

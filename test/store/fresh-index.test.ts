@@ -1,11 +1,11 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openFreshIndex } from '../../src/store/fresh-index.ts';
 import { indexedRuns } from '../../src/store/indexed-runs.ts';
 import { deleteRun, insertRun } from '../../src/store/insert-run.ts';
-import { openStore, type Store } from '../../src/store/open-store.ts';
+import { openScratch, openStore, type Store } from '../../src/store/open-store.ts';
 import { dumpStore } from './dump-store.ts';
 import { samplePlan, sampleRecord } from './sample-run.ts';
 
@@ -88,5 +88,15 @@ describe('an index made beside the old one', () => {
     await fresh.publish(async () => undefined);
     fresh.close();
     expect(runs()).toEqual(['new']);
+  });
+
+  it('leaves no file behind if it cannot be made', () => {
+    for (let i = 0; i < 10; i += 1) store.db.exec(`ATTACH ':memory:' AS taken${i}`);
+    expect(() => openFreshIndex(store)).toThrow('too many attached databases');
+    expect(readdirSync(dir).filter((name) => name.includes('.new-'))).toEqual([]);
+    const path = join(dir, 'lorch.db.new-1');
+    writeFileSync(path, 'no database '.repeat(100));
+    expect(() => openScratch(path)).toThrow(expect.objectContaining({ code: 'E033' }));
+    expect(existsSync(path)).toBe(false);
   });
 });

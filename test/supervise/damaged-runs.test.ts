@@ -155,6 +155,19 @@ describe('lorch rm', () => {
 });
 
 describe('what killed commands leave', () => {
+  it('is removed from the folder of an attempt when that has ended', async () => {
+    const dead = execFileSync('sh', ['-c', 'echo $$'], { encoding: 'utf8' }).trim();
+    await workspace.addRun('one');
+    const attempt = join(workspace.runDir('one'), 'attempt-1');
+    await startAttempt(workspace.deps, 'one');
+    const [gone, living] = [`.${dead}.0a1b2c.tmp`, `.${process.pid}.0a1b2c.tmp`];
+    for (const name of [gone, living]) await writeFile(join(attempt, name), '{');
+    await followRun(workspace.deps, 'one');
+    const names = await readdir(attempt);
+    expect(names).toContain(living);
+    expect(names).not.toContain(gone);
+  });
+
   it('is cleared away, finished where it was whole, and left alone where its maker lives', async () => {
     const dir = await trained('one');
     const dead = execFileSync('sh', ['-c', 'echo $$'], { encoding: 'utf8' }).trim();

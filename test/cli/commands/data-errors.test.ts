@@ -19,12 +19,12 @@ describe('a folder, a file or nothing in the place of another', () => {
     ['versions folder', 'D090 folder is a folder.', 'name a dataset file in it'],
     [
       'split rows.jsonl -o rows.jsonl',
-      /D091 Nothing can be written into .*rows\.jsonl: it is a file/,
+      /D091 .*rows\.jsonl cannot be used as a folder: it, or a part of its path, is a file/,
       'name a folder',
     ],
     [
       'convert rows.jsonl --to chatml -o rows.jsonl/x.jsonl',
-      /D091 Nothing can be written into/,
+      /D091 .* cannot be used as a folder/,
       'name a folder',
     ],
     [
