@@ -9,19 +9,19 @@ import { readContextLength } from '../model/context-length.ts';
 import { distinctSizes, ladderSizes, type RungSize, tokensAtOnce } from '../model/ladder.ts';
 import { quantizationAsLoaded } from '../model/stored-quantization.ts';
 import type { PythonEnv } from '../python/environment.ts';
+import type { Store } from '../store/open-store.ts';
 import { calibrationFile } from './calibration-file.ts';
 import { readTarget, type TargetRequest } from './calibration-target.ts';
 import { detectMachine } from './find-machine.ts';
 import { forecastParameters } from './forecast-parameters.ts';
 import { type Corrections, correctionsFrom, forecastRung, type RungForecast } from './forecast-rung.ts';
 import { measureRung, type RungContext, type RungMeasurement } from './measure-rung.ts';
-import type { OpenWorkspace } from './open-workspace.ts';
 import { pastRuns } from './past-runs.ts';
 import { planInitAdapter } from './plan-init-adapter.ts';
 import { resolveBase } from './resolve-base.ts';
 
 export interface CalibrateRequest extends Omit<TargetRequest, 'root'> {
-  workspace: Pick<OpenWorkspace, 'root' | 'runsDir' | 'cacheDir' | 'store'>;
+  workspace: { root: string; runsDir: string; cacheDir: string; store: Store };
   /** Sizes to measure instead of those that follow from the settings. */
   batches: readonly number[];
   sequences: readonly number[];

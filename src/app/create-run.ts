@@ -5,25 +5,13 @@ import { join } from 'node:path';
 import { namingFile } from '../diagnostics/system-failure.ts';
 import { adapterFiles } from '../hub/resolve-adapter.ts';
 import { runPaths } from '../run/layout.ts';
-import type { Plan } from '../run/plan.ts';
 import type { RunRecord } from '../run/record.ts';
 import { requireWritable } from '../store/open-store.ts';
 import type { SuperviseDeps } from '../supervise/deps.ts';
 import { registerRun } from '../supervise/register-run.ts';
 import { forgetTrust, trustCode } from '../supervise/trusted-code.ts';
+import type { PlannedRun } from './planned-run.ts';
 import { ownerTag } from './process-owner.ts';
-
-export interface PlannedRun {
-  plan: Plan;
-  /** The merged config, which loads again to the same plan. */
-  configYaml: string;
-  /** The complete ledger: a gzipped NDJSON file. */
-  ledger: string;
-  /** The folder with the prepared sequences and the tokenizer. */
-  prepared: string;
-  /** Where the initial adapter's files are; absent without one, and in a rerun, whose data holds them. */
-  initAdapter?: { dir: string; immutable: boolean };
-}
 
 /**
  * Writes the run folder, puts the run on record as queued, and returns its id. Who asks for it lets its base model

@@ -15,7 +15,7 @@ import { storeCodes } from '../store/codes.ts';
 import { superviseCodes } from '../supervise/codes.ts';
 import { appCodes } from './codes.ts';
 import { reviewCodes } from './review/codes.ts';
-import { sourceCodes } from './source-findings.ts';
+import { sourceCodes } from './source-codes.ts';
 import { trainerCodes } from './trainer-codes.ts';
 
 /** All codes in order; the trainer's own come from the file that it reads itself. */

@@ -1,7 +1,7 @@
 // From a config to plans: everything is read, checked, tokenised and counted; nothing is started.
 import { randomUUID } from 'node:crypto';
 import { mkdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { WrittenChecks } from '../config/check-file.ts';
 import { type LoadedRun, loadConfig } from '../config/load.ts';
 import { type RenderedConfig, renderConfig } from '../config/render/index.ts';
@@ -20,21 +20,21 @@ import { adviceFacts } from './advice-facts.ts';
 import { checkAccept } from './check-accept.ts';
 import { checkPackages } from './check-packages.ts';
 import { checkVocabulary } from './check-vocabulary.ts';
-import type { PlannedRun } from './create-run.ts';
 import { findMachine, type Machine } from './find-machine.ts';
 import { forecastRun } from './forecast-run.ts';
 import { findIdleRates } from './idle-rates.ts';
 import { type LengthBin, lengthHistogram } from './length-histogram.ts';
 import { summarisePrepared, summariseScan, unreadDate, validationFindings } from './plan-findings.ts';
 import { planInitAdapter } from './plan-init-adapter.ts';
-import { reviewFindings, reviewOfPlan } from './plan-review.ts';
+import { type GateRequest, reviewFindings, reviewOfPlan } from './plan-review.ts';
 import { planTokens } from './plan-tokens.ts';
+import type { PlannedRun } from './planned-run.ts';
 import { type Prepared, type PrepareSpec, prepareSequences } from './prepare-sequences.ts';
 import { readLengths } from './read-lengths.ts';
 import { dayOf, readOwnTemplates } from './read-template.ts';
 import { modelSpec, resolveBase } from './resolve-base.ts';
 import { configPolicy, type RowPolicy } from './row-policy.ts';
-import { type ScannedConfig, scanConfig } from './scan-config.ts';
+import { type ScannedConfig, type ScanScope, scanConfig } from './scan-config.ts';
 import { scheduleFindings } from './schedule-findings.ts';
 import { emptySources } from './source-findings.ts';
 import { keepTemporary } from './temporary-files.ts';
@@ -97,14 +97,20 @@ export async function makePlans(request: PlanRequest): Promise<MadePlans> {
       const key = JSON.stringify(loaded.config.dataset);
       const scan =
         scans.get(key) ??
-        scanConfig(request, loaded.config.dataset, join(work, `scan-${scans.size}`), loaded.checks);
+        scanConfig(
+          scanScope(request),
+          loaded.config.dataset,
+          join(work, `scan-${scans.size}`),
+          loaded.checks,
+        );
       scans.set(key, scan);
       const scanned = await scan;
       const ledgerPath = join(work, `ledger-${index}.jsonl.gz`);
       // The same rows are judged once, too; runs of a sweep may differ in what the tokenisation leaves of them.
       const askOnce = (fingerprint: string): Promise<PlannedReview> => {
         const known = `${key} ${fingerprint}`;
-        const asked = gates.get(known) ?? reviewOfPlan(request, loaded.config.dataset, scanned, ledgerPath);
+        const asked =
+          gates.get(known) ?? reviewOfPlan(gateRequest(request), loaded.config.dataset, scanned, ledgerPath);
         gates.set(known, asked);
         return asked;
       };
@@ -119,6 +125,20 @@ export async function makePlans(request: PlanRequest): Promise<MadePlans> {
     await dispose();
     throw error;
   }
+}
+
+function scanScope({ workspace, env, onProgress, signal }: PlanRequest): ScanScope {
+  const { root, cacheDir, checks } = workspace;
+  return { root, cacheDir, checks, env, onProgress, signal };
+}
+
+function gateRequest({ configPath, cwd, unreviewed, onProgress }: PlanRequest): GateRequest {
+  return {
+    config: configPath === '-' ? null : resolve(cwd, configPath),
+    reason: unreviewed,
+    cwd,
+    onProgress: (rows) => onProgress({ label: 'comparing with the review', done: rows, total: null }),
+  };
 }
 
 async function makePlan(

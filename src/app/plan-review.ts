@@ -1,17 +1,25 @@
 // The review gate in a plan: what it says there, and what it refuses at launch.
-import { resolve } from 'node:path';
 import type { DatasetSection } from '../config/schema/dataset.ts';
 import type { Finding } from '../diagnostics/finding.ts';
 import { UserError } from '../diagnostics/user-error.ts';
 import type { Plan, PlannedReview } from '../run/plan.ts';
 import { percentText } from '../run/review-sentence.ts';
-import type { PlanRequest } from './make-plan.ts';
 import { askGate } from './review/ask-gate.ts';
 import type { ScannedConfig } from './scan-config.ts';
 
+/** Who asks the gate. */
+export interface GateRequest {
+  /** The config's file; null if it came from stdin. */
+  config: string | null;
+  /** `--unreviewed`: why no person has reviewed the rows; null if nothing was said. */
+  reason: string | null;
+  cwd: string;
+  onProgress(rows: number): void;
+}
+
 /** Asks the gate for the rows of a plan's ledger, which were read from `sources`. */
 export async function reviewOfPlan(
-  request: PlanRequest,
+  request: GateRequest,
   { review, format }: DatasetSection,
   { sources, checks }: Pick<ScannedConfig, 'sources' | 'checks'>,
   ledger: string,
@@ -21,11 +29,8 @@ export async function reviewOfPlan(
     rule: { minRows: review.min_rows, maxDefectRate: review.max_defect_rate },
     ledger,
     checks,
-    config: request.configPath === '-' ? null : resolve(request.cwd, request.configPath),
     mapped: sources.some((source) => typeof (source.format ?? format) !== 'string'),
-    reason: request.unreviewed,
-    cwd: request.cwd,
-    onProgress: (rows) => request.onProgress({ label: 'comparing with the review', done: rows, total: null }),
+    ...request,
   });
 }
 

@@ -8,11 +8,11 @@ import { preference } from '../dataset/formats/preference.ts';
 import type { Finding } from '../diagnostics/finding.ts';
 import { quotePath } from '../diagnostics/quote-path.ts';
 import { UserError } from '../diagnostics/user-error.ts';
+import type { TrainerProgress } from '../python/run-trainer.ts';
 import { assignSides, needsView, type ReadSides, refuseChanged } from './assign-sides.ts';
 import { chooseChecks, decidingSettings } from './choose-checks.ts';
 import { type ConfigSource, findConfigSources, scanOrder } from './config-sources.ts';
 import { decideNear } from './decide-near.ts';
-import type { PlanRequest } from './make-plan.ts';
 import { isOwnTemplate } from './read-template.ts';
 import { type ScannedRows, scanRows } from './scan-rows.ts';
 import { countSharedPrompts } from './shared-prompts.ts';
@@ -28,37 +28,49 @@ export interface ScannedConfig extends ScannedRows {
   groups: ReadSides['groups'];
 }
 
+/** Where a config's files are, and the rules beside it. */
+export interface ScanScope {
+  /** Dataset paths are relative to it. */
+  root: string;
+  /** For files that are fetched from the hub. */
+  cacheDir: string;
+  /** `checks:` of lorch.yaml. */
+  checks: WrittenChecks | null;
+  env: Readonly<Record<string, string | undefined>>;
+  onProgress(progress: TrainerProgress): void;
+  signal?: AbortSignal | undefined;
+}
+
 /**
  * Scans into `dir`; `written` is `dataset.checks` with its places. Throws UserError D045 where rows are preference pairs,
  * D094 where check settings are wrong, and P002 where rows have errors and the config refuses them.
  */
 export async function scanConfig(
-  request: PlanRequest,
+  { root, cacheDir, checks, env, onProgress, signal }: ScanScope,
   dataset: DatasetSection,
   dir: string,
   written: WrittenChecks | null = null,
 ): Promise<ScannedConfig> {
   await mkdir(dir, { recursive: true, mode: 0o700 });
   const { validation } = dataset;
-  const { workspace } = request;
   const entries = await findConfigSources(dataset, {
-    cwd: workspace.root,
-    env: request.env,
-    cacheDir: workspace.cacheDir,
-    onDownload: (file, done, total) => request.onProgress({ label: `fetching ${file}`, done, total }),
-    ...(request.signal ? { signal: request.signal } : {}),
+    cwd: root,
+    env,
+    cacheDir,
+    onDownload: (file, done, total) => onProgress({ label: `fetching ${file}`, done, total }),
+    ...(signal ? { signal } : {}),
   });
   const ordered = scanOrder(entries);
   const sources = ordered.map(({ data }) => data);
   const { settings } = await chooseChecks({
     sources,
-    workspace: workspace.checks ?? null,
+    workspace: checks,
     config: written,
     // Precision changes no row's fate: reviewers demote warnings only.
     precision: [],
   });
   const { near, ...duplicates } = dataset.duplicates;
-  const onProgress = (done: number): void => request.onProgress({ label: 'reading rows', done, total: null });
+  const onRows = (done: number): void => onProgress({ label: 'reading rows', done, total: null });
   const wanted = {
     format: dataset.format,
     onError: dataset.on_error,
@@ -70,14 +82,14 @@ export async function scanConfig(
     ? {
         ...wanted,
         decided: await decideNear(sources, wanted, near, (done) =>
-          request.onProgress({ label: 'looking for near-duplicates', done, total: null }),
+          onProgress({ label: 'looking for near-duplicates', done, total: null }),
         ),
       }
     : wanted;
   const rules = { stratify: options.split?.stratify ?? null, groupBy: options.split?.group_by ?? [] };
   const assigned =
     options.split && needsView(rules)
-      ? await assignSides(sources, { ...options, split: options.split }, rules, onProgress)
+      ? await assignSides(sources, { ...options, split: options.split }, rules, onRows)
       : null;
   const split = assigned && options.split ? { ...options.split, sideOf: assigned.sideOf } : options.split;
   // Not before: duplicates and the split are decided on all rows, without weights.
@@ -86,7 +98,7 @@ export async function scanConfig(
     sources,
     { ...options, split, draw },
     dir,
-    onProgress,
+    onRows,
     ownTemplates(ordered, dataset),
   );
   refusePairs(scan);

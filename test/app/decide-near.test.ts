@@ -3,18 +3,19 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
-import type { PlanRequest } from '../../src/app/make-plan.ts';
 import { scanConfig } from '../../src/app/scan-config.ts';
 import { datasetSection } from '../../src/config/schema/dataset.ts';
 import type { LedgerEntry } from '../../src/dataset/ledger.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'lorch-near-'));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
-const request = {
-  workspace: { root, runsDir: join(root, 'runs'), cacheDir: join(root, 'cache') },
+const scope = {
+  root,
+  cacheDir: join(root, 'cache'),
+  checks: null,
   env: { HOME: root },
   onProgress: () => undefined,
-} as unknown as PlanRequest;
+};
 let scans = 0;
 
 const row = (instruction: string, output: string) => `${JSON.stringify({ instruction, output })}\n`;
@@ -24,7 +25,7 @@ const answer = 'The third one, which holds the lamps, and it is expected before 
 
 async function scan(section: object) {
   scans += 1;
-  const scanned = await scanConfig(request, datasetSection.parse(section), join(root, `scan-${scans}`));
+  const scanned = await scanConfig(scope, datasetSection.parse(section), join(root, `scan-${scans}`));
   const ledger = readFileSync(scanned.ledger, 'utf8').trim().split('\n');
   const entries = ledger.map((line) => JSON.parse(line) as LedgerEntry).sort((a, b) => a.row - b.row);
   return { ...scanned, fates: entries.map(({ fate, code }) => code ?? fate) };

@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findConfigSources } from '../../src/app/config-sources.ts';
 import { finishLedger } from '../../src/app/finish-ledger.ts';
-import type { PlanRequest } from '../../src/app/make-plan.ts';
 import { rangeOf, rangesOf } from '../../src/app/plan-sources.ts';
 import { scanConfig } from '../../src/app/scan-config.ts';
 import { emptySources, refuseUndrawn } from '../../src/app/source-findings.ts';
@@ -33,13 +32,9 @@ afterAll(() => rmSync(root, { recursive: true }));
 const find = (section: object) =>
   findConfigSources(datasetSection.parse(section), { cwd: root, env: {}, cacheDir: join(root, 'cache') });
 const scan = async (section: object) => {
-  const request = {
-    workspace: { root, cacheDir: join(root, 'cache') },
-    env: {},
-    onProgress: () => undefined,
-  } as unknown as PlanRequest;
+  const scope = { root, cacheDir: join(root, 'cache'), checks: null, env: {}, onProgress: () => undefined };
   scans += 1;
-  return await scanConfig(request, datasetSection.parse(section), join(root, `scan-${scans}`));
+  return await scanConfig(scope, datasetSection.parse(section), join(root, `scan-${scans}`));
 };
 const lines = (path: string | undefined): Record<string, unknown>[] =>
   readFileSync(path ?? '', 'utf8')

@@ -5,7 +5,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { PlanRequest } from '../../src/app/make-plan.ts';
 import { scanConfig } from '../../src/app/scan-config.ts';
 import { datasetSection } from '../../src/config/schema/dataset.ts';
 import type { LedgerEntry } from '../../src/dataset/ledger.ts';
@@ -33,13 +32,15 @@ afterAll(async () => {
 });
 
 async function scan(section: object) {
-  const request = {
-    workspace: { root, runsDir: join(root, 'runs'), cacheDir: join(root, 'cache') },
+  const scope = {
+    root,
+    cacheDir: join(root, 'cache'),
+    checks: null,
     env: { HOME: root, HF_ENDPOINT: hub.url },
     onProgress: () => undefined,
-  } as unknown as PlanRequest;
+  };
   scans += 1;
-  const scanned = await scanConfig(request, datasetSection.parse(section), join(root, `scan-${scans}`));
+  const scanned = await scanConfig(scope, datasetSection.parse(section), join(root, `scan-${scans}`));
   const ledger = readFileSync(scanned.ledger, 'utf8').trim().split('\n');
   return { ...scanned, entries: ledger.map((line) => JSON.parse(line) as LedgerEntry) };
 }

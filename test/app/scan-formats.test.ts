@@ -2,21 +2,16 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
-import type { PlanRequest } from '../../src/app/make-plan.ts';
 import { scanConfig } from '../../src/app/scan-config.ts';
 import { type DatasetSection, datasetSection } from '../../src/config/schema/dataset.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'lorch-scan-'));
 afterAll(() => rmSync(root, { recursive: true }));
-const request = {
-  workspace: { root, cacheDir: root },
-  env: {},
-  onProgress: () => undefined,
-} as unknown as PlanRequest;
+const scope = { root, cacheDir: root, checks: null, env: {}, onProgress: () => undefined };
 const scan = (dataset: Record<string, unknown>, rows: unknown[]) => {
   writeFileSync(join(root, 'rows.jsonl'), rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
   const section: DatasetSection = datasetSection.parse({ train: 'rows.jsonl', ...dataset });
-  return scanConfig(request, section, join(root, 'out'));
+  return scanConfig(scope, section, join(root, 'out'));
 };
 
 it('refuses to train on preference pairs, however they were recognised', async () => {

@@ -4,7 +4,6 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import type { PlanRequest } from '../../../src/app/make-plan.ts';
 import { scanConfig } from '../../../src/app/scan-config.ts';
 import { datasetSection } from '../../../src/config/schema/dataset.ts';
 import { type CliOptions, runCli } from '../../run-cli.ts';
@@ -73,8 +72,8 @@ describe('lorch data split', () => {
         ...(near && { duplicates: { near: { threshold: near, action: 'keep' } } }),
         on_error: 'drop',
       });
-      const request = { workspace: { root: dir }, onProgress: () => undefined } as unknown as PlanRequest;
-      const { ledger, result } = await scanConfig(request, section, join(dir, `plan-${stratify}-${near}`));
+      const scope = { root: dir, cacheDir: dir, checks: null, env: {}, onProgress: () => undefined };
+      const { ledger, result } = await scanConfig(scope, section, join(dir, `plan-${stratify}-${near}`));
       expect(lines(`${out}/train.jsonl.ledger.jsonl`).map((line) => JSON.parse(line) as unknown)).toEqual(
         readFileSync(ledger, 'utf8')
           .trim()
