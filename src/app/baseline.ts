@@ -91,7 +91,7 @@ export async function readReplaced(path: string, label: string): Promise<Entries
   if (!there) return null;
   return await readEntries(path, label).catch((error: unknown) => {
     if (!(error instanceof UserError && error.code === 'D198')) throw error;
-    throw new UserError('D095', `${label} is there and is no baseline, so none is written over it.`, {
+    throw new UserError('D095', `${label} exists and is not a baseline, so it is not overwritten.`, {
       hint: 'name another file, or remove that one',
       cause: error,
     });
@@ -170,7 +170,7 @@ function parseBaseline(text: string, label: string): Entry[] {
     }
   };
   const refuse = (line: number): never => {
-    throw new UserError('D198', `${label}:${line} is no line of a baseline.`, {
+    throw new UserError('D198', `${label}:${line} is not a line of a baseline.`, {
       hint: 'write the file anew with --write-baseline; after a merge, keep both sides’ lines',
     });
   };

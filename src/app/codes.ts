@@ -32,7 +32,7 @@ export const appCodes: CodeDoc[] = [
     severity: 'note',
     title: 'The run validates on nothing.',
     prose:
-      'Without validation rows there is no validation loss, no best checkpoint, and nothing for `lorch try` to ask. Set `dataset.validation`.',
+      'Without validation rows there is no validation loss, no best checkpoint, and no rows for `lorch try` to ask. Set `dataset.validation`.',
   },
   {
     code: 'P006',
@@ -262,7 +262,7 @@ export const appCodes: CodeDoc[] = [
     name: 'empty-reason',
     severity: 'error',
     title: '`--unreviewed` was given without a reason.',
-    prose: 'The reason stays on the run for good, so it has to say something.',
+    prose: 'The reason is kept with the run for ever, so it must not be empty.',
   },
   {
     code: 'U112',
@@ -291,7 +291,7 @@ export const appCodes: CodeDoc[] = [
     name: 'not-a-folder',
     severity: 'error',
     title: '`lorch init` was given a file.',
-    prose: 'Name a folder, new or existing; without one, the folder you stand in becomes the workspace.',
+    prose: 'Name a folder, new or existing; without one, the current folder becomes the workspace.',
   },
   {
     code: 'U122',

@@ -111,7 +111,7 @@ function ofRun(id: string, { workspace: { store, runsDir } }: FindRequest): Foun
   if (word !== 'succeeded' || !existsSync(join(adapter, adapterFiles[1])))
     throw new UserError(
       'P051',
-      `init_adapter: run ${id} ${word === 'succeeded' ? 'has lost its adapter' : `is ${word}`}, so there is no adapter to start from`,
+      `init_adapter: run ${id} ${word === 'succeeded' ? 'has lost its adapter' : `is ${word}`}, so it has no adapter to start from`,
       {
         hint:
           word === 'succeeded' || word === 'gone'

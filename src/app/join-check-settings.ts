@@ -97,7 +97,7 @@ function readSetting(check: Check, value: Located, findings: Finding[]): CheckSe
   if (isNull(value)) return null;
   if (value.kind === 'list' || (value.kind === 'scalar' && typeof value.value !== 'string')) {
     const hint = 'off, note, warning or error, or a mapping with `severity:` and thresholds';
-    findings.push(fault(value.at, `This is no setting of ${check.code} ${check.name}.`, hint));
+    findings.push(fault(value.at, `This is not a setting of ${check.code} ${check.name}.`, hint));
     return null;
   }
   if (value.kind === 'scalar') {
@@ -116,7 +116,7 @@ function readSetting(check: Check, value: Located, findings: Finding[]): CheckSe
 function readGroups({ value }: LocatedEntry, findings: Finding[]): [Check, CheckSetting][] {
   if (value.kind !== 'map') {
     if (!isNull(value))
-      findings.push(fault(value.at, '`groups` is no mapping.', 'for example `groups: {content: off}`'));
+      findings.push(fault(value.at, '`groups` is not a mapping.', 'for example `groups: {content: off}`'));
     return [];
   }
   return [...value.entries].flatMap(([name, entry]): [Check, CheckSetting][] => {

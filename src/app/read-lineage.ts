@@ -18,8 +18,12 @@ export async function readLineage(path: string, label: string): Promise<Lineage 
   }
   const record = parseLineage(text);
   if (!record)
-    throw new UserError('D197', `${lineagePath(label)} is no lineage record, or one of a later version.`, {
-      hint: 'restore it from version control, or remove it to go without',
-    });
+    throw new UserError(
+      'D197',
+      `${lineagePath(label)} is not a lineage record, or it is from a later version of lorch.`,
+      {
+        hint: 'restore it from version control, or remove it to go without',
+      },
+    );
   return record;
 }

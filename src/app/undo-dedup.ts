@@ -101,7 +101,7 @@ function refuseOther(
   throw new UserError(
     'D167',
     `${relative(cwd, deduped)} no longer holds the rows that were written with ${relative(cwd, undo)}.`,
-    { hint: 'the dropped rows stand in the undo file as text; put back by hand what you need' },
+    { hint: 'the undo file has the dropped rows as text; put back by hand what you need' },
   );
 }
 
@@ -118,7 +118,7 @@ async function readUndo(path: string): Promise<{ end: UndoEnd; dropped: UndoRow[
     for (const { value } of batch) lines.push(value);
   const end = lines.pop();
   if (!isEnd(end) || !lines.every(isRow))
-    throw new UserError('D166', `${path} is no undo file, or its end is missing.`, {
+    throw new UserError('D166', `${path} is not an undo file, or its end is missing.`, {
       hint: 'lorch data dedup -o OUT writes it as OUT.undo.jsonl',
     });
   return { end, dropped: lines };

@@ -44,7 +44,7 @@ export function setPath(
   if (node?.kind === 'list') {
     const index = /^\d+$/.test(step) ? Number(step) : -1;
     if (!node.items[index])
-      return { kind: 'problem', message: `\`${step}\` is no item of this list of ${node.items.length}` };
+      return { kind: 'problem', message: `\`${step}\` is not an item of this list of ${node.items.length}` };
     const item = setPath(node.items[index], rest, value, at);
     if (item.kind === 'problem') return item;
     const items = isNull(item) ? node.items.toSpliced(index, 1) : node.items.with(index, item);

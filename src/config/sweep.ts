@@ -57,7 +57,7 @@ function checkSweep(sweep: SweepSection, root: Located): Finding[] {
   let runs = 1;
   for (const [path, values] of Object.entries(sweep.parameters)) {
     const here = ['parameters', path];
-    if (!/^[^.]+(\.[^.]+)*$/.test(path)) report(here, `\`${path}\` is no path of a setting`);
+    if (!/^[^.]+(\.[^.]+)*$/.test(path)) report(here, `\`${path}\` is not the path of a setting`);
     if (/^(name|extends|sweep)(\.|$)/.test(path)) report(here, `a sweep cannot vary \`${path}\``);
     if (Array.isArray(values)) {
       runs *= values.length;

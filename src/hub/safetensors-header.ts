@@ -51,7 +51,7 @@ function readHeader(path: string): { entries: z.infer<typeof header>; end: numbe
     if (length > maxHeaderBytes || 8 + length > size)
       throw unreadable(path, 'its header is longer than the file');
     const parsed = header.safeParse(parseJson(readBytes(file, 8, length, path).toString('utf8')));
-    if (!parsed.success) throw unreadable(path, 'its header is no tensor list');
+    if (!parsed.success) throw unreadable(path, 'its header is not a list of tensors');
     return { entries: parsed.data, end: 8 + length };
   } finally {
     closeSync(file);

@@ -156,7 +156,7 @@ export const modelCodes: CodeDoc[] = [
     severity: 'warning',
     title: '`all-linear` adapts no expert of this mixture-of-experts model.',
     prose:
-      "transformers stacks the experts of a layer in one parameter, which is no linear layer. PEFT translates `all-linear` for Mixtral, Qwen 3 MoE and DeepSeek, but not for gpt-oss and Qwen 2 MoE: there only attention, and a shared expert where there is one, get adapters. Most of the model's weights are in its experts; name them in `target_parameters` to adapt them, at r·experts·(in + out) parameters each.",
+      "transformers stacks the experts of a layer in one parameter, which is not a linear layer. PEFT translates `all-linear` for Mixtral, Qwen 3 MoE and DeepSeek, but not for gpt-oss and Qwen 2 MoE: there only attention, and a shared expert if there is one, get adapters. Most of the model's weights are in its experts; name them in `target_parameters` to adapt them, at r·experts·(in + out) parameters each.",
   },
   {
     code: 'M021',

@@ -191,7 +191,7 @@ function noLayer(name: string, facts: ModelFacts): Finding {
     code: 'M003',
     name: 'target-is-no-layer',
     severity: 'error',
-    message: `lora.target_modules takes in ${name}, which is no linear layer or embedding`,
+    message: `lora.target_modules takes in ${name}, which is not a linear layer or embedding`,
     hint:
       inside.length > 0 ? `name what is inside: ${[...new Set(inside)].join(', ')}` : 'name the layers only',
     data: { module: name },

@@ -70,7 +70,7 @@ describe('check settings', () => {
       '4:29 D023 last-turn has no threshold "words". (it has none; set its severity only)',
       expect.stringMatching(/^5:7 D001 invalid-json cannot be changed to off\./),
       '6:1 `D001` and `invalid-json` are the same check. (remove one of them)',
-      expect.stringMatching(/^7:7 This is no setting of D025/),
+      expect.stringMatching(/^7:7 This is not a setting of D025/),
       expect.stringMatching(/^8:10 `structure` cannot be set as a group\./),
       '8:26 `contents` cannot be set as a group. (there are content and consistency)',
       '9:15 `demote_below` must be a number from 0 to 1.',

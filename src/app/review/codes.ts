@@ -32,7 +32,7 @@ export const reviewCodes: CodeDoc[] = [
     'V004',
     'review-log-damaged',
     'A line of a review log cannot be read.',
-    'A line that nobody understands could be a rejected row, so the log counts for nothing until it is fixed. After a git merge, keep the lines of both sides and remove the conflict marks; their order does not matter. `*.review.jsonl merge=union` in .gitattributes does that by itself. A last line that was cut off by a crash is no fault: it is left out.',
+    'A line that cannot be read could be a rejected row, so no verdict of the log counts until it is fixed. After a git merge, keep the lines of both sides and remove the conflict marks; their order does not matter. `*.review.jsonl merge=union` in .gitattributes does that for you. A last line that was cut off by a crash is ignored.',
   ),
   error(
     'V005',
@@ -86,7 +86,7 @@ export const reviewCodes: CodeDoc[] = [
     'V020',
     'no-review',
     'No person has reviewed the rows that are to be trained on.',
-    '`lorch train` launches what somebody has looked at. Read at least `dataset.review.min_rows` random rows with `lorch data review DATASET`, or say why that is not needed with `--unreviewed "reason"`, which stays on the run for good.',
+    '`lorch train` launches what somebody has looked at. Read at least `dataset.review.min_rows` random rows with `lorch data review DATASET`, or say why that is not needed with `--unreviewed "reason"`, which is kept with the run for ever.',
   ),
   error(
     'V021',
@@ -97,7 +97,7 @@ export const reviewCodes: CodeDoc[] = [
   error(
     'V022',
     'rows-not-covered',
-    'Rows are to be trained on that no reviewed version has.',
+    'Some rows to train on are in no reviewed version.',
     'A review covers the rows of the dataset version it drew from, less what it rejected, with its own edits. Rows that came in another way are not covered: `lorch data review DATASET` draws from the dataset as it is now. Rows that were read before keep their verdicts.',
   ),
   error(

@@ -65,7 +65,7 @@ export async function findOrigins(files: readonly NamedFile[]): Promise<Origins>
 export function lostSentence({ file, made, what }: Origins['lost'][number]): string {
   return what === 'gone'
     ? `${made} was made of ${file}, which is not there; if that was reviewed, put it back with its .review.jsonl`
-    : `${made} was made of ${file}, which has changed since; its review speaks of what it holds now`;
+    : `${made} was made of ${file}, which has changed since; its review is about its rows of now`;
 }
 
 async function isFile(path: string): Promise<boolean> {

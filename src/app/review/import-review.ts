@@ -64,7 +64,7 @@ export async function importReview(request: ImportRequest): Promise<Imported> {
     const row = rows.get(filled.cells.row ?? '');
     if (!row) continue;
     const before = seen.get(row.fingerprint);
-    if (before !== undefined) wrong(filled.line, `the row stands in line ${before} already`);
+    if (before !== undefined) wrong(filled.line, `the row is in line ${before} already`);
     seen.set(row.fingerprint, filled.line);
     const verdict = readVerdict(filled, row, request, population, wrong);
     if (verdict === 'empty') empty += 1;
@@ -174,7 +174,8 @@ function checkName(
   { index }: Population,
   wrong: (line: number, message: string) => void,
 ): boolean {
-  if (!/^[0-9a-f]{64}$/.test(row)) wrong(line, `${JSON.stringify(row.slice(0, 80))} is no row fingerprint`);
+  if (!/^[0-9a-f]{64}$/.test(row))
+    wrong(line, `${JSON.stringify(row.slice(0, 80))} is not a row fingerprint`);
   else if (!index.has(row)) wrong(line, 'the dataset has no such row (any more)');
   else return true;
   return false;
@@ -201,7 +202,7 @@ function readVerdict(
   if (word === '')
     return why === '' && !edit ? 'empty' : refuse('there is a reason or an edit, but no verdict');
   if (!['accept', 'reject', 'edit', 'skip'].includes(word))
-    return refuse(`${JSON.stringify(verdict)} is no verdict: accept, reject, edit or skip`);
+    return refuse(`${JSON.stringify(verdict)} is not a verdict: use accept, reject, edit or skip`);
   if (word !== 'reject' && why !== '') return refuse(`only a rejected row has a reason`);
   if (word !== 'edit' && edit) return refuse(`there is an edit, but the verdict is ${word}`);
   if (word === 'reject') {

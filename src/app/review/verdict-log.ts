@@ -62,7 +62,7 @@ export function parseLog(text: string, label: string): LogEntry[] {
         hint: 'use that version, or a newer one',
         exitCode: 3,
       });
-    throw new UserError('V004', `${label}:${i + 1} is no line of a review log: ${parsed.fault}`, {
+    throw new UserError('V004', `${label}:${i + 1} is not a line of a review log: ${parsed.fault}`, {
       hint: 'fix or remove that line; after a merge, keep both sides’ lines (docs/review.md)',
       exitCode: 1,
     });

@@ -18,7 +18,7 @@ export function define(command: Command, context: Context): void {
     .option('--output <file>', 'write it to a file')
     .option(
       '--check [file]',
-      `compare a file with it (${usualFile} unless named); exit code 1 where they differ`,
+      `compare a file with it (${usualFile} unless named); exit code 1 if they differ`,
     )
     .addHelpText(
       'after',

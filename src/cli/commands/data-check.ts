@@ -29,7 +29,7 @@ interface Flags extends TokenFlags {
 }
 
 const examples = `
-Findings stand worst first, with the first three places of each. Exit code 1 where an error remains.
+Findings come worst first, with the first three places of each. Exit code 1 if an error remains.
 Settings come from <dataset>.checks.yaml beside the dataset and from lorch.yaml: docs/data-check.md.
 
 Examples:
@@ -61,7 +61,7 @@ export function define(command: Command, context: Context): void {
     .option('--max <places>', 'places shown for each code (3; with --json all)', parseCount)
     .option('--checks <file>', 'check settings, instead of those beside the dataset')
     .option('--only <checks>', 'run these checks only: codes or names, with commas', list, [])
-    .option('--skip <checks>', 'leave these checks out', list, [])
+    .option('--skip <checks>', 'skip these checks', list, [])
     .option('--group <name>', `run one group only: ${groups.join(', ')} (repeatable)`, parseGroup, [])
     .option('--tokenizer <model>', 'count tokens with the tokenizer and template of a hub id or folder')
     .addOption(

@@ -38,7 +38,7 @@ export function define(command: Command, context: Context): void {
       'auto',
     )
     .addOption(
-      new Option('--on-error <what>', 'what becomes of rows with errors')
+      new Option('--on-error <what>', 'what happens to rows with errors')
         .choices(['refuse', 'drop'])
         .default('refuse'),
     )

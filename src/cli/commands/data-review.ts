@@ -42,7 +42,7 @@ export function define(command: Command, context: Context): void {
     .option('--reviewer <name>', 'who reads (by default the user name)')
     .option('--findings', 'read rows that a check found; they do not count in the rate')
     .option('--settle', 'decide the rows that reviewers differ on')
-    .option('--status', 'how the review stands; exit code 1 where the limit is not met')
+    .option('--status', 'the state of the review; exit code 1 if the limit is not met')
     .option('--list', 'the reviews of the workspace; takes no dataset')
     .option('--export <file>', 'write the rows as a sheet to fill in, .csv or .jsonl')
     .option('--import <file>', 'read the verdicts of a filled sheet')

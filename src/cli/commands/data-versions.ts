@@ -9,7 +9,7 @@ import { fitText } from '../ui/wrap.ts';
 
 const examples = `
 Every command that writes a dataset puts a record beside it: FILE.lineage.json. From there the way goes back through the
-files it was made of, each checked by its SHA-256. Exit code 1 where a file is no longer what its record says.
+files it was made of, each checked by its SHA-256. Exit code 1 if a file is no longer what its record says.
 
 Examples:
   lorch data versions datasets/support/train.jsonl

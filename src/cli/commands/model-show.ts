@@ -50,7 +50,7 @@ export function define(command: Command, context: Context): void {
     .option('--batch <rows>', 'rows on the device at once', parseCount, 1)
     .option('--modules', 'list every adapted module')
     .option('--verify', 'let PEFT itself count on the meta device, and compare')
-    .option('--python <path>', 'Python to count with: to verify, and where the family is unknown')
+    .option('--python <path>', 'Python to count with: to verify, and if the family is unknown')
     .option('--json', 'one JSON object')
     .addHelpText('after', examples)
     .action(async (model: string, flags: Flags) => {

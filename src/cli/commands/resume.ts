@@ -33,7 +33,8 @@ export function define(command: Command, context: Context): void {
       });
       const deps = await workspace.launchDeps(options.python);
       const { run, attempt, goesOn } = await resumeRun(deps, ref, options.trustRemoteCode);
-      const from = goesOn ? '' : ', from step 0: no checkpoint was saved';
+      const from =
+        attempt === 1 ? ', which had not started' : goesOn ? '' : ', from step 0: no checkpoint was saved';
       context.stderr.write(`attempt ${attempt} of ${run}${from}\n`);
       if (options.detach) context.stderr.write(renderNext([`lorch logs ${run} -f`], context.stderr));
       else {

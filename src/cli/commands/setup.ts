@@ -40,7 +40,7 @@ export function define(command: Command, context: Context): void {
     .description("Make or repair the trainer's Python environment.")
     .addHelpText('after', details)
     .option('--check', 'look, and change nothing')
-    .option('--force', 'make it again, even where it is complete')
+    .option('--force', 'make it again, even if it is complete')
     .option('--python <path>', 'check an existing environment instead of making one')
     .option('--from <python>', 'the Python (3.10 or newer) to make the environment from')
     .option('--tokenizer', 'only what tokenising needs, without PyTorch')

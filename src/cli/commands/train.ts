@@ -22,7 +22,7 @@ export function define(command: Command, context: Context): void {
     .argument('<config>', 'a run config, YAML')
     .option('--set <path=value...>', 'change a setting, e.g. --set lora.r=32', [])
     .option('--detach', 'launch and return; follow with `lorch logs -f`')
-    .option('--unreviewed <reason>', 'why no person has read the rows; stays on the run for good')
+    .option('--unreviewed <reason>', 'why no person has read the rows; is kept with the run for ever')
     .option('--price-per-hour <price>', 'what an hour of the device costs', parsePrice)
     .option('--python <path>', 'another Python environment')
     .option('-q, --quiet', 'no findings but errors')
@@ -42,7 +42,7 @@ Ctrl-C asks for a checkpoint, a second Ctrl-C kills.
       const { refuseUnreviewed, withoutRefusal } = await import('../../app/plan-review.ts');
       const { renderPlans } = await import('../ui/plan-view.ts');
       const { nextCommands, startRuns } = await import('../start-runs.ts');
-      // It stays on the run for good, so a token in it would, too.
+      // It is kept with the run for ever, so a token in it would, too.
       const reason = options.unreviewed && createRedactor(context.env)(options.unreviewed).trim();
       if (options.unreviewed !== undefined && !reason)
         throw new UserError('U111', '--unreviewed needs a reason', {
@@ -65,7 +65,7 @@ Ctrl-C asks for a checkpoint, a second Ctrl-C kills.
         refuseUnreviewed(plans);
         if (options.detach && plans.length > 1)
           throw new UserError('U112', 'a sweep runs its plans one after another and needs its controller', {
-            hint: 'leave --detach away and use tmux or nohup, or detach one point with --set',
+            hint: 'omit --detach and use tmux or nohup, or start one point of the sweep with --set',
           });
         for (const planned of made.plans) ids.push(await createRun(deps, planned));
       } finally {

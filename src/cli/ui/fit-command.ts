@@ -14,7 +14,8 @@ export function fitCommand(line: string, columns: number): string[] {
     if (blank || stringWidth(longer) <= columns - 2) current = longer;
     else {
       lines.push(`${current} \\`);
-      current = `${indent}    ${word}`;
+      // A long id gives up its indent before the terminal breaks it.
+      current = `${' '.repeat(Math.max(0, Math.min(indent.length + 4, columns - stringWidth(word) - 2)))}${word}`;
     }
   }
   return [...lines, current];

@@ -47,7 +47,9 @@ export function renderTable(
     : fitColumns(columns, clean, Infinity);
   const ink = paint(stream.color);
   const cut = (cell: string, i: number) =>
-    wrapLines(cell, fit.widths[i] ?? narrowest, { hard: true }).join('\n');
+    wrapLines(breakNames(cell, fit.widths[i] ?? narrowest), fit.widths[i] ?? narrowest, { hard: true }).join(
+      '\n',
+    );
   const table = new Table({
     head: fit.kept.map((c, i) => ink.dim(cut(columns[c]?.title ?? '', i))),
     colAligns: fit.kept.map((c) => columns[c]?.align ?? 'left'),
@@ -76,6 +78,20 @@ export function droppedColumns(
 // Colour codes of our own stay; anything else that could move a cursor does not.
 function cleanCell(cell: string): string {
   return mapText(cell, (part) => visible(part.replace(/\s/g, ' ')));
+}
+
+// A name that is wider than its column breaks after a dot, dash, slash or underscore.
+function breakNames(cell: string, width: number): string {
+  return cell.replace(/[\w./-]+/g, (name) => {
+    if (stringWidth(name) <= width) return name;
+    const lines = [''];
+    for (const part of name.split(/(?<=[._/-])/)) {
+      const last = lines.at(-1) ?? '';
+      if (last !== '' && last.length + part.length > width) lines.push(part);
+      else lines[lines.length - 1] = last + part;
+    }
+    return lines.join('\n');
+  });
 }
 
 /** Which columns stay, by number, and how wide each is. First columns are dropped, then the widest give way. */

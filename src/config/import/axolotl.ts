@@ -54,7 +54,7 @@ const datasets =
               : key === 'chat_template'
                 ? (template(each, others) as Outcome)
                 : key === 'ds_type'
-                  ? { implied: 'the kind of a file is told by its content' }
+                  ? { implied: 'the kind of a file is detected from its content' }
                   : { refuse: datasetReason(key) };
         outcomes.push({ key: `datasets.${i}.${key}`, value: each, ...outcome });
       }

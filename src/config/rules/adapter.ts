@@ -54,7 +54,7 @@ export const adapterStartRule: Rule = {
     if (lora.use_rslora && lora.lora_alpha === undefined && init?.mode !== 'continue')
       report(
         'lora.use_rslora',
-        'use_rslora scales by lora_alpha / √r, for which 2 × r is no sensible default',
+        'use_rslora scales by lora_alpha / √r, for which 2 × r is not a sensible default',
         `state lora_alpha; 8 gives r: ${lora.r} a scale of ${(8 / Math.sqrt(lora.r)).toPrecision(2)}`,
       );
     if (lora.lora_bias && lora.use_dora) report('lora.lora_bias', 'lora_bias cannot go with use_dora');

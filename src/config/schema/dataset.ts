@@ -90,7 +90,7 @@ const fraction = section(
     owned: {},
     removed: {},
     unsupported: {
-      path: 'sources with settings stand in a list: validation: [{ path: rows.jsonl, limit: 100 }]',
+      path: 'write sources with settings as a list: validation: [{ path: rows.jsonl, limit: 100 }]',
     },
   },
 );

@@ -31,7 +31,7 @@ const fields = section(
     weight: optional(text, 'The field of a turn that says whether it is trained on, as 0 or 1.'),
     roles: optional(
       z.union([z.record(text, z.enum([...chatRoles, 'function_call'])), z.array(z.enum(chatRoles)).min(1)]),
-      'What the words of `role` mean, as word: role. Or, where the turns are plain texts, the roles that speak in turn: [user, assistant].',
+      'What the words of `role` mean, as word: role. Or, if the turns are plain texts, the roles that speak in turn: [user, assistant].',
     ),
     tools: optional(text, 'The field of the list of tools.'),
     chosen: optional(text, 'The field of the preferred answer, of rows that have two.'),
@@ -53,7 +53,11 @@ export const formatMapping = fields.superRefine((mapping, context) => {
   if (messages !== undefined) {
     for (const key of ['prompt', 'input', 'history'] as const)
       if (mapping[key] !== undefined)
-        report(key, 'it cannot stand beside `messages`', 'map a list of turns, or fields of their own');
+        report(
+          key,
+          'it cannot be used together with `messages`',
+          'map a list of turns, or fields of their own',
+        );
   } else {
     const asked = prompt ?? input;
     if ((asked ?? said) !== undefined && rejected === undefined)
@@ -77,12 +81,12 @@ export const formatMapping = fields.superRefine((mapping, context) => {
     report(
       'rejected',
       'a preference pair has two answers',
-      'map `chosen`, or the `answer` or `messages` that the rejected answer stands beside',
+      'map `chosen`, or the `answer` or `messages` that goes with the rejected answer',
     );
   if (chosen !== undefined && said !== undefined)
     report(
       answer === undefined ? 'calls' : 'answer',
-      'it cannot stand beside `chosen`',
+      'it cannot be used together with `chosen`',
       'rows have one answer, or a chosen and a rejected one',
     );
   if (reasoning !== undefined && said === undefined)

@@ -12,7 +12,7 @@ export const loraRefused: RefusedFields = {
     peft_version: 'PEFT fills it in',
     base_model_name_or_path: 'write `base_model:` at the top level',
     revision: 'write `revision:` at the top level: it pins the base model',
-    inference_mode: 'it is off in training, and on where an adapter is loaded to answer',
+    inference_mode: 'it is off in training, and on when an adapter is loaded to answer',
     fan_in_fan_out: "PEFT sets it from the layer's class",
   },
   removed: {},

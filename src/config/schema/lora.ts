@@ -42,7 +42,7 @@ export const loraSection = section(
     ),
     r: field(
       atLeastOne.default(16),
-      'The rank. 16 is where most recipes start: PEFT itself has 8, the QLoRA paper used 64; `lorch compare` shows what more brings.',
+      'The rank. Most recipes start with 16; the default of PEFT is 8, the QLoRA paper used 64. `lorch compare` shows what a higher rank brings.',
     ),
     lora_alpha: derived(
       positive,
@@ -92,7 +92,7 @@ export const loraSection = section(
     ),
     layers_pattern: optional(
       z.union([text, names]),
-      'The name of the list of layers, where PEFT does not know it.',
+      'The name of the list of layers, if PEFT does not know it.',
     ),
     rank_pattern: field(
       z.record(z.string(), atLeastOne).default({}),

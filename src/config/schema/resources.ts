@@ -22,8 +22,8 @@ export const resourcesSection = section(
           params: { code: 'C016', hint: 'gpus: 1' },
         })
         .meta({ maximum: 1 }),
-      '1 where a GPU is visible, else 0',
-      '1 trains on a GPU, 0 on the CPU even where a GPU is.',
+      '1 if a GPU is visible, else 0',
+      '1 trains on a GPU, 0 on the CPU even if there is a GPU.',
     ),
   },
   'Where the run is executed.',

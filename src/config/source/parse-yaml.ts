@@ -28,7 +28,7 @@ export function parseYamlMapping(
   if (!root || (root.kind === 'scalar' && root.value === null))
     return { root: null, findings: [finding('C008', at, `${file} is empty`)] };
   const found = root.kind === 'list' ? 'a list' : 'a single value';
-  const message = `the file holds ${found} where key: value lines are expected`;
+  const message = `the file holds ${found} but lines of key: value are expected`;
   return { root: null, findings: [finding('C008', at, message)] };
 }
 

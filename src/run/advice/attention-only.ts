@@ -9,7 +9,7 @@ export const attentionOnly: AdviceRule = {
   severity: 'note',
   title: 'The adapter leaves the MLP layers out.',
   prose:
-    'Most weights of a transformer, and most of what an adapter can learn, lie in the MLP layers. Adapters on attention alone did worse even where a higher rank gave them as many parameters. It is right where a paper’s baseline is to be met, or where memory leaves no other way.',
+    'Most weights of a transformer, and most of what an adapter can learn, lie in the MLP layers. Adapters on attention alone did worse even if a higher rank gave them as many parameters. It is right if you reproduce a paper’s baseline, or if memory allows nothing else.',
   threshold: 'Every adapted module belongs to an attention block.',
   source:
     'LoRA Without Regret (Thinking Machines, 2025); Tinker’s LoRA primer; PEFT’s method comparison (Llama 3.2 3B on GSM8K: r 10 on the MLP 49.4 %, r 32 on query and value 47.8 %; single runs).',

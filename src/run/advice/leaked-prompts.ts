@@ -8,7 +8,7 @@ export const leakedPrompts: AdviceRule = {
   severity: 'warning',
   title: 'Validation rows ask what training rows ask.',
   prose:
-    'Rows that are the same in all never stand on both sides of a split. Rows with the same prompt and another answer may, and then the validation loss tells how well prompts were remembered. Near-duplicates in other words are found where dataset.duplicates.near says so; a group of them is never divided.',
+    'Rows that are equal are never on both sides of a split. Rows with the same prompt and another answer may, and then the validation loss tells how well prompts were remembered. Near-duplicates in other words are found if dataset.duplicates.near is set; a group of them is never divided.',
   threshold:
     'More than 1 % of the validation rows have a prompt (all before the last answer, white space apart) that a training row has.',
   source:

@@ -11,7 +11,7 @@ export const learningRateHigh: AdviceRule = {
   prose:
     'The recipes that lorch knows for LoRA lie at 1e-4 to 3e-4 on models of 7B to 65B; far above, training gets unstable. The fitted rate grows as the hidden size shrinks, so the limit is raised with it. For models far below 1B that is an extrapolation.',
   threshold:
-    'Above 1e-3, or above twice 5e-4·(2000/hidden)^0.781 where that is more; with an optimizer of Adam’s kind.',
+    'Above 1e-3, or above twice 5e-4·(2000/hidden)^0.781 if that is more; with an optimizer like Adam.',
   source:
     'The fit is Tinker’s for Llama (tinker-cookbook, hyperparam_utils); recipes: QLoRA (arXiv 2305.14314), Unsloth’s hyper-parameter guide. The limit itself is lorch’s choice.',
   check(facts) {

@@ -6,7 +6,7 @@ export const noValidation: AdviceRule = {
   severity: 'note',
   title: 'Nothing is held out.',
   prose:
-    'Without rows that are not trained on, the training loss is all there is, and it falls whether the model learns or memorises. A validation loss shows where to stop, picks the best checkpoint, and makes runs comparable. One row in ten or twenty is enough.',
+    'Without rows that are not trained on, the training loss is all there is, and it falls whether the model learns or memorises. A validation loss shows when to stop, picks the best checkpoint, and makes runs comparable. One row in ten or twenty is enough.',
   threshold: 'The config has no dataset.validation.',
   source: 'Common practice; no measurement of lorch’s own.',
   check({ validates, rows }) {

@@ -7,7 +7,7 @@ export const qloraNotNeeded: AdviceRule = {
   severity: 'note',
   title: 'LoRA on the unquantised base would fit this GPU.',
   prose:
-    'Quantization buys memory with speed (2 to 38 % of it, by batch and program) and with a base that is rounded. Where the whole band of the memory forecast fits without it, there is nothing to buy. QLoRA is right where the adapter will serve on a quantised base.',
+    'Quantization saves memory and costs speed (2 to 38 % of it, by batch and program) and with a base that is rounded. If the whole band of the memory forecast fits without it, you gain nothing. QLoRA is right if the adapter will serve on a quantised base.',
   threshold:
     'The base is quantized, and the forecast without quantization fits the GPU, its upper end included.',
   source:

@@ -36,6 +36,15 @@ describe('a table on a narrow terminal', () => {
     expect(lines.map((line) => line.slice(7).trim()).join('')).toBe(long);
   });
 
+  it('breaks a name after a dot, dash or underscore', () => {
+    const text = renderTable(
+      [{ title: 'training.learning_rate' }],
+      [['trained_tokens_per_second']],
+      terminal(16),
+    );
+    expect(text).toBe('training.\nlearning_rate\ntrained_tokens_\nper_second\n');
+  });
+
   it('is aligned or tab-separated in a pipe, as the command says', () => {
     const pipe = { isTTY: false, color: false, columns: 20 };
     expect(renderTable(columns, rows, pipe)).toContain('0a1b\tfirst\t0.5\n');
@@ -80,6 +89,8 @@ describe('a command longer than the terminal', () => {
     expect(fitText('undo: lorch data dedup --undo a.undo.jsonl -o FILE', terminal(40))).toBe(
       'undo:\n  lorch data dedup --undo a.undo.jsonl \\\n      -o FILE',
     );
+    const run = `20260102-030405-a-long-name-of-a-run-0a1b`;
+    expect(renderNext([`lorch resume ${run}`], terminal(44))).toBe(`next:\n  lorch resume \\\n ${run}\n`);
   });
 });
 

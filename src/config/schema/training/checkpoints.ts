@@ -4,7 +4,7 @@ import { derived, field, stepsOrFraction } from '../field.ts';
 export const checkpointFields = {
   save_strategy: derived(
     z.enum(['no', 'steps', 'epoch', 'best']),
-    'steps where save_steps is given, else epoch',
+    'steps if save_steps is given, else epoch',
     'When checkpoints are written. With `no` a stopped run still writes one.',
   ),
   save_steps: derived(

@@ -20,10 +20,10 @@ const ligerKernels = z.strictObject({
 });
 
 export const computeFields = {
-  bf16: derived(flag, 'true where model.dtype is bfloat16', 'Mixed precision in bfloat16.'),
+  bf16: derived(flag, 'true if model.dtype is bfloat16', 'Mixed precision in bfloat16.'),
   fp16: derived(
     flag,
-    'true where model.dtype is float16',
+    'true if model.dtype is float16',
     'Mixed precision in float16, for GPUs before Ampere.',
   ),
   tf32: optional(

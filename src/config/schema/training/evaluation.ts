@@ -4,7 +4,7 @@ import { atLeastOne, derived, field, flag, nonNegative, optional, stepsOrFractio
 export const evaluationFields = {
   eval_strategy: derived(
     z.enum(['no', 'steps', 'epoch']),
-    'steps where eval_steps is given, else epoch; no without dataset.validation',
+    'steps if eval_steps is given, else epoch; no without dataset.validation',
     'When the validation loss is measured.',
   ),
   eval_steps: derived(

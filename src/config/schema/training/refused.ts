@@ -77,7 +77,7 @@ export const trainingRefused: RefusedFields = {
     include_inputs_for_metrics: evaluationLoss,
     include_tokens_per_second: 'nothing: lorch records tokens per second of every step',
     jit_mode_eval: 'write `torch_compile: true`',
-    logging_dir: 'nothing: set TENSORBOARD_LOGGING_DIR in the environment where TensorBoard is used',
+    logging_dir: 'nothing: set TENSORBOARD_LOGGING_DIR in the environment if you use TensorBoard',
     max_seq_length: 'write `max_length`',
     mp_parameters: oneProcess,
     neftune_alpha: 'write `neftune_noise_alpha`',
