@@ -4,7 +4,7 @@ import { checks } from '../dataset/checks/index.ts';
 import type { Finding } from '../diagnostics/finding.ts';
 import { systemReason } from '../diagnostics/system-error.ts';
 import { UserError } from '../diagnostics/user-error.ts';
-import { writeReport } from './write-report.ts';
+import { streamToFile } from './stream-to-file.ts';
 
 /** One line of a baseline: a check's findings about one row, or about one file. */
 interface Entry {
@@ -137,7 +137,7 @@ export function createBaselineWriter(): BaselineWriter {
     },
     async write(path) {
       const sorted = [...entries].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, entry]) => entry);
-      await writeReport(path, (write) => {
+      await streamToFile(path, (write) => {
         write(`${JSON.stringify(opening)}\n`);
         for (const entry of sorted) write(`${JSON.stringify(entry)}\n`);
       });

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { UserError } from '../diagnostics/user-error.ts';
 import type { ComparedRun, Comparison, MetricSummary } from '../run/compare.ts';
-import { compareRuns as compare } from '../run/compare.ts';
+import { buildComparison } from '../run/compare.ts';
 import { earlyStopOf } from '../run/early-stop.ts';
 import { runPaths } from '../run/layout.ts';
 import { statusWord } from '../run/status.ts';
@@ -46,7 +46,7 @@ export async function compareRuns(request: CompareRequest): Promise<RunCompariso
     throw new UserError('U110', 'comparing needs two different runs', { hint: '`lorch runs` lists them' });
   const runs: ComparedRun[] = [];
   for (const id of ids) runs.push(await gather(store, runsDir, id, request.now));
-  return { ...compare(runs), curves: readCurves(request, runs) };
+  return { ...buildComparison(runs), curves: readCurves(request, runs) };
 }
 
 /**

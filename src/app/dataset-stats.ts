@@ -5,8 +5,8 @@ import type { Finding } from '../diagnostics/finding.ts';
 import type { TokenCounter, TokenDetails } from './count-tokens.ts';
 import { usableRows } from './dataset-checks.ts';
 import { type DatasetRequest, openSources, readFormat } from './dataset-sources.ts';
+import type { Percentiles } from './distribution.ts';
 import { createMeasurer, type Measured } from './measure-examples.ts';
-import type { Percentiles } from './series.ts';
 
 export interface DatasetStats extends Omit<Measured, 'percentiles'> {
   format: ScanResult['format'];

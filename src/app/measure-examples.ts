@@ -6,7 +6,7 @@ import { scriptOf } from '../dataset/consistency/script-of.ts';
 import { textOf } from '../dataset/content.ts';
 import type { Example, Role } from '../dataset/example.ts';
 import { flagsOf } from '../dataset/text/char-flags.ts';
-import { createSeries, type Percentiles } from './series.ts';
+import { createDistribution, type Percentiles } from './distribution.ts';
 
 export interface Measured {
   roles: Record<string, { messages: number; characters: number }>;
@@ -59,7 +59,7 @@ export function createMeasurer(): Measurer {
   const systems = createFrequentValues({ limit: distinctLimit, hashed: true, lean: true });
   const toolNames = createFrequentValues({ limit: distinctLimit });
   const calledNames = createFrequentValues({ limit: distinctLimit });
-  const [turns, characters, answers] = [createSeries(), createSeries(), createSeries()];
+  const [turns, characters, answers] = [createDistribution(), createDistribution(), createDistribution()];
   let [declaring, calling, calls] = [0, 0, 0];
   return {
     add(example) {

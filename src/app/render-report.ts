@@ -20,7 +20,7 @@ const unitName = {
 } as const;
 
 /** Writes the report into the run folder and returns its path. */
-export async function writeReport(shown: ShownRun): Promise<string> {
+export async function writeRunReport(shown: ShownRun): Promise<string> {
   const path = runPaths(shown.dir).report;
   // In one step, and never through a link that somebody put there.
   await localLauncher.put(path, renderReport(shown));

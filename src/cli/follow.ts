@@ -2,8 +2,8 @@
 import { followToEnd } from '../app/launch-run.ts';
 import { statusWord } from '../run/status.ts';
 import type { RunRow } from '../store/runs.ts';
+import { askToStop } from '../supervise/ask-to-stop.ts';
 import type { LaunchDeps } from '../supervise/deps.ts';
-import { stopRun } from '../supervise/stop-run.ts';
 import type { Context } from './context.ts';
 import { EXIT } from './exit-codes.ts';
 import { formatDuration, formatNumber } from './ui/format.ts';
@@ -32,7 +32,7 @@ export async function followInTerminal(context: Context, deps: LaunchDeps, run: 
       ),
     );
     // It may end by itself meanwhile; how it ended is what counts then.
-    stops.push(stopRun(deps, run, { force: count > 1 }).catch(() => undefined));
+    stops.push(askToStop(deps, run, { force: count > 1 }).catch(() => undefined));
   });
   try {
     const row = await followToEnd(deps, run, { onEvent: (event) => view.event(event) });

@@ -1,8 +1,8 @@
 // Queued runs, one after another; shared by train and rerun.
 import { launchRun } from '../app/launch-run.ts';
 import { statusWord } from '../run/status.ts';
+import { askToStop } from '../supervise/ask-to-stop.ts';
 import type { LaunchDeps } from '../supervise/deps.ts';
-import { stopRun } from '../supervise/stop-run.ts';
 import type { Context } from './context.ts';
 import { followInTerminal } from './follow.ts';
 
@@ -32,7 +32,7 @@ export async function startRuns(
     started.push({ run, status: statusWord(row.status) });
     if (!interrupted) continue;
     for (const waiting of runs.slice(i + 1)) {
-      await stopRun(deps, waiting);
+      await askToStop(deps, waiting);
       started.push({ run: waiting, status: 'cancelled' });
     }
     break;

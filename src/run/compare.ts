@@ -76,7 +76,7 @@ export interface Comparison {
 }
 
 /** Compares two or more runs; the first is the one the others are measured against. */
-export function compareRuns(runs: readonly ComparedRun[]): Comparison {
+export function buildComparison(runs: readonly ComparedRun[]): Comparison {
   const reasons = validationReasons(runs);
   const first = runs[0];
   // The same rows in another mixture have another loss.

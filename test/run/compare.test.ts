@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type ComparedRun, compareRuns } from '../../src/run/compare.ts';
+import { buildComparison, type ComparedRun } from '../../src/run/compare.ts';
 import { earlyStopSentence } from '../../src/run/early-stop.ts';
 import { flattenSettings } from '../../src/run/flatten.ts';
 import type { Plan, PlannedSource } from '../../src/run/plan.ts';
@@ -80,7 +80,7 @@ function run(id: string, change: Partial<ComparedRun> = {}): ComparedRun {
 
 describe('comparing runs', () => {
   it('lists only the settings that differ', () => {
-    const result = compareRuns([run('a'), run('b', { plan: plan({ r: 16 }) })]);
+    const result = buildComparison([run('a'), run('b', { plan: plan({ r: 16 }) })]);
     expect(result.config).toEqual([{ path: 'lora.r', values: [8, 16] }]);
   });
 
@@ -90,9 +90,9 @@ describe('comparing runs', () => {
       return run('b', { plan: { ...base, dataset: { ...base.dataset, ...more } } });
     };
     // A plan of an earlier version trained answers and cut the end.
-    const same = compareRuns([run('a'), changed({ train_on: 'answers', truncate: 'right' })]);
+    const same = buildComparison([run('a'), changed({ train_on: 'answers', truncate: 'right' })]);
     expect([same.config, same.validation_comparable]).toEqual([[], true]);
-    const other = compareRuns([run('a'), changed({ train_on: ['assistant', 'tool'], truncate: 'left' })]);
+    const other = buildComparison([run('a'), changed({ train_on: ['assistant', 'tool'], truncate: 'left' })]);
     expect(other.config).toEqual([
       { path: 'dataset.train_on', values: ['answers', ['assistant', 'tool']] },
       { path: 'dataset.truncate', values: ['right', 'left'] },
@@ -101,7 +101,7 @@ describe('comparing runs', () => {
   });
 
   it('counts rows added and removed against the first run', () => {
-    const result = compareRuns([
+    const result = buildComparison([
       run('a', { train_rows: new Set(['1', '2', '3']) }),
       run('b', { train_rows: new Set(['2', '3', '4', '5']) }),
     ]);
@@ -113,10 +113,10 @@ describe('comparing runs', () => {
     const metrics = (min: number) => [
       { name: 'eval_loss', last: min, last_step: 4, min, min_step: 4, max: 3, max_step: 1, points: 1 },
     ];
-    const same = compareRuns([run('a', { metrics: metrics(2) }), run('b', { metrics: metrics(1) })]);
+    const same = buildComparison([run('a', { metrics: metrics(2) }), run('b', { metrics: metrics(1) })]);
     expect(same.validation_comparable).toBe(true);
     expect(same.results.find((row) => row.name === 'validation loss, best')?.best).toBe(1);
-    const other = compareRuns([
+    const other = buildComparison([
       run('a', { metrics: metrics(2) }),
       run('b', { metrics: metrics(1), plan: plan({ validation: 'w', template: 'y' }) }),
     ]);
@@ -132,7 +132,7 @@ describe('comparing runs', () => {
         plan: { ...made, training, ...(byToken && { evaluation_loss: 'by_token' as const }) },
       });
     };
-    const reasons = (...runs: ComparedRun[]) => compareRuns(runs).not_comparable_because;
+    const reasons = (...runs: ComparedRun[]) => buildComparison(runs).not_comparable_because;
     expect(reasons(batched(1, true), batched(8, true))).toEqual([]);
     expect(reasons(batched(1, false), batched(1, false))).toEqual([]);
     expect(reasons(batched(1, false), batched(8, false))).toEqual([
@@ -147,7 +147,7 @@ describe('comparing runs', () => {
   it('says at which step a run was stopped early', () => {
     const early = { step: 16, metric: 'eval_loss', patience: 2, best: 0.61, best_step: 8 };
     const row = (...runs: ComparedRun[]) =>
-      compareRuns(runs).results.find(({ name }) => name === 'stopped early at step')?.values;
+      buildComparison(runs).results.find(({ name }) => name === 'stopped early at step')?.values;
     expect(row(run('a'), run('b', { early_stop: early }))).toEqual([null, 16]);
     expect(row(run('a'), run('b'))).toBeUndefined();
     expect(earlyStopSentence(early)).toBe(
@@ -183,7 +183,7 @@ describe('comparing runs', () => {
         dataset: { ...dataset, sources: [source], train: { ...dataset.train, ...fed, ...distinct } },
       };
     };
-    const result = compareRuns([
+    const result = buildComparison([
       run('a', { plan: mixed(1), metrics: metrics(2) }),
       run('b', { plan: mixed(3), metrics: metrics(1) }),
     ]);
@@ -191,7 +191,7 @@ describe('comparing runs', () => {
     expect(result.dataset).toMatchObject({ train_rows: [10, 10], fed_rows: [10, 30] });
     expect(result.results.find(({ name }) => name === 'train loss, last')?.best).toBeNull();
     // A plan of an earlier version names no sources: each row was fed once.
-    const older = compareRuns([
+    const older = buildComparison([
       run('a', { metrics: metrics(2) }),
       run('b', { plan: mixed(1), metrics: metrics(1) }),
     ]);
@@ -223,7 +223,7 @@ describe('comparing runs', () => {
       } as never,
     ];
     const best = (runs: ComparedRun[], name: string) =>
-      compareRuns(runs).results.find((each) => each.name === name)?.best;
+      buildComparison(runs).results.find((each) => each.name === name)?.best;
     const fast = { metrics: loss(0.1), duration_ms: 1, trained_tokens_per_second: 9, rss_peak_bytes: 1 };
     const slow = { metrics: loss(0.3), duration_ms: 5, trained_tokens_per_second: 2, rss_peak_bytes: 5 };
     const mid = { metrics: loss(0.2), duration_ms: 3, trained_tokens_per_second: 4, rss_peak_bytes: 3 };

@@ -7,11 +7,11 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { attemptPaths } from '../../src/run/layout.ts';
 import { beginAttempt, listAttempts } from '../../src/store/attempts.ts';
 import { getRun } from '../../src/store/runs.ts';
+import { askToStop } from '../../src/supervise/ask-to-stop.ts';
 import { followRun } from '../../src/supervise/follow-run.ts';
 import { rebuildIndex } from '../../src/supervise/rebuild-index.ts';
 import { recoverRuns } from '../../src/supervise/recover-runs.ts';
 import { startAttempt } from '../../src/supervise/start-attempt.ts';
-import { stopRun } from '../../src/supervise/stop-run.ts';
 import { runCli } from '../run-cli.ts';
 import { makeWorkspace, type TestWorkspace } from './workspace.ts';
 
@@ -111,7 +111,7 @@ describe('a claim.json that names an innocent process', () => {
         await writeFile(paths.trainer, JSON.stringify(identity));
         await rebuildIndex(workspace.deps);
         expect(getRun(workspace.store, run)?.status.phase).toBe('running');
-        expect(await stopRun(workspace.deps, run, { force })).toBe('ended');
+        expect(await askToStop(workspace.deps, run, { force })).toBe('ended');
         expect((await followRun(workspace.deps, run)).status).toMatchObject({ phase: 'finished' });
         expect(await readFile(`/proc/${pid}/stat`, 'latin1')).toContain('sleep');
         expect(innocent.signalCode).toBe(null);

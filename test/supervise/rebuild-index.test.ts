@@ -6,10 +6,10 @@ import { statusWord } from '../../src/run/status.ts';
 import { insertRun } from '../../src/store/insert-run.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import { getRun, listRuns } from '../../src/store/runs.ts';
+import { askToStop } from '../../src/supervise/ask-to-stop.ts';
 import { followRun } from '../../src/supervise/follow-run.ts';
 import { rebuildIndex } from '../../src/supervise/rebuild-index.ts';
 import { startAttempt } from '../../src/supervise/start-attempt.ts';
-import { stopRun } from '../../src/supervise/stop-run.ts';
 import { dumpStore } from '../store/dump-store.ts';
 import { attemptJson, makeWorkspace, type TestWorkspace, trainers, until } from './workspace.ts';
 
@@ -42,11 +42,11 @@ async function trainAll(): Promise<void> {
     signal: stop.signal,
     onEvent: (e) => e.type === 'step' && stop.abort(),
   });
-  await stopRun(workspace.deps, waits);
+  await askToStop(workspace.deps, waits);
   await followRun(workspace.deps, waits);
   await startAttempt(withTrainer('waits'), waits);
   await followRun(workspace.deps, waits);
-  await stopRun(workspace.deps, await workspace.addRun('never-started'));
+  await askToStop(workspace.deps, await workspace.addRun('never-started'));
   await workspace.addRun('queued');
 }
 

@@ -4,7 +4,7 @@ import { hash } from 'node:crypto';
 import type { FoundRow } from '../../dataset/scan.ts';
 import type { Finding } from '../../diagnostics/finding.ts';
 import type { CheckedDataset } from '../check-dataset.ts';
-import { writeReport } from '../write-report.ts';
+import { streamToFile } from '../stream-to-file.ts';
 import { escapeHtml } from './escape-html.ts';
 import { count, renderCode, renderHead, renderTable, type ShownFinding } from './html-parts.ts';
 import { showRow } from './html-row.ts';
@@ -36,7 +36,7 @@ export function createHtmlReport({ path, version, max, fetchTexts }: HtmlOptions
     },
     async end(checked) {
       await completeTexts([...shown.values()].flat(), fetchTexts);
-      await writeReport(path, (write) => {
+      await streamToFile(path, (write) => {
         write(opening(checked));
         write(renderHead(checked));
         if (checked.codes.length > 0) write(renderTable(checked));

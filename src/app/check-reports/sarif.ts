@@ -5,7 +5,7 @@ import type { FoundRow } from '../../dataset/scan.ts';
 import type { Finding, Severity } from '../../diagnostics/finding.ts';
 import { rowDigits } from '../baseline.ts';
 import type { CheckedDataset } from '../check-dataset.ts';
-import { writeReport } from '../write-report.ts';
+import { streamToFile } from '../stream-to-file.ts';
 import type { CheckReport } from './report.ts';
 
 export interface SarifOptions {
@@ -30,7 +30,7 @@ export function createSarifReport({ path, cwd, version, max }: SarifOptions): Ch
     },
     async end(checked) {
       const log = logOf(checked, results, version);
-      await writeReport(path, (write) => write(`${JSON.stringify(log, null, 2)}\n`));
+      await streamToFile(path, (write) => write(`${JSON.stringify(log, null, 2)}\n`));
     },
     dispose: async () => undefined,
   };

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { StopResult } from '../../supervise/stop-run.ts';
+import type { StopResult } from '../../supervise/ask-to-stop.ts';
 import type { Context } from '../context.ts';
 import { noticeOn } from '../notice.ts';
 import { renderNext } from '../ui/next.ts';
@@ -25,7 +25,7 @@ export function define(command: Command, context: Context): void {
     .addHelpText('after', '\nExamples:\n  lorch stop @last\n  lorch stop support-r16 --force\n')
     .action(async (ref: string, options: Options) => {
       const { openWorkspace } = await import('../../app/open-workspace.ts');
-      const { stopNamedRun } = await import('../../app/stop-run.ts');
+      const { stopRun } = await import('../../app/stop-run.ts');
       const { nextCommands } = await import('../start-runs.ts');
       const { statusWord } = await import('../../run/status.ts');
       const workspace = await openWorkspace({
@@ -33,7 +33,7 @@ export function define(command: Command, context: Context): void {
         env: context.env,
         notice: noticeOn(context),
       });
-      const { run, result, ended } = await stopNamedRun(workspace.deps, ref, {
+      const { run, result, ended } = await stopRun(workspace.deps, ref, {
         force: options.force === true,
       });
       context.stderr.write(`${run}: ${said[result]}\n`);

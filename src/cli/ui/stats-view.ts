@@ -1,7 +1,7 @@
 // What `lorch data stats` prints for people.
 import type { TokenDetails } from '../../app/count-tokens.ts';
 import type { DatasetStats } from '../../app/dataset-stats.ts';
-import type { Percentiles } from '../../app/series.ts';
+import type { Percentiles } from '../../app/distribution.ts';
 import { quote } from '../../dataset/consistency/wording.ts';
 import type { OutputStream } from '../context.ts';
 import { formatCount, formatShare } from './format.ts';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TokenDetails } from '../../../src/app/count-tokens.ts';
-import type { Percentiles } from '../../../src/app/series.ts';
+import type { Percentiles } from '../../../src/app/distribution.ts';
 import type { Finding } from '../../../src/diagnostics/finding.ts';
 import { type CliOptions, runCli } from '../../run-cli.ts';
 

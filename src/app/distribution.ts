@@ -14,13 +14,13 @@ export interface Bin {
   rows: number;
 }
 
-export interface Series {
+export interface Distribution {
   add(value: number): void;
   percentiles(): Percentiles;
 }
 
-/** A growing series, eight bytes a number. */
-export function createSeries(): Series {
+/** A growing list of numbers, eight bytes each. */
+export function createDistribution(): Distribution {
   let values = new Float64Array(1024);
   let count = 0;
   return {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { binByPowers, createSeries } from '../../src/app/series.ts';
+import { binByPowers, createDistribution } from '../../src/app/distribution.ts';
 
 const sizes = fc.array(fc.integer({ min: 1, max: 1_000_000 }), { minLength: 1, maxLength: 300 });
 
@@ -21,7 +21,7 @@ it('puts each value into the one bin whose ends enclose it, and loses none', () 
 it('gives percentiles by the nearest rank', () => {
   fc.assert(
     fc.property(sizes, (values) => {
-      const series = createSeries();
+      const series = createDistribution();
       for (const value of values) series.add(value);
       const { p50, p99, max } = series.percentiles();
       expect(values.filter((value) => value <= p50).length).toBeGreaterThanOrEqual(values.length / 2);
@@ -31,5 +31,5 @@ it('gives percentiles by the nearest rank', () => {
     }),
     { seed: 42 },
   );
-  expect(createSeries().percentiles()).toEqual({ p50: 0, p90: 0, p99: 0, max: 0, mean: 0 });
+  expect(createDistribution().percentiles()).toEqual({ p50: 0, p90: 0, p99: 0, max: 0, mean: 0 });
 });

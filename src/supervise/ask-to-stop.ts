@@ -19,7 +19,7 @@ export interface StopOptions {
 export type StopResult = 'cancelled' | 'asked' | 'killed' | 'ended';
 
 /** Asks a run to save a checkpoint and stop, or kills it. Does not wait for the end. Throws UserError U101, U104. */
-export async function stopRun(
+export async function askToStop(
   deps: SuperviseDeps,
   run: string,
   { force = false }: StopOptions = {},
