@@ -78,15 +78,14 @@ export function createJudge(format: Format | null, settings: ResolvedChecks): (r
         ...extra,
       });
     };
-    const thresholds = settings.thresholdsOf(check);
-    return [{ check, report, thresholds }];
+    return [{ check, run: check.run, report, thresholds: settings.thresholdsOf(check) }];
   });
 
   // Nearly all rows are no pairs: one question a row, not one a check.
   const runChecks = (example: Example): void => {
     if (isPair(example))
       for (const { check, report, thresholds } of running) runOnPair(check, example, report, thresholds, row);
-    else for (const { check, report, thresholds } of running) check.run?.(example, report, thresholds, row);
+    else for (const { run, report, thresholds } of running) run?.(example, report, thresholds, row);
   };
 
   const readRow = (raw: RawRow): Example | null => {

@@ -1,4 +1,5 @@
-import { type Answer, answersOf, spotOf } from '../text/features.ts';
+import { type Answer, answersOf, has, spotOf } from '../text/features.ts';
+import { anyOf } from '../text/grams.ts';
 import type { Check } from './check.ts';
 import { mediaFieldOf } from './unsupported-part.ts';
 
@@ -7,8 +8,11 @@ const thing =
 const refers = new RegExp(
   `\\b(?:(?:in|from|of|at|see|using|on|with|about) (?:the|this|these|that) (?:attached |following |above |given |provided )?${thing}(?: below| above| attached| shown| provided)?(?=[.,?:!]|$| (?:below|above|attached|shown|provided|and|to))|(?:this|these) ${thing}\\b|(?:the )?(?:following|attached|above|provided|given) ${thing}\\b|${thing} (?:below|above|attached|is attached|shown below|provided)|(?:see|in|open|read|review) (?:the |my )?attach(?:ed|ment)\\b|attached (?:file|document|pdf|spreadsheet|image|photo|picture|resume|letter)|(?:i(?:'ve| have)?|we(?:'ve| have)?) (?:attached|uploaded)\\b)|(?:(?<!以)[下上]图(?![案形])|图中|如图|(?:见|看|查看|打开|阅读|根据|参考|在|从|的)附件|附件(?:中|里|是|为|内)|这张(?:图|照片))`,
 );
-const trigger =
-  /imag|pictur|photo|graph|chart|diagram|figure|screenshot|video|audio|attach|upload|drawing|painting|illustration|\bmap|图|附件|照片/;
+// The cheap test before.
+const mayRefer = anyOf(
+  ...['image', 'picture', 'photo', 'graph', 'chart', 'diagram', 'figure', 'screenshot', 'video', 'audio'],
+  ...['attach', 'uploaded', 'drawing', 'painting', 'illustration', 'map'],
+);
 const makes =
   /^(?:write|create|generate|design|draw|make|build|develop|imagine|compose|suggest|come up|how|what is an?|explain how|think of|brainstorm|propose)\b|\bpictur(?:e|es) of dorian|code|html|css|python|<img/;
 
@@ -37,8 +41,9 @@ export const absentAttachment: Check = {
   ],
   run(example, report) {
     for (const answer of answersOf(example)) {
-      const { promptLower } = answer;
-      if (promptLower.length > 2_000 || !trigger.test(promptLower)) continue;
+      const { promptLower, promptGrams, promptFlags } = answer;
+      if (promptLower.length > 2_000) continue;
+      if (!mayRefer(promptGrams) && (promptFlags & has.eastAsian) === 0) continue;
       const found = refers.exec(promptLower);
       if (!found || makes.test(promptLower) || stands(answer)) continue;
       // D040 reports a picture beside the text.

@@ -28,11 +28,12 @@ export const answerTwice: Check = {
     for (const answer of answersOf(example)) {
       const { text } = answer;
       if (text.length < 2 * least) continue;
+      const second = secondCopy(text);
+      if (second === 0) continue;
       // Encoded data has no words.
       if (!/\s/.test(text) && (answer.flags & has.eastAsian) === 0) continue;
-      const second = looksLikeCode(text) ? 0 : secondCopy(text);
       if (
-        second > 0 &&
+        !looksLikeCode(text) &&
         !/twice|repeat|again|two times|chant|loop|song|lyric|poem|refrain|chorus|cheer|mantra|prayer/.test(
           answer.promptLower,
         )

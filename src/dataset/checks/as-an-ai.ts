@@ -1,4 +1,5 @@
 import { type Answer, answersOf, has, spotOf } from '../text/features.ts';
+import { anyOf } from '../text/grams.ts';
 import type { Check } from './check.ts';
 
 const phrase =
@@ -37,21 +38,14 @@ export const asAnAi: Check = {
   },
 };
 
-// Who speaks of himself says I. Then words with rare first letters, which are found fastest: each phrase holds one.
-function mayHold({ text, lower, flags }: Answer): boolean {
-  if (!text.includes('I') && (flags & has.eastAsian) === 0) return false;
-  return (
-    text.includes('AI') ||
-    lower.includes('guage model') ||
-    lower.includes('ficial intel') ||
-    lower.includes('machine') ||
-    lower.includes('chatbot') ||
-    lower.includes('knowledge cut') ||
-    lower.includes('training data') ||
-    lower.includes('feelings') ||
-    lower.includes('physical ') ||
-    lower.includes('personal ') ||
-    lower.includes('computer program') ||
-    ((flags & has.eastAsian) !== 0 && (text.includes('作为') || text.includes('我')))
-  );
+// Who speaks of himself says I; and each phrase holds one of these, or AI.
+const mayBe = anyOf(
+  ...['guage model', 'ficial intel', 'machine', 'chatbot', 'knowledge cut', 'training data', 'feelings'],
+  ...['physical ', 'personal ', 'computer program'],
+);
+
+function mayHold({ text, grams, flags }: Answer): boolean {
+  const eastAsian = (flags & has.eastAsian) !== 0;
+  if (!eastAsian && !text.includes('I')) return false;
+  return mayBe(grams) || text.includes('AI') || (eastAsian && (text.includes('作为') || text.includes('我')));
 }

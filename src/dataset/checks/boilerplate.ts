@@ -1,4 +1,5 @@
-import { answersOf, spotOf } from '../text/features.ts';
+import { answersOf, has, spotOf } from '../text/features.ts';
+import { anyOf } from '../text/grams.ts';
 import { unitAt } from '../text/unit-at.ts';
 import type { Check } from './check.ts';
 
@@ -36,7 +37,7 @@ export const boilerplate: Check = {
   ],
   run(example, report) {
     for (const answer of answersOf(example)) {
-      const { lower } = answer;
+      const { lower, grams, flags } = answer;
       if (lower.length < 12 + leastBeside) continue;
       const opens = heads.has(lower.slice(0, 2)) && opener.test(lower.slice(0, 120));
       if (opens) {
@@ -46,9 +47,9 @@ export const boilerplate: Check = {
         return;
       }
       if (!endsSentence(unitAt(lower, lower.length - 1))) continue;
+      if (!mayClose(grams) && (flags & has.eastAsian) === 0) continue;
       const from = Math.max(0, lower.length - closerRoom);
       const tail = from > 0 ? lower.slice(from) : lower;
-      if (!mayClose(tail)) continue;
       const found = closer.exec(tail);
       if (found && from + found.index >= leastBeside && !isLetter.test(answer.promptLower))
         report(spotOf(answer, from + found.index), 'The answer closes with a phrase that says nothing.', {
@@ -68,15 +69,5 @@ function endsSentence(code: number): boolean {
   return code === 46 || code === 33 || code === 63 || code >= 0x3002;
 }
 
-function mayClose(tail: string): boolean {
-  return (
-    tail.includes('let me know') ||
-    tail.includes(' helps') ||
-    tail.includes('anything else') ||
-    tail.includes('feel free') ||
-    tail.includes('to ask') ||
-    tail.includes('if you have any') ||
-    tail.includes('帮助') ||
-    tail.includes('问题')
-  );
-}
+// Each closer holds one of these, or is East Asian.
+const mayClose = anyOf('let me know', ' helps', 'anything else', 'feel free', 'to ask', 'if you have any');

@@ -1,4 +1,5 @@
-import { answersOf, spotOf } from '../text/features.ts';
+import { type Answer, answersOf, has, spotOf } from '../text/features.ts';
+import { anyOf } from '../text/grams.ts';
 import type { Check } from './check.ts';
 
 const residue =
@@ -34,7 +35,7 @@ export const chatResidue: Check = {
   run(example, report) {
     for (const answer of answersOf(example)) {
       const { text } = answer;
-      if (!mayHold(text)) continue;
+      if (!mayHold(answer)) continue;
       const found = residue.exec(text);
       if (found && !answer.prompt.includes(found[0].trim()))
         report(
@@ -45,14 +46,16 @@ export const chatResidue: Check = {
   },
 };
 
-function mayHold(text: string): boolean {
+// The cheap test before.
+const maySay = anyOf(
+  ...['regenerate response', 'copy code', 'share prompt', 'continue generating', 'stop generating'],
+  ...['copy\nedit', 'chatgpt can make mistakes', '[oaicite', 'citeturn'],
+);
+
+function mayHold({ text, grams, flags }: Answer): boolean {
   return (
-    text.includes('generat') ||
-    text.includes('Copy') ||
-    text.includes('Share Prompt') ||
-    text.includes('can make mistakes') ||
-    text.includes('cite') ||
-    text.includes('【') ||
-    text.includes('[^')
+    maySay(grams) ||
+    ((flags & has.eastAsian) !== 0 && text.includes('【')) ||
+    ((flags & has.bracket) !== 0 && text.includes('[^'))
   );
 }

@@ -1,7 +1,7 @@
 import { lastAnswer } from '../consistency/last-answer.ts';
 import type { Example } from '../example.ts';
 import { type Answer, answersOf, looksLikeCode, spotOf } from '../text/features.ts';
-import { guessLanguage, guessShort } from '../text/language.ts';
+import { guessLanguage, guessShort, looksEnglish, opensEnglish } from '../text/language.ts';
 import type { Check, Spot } from './check.ts';
 import { asksForLanguage } from './mixed-language.ts';
 
@@ -34,25 +34,35 @@ export const foreignAnswer: Check = {
   across: ({ usual_share = 0.95, rows: least = 50 }) => ({
     trait(example) {
       for (const answer of answersOf(example)) {
-        if (!answer.last || answer.prompt === '' || guessLanguage(answer.promptLower) !== null) continue;
-        const language = guessLanguage(answer.lower);
-        if (language === null || asksForLanguage.test(answer.promptLower) || looksLikeCode(answer.text))
-          continue;
-        const asked = guessShort(answer.promptLower) ?? '';
+        const { lower, promptLower } = answer;
+        if (!answer.last || answer.prompt === '') continue;
+        // Most rows of most datasets: a guess costs more than all the rest.
+        if (looksEnglish(lower) && (looksEnglish(promptLower) || opensEnglish(promptLower)))
+          return { value: bothEnglish, spot: spotFor(example, answer) };
+        if (guessLanguage(promptLower) !== null) continue;
+        const language = guessLanguage(lower);
+        if (language === null || asksForLanguage.test(promptLower) || looksLikeCode(answer.text)) continue;
+        const asked = guessShort(promptLower) ?? '';
         return { value: `${asked}>${language}`, spot: spotFor(example, answer) };
       }
       return null;
     },
     collect() {
       const counts = new Map<string, number>();
+      let english = 0;
       const odd: { row: number; asked: string; language: string }[] = [];
       return {
         add(row, value) {
+          if (value === bothEnglish) {
+            english += 1;
+            return;
+          }
           const [asked = '', language = ''] = value.split('>');
           counts.set(language, (counts.get(language) ?? 0) + 1);
           if (asked !== language) odd.push({ row, asked, language });
         },
         end(report) {
+          if (english > 0) counts.set('English', (counts.get('English') ?? 0) + english);
           const all = [...counts.values()].reduce((sum, count) => sum + count, 0);
           const [usual, most] = [...counts].sort((a, b) => b[1] - a[1])[0] ?? ['', 0];
           const judged = most >= least && most >= all * usual_share;
@@ -66,6 +76,8 @@ export const foreignAnswer: Check = {
     },
   }),
 };
+
+const bothEnglish = 'English';
 
 // If other checks look at the same place, its pointer is made once.
 function spotFor(example: Example, answer: Answer): Spot {

@@ -1,4 +1,5 @@
-import { type Answer, answersOf, spotOf } from '../text/features.ts';
+import { type Answer, answersOf, has, spotOf } from '../text/features.ts';
+import { anyOf } from '../text/grams.ts';
 import type { Check } from './check.ts';
 
 const oneWord =
@@ -48,31 +49,34 @@ export const ignoredFormat: Check = {
   ],
   run(example, report) {
     for (const answer of answersOf(example)) {
-      const wrong = asksForForm.test(answer.promptLower) ? wrongForm(answer) : null;
+      const wrong = wrongForm(answer);
       if (wrong) report(spotOf(answer), wrong);
     }
   },
 };
 
-// The cheap test before the others: every form names one of these.
-const asksForForm = /word|yes|letter|one of|choose|select|labels|categories|classes|options/;
+// The cheap tests before the others: every form names one of these.
+const saysWord = anyOf('word');
+const saysYes = anyOf('yes');
+const saysLetter = anyOf('letter');
+const mayList = anyOf('one of', 'choose', 'select', 'categories', 'labels', 'classes', 'options');
 
-function wrongForm({ lower, promptLower }: Answer): string | null {
-  const words = countWords(lower);
-  if (oneWord.test(promptLower) && words > 3)
+function wrongForm({ lower, promptLower, promptGrams, promptFlags }: Answer): string | null {
+  const words = saysWord(promptGrams) || saysYes(promptGrams) ? countWords(lower) : 0;
+  if (words > 3 && oneWord.test(promptLower))
     return `The answer has ${words} words; the prompt asks for one.`;
-  if (yesOrNo.test(promptLower)) {
+  if (saysYes(promptGrams) && yesOrNo.test(promptLower)) {
     if (!/\b(?:yes|no|not|yeah|nope|cannot|can't|depends)\b/.test(lower.slice(0, 200)))
       return 'The answer says neither yes nor no, as the prompt asks.';
     if (onlyYesOrNo.test(promptLower) && words > 3)
       return `The answer has ${words} words; the prompt asks for yes or no only.`;
   }
-  if (letter.test(promptLower) && !/^\W*[a-z]\W*$/.test(lower))
+  if (saysLetter(promptGrams) && letter.test(promptLower) && !/^\W*[a-z]\W*$/.test(lower))
     return 'The answer is more than the letter that the prompt asks for.';
-  const limit = Number(mostWords.exec(promptLower)?.[1] ?? 0);
+  const limit = words > 0 ? Number(mostWords.exec(promptLower)?.[1] ?? 0) : 0;
   if (limit > 0 && words > limit * 1.1 && !talksAbout.test(promptLower))
     return `The answer has ${words} words; the prompt asks for at most ${limit}.`;
-  return outsideList(lower, promptLower);
+  return (promptFlags & has.colon) !== 0 && mayList(promptGrams) ? outsideList(lower, promptLower) : null;
 }
 
 function outsideList(lower: string, promptLower: string): string | null {

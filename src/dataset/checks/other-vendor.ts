@@ -1,4 +1,5 @@
 import { answersOf, featuresOf, has, spotOf } from '../text/features.ts';
+import { anyOf } from '../text/grams.ts';
 import type { Check } from './check.ts';
 
 const products =
@@ -10,8 +11,38 @@ const identity = new RegExp(
 );
 const cutOff =
   /\bas of my (?:last|latest|most recent|knowledge|training)\b|\bmy (?:last|latest) (?:knowledge )?update\b[^.\n]{0,20}\b(?:in|was) [a-z]* ?20\d\d\b/;
-// The cheap test before the others.
-const speaksOfItself = /\bi(?:'m| am| was)\b|\bmy (?:name|last|latest|most|knowledge|training)|this is /;
+// The cheap tests before the others.
+const mayNameProduct = anyOf(
+  ...[
+    'chatgpt',
+    'gpt',
+    'claude',
+    'bard',
+    'gemini',
+    'bing chat',
+    'copilot',
+    'llama',
+    'qwen',
+    'deepseek',
+    'grok',
+  ],
+  ...['ernie bot', 'mistral', 'vicuna', 'alpaca', 'chatglm'],
+);
+const mayNameMaker = anyOf(
+  ...[
+    'openai',
+    'anthropic',
+    'google',
+    'meta ai',
+    'deepmind',
+    'microsoft',
+    'alibaba',
+    'deepseek',
+    'mistral ai',
+  ],
+  ...['baidu', 'xai', 'zhipu'],
+);
+const mayNameDate = anyOf('as of my', 'my last', 'my latest');
 const chinese =
   /我(?:是|叫)(?:一个)?(?:由.{1,12}(?:开发|训练|研发)的)?(?:ChatGPT|GPT-?\d|文心一言|通义千问|讯飞星火|智谱清言|ChatGLM|豆包|Kimi|DeepSeek|Claude)|我.{0,12}由(?:OpenAI|阿里|百度|科大讯飞|智谱|字节|深度求索)[^。]{0,8}(?:开发|训练|研发|创造)/i;
 
@@ -41,8 +72,9 @@ export const otherVendor: Check = {
   run(example, report) {
     const { pieces } = featuresOf(example);
     for (const answer of answersOf(example)) {
-      const { lower, text } = answer;
-      const found = speaksOfItself.test(lower) ? (identity.exec(lower) ?? cutOff.exec(lower)) : null;
+      const { lower, text, grams } = answer;
+      const named = mayNameProduct(grams) || mayNameMaker(grams) ? identity.exec(lower) : null;
+      const found = named ?? (mayNameDate(grams) ? cutOff.exec(lower) : null);
       const match =
         found ?? ((answer.flags & has.eastAsian) !== 0 && text.includes('我') ? chinese.exec(text) : null);
       if (!match) continue;

@@ -1,6 +1,8 @@
 // Whether an answer says a word of its own prompt: then it is about that prompt, and fits no other one.
 import { textOf } from '../content.ts';
 import type { Example } from '../example.ts';
+import { answersOf } from '../text/features.ts';
+import { createGrams, type Grams, mayStartAt, noteGrams } from '../text/grams.ts';
 import { unitAt } from '../text/unit-at.ts';
 
 const head = 200;
@@ -21,16 +23,24 @@ const saysWho =
   /^(?:(?:hello|hi|yes|no|well|nice to meet you)[,.!]? )*(?:i am|i'm|i was|i go by|my name|you can call me|call me)\b|我是|我叫|我的名字|ich (?:bin|heiße)|je (?:suis|m'appelle)|soy|me llamo|sou|私は|저는/;
 
 /** Looks at the first 200 characters of the answer, and at the last user message. */
-export function takesUpPrompt({ messages }: Example, answer: string): boolean {
-  const asked = messages.findLast(({ role }) => role === 'user');
+export function takesUpPrompt(example: Example, answer: string): boolean {
+  const asked = example.messages.findLast(({ role }) => role === 'user');
   const prompt = asked ? textOf(asked.content) : null;
   if (!prompt) return false;
-  return sharesWord(answer, prompt) || isWho(answer, prompt);
+  const known = answersOf(example).at(-1);
+  if (known?.prompt === prompt) return isAbout(answer, known.promptLower, known.promptGrams);
+  const lower = prompt.toLowerCase();
+  noteGrams(own, lower);
+  return isAbout(answer, lower, own);
 }
 
-function sharesWord(answer: string, prompt: string): boolean {
-  const lower = prompt.slice(0, 4_000).toLowerCase();
-  noteStarts(lower);
+const own = createGrams();
+
+function isAbout(answer: string, lower: string, grams: Grams): boolean {
+  return sharesWord(answer, lower.slice(0, 4_000), grams) || isWho(answer, lower.slice(0, head));
+}
+
+function sharesWord(answer: string, lower: string, grams: Grams): boolean {
   const end = Math.min(answer.length, head);
   let from = -1;
   for (let at = 0; at <= end; at += 1) {
@@ -40,45 +50,16 @@ function sharesWord(answer: string, prompt: string): boolean {
       continue;
     }
     if (from >= 0 && (at - from >= shortest || isWide(unitAt(answer, from)))) {
-      if (mayStand(answer, from) && isTakenUp(lower, answer.slice(from, at).toLowerCase())) return true;
+      if (mayStartAt(grams, answer, from) && isTakenUp(lower, answer.slice(from, at).toLowerCase()))
+        return true;
     }
     from = -1;
   }
   return false;
 }
 
-function isWho(answer: string, prompt: string): boolean {
-  const asked = prompt.slice(0, head).toLowerCase();
+function isWho(answer: string, asked: string): boolean {
   return mayAskWho.test(asked) && saysWho.test(answer.slice(0, 100).toLowerCase()) && asksWho.test(asked);
-}
-
-const bits = new Int32Array(256);
-
-// A bit for each four units in a row of the prompt: a word whose first four have none cannot stand in it.
-function noteStarts(lower: string): void {
-  bits.fill(0);
-  let four = 0;
-  for (let at = 0; at < lower.length; at += 1) {
-    four = (four << 8) | (unitAt(lower, at) & 255);
-    const slot = slotOf(four);
-    bits[slot >> 5] = (bits[slot >> 5] as number) | (1 << (slot & 31));
-  }
-}
-
-// Of ASCII letters and digits only: 32 is the bit of their case.
-function mayStand(text: string, from: number): boolean {
-  let four = 0;
-  for (let at = from; at < from + shortest; at += 1) {
-    const unit = unitAt(text, at);
-    if (unit > 127) return true;
-    four = (four << 8) | unit | 32;
-  }
-  const slot = slotOf(four);
-  return (((bits[slot >> 5] as number) >>> (slot & 31)) & 1) === 1;
-}
-
-function slotOf(four: number): number {
-  return Math.imul(four, 0x9e3779b1) >>> 19;
 }
 
 function isTakenUp(prompt: string, word: string): boolean {

@@ -3,6 +3,7 @@ import type { Spot } from '../checks/check.ts';
 import { textOf } from '../content.ts';
 import { type Example, inputPart, type Message, type Role } from '../example.ts';
 import { flagsOf, has } from './char-flags.ts';
+import { createGrams, type Grams, noteGrams } from './grams.ts';
 import { unitAt } from './unit-at.ts';
 
 /** One text that the model may see. */
@@ -39,6 +40,9 @@ export interface Answer {
   promptLower: string;
   /** Bits of `has`, of the prompt. */
   promptFlags: number;
+  /** The runs of `lower` and of `promptLower`; another example's features overwrite them. */
+  grams: Grams;
+  promptGrams: Grams;
   /** The prompt without its input. */
   instruction: string;
   /** The alpaca `input`; '' where the row has none apart. */
@@ -62,6 +66,10 @@ export interface Features {
 
 let last: Example | undefined;
 let known: Features | undefined;
+// The memory of each example's grams is used again for the next one.
+const tables: Grams[] = [];
+const mostTables = 64;
+let tablesUsed = 0;
 
 /** The features of an example; checks ask one after another, so the last answer is remembered. */
 export function featuresOf(example: Example): Features {
@@ -94,10 +102,11 @@ function createFeatures(example: Example): Features {
   const { messages, chosen, rejected } = example;
   const pieces: Piece[] = [];
   const answers: Answer[] = [];
+  tablesUsed = 0;
   const lastInput = (example.meta as Record<symbol, unknown>)[inputPart];
   const withInput =
     typeof lastInput === 'string' ? messages.findLastIndex(({ role }) => role === 'user') : -1;
-  let prompt: Prompt = { text: '', lower: '', flags: 0, input: '' };
+  let prompt: Prompt = { text: '', lower: '', flags: 0, grams: nothing, input: '' };
   let hasTools = example.tools !== undefined;
 
   for (let i = 0; i < messages.length; i += 1) {
@@ -106,7 +115,8 @@ function createFeatures(example: Example): Features {
     if (message.role === 'user') {
       const input = i === withInput && text.endsWith(lastInput as string) ? (lastInput as string) : '';
       const flags = addPrompt(pieces, message, i, text, input);
-      prompt = { text, lower: text.toLowerCase(), flags, input };
+      const lower = text.toLowerCase();
+      prompt = { text, lower, flags, grams: gramsOf(lower), input };
     } else if (text !== '') {
       const piece = addPiece(pieces, message, i, text);
       if (message.role === 'assistant' && message.train !== false && !message.tool_calls)
@@ -128,7 +138,20 @@ interface Prompt {
   text: string;
   lower: string;
   flags: number;
+  grams: Grams;
   input: string;
+}
+
+const nothing = createGrams();
+
+function gramsOf(lower: string): Grams {
+  const grams = tables[tablesUsed] ?? createGrams();
+  if (tablesUsed < mostTables) {
+    tables[tablesUsed] = grams;
+    tablesUsed += 1;
+  }
+  noteGrams(grams, lower);
+  return grams;
 }
 
 const noOptions: Partial<Piece> = {};
@@ -171,16 +194,19 @@ function addAnswer(answers: Answer[], { text, flags, message, list }: Piece, pro
   const body = text.slice(offset).trimEnd();
   if (body === '') return;
   const { input } = prompt;
+  const lower = body.toLowerCase();
   answers.push({
     list: list && 'chosen',
     message,
     text: body,
-    lower: body.toLowerCase(),
+    lower,
     flags,
     offset,
     prompt: prompt.text,
     promptLower: prompt.lower,
     promptFlags: prompt.flags,
+    grams: gramsOf(lower),
+    promptGrams: prompt.grams,
     instruction: input === '' ? prompt.text : prompt.text.slice(0, -input.length).trimEnd(),
     input,
     turn: answers.length,

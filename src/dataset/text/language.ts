@@ -24,33 +24,41 @@ const languages = Object.keys(words) as Language[];
 const bits = new Map<string, number>();
 for (const [i, language] of languages.entries())
   for (const word of words[language].split(' ')) bits.set(word, (bits.get(word) ?? 0) | (1 << i));
-const listed = [...bits.keys()];
 const masks = [...bits.values()];
+const hashes = Int32Array.from(bits.keys(), hashOf);
 
-// An open table from a word's hash to its number in `listed` plus one: no string is made for a word of the text.
+// An open table from a word's hash to its number plus one. A word is told by its hash of 32 bits and its length.
 const slots = new Uint16Array(4096);
-for (const [i, word] of listed.entries()) {
-  let hash = 0;
-  for (let at = 0; at < word.length; at += 1) hash = addLetter(hash, word.charCodeAt(at));
+const lengths = Uint8Array.from(bits.keys(), (word) => word.length);
+for (const [i, hash] of hashes.entries()) {
   let slot = slotOf(hash);
   while (slots[slot] !== 0) slot = (slot + 1) & (slots.length - 1);
   slots[slot] = i + 1;
 }
 
+function hashOf(word: string): number {
+  let hash = 0;
+  for (let at = 0; at < word.length; at += 1) hash = addLetter(hash, unitAt(word, at));
+  return hash;
+}
+
 function addLetter(hash: number, code: number): number {
-  return (Math.imul(hash, 31) + code) | 0;
+  return (Math.imul(hash, 0x01000193) + code) | 0;
 }
 
 function slotOf(hash: number): number {
   return (hash ^ (hash >>> 12)) & (slots.length - 1);
 }
 
+// 1 for what a word consists of: a to z, the apostrophe, and accented Latin letters.
+const letters = new Uint8Array(0x10000).fill(1, 97, 123).fill(1, 39, 40).fill(1, 0xdf, 0x250);
+
 const budget = 600;
 const leastWords = 12;
 const longestWord = 6;
 const hits = new Int32Array(languages.length);
 // The use in which each listed word was last seen.
-const seen = new Uint32Array(listed.length);
+const seen = new Uint32Array(masks.length);
 let use = 0;
 
 /** The language of lower-case text; null where it is too short, or two languages are close. */
@@ -64,14 +72,14 @@ export function guessLanguage(lower: string): Language | null {
   const end = Math.min(lower.length, budget);
   for (let at = 0; at <= end; at += 1) {
     const code = at < end ? unitAt(lower, at) : 32;
-    if (isLetter(code)) {
+    if (letters[code] === 1) {
       length += 1;
       hash = addLetter(hash, code);
       continue;
     }
     if (length === 0) continue;
     all += 1;
-    if (length <= longestWord) countWord(lower, at - length, length, hash);
+    if (length <= longestWord) countWord(length, hash);
     length = 0;
     hash = 0;
   }
@@ -79,13 +87,12 @@ export function guessLanguage(lower: string): Language | null {
 }
 
 // Each word once: one that comes often decides nothing.
-function countWord(text: string, start: number, length: number, hash: number): void {
+function countWord(length: number, hash: number): void {
   let slot = slotOf(hash);
   let number = -1;
   for (; slots[slot] !== 0; slot = (slot + 1) & (slots.length - 1)) {
     number = (slots[slot] as number) - 1;
-    const word = listed[number] as string;
-    if (word.length === length && text.startsWith(word, start)) break;
+    if (hashes[number] === hash && lengths[number] === length) break;
   }
   if (slots[slot] === 0 || seen[number] === use) return;
   seen[number] = use;
@@ -104,10 +111,6 @@ function decide(all: number): Language | null {
   const most = hits[best] as number;
   const sure = most >= 5 && most >= all * 0.12 && most >= (hits[second] as number) * 1.7;
   return sure ? (languages[best] ?? null) : null;
-}
-
-function isLetter(code: number): boolean {
-  return (code >= 97 && code <= 122) || code === 39 || (code >= 0xdf && code < 0x250);
 }
 
 const onlyEnglish = / (?:the|and|with|that|your|from|which) /;
@@ -129,6 +132,11 @@ const openers: Record<Language, RegExp> = {
   Portuguese: /^(?:o que|quem|quando|onde|por que|como|qual|explique|descreva)\b/,
   Dutch: /^(?:wat|wie|wanneer|waar|waarom|hoe|welke|noem|beschrijf)\b/,
 };
+
+/** Whether a lower-case question opens as one in English does. */
+export function opensEnglish(lower: string): boolean {
+  return openers.English.test(lower);
+}
 
 /** The language of a short lower-case question by how it opens; null if it tells nothing, or two languages open so. */
 export function guessShort(lower: string): Language | null {

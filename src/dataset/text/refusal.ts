@@ -66,9 +66,11 @@ export function opensWithRefusal(lower: string): boolean {
   if (first > 127) return false;
   const start = opener.exec(lower)?.[0].length ?? 0;
   const rest = lower.slice(start);
-  if (notMeant.test(rest)) return false;
-  if (inability.test(rest) || forMe.test(rest) || passive.test(rest)) return true;
+  const plain = inability.test(rest) || forMe.test(rest) || passive.test(rest);
   // "I am sorry that you had to wait" is no refusal; "I am sorry, this input cannot be read" is one.
-  if (start === 0) return false;
-  return afterOpener.some((each) => each.test(rest)) || (/^(?:i|sorry)/.test(lower) && excuse.test(rest));
+  if (!plain && start === 0) return false;
+  if (notMeant.test(rest)) return false;
+  return (
+    plain || afterOpener.some((each) => each.test(rest)) || (/^(?:i|sorry)/.test(lower) && excuse.test(rest))
+  );
 }

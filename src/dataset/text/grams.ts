@@ -1,0 +1,77 @@
+// Which runs of three units a text holds, noted in one pass: the cheap test for words that many checks look for.
+import { unitAt } from './unit-at.ts';
+
+const run = 3;
+const slotBits = 14;
+
+/** A bit for each run of three units, by its hash: runs may share one, so a set bit proves nothing. */
+export type Grams = Int32Array;
+
+/** An empty set of runs. */
+export function createGrams(): Grams {
+  return new Int32Array(2 ** slotBits / 32);
+}
+
+/** Notes the runs of a text in lower case, and forgets those of the text before. */
+export function noteGrams(grams: Grams, lower: string): void {
+  grams.fill(0);
+  let units = 0;
+  const { length } = lower;
+  for (let at = 0; at < length; at += 1) {
+    units = (units << 8) | (unitAt(lower, at) & 255);
+    const slot = slotOf(units);
+    grams[slot >> 5] = (grams[slot >> 5] as number) | (1 << (slot & 31));
+  }
+}
+
+/**
+ * A test whether a text may hold one of the words, which are in lower case and have three units or more. It is never
+ * wrong if it says no.
+ */
+export function anyOf(...words: string[]): (grams: Grams) => boolean {
+  // Of each word: how many runs it has, then their slots.
+  const wanted = Int32Array.from(words.flatMap((word) => [word.length - run + 1, ...slotsOf(word)]));
+  return (grams) => {
+    for (let at = 0; at < wanted.length; ) {
+      const end = at + (wanted[at] as number);
+      let all = true;
+      for (let i = at + 1; all && i <= end; i += 1) all = holds(grams, wanted[i] as number);
+      if (all) return true;
+      at = end + 1;
+    }
+    return false;
+  };
+}
+
+/** Whether the text may hold what starts at a place of another text, in any case; it is never wrong if it says no. */
+export function mayStartAt(grams: Grams, text: string, at: number): boolean {
+  let units = 0;
+  for (let i = at; i < at + run; i += 1) {
+    const unit = unitAt(text, i);
+    if (!isLetterOrDigit(unit)) return true;
+    // 32 is the bit of the case.
+    units = (units << 8) | unit | 32;
+  }
+  return holds(grams, slotOf(units));
+}
+
+function isLetterOrDigit(unit: number): boolean {
+  return (unit >= 97 && unit <= 122) || (unit >= 65 && unit <= 90) || (unit >= 48 && unit <= 57);
+}
+
+function slotsOf(word: string): number[] {
+  let units = 0;
+  return Array.from(word, (_, at) => {
+    units = (units << 8) | (unitAt(word, at) & 255);
+    return slotOf(units);
+  }).slice(run - 1);
+}
+
+function holds(grams: Grams, slot: number): boolean {
+  return (((grams[slot >> 5] as number) >>> (slot & 31)) & 1) === 1;
+}
+
+// Of the last three units: the fourth is shifted out.
+function slotOf(units: number): number {
+  return Math.imul(units << 8, 0x9e3779b1) >>> (32 - slotBits);
+}
