@@ -106,18 +106,26 @@ function traitsOf(
   const traits: Trait[] = [];
   const pair = isPair(example) ? example : null;
   const seen = pair ? conversation(pair, 'chosen') : example;
-  // Most checks look at the same place: its pointer is made once.
+  // Most checks look at the same place, and some at another: the pointers of the last two are kept.
   let last: Spot | null = null;
   let pointer = '';
+  let before: Spot | null = null;
+  let pointerBefore = '';
   for (let at = 0; at < across.length; at += 1) {
     const { check, across: each } = across[at] as (typeof across)[number];
     if (ignored && (ignored.has(check.code) || ignored.has(check.name))) continue;
     const trait = pair && each.pair ? each.pair(pair) : each.trait(seen, row, format.shape);
     if (!trait) continue;
     if (trait.spot !== last) {
-      last = trait.spot;
-      const spot = isPair(example) ? spotInSide(example, 'chosen', last) : last;
-      pointer = locateSpot(format, row, spot).pointer;
+      const { spot } = trait;
+      const found =
+        spot === before
+          ? pointerBefore
+          : locateSpot(format, row, pair ? spotInSide(pair, 'chosen', spot) : spot).pointer;
+      before = last;
+      pointerBefore = pointer;
+      last = spot;
+      pointer = found;
     }
     traits.push({ check: at, value: trait.value, pointer });
   }

@@ -28,6 +28,7 @@ export const foreignAnswer: Check = {
     },
   ],
   good: [
+    '{"instruction":"Comment on the tide.","input":"","output":"It is the rise and fall of the sea, which comes twice a day and is caused by the moon and the sun."}',
     '{"instruction":"What is the tide?","input":"","output":"It is the rise and fall of the sea, which comes twice a day and is caused by the moon and the sun."}',
     '{"instruction":"What is the tide? Answer in French.","input":"","output":"C\'est le mouvement de la mer qui monte et qui descend deux fois par jour sur les côtes, avec la lune et le soleil."}',
   ],
@@ -39,9 +40,14 @@ export const foreignAnswer: Check = {
         // Most rows of most datasets: a guess costs more than all the rest.
         if (looksEnglish(lower) && (looksEnglish(promptLower) || opensEnglish(promptLower)))
           return { value: bothEnglish, spot: spotFor(example, answer) };
-        if (guessLanguage(promptLower) !== null) continue;
         const language = guessLanguage(lower);
-        if (language === null || asksForLanguage.test(promptLower) || looksLikeCode(answer.text)) continue;
+        if (
+          language === null ||
+          guessLanguage(promptLower) !== null ||
+          asksForLanguage.test(promptLower) ||
+          looksLikeCode(answer.text)
+        )
+          continue;
         const asked = guessShort(promptLower) ?? '';
         return { value: `${asked}>${language}`, spot: spotFor(example, answer) };
       }

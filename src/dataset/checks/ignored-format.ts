@@ -62,20 +62,20 @@ const saysLetter = anyOf('letter');
 const mayList = anyOf('one of', 'choose', 'select', 'categories', 'labels', 'classes', 'options');
 
 function wrongForm({ lower, promptLower, promptGrams, promptFlags }: Answer): string | null {
-  const words = saysWord(promptGrams) || saysYes(promptGrams) ? countWords(lower) : 0;
-  if (words > 3 && oneWord.test(promptLower))
-    return `The answer has ${words} words; the prompt asks for one.`;
+  const ofWords = saysWord(promptGrams);
+  if (ofWords && oneWord.test(promptLower) && countWords(lower) > 3)
+    return `The answer has ${countWords(lower)} words; the prompt asks for one.`;
   if (saysYes(promptGrams) && yesOrNo.test(promptLower)) {
     if (!/\b(?:yes|no|not|yeah|nope|cannot|can't|depends)\b/.test(lower.slice(0, 200)))
       return 'The answer says neither yes nor no, as the prompt asks.';
-    if (onlyYesOrNo.test(promptLower) && words > 3)
-      return `The answer has ${words} words; the prompt asks for yes or no only.`;
+    if (onlyYesOrNo.test(promptLower) && countWords(lower) > 3)
+      return `The answer has ${countWords(lower)} words; the prompt asks for yes or no only.`;
   }
   if (saysLetter(promptGrams) && letter.test(promptLower) && !/^\W*[a-z]\W*$/.test(lower))
     return 'The answer is more than the letter that the prompt asks for.';
-  const limit = words > 0 ? Number(mostWords.exec(promptLower)?.[1] ?? 0) : 0;
-  if (limit > 0 && words > limit * 1.1 && !talksAbout.test(promptLower))
-    return `The answer has ${words} words; the prompt asks for at most ${limit}.`;
+  const limit = ofWords ? Number(mostWords.exec(promptLower)?.[1] ?? 0) : 0;
+  if (limit > 0 && countWords(lower) > limit * 1.1 && !talksAbout.test(promptLower))
+    return `The answer has ${countWords(lower)} words; the prompt asks for at most ${limit}.`;
   return (promptFlags & has.colon) !== 0 && mayList(promptGrams) ? outsideList(lower, promptLower) : null;
 }
 

@@ -1,5 +1,4 @@
 import { type Answer, answersOf, has, looksLikeCode, spotOf } from '../text/features.ts';
-import { anyOf } from '../text/grams.ts';
 import type { Check } from './check.ts';
 
 // Labels at the start of a line that begin another task or another turn.
@@ -48,7 +47,7 @@ export const mergedTasks: Check = {
   run(example, report) {
     for (const answer of answersOf(example)) {
       if ((answer.flags & has.newline) === 0 || (answer.flags & (has.colon | has.hash)) === 0) continue;
-      const found = mayGoOn(answer) ? find(answer) : null;
+      const found = mayHold(answer.lower) ? find(answer) : null;
       if (found) report(spotOf(answer, found.index), 'The answer goes on into another task or turn.');
     }
   },
@@ -64,8 +63,13 @@ function find({ text, promptLower, flags }: Answer): RegExpExecArray | null {
   return found && found.index > 0 && !asksForTurns.test(promptLower) && !looksLikeCode(text) ? found : null;
 }
 
-const mayName = anyOf('instruction', 'human', 'user', 'assistant', 'task');
-
-function mayGoOn({ lower, grams, flags }: Answer): boolean {
-  return mayName(grams) || ((flags & has.hash) !== 0 && lower.includes('##'));
+function mayHold(lower: string): boolean {
+  return (
+    lower.includes('##') ||
+    lower.includes('instruction') ||
+    lower.includes('human') ||
+    lower.includes('user') ||
+    lower.includes('assistant') ||
+    lower.includes('task')
+  );
 }

@@ -11,10 +11,9 @@ const identity = new RegExp(
 );
 const cutOff =
   /\bas of my (?:last|latest|most recent|knowledge|training)\b|\bmy (?:last|latest) (?:knowledge )?update\b[^.\n]{0,20}\b(?:in|was) [a-z]* ?20\d\d\b/;
-// The cheap tests before the others.
-const mayNameProduct = anyOf(
+// The cheap tests before the others: one of the products and makers, and what comes before a date.
+const mayName = anyOf(
   ...[
-    'chatgpt',
     'gpt',
     'claude',
     'bard',
@@ -25,22 +24,10 @@ const mayNameProduct = anyOf(
     'qwen',
     'deepseek',
     'grok',
+    'ernie bot',
   ],
-  ...['ernie bot', 'mistral', 'vicuna', 'alpaca', 'chatglm'],
-);
-const mayNameMaker = anyOf(
-  ...[
-    'openai',
-    'anthropic',
-    'google',
-    'meta ai',
-    'deepmind',
-    'microsoft',
-    'alibaba',
-    'deepseek',
-    'mistral ai',
-  ],
-  ...['baidu', 'xai', 'zhipu'],
+  ...['mistral', 'vicuna', 'alpaca', 'chatglm', 'openai', 'anthropic', 'google', 'meta ai', 'deepmind'],
+  ...['microsoft', 'alibaba', 'baidu', 'xai', 'zhipu'],
 );
 const mayNameDate = anyOf('as of my', 'my last', 'my latest');
 const chinese =
@@ -73,7 +60,7 @@ export const otherVendor: Check = {
     const { pieces } = featuresOf(example);
     for (const answer of answersOf(example)) {
       const { lower, text, grams } = answer;
-      const named = mayNameProduct(grams) || mayNameMaker(grams) ? identity.exec(lower) : null;
+      const named = mayName(grams) ? identity.exec(lower) : null;
       const found = named ?? (mayNameDate(grams) ? cutOff.exec(lower) : null);
       const match =
         found ?? ((answer.flags & has.eastAsian) !== 0 && text.includes('我') ? chinese.exec(text) : null);

@@ -1,5 +1,6 @@
 import { countItems, countSentences, numberSource, readNumber } from '../text/counts.ts';
 import { type Answer, answersOf, has, looksLikeCode, spotOf } from '../text/features.ts';
+import { anyOf } from '../text/grams.ts';
 import type { Check } from './check.ts';
 
 const list = new RegExp(
@@ -57,14 +58,16 @@ export const wrongCount: Check = {
 };
 
 const numberWord = /t(?:wo|hree|en|welve|wenty)|f(?:our|ive)|s(?:ix|even)|eight|nine/;
+const saysSentence = anyOf('sentence');
 
 function find(answer: Answer): { count: number; wanted: number; of: string } | null {
-  const { instruction, text, promptFlags, promptLower } = answer;
+  const { instruction, text, promptFlags, promptLower, promptGrams } = answer;
   if (instruction.length > 300) return null;
   if ((promptFlags & has.digit) === 0 && !numberWord.test(promptLower)) return null;
   const asked = instruction.toLowerCase();
   const items = list.exec(asked);
-  const prose = items ? null : (sentences.exec(asked) ?? sentencesLong.exec(asked));
+  const prose =
+    items || !saysSentence(promptGrams) ? null : (sentences.exec(asked) ?? sentencesLong.exec(asked));
   const wanted = readNumber((items ?? prose)?.[1] ?? '');
   if (!(wanted >= 2) || loose.test(asked) || (items && compound.test(asked))) return null;
   const count = items ? countItems(text) : countSentences(text);

@@ -26,21 +26,22 @@ export function noteGrams(grams: Grams, lower: string): void {
 
 /**
  * A test whether a text may hold one of the words, which are in lower case and have three units or more. It is never
- * wrong if it says no.
+ * wrong if it says no; use it only before a pattern that finds nothing without these words.
  */
 export function anyOf(...words: string[]): (grams: Grams) => boolean {
-  // Of each word: how many runs it has, then their slots.
-  const wanted = Int32Array.from(words.flatMap((word) => [word.length - run + 1, ...slotsOf(word)]));
+  const runs = words.map(slotsOf);
+  // The first run of a word is seldom there.
+  const firsts = Int32Array.from(runs, ([first = 0]) => first);
   return (grams) => {
-    for (let at = 0; at < wanted.length; ) {
-      const end = at + (wanted[at] as number);
-      let all = true;
-      for (let i = at + 1; all && i <= end; i += 1) all = holds(grams, wanted[i] as number);
-      if (all) return true;
-      at = end + 1;
-    }
+    for (let word = 0; word < firsts.length; word += 1)
+      if (holds(grams, firsts[word] as number) && holdsAll(grams, runs[word] as number[])) return true;
     return false;
   };
+}
+
+function holdsAll(grams: Grams, slots: readonly number[]): boolean {
+  for (let i = 1; i < slots.length; i += 1) if (!holds(grams, slots[i] as number)) return false;
+  return true;
 }
 
 /** Whether the text may hold what starts at a place of another text, in any case; it is never wrong if it says no. */
@@ -61,7 +62,7 @@ function isLetterOrDigit(unit: number): boolean {
 
 function slotsOf(word: string): number[] {
   let units = 0;
-  return Array.from(word, (_, at) => {
+  return Array.from({ length: word.length }, (_, at) => {
     units = (units << 8) | (unitAt(word, at) & 255);
     return slotOf(units);
   }).slice(run - 1);
