@@ -15,6 +15,7 @@ import { printJson } from './ui/json.ts';
 import { renderNext } from './ui/next.ts';
 import { createProgress } from './ui/progress.ts';
 import { say } from './ui/say.ts';
+import { fitText } from './ui/wrap.ts';
 
 type Request = Awaited<ReturnType<typeof openReviewRequest>>;
 
@@ -36,7 +37,7 @@ export async function runReviewMode(
       if (!status.open) context.exitCode = EXIT.findings;
       if (flags.json) return printJson(context, statusJson(status, session.rule.minRows));
       const { renderStatus } = await import('./ui/review-view.ts');
-      stdout.write(renderStatus(status, stdout));
+      stdout.write(fitText(renderStatus(status, stdout), stdout));
       // What reviews of the files behind it say may be enough.
       const covered = status.open && !status.judgement.passed;
       const [older] = status.inherited;
@@ -70,7 +71,7 @@ export async function runReviewMode(
       if (flags.json) return printJson(context, { ...imported });
       const { taken, known, empty } = imported;
       stdout.write(
-        `${formatCount(taken)} verdicts by ${session.reviewer}${known > 0 ? `, ${known} known already` : ''}${empty > 0 ? `, ${empty} rows without one` : ''}\n`,
+        `${formatCount(taken)} ${taken === 1 ? 'verdict' : 'verdicts'} by ${session.reviewer}${known > 0 ? `, ${known} known already` : ''}${empty > 0 ? `, ${empty} rows without one` : ''}\n`,
       );
       stderr.write(`next: lorch data review ${request.dataset} --status\n`);
     } else {
@@ -86,7 +87,7 @@ export async function runReviewMode(
           files: Object.fromEntries(Object.entries(files).map(([name, path]) => [name, relative(cwd, path)])),
         });
       const { renderFinished } = await import('./ui/review-view.ts');
-      stdout.write(renderFinished(finished, flags.output ?? '', stdout));
+      stdout.write(fitText(renderFinished(finished, flags.output ?? '', stdout), stdout));
       const { label, status } = await statusOfNew(session, { path: out, label: flags.output ?? '' }, cwd);
       if (status === null || status.open) {
         say(stderr, `next: name ${label} in dataset.train of your config, then lorch train CONFIG`);

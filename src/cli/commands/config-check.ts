@@ -88,11 +88,13 @@ async function print(checked: CheckedFile[], options: Options, context: Context)
   }
   for (const { file, ok, runs, findings } of checked) {
     const { renderFindings } = await import('../ui/diagnostic.ts');
+    const { fitText } = await import('../ui/wrap.ts');
     context.stdout.write(renderFindings(findings, context.stdout));
     if (ok) {
       const what = runs.length === 1 ? '' : ` (a sweep of ${runs.length} runs)`;
-      const here = findings.length === 0 ? '' : ', but not everything that it names is here';
-      context.stdout.write(`${file}: good${what}${here}\n`);
+      const verdict =
+        findings.length === 0 ? `good${what}` : `no errors${what}, but some files that it names do not exist`;
+      context.stdout.write(fitText(`${file}: ${verdict}\n`, context.stdout));
       continue;
     }
     context.stdout.write(`${file}: ${findings.length === 1 ? '1 problem' : `${findings.length} problems`}\n`);

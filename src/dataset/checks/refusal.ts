@@ -12,8 +12,8 @@ export const refusedTask: Check = {
   group: 'content',
   title: 'The answer opens with a refusal.',
   prose:
-    'The answer opens with what the speaker cannot or will not do: "I\'m sorry, but I cannot help", "I cannot provide", 抱歉，我无法; some do the task afterwards all the same. A statement that something is impossible is a fact, not a refusal, and an apology alone is not a refusal either. Refusals spread: a model that learned some refuses more than it was shown. Keep those that you want (what must not be answered), and answer or drop the rest.',
-  hint: 'answer the prompt, or drop the row; silence the check where refusals are meant',
+    'The answer opens with what the speaker cannot or will not do: "I\'m sorry, but I cannot help", "I cannot provide", 抱歉，我无法. Some of these answers do the task after it. A statement that something is impossible is a fact, not a refusal, and an apology alone is not a refusal either. A model that is trained on refusals refuses more prompts than those it was shown. Keep the refusals that you want, and answer or drop the rest.',
+  hint: 'answer the prompt, or drop the row; switch the check off if refusals are wanted',
   bad: [
     {
       text: '{"instruction":"Describe the weather in spring.","input":"","output":"I\'m sorry, but I cannot help with that."}',
