@@ -35,10 +35,10 @@ describe('dataset.format as a mapping', () => {
   it.each([
     ['{ prompt: q }', 'no answer is mapped'],
     ['{ answer: a }', 'no prompt is mapped'],
-    ['{ prompt: q, answer: a, messages: m }', 'cannot stand beside `messages`'],
+    ['{ prompt: q, answer: a, messages: m }', 'cannot be used together with `messages`'],
     ['{ prompt: q, answer: a, role: who }', 'describes turns, and none are mapped'],
     ['{ prompt: q, chosen: good }', 'a preference pair has two answers'],
-    ['{ prompt: q, answer: a, chosen: good, rejected: bad }', 'cannot stand beside `chosen`'],
+    ['{ prompt: q, answer: a, chosen: good, rejected: bad }', 'cannot be used together with `chosen`'],
     ['{ messages: m, role: who, roles: [user, assistant] }', 'turns that are plain texts have no fields'],
   ])('refuses %s', async (format, message) => {
     const faults = await faultsOf(format);

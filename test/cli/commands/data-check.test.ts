@@ -184,7 +184,7 @@ describe('a baseline', () => {
     });
     put('notes.txt', 'read this\n');
     const refused = await check(['rows.jsonl', '--write-baseline', 'notes.txt']);
-    expect([refused.exitCode, refused.stderr]).toEqual([2, expect.stringContaining('is no baseline')]);
+    expect([refused.exitCode, refused.stderr]).toEqual([2, expect.stringContaining('is not a baseline')]);
     expect(get('notes.txt')).toBe('read this\n');
   });
 
@@ -193,7 +193,7 @@ describe('a baseline', () => {
     const missing = await check(['rows.jsonl', '--baseline', 'none.jsonl']);
     expect([missing.exitCode, missing.stderr]).toEqual([2, expect.stringContaining('D198')]);
     const dataset = await check(['rows.jsonl', '--baseline', 'rows.jsonl']);
-    expect(dataset.stderr).toContain('rows.jsonl:1 is no line of a baseline');
+    expect(dataset.stderr).toContain('rows.jsonl:1 is not a line of a baseline');
   });
 });
 
