@@ -9,7 +9,7 @@ import { createRowJudge, type JudgedRow, type Trait } from './judged-row.ts';
 import { createPlainReader, lineWidth, type PlainReader } from './native/plain-rows.ts';
 import { createRepeats } from './once-per-file.ts';
 import { createTraitPacker, createTraitUnpacker, type PackedTraits } from './packed-traits.ts';
-import { markBytes, readLine, startsWithMark } from './readers/jsonl.ts';
+import { afterMarks, readLine } from './readers/jsonl.ts';
 import type { FileRemark } from './readers/raw-row.ts';
 
 export interface RegionSetup {
@@ -73,7 +73,7 @@ export function createRegionJudge(
         maxRowBytes,
         remark: ({ check, ...remark }) => answer.remark({ ...remark, code: check.code }),
       });
-      const from = startsWithMark(region, start) ? start + markBytes : start;
+      const from = afterMarks(region, start);
       if (raw) answer.row(from, end, judge(raw, key));
       answer.line();
     };

@@ -14,7 +14,7 @@ import { mediaFieldOf, sayMedia, unsupportedPart } from './checks/unsupported-pa
 import { noteExact } from './exact-json.ts';
 import { raiseInexact } from './exact-numbers.ts';
 import type { Example } from './example.ts';
-import { firstKey, isRow, typeName } from './formats/fields.ts';
+import { firstFilled, isRow, typeName } from './formats/fields.ts';
 import type { Format, Location, Raise, Row } from './formats/format.ts';
 import { otherFormat as findOtherFormat } from './formats/index.ts';
 import { toolsKeys } from './formats/text-keys.ts';
@@ -167,7 +167,7 @@ export function readIgnored(row: Row): ReadonlySet<string> | null {
 export function locateSpot(format: Format, row: Row, spot: Spot): Location {
   if (spot.meta !== undefined) return { pointer: `/${escapePointer(spot.meta)}` };
   if (spot.tool === undefined) return format.locate(row, spot);
-  const key = firstKey(row, toolsKeys);
+  const key = firstFilled(row, toolsKeys);
   if (key === undefined) return { pointer: '' };
   return { pointer: Array.isArray(row[key]) ? `/${key}/${spot.tool}` : `/${key}` };
 }

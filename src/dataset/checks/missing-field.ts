@@ -6,7 +6,7 @@ export const missingField: Check = {
   severity: 'error',
   title: 'A field that the format needs is missing.',
   prose: 'Without it there is no prompt, no answer or no speaker.',
-  hint: 'add the field, or let the row leave with dataset.on_error: drop',
+  hint: 'add the field, or drop the row with dataset.on_error: drop',
   fatal: true,
   bad: [
     {

@@ -3,7 +3,7 @@ import { missingField } from '../checks/missing-field.ts';
 import { severalInstances } from '../checks/several-instances.ts';
 import { textOf } from '../content.ts';
 import { exactJson } from '../exact-json.ts';
-import { anyOf, firstKey, isRow } from './fields.ts';
+import { anyOf, firstFilled, firstKey, isRow } from './fields.ts';
 import { locateFlat, parseFlat, splitPrompt } from './flat.ts';
 import type { Row, WritableFormat } from './format.ts';
 import { type Layout, layoutKeys } from './layout.ts';
@@ -68,7 +68,8 @@ export const alpaca: WritableFormat = {
     if (isPlain(row)) return parseFlat(row, plain, plainKeys, raise);
     const layout = findLayout(row);
     const known = layoutKeys(layout);
-    // An input that is null or empty says nothing.
+    // What is null or empty says nothing.
+    for (const key of systemKeys) if (row[key] === '') known.add(key);
     return parseFlat(row, layout, known.add('input').add('history'), raise);
   },
   locate: (row, spot) =>
@@ -119,6 +120,7 @@ function isPlain(row: Row): boolean {
     row.instruction !== undefined &&
     row.output !== undefined &&
     row.input !== undefined &&
+    row.context === undefined &&
     row.system_prompt === undefined
   );
 }
@@ -131,11 +133,11 @@ function findLayout(row: Row): Layout {
   if (isPlain(row)) return plain;
   return {
     prompt: firstKey(row, promptKeys) ?? promptKeys.find((key) => key in row),
-    input: firstKey(row, inputKeys),
+    input: firstFilled(row, inputKeys),
     answer: firstKey(row, answerKeys) ?? answerKeys.find((key) => key in row),
-    system: firstKey(row, systemKeys),
+    system: firstFilled(row, systemKeys),
     history: 'history',
-    tools: firstKey(row, toolsKeys),
+    tools: firstFilled(row, toolsKeys),
     style: spokenTurns,
     wanted,
   };

@@ -3,14 +3,14 @@
 import type { Message } from '../example.ts';
 import { leaveOutPadding } from '../meaning/null-padding.ts';
 import { renderMessage } from './chatml-message.ts';
-import { anyOf, firstKey, isRow } from './fields.ts';
+import { anyOf, firstFilled, firstKey, isRow } from './fields.ts';
 import type { Raise, Row, WritableFormat } from './format.ts';
 import type { Layout } from './layout.ts';
 import { chatFeatures, missingFeatures, splitMeta } from './leftovers.ts';
 import { createMapping, isTurnList, type MappedFormat } from './mapping.ts';
 import { preference } from './preference.ts';
 import { spokenRoles, spokenTurns } from './roles.ts';
-import { answerKeys, systemKeys, toolsKeys } from './text-keys.ts';
+import { answerKeys, systemKeys, toolsKeys, usedKeys } from './text-keys.ts';
 import type { TurnStyle } from './turn-style.ts';
 import { locateTurn, parseTurns, readTurns } from './turns.ts';
 
@@ -41,9 +41,14 @@ export const chatml: WritableFormat = {
   },
   parse(row, raise) {
     if (isAnswered(row)) return answered(row).parse(row, raise);
-    if (!isSplit(row)) return parseTurns(row, layoutOf(row, 'messages'), rowKeys, raise);
+    if (!isSplit(row)) return parseTurns(row, layoutOf(row, 'messages'), usedKeys(row, rowKeys), raise);
     const prompt = readTurns(row, splitLayout(row, 'prompt'), raise);
-    const rest = parseTurns(row, { ...splitLayout(row, 'completion'), system: undefined }, splitKeys, raise);
+    const rest = parseTurns(
+      row,
+      { ...splitLayout(row, 'completion'), system: undefined },
+      usedKeys(row, splitKeys),
+      raise,
+    );
     if (prompt && rest) leaveOutPadding(prompt, rest.tools ?? []);
     return prompt && rest && { ...rest, messages: [...prompt.map(untrained), ...rest.messages] };
   },
@@ -84,7 +89,7 @@ function isSplit(row: Row): boolean {
 }
 
 function layoutOf(row: Row, messages: string): Layout {
-  return { messages, system: firstKey(row, systemKeys), tools: firstKey(row, toolsKeys), style };
+  return { messages, system: firstFilled(row, systemKeys), tools: firstFilled(row, toolsKeys), style };
 }
 
 // A list of messages, with the answer to it as a text or a message.
@@ -98,8 +103,8 @@ const mappings = new Map<string, MappedFormat>();
 
 function answered(row: Row): MappedFormat {
   const answer = firstKey(row, answerKeys);
-  const system = firstKey(row, systemKeys);
-  const tools = firstKey(row, toolsKeys);
+  const system = firstFilled(row, systemKeys);
+  const tools = firstFilled(row, toolsKeys);
   const name = [answer, system, tools].join(' ');
   let mapping = mappings.get(name);
   if (!mapping) {

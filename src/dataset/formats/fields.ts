@@ -39,6 +39,11 @@ export function firstKey(row: Row, keys: readonly string[]): string | undefined 
   return keys.find((key) => row[key] !== undefined && row[key] !== null);
 }
 
+/** The same, but an empty text or list says nothing if another of the keys says more. */
+export function firstFilled(row: Row, keys: readonly string[]): string | undefined {
+  return keys.find((key) => row[key] !== undefined && !isEmpty(row[key])) ?? firstKey(row, keys);
+}
+
 /** A text field; undefined with a finding where it is anything else. */
 export function readText(row: Row, key: string, pointer: string, raise: Raise): string | undefined {
   const value = row[key];

@@ -24,6 +24,11 @@ export function knownShape(rows: readonly Row[]): Shape | null {
       why: 'each row is a tree of replies ("prompt.replies"), not one conversation',
       hint: 'write each path from the prompt to a last reply as one row: {"messages": [{"role": "user", "content": …}, {"role": "assistant", "content": …}]}',
     };
+  if (most((row) => Object.values(row).some(isItemList)))
+    return {
+      why: 'the rows hold items of the Responses API ("function_call", "function_call_output"), which are not messages',
+      hint: 'write them as chat messages: {"role": "assistant", "tool_calls": [{"id": …, "function": {"name": …, "arguments": …}}]} and {"role": "tool", "tool_call_id": …, "content": …}',
+    };
   const compared = /^(?:human_ref|response|answer|completion|output|model)_?(?:a|b|0|1|2)(?:_.*)?$/i;
   if (
     most(
@@ -43,6 +48,16 @@ export function knownShape(rows: readonly Row[]): Shape | null {
       hint: 'write the best as "chosen" and a worse one as "rejected", with the "prompt" beside them; or one row for each answer that you want to train on',
     };
   return wrappedRows(rows) ?? sentencesForNames(rows);
+}
+
+function isItemList(value: unknown): boolean {
+  return (
+    Array.isArray(value) &&
+    value.some(
+      (item) =>
+        isRow(item) && item.role === undefined && /^function_call(?:_output)?$/.test(String(item.type)),
+    )
+  );
 }
 
 // A file that is one object around its rows.

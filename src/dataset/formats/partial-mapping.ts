@@ -1,6 +1,6 @@
 // A mapping that names a few fields only, such as that of the tools: the rest is where the known formats have it.
 import type { FieldMapping } from './field-mapping.ts';
-import { firstKey } from './fields.ts';
+import { firstFilled, firstKey } from './fields.ts';
 import type { Format, Row } from './format.ts';
 import { createMapping, type MappedFormat } from './mapping.ts';
 import {
@@ -63,7 +63,7 @@ export function namedFields({ role, content, weight, roles, as: _, ...fields }: 
 
 // The mapping with what this row has under the usual names; null if it has no conversation under any.
 function completeMapping(mapping: FieldMapping, row: Row): FieldMapping | null {
-  const beside = { system: firstKey(row, systemKeys), tools: firstKey(row, toolsKeys), ...mapping };
+  const beside = { system: firstFilled(row, systemKeys), tools: firstFilled(row, toolsKeys), ...mapping };
   if (row.chosen !== undefined && row.rejected !== undefined) {
     const messages = listKeys.find((key) => Array.isArray(row[key]));
     const asked = messages === undefined ? { prompt: firstKey(row, promptKeys) } : { messages };
@@ -72,7 +72,7 @@ function completeMapping(mapping: FieldMapping, row: Row): FieldMapping | null {
   const messages = listKeys.find((key) => Array.isArray(row[key]));
   if (messages !== undefined) return { ...beside, messages };
   const prompt = firstKey(row, promptKeys);
-  const input = firstKey(row, inputKeys);
+  const input = firstFilled(row, inputKeys);
   const answer = answerKeys.find((key) => key in row);
   if ((prompt ?? input) === undefined || answer === undefined) return null;
   return { history: firstKey(row, historyKeys), ...beside, prompt, input, answer };

@@ -4,7 +4,7 @@ import type { Message } from '../example.ts';
 import { findSide, isAnswer } from '../meaning/two-sides.ts';
 import { escapePointer } from '../text-position.ts';
 import { renderMessage } from './chatml-message.ts';
-import { anyOf, firstKey } from './fields.ts';
+import { anyOf, firstFilled, firstKey } from './fields.ts';
 import type { Row, WritableFormat } from './format.ts';
 import type { Layout } from './layout.ts';
 import { chatFeatures, missingFeatures, splitMeta } from './leftovers.ts';
@@ -136,11 +136,11 @@ function findLayout(row: Row): Layout {
     typeof row.history === 'string' && row.history !== '' && firstKey(row, promptKeys) === undefined;
   return {
     prompt: Array.isArray(row.prompt) ? undefined : told ? 'history' : firstKey(row, promptKeys),
-    input: firstKey(row, inputKeys),
-    system: firstKey(row, systemKeys),
+    input: firstFilled(row, inputKeys),
+    system: firstFilled(row, systemKeys),
     history: told ? undefined : 'history',
     messages: Array.isArray(row.prompt) ? 'prompt' : listKeys.find((key) => Array.isArray(row[key])),
-    tools: firstKey(row, toolsKeys),
+    tools: firstFilled(row, toolsKeys),
     ...sides,
     ...(compared && { verdict: compared.verdict }),
     style: spokenTurns,

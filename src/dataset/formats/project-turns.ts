@@ -34,9 +34,11 @@ export function projectTurns(value: unknown, shape: TurnShape): ProjectedTurns {
   if (typeof value === 'string') return readText(value, shape);
   if (isRow(value)) return single(value, shape);
   if (!Array.isArray(value)) return same(value);
+  // Of pairs of texts either all open with a role, or none does: a user may ask for a word such as "AI".
+  const spoken = value.every((turn) => !isPair(turn) || roleOf(shape.style, turn[0]) !== undefined);
   const turns = value.flatMap(
     (turn: unknown, i): Spread[] =>
-      spread(turn, [String(i)], shape) ?? [{ turn, tokens: [String(i)], nested: true }],
+      spread(turn, [String(i)], shape, spoken) ?? [{ turn, tokens: [String(i)], nested: true }],
   );
   const texts = shape.alternate && value.length > 1 && value.every((turn) => typeof turn === 'string');
   const roles = shape.inTurn ?? (texts ? usual : null);
@@ -64,13 +66,12 @@ interface Spread {
 }
 
 // ["human", "Hi"], ["Hi", "Hello."] and {"human": "Hi", "gpt": "Hello."} say in other ways who speaks.
-function spread(turn: unknown, tokens: string[], shape: TurnShape): Spread[] | null {
+function spread(turn: unknown, tokens: string[], shape: TurnShape, spoken: boolean): Spread[] | null {
   const { style } = shape;
   if (Array.isArray(turn)) {
-    if (turn.length !== 2 || turn.some((each) => typeof each !== 'string')) return null;
-    const [first, second] = turn as [string, string];
-    const role = roleOf(style, first);
-    if (role) return [{ turn: made(shape, first, second), tokens: [...tokens, '1'] }];
+    if (!isPair(turn)) return null;
+    const [first, second] = turn;
+    if (spoken) return [{ turn: made(shape, first, second), tokens: [...tokens, '1'] }];
     return [
       { turn: made(shape, 'user', first), tokens: [...tokens, '0'] },
       { turn: made(shape, 'assistant', second), tokens: [...tokens, '1'] },
@@ -83,6 +84,10 @@ function spread(turn: unknown, tokens: string[], shape: TurnShape): Spread[] | n
   if (said.length === 0 || said.some(([word, text]) => !roleOf(style, word) || typeof text !== 'string'))
     return null;
   return said.map(([word, text]) => ({ turn: made(shape, word, text as string), tokens: [...tokens, word] }));
+}
+
+function isPair(turn: unknown): turn is [string, string] {
+  return Array.isArray(turn) && turn.length === 2 && turn.every((each) => typeof each === 'string');
 }
 
 function fieldOf(turn: Record<string, unknown>, key: string, { paths }: TurnShape): unknown {

@@ -59,7 +59,7 @@ function cut(text: string, grammar: TranscriptGrammar): Transcript | null {
   if (lead.content !== '') pieces.push(lead);
   for (const [i, marker] of markers.entries()) {
     const word = marker.slice(1).find((group) => group !== undefined) ?? '';
-    const role = grammar.roles[word];
+    const role = Object.hasOwn(grammar.roles, word) ? grammar.roles[word] : undefined;
     const from = marker.index + marker[0].length;
     if (role === undefined) return doubt(`The role ${JSON.stringify(word)} is unknown`, marker.index);
     const last = i === markers.length - 1;

@@ -2,13 +2,13 @@
 import { textOf } from '../content.ts';
 import { exactJson } from '../exact-json.ts';
 import { type Message, type Role, switchedOff } from '../example.ts';
-import { anyOf, firstKey, isRow } from './fields.ts';
+import { anyOf, firstFilled, firstKey, isRow } from './fields.ts';
 import type { Row, WritableFormat } from './format.ts';
 import type { Layout } from './layout.ts';
 import { type Feature, missingFeatures, splitMeta } from './leftovers.ts';
 import { preference } from './preference.ts';
 import { spokenTurns } from './roles.ts';
-import { systemKeys, toolsKeys } from './text-keys.ts';
+import { systemKeys, toolsKeys, usedKeys } from './text-keys.ts';
 import { locateTurn, parseTurns } from './turns.ts';
 
 const listKeys = ['conversations', 'conversation', 'messages'];
@@ -39,7 +39,7 @@ export const sharegpt: WritableFormat = {
     const first: unknown = Array.isArray(row.messages) ? row.messages.find(isRow) : undefined;
     return isRow(first) && 'from' in first;
   },
-  parse: (row, raise) => parseTurns(row, layoutOf(row), rowKeys, raise),
+  parse: (row, raise) => parseTurns(row, layoutOf(row), usedKeys(row, rowKeys), raise),
   locate: (row, spot) => locateTurn(row, layoutOf(row), spot),
   holds: new Set<Feature>(['tools', 'developer messages', 'tool results', 'tool calls', 'weights']),
   doc: {
@@ -70,8 +70,8 @@ function wordsFor(role: Role | 'call'): string {
 function layoutOf(row: Row): Layout {
   return {
     messages: firstKey(row, listKeys) ?? 'conversations',
-    system: firstKey(row, systemKeys),
-    tools: firstKey(row, toolsKeys),
+    system: firstFilled(row, systemKeys),
+    tools: firstFilled(row, toolsKeys),
     style: spokenTurns,
   };
 }

@@ -7,3 +7,27 @@ export const listKeys: readonly string[] = ['messages', 'conversations', 'conver
 export const systemKeys: readonly string[] = ['system', 'system_prompt'];
 export const historyKeys: readonly string[] = ['history'];
 export const toolsKeys: readonly string[] = ['tools', 'functions'];
+
+/** Names of which a row is read under one only, whatever its format is. */
+const single: readonly (readonly string[])[] = [systemKeys, toolsKeys, ['conversations', 'conversation']];
+
+/** The keys that a format knows, less those that this row has beside another name for the same thing. */
+export function usedKeys(
+  row: Readonly<Record<string, unknown>>,
+  known: ReadonlySet<string>,
+): ReadonlySet<string> {
+  let used: Set<string> | null = null;
+  for (const keys of single) {
+    let found = false;
+    for (const key of keys) {
+      const value = row[key];
+      if (value === undefined || value === null || value === '') continue;
+      if (found) {
+        used ??= new Set(known);
+        used.delete(key);
+      }
+      found = true;
+    }
+  }
+  return used ?? known;
+}

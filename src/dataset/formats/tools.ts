@@ -3,7 +3,7 @@ import { invalidToolCall } from '../checks/invalid-tool-call.ts';
 import { invalidTools } from '../checks/invalid-tools.ts';
 import { wrongType } from '../checks/wrong-type.ts';
 import { isDeeperThan, maxDepth } from '../depth.ts';
-import { noteExact } from '../exact-json.ts';
+import { keepExact, noteExact } from '../exact-json.ts';
 import { raiseInexactInside } from '../exact-numbers.ts';
 import type { ToolCall } from '../example.ts';
 import { keepNulls, withoutPadding } from '../meaning/null-padding.ts';
@@ -81,16 +81,35 @@ export function readTools(value: unknown, pointer: string, raise: Raise): unknow
     return undefined;
   }
   const tools: unknown[] = [];
-  for (const [i, tool] of list.entries()) {
-    const inner = isRow(tool) && isRow(tool.function) ? tool.function : tool;
-    if (!isRow(inner) || typeof inner.name !== 'string' || inner.name === '') {
-      raise(invalidTools, typeof value === 'string' ? pointer : `${pointer}/${i}`, 'A tool has no name.');
-      return undefined;
+  for (const [i, each] of list.entries())
+    for (const tool of declarationsOf(each)) {
+      const inner = isRow(tool) && isRow(tool.function) ? tool.function : tool;
+      if (!isRow(inner) || typeof inner.name !== 'string' || inner.name === '') {
+        raise(invalidTools, typeof value === 'string' ? pointer : `${pointer}/${i}`, 'A tool has no name.');
+        return undefined;
+      }
+      const written = typeof value === 'string' ? tool : withoutPadding(tool);
+      tools.push(inner === tool ? { type: 'function', function: bareFunction(written as Row) } : written);
     }
-    const written = typeof value === 'string' ? tool : withoutPadding(tool);
-    tools.push(inner === tool ? { type: 'function', function: written } : written);
-  }
   return tools;
+}
+
+// Gemini lists the functions of a tool, and Amazon Bedrock has its own names around one.
+function declarationsOf(tool: unknown): unknown[] {
+  if (!isRow(tool)) return [tool];
+  const listed = tool.functionDeclarations ?? tool.function_declarations;
+  if (Array.isArray(listed)) return listed;
+  if (!isRow(tool.toolSpec)) return [tool];
+  const { inputSchema, ...rest } = tool.toolSpec;
+  const parameters = isRow(inputSchema) && inputSchema.json !== undefined ? inputSchema.json : inputSchema;
+  return [keepExact(tool.toolSpec, { ...rest, ...(parameters !== undefined && { parameters }) })];
+}
+
+// OpenAI's newer API has the type beside the name, where the function has none.
+function bareFunction(tool: Row): Row {
+  if (tool.type !== 'function') return tool;
+  const { type: _, ...rest } = tool;
+  return keepExact(tool, rest);
 }
 
 /** The value of JSON text, with notes of what exact-json.ts keeps; undefined if it is not JSON, or nested too deeply. */

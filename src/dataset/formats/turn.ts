@@ -3,6 +3,7 @@ import { editDistance } from '../../diagnostics/edit-distance.ts';
 import type { Spot } from '../checks/check.ts';
 import { invalidToolCall } from '../checks/invalid-tool-call.ts';
 import { missingField } from '../checks/missing-field.ts';
+import { unknownKey } from '../checks/unknown-key.ts';
 import { unknownRole } from '../checks/unknown-role.ts';
 import { wrongType } from '../checks/wrong-type.ts';
 import { raiseInexactInside } from '../exact-numbers.ts';
@@ -54,8 +55,31 @@ export function readTurn(value: unknown, pointer: string, style: TurnStyle, rais
   }
   noteMessageKeys(value, known(style), pointer, raise);
   const contentKey = contentKeyOf(value, style);
+  noteOther(value, style.roleKeys, roleKey, pointer, raise);
+  noteOther(value, style.contentKeys, contentKey, pointer, raise);
   if (role === 'call') return readCallTurn(value, contentKey, pointer, style, raise);
   return readPlainTurn(value, role, contentKey, pointer, style, raise);
+}
+
+// A turn that says the same thing twice, under two names, and not alike.
+function noteOther(
+  turn: Row,
+  keys: readonly string[],
+  used: string | undefined,
+  pointer: string,
+  raise: Raise,
+): void {
+  for (const key of keys) {
+    const other = turn[key];
+    if (key === used || other === undefined || other === null || used === undefined) continue;
+    if (other === turn[used] || other === '') continue;
+    raise(
+      unknownKey,
+      `${pointer}/${escapePointer(key)}`,
+      `The key ${JSON.stringify(key)} of a message is not read, because the message has ${JSON.stringify(used)} too.`,
+      { data: { key, in: 'message' } },
+    );
+  }
 }
 
 // Columnar files give every turn every key, most of them null.

@@ -11,10 +11,20 @@ export interface Inside {
 }
 
 /** The bytes with everything outside blank; of an object of rows, the keys too, and its braces are brackets. */
-export async function* blankOutside(chunks: AsyncIterable<Buffer>, inside: Inside): AsyncGenerator<Buffer> {
-  const blank = createBlanker(inside);
+export async function* blankOutside(
+  chunks: AsyncIterable<Buffer>,
+  inside: Inside,
+  beside: Beside,
+): AsyncGenerator<Buffer> {
+  const blank = createBlanker(inside, beside);
   for await (const chunk of chunks) yield blank(chunk);
 }
+
+/** Hears of each list beside the rows: its key, and its text or the start of that. */
+export type Beside = (key: string, start: string) => void;
+
+/** Bytes of a list beside the rows that are kept. */
+const mostBeside = 4096;
 
 /** An open object or array around the rows. */
 interface Around {
@@ -26,7 +36,7 @@ interface Around {
   keyNext: boolean;
 }
 
-function createBlanker({ path, kind }: Inside): (chunk: Buffer) => Buffer {
+function createBlanker({ path, kind }: Inside, beside: Beside): (chunk: Buffer) => Buffer {
   const opens = kind === 'list' ? openArray : openObject;
   const closes = kind === 'list' ? closeArray : closeObject;
   const around: Around[] = [];
@@ -37,6 +47,16 @@ function createBlanker({ path, kind }: Inside): (chunk: Buffer) => Buffer {
   let escaped = false;
   let isKey = false;
   let key: number[] = [];
+  /** A list beside the rows: how many brackets were open around it, its key and its first bytes. */
+  let list: { depth: number; key: string; bytes: number[] } | null = null;
+
+  const keepList = (byte: number): void => {
+    if (!list) return;
+    list.bytes.push(byte);
+    if (around.length > list.depth && list.bytes.length < mostBeside) return;
+    beside(list.key, Buffer.from(list.bytes).toString('utf8'));
+    list = null;
+  };
 
   // Whether a byte of the rows is shown.
   const inRows = (byte: number): boolean => {
@@ -74,6 +94,8 @@ function createBlanker({ path, kind }: Inside): (chunk: Buffer) => Buffer {
         rowKeyNext = true;
       } else {
         const object = byte === openObject;
+        if (!object && top && top.matched >= 0)
+          list ??= { depth: around.length, key: top.key ?? '', bytes: [] };
         around.push({ object, matched, key: null, keyNext: object });
       }
     } else if (byte === closeArray || byte === closeObject) around.pop();
@@ -98,10 +120,12 @@ function createBlanker({ path, kind }: Inside): (chunk: Buffer) => Buffer {
     const before = depth;
     if (inString) {
       inText(byte);
+      if (list) keepList(byte);
       return before > 0 && !isKey;
     }
     if (before > 0) return inRows(byte);
     outside(byte);
+    if (list) keepList(byte);
     return depth > 0;
   };
 

@@ -49,8 +49,11 @@ export function readFields(raw: RawRow): RawRow {
     return { ...raw, value: row, text: JSON.stringify(row) };
   const out = createRewriting();
   let at = 0;
-  for (const range of rangesOf(raw.text)) {
-    if (!turns.has(String(range.token))) continue;
+  const ranges = rangesOf(raw.text);
+  // Of a repeated key the last value counts; the others stay as they are.
+  const last = new Map(ranges.map((range) => [String(range.token), range]));
+  for (const range of ranges) {
+    if (!turns.has(String(range.token)) || last.get(String(range.token)) !== range) continue;
     out.add(raw.text.slice(at, range.start), at);
     writeTurns(raw.text, range, turns.get(String(range.token)), out);
     at = range.end;

@@ -35,11 +35,30 @@ export async function* readColumns(
     yield [whole];
     return;
   }
+  const uneven = describeLengths(whole.value);
+  if (uneven !== null) {
+    options.remark({
+      check: rowsOutOfReach,
+      message: `The columns have different lengths (${uneven}), so that it is not certain which values belong together.`,
+      hint: 'fill the shorter columns, or write the rows as JSON lines',
+    });
+    return;
+  }
   const rows = [...cellsByRow(whole.text).values()];
   for (let from = 0; from < rows.length; from += batchRows)
     yield rows
       .slice(from, from + batchRows)
       .map((cells) => rowOfCells(cells, cells[0] ?? { line: 1, column: 1 }));
+}
+
+// Columns that are lists, if they have several lengths: the first two that differ.
+function describeLengths(value: unknown): string | null {
+  const lists = Object.entries(value as Record<string, unknown>).filter(([, list]) => Array.isArray(list));
+  const length = (list: unknown): number => (list as unknown[]).length;
+  const [first] = lists;
+  const other = lists.find(([, list]) => length(list) !== length(first?.[1]));
+  if (!first || !other) return null;
+  return [first, other].map(([name, list]) => `${JSON.stringify(name)}: ${length(list)}`).join(', ');
 }
 
 // Each value by the row that it belongs to, with its place. The walk goes forward, and so do the lines.

@@ -4,7 +4,7 @@ import { type Cell, type Dialect, findRecordEnd, splitRecord } from './csv-recor
 
 const delimiters = [',', ';', '\t', '|'];
 const sampledRecords = 20;
-const [lf, cr] = [10, 13];
+const [lf, cr, quote] = [10, 13, 34];
 
 /** What columns may be called for a file to be taken for CSV though its name does not say so. */
 const columnName = /^[\p{L}_][\p{L}\p{N}_ .:/()#-]{0,63}$/u;
@@ -32,7 +32,7 @@ interface Candidate {
 
 /** The dialect that fits best. `head` is the start of the file after a byte order mark. */
 export function guessDialect(head: Buffer): Guess {
-  const lineEnd = !head.includes(lf) && head.includes(cr) ? cr : lf;
+  const lineEnd = findLineEnd(head);
   const line = separatorLine.exec(head.toString('latin1', 0, 16));
   const rest = head.subarray(line?.[0].length ?? 0);
   const named = line?.[1] ?? null;
@@ -49,6 +49,17 @@ export function guessDialect(head: Buffer): Guess {
   };
   const start = findStart(chosen?.records ?? []);
   return { ...dialect, ...start, sure: sure || (named !== null && (chosen?.width ?? 0) > 1), named };
+}
+
+// Files of old Macs end lines with \r. A line feed inside quotes ends no line.
+function findLineEnd(head: Buffer): number {
+  if (!head.includes(cr)) return lf;
+  let quoted = false;
+  for (const byte of head) {
+    if (byte === quote) quoted = !quoted;
+    else if (byte === lf && !quoted) return lf;
+  }
+  return cr;
 }
 
 // A title above the header has one cell or empty ones, so that the header's own delimiter does not show in it.

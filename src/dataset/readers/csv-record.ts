@@ -1,6 +1,7 @@
 // The grammar of one CSV record (RFC 4180): where it ends, and what its cells are. A quote opens a cell only at the
 // cell's start; elsewhere it is a character like any other.
 import { maxKeys } from '../checks/too-many-keys.ts';
+import { afterMarks } from './jsonl.ts';
 
 export interface Dialect {
   /** One of `,`, `;`, `|` and tab. */
@@ -25,7 +26,8 @@ const [quote, lf, cr, backslash] = [34, 10, 13, 92];
 export function findRecordEnd(bytes: Buffer, from: number, dialect: Dialect, last: boolean): RecordEnd {
   const delimiter = dialect.delimiter.charCodeAt(0);
   const { lineEnd } = dialect;
-  let at = from;
+  // A mark before the first cell does not hide its quote.
+  let at = bytes[from] === 0xef ? afterMarks(bytes, from) : from;
   for (;;) {
     if (bytes[at] === quote) {
       const quoteAt = at;

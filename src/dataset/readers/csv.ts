@@ -7,7 +7,7 @@ import { openQuote } from '../checks/open-quote.ts';
 import { type Guess, guessDialect } from './csv-dialect.ts';
 import { findRecordEnd, type RecordEnd } from './csv-record.ts';
 import { asPlaced, createTable } from './csv-rows.ts';
-import { markBytes, startsWithMark } from './jsonl.ts';
+import { afterMarks } from './jsonl.ts';
 import { longRow, parseRowBytes } from './parse-row.ts';
 import type { RawRow, Reader, ReadOptions } from './raw-row.ts';
 
@@ -109,14 +109,15 @@ function createReading(
 
   // Files that were joined have the mark of each before its header.
   const withoutMark = (bytes: Buffer): Buffer => {
-    if (!startsWithMark(bytes, 0)) return bytes;
+    const from = afterMarks(bytes, 0);
+    if (from === 0) return bytes;
     options.remark({
       check: innerMark,
       message: 'A byte order mark is in front of this row.',
       line,
       column: 1,
     });
-    return bytes.subarray(markBytes);
+    return bytes.subarray(from);
   };
 
   // The record is given up at the end of the line on which the quote at fault stands.

@@ -73,20 +73,26 @@ function isNames(value: unknown): boolean {
   return Array.isArray(value) && value.length > 0 && value.every((name) => typeof name === 'string');
 }
 
-// Lists of one length, or objects with the same keys, that make rows of a known format when they are put together.
+// Lists, or objects with the same keys, that make rows of a known format when they are put together.
 function isColumns(value: Entry, complete: boolean): boolean {
   const columns = Object.values(value);
-  // One column alone is no prompt with its answer: it holds conversations, or whole texts.
   const [only] = columns;
-  if (columns.length === 0 || (columns.length === 1 && !holdsExamples(Object.keys(value)[0], only)))
-    return false;
+  if (columns.length === 0) return false;
+  if (columns.length === 1) {
+    // The first of several columns, which is longer than what is looked at.
+    if (!complete && Array.isArray(only) && only.length > sampled && only.every(isPlain)) return true;
+    // One column alone is no prompt with its answer: it holds conversations, or whole texts.
+    if (!holdsExamples(Object.keys(value)[0], only)) return false;
+  }
   if (columns.every(Array.isArray)) {
     if (columns.some((list) => isTurns(list))) return false;
     const [first] = columns;
-    const alike = columns.every((list) => list.length === first?.length) || !complete;
-    if (!alike || (first?.length ?? 0) === 0) return false;
+    if ((first?.length ?? 0) === 0) return false;
     const row = Object.fromEntries(Object.entries(value).map(([key, list]) => [key, (list as unknown[])[0]]));
-    return looksLikeRow(row) || (columns.length > 1 && columns.every((list) => list.every(isPlain)));
+    // Columns of several lengths are refused when they are read.
+    if (looksLikeRow(row)) return true;
+    const alike = columns.every((list) => list.length === first?.length) || !complete;
+    return alike && columns.length > 1 && columns.every((list) => list.every(isPlain));
   }
   if (!columns.every(isObject)) return false;
   const [first] = columns;
@@ -112,6 +118,13 @@ function sameKeys(value: Entry, keys: readonly string[]): boolean {
 
 function isPlain(value: unknown): boolean {
   return typeof value !== 'object' || value === null;
+}
+
+/** What a list of rows under `key` beside those that are read means: another split, rows as well, or nothing. */
+export function judgeBeside(list: readonly unknown[], key: string, read: string): 'other' | 'rows' | null {
+  if (!canBeRows(list, key)) return null;
+  const sure = listKeys.has(read.toLowerCase()) && !splitKeys.test(read) && !listKeys.has(key.toLowerCase());
+  return sure ? 'rows' : 'other';
 }
 
 // The lists that can be rows, by the keys that lead to them.

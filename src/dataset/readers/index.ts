@@ -80,6 +80,7 @@ function withLineEnds(head: Buffer, name: string): Reader {
     options.remark({
       check: fileShape,
       message: 'Lines end with a carriage return only; each is read as a line.',
+      hint: "end lines with \\n: tr '\\r' '\\n' < FILE > rows.jsonl",
     });
     async function* lines(): AsyncGenerator<Buffer> {
       for await (const chunk of chunks) yield lineFeeds(chunk);

@@ -6,7 +6,7 @@ import { fileShape } from '../checks/file-shape.ts';
 import { innerMark } from '../checks/inner-mark.ts';
 import { textAfterArray } from '../checks/text-after-array.ts';
 import { truncatedArray } from '../checks/truncated-array.ts';
-import { markBytes, startsWithMark } from './jsonl.ts';
+import { afterMarks } from './jsonl.ts';
 import { longRow, parseRow, parseRowBytes } from './parse-row.ts';
 import type { RawRow, Reader, ReadOptions } from './raw-row.ts';
 import { type Piece, salvageRows } from './salvage-rows.ts';
@@ -108,16 +108,16 @@ async function* readValues(chunks: AsyncIterable<Buffer>, options: ReadOptions):
   };
 
   const addValue = (value: Buffer): void => {
-    let bytes = value;
-    if (startsWithMark(bytes, 0)) {
-      // Between arrays or rows that were joined; what stands behind it may be the bracket of the next array.
+    const from = afterJoint(value);
+    const bytes = value.subarray(from);
+    if (from > 0) {
+      // Between arrays or rows that were joined; the bracket of the next array may follow it.
       options.remark({
         check: innerMark,
         message: 'A byte order mark is in front of this row.',
         line,
         column,
       });
-      bytes = bytes.subarray(markBytes);
       if (bytes[0] !== undefined && !arrayOpen) {
         splitter.push(bytes);
         return;
@@ -187,4 +187,17 @@ async function* readValues(chunks: AsyncIterable<Buffer>, options: ReadOptions):
       column,
     });
   if (rows.length > 0) yield rows;
+}
+
+// Byte order marks, and space between them: taken in one go, as a file may have any number of them.
+function afterJoint(bytes: Buffer): number {
+  let after = afterMarks(bytes, 0);
+  if (after === 0) return 0;
+  for (let at = after; at < bytes.length; ) {
+    const byte = bytes[at] as number;
+    at = byte === 32 || byte === 9 || byte === 13 ? at + 1 : afterMarks(bytes, at);
+    if (at === after) break;
+    after = at;
+  }
+  return after;
 }

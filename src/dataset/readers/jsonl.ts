@@ -118,16 +118,15 @@ export function readRegion(
 /** One line without its break; null, with a remark, where it is blank. `clean`: the bytes are known to be UTF-8. */
 export function readLine(
   region: Buffer,
-  from: number,
+  start: number,
   to: number,
   clean: boolean,
   line: number,
   { maxRowBytes, remark }: ReadOptions,
 ): RawRow | null {
-  if (region[from] === 0xef && startsWithMark(region, from)) {
+  const from = region[start] === 0xef ? afterMarks(region, start) : start;
+  if (from > start)
     remark({ check: innerMark, message: 'A byte order mark is in front of this row.', line, column: 1 });
-    return readLine(region, from + markBytes, to, clean, line, { maxRowBytes, remark });
-  }
   const end = region[to - 1] === 13 && to > from ? to - 1 : to;
   if (end - from > maxRowBytes)
     return longRow(region.subarray(from, from + 200), end - from, maxRowBytes, line, 1);
@@ -143,12 +142,14 @@ export function readLine(
   return parseRow(text, line, 1);
 }
 
-/** Bytes of a byte order mark. Inside a file it shows that files were joined, and is no part of the row. */
-export const markBytes = 3;
+// Bytes of a byte order mark. Inside a file it shows that files were joined, and is no part of the row.
+const markBytes = 3;
 
-/** Whether a byte order mark stands at `at`. */
-export function startsWithMark(bytes: Buffer, at: number): boolean {
-  return bytes[at] === 0xef && bytes[at + 1] === 0xbb && bytes[at + 2] === 0xbf;
+/** The index after the byte order marks at `at`: files that were joined again and again have several. */
+export function afterMarks(bytes: Buffer, at: number): number {
+  let after = at;
+  while (bytes[after] === 0xef && bytes[after + 1] === 0xbb && bytes[after + 2] === 0xbf) after += markBytes;
+  return after;
 }
 
 async function* readLines(chunks: AsyncIterable<Buffer>, options: ReadOptions): AsyncGenerator<RawRow[]> {

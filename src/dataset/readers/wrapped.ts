@@ -9,8 +9,9 @@ import { positionAt } from '../text-position.ts';
 import { blankOutside } from './blank-outside.ts';
 import { rowOfCells } from './cells-row.ts';
 import { readColumns } from './columns.ts';
-import type { RowsInside } from './find-rows.ts';
+import { judgeBeside, type RowsInside } from './find-rows.ts';
 import { jsonArray } from './json-values.ts';
+import { parsePartial } from './partial-json.ts';
 import type { FileRemark, PlacedCell, RawRow, Reader, ReadOptions } from './raw-row.ts';
 import { rangesOf } from './row-ranges.ts';
 
@@ -39,8 +40,30 @@ async function* readInside(
   }
   const kind = found.kind === 'map' ? 'map' : 'list';
   const change = changeOf(found);
-  for await (const rows of jsonArray.read(blankOutside(chunks, { path: found.path, kind }), options))
+  const inside = { path: found.path, kind } as const;
+  const beside = kind === 'list' ? besideOf(found.path, options) : () => undefined;
+  for await (const rows of jsonArray.read(blankOutside(chunks, inside, beside), options))
     yield rows.map(change);
+}
+
+// A list that was too far from the start of the file to be weighed against the one that is read.
+function besideOf(path: readonly string[], { remark }: ReadOptions): (key: string, start: string) => void {
+  const read = path.at(-1) ?? '';
+  return (key, start) => {
+    const list = parsePartial(start)?.value;
+    const kind = Array.isArray(list) ? judgeBeside(list, key, read) : null;
+    if (kind === null) return;
+    const said = `The file has rows under ${JSON.stringify(key)} as well, beside the list ${nameOf(path)}; only the latter is read.`;
+    remark(
+      kind === 'rows'
+        ? { check: rowsInside, message: said }
+        : {
+            check: severalLists,
+            message: said,
+            hint: `write the list that is meant into a file of its own: jq -c '${queryOf(path)}[]' FILE > rows.jsonl`,
+          },
+    );
+  };
 }
 
 function remarkOn(found: RowsInside): FileRemark {

@@ -50,6 +50,37 @@ const read: Record<string, [make: Make, messages: string[]]> = {
     plain,
   ],
   'a row that is the list': [(q, a) => [turn('user', q), turn('assistant', a)], plain],
+  'an empty system text beside a filled one': [
+    (q, a) => ({ system: '', system_prompt: 'Be brief.', messages: [turn('user', q), turn('assistant', a)] }),
+    brief,
+  ],
+  'an empty system text and input beside filled ones': [
+    (q, a) => ({
+      system: '',
+      system_prompt: 'Be brief.',
+      instruction: q,
+      input: '',
+      context: 'Look.',
+      output: a,
+    }),
+    ['system: Be brief.', `user: ${asked}\n\nLook.`, `assistant: ${said}`],
+  ],
+  'pairs of texts of which one is a word for a speaker': [
+    (q, a) => ({
+      conversation: [
+        [q, a],
+        ['AI', 'Artificial intelligence.'],
+      ],
+    }),
+    [...plain, 'user: AI', 'assistant: Artificial intelligence.'],
+  ],
+  'a list of messages with a list that answers it': [
+    (q, a) => ({
+      input: [turn('user', q)],
+      output: [{ type: 'message', ...turn('assistant', [{ type: 'output_text', text: a }]) }],
+    }),
+    plain,
+  ],
   'speakers and texts': [
     (q, a) => ({
       dialogue: [
@@ -227,5 +258,51 @@ describe('a suggested mapping', () => {
     expect(unread).toEqual(['source']);
     expect(yaml).toMatch(/^prompt: Query {2}# \S/m);
     expect(yaml).toMatch(/^answer: "The Answer" {2}# \S/m);
+  });
+});
+
+describe('fields that say the same thing twice', () => {
+  it('are named if one of them is not read', async () => {
+    const said = async (make: Make) =>
+      (await scan(make)).findings.map(({ code, at, message }) => `${code} ${at?.pointer} ${message}`);
+    const turns = (q: string, a: string) => [
+      { from: 'human', value: q, content: 'Else?' },
+      { from: 'gpt', role: 'user', value: a, content: a },
+    ];
+    expect(await said((q, a) => ({ conversations: turns(q, a) }))).toEqual([
+      'D033 /conversations/0/content The key "content" of a message is not read, because the message has "value" too.',
+      'D033 /conversations/1/role The key "role" of a message is not read, because the message has "from" too.',
+    ]);
+    const list = (q: string, a: string) => [turn('user', q), turn('assistant', a)];
+    expect(
+      await said((q, a) => ({ system: 'Be brief.', system_prompt: 'No.', messages: list(q, a) })),
+    ).toEqual(['D033 /system_prompt The key "system_prompt" means nothing to this format.']);
+    expect(await said((q, a) => ({ conversations: list(q, a), conversation: list(a, q) }))).toEqual([
+      'D033 /conversation The key "conversation" means nothing to this format.',
+    ]);
+  });
+});
+
+describe('tools as other services declare them', () => {
+  const parameters = { type: 'object', properties: { n: { type: 'integer' } } };
+  it.each<[string, unknown]>([
+    ['with the type beside the name', { type: 'function', name: 'add', parameters }],
+    ['as functions of one tool', { functionDeclarations: [{ name: 'add', parameters }] }],
+    ['as a specification', { toolSpec: { name: 'add', inputSchema: { json: parameters } } }],
+  ])('%s are read', async (_, tool) => {
+    const { kept } = await scan((q, a) => ({
+      messages: [turn('user', q), turn('assistant', a)],
+      tools: [tool],
+    }));
+    expect(kept[0]?.example.tools).toEqual([{ type: 'function', function: { name: 'add', parameters } }]);
+  });
+
+  it('and calls as items of their own are named', async () => {
+    const { findings } = await scan((q) => ({
+      input: [turn('user', q), { type: 'function_call', name: 'add', arguments: '{}', call_id: '1' }],
+      output: [turn('assistant', 'Done.')],
+    }));
+    expect(findings.map(({ code }) => code)).toEqual(['D015']);
+    expect(findings[0]?.message).toContain('Responses API');
   });
 });

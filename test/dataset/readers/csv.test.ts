@@ -89,6 +89,21 @@ describe('CSV', () => {
       ]);
   });
 
+  it('of old Macs may have line feeds inside quotes; a mark in front of a quote does not hide it', async () => {
+    const mac = await readBytes('instruction,output\r"One\nor two?",1\rThree?,3\r', { label: 'rows.csv' });
+    expect(mac.values).toEqual([
+      { instruction: 'One\nor two?', output: '1' },
+      { instruction: 'Three?', output: '3' },
+    ]);
+    const joined = await readBytes('instruction,output\nOne?,1\n\ufeff"Two\nor three?",2\n', {
+      label: 'rows.csv',
+    });
+    expect(joined.values).toEqual([
+      { instruction: 'One?', output: '1' },
+      { instruction: 'Two\nor three?', output: '2' },
+    ]);
+  });
+
   it('keeps empty cells as empty text, and passes over records of empty cells only', async () => {
     const { values, remarks } = await readBytes('a,b\n1,\n,\n\n,2\n');
     expect(values).toEqual([

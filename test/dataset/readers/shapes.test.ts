@@ -120,6 +120,59 @@ describe('rows inside one object', () => {
     expect(findings[0]?.hint).toContain("jq -c '.train[]' 'my rows.json'");
   });
 
+  it('in a second list far behind the first are named: nothing leaves without a word', async () => {
+    const many = Array.from({ length: 3000 }, (_, i) => ({
+      instruction: `Name number ${i}.`,
+      output: 'Ten.',
+    }));
+    const features = [{ name: 'instruction', type: 'text' }];
+    for (const [read, other, code] of [
+      ['train', 'test', 'D211'],
+      ['data', 'more', 'D210'],
+    ] as const) {
+      const text = JSON.stringify({ features, [read]: many, notes: [1, [2]], [other]: rows, z: features });
+      const { remarks, values } = await readBytes(text, { label: 'rows.json', chunk: 1000 });
+      expect(values).toEqual(many);
+      expect(remarks.slice(1)).toEqual([
+        `${code} The file has rows under "${other}" as well, beside the list "${read}"; only the latter is read.`,
+      ]);
+    }
+  });
+
+  it('in columns of several lengths are not put together, however long the first column is', async () => {
+    for (const count of [3, 3000]) {
+      const list = (length: number) => Array.from({ length }, (_, i) => `Text number ${i}, which is long.`);
+      const columns = { instruction: list(count), output: list(count) };
+      const whole = await readBytes(JSON.stringify(columns), { label: 'rows.json', maxRowBytes: 9_000_000 });
+      expect(whole.values).toHaveLength(count);
+      const { values, remarks } = await readBytes(JSON.stringify({ ...columns, input: list(count - 1) }));
+      expect(values).toEqual([]);
+      expect(remarks.at(-1)).toContain(
+        `D212 The columns have different lengths ("instruction": ${count}, "input"`,
+      );
+    }
+  });
+
+  it('after any number of byte order marks are read', async () => {
+    const [one, two] = rows.map((row) => JSON.stringify(row));
+    for (const marks of ['\ufeff'.repeat(50_000), '\ufeff \t'.repeat(50_000)]) {
+      const array = await readBytes(`[${one}]${marks}[${two}]`, { label: 'rows.json' });
+      expect(array.values).toEqual(rows.slice(0, 2));
+    }
+    const lines = await readBytes(`${one}\n${'\ufeff'.repeat(50_000)}${two}\n`, { label: 'rows.jsonl' });
+    expect(lines.values).toEqual(rows.slice(0, 2));
+    expect(lines.remarks).toEqual(['D215 A byte order mark is in front of this row.']);
+  });
+
+  it('keep both values of a repeated key in their text', async () => {
+    const text = `{"messages":"hello","messages":${JSON.stringify(JSON.stringify(turns[0]))}}\n`.repeat(3);
+    const { findings, kept } = await scanText([{ text, label: 'rows.jsonl' }], {
+      duplicates: { exact: 'keep' },
+    });
+    expect(kept).toHaveLength(3);
+    expect(findings.filter(({ code }) => code === 'D005').map(({ at }) => at?.column)).toEqual([33, 33, 33]);
+  });
+
   it('whose column names stand behind them are named', async () => {
     const text = JSON.stringify({
       data: rows.map((row) => Object.values(row)),

@@ -38,13 +38,14 @@ export function rankFields(fields: readonly Field[], rows: number, wanted: 'prom
     .map(({ field, tier }) => ({ field, tier }));
 }
 
-/** Whether a field holds the message of an assistant, as logs of APIs do. */
+/** Whether a field holds the message of an assistant, or a list of such messages, as logs of APIs do. */
 export function isAnswerMessage({ values }: Field, rows: number): boolean {
-  const messages = values.filter(
-    (value) =>
-      isRow(value) &&
-      value.role === 'assistant' &&
-      (value.content !== undefined || value.tool_calls !== undefined),
+  const isMessage = (value: unknown): boolean =>
+    isRow(value) &&
+    value.role === 'assistant' &&
+    (value.content !== undefined || value.tool_calls !== undefined);
+  const messages = values.filter((value) =>
+    Array.isArray(value) ? value.length > 0 && value.every(isMessage) : isMessage(value),
   );
   return fills(messages.length, Math.min(rows, 100));
 }

@@ -182,7 +182,7 @@ function meanRoles(words: readonly string[]): { roles?: Record<string, MappedRol
   const has = (role: string): boolean => [...known.values()].includes(role as MappedRole & 'call');
   if (unknown.length === 0)
     return {
-      doubt: has('user') || has('system') || has('assistant') ? null : 'no turn is of a user or an assistant',
+      doubt: has('user') ? null : 'no turn is of a user',
     };
   const roles: Record<string, MappedRole> = {};
   for (const word of unknown) {
