@@ -191,7 +191,7 @@ function raiseDuplicateKeys(text: string, raise: Raise): void {
     duplicateKey(path) {
       const key = JSON.stringify(path.at(-1));
       const pointer = path.map((token) => `/${escapePointer(token)}`).join('');
-      raise(duplicateKey, pointer, `The key ${key} stands twice; the last value is taken.`);
+      raise(duplicateKey, pointer, `The key ${key} appears twice; the last value is used.`);
     },
   });
 }

@@ -140,7 +140,7 @@ function keyFault(text: string, at: number): JsonFault {
   if (at >= text.length) return endFault(text);
   if (text[at] === "'")
     return { offset: at, reason: 'a key in single quotes', hint: 'JSON takes double quotes only' };
-  return { offset: at, reason: `a key in double quotes should stand here, not ${show(text, at)}` };
+  return { offset: at, reason: `expected a key in double quotes here, not ${show(text, at)}` };
 }
 
 function stringFault(text: string, at: number, stop: number): JsonFault {
@@ -174,14 +174,14 @@ function valueFault(text: string, at: number): JsonFault {
     return { offset: at, reason: `JSON has no ${word}`, hint: 'write null, or leave the field out' };
   if (text[at] === "'")
     return { offset: at, reason: 'a string in single quotes', hint: 'JSON takes double quotes only' };
-  return { offset: at, reason: `a value should stand here, not ${show(text, at)}` };
+  return { offset: at, reason: `expected a value here, not ${show(text, at)}` };
 }
 
 function separatorFault(text: string, at: number, close: string): JsonFault {
   if (at >= text.length) return endFault(text);
   return {
     offset: at,
-    reason: `a comma or "${close}" should stand here, not ${show(text, at)}`,
+    reason: `expected a comma or "${close}" here, not ${show(text, at)}`,
     ...(/["{[\w]/.test(text[at] ?? '') && { hint: 'a comma, or a quote before this, may be missing' }),
   };
 }
@@ -191,7 +191,7 @@ function tailFault(text: string, at: number): JsonFault {
     return {
       offset: at,
       reason: 'a comma after the row',
-      hint: 'rows of JSONL stand one a line without commas; remove it',
+      hint: 'JSONL has one row on each line, without commas; remove it',
     };
   return {
     offset: at,

@@ -55,9 +55,21 @@ export async function importPackages(
       stdin: 'ignore',
     },
   );
-  const last = result.stdout.trimEnd().split('\n').at(-1) ?? '';
-  if (!result.failed) return answer.parse(JSON.parse(last));
+  const found = result.failed ? null : findAnswer(result.stdout);
+  if (found) return found;
   // A crash of the interpreter (a library built for another system) has no exception to report.
   const error = result.stderr.trimEnd().split('\n').at(-1) || result.shortMessage || 'the import crashed';
   return Object.fromEntries(packages.map(({ name }) => [name, { version: null, error }]));
+}
+
+// A library may print when the interpreter ends, behind the answer.
+function findAnswer(stdout: string): Record<string, ImportedPackage> | null {
+  for (const line of stdout.split('\n').reverse()) {
+    try {
+      return answer.parse(JSON.parse(line));
+    } catch {
+      // Not the answer.
+    }
+  }
+  return null;
 }

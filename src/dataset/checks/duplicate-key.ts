@@ -4,7 +4,7 @@ export const duplicateKey: Check = {
   code: 'D005',
   name: 'duplicate-key',
   severity: 'warning',
-  title: 'A key stands twice in one object.',
+  title: 'A key appears twice in one object.',
   prose:
     'JSON parsers keep the last value and forget the first without a word. Which one was meant, only the author knows.',
   hint: 'keep one of the two',

@@ -4,7 +4,7 @@ export const textOutsideTurns: Check = {
   code: 'D043',
   name: 'text-outside-turns',
   severity: 'error',
-  title: 'Text stands outside the turns.',
+  title: 'There is text outside the turns.',
   prose:
     'Between `<|im_end|>` and the next `<|im_start|>` only white space may stand. Other text belongs to no speaker and would be lost.',
   hint: 'move the text into a turn',

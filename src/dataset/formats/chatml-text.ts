@@ -102,7 +102,7 @@ function splitTurns(text: string): { turns: Turn[]; problems: Problem[] } {
       problems.push({
         check: textOutsideTurns,
         at: outside + lead.index,
-        message: 'Text stands outside the turns.',
+        message: 'There is text outside the turns.',
       });
   };
   const unclosed = (): void => {
@@ -125,7 +125,7 @@ function splitTurns(text: string): { turns: Turn[]; problems: Problem[] } {
       checkOutside(at);
       outside = after;
     } else {
-      problems.push({ check: unknownMarker, at, message: `${marker} is no marker of ChatML.` });
+      problems.push({ check: unknownMarker, at, message: `${marker} is not a marker of ChatML.` });
       if (open < 0) {
         checkOutside(at);
         outside = after;

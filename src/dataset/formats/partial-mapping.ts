@@ -1,4 +1,6 @@
 // A mapping that names a few fields only, such as that of the tools: the rest is where the known formats have it.
+
+import { findSide } from '../meaning/two-sides.ts';
 import type { FieldMapping } from './field-mapping.ts';
 import { firstFilled, firstKey } from './fields.ts';
 import type { Format, Row } from './format.ts';
@@ -64,12 +66,12 @@ export function namedFields({ role, content, weight, roles, as: _, ...fields }: 
 // The mapping with what this row has under the usual names; null if it has no conversation under any.
 function completeMapping(mapping: FieldMapping, row: Row): FieldMapping | null {
   const beside = { system: firstFilled(row, systemKeys), tools: firstFilled(row, toolsKeys), ...mapping };
-  if (row.chosen !== undefined && row.rejected !== undefined) {
-    const messages = listKeys.find((key) => Array.isArray(row[key]));
-    const asked = messages === undefined ? { prompt: firstKey(row, promptKeys) } : { messages };
-    return { ...beside, ...asked, chosen: 'chosen', rejected: 'rejected' };
-  }
   const messages = listKeys.find((key) => Array.isArray(row[key]));
+  const [chosen, rejected] = [findSide(row, 'chosen'), findSide(row, 'rejected')];
+  if (chosen !== undefined && rejected !== undefined) {
+    const asked = messages === undefined ? { prompt: firstKey(row, promptKeys) } : { messages };
+    return { ...beside, ...asked, chosen, rejected };
+  }
   if (messages !== undefined) return { ...beside, messages };
   const prompt = firstKey(row, promptKeys);
   const input = firstFilled(row, inputKeys);

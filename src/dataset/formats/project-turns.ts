@@ -36,17 +36,17 @@ export function projectTurns(value: unknown, shape: TurnShape): ProjectedTurns {
   if (!Array.isArray(value)) return same(value);
   // Of pairs of texts either all open with a role, or none does: a user may ask for a word such as "AI".
   const spoken = value.every((turn) => !isPair(turn) || roleOf(shape.style, turn[0]) !== undefined);
-  const turns = value.flatMap(
-    (turn: unknown, i): Spread[] =>
-      spread(turn, [String(i)], shape, spoken) ?? [{ turn, tokens: [String(i)], nested: true }],
-  );
+  const turns = value.flatMap((turn: unknown, i): Spread[] => {
+    const tokens = [String(i)];
+    const projected = isRow(turn) ? projectRow(turn, shape.paths).row : turn;
+    return spread(turn, projected, tokens, shape, spoken) ?? [{ turn, projected, tokens, nested: true }];
+  });
   const texts = shape.alternate && value.length > 1 && value.every((turn) => typeof turn === 'string');
   const roles = shape.inTurn ?? (texts ? usual : null);
   return {
-    list: turns.map(({ turn }, i) => {
-      if (roles && typeof turn === 'string') return made(shape, roles[i % roles.length] as Role, turn);
-      return isRow(turn) ? projectRow(turn, shape.paths).row : turn;
-    }),
+    list: turns.map(({ turn, projected = turn }, i) =>
+      roles && typeof turn === 'string' ? made(shape, roles[i % roles.length] as Role, turn) : projected,
+    ),
     place([index, ...rest], inside) {
       const found = turns[Number(index)];
       if (!found) return null;
@@ -60,13 +60,21 @@ export function projectTurns(value: unknown, shape: TurnShape): ProjectedTurns {
 
 interface Spread {
   turn: unknown;
+  /** With its role and content under the names of the style, if they have others. */
+  projected?: unknown;
   tokens: string[];
   /** Whether the turn is the row's own object, with fields below it. */
   nested?: true;
 }
 
 // ["human", "Hi"], ["Hi", "Hello."] and {"human": "Hi", "gpt": "Hello."} say in other ways who speaks.
-function spread(turn: unknown, tokens: string[], shape: TurnShape, spoken: boolean): Spread[] | null {
+function spread(
+  turn: unknown,
+  projected: unknown,
+  tokens: string[],
+  shape: TurnShape,
+  spoken: boolean,
+): Spread[] | null {
   const { style } = shape;
   if (Array.isArray(turn)) {
     if (!isPair(turn)) return null;
@@ -77,9 +85,9 @@ function spread(turn: unknown, tokens: string[], shape: TurnShape, spoken: boole
       { turn: made(shape, 'assistant', second), tokens: [...tokens, '1'] },
     ];
   }
-  if (!isRow(turn)) return null;
-  if ([...style.roleKeys, ...style.contentKeys].some((key) => fieldOf(turn, key, shape) !== undefined))
-    return null;
+  if (!isRow(turn) || !isRow(projected)) return null;
+  const has = (key: string): boolean => projected[key] !== undefined;
+  if (style.roleKeys.some(has) || style.contentKeys.some(has)) return null;
   const said = Object.entries(turn).filter(([, text]) => text !== null);
   if (said.length === 0 || said.some(([word, text]) => !roleOf(style, word) || typeof text !== 'string'))
     return null;
@@ -88,10 +96,6 @@ function spread(turn: unknown, tokens: string[], shape: TurnShape, spoken: boole
 
 function isPair(turn: unknown): turn is [string, string] {
   return Array.isArray(turn) && turn.length === 2 && turn.every((each) => typeof each === 'string');
-}
-
-function fieldOf(turn: Record<string, unknown>, key: string, { paths }: TurnShape): unknown {
-  return projectRow(turn, paths).row[key];
 }
 
 function made({ style }: TurnShape, role: string, content: string): Record<string, unknown> {

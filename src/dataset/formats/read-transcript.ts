@@ -31,9 +31,18 @@ export function readTranscript(text: string): Transcript | null {
 /** The turns of a text that leaves no doubt; null for any other. */
 export function certainTurns(text: unknown): TranscriptTurn[] | null {
   if (typeof text !== 'string') return null;
+  const known = latest.find((each) => each.text === text);
+  if (known) return known.turns;
   const found = readTranscript(text);
-  return found && !('problem' in found) ? found.turns : null;
+  const turns = found && !('problem' in found) ? found.turns : null;
+  latest.unshift({ text, turns });
+  if (latest.length > mostLatest) latest.pop();
+  return turns;
 }
+
+/** The texts of a row are asked for when its format is told, when it is read and for each place in it. */
+const mostLatest = 4;
+const latest: { text: string; turns: TranscriptTurn[] | null }[] = [];
 
 /** Where a UTF-16 unit of a turn's content lies in the text. */
 export function unitInText(turn: TranscriptTurn, inside: number): number {

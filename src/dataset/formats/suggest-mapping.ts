@@ -38,7 +38,7 @@ export function suggestMapping(sample: readonly RawRow[], file: string): Suggest
   const [remark] = remarks;
   return {
     readAs,
-    why: remark?.message ?? why,
+    why: remark?.message ?? `${why.slice(0, 1).toUpperCase()}${why.slice(1)}.`,
     mapping: useful && mapping,
     reasons: useful?.reasons ?? [],
     doubts: useful?.doubts ?? [],

@@ -98,7 +98,7 @@ function createReading(
   };
 
   const addRecord = (record: string): void => {
-    if (table.repeatsHeader(record)) say('The header comes again here; the line is skipped.');
+    if (table.repeatsHeader(record)) say('The header is repeated here; the line is skipped.');
     else if (table.hasHeader()) waiting.push({ record, line });
     else if (dialect.hasHeader) table.setHeader(record, line);
     else {

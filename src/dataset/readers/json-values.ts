@@ -73,8 +73,8 @@ async function* readValues(chunks: AsyncIterable<Buffer>, options: ReadOptions):
         check: fileShape,
         message:
           commas > 0
-            ? 'The rows are divided by commas, but stand in no array.'
-            : 'A row is spread over several lines, and the file is no array.',
+            ? 'The rows are separated by commas, but are not in an array.'
+            : 'A row is spread over several lines, and the file is not an array.',
         line,
         column,
       });

@@ -69,7 +69,7 @@ describe('lorch data check', () => {
         … and 1 more of D014 empty-answer
 
       faulty.jsonl:2:2 error D001 invalid-json
-        The row is not valid JSON: a key in double quotes should stand here, not "o".
+        The row is not valid JSON: expected a key in double quotes here, not "o".
           {oops
            ^
         hint: fix the row, or drop it with dataset.on_error: drop

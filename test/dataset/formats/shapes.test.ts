@@ -306,3 +306,30 @@ describe('tools as other services declare them', () => {
     expect(findings[0]?.message).toContain('Responses API');
   });
 });
+
+describe('prompts that are transcripts', () => {
+  it.each([
+    ['\n\nHuman: Q\n\nAssistant:'],
+    ['Human: Hi\n\nAssistant: Hello.\n\nHuman: Q\n\nAssistant:'],
+    ['### Instruction:\nQ\n\n### Response:\n'],
+  ])('%j are never trained without a word', async (prompt) => {
+    for (const row of [
+      { prompt, completion: ' Until six.' },
+      { prompt, chosen: ' Until six.', rejected: ' No.' },
+    ]) {
+      const { findings } = await scanText(JSON.stringify(row));
+      expect(findings.filter(({ code }) => code === 'D254').map(({ at }) => at?.pointer)).toEqual([
+        '/prompt',
+      ]);
+    }
+  });
+});
+
+it('a mapping of the tools alone reads pairs under other names', async () => {
+  const tools = [{ name: 'add', parameters: { type: 'object', properties: {} } }];
+  const { kept } = await scan((q, a) => ({ prompt: q, preferred: a, dispreferred: 'No.', kit: tools }), {
+    tools: 'kit',
+  });
+  expect(kept[0]?.example).toMatchObject({ chosen: [{ content: said }], rejected: [{ content: 'No.' }] });
+  expect(kept[0]?.example.tools).toHaveLength(1);
+});
