@@ -18,6 +18,7 @@ import { nextReviewCommand } from './review-next.ts';
 import { createProgress } from './ui/progress.ts';
 import type { Later } from './ui/review-panes.ts';
 import { renderJudgement } from './ui/review-view.ts';
+import { fitText } from './ui/wrap.ts';
 
 export interface TerminalReview {
   session: SessionRequest;
@@ -94,7 +95,7 @@ export async function reviewInTerminal(
   // The last words stand on the ordinary screen.
   const judgement = session.judgement();
   const { maxDefectRate } = request.rule;
-  context.stdout.write(renderJudgement(judgement, maxDefectRate, context.stdout));
+  context.stdout.write(fitText(renderJudgement(judgement, maxDefectRate, context.stdout), context.stdout));
   const changed = wouldChange(session.state, session.population);
   // Rows with findings do not count: how many more of them to read is nobody's rule.
   const unruled = session.what === 'findings' && !judgement.passed && judgement.disputed === 0;
