@@ -13,6 +13,7 @@ const { configReference } = await import('../dist/config/reference.js');
 const { commandReference } = await import('../dist/cli/command-reference.js');
 const { processContext } = await import('../dist/cli/context.js');
 const { eventJsonSchema } = await import('../dist/run/events.js');
+const { planJsonSchema } = await import('../dist/run/plan.js');
 const { formatsPage } = await import('../dist/dataset/formats/page.js');
 const { advicePage } = await import('../dist/run/advice/page.js');
 const { checkPages } = await import('../dist/dataset/checks/page.js');
@@ -24,6 +25,7 @@ const files = {
   'docs/advice.md': advicePage(),
   'docs/formats.md': formatsPage(),
   'docs/protocol.schema.json': `${JSON.stringify(eventJsonSchema(), null, 2)}\n`,
+  'docs/plan.schema.json': `${JSON.stringify(planJsonSchema(), null, 2)}\n`,
   ...Object.fromEntries(checkPages().map(({ file, text }) => [`docs/checks/${file}`, text])),
 };
 

@@ -14,7 +14,7 @@ import { activeMs, getRun } from '../store/runs.ts';
 import { seriesSummaries } from '../store/series-summary.ts';
 import { isResumed, measuredSpan } from './measured-span.ts';
 import { readLedgerRows } from './read-ledger.ts';
-import { readPlan } from './read-plan.ts';
+import { requirePlan } from './require-plan.ts';
 
 export interface RunCurve {
   run: string;
@@ -74,7 +74,7 @@ export async function gather(
     id,
     name: row.name,
     status: statusWord(row.status),
-    plan: await readPlan(dir),
+    plan: await requirePlan(dir),
     metrics,
     trainable: row.trainable,
     total: row.total,

@@ -7,7 +7,7 @@ import type { Plan } from '../run/plan.ts';
 import type { Store } from '../store/open-store.ts';
 import { resolveRun } from '../store/resolve-run.ts';
 import { requireTrust, trustCode } from '../supervise/trusted-code.ts';
-import { readPlan } from './read-plan.ts';
+import { requirePlan } from './require-plan.ts';
 
 export interface FinishedAdapter {
   id: string;
@@ -39,7 +39,7 @@ export async function findAdapter(request: AdapterRequest): Promise<FinishedAdap
       hint: `an adapter is saved when a run succeeds; \`lorch show ${id}\` says how this one ended`,
       exitCode: 1,
     });
-  const plan = await readPlan(dir);
+  const plan = await requirePlan(dir);
   if (request.trustCode) trustCode(env, dir, plan);
   requireTrust(env, dir, plan);
   return { id, dir, plan, adapter, tokenizer: join(data, 'tokenizer') };

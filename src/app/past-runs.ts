@@ -10,7 +10,7 @@ import { listRuns } from '../store/runs.ts';
 import { seriesSummaries } from '../store/series-summary.ts';
 import { peakOf, readRungs } from './calibration-file.ts';
 import { measuredSpan } from './measured-span.ts';
-import { readPlan } from './read-plan.ts';
+import { requirePlan } from './require-plan.ts';
 
 /** The last runs of a kind are enough, and planning stays quick in a workspace of thousands. */
 const looksBack = 50;
@@ -50,7 +50,7 @@ async function succeededRuns(store: Store, runsDir: string, kind: Kind): Promise
   for (const row of listRuns(store, { status: ['succeeded'], limit: looksBack })) {
     const hello = runEvents(store, row.id, { types: ['hello'] }).at(-1);
     if (!hello || !isSameGpu(deviceKey(hello.device), kind.device)) continue;
-    const plan = await readPlan(join(runsDir, row.id)).catch(() => null);
+    const plan = await requirePlan(join(runsDir, row.id)).catch(() => null);
     if (plan?.base_model.model_type !== kind.modelType) continue;
     const span = measuredSpan(store, row);
     const peak = kind.device === 'cpu' ? 'rss_peak_bytes' : 'reserved_peak_bytes';

@@ -11,7 +11,7 @@ import type { SuperviseDeps } from '../supervise/deps.ts';
 import { requireTrust, trustCode } from '../supervise/trusted-code.ts';
 import { createRun } from './create-run.ts';
 import { refuseUnreviewed, reviewFindings } from './plan-review.ts';
-import { readPlan } from './read-plan.ts';
+import { requirePlan } from './require-plan.ts';
 import { askGate } from './review/ask-gate.ts';
 
 /** What a rerun is started with. */
@@ -33,7 +33,7 @@ export async function rerun(
   { ref, unreviewed, trustCode: trusted, root, cwd }: RerunRequest,
 ): Promise<string> {
   const from = runPaths(join(deps.runsDir, resolveRun(deps.store, ref)));
-  const plan = await readPlan(from.dir);
+  const plan = await requirePlan(from.dir);
   if (trusted) trustCode(deps.env, from.dir, plan);
   requireTrust(deps.env, from.dir, plan);
   if (!(await stat(from.data).catch(() => null))?.isDirectory())

@@ -7,7 +7,7 @@ import { getRun } from '../store/runs.ts';
 import type { LaunchDeps } from '../supervise/deps.ts';
 import { startAttempt } from '../supervise/start-attempt.ts';
 import { trustCode } from '../supervise/trusted-code.ts';
-import { readPlan } from './read-plan.ts';
+import { requirePlan } from './require-plan.ts';
 
 export interface Resumed {
   run: string;
@@ -31,7 +31,7 @@ export async function resumeRun(deps: LaunchDeps, ref: string, trusted = false):
       exitCode: 1,
     });
   const dir = join(deps.runsDir, run);
-  if (trusted) trustCode(deps.env, dir, await readPlan(dir));
+  if (trusted) trustCode(deps.env, dir, await requirePlan(dir));
   const goesOn = await hasCheckpoint(runPaths(dir).checkpoints);
   return { run, attempt: await startAttempt(deps, run), goesOn };
 }

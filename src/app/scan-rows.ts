@@ -10,6 +10,7 @@ import { createSplitWatch } from '../dataset/groups/split-watch.ts';
 import { type DataSource, type ScanOptions, type ScanResult, scanDataset } from '../dataset/scan.ts';
 import { type TrainerMessage, type TrainerRow, trainerLine, trainerRow } from '../dataset/trainer-row.ts';
 import type { Finding } from '../diagnostics/finding.ts';
+import type { Plan } from '../run/plan.ts';
 
 /** Findings of one code: how many, and the first few. */
 export interface CodeSummary {
@@ -34,11 +35,7 @@ export interface ScannedRows {
 }
 
 /** A held-out row as a conversation; a document is one message of that role. */
-export interface HeldOutRow {
-  row: number;
-  messages: unknown[];
-  tools?: unknown[];
-}
+export type HeldOutRow = Plan['dataset']['held_out'][number];
 
 const heldOutRows = 3;
 /** Of a document: enough for a prompt and what follows it. */
@@ -115,8 +112,8 @@ function heldOutRow(row: TrainerRow): HeldOutRow {
 }
 
 // The plan is plain JSON: what that would rewrite stands in it as JSON text, which the trainer reads as well.
-function asPlainJson(message: TrainerMessage): unknown {
-  if (!message.tool_calls) return message;
+function asPlainJson(message: TrainerMessage): HeldOutRow['messages'][number] {
+  if (!message.tool_calls) return { ...message };
   const calls = message.tool_calls.map((call) => ({
     ...call,
     function: { ...call.function, arguments: textIfNoted(call.function.arguments) },

@@ -1,290 +1,367 @@
 // plan.json: everything a run will do, resolved and written out. The trainer reads this and nothing else.
+// One schema for what is written and what is read back. Fields that earlier versions did not write are optional.
+import { z } from 'zod';
 import type { Finding } from '../diagnostics/finding.ts';
+import { lastMs, runName } from './record.ts';
 
-/** One split after tokenisation. `file` is relative to the run folder. */
-export interface PlannedSplit {
-  file: string;
+const text = z.string();
+const count = z.number().int().nonnegative();
+const counts = z.record(z.string(), count);
+const settings = z.record(z.string(), z.unknown());
+
+/** One split after tokenisation. */
+const split = z.object({
+  /** Relative to the run folder. */
+  file: text,
   /** SHA-256 of the file; the trainer refuses another. */
-  sha256: string;
+  sha256: text,
   /** What an epoch feeds: rows count as often as the weight of their source says. */
-  rows: number;
+  rows: count,
   /** Before packing. A text that was split has several; absent in plans of earlier versions, where each row is one. */
-  sequences?: number;
-  tokens: number;
-  trained_tokens: number;
+  sequences: count.optional(),
+  tokens: count,
+  trained_tokens: count,
   /** Rows in the file, each once; absent if each is fed once. */
-  distinct_rows?: number;
+  distinct_rows: count.optional(),
   /** Fingerprint over the sorted row fingerprints of this split. */
-  fingerprint: string;
-}
+  fingerprint: text,
+});
 
-/** `dataset.train_on`: a choice by name, or roles. */
-export type TrainOn = 'answers' | 'all' | 'last' | string[];
+/** `none`: the rows are plain texts (format text). */
+const templateKind = z.enum(['model', 'chatml', 'alpaca', 'file', 'none']);
 
-/** `dataset.truncate`. */
-export type Truncate = 'right' | 'left' | 'drop' | 'refuse' | 'split';
+/** A choice by name, or roles. */
+const trainOn = z.union([z.enum(['answers', 'all', 'last']), z.array(text)]);
+
+const truncate = z.enum(['right', 'left', 'drop', 'refuse', 'split']);
 
 /** A field that rows were grouped by before the split. */
-export interface PlannedGroups {
-  field: string;
+const groups = z.object({
+  field: text,
   /** Different values. */
-  groups: number;
+  groups: count,
   /** Rows without a value. */
-  without: number;
-}
+  without: count,
+});
 
 /** One entry of `dataset.train` or `dataset.validation`: its settings, and what became of its rows. */
-export interface PlannedSource {
+const source = z.object({
   /** Its path in the config: `dataset.train.1`. */
-  setting: string;
-  role: 'train' | 'validation';
+  setting: text,
+  role: z.enum(['train', 'validation']),
   /** As the config names it. */
-  path: string;
+  path: text,
   /** The files that the path stands for. */
-  files: string[];
+  files: z.array(text),
   /** Rows are numbered over all sources; its own are the `rows_in` numbers from here on. */
-  first_row: number;
+  first_row: count,
   /** What its rows were read as: a format, `custom` for a mapping, `mixed` if its files differ. */
-  format: string;
-  template: string;
-  weight: number;
-  limit?: number;
+  format: text,
+  template: text,
+  weight: z.number(),
+  limit: count.optional(),
   /** Every input row is in exactly one of `train`, `validation` and `dropped`; D208 are rows that the weight left out. */
-  rows_in: number;
-  train: number;
-  validation: number;
-  dropped: Record<string, number>;
+  rows_in: count,
+  train: count,
+  validation: count,
+  dropped: counts,
   /** What an epoch feeds of its training rows, repeats included. */
-  fed: { rows: number; tokens: number; trained_tokens: number };
-}
+  fed: z.object({ rows: count, tokens: count, trained_tokens: count }),
+});
 
-export interface PlannedModule {
-  name: string;
-  /** Output and input features (weight shape). */
-  out: number;
-  in: number;
-  trainable: number;
-}
+const dataset = z.object({
+  files: z.array(z.object({ path: text, bytes: count, sha256: text })),
+  format: text,
+  fingerprint: text,
+  rows_in: count,
+  /** Check settings other than the defaults that decide which rows leave; absent if there are none. */
+  checks: settings.optional(),
+  dropped: counts,
+  /** The template that inference uses; it is saved with the adapter. */
+  template: z.object({
+    kind: templateKind,
+    sha256: text,
+    /** Values of the template's variables (`dataset.template_kwargs`); absent if there are none. */
+    kwargs: settings.optional(),
+    /** The day that the template took for today (`dataset.template_date`); absent if it wrote no date. */
+    date: text.optional(),
+  }),
+  /** Templates that single sources name, by that name; absent if there are none. */
+  templates: z.record(text, z.object({ kind: templateKind, sha256: text })).optional(),
+  /** Training sources first; absent in plans of earlier versions. */
+  sources: z.array(source).optional(),
+  /** What `dataset.validation.group_by` found of each field; absent without. */
+  groups: z.array(groups).optional(),
+  tokenizer_sha256: text,
+  /** Which tokens have a label; absent in plans of earlier versions: answers. */
+  train_on: trainOn.optional(),
+  /** What happens to rows longer than max_length; absent in plans of earlier versions: right. */
+  truncate: truncate.optional(),
+  /** Cache key of the prepared sequences. */
+  prepared_key: text,
+  train: split,
+  validation: split.nullable(),
+  /** Percentiles of sequence length in tokens. */
+  lengths: z.object({ p50: z.number(), p90: z.number(), p99: z.number(), max: z.number() }),
+  /** Rows by length, in bins of equal width that end at `upto`; absent in plans of earlier versions. */
+  length_histogram: z.array(z.object({ upto: z.number(), rows: z.number() })).optional(),
+  truncated_rows: count,
+  lost_eot_rows: count,
+  /** Up to 3 held-out rows as conversations, which `lorch try` uses by default. */
+  held_out: z.array(
+    z.object({
+      row: count,
+      messages: z.array(z.looseObject({ role: text })),
+      tools: z.array(z.unknown()).optional(),
+    }),
+  ),
+});
 
 /** New tokens of a run, and the rows of embedding and head that they need. */
-export interface PlannedTokenizer {
-  init: 'mean' | 'pieces' | 'zero';
-  pad_to_multiple_of: number | null;
-  added: {
-    token: string;
-    id: number;
-    special: boolean;
-    /** Ids that the tokenizer wrote it in before. */
-    pieces: number[];
-    /** Rows that contain it, over all splits. */
-    rows: number;
-  }[];
-  /** Rows of the embedding; equal where the base has rows to spare. Null if the trainer finds out. */
-  embedding: { before: number; after: number } | null;
-}
+const tokenizer = z.object({
+  init: z.enum(['mean', 'pieces', 'zero']),
+  pad_to_multiple_of: count.nullable(),
+  added: z.array(
+    z.object({
+      token: text,
+      id: count,
+      special: z.boolean(),
+      /** Ids that the tokenizer wrote it in before. */
+      pieces: z.array(count),
+      /** Rows that contain it, over all splits. */
+      rows: count,
+    }),
+  ),
+  /** Rows of the embedding; equal if the base has rows to spare. Null if the trainer finds out. */
+  embedding: z.object({ before: count, after: count }).nullable(),
+});
 
 /** What the review gate said of the rows that train and validate. */
-export interface PlannedReview {
+const review = z.object({
   /** `unreviewed`: the gate did not open and `reason` passes it by. */
-  state: 'passed' | 'failed' | 'missing' | 'unreviewed';
-  /** `--unreviewed`; null where nothing was said. */
-  reason: string | null;
+  state: z.enum(['passed', 'failed', 'missing', 'unreviewed']),
+  /** `--unreviewed`; null if nothing was said. */
+  reason: text.nullable(),
   /** What the gate asked and found; absent in plans of versions that had no gate. */
-  gate?: {
-    min_rows: number;
-    max_defect_rate: number;
-    rows_read: number;
-    defects: number;
-    /** The defect rate that is not exceeded (95 %), or the exact one where every row was read; null where none was. */
-    bound: number | null;
-    reviewers: string[];
-    /** Rows that no passed review covers. */
-    uncovered_rows: number;
-    /** Clean rows that would open the gate; null where only reading every row, or a better dataset, would. */
-    more_clean: number | null;
-    logs: {
-      path: string;
-      sha256: string;
-      dataset: string;
-      rows_read: number;
-      defects: number;
-      bound: number;
-      passed: boolean;
-    }[];
-    /** Files that the dataset was made of and that could not be asked, one sentence each; absent where there is none. */
-    lost?: string[];
-    /** What to type next; empty where the gate is open. */
-    next: string;
-  };
-}
+  gate: z
+    .object({
+      min_rows: count,
+      max_defect_rate: z.number(),
+      rows_read: count,
+      defects: count,
+      /** The defect rate that is not exceeded (95 %), or the exact one if every row was read; null if none was. */
+      bound: z.number().nullable(),
+      reviewers: z.array(text),
+      /** Rows that no passed review covers. */
+      uncovered_rows: count,
+      /** Clean rows that would open the gate; null if only reading every row, or a better dataset, would. */
+      more_clean: count.nullable(),
+      logs: z.array(
+        z.object({
+          path: text,
+          sha256: text,
+          dataset: text,
+          rows_read: count,
+          defects: count,
+          bound: z.number(),
+          passed: z.boolean(),
+        }),
+      ),
+      /** Files that the dataset was made of and that could not be asked, one sentence each; absent if there is none. */
+      lost: z.array(text).optional(),
+      /** What to type next; empty if the gate is open. */
+      next: text,
+    })
+    .optional(),
+});
 
-export interface PlannedMemory {
-  total_bytes: number;
+const parameters = z.object({
+  trainable: count,
+  total: count,
+  modules: z.array(
+    z.object({
+      name: text,
+      /** Output and input features (weight shape). */
+      out: count,
+      in: count,
+      trainable: count,
+    }),
+  ),
+});
+
+const fit = z.enum(['fits', 'tight', 'does_not_fit']);
+
+const memory = z.object({
+  total_bytes: z.number(),
   /** The band in which the peak is expected; absent in plans of early versions. */
-  low_bytes?: number;
-  high_bytes?: number;
+  low_bytes: z.number().optional(),
+  high_bytes: z.number().optional(),
   /** What past runs, `ladders` of them calibrations, multiplied the formula by; absent without any. Components stay as the formula says. */
-  calibrated?: { runs: number; ladders?: number; factor: number };
-  components: Record<string, number>;
+  calibrated: z.object({ runs: count, ladders: count.optional(), factor: z.number() }).optional(),
+  components: z.record(text, z.number()),
   /** The GPU that the forecast is held against, and how it stands; absent without one. */
-  gpu?: { name: string; bytes: number };
-  verdict?: 'fits' | 'tight' | 'does_not_fit';
+  gpu: z.object({ name: text, bytes: z.number() }).optional(),
+  verdict: fit.optional(),
   /** Rows on the device at once that fit. */
-  largest_batch?: number;
+  largest_batch: z.number().optional(),
   /** What would make it fit, the cheapest first. */
-  changes?: {
-    change: string;
-    cost: string;
-    settings: Record<string, Record<string, unknown>>;
-    total_bytes: number;
-    verdict: 'fits' | 'tight' | 'does_not_fit';
-  }[];
-}
+  changes: z
+    .array(
+      z.object({
+        change: text,
+        cost: text,
+        settings: z.record(text, settings),
+        total_bytes: z.number(),
+        verdict: fit,
+      }),
+    )
+    .optional(),
+});
 
-export interface PlannedDisk {
-  /** Of one of them; `checkpoints` of them lie there at most. */
-  checkpoint_bytes: number;
-  checkpoints: number;
+const disk = z.object({
+  /** Of one of them; `checkpoints` of them are kept at most. */
+  checkpoint_bytes: z.number(),
+  checkpoints: z.number(),
   /** Of the finished adapter; absent, as is the total, in plans of earlier versions. */
-  adapter_bytes?: number;
+  adapter_bytes: z.number().optional(),
   /** Checkpoints and adapter. */
-  total_bytes?: number;
-  /** What `lorch merge` would write; null where the architecture is unknown. */
-  merged_bytes?: number | null;
-  free_bytes: number;
-}
+  total_bytes: z.number().optional(),
+  /** What `lorch merge` would write; null if the architecture is unknown. */
+  merged_bytes: z.number().nullable().optional(),
+  free_bytes: z.number(),
+});
 
 /** How long the training loop will take. Null numbers: nothing told the speed. */
-export interface PlannedTime {
-  seconds: number | null;
-  low_seconds: number | null;
-  high_seconds: number | null;
+const time = z.object({
+  seconds: z.number().nullable(),
+  low_seconds: z.number().nullable(),
+  high_seconds: z.number().nullable(),
   /** Over all epochs. */
-  tokens: number;
-  tokens_per_epoch: number;
-  tokens_per_second: number | null;
-  /** Null where the architecture is unknown. */
-  flops_per_token: number | null;
-  source: 'workspace' | 'formula' | 'unknown';
+  tokens: z.number(),
+  tokens_per_epoch: z.number(),
+  tokens_per_second: z.number().nullable(),
+  /** Null if the architecture is unknown. */
+  flops_per_token: z.number().nullable(),
+  source: z.enum(['workspace', 'formula', 'unknown']),
   /** What the forecast rests on, one sentence. */
-  basis: string;
+  basis: text,
   /** Runs and calibrations it rests on. */
-  runs: number;
+  runs: count,
   /** From the start of the process to the first step, as runs of this base here took; absent without any. */
-  startup_seconds?: number;
+  startup_seconds: z.number().optional(),
   /** In whatever currency the price was given. */
-  price_per_hour?: number;
-  cost?: number;
-}
+  price_per_hour: z.number().optional(),
+  cost: z.number().optional(),
+});
 
 /** The adapter that a run begins with. Its files are copied to `data/init_adapter` in the run folder. */
-export interface PlannedInitAdapter {
+const initAdapter = z.object({
   /** As the config names it. */
-  from: string;
+  from: text,
   /** The same adapter is trained further, or it is fused into the base and a new one trained on top. */
-  mode: 'continue' | 'fuse';
-  source: 'run' | 'folder' | 'hub';
+  mode: z.enum(['continue', 'fuse']),
+  source: z.enum(['run', 'folder', 'hub']),
   /** Id of the run that made it; null for other sources. */
-  run: string | null;
+  run: text.nullable(),
   /** Absolute folder that it was read from; null for other sources. */
-  path: string | null;
+  path: text.nullable(),
   /** Commit of a hub repository; null for other sources. */
-  revision: string | null;
+  revision: text.nullable(),
   /** adapter_config.json and adapter_model.safetensors; the trainer refuses others. */
-  files: Record<string, { bytes: number; sha256: string }>;
+  files: z.record(text, z.object({ bytes: count, sha256: text })),
   /** The base as adapter_config.json names it; null if it does not say. */
-  base_model: string | null;
-  base_revision: string | null;
-  r: number | null;
+  base_model: text.nullable(),
+  base_revision: text.nullable(),
+  r: z.number().nullable(),
+});
+
+/** As diagnostics/finding.ts has it; what a finding says beside is not checked. */
+const finding = z.looseObject({
+  code: text,
+  name: text,
+  severity: z.enum(['error', 'warning', 'note']),
+  message: text,
+  hint: text.optional(),
+  at: z.looseObject({ file: text }).optional(),
+  data: settings.optional(),
+});
+
+const plan = z.object({
+  lorch: z.literal(1),
+  /** What decides the outcome, as one SHA-256 (run/plan-hash.ts). */
+  plan_hash: text,
+  created_ms: count.max(lastMs),
+  lorch_version: text,
+  name: runName,
+  base_model: z.object({
+    /** As the config names it. */
+    id: text,
+    /** Absolute local folder, or null for a hub model that the trainer downloads. */
+    path: text.nullable(),
+    revision: text.nullable(),
+    architecture: text,
+    model_type: text,
+    /** SHA-256 of config.json. */
+    config_sha256: text,
+    /** How its weights are stored, if they are stored quantized. */
+    stored: z.object({ method: text, bits: z.number().nullable() }).optional(),
+  }),
+  /** Absent in a plan that begins with a new adapter. */
+  init_adapter: initAdapter.optional(),
+  model: z.object({ dtype: text, attn_implementation: text, trust_remote_code: z.boolean() }),
+  dataset,
+  /** Absent without new tokens. */
+  tokenizer: tokenizer.optional(),
+  /** PEFT LoraConfig fields, all of them that lorch sets. */
+  lora: settings,
+  /** BitsAndBytesConfig fields, or null for no quantization. */
+  quantization: settings.nullable(),
+  /** SFTConfig fields, all of them that lorch sets, defaults included. */
+  training: settings,
+  /** How validation losses are averaged; plans of earlier versions have none, and took the mean of batches. */
+  evaluation_loss: z.literal('by_token').optional(),
+  resources: z.object({ launcher: text, gpus: z.number() }),
+  forecast: z.object({
+    parameters: parameters.nullable(),
+    /** With early stopping, `total` and `evaluations` are the most there can be. */
+    steps: z.object({ per_epoch: z.number(), total: z.number() }),
+    /** Evaluations, one before the first step included; absent in plans of earlier versions. */
+    evaluations: z.number().optional(),
+    memory: memory.nullable(),
+    /** Absent in plans of earlier versions. */
+    time: time.optional(),
+    disk: disk.nullable(),
+  }),
+  review,
+  sweep: z.object({ id: text, index: count, count, values: settings }).nullable(),
+  findings: z.array(finding),
+});
+
+export type Plan = Omit<z.infer<typeof plan>, 'findings'> & { findings: Finding[] };
+export type PlannedSplit = z.infer<typeof split>;
+export type TrainOn = z.infer<typeof trainOn>;
+export type Truncate = z.infer<typeof truncate>;
+export type PlannedGroups = z.infer<typeof groups>;
+export type PlannedSource = z.infer<typeof source>;
+export type PlannedModule = z.infer<typeof parameters>['modules'][number];
+export type PlannedTokenizer = z.infer<typeof tokenizer>;
+export type PlannedReview = z.infer<typeof review>;
+export type PlannedMemory = z.infer<typeof memory>;
+export type PlannedDisk = z.infer<typeof disk>;
+export type PlannedTime = z.infer<typeof time>;
+export type PlannedInitAdapter = z.infer<typeof initAdapter>;
+
+/** The plan as the file has it, with what later versions may have added, or what is wrong with it. */
+export function checkPlan(value: unknown): { value: Plan } | string {
+  const parsed = plan.safeParse(value);
+  if (parsed.success) return { value: value as Plan };
+  const version = (value as { lorch?: unknown } | null)?.lorch;
+  if (typeof version === 'number' && version > 1) return 'a later version of lorch wrote it';
+  const [issue] = parsed.error.issues;
+  return `${issue?.path.join('.') || 'it'} is not what a plan has there`;
 }
 
-export interface Plan {
-  lorch: 1;
-  /** What decides the outcome, as one SHA-256 (run/plan-hash.ts). */
-  plan_hash: string;
-  created_ms: number;
-  lorch_version: string;
-  name: string;
-  base_model: {
-    /** As the config names it. */
-    id: string;
-    /** Absolute local folder, or null for a hub model that the trainer downloads. */
-    path: string | null;
-    revision: string | null;
-    architecture: string;
-    model_type: string;
-    /** SHA-256 of config.json. */
-    config_sha256: string;
-    /** How its weights are stored, where they are stored quantized. */
-    stored?: { method: string; bits: number | null };
-  };
-  /** Absent in a plan that begins with a new adapter. */
-  init_adapter?: PlannedInitAdapter;
-  model: { dtype: string; attn_implementation: string; trust_remote_code: boolean };
-  dataset: {
-    files: { path: string; bytes: number; sha256: string }[];
-    format: string;
-    fingerprint: string;
-    rows_in: number;
-    /** Check settings other than the defaults that decide which rows leave; absent where there are none. */
-    checks?: Record<string, unknown>;
-    dropped: Record<string, number>;
-    /** The template that inference uses; it is saved with the adapter. */
-    template: {
-      /** `none`: the rows are plain texts (format text). */
-      kind: 'model' | 'chatml' | 'alpaca' | 'file' | 'none';
-      sha256: string;
-      /** Values of the template's variables (`dataset.template_kwargs`); absent if there are none. */
-      kwargs?: Record<string, unknown>;
-      /** The day that the template took for today (`dataset.template_date`); absent if it wrote no date. */
-      date?: string;
-    };
-    /** Templates that single sources name, by that name; absent if there are none. */
-    templates?: Record<string, { kind: 'model' | 'chatml' | 'alpaca' | 'file' | 'none'; sha256: string }>;
-    /** Training sources first; absent in plans of earlier versions. */
-    sources?: PlannedSource[];
-    /** What `dataset.validation.group_by` found of each field; absent without. */
-    groups?: PlannedGroups[];
-    tokenizer_sha256: string;
-    /** Which tokens have a label, and what happens to rows longer than max_length; absent in plans of earlier versions: answers, right. */
-    train_on?: TrainOn;
-    truncate?: Truncate;
-    /** Cache key of the prepared sequences. */
-    prepared_key: string;
-    train: PlannedSplit;
-    validation: PlannedSplit | null;
-    /** Percentiles of sequence length in tokens. */
-    lengths: { p50: number; p90: number; p99: number; max: number };
-    /** Rows by length, in bins of equal width that end at `upto`; absent in plans of earlier versions. */
-    length_histogram?: { upto: number; rows: number }[];
-    truncated_rows: number;
-    lost_eot_rows: number;
-    /** Up to 3 held-out rows as conversations, which `lorch try` uses by default. */
-    held_out: { row: number; messages: unknown[]; tools?: unknown[] }[];
-  };
-  /** Absent without new tokens. */
-  tokenizer?: PlannedTokenizer;
-  /** PEFT LoraConfig fields, all of them that lorch sets. */
-  lora: Record<string, unknown>;
-  /** BitsAndBytesConfig fields, or null for no quantization. */
-  quantization: Record<string, unknown> | null;
-  /** SFTConfig fields, all of them that lorch sets, defaults included. */
-  training: Record<string, unknown>;
-  /** How validation losses are averaged; plans of earlier versions have none, and took the mean of batches. */
-  evaluation_loss?: 'by_token';
-  resources: { launcher: 'local'; gpus: number };
-  forecast: {
-    parameters: { trainable: number; total: number; modules: PlannedModule[] } | null;
-    /** With early stopping, `total` and `evaluations` are the most there can be. */
-    steps: { per_epoch: number; total: number };
-    /** Evaluations, one before the first step included; absent in plans of earlier versions. */
-    evaluations?: number;
-    memory: PlannedMemory | null;
-    /** Absent in plans of earlier versions. */
-    time?: PlannedTime;
-    disk: PlannedDisk | null;
-  };
-  review: PlannedReview;
-  sweep: { id: string; index: number; count: number; values: Record<string, unknown> } | null;
-  findings: Finding[];
+/** docs/plan.schema.json. */
+export function planJsonSchema(): object {
+  return z.toJSONSchema(plan, { io: 'input' });
 }

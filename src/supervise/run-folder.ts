@@ -6,7 +6,7 @@ import { localLauncher } from '../launchers/local.ts';
 import { type AttemptFile, type AttemptFileKind, checkAttemptFile } from '../run/attempt-files.ts';
 import { type AttemptPaths, runPaths } from '../run/layout.ts';
 import type { Plan } from '../run/plan.ts';
-import { checkPlan } from '../run/plan-shape.ts';
+import { checkPlan } from '../run/plan.ts';
 import { checkRecord, isRunId, type RunRecord } from '../run/record.ts';
 import { planBytes, type RunFile, readRunJson } from '../run/run-file.ts';
 
