@@ -14,7 +14,8 @@ import { isOwnerGone, ownerPattern } from './process-owner.ts';
 import { removeLeftovers } from './remove-run.ts';
 
 const work = new RegExp(`^\\..*\\.(${ownerPattern})\\.tmp$`);
-const probe = /^\.wal-probe-(\d+)-[0-9a-f]{8}\.db/;
+/** Databases for a moment: a probe, and an index that was being made. */
+const probe = /^(?:\.wal-probe|lorch\.db\.new)-(\d+)-[0-9a-f]{8}/;
 
 /** Removes half-made and half-removed run folders, and takes in those that were made whole and never put on record. */
 export async function sweepLeftovers(deps: SuperviseDeps): Promise<void> {

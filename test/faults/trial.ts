@@ -1,6 +1,7 @@
 // One command with one fault, and what must hold then.
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { isRunId } from '../../src/run/record.ts';
 import { type FaultCase, keptRun, otherRun } from './cases.ts';
 import type { Fault, Preload } from './preload.ts';
@@ -14,7 +15,7 @@ export interface Reference {
 
 interface ListedRun {
   id: string;
-  status: { phase: string; outcome?: string };
+  status: string;
 }
 
 /** Runs the command without a fault. */
@@ -92,14 +93,16 @@ async function retry(workspace: FaultWorkspace, each: FaultCase, good: boolean):
   if (!each.makesRun) return null;
   // It trains a moment.
   const id = second.stdout.trim();
-  for (let i = 0; i < 200; i += 1) {
+  for (;;) {
     const runs = await listRuns(workspace);
     if (typeof runs === 'string') return runs;
     const { status } = runs.find((run) => run.id === id) ?? {};
-    if (status?.phase !== 'finished') continue;
-    return status.outcome === 'succeeded' ? null : `the second run ended as ${status.outcome}`;
+    if (status !== undefined && /queued|launching|running/.test(status)) {
+      await sleep(50);
+      continue;
+    }
+    return status === 'succeeded' ? null : `the second run ended as ${status}`;
   }
-  return 'the second run does not end';
 }
 
 /** The runs on record; or what is wrong with the folder. */

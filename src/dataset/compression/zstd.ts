@@ -22,6 +22,14 @@ function opensFrame(magic: Buffer): boolean {
 /** Memory that a frame may ask for; `zstd -d` has the same limit unless told otherwise. */
 const maxWindowBytes = 128 * 1024 * 1024;
 const maxBlockBytes = 128 * 1024;
+/** A block of four bytes may stand for 128 KiB: past so many bytes, data that unpacks to more than this ratio is not read. */
+const freeBytes = 2 ** 30;
+const maxRatio = 2_000;
+
+/** Bytes unpacked, or taken as memory for it, by all frames so far. */
+interface Spent {
+  bytes: number;
+}
 
 interface Fault {
   reason: string;
@@ -29,6 +37,7 @@ interface Fault {
 }
 
 async function* unpack(input: ByteReader, remark: (each: FileRemark) => void): AsyncGenerator<Buffer> {
+  const spent: Spent = { bytes: 0 };
   for (let frames = 0; ; frames += 1) {
     const start = input.offset();
     const magic = await input.take(4);
@@ -39,7 +48,7 @@ async function* unpack(input: ByteReader, remark: (each: FileRemark) => void): A
         ? { reason: endsEarly }
         : isSkippable(magic)
           ? await skipFrame(input)
-          : yield* readFrame(input, magic);
+          : yield* readFrame(input, magic, spent);
     if (fault) return remark(remarkDamage('zstd', fault.reason, input.offset(), fault.hint));
   }
 }
@@ -55,9 +64,16 @@ async function skipFrame(input: ByteReader): Promise<Fault | null> {
   return null;
 }
 
-async function* readFrame(input: ByteReader, magic: Buffer): AsyncGenerator<Buffer, Fault | null> {
+async function* readFrame(
+  input: ByteReader,
+  magic: Buffer,
+  spent: Spent,
+): AsyncGenerator<Buffer, Fault | null> {
   const header = await readHeader(input);
   if ('reason' in header) return header;
+  // The memory for it is taken at once, whatever comes of it.
+  spent.bytes += header.window;
+  let room = header.window;
   let unpacked: Buffer[] = [];
   const { Decompress } = await import('fzstd');
   const frame = new Decompress((bytes) =>
@@ -82,7 +98,12 @@ async function* readFrame(input: ByteReader, magic: Buffer): AsyncGenerator<Buff
     if (type === 3 || size > maxBlockBytes) return { reason: 'is damaged: a block has an impossible header' };
     const body = await input.take(type === 1 ? 1 : size);
     if (body.length < (type === 1 ? 1 : size)) return { reason: endsEarly };
+    if (isBomb(spent, input)) return bomb;
     fault = push(Buffer.concat([head, body]), false);
+    for (const { length } of unpacked) {
+      spent.bytes += Math.max(0, length - room);
+      room = Math.max(0, room - length);
+    }
     yield* unpacked;
     unpacked = [];
   }
@@ -93,7 +114,18 @@ async function* readFrame(input: ByteReader, magic: Buffer): AsyncGenerator<Buff
   return checksum.length < (header.hasChecksum ? 4 : 0) ? { reason: endsEarly } : fault;
 }
 
-async function readHeader(input: ByteReader): Promise<{ bytes: Buffer; hasChecksum: boolean } | Fault> {
+const bomb: Fault = {
+  reason: `unpacks to more than ${maxRatio.toLocaleString('en-US')} times its size`,
+  hint: 'no text packs so well; if it is meant, unpack it first: zstd -d FILE',
+};
+
+function isBomb({ bytes }: Spent, input: ByteReader): boolean {
+  return bytes > freeBytes && bytes > maxRatio * input.offset();
+}
+
+async function readHeader(
+  input: ByteReader,
+): Promise<{ bytes: Buffer; hasChecksum: boolean; window: number } | Fault> {
   const descriptor = await input.take(1);
   const flags = descriptor[0] ?? 0;
   const single = (flags & 32) !== 0;
@@ -115,7 +147,7 @@ async function readHeader(input: ByteReader): Promise<{ bytes: Buffer; hasChecks
       reason: `needs a window of ${Math.round(window / 1024 / 1024).toLocaleString('en-US')} MiB; lorch reads up to 128`,
       hint: 'pack the file without --long, or unpack it first: zstd -d --long=31 FILE',
     };
-  return { bytes: Buffer.concat([descriptor, rest]), hasChecksum: (flags & 4) !== 0 };
+  return { bytes: Buffer.concat([descriptor, rest]), hasChecksum: (flags & 4) !== 0, window };
 }
 
 function windowSize(byte: number): number {

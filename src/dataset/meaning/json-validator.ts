@@ -1,6 +1,7 @@
 // Validators of JSON schemas, made by ajv when the first row with tools asks for one. The schemas are part of datasets,
 // so they are not trusted: they were bounded and made harmless before (tool-schema.ts).
 import { createRequire } from 'node:module';
+import { longestText } from './pattern-cost.ts';
 
 /** What does not fit, as ajv reports it. */
 export interface SchemaFault {
@@ -24,7 +25,20 @@ const require = createRequire(import.meta.url);
 // What only the drafts since 2019 know.
 const newer =
   /"(?:prefixItems|unevaluated\w+|dependent\w+|minContains|maxContains|\$dynamicRef|\$recursiveRef)"/;
+/** What ajv makes of a pattern: texts on which it could take long are not judged. */
+const boundedPattern = Object.assign(
+  (source: string, flags: string) => {
+    const [pattern, longest] = [new RegExp(source, flags), longestText(source)];
+    return {
+      test: (text: string) => text.length > longest || pattern.test(text),
+      // ajv tells patterns apart by it.
+      toString: () => String(pattern),
+    };
+  },
+  { code: 'new RegExp' },
+);
 const options = {
+  code: { regExp: boundedPattern },
   strict: false,
   validateSchema: false,
   addUsedSchema: false,

@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import { deflateRawSync, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { createByteReader } from '../../../src/dataset/compression/byte-reader.ts';
+import { zstd } from '../../../src/dataset/compression/zstd.ts';
 import { scanText } from '../scan-text.ts';
 import { fixture, readBytes } from './read-bytes.ts';
 
@@ -187,3 +189,43 @@ function gzipWith(text: string, flags: number): Buffer {
     plain.subarray(-8),
   ]);
 }
+
+/** A frame of blocks that repeat one byte: four bytes for 128 KiB. */
+function repeating(blocks: number): Buffer {
+  const block = Buffer.alloc(4, '\n');
+  const all = Buffer.alloc(blocks * 4);
+  for (let i = 0; i < blocks; i += 1) {
+    block.writeUIntLE(((128 * 1024) << 3) | (1 << 1) | (i === blocks - 1 ? 1 : 0), 0, 3);
+    block.copy(all, i * 4);
+  }
+  // A window of 1 MiB.
+  return Buffer.concat([Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0, 10 << 3]), all]);
+}
+
+/** How much is unpacked of it, and what is said then. */
+async function unpackZstd(packed: Buffer): Promise<{ bytes: number; remarks: string[] }> {
+  const left = [packed];
+  const remarks: string[] = [];
+  let bytes = 0;
+  const input = createByteReader(() => Promise.resolve(left.shift() ?? null));
+  for await (const chunk of zstd.unpack(input, (remark) => remarks.push(JSON.stringify(remark))))
+    bytes += chunk.length;
+  return { bytes, remarks };
+}
+
+describe('zstd that unpacks to far more than it is', () => {
+  it('is read up to a limit, however small its window', async () => {
+    // 48 kB for 1.5 GiB.
+    const { bytes, remarks } = await unpackZstd(repeating(12_000));
+    expect(remarks).toEqual([expect.stringContaining('unpacks to more than 2,000 times its size')]);
+    expect(bytes).toBeLessThan(1.1 * 2 ** 30);
+    expect(await unpackZstd(repeating(100))).toEqual({ bytes: 100 * 128 * 1024, remarks: [] });
+  });
+
+  it('is read up to a limit if its frames take memory and hold nothing', async () => {
+    // A window of 128 MiB, and one empty block.
+    const empty = Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0, 17 << 3, 1, 0, 0]);
+    const { remarks } = await unpackZstd(Buffer.concat(Array.from({ length: 1_000 }, () => empty)));
+    expect(remarks).toEqual([expect.stringContaining('unpacks to more than 2,000 times its size')]);
+  });
+});
