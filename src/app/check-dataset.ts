@@ -17,6 +17,7 @@ import type { Baseline, BaselineWriter, Replaced } from './baseline.ts';
 import type { CheckPrecision } from './check-precision.ts';
 import type { ChosenChecks } from './choose-checks.ts';
 import type { TokenCounter } from './count-tokens.ts';
+import { findSimilar } from './find-similar.ts';
 import type { Fixed } from './fix-dataset.ts';
 import { withJudgePool } from './judge-pool.ts';
 import { maskFinding } from './mask-finding.ts';
@@ -145,6 +146,12 @@ export async function checkDataset(request: CheckRequest): Promise<CheckedDatase
   const result = await withJudgePool(request.sources, (pool) =>
     scanDataset(request.sources, { ...options, ...pool }, sink),
   );
+  // A damaged file has findings of its own.
+  const similar =
+    result.errors.files > 0 || result.ledger.kept < 2
+      ? null
+      : await findSimilar(request.sources, request.format, request.checks.settings);
+  if (similar) await sink.onFinding?.(similar.finding, similar.row);
   const counted = request.tokens ? await request.tokens.finish() : null;
   for (const finding of counted?.findings ?? []) await sink.onFinding?.(finding, rowOf(finding));
   return {

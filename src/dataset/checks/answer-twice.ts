@@ -3,7 +3,7 @@ import { unitAt } from '../text/unit-at.ts';
 import type { Check } from './check.ts';
 
 const least = 20;
-const widestGap = 4;
+const widestGap = 12;
 
 export const answerTwice: Check = {
   code: 'D260',
@@ -17,6 +17,10 @@ export const answerTwice: Check = {
   bad: [
     {
       text: '{"instruction":"What is rain?","input":"","output":"Rain is water that falls from clouds in drops.\\n\\nRain is water that falls from clouds in drops."}',
+      pointer: '/output',
+    },
+    {
+      text: '{"instruction":"What is rain?","input":"","output":"Rain is water that falls from clouds in drops.\\n\\n---\\n\\nRain is water that falls from clouds in drops."}',
       pointer: '/output',
     },
   ],
@@ -43,6 +47,13 @@ export const answerTwice: Check = {
   },
 };
 
+// White space, or a line that divides.
+function isGap(between: string): boolean {
+  return between.length <= 4
+    ? /^\s*(?:[-*_=]{3,4})?\s*$/.test(between)
+    : /^\s+[-*_=#~]{3,}\s+$/.test(between);
+}
+
 // Where the second copy starts; 0 if the text is not its first half, a little white space, and that half again.
 function secondCopy(text: string): number {
   for (let gap = 0; gap <= widestGap; gap += 1) {
@@ -50,7 +61,7 @@ function secondCopy(text: string): number {
     const half = (text.length - gap) / 2;
     // The first unit decides nearly always.
     if (half < least || unitAt(text, 0) !== unitAt(text, half + gap)) continue;
-    if (text.slice(half, half + gap).trim() === '' && text.slice(0, half) === text.slice(half + gap))
+    if (isGap(text.slice(half, half + gap)) && text.slice(0, half) === text.slice(half + gap))
       return half + gap;
   }
   return 0;

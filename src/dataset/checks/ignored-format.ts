@@ -1,9 +1,10 @@
 import { type Answer, answersOf, has, spotOf } from '../text/features.ts';
 import { anyOf } from '../text/grams.ts';
+import { wrongLength } from '../text/wrong-length.ts';
 import type { Check } from './check.ts';
 
 const oneWord =
-  /\b(?:in|with|using)(?: only| just| exactly)? (?:one|a single|1) word\b(?! or)|\bone[- ]word (?:answer|reply|response)\b|\b(?:one|a single) word only\b/;
+  /\b(?:in|with|using)(?: only| just| exactly)? (?:one|a single|1) word\b(?! or)|\b(?:one|single)[- ]word (?:answer|reply|response)\b|\b(?:one|a single) word only\b|\b(?:answer|reply|respond|return|output|give|say|write)\b[^.?!\n]{0,30}\b(?:only|just|exactly) (?:one|a single|1) word\b(?! or)/;
 // Not "each guard can only answer yes or no": what the assistant is told.
 const yesOrNo =
   /(?<!\b(?:can|will|must|may|could|would|who|always|to|guards?|they|he|she) (?:only |just )?)\b(?:answer|reply|respond) (?:the (?:following )?question )?(?:only |just |simply )?(?:with |in )?(?:only |just )?(?:a )?(?:simple )?['"“]?yes['"”]?(?:,? or |\/)['"“]?no\b/;
@@ -23,9 +24,10 @@ export const ignoredFormat: Check = {
   name: 'ignored-format',
   severity: 'warning',
   group: 'content',
+  saidBy: { code: 'D139' },
   title: 'The answer is not in the form that the prompt asks for.',
   prose:
-    'The prompt says what form the answer has (one word, yes or no, only the letter, at most so many words, one of a list), and the answer has another form. Such rows teach the model to ignore the form. A limit of words may be exceeded by a tenth, because people count words in different ways. An answer of one word may have up to three, because of names.',
+    'The prompt says what form the answer has (one word, one sentence, one paragraph, a number alone, yes or no, only the letter, at most so many words or characters, one of a list), and the answer has another form. Such rows teach the model to ignore the form. A limit of words may be exceeded by a tenth, because people count words in different ways. An answer of one word may have up to three, because of names.',
   hint: 'answer in the form that the prompt asks for, or change the prompt',
   bad: [
     {
@@ -40,8 +42,18 @@ export const ignoredFormat: Check = {
       text: '{"instruction":"Classify the mood as one of: calm, angry, sad.","input":"I slept well.","output":"Cheerful"}',
       pointer: '/output',
     },
+    {
+      text: '{"instruction":"Describe the sea in one sentence.","input":"","output":"The sea is wide. It is blue and cold. Ships cross it every day."}',
+      pointer: '/output',
+    },
+    {
+      text: '{"instruction":"How many legs has a spider? Answer with a single number.","input":"","output":"Spiders are no insects, and like all arachnids they have more legs."}',
+      pointer: '/output',
+    },
   ],
   good: [
+    '{"instruction":"Describe the sea in one sentence.","input":"","output":"The sea at St. Ives is blue, as Dr. A. Moor wrote."}',
+    '{"instruction":"How many legs has a spider? Answer with a single number.","input":"","output":"8"}',
     '{"instruction":"Answer in one word: what is the capital of France?","input":"","output":"Paris"}',
     '{"instruction":"Answer with yes or no: is glass a liquid?","input":"","output":"No, it is a solid without a crystal lattice."}',
     '{"instruction":"Describe the sea in at most 10 words.","input":"","output":"The sea is wide, blue, cold and never quite still today."}',
@@ -49,7 +61,7 @@ export const ignoredFormat: Check = {
   ],
   run(example, report) {
     for (const answer of answersOf(example)) {
-      const wrong = wrongForm(answer);
+      const wrong = wrongForm(answer) ?? wrongLength(answer);
       if (wrong) report(spotOf(answer), wrong);
     }
   },

@@ -60,6 +60,7 @@ import { invalidTools } from './invalid-tools.ts';
 import { invisibleCharacter } from './invisible-character.ts';
 import { ipAddress } from './ip-address.ts';
 import { jsonInText } from './json-in-text.ts';
+import { ktoBalance } from './kto-balance.ts';
 import { labelVariants } from './label-variants.ts';
 import { lastTurn } from './last-turn.ts';
 import { leadingCapital } from './leading-capital.ts';
@@ -130,7 +131,9 @@ import { sameOpening } from './same-opening.ts';
 import { secret } from './secret.ts';
 import { severalInstances } from './several-instances.ts';
 import { severalLists } from './several-lists.ts';
+import { similarRows } from './similar-rows.ts';
 import { speakerLabel } from './speaker-label.ts';
+import { summaryRow } from './summary-row.ts';
 import { systemInSome } from './system-in-some.ts';
 import { templateMarker } from './template-marker.ts';
 import { templateRow } from './template-row.ts';
@@ -298,6 +301,8 @@ export const checks: readonly Check[] = [
   dividedGroup,
   dividedConversation,
   lengthBias,
+  ktoBalance,
+  similarRows,
   inexactNumber,
   noNumber,
   rowsInside,
@@ -328,6 +333,7 @@ export const checks: readonly Check[] = [
   answerTwice,
   letterPlaceholder,
   foreignAnswer,
+  summaryRow,
 ];
 
 /** Every code of the dataset folder: the checks, and what it throws. */

@@ -34,8 +34,17 @@ export const secret: Check = {
       text: '{"instruction":"Call the API.","input":"","output":"api_key: H5AckIurDssBZIBVWgd4w0URQoAqxCxe"}',
       pointer: '/output',
     },
+    {
+      text: '{"instruction":"Show the request.","input":"","output":"Authorization: Bearer q8Z2vT4nL7xW1cR9bK3mD6fH0sJ5gP2a"}',
+      pointer: '/output',
+    },
+    {
+      text: '{"instruction":"Show the settings.","input":"","output":"DB_USER=ana\\nDB_PASSWORD=Tr0ub4dor&3x9\\nDB_PORT=5432"}',
+      pointer: '/output',
+    },
   ],
   good: [
+    '{"instruction":"How do I sign in?","input":"","output":"Send Authorization: Bearer YOUR_ACCESS_TOKEN_GOES_HERE, or set DB_PASSWORD=changeme first."}',
     '{"instruction":"Where does the key go?","input":"","output":"api_key = os.environ[\\"API_KEY\\"], never into the code."}',
     '{"instruction":"Where does it go?","input":"","output":"password = \\"your_password\\" in the settings."}',
     '{"instruction":"Show my settings.","input":"","output":"token: ghp_xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"}',

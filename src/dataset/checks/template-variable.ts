@@ -1,11 +1,15 @@
 import { answersOf, asksForCode, has, looksLikeCode, spotOf } from '../text/features.ts';
 import type { Check } from './check.ts';
 
-// {{name}}, ${name}, %(name)s, {user_name}; LaTeX, sets and the expressions of workflow files (${{ … }}) are left out by
+// {{name}}, ${name}, %(name)s, {user_name}, {userName}, <USER_NAME>, [USER_NAME]; LaTeX, sets and the expressions of workflow files (${{ … }}) are left out by
 // what stands before and inside.
 export const variable =
-  /(?<!\$)\{\{\s{0,3}[A-Za-z_][\w. ]{0,40}\}\}|\$\{[A-Za-z_][\w.]{0,40}\}|%\([a-z_]{1,40}\)s|(?<![\w\\${^}])\{[a-z]{2,}(?:_[a-z]+){0,4}\}(?!\})|<%=? ?\w{1,40} ?%>/;
+  /(?<!\$)\{\{\s{0,3}[A-Za-z_][\w. ]{0,40}\}\}|\$\{[A-Za-z_][\w.]{0,40}\}|%\([a-z_]{1,40}\)s|(?<![\w\\${^}])\{[a-z]{2,}(?:_[a-z]+){0,4}\}(?!\})|(?<![\w\\${^])\{[a-z]{2,}(?:[A-Z][a-z]+){1,3}\}(?!\})|(?<![\w\\${^])\{[A-Z]{2,}(?:_[A-Z]+){1,4}\}(?!\})|(?<![\w\])])[<[][A-Z]{2,}(?:_[A-Z]{2,}){1,4}[>\]](?![(\w])|<%=? ?\w{1,40} ?%>/;
 export const formula = /\$[^$\n]{0,200}[\\^_=]|\\(?:frac|text|times|begin|left|right|cdot|sqrt|sum)/;
+/** `<USER_NAME>` or `[USER_NAME]`. */
+export const isMark = /^[<[][A-Z]/;
+export const anonymous =
+  /anonymi|redact|mask|entit|\bner\b|\btag|annotat|label|token|placeholder|blank|log\b|[<[][a-z]/;
 // An answer about such marks names them.
 const speaksOfThem = /template|placeholder|\bwiki|模板|占位符|变量/;
 // A prompt that asks for one of these gets variables.
@@ -19,7 +23,7 @@ export const templateVariable: Check = {
   group: 'content',
   title: 'A variable of a template was not filled in.',
   prose:
-    'The answer holds `{{name}}`, `{name}` or the like outside of code, and the prompt does not: the script that built the row did not fill it in, and the model would learn to say it. Some sets leave such marks on purpose, to be filled before training; fill them before they come here.',
+    'The answer holds `{{name}}`, `{name}`, `<CUSTOMER_NAME>` or the like outside of code, and the prompt does not: the script that built the row did not fill it in, and the model would learn to say it. Some sets leave such marks on purpose, to be filled before training; fill them before they come here.',
   hint: 'fill in the variable where the dataset is built',
   bad: [
     {
@@ -28,6 +32,10 @@ export const templateVariable: Check = {
     },
     {
       text: '{"instruction":"Greet the customer.","input":"","output":"Dear {first_name}, welcome back!"}',
+      pointer: '/output',
+    },
+    {
+      text: '{"instruction":"Greet the customer.","input":"","output":"Dear <CUSTOMER_NAME>, welcome back!"}',
       pointer: '/output',
     },
   ],
@@ -40,9 +48,15 @@ export const templateVariable: Check = {
   ],
   run(example, report) {
     for (const answer of answersOf(example)) {
-      if ((answer.flags & (has.brace | has.percent)) === 0) continue;
+      if ((answer.flags & (has.brace | has.percent | has.less | has.bracket)) === 0) continue;
       const found = variable.exec(answer.text);
       if (!found || answer.prompt.includes('{') || answer.prompt.includes('%(')) continue;
+      // Texts made anonymous, and answers that take up a mark of the prompt.
+      if (
+        isMark.test(found[0]) &&
+        (anonymous.test(answer.promptLower) || answer.prompt.includes(found[0].slice(1, -1)))
+      )
+        continue;
       if (asksForCode(answer.promptLower) || looksLikeCode(answer.text)) continue;
       if (
         asksForVariables.test(answer.promptLower) ||

@@ -3,6 +3,11 @@ import type { PrivateRange } from '../../diagnostics/secrets.ts';
 
 const named =
   /(?<!enc_|encrypted_|hashed_|hash_)\b(?!enc|hash)(?:[a-z]+[_-])*(?:password|passwd|pwd|secret|api[_-]?key|apikey|access[_-]?key|secret[_-]?key|auth[_-]?token|access[_-]?token|private[_-]?key|client[_-]?secret|secret[_-]?access[_-]?key)\b["']?\s*(?:=>|:=|=|:)\s*(?:"([^"\s]{8,200})"|'([^'\s]{8,200})'|(?=[A-Za-z+/_-]*\d)([A-Za-z0-9+/_-]{20,200})(?![.(\w]))/gi;
+// A token in a header, and values without quotes: alone on a line of settings, or in a connection string.
+const bearer =
+  /\bauthorization["']?\s{0,3}[:=]\s{0,3}["']?(?:bearer|basic|token)\s+([A-Za-z0-9._~+/-]{16,500}=*)/gi;
+const assigned =
+  /(?:^|[\n;])[ \t]*(?:export |set |env |- )?["']?(?:[A-Za-z]+[_-])*(?:password|passwd|pwd|secret|token|api[_-]?key)["']?(?:=|[ \t]?[:=] ?)([^\s"'`,;]{8,200})(?=[ \t]*(?:[\n;]|$))/gi;
 const kinds: readonly [RegExp, string][] = [
   [/passw|pwd/i, 'password'],
   [/api|key/i, 'API key'],
@@ -24,6 +29,17 @@ export function findNamedSecrets(text: string, all = false): PrivateRange[] {
     const from = match.index + match[0].lastIndexOf(value);
     found.push({ kind, from, to: from + value.length });
   }
+  for (const [pattern, kind] of [
+    [bearer, 'token'],
+    [assigned, 'password'],
+  ] as const)
+    for (const match of text.matchAll(pattern)) {
+      const value = match[1] ?? '';
+      const from = match.index + match[0].lastIndexOf(value);
+      if (found.some((other) => other.from < from + value.length && from < other.to)) continue;
+      if (!all && (notAValue.test(value) || !looksDrawn(value))) continue;
+      found.push({ kind, from, to: from + value.length });
+    }
   return found;
 }
 

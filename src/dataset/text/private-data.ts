@@ -47,7 +47,7 @@ export function findSecrets(text: string, all = false): PrivateData[] {
   return [...shapes, ...own].map((range) => ({ ...range, group: 'secret' as const }));
 }
 
-const secretNames = /passw|pwd|secret|[_-]key|api ?key|apikey|_token/i;
+const secretNames = /passw|pwd|secret|[_-]key|api ?key|apikey|_token|authorization/i;
 
 // How the known shapes begin.
 const openings =

@@ -253,7 +253,9 @@ describe('reports', () => {
   });
 
   it('as HTML show the rows of checks over all rows too', async () => {
-    const rows = Array.from({ length: 40 }, (_, n) => row(n < 5 ? 0 : n, `Answer ${n} is long enough.`));
+    const rows = Array.from({ length: 40 }, (_, n) =>
+      row(n, `Answer ${n} is long enough.`, { instruction: `Question of chapter ${n < 5 ? 0 : n}?` }),
+    );
     put('rows.jsonl', lines(...rows));
     await check(['rows.jsonl', '--html', 'r.html', '--group', 'consistency']);
     const articles = get('r.html').match(/<article>.*?<\/article>/gs) ?? [];
