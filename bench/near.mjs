@@ -9,7 +9,7 @@ import { writeRows } from './generate-rows.mjs';
 const dist = new URL('../dist', import.meta.url).pathname;
 const { defaultNear, findNearDuplicates } = await import(`${dist}/dataset/duplicates/near-duplicates.js`);
 const { wordsOf } = await import(`${dist}/dataset/duplicates/words.js`);
-const { dedupDataset } = await import(`${dist}/app/dedup-dataset.js`);
+const { dedupDataset } = await import(`${dist}/app/data/near/dedup-dataset.js`);
 
 const wanted = Number(process.argv[2] ?? 52_000);
 const threshold = Number(process.argv[3] ?? 0.8);

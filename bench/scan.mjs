@@ -11,7 +11,7 @@ import { finished } from 'node:stream/promises';
 const dist = process.env.LORCH_DIST ?? new URL('../dist', import.meta.url).pathname;
 const { scanDataset } = await import(`${dist}/dataset/scan.js`);
 const { checks } = await import(`${dist}/dataset/checks/index.js`);
-const { createJudgePool } = await import(`${dist}/app/judge-pool.js`);
+const { createJudgePool } = await import(`${dist}/app/sources/judge-pool.js`);
 const { jsonl } = await import(`${dist}/dataset/readers/jsonl.js`);
 const wantedRows = Number(process.argv[2] ?? 200_000);
 const rounds = 5;

@@ -102,6 +102,59 @@ function offenders(test: (file: (typeof files)[number]) => boolean): string[] {
   return files.filter(test).map(({ file }) => file);
 }
 
+/** What a folder of app may import: those before it. */
+const appOrder = [
+  'files',
+  'codes',
+  'sources',
+  'tokens',
+  'data',
+  'review',
+  'forecast',
+  'plan',
+  'runs',
+  'eval',
+  'model',
+  'machine',
+];
+
+/** Where in `appOrder` a file of app is; NaN, which no comparison holds for, if its folder is not in the list. */
+function rank(file: string): number {
+  const at = appOrder.indexOf(file.split(sep)[1] ?? '');
+  return at < 0 ? Number.NaN : at;
+}
+
+function relativeImports(): { file: string; target: string }[] {
+  return files.flatMap(({ file, imports }) =>
+    imports
+      .filter((target) => target.startsWith('.'))
+      .map((target) => ({ file, target: relative(src, resolve(src, dirname(file), target)) })),
+  );
+}
+
+/** The files of the first circle found, in its order; empty if there is none. */
+function findCircle(graph: ReadonlyMap<string, readonly string[]>): string[] {
+  const done = new Set<string>();
+  const path: string[] = [];
+  const visit = (file: string): string[] => {
+    if (path.includes(file)) return path.slice(path.indexOf(file));
+    if (done.has(file)) return [];
+    path.push(file);
+    for (const next of graph.get(file) ?? []) {
+      const circle = visit(next);
+      if (circle.length > 0) return circle;
+    }
+    path.pop();
+    done.add(file);
+    return [];
+  };
+  for (const file of graph.keys()) {
+    const circle = visit(file);
+    if (circle.length > 0) return circle;
+  }
+  return [];
+}
+
 describe('the layers', () => {
   it('has files to judge', () => {
     expect(files.length).toBeGreaterThan(50);
@@ -117,6 +170,20 @@ describe('the layers', () => {
         .map(({ target }) => `${file} → ${target}`),
     );
     expect(wrong).toEqual([]);
+  });
+
+  it('folders of app import one another in one direction', () => {
+    const wrong = relativeImports()
+      .filter(({ file, target }) => file.startsWith(`app${sep}`) && target.startsWith(`app${sep}`))
+      .filter(({ file, target }) => !(rank(target) <= rank(file)))
+      .map(({ file, target }) => `${file} → ${target}`);
+    expect(wrong).toEqual([]);
+  });
+
+  it('no files import one another in a circle, types included', () => {
+    const graph = new Map(files.map(({ file }) => [file, [] as string[]]));
+    for (const { file, target } of relativeImports()) graph.get(file)?.push(target);
+    expect(findCircle(graph)).toEqual([]);
   });
 
   it('each library has one owner', () => {

@@ -1,6 +1,6 @@
 // Everything a command may know of the process around it. The only reader of process.env and cwd.
 import type { Readable } from 'node:stream';
-import { guardTemporary, removeTemporary } from '../app/temporary-files.ts';
+import { guardTemporary, removeTemporary } from '../app/files/temporary-files.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import type { Terminal } from './terminal.ts';
 import { visibleControls } from './ui/paint.ts';

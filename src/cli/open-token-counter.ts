@@ -1,5 +1,5 @@
 // Counting tokens for a data command: with the user's Python environment, or without tokens where there is none.
-import type { TokenCounter } from '../app/count-tokens.ts';
+import type { TokenCounter } from '../app/tokens/count-tokens.ts';
 import { UserError } from '../diagnostics/user-error.ts';
 import type { Context } from './context.ts';
 import { EXIT } from './exit-codes.ts';
@@ -18,8 +18,8 @@ export async function openTokenCounter(
   context: Context,
   onProgress: (done: number, total: number | null) => void,
 ): Promise<TokenCounter | null> {
-  const { createTokenCounter } = await import('../app/count-tokens.ts');
-  const { rowPolicy } = await import('../app/row-policy.ts');
+  const { createTokenCounter } = await import('../app/tokens/count-tokens.ts');
+  const { rowPolicy } = await import('../app/tokens/row-policy.ts');
   const { findWorkspace } = await import('../config/workspace.ts');
   const workspace = await findWorkspace(context.cwd, context.env.HOME).catch(() => null);
   try {

@@ -1,7 +1,7 @@
 // Planning with progress on stderr; shared by plan and train.
 import { resolve } from 'node:path';
-import { type MadePlans, makePlans } from '../app/make-plan.ts';
-import { type OpenWorkspace, openWorkspace } from '../app/open-workspace.ts';
+import { type OpenWorkspace, openWorkspace } from '../app/machine/open-workspace.ts';
+import { type MadePlans, makePlans } from '../app/plan/make-plan.ts';
 import { indexReview } from '../app/review/index-reviews.ts';
 import type { Context } from './context.ts';
 import { noticeOn } from './notice.ts';

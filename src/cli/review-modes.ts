@@ -1,7 +1,7 @@
 // What `lorch data review` does without keys: status, sheets, and the new version.
 import { relative, resolve } from 'node:path';
 import type { ReviewStatus } from '../app/review/review-status.ts';
-import { reviewLogPath } from '../app/review/verdict-log.ts';
+import { reviewLogPath } from '../app/sources/verdict-log.ts';
 import { quotePath } from '../diagnostics/quote-path.ts';
 import { UserError } from '../diagnostics/user-error.ts';
 import type { Context } from './context.ts';
@@ -160,7 +160,7 @@ function statusJson(
 
 /** `--list`: what the workspace has on record of reviews. Throws UserError U100 outside one. */
 export async function listWorkspaceReviews(context: Context, json: boolean): Promise<void> {
-  const { openWorkspace } = await import('../app/open-workspace.ts');
+  const { openWorkspace } = await import('../app/machine/open-workspace.ts');
   const { listReviews } = await import('../store/reviews.ts');
   const { store } = await openWorkspace({ cwd: context.cwd, env: context.env, notice: noticeOn(context) });
   const reviews = listReviews(store);

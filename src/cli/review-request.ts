@@ -1,12 +1,12 @@
 // From what a user typed to a review: which files, who reads, against which limit, and which model is asked.
 import { userInfo } from 'node:os';
-import { chooseDatasetChecks } from '../app/dataset-checks.ts';
-import { readFormat } from '../app/dataset-sources.ts';
 import { type ConfiguredFiles, withConfigSettings } from '../app/review/config-settings.ts';
 import type { ModelRequest } from '../app/review/model-view.ts';
 import type { SessionRequest } from '../app/review/review-session.ts';
 import { reviewedFiles } from '../app/review/reviewed-files.ts';
-import { configPolicy, type RowPolicy, rowPolicy } from '../app/row-policy.ts';
+import { chooseDatasetChecks } from '../app/sources/dataset-checks.ts';
+import { readFormat } from '../app/sources/dataset-sources.ts';
+import { configPolicy, type RowPolicy, rowPolicy } from '../app/tokens/row-policy.ts';
 import { type LoadedRun, loadConfig } from '../config/load.ts';
 import type { RunConfig } from '../config/schema/run.ts';
 import { findWorkspace } from '../config/workspace.ts';

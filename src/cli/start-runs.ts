@@ -1,5 +1,5 @@
 // Queued runs, one after another; shared by train and rerun.
-import { launchRun } from '../app/launch-run.ts';
+import { launchRun } from '../app/runs/launch-run.ts';
 import { statusWord } from '../run/status.ts';
 import { askToStop } from '../supervise/ask-to-stop.ts';
 import type { LaunchDeps } from '../supervise/deps.ts';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ClosablePool } from '../../src/app/judge-pool.ts';
+import type { ClosablePool } from '../../src/app/sources/judge-pool.ts';
 import { findFormat } from '../../src/dataset/formats/index.ts';
 import { type ScanOptions, type ScanSink, scanDataset } from '../../src/dataset/scan.ts';
 import { type Compiled, compileSources } from '../supervise/kill/compile.ts';

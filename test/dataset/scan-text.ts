@@ -1,6 +1,6 @@
 // Scans text as if it were a file, and keeps everything that came out.
 import { Readable } from 'node:stream';
-import { spillToDisk } from '../../src/app/spill-to-disk.ts';
+import { spillToDisk } from '../../src/app/files/spill-to-disk.ts';
 import { structureOnly as structureSettings } from '../../src/dataset/check-settings.ts';
 import type { LedgerEntry } from '../../src/dataset/ledger.ts';
 import {

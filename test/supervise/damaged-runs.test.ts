@@ -3,8 +3,8 @@ import { execFileSync } from 'node:child_process';
 import { cp, mkdir, readdir, readFile, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { findRemovable, removeRuns } from '../../src/app/remove-run.ts';
-import { sweepLeftovers, withoutReport } from '../../src/app/sweep-leftovers.ts';
+import { findRemovable, removeRuns } from '../../src/app/runs/remove-run.ts';
+import { sweepLeftovers, withoutReport } from '../../src/app/runs/sweep-leftovers.ts';
 import { attemptPaths } from '../../src/run/layout.ts';
 import { statusWord } from '../../src/run/status.ts';
 import { beginAttempt } from '../../src/store/attempts.ts';
@@ -171,7 +171,7 @@ describe('what killed commands leave', () => {
   it('is cleared away, finished where it was whole, and left alone where its maker lives', async () => {
     const dir = await trained('one');
     const dead = execFileSync('sh', ['-c', 'echo $$'], { encoding: 'utf8' }).trim();
-    const { ownerTag } = await import('../../src/app/process-owner.ts');
+    const { ownerTag } = await import('../../src/app/files/process-owner.ts');
     const deadTag = ownerTag().replace(/^([^-]+)-.*$/, `$1-${dead}-1`);
     const reused = ownerTag().replace(/-[^-]+$/, '-1');
     await mkdir(join(workspace.runsDir, `.half.${deadTag}.tmp`));

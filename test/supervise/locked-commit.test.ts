@@ -3,7 +3,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { findRemovable, removeRuns } from '../../src/app/remove-run.ts';
+import { findRemovable, removeRuns } from '../../src/app/runs/remove-run.ts';
 import { openStore, type Store } from '../../src/store/open-store.ts';
 import { getRun } from '../../src/store/runs.ts';
 import type { LaunchDeps } from '../../src/supervise/deps.ts';

@@ -2,7 +2,7 @@
 import { appendFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { readLogs } from '../../src/app/read-logs.ts';
+import { readLogs } from '../../src/app/runs/read-logs.ts';
 import { statusWord } from '../../src/run/status.ts';
 import { runEvents } from '../../src/store/events.ts';
 import { runFindings } from '../../src/store/findings.ts';

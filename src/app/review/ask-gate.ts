@@ -6,8 +6,8 @@ import type { Judgement, ReviewRule } from '../../dataset/review/judge-review.ts
 import { notDrawn } from '../../dataset/weight.ts';
 import { quotePath } from '../../diagnostics/quote-path.ts';
 import type { PlannedReview } from '../../run/plan.ts';
-import { chooseDatasetChecks } from '../dataset-checks.ts';
-import { ledgerFates } from '../read-ledger.ts';
+import { chooseDatasetChecks } from '../sources/dataset-checks.ts';
+import { ledgerFates } from '../sources/read-ledger.ts';
 import { lostSentence } from './find-origins.ts';
 import { type JudgedReview, judgeRows, sameFates } from './judge-rows.ts';
 

@@ -1,12 +1,12 @@
 // `lorch data review --export`: the drawn rows as a sheet for a reviewer without a terminal.
 import { UserError } from '../../diagnostics/user-error.ts';
-import { writeNewFile } from '../new-file.ts';
+import { writeNewFile } from '../files/new-file.ts';
+import { readReviewLog, reviewLogPath } from '../sources/verdict-log.ts';
 import { fetchRows } from './fetch-rows.ts';
 import { inheritedEntries } from './inherited-entries.ts';
 import { loadReview, orderOf } from './load-review.ts';
 import { openPopulation, type ReviewedFiles } from './population.ts';
 import { sheetRow, writeSheet } from './review-sheet.ts';
-import { readReviewLog, reviewLogPath } from './verdict-log.ts';
 
 /** `csv` or `jsonl`, by a file's name. Throws UserError V009 for any other. */
 export function sheetKind(path: string): 'csv' | 'jsonl' {

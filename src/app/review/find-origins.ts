@@ -1,8 +1,8 @@
 // The files that a dataset was made of, as far back as the records beside them tell: their reviews may speak for its rows.
 import { stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { hashFile } from '../hash-file.ts';
-import { readLineage } from '../read-lineage.ts';
+import { hashFile } from '../files/hash-file.ts';
+import { readLineage } from '../sources/read-lineage.ts';
 
 export interface NamedFile {
   /** Absolute. */

@@ -9,14 +9,14 @@ import { editOf, type ReviewState, reasonOf } from '../../dataset/review/fold-lo
 import type { ScanResult } from '../../dataset/scan.ts';
 import { quotePath } from '../../diagnostics/quote-path.ts';
 import { UserError } from '../../diagnostics/user-error.ts';
-import { type DatasetOutput, openDatasetOutput } from '../dataset-output.ts';
-import { type LedgerFile, ledgerPath, openLedgerFile } from '../ledger-file.ts';
-import { createOpenFiles, openNewFile, publishAll } from '../new-file.ts';
-import { type LineageFacts, openLineageFile } from '../write-lineage.ts';
+import { createOpenFiles, openNewFile, publishAll } from '../files/new-file.ts';
+import { type DatasetOutput, openDatasetOutput } from '../sources/dataset-output.ts';
+import { type LedgerFile, ledgerPath, openLedgerFile } from '../sources/ledger-file.ts';
+import { reviewLogPath } from '../sources/verdict-log.ts';
+import { type LineageFacts, openLineageFile } from '../sources/write-lineage.ts';
 import { loadReview } from './load-review.ts';
 import { openPopulation, otherFiles, type ReviewedFiles, scanReviewed } from './population.ts';
 import { disputesOf, type OpenedReview, openReview } from './review-status.ts';
-import { reviewLogPath } from './verdict-log.ts';
 
 export interface FinishRequest extends ReviewedFiles {
   /** Absolute; a name that ends in `.json` gets an array, `.jsonl` JSON lines. */

@@ -11,6 +11,7 @@ import {
 import type { Finding } from '../../diagnostics/finding.ts';
 import { systemReason } from '../../diagnostics/system-error.ts';
 import { UserError } from '../../diagnostics/user-error.ts';
+import { openReviewLog, reviewLogPath } from '../sources/verdict-log.ts';
 import { drawEntry } from './draw-entry.ts';
 import { judgeEdit } from './edit-row.ts';
 import { sheetKind } from './export-review.ts';
@@ -19,7 +20,6 @@ import { inheritedEntries } from './inherited-entries.ts';
 import { loadReview, orderOf } from './load-review.ts';
 import { openPopulation, type Population, type ReviewedFiles } from './population.ts';
 import { type FilledRow, readSheet } from './review-sheet.ts';
-import { openReviewLog, reviewLogPath } from './verdict-log.ts';
 
 export interface ImportRequest extends ReviewedFiles {
   /** Absolute path of the filled sheet, and what to call it. */

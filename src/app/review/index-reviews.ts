@@ -6,7 +6,7 @@ import { foldLog, isDefect } from '../../dataset/review/fold-log.ts';
 import { UserError } from '../../diagnostics/user-error.ts';
 import type { Store } from '../../store/open-store.ts';
 import { clearReviews, type ReviewIndexRow, replaceReviews } from '../../store/reviews.ts';
-import { readReviewLog } from './verdict-log.ts';
+import { readReviewLog } from '../sources/verdict-log.ts';
 
 /** Indexes one log (absolute path); one that is gone or cannot be read leaves the index. */
 export async function indexReview(store: Store, root: string, log: string): Promise<void> {

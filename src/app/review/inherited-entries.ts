@@ -1,8 +1,8 @@
 // What was said of a dataset's rows before it was made: the logs of the files behind it, as if they were its own.
 import type { LogEntry } from '../../dataset/review/entries.ts';
+import { readReviewLog, reviewLogPath } from '../sources/verdict-log.ts';
 import { findOrigins, type Origin } from './find-origins.ts';
 import { otherFiles, type ReviewedFiles } from './population.ts';
-import { readReviewLog, reviewLogPath } from './verdict-log.ts';
 
 /**
  * The entries of the origins' logs. Their draws become earlier versions of `reviewed`, so that rows keep their verdicts

@@ -6,13 +6,13 @@ import type { DrawEntry, LogEntry } from '../../dataset/review/entries.ts';
 import type { FingerprintIndex } from '../../dataset/review/fingerprint-index.ts';
 import { editOf, foldLog } from '../../dataset/review/fold-log.ts';
 import type { Judgement, ReviewRule } from '../../dataset/review/judge-review.ts';
-import { decidingSettings } from '../choose-checks.ts';
-import { chooseDatasetChecks } from '../dataset-checks.ts';
+import { decidingSettings } from '../sources/choose-checks.ts';
+import { chooseDatasetChecks } from '../sources/dataset-checks.ts';
+import { type ReadLog, readReviewLog, reviewLogPath } from '../sources/verdict-log.ts';
 import { findOrigins, type NamedFile, type Origin, type Origins } from './find-origins.ts';
 import { inheritedEntries } from './inherited-entries.ts';
 import { judgeLoaded, type LoadedReview, loadReview } from './load-review.ts';
 import { openPopulation, type Population, type ReviewedFiles } from './population.ts';
-import { type ReadLog, readReviewLog, reviewLogPath } from './verdict-log.ts';
 
 export interface RowsRequest {
   files: readonly NamedFile[];

@@ -8,10 +8,10 @@ import { trainerLine, trainerRow } from '../../dataset/trainer-row.ts';
 import { resolveModel } from '../../hub/resolve-model.ts';
 import type { PythonEnv } from '../../python/environment.ts';
 import { runTrainer } from '../../python/run-trainer.ts';
-import { type PrepareSpec, prepareSequences } from '../prepare-sequences.ts';
-import { dayOf } from '../read-template.ts';
-import type { RowPolicy } from '../row-policy.ts';
-import { tokenizerIdentity } from '../tokenizer-identity.ts';
+import { type PrepareSpec, prepareSequences } from '../tokens/prepare-sequences.ts';
+import { dayOf } from '../tokens/read-template.ts';
+import type { RowPolicy } from '../tokens/row-policy.ts';
+import { tokenizerIdentity } from '../tokens/tokenizer-identity.ts';
 import type { ReviewRow } from './fetch-rows.ts';
 
 export interface ModelRequest {

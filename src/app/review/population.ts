@@ -16,8 +16,8 @@ import type { FoundRow } from '../../dataset/scan-types.ts';
 import type { Finding } from '../../diagnostics/finding.ts';
 import { quotePath } from '../../diagnostics/quote-path.ts';
 import { UserError } from '../../diagnostics/user-error.ts';
-import { withJudgePool } from '../judge-pool.ts';
-import { spillToDisk } from '../spill-to-disk.ts';
+import { spillToDisk } from '../files/spill-to-disk.ts';
+import { withJudgePool } from '../sources/judge-pool.ts';
 
 export interface ReviewedFile {
   path: string;

@@ -4,13 +4,13 @@ import { logVersion } from '../../dataset/review/entries.ts';
 import { foldLog, type ReviewState, type RowReview } from '../../dataset/review/fold-log.ts';
 import { type Judgement, judgeReview, type ReviewRule } from '../../dataset/review/judge-review.ts';
 import type { FingerprintList } from '../../dataset/review/permutation.ts';
+import { openReviewLog, reviewLogPath } from '../sources/verdict-log.ts';
 import { drawEntry } from './draw-entry.ts';
 import { type Edited, judgeEdit } from './edit-row.ts';
 import { fetchRows, type ReviewRow } from './fetch-rows.ts';
 import { inheritedEntries } from './inherited-entries.ts';
 import { drawnOf, loadReview, orderOf } from './load-review.ts';
 import { numberOf, openPopulation, type Population, type ReviewedFiles } from './population.ts';
-import { openReviewLog, reviewLogPath } from './verdict-log.ts';
 
 export interface SessionRequest extends ReviewedFiles {
   reviewer: string;

@@ -7,12 +7,12 @@ import type { ReviewState, RowReview } from '../../dataset/review/fold-log.ts';
 import type { Judgement, ReviewRule } from '../../dataset/review/judge-review.ts';
 import { quotePath } from '../../diagnostics/quote-path.ts';
 import { UserError } from '../../diagnostics/user-error.ts';
+import { type ReadLog, readReviewLog, reviewLogPath } from '../sources/verdict-log.ts';
 import { findOrigins, lostSentence } from './find-origins.ts';
 import { inheritedEntries } from './inherited-entries.ts';
 import { type JudgedReview, judgeRows } from './judge-rows.ts';
 import { judgeLoaded, type LoadedReview, loadReview } from './load-review.ts';
 import { openPopulation, type Population, type ReviewedFiles } from './population.ts';
-import { type ReadLog, readReviewLog, reviewLogPath } from './verdict-log.ts';
 
 export interface ReviewerCounts {
   reviewer: string;

@@ -26,8 +26,8 @@ export function define(command: Command, context: Context): void {
       '\nExamples:\n  lorch compare support-r4 support-r16\n  lorch compare @last 20261124-0930 --csv > runs.csv\n',
     )
     .action(async (refs: string[], options: Options) => {
-      const { openWorkspace } = await import('../../app/open-workspace.ts');
-      const { compareRuns } = await import('../../app/compare-runs.ts');
+      const { openWorkspace } = await import('../../app/machine/open-workspace.ts');
+      const { compareRuns } = await import('../../app/runs/compare-runs.ts');
       const workspace = await openWorkspace({
         cwd: context.cwd,
         env: context.env,

@@ -58,15 +58,15 @@ async function checkFile(file: string, options: Options, context: Context): Prom
     const written = configs.flatMap(({ checks }) => checks ?? []);
     if (written.length > 0) {
       // Which checks there are is known elsewhere; a config without such settings need not ask.
-      const { joinCheckSettings } = await import('../../app/join-check-settings.ts');
+      const { joinCheckSettings } = await import('../../app/sources/join-check-settings.ts');
       for (const each of written) joinCheckSettings([each]);
     }
     const accepted = configs.flatMap(({ accept }) => accept ?? []);
     if (accepted.length > 0) {
-      const { checkAccept } = await import('../../app/check-accept.ts');
+      const { checkAccept } = await import('../../app/plan/check-accept.ts');
       await checkAccept(accepted);
     }
-    const { missingPaths } = await import('../../app/check-paths.ts');
+    const { missingPaths } = await import('../../app/plan/check-paths.ts');
     const { findWorkspace } = await import('../../config/workspace.ts');
     const { distinctFindings } = await import('../../config/finding.ts');
     const root = (await findWorkspace(context.cwd, context.env.HOME))?.root ?? context.cwd;

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import type { ImportResult } from '../../app/import-config.ts';
+import type { ImportResult } from '../../app/plan/import-config.ts';
 import type { Context } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 
@@ -39,8 +39,8 @@ export function define(command: Command, context: Context): void {
     .option('--json', 'print one JSON object')
     .addHelpText('after', examples)
     .action(async (file: string, options: Options) => {
-      const { importConfig } = await import('../../app/import-config.ts');
-      const { readImportFile, writeImportFile } = await import('../../app/import-file.ts');
+      const { importConfig } = await import('../../app/plan/import-config.ts');
+      const { readImportFile, writeImportFile } = await import('../../app/plan/import-file.ts');
       const { readStdin } = await import('../read-stdin.ts');
       const text =
         file === '-'

@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import type { CheckRun, NamedFile } from '../../app/check-and-report.ts';
+import type { CheckRun, NamedFile } from '../../app/data/check/check-and-report.ts';
 import type { CheckGroup } from '../../dataset/checks/check.ts';
 import type { Context } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -113,7 +113,7 @@ function list(value: string, before: string[]): string[] {
 
 async function check(patterns: string[], flags: Flags, context: Context): Promise<void> {
   const { resolve } = await import('node:path');
-  const { checkAndReport } = await import('../../app/check-and-report.ts');
+  const { checkAndReport } = await import('../../app/data/check/check-and-report.ts');
   const { createProgress } = await import('../ui/progress.ts');
   const { readVersion } = await import('../version.ts');
   const named = (file: string | undefined): NamedFile | null =>

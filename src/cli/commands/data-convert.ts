@@ -47,7 +47,7 @@ export function define(command: Command, context: Context): void {
     .addHelpText('after', examples)
     .action(async (patterns: string[], flags: Flags) => {
       const { resolve } = await import('node:path');
-      const { convertDataset } = await import('../../app/convert-dataset.ts');
+      const { convertDataset } = await import('../../app/data/convert-dataset.ts');
       const { createProgress } = await import('../ui/progress.ts');
       const { createShownFindings } = await import('../shown-findings.ts');
       const { readVersion } = await import('../version.ts');
@@ -87,7 +87,16 @@ export function define(command: Command, context: Context): void {
 }
 
 function describe(
-  { done, emptied, rows, written, lost, dropped, from, to }: import('../../app/convert-dataset.ts').Converted,
+  {
+    done,
+    emptied,
+    rows,
+    written,
+    lost,
+    dropped,
+    from,
+    to,
+  }: import('../../app/data/convert-dataset.ts').Converted,
   output: string,
 ): string {
   const list = (counts: Record<string, number>) =>

@@ -92,7 +92,7 @@ export function define(command: Command, context: Context): void {
       }
       if (patterns.length === 0)
         command.error("error: missing required argument 'dataset'", { exitCode: EXIT.usage });
-      const { dedupDataset } = await import('../../app/dedup-dataset.ts');
+      const { dedupDataset } = await import('../../app/data/near/dedup-dataset.ts');
       const { createProgress } = await import('../ui/progress.ts');
       const { readVersion } = await import('../version.ts');
       const progress = createProgress(context, 'rows');
@@ -118,7 +118,7 @@ export function define(command: Command, context: Context): void {
         onProgress: (rows) => progress.update(rows, null),
         onDownload: (file, bytes, total) => progress.update(bytes, total, `bytes of ${file}`),
       }).finally(() => progress.end());
-      const { leaksLeft } = await import('../../app/near-report.ts');
+      const { leaksLeft } = await import('../../app/data/near/near-report.ts');
       if (leaksLeft(deduped.near, deduped.written !== null) > 0) context.exitCode = EXIT.findings;
       // Leaks that the same options would leave in the file that is written.
       const leaking = flags.action === 'by_class' && leaksLeft(deduped.near, true) > 0;
@@ -148,7 +148,7 @@ export function define(command: Command, context: Context): void {
 }
 
 async function undo(file: string, out: string | null, context: Context, flags: Flags): Promise<void> {
-  const { undoDedup } = await import('../../app/undo-dedup.ts');
+  const { undoDedup } = await import('../../app/data/near/undo-dedup.ts');
   const { readVersion } = await import('../version.ts');
   const { cwd, env } = context;
   const madeBy = { command: 'data dedup --undo', version: readVersion(), atMs: context.now() };

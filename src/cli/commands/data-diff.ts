@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { DatasetDiff, DiffedRow } from '../../app/diff-datasets.ts';
+import type { DatasetDiff, DiffedRow } from '../../app/data/diff-datasets.ts';
 import type { Context } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { parseCount } from '../parse-options.ts';
@@ -35,7 +35,7 @@ export function define(command: Command, context: Context): void {
     .option('--json', 'one JSON object')
     .addHelpText('after', examples)
     .action(async (a: string, b: string, flags: Flags) => {
-      const { diffDatasets } = await import('../../app/diff-datasets.ts');
+      const { diffDatasets } = await import('../../app/data/diff-datasets.ts');
       const { createProgress } = await import('../ui/progress.ts');
       if (a === '-' && b === '-')
         command.error('error: stdin can be one of the two only', { exitCode: EXIT.usage });

@@ -28,7 +28,7 @@ export function define(command: Command, context: Context): void {
     .addHelpText('after', examples)
     .action(async (dataset: string, flags: Flags) => {
       const { resolve } = await import('node:path');
-      const { mapDataset } = await import('../../app/map-dataset.ts');
+      const { mapDataset } = await import('../../app/data/map-dataset.ts');
       const { quotePath } = await import('../../diagnostics/quote-path.ts');
       const found = await mapDataset({
         cwd: context.cwd,

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { DatasetSample } from '../../app/sample-dataset.ts';
+import type { DatasetSample } from '../../app/data/sample-dataset.ts';
 import type { Example } from '../../dataset/example.ts';
 import type { Context } from '../context.ts';
 import { parseCount } from '../parse-options.ts';
@@ -43,7 +43,7 @@ export function define(command: Command, context: Context): void {
     .addHelpText('after', examples)
     .action(async (patterns: string[], flags: Flags) => {
       const { resolve } = await import('node:path');
-      const { sampleDataset } = await import('../../app/sample-dataset.ts');
+      const { sampleDataset } = await import('../../app/data/sample-dataset.ts');
       const { createProgress } = await import('../ui/progress.ts');
       const { readVersion } = await import('../version.ts');
       const progress = createProgress(context, 'rows');
@@ -89,7 +89,7 @@ async function show({ drawn }: DatasetSample, raw: boolean, context: Context): P
   const { turnLines } = await import('../ui/review-panes.ts');
   const { renderPlace } = await import('../ui/diagnostic.ts');
   const { paint, visible } = await import('../ui/paint.ts');
-  const { maskValues } = await import('../../app/mask-finding.ts');
+  const { maskValues } = await import('../../app/sources/mask-finding.ts');
   const ink = paint(stdout.color);
   const style = { ink, color: stdout.color, width: Math.min(Math.max(stdout.columns, 40), 120) };
   for (const { place, example, stratum } of drawn) {

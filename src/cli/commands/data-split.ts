@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import type { SplitDataset } from '../../app/split-dataset.ts';
+import type { SplitDataset } from '../../app/data/split-dataset.ts';
 import { quotePath } from '../../diagnostics/quote-path.ts';
 import type { Context } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -72,7 +72,7 @@ export function define(command: Command, context: Context): void {
     .option('--json', 'a report as one JSON object')
     .addHelpText('after', examples)
     .action(async (patterns: string[], flags: Flags) => {
-      const { splitDataset } = await import('../../app/split-dataset.ts');
+      const { splitDataset } = await import('../../app/data/split-dataset.ts');
       const { createProgress } = await import('../ui/progress.ts');
       const { createShownFindings } = await import('../shown-findings.ts');
       const { readVersion } = await import('../version.ts');
@@ -123,7 +123,7 @@ type Outputs = { train: string; validation: string; ledger: string };
 
 async function placeOutputs(flags: Flags, cwd: string): Promise<Outputs | null> {
   const { join, resolve } = await import('node:path');
-  const { ledgerPath } = await import('../../app/ledger-file.ts');
+  const { ledgerPath } = await import('../../app/sources/ledger-file.ts');
   const outputs = (train: string, validation: string): Outputs => ({
     train,
     validation,

@@ -48,7 +48,7 @@ export function define(command: Command, context: Context): void {
     .option('--json', 'one JSON object')
     .addHelpText('after', examples)
     .action(async (patterns: string[], flags: Flags) => {
-      const { datasetStats } = await import('../../app/dataset-stats.ts');
+      const { datasetStats } = await import('../../app/data/dataset-stats.ts');
       const { createProgress } = await import('../ui/progress.ts');
       checkRowOptions(command, flags);
       const progress = createProgress(context, 'rows');

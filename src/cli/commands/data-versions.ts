@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { DatasetVersion, VersionState } from '../../app/trace-lineage.ts';
+import type { DatasetVersion, VersionState } from '../../app/data/trace-lineage.ts';
 import type { Context } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { formatCount } from '../ui/format.ts';
@@ -25,7 +25,7 @@ export function define(command: Command, context: Context): void {
     .addHelpText('after', examples)
     .action(async (file: string, flags: { json?: true }) => {
       const { resolve } = await import('node:path');
-      const { hasChanged, traceLineage } = await import('../../app/trace-lineage.ts');
+      const { hasChanged, traceLineage } = await import('../../app/data/trace-lineage.ts');
       const version = await traceLineage(resolve(context.cwd, file), context.cwd);
       if (hasChanged(version)) context.exitCode = EXIT.findings;
       if (flags.json) return printJson(context, { ...version });

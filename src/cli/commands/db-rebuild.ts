@@ -13,8 +13,8 @@ export function define(command: Command, context: Context): void {
       '\nlorch.db is an index: everything in it comes from run folders and review logs. Runs that are under way go on.\n\nExample:\n  lorch db rebuild\n',
     )
     .action(async (options: { json?: true }) => {
-      const { findFolders } = await import('../../app/open-workspace.ts');
-      const { rebuildDb } = await import('../../app/rebuild-db.ts');
+      const { findFolders } = await import('../../app/machine/open-workspace.ts');
+      const { rebuildDb } = await import('../../app/machine/rebuild-db.ts');
       const folders = await findFolders({ cwd: context.cwd, env: context.env });
       const progress = createProgress(context, 'runs');
       const rebuilt = await rebuildDb({

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Diagnosis } from '../../app/diagnosis.ts';
+import type { Diagnosis } from '../../app/machine/diagnosis.ts';
 import type { Context } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { printJson } from '../ui/json.ts';
@@ -23,7 +23,7 @@ export function define(command: Command, context: Context): void {
     .option('--json', 'one JSON object')
     .addHelpText('after', examples)
     .action(async (flags: { python?: string; json?: boolean }) => {
-      const { diagnose } = await import('../../app/diagnose.ts');
+      const { diagnose } = await import('../../app/machine/diagnose.ts');
       const { withProgress } = await import('../ui/progress.ts');
       const diagnoses = await withProgress(context, 'looking at', (progress) =>
         diagnose({

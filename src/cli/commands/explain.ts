@@ -13,7 +13,7 @@ export function define(command: Command, context: Context): void {
     .option('--json', 'one JSON object')
     .addHelpText('after', '\nExamples:\n  lorch explain D014\n  lorch explain\n')
     .action(async (code: string | undefined, options: { json?: true }) => {
-      const { allCodes, explainCode } = await import('../../app/explain-code.ts');
+      const { allCodes, explainCode } = await import('../../app/codes/explain-code.ts');
       if (code === undefined) {
         const codes = await allCodes();
         if (options.json) return printJson(context, { codes });

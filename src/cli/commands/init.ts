@@ -22,7 +22,7 @@ export function define(command: Command, context: Context): void {
     .option('--json', 'one JSON object')
     .addHelpText('after', examples)
     .action(async (dir: string, flags: { json?: boolean }) => {
-      const { initWorkspace } = await import('../../app/init-workspace.ts');
+      const { initWorkspace } = await import('../../app/machine/init-workspace.ts');
       const result = await initWorkspace(resolve(context.cwd, dir));
       if (flags.json) {
         printJson(context, { ...result });

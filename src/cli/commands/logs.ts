@@ -25,8 +25,8 @@ export function define(command: Command, context: Context): void {
       '\nExamples:\n  lorch logs @last -f\n  lorch logs support-r16 --tail 50\n  lorch logs @last --events | jq .type\n',
     )
     .action(async (run: string, options: Options) => {
-      const { openWorkspace } = await import('../../app/open-workspace.ts');
-      const { readLogs } = await import('../../app/read-logs.ts');
+      const { openWorkspace } = await import('../../app/machine/open-workspace.ts');
+      const { readLogs } = await import('../../app/runs/read-logs.ts');
       const workspace = await openWorkspace({
         cwd: context.cwd,
         env: context.env,

@@ -24,8 +24,8 @@ export function define(command: Command, context: Context): void {
     .option('--json', 'one JSON object')
     .addHelpText('after', '\nExamples:\n  lorch merge @last -o models/support-merged\n')
     .action(async (ref: string, options: Options) => {
-      const { openWorkspace } = await import('../../app/open-workspace.ts');
-      const { mergeRun } = await import('../../app/merge-run.ts');
+      const { openWorkspace } = await import('../../app/machine/open-workspace.ts');
+      const { mergeRun } = await import('../../app/runs/merge-run.ts');
       const { withProgress } = await import('../ui/progress.ts');
       const workspace = await openWorkspace({
         cwd: context.cwd,

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { CalibratedModel } from '../../app/calibrate-model.ts';
+import type { CalibratedModel } from '../../app/model/calibrate-model.ts';
 import type { Context } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { parseCounts, parseSeconds } from '../parse-options.ts';
@@ -62,8 +62,8 @@ export function define(command: Command, context: Context): void {
 }
 
 async function measure(target: string, flags: Flags, context: Context): Promise<CalibratedModel> {
-  const { calibrateModel } = await import('../../app/calibrate-model.ts');
-  const { openWorkspace } = await import('../../app/open-workspace.ts');
+  const { calibrateModel } = await import('../../app/model/calibrate-model.ts');
+  const { openWorkspace } = await import('../../app/machine/open-workspace.ts');
   const { parseLoraFlag } = await import('../parse-lora.ts');
   const { readVersion } = await import('../version.ts');
   const { cwd, env } = context;

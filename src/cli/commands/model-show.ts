@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import type { ShownAdapter } from '../../app/show-adapter.ts';
-import type { MemoryRow, ShownModel } from '../../app/show-model.ts';
+import type { ShownAdapter } from '../../app/model/show-adapter.ts';
+import type { MemoryRow, ShownModel } from '../../app/model/show-model.ts';
 import { quotePath } from '../../diagnostics/quote-path.ts';
 import type { Context } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -54,7 +54,7 @@ export function define(command: Command, context: Context): void {
     .option('--json', 'one JSON object')
     .addHelpText('after', examples)
     .action(async (model: string, flags: Flags) => {
-      const { showModel } = await import('../../app/show-model.ts');
+      const { showModel } = await import('../../app/model/show-model.ts');
       const { findWorkspace } = await import('../../config/workspace.ts');
       const { parseLoraFlag } = await import('../parse-lora.ts');
       const { createProgress } = await import('../ui/progress.ts');

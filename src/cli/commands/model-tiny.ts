@@ -40,7 +40,7 @@ export function define(command: Command, context: Context): void {
     .option('--json', 'one JSON object')
     .addHelpText('after', examples)
     .action(async (out: string, flags: Flags) => {
-      const { makeTinyModel } = await import('../../app/make-tiny-model.ts');
+      const { makeTinyModel } = await import('../../app/model/make-tiny-model.ts');
       const { withProgress } = await import('../ui/progress.ts');
       const { findWorkspace } = await import('../../config/workspace.ts');
       const workspace = await findWorkspace(context.cwd, context.env.HOME);

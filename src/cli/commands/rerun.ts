@@ -22,8 +22,8 @@ export function define(command: Command, context: Context): void {
     .option('--python <path>', 'another Python environment')
     .addHelpText('after', '\nExamples:\n  lorch rerun @last\n  lorch rerun support-r16 --detach\n')
     .action(async (ref: string, options: Options) => {
-      const { openWorkspace } = await import('../../app/open-workspace.ts');
-      const { rerun } = await import('../../app/rerun.ts');
+      const { openWorkspace } = await import('../../app/machine/open-workspace.ts');
+      const { rerun } = await import('../../app/runs/rerun.ts');
       const { nextCommands, startRuns } = await import('../start-runs.ts');
       const workspace = await openWorkspace({
         cwd: context.cwd,

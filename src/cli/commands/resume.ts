@@ -21,8 +21,8 @@ export function define(command: Command, context: Context): void {
       '\nGoes on from the newest complete checkpoint, as another attempt of the same run.\n\nExamples:\n  lorch resume @last\n  lorch resume support-r16 --detach\n',
     )
     .action(async (ref: string, options: Options) => {
-      const { openWorkspace } = await import('../../app/open-workspace.ts');
-      const { resumeRun } = await import('../../app/resume-run.ts');
+      const { openWorkspace } = await import('../../app/machine/open-workspace.ts');
+      const { resumeRun } = await import('../../app/runs/resume-run.ts');
       const { followInTerminal } = await import('../follow.ts');
       const { nextCommands } = await import('../start-runs.ts');
       const { statusWord } = await import('../../run/status.ts');

@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
-import type { Removable } from '../../app/remove-run.ts';
+import type { Removable } from '../../app/runs/remove-run.ts';
 import { UserError } from '../../diagnostics/user-error.ts';
 import type { Context } from '../context.ts';
 import { noticeOn } from '../notice.ts';
@@ -16,8 +16,8 @@ export function define(command: Command, context: Context): void {
       '\nRemoves the run folders, with checkpoints and adapters, and their records. Nothing else is touched.\n\nExamples:\n  lorch rm support-r16\n  lorch rm 20260102-1000 20260102-1100 --yes\n',
     )
     .action(async (refs: string[], options: { yes?: true }) => {
-      const { openWorkspace } = await import('../../app/open-workspace.ts');
-      const { findRemovable, removeRuns } = await import('../../app/remove-run.ts');
+      const { openWorkspace } = await import('../../app/machine/open-workspace.ts');
+      const { findRemovable, removeRuns } = await import('../../app/runs/remove-run.ts');
       const workspace = await openWorkspace({
         cwd: context.cwd,
         env: context.env,

@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import type { RunFilters } from '../../app/list-runs.ts';
+import type { RunFilters } from '../../app/runs/list-runs.ts';
 import type { Context } from '../context.ts';
 import { noticeOn } from '../notice.ts';
 import { parseCount } from '../parse-options.ts';
@@ -30,8 +30,8 @@ export function define(command: Command, context: Context): void {
       "\nExamples:\n  lorch runs\n  lorch runs --status running,failed\n  lorch runs --where 'lora.r>=16' --where training.packing=true --json\n",
     )
     .action(async (options: Options) => {
-      const { openWorkspace } = await import('../../app/open-workspace.ts');
-      const { listRecordedRuns } = await import('../../app/list-runs.ts');
+      const { openWorkspace } = await import('../../app/machine/open-workspace.ts');
+      const { listRecordedRuns } = await import('../../app/runs/list-runs.ts');
       const workspace = await openWorkspace({
         cwd: context.cwd,
         env: context.env,

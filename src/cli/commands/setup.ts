@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import type { SetupOptions, SetupResult } from '../../app/setup-python.ts';
+import type { SetupOptions, SetupResult } from '../../app/machine/setup-python.ts';
 import type { Context } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { formatDuration } from '../ui/format.ts';
@@ -51,7 +51,7 @@ export function define(command: Command, context: Context): void {
 }
 
 async function run(flags: Flags, context: Context): Promise<void> {
-  const { setupPython } = await import('../../app/setup-python.ts');
+  const { setupPython } = await import('../../app/machine/setup-python.ts');
   const { findWorkspace } = await import('../../config/workspace.ts');
   const { stderr, env, cwd } = context;
   const ink = paint(stderr.color);

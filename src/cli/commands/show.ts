@@ -13,8 +13,8 @@ export function define(command: Command, context: Context): void {
     .option('--tsv', 'the tables alone, tab-separated')
     .addHelpText('after', '\nExamples:\n  lorch show @last\n  lorch show support-r16 --markdown\n')
     .action(async (ref: string, options: { json?: true; markdown?: true; tsv?: true }) => {
-      const { openWorkspace } = await import('../../app/open-workspace.ts');
-      const { showRun } = await import('../../app/show-run.ts');
+      const { openWorkspace } = await import('../../app/machine/open-workspace.ts');
+      const { showRun } = await import('../../app/runs/show-run.ts');
       const workspace = await openWorkspace({
         cwd: context.cwd,
         env: context.env,
@@ -38,7 +38,7 @@ export function define(command: Command, context: Context): void {
         });
       }
       if (options.markdown) {
-        const { renderReport } = await import('../../app/render-report.ts');
+        const { renderReport } = await import('../../app/runs/render-report.ts');
         context.stdout.write(renderReport(shown));
         return;
       }

@@ -24,8 +24,8 @@ export function define(command: Command, context: Context): void {
     .option('--no-wait', 'return without waiting for the end')
     .addHelpText('after', '\nExamples:\n  lorch stop @last\n  lorch stop support-r16 --force\n')
     .action(async (ref: string, options: Options) => {
-      const { openWorkspace } = await import('../../app/open-workspace.ts');
-      const { stopRun } = await import('../../app/stop-run.ts');
+      const { openWorkspace } = await import('../../app/machine/open-workspace.ts');
+      const { stopRun } = await import('../../app/runs/stop-run.ts');
       const { nextCommands } = await import('../start-runs.ts');
       const { statusWord } = await import('../../run/status.ts');
       const workspace = await openWorkspace({

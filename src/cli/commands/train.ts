@@ -38,8 +38,8 @@ Ctrl-C asks for a checkpoint, a second Ctrl-C kills.
     )
     .action(async (config: string, options: Options) => {
       const { planInTerminal } = await import('../plan-in-terminal.ts');
-      const { createRun } = await import('../../app/create-run.ts');
-      const { refuseUnreviewed, withoutRefusal } = await import('../../app/plan-review.ts');
+      const { createRun } = await import('../../app/runs/create-run.ts');
+      const { refuseUnreviewed, withoutRefusal } = await import('../../app/plan/plan-review.ts');
       const { renderPlans } = await import('../ui/plan-view.ts');
       const { nextCommands, startRuns } = await import('../start-runs.ts');
       // It is kept with the run for ever, so a token in it would, too.

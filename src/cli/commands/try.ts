@@ -28,8 +28,8 @@ export function define(command: Command, context: Context): void {
       '\nExamples:\n  lorch try @last\n  lorch try support-r16 --prompt "Where is my parcel?"\n',
     )
     .action(async (ref: string, options: Options) => {
-      const { openWorkspace } = await import('../../app/open-workspace.ts');
-      const { tryRun } = await import('../../app/try-run.ts');
+      const { openWorkspace } = await import('../../app/machine/open-workspace.ts');
+      const { tryRun } = await import('../../app/runs/try-run.ts');
       const { withProgress } = await import('../ui/progress.ts');
       const workspace = await openWorkspace({
         cwd: context.cwd,

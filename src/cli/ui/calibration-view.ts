@@ -1,5 +1,5 @@
 // A calibration: forecast against measurement for each size, and what plans make of it.
-import type { CalibratedModel, CalibratedRung } from '../../app/calibrate-model.ts';
+import type { CalibratedModel, CalibratedRung } from '../../app/model/calibrate-model.ts';
 import { groundOf } from '../../model/calibration.ts';
 import type { OutputStream } from '../context.ts';
 import { formatBytes, formatCount, formatDuration, formatNumber } from './format.ts';

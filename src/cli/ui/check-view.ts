@@ -1,6 +1,6 @@
 // The summary of `lorch data check`: worst first, a few places each, then the totals and a last word.
-import type { CheckedDataset, FoundCode } from '../../app/check-dataset.ts';
-import { judgeCheck } from '../../app/check-reports/verdict.ts';
+import type { CheckedDataset, FoundCode } from '../../app/data/check/check-dataset.ts';
+import { judgeCheck } from '../../app/data/check/reports/verdict.ts';
 import { checks } from '../../dataset/checks/index.ts';
 import { percent } from '../../dataset/consistency/wording.ts';
 import type { OutputStream } from '../context.ts';

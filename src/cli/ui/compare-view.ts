@@ -1,5 +1,5 @@
 // A comparison as a screen, as CSV, as Markdown: the same rows each time.
-import type { RunComparison } from '../../app/compare-runs.ts';
+import type { RunComparison } from '../../app/runs/compare-runs.ts';
 import { markdownText } from '../../diagnostics/visible.ts';
 import type { ResultRow } from '../../run/compare.ts';
 import type { OutputStream } from '../context.ts';

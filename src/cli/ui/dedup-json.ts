@@ -1,6 +1,6 @@
 // `lorch data dedup --json`: the fixed object (DESIGN §5) and more keys, one pair a line, as there may be millions.
-import type { DedupedDataset } from '../../app/dedup-dataset.ts';
-import { countClasses, type Leak, listLeaks, listPairs } from '../../app/near-report.ts';
+import type { DedupedDataset } from '../../app/data/near/dedup-dataset.ts';
+import { countClasses, type Leak, listLeaks, listPairs } from '../../app/data/near/near-report.ts';
 import type { RowPlace } from '../../dataset/example.ts';
 import type { Context } from '../context.ts';
 

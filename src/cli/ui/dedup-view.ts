@@ -1,7 +1,14 @@
 // What `lorch data dedup` prints: totals, classes, bands, the largest groups, pairs with their differences, what a person
 // has to settle.
-import type { DedupedDataset } from '../../app/dedup-dataset.ts';
-import { countClasses, isOwn, type Leak, leaksLeft, listLeaks, shownPair } from '../../app/near-report.ts';
+import type { DedupedDataset } from '../../app/data/near/dedup-dataset.ts';
+import {
+  countClasses,
+  isOwn,
+  type Leak,
+  leaksLeft,
+  listLeaks,
+  shownPair,
+} from '../../app/data/near/near-report.ts';
 import type { RowFacts } from '../../dataset/duplicates/inspect-pairs.ts';
 import { type PairBlock, type PairClass, pairClasses } from '../../dataset/duplicates/pair-class.ts';
 import { differsBeside } from '../../dataset/duplicates/shown-texts.ts';

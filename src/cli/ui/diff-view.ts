@@ -1,6 +1,6 @@
 // What `lorch data diff` prints without --json.
-import type { DatasetDiff, DiffedRow, DiffSide, Listed } from '../../app/diff-datasets.ts';
-import { maskValues } from '../../app/mask-finding.ts';
+import type { DatasetDiff, DiffedRow, DiffSide, Listed } from '../../app/data/diff-datasets.ts';
+import { maskValues } from '../../app/sources/mask-finding.ts';
 import { textOf } from '../../dataset/content.ts';
 import { compareExamples } from '../../dataset/diff/compare-examples.ts';
 import type { Example } from '../../dataset/example.ts';

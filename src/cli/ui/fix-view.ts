@@ -1,6 +1,6 @@
 // Fixes as differences: what goes stands in [-…-], what comes in {+…+}, with colour and without.
 import { diffWordsWithSpace } from 'diff';
-import type { Fixed, FixedCode, ShownFix } from '../../app/fix-dataset.ts';
+import type { Fixed, FixedCode, ShownFix } from '../../app/data/check/fix-dataset.ts';
 import { renderPlace } from './diagnostic.ts';
 import { formatCount } from './format.ts';
 import { type Ink, paint, visible } from './paint.ts';

@@ -1,6 +1,6 @@
 // A model or an adapter on a screen: what it is, its parts, what LoRA trains in it.
-import type { ShownAdapter } from '../../app/show-adapter.ts';
-import type { ShownModel } from '../../app/show-model.ts';
+import type { ShownAdapter } from '../../app/model/show-adapter.ts';
+import type { ShownModel } from '../../app/model/show-model.ts';
 import type { Licence } from '../../model/model-card.ts';
 import type { OutputStream } from '../context.ts';
 import { formatBytes, formatCount, formatShare } from './format.ts';

@@ -2,7 +2,7 @@
 import { basename } from 'node:path';
 import type { Finished } from '../../app/review/finish-review.ts';
 import type { ReviewStatus } from '../../app/review/review-status.ts';
-import { reviewLogPath } from '../../app/review/verdict-log.ts';
+import { reviewLogPath } from '../../app/sources/verdict-log.ts';
 import { upperBound } from '../../dataset/review/clopper-pearson.ts';
 import type { Judgement } from '../../dataset/review/judge-review.ts';
 import { percentText } from '../../run/review-sentence.ts';

@@ -1,4 +1,4 @@
-import type { RunSummary } from '../../app/list-runs.ts';
+import type { RunSummary } from '../../app/runs/list-runs.ts';
 import type { OutputStream } from '../context.ts';
 import { formatAge, formatCount, formatDuration, formatNumber } from './format.ts';
 import { paint } from './paint.ts';

@@ -1,6 +1,6 @@
 // One run on a screen: what was planned, what happened, what to do next.
 import { relative } from 'node:path';
-import type { ShownRun } from '../../app/show-run.ts';
+import type { ShownRun } from '../../app/runs/show-run.ts';
 import { earlyStopSentence } from '../../run/early-stop.ts';
 import { bestOf, metricKind } from '../../run/metric-kind.ts';
 import { statusWord } from '../../run/status.ts';

@@ -1,7 +1,8 @@
 // What `lorch data stats` prints for people.
-import type { TokenDetails } from '../../app/count-tokens.ts';
-import type { DatasetStats } from '../../app/dataset-stats.ts';
-import type { Percentiles } from '../../app/distribution.ts';
+
+import type { DatasetStats } from '../../app/data/dataset-stats.ts';
+import type { TokenDetails } from '../../app/tokens/count-tokens.ts';
+import type { Percentiles } from '../../app/tokens/distribution.ts';
 import { quote } from '../../dataset/consistency/wording.ts';
 import type { OutputStream } from '../context.ts';
 import { formatCount, formatShare } from './format.ts';

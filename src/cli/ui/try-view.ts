@@ -1,5 +1,5 @@
 // Prompts with the two answers, one under the other.
-import type { TriedRun } from '../../app/try-run.ts';
+import type { TriedRun } from '../../app/runs/try-run.ts';
 import { paint, visible } from './paint.ts';
 
 /** Every prompt with what base and adapter answered, and what the row says where there is one. */

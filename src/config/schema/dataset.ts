@@ -147,7 +147,7 @@ function isDay(value: string): boolean {
 
 const severity = z.enum(['off', 'note', 'warning', 'error']);
 
-// Which checks and thresholds there are is the dataset folder's to know: app/choose-checks.ts joins the two.
+// Which checks and thresholds there are is the dataset folder's to know: app/sources/choose-checks.ts joins the two.
 const checks = z.record(
   z.string(),
   z.union([severity, z.number(), z.record(z.string(), z.union([severity, z.number()]))]),

@@ -1,8 +1,8 @@
 // The launch gate asked for a run on files of a review folder.
 import { writeFile } from 'node:fs/promises';
 import { gzipSync } from 'node:zlib';
-import { chooseDatasetChecks } from '../../../src/app/dataset-checks.ts';
 import { askGate } from '../../../src/app/review/ask-gate.ts';
+import { chooseDatasetChecks } from '../../../src/app/sources/dataset-checks.ts';
 import type { CheckSettings } from '../../../src/dataset/check-settings.ts';
 import type { LedgerEntry } from '../../../src/dataset/ledger.ts';
 import { scanDataset } from '../../../src/dataset/scan.ts';

@@ -1,6 +1,6 @@
 import { appendFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { refuseUnreviewed, reviewFindings } from '../../../src/app/plan-review.ts';
+import { refuseUnreviewed, reviewFindings } from '../../../src/app/plan/plan-review.ts';
 import { finishReview } from '../../../src/app/review/finish-review.ts';
 import type { LedgerEntry } from '../../../src/dataset/ledger.ts';
 import type { UserError } from '../../../src/diagnostics/user-error.ts';

@@ -2,8 +2,8 @@
 import { writeFile } from 'node:fs/promises';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { chooseDatasetChecks } from '../../../src/app/dataset-checks.ts';
 import { askGate } from '../../../src/app/review/ask-gate.ts';
+import { chooseDatasetChecks } from '../../../src/app/sources/dataset-checks.ts';
 import { scanDataset } from '../../../src/dataset/scan.ts';
 import { makeReviewFolder, type ReviewFolder, rule } from './review-folder.ts';
 

@@ -1,6 +1,6 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { rebuildDb } from '../../../src/app/rebuild-db.ts';
+import { rebuildDb } from '../../../src/app/machine/rebuild-db.ts';
 import { indexReview } from '../../../src/app/review/index-reviews.ts';
 import { openStore } from '../../../src/store/open-store.ts';
 import { listReviews } from '../../../src/store/reviews.ts';

@@ -2,11 +2,11 @@
 import { rename, rm, writeFile } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { dedupDataset } from '../../../src/app/dedup-dataset.ts';
-import { refuseUnreviewed } from '../../../src/app/plan-review.ts';
+import { dedupDataset } from '../../../src/app/data/near/dedup-dataset.ts';
+import { sampleDataset } from '../../../src/app/data/sample-dataset.ts';
+import { splitDataset } from '../../../src/app/data/split-dataset.ts';
+import { refuseUnreviewed } from '../../../src/app/plan/plan-review.ts';
 import { finishReview } from '../../../src/app/review/finish-review.ts';
-import { sampleDataset } from '../../../src/app/sample-dataset.ts';
-import { splitDataset } from '../../../src/app/split-dataset.ts';
 import { defaultNear } from '../../../src/dataset/duplicates/near-duplicates.ts';
 import type { UserError } from '../../../src/diagnostics/user-error.ts';
 import type { PlannedReview } from '../../../src/run/plan.ts';

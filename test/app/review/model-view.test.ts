@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ReviewRow } from '../../../src/app/review/fetch-rows.ts';
 import { type ModelRequest, viewAsModel } from '../../../src/app/review/model-view.ts';
-import { rowPolicy } from '../../../src/app/row-policy.ts';
+import { rowPolicy } from '../../../src/app/tokens/row-policy.ts';
 import { alpaca } from '../../../src/dataset/formats/alpaca.ts';
 import { findPython } from '../../../src/python/find-python.ts';
 import { runTrainer } from '../../../src/python/run-trainer.ts';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import type { ImportResult } from '../../../src/app/import-config.ts';
+import type { ImportResult } from '../../../src/app/plan/import-config.ts';
 import { type CliOptions, runCli } from '../../run-cli.ts';
 
 const samples = join(import.meta.dirname, '../../fixtures/import');

@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { scanConfig } from '../../../src/app/scan-config.ts';
+import { scanConfig } from '../../../src/app/plan/scan-config.ts';
 import { datasetSection } from '../../../src/config/schema/dataset.ts';
 import { type CliOptions, runCli } from '../../run-cli.ts';
 

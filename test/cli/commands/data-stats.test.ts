@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { TokenDetails } from '../../../src/app/count-tokens.ts';
-import type { Percentiles } from '../../../src/app/distribution.ts';
+import type { TokenDetails } from '../../../src/app/tokens/count-tokens.ts';
+import type { Percentiles } from '../../../src/app/tokens/distribution.ts';
 import type { Finding } from '../../../src/diagnostics/finding.ts';
 import { type CliOptions, runCli } from '../../run-cli.ts';
 

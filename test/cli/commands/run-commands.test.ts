@@ -146,7 +146,7 @@ describe('lorch stop and resume', () => {
   });
 
   it('does not resume what has succeeded', async () => {
-    const { resumeRun } = await import('../../../src/app/resume-run.ts');
+    const { resumeRun } = await import('../../../src/app/runs/resume-run.ts');
     await expect(resumeRun(workspace.deps, 'good')).rejects.toMatchObject({ code: 'U105' });
     const { run, attempt } = await resumeRun(depsWith('waits'), 'stopped');
     expect([run, attempt]).toEqual(['stopped', 2]);

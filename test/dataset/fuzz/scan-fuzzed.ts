@@ -1,7 +1,7 @@
 // What must hold for any file whatever: every row in the ledger once, places that exist, one answer however it is read.
 
 import { Readable } from 'node:stream';
-import { spillToDisk } from '../../../src/app/spill-to-disk.ts';
+import { spillToDisk } from '../../../src/app/files/spill-to-disk.ts';
 import { renderFinding } from '../../../src/cli/ui/diagnostic.ts';
 import type { CheckSettings } from '../../../src/dataset/check-settings.ts';
 import { damagedArchive } from '../../../src/dataset/checks/damaged-archive.ts';

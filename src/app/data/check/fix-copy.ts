@@ -1,0 +1,132 @@
+// The copy that fixes are written into, and its ledger: one line for each row, kept or fixed.
+import { extname } from 'node:path';
+import type { LedgerEntry } from '../../../dataset/ledger.ts';
+import { openSource } from '../../../dataset/open-source.ts';
+import { chooseReader } from '../../../dataset/readers/index.ts';
+import type { DataSource } from '../../../dataset/scan.ts';
+import { quotePath } from '../../../diagnostics/quote-path.ts';
+import { UserError } from '../../../diagnostics/user-error.ts';
+import { createOpenFiles, type OpenFiles, openNewFile, publishAll } from '../../files/new-file.ts';
+import { createSplicer } from '../../files/splice-file.ts';
+import { ledgerPath, openLedgerFile } from '../../sources/ledger-file.ts';
+import { removeLeftBeside } from '../../sources/left-beside.ts';
+import { type MadeBy, openLineageFile } from '../../sources/write-lineage.ts';
+
+export interface FixedRow {
+  /** Where it starts in the file, from 1. */
+  line: number;
+  column: number;
+  before: string;
+  after: string;
+  /** Of the first check that changed it. */
+  code: string;
+}
+
+export interface FixCopy {
+  /** As the user named it. */
+  label: string;
+  /** Each row in turn; `change` is null where it stays as it is. */
+  row(entry: LedgerEntry, change: FixedRow | null): void | Promise<void>;
+  /** Puts copy and ledger in their places. Throws UserError D095. */
+  publish(): Promise<void>;
+  dispose(): Promise<void>;
+}
+
+/**
+ * Opens the copy of one JSONL file or JSON array at `out`: every byte but those of the fixes is the
+ * source's. Throws UserError D199 where the source cannot be copied so, D091, D095.
+ */
+export async function openFixCopy(
+  sources: readonly DataSource[],
+  out: { path: string; label: string },
+  madeBy: MadeBy,
+): Promise<FixCopy> {
+  const [source] = sources;
+  if (!source || sources.length > 1)
+    throw new UserError('D199', `Fixes are written for one file at a time; these are ${sources.length}.`, {
+      hint: 'name one file, with an output of its own',
+    });
+  if (source.stream)
+    throw new UserError('D199', 'Fixes of stdin cannot be written: the rows are read twice.', {
+      hint: 'name a file',
+    });
+  // What the archive itself has against being read: a copy of half of it would look whole.
+  const faults: string[] = [];
+  const open = await openSource(source.path, undefined, source.label, ({ message }) => {
+    faults.push(message);
+  });
+  const { name, holds, extensions } = chooseReader(open.head, source.path.replace(/\.(gz|zst)$/i, ''));
+  if (name !== 'jsonl' && name !== 'json-array')
+    throw new UserError('D199', `Fixes cannot be written into ${holds}.`, {
+      hint: `convert it first: lorch data convert ${quotePath(source.label)} --to chatml -o rows.jsonl`,
+    });
+  if (!extensions.includes(extname(out.path).toLowerCase()))
+    throw new UserError(
+      'D199',
+      `${out.label} should end in ${extensions.join(' or ')}: ${source.label} holds ${holds}.`,
+      {
+        hint: 'the copy is of the same kind; `lorch data convert` changes it',
+      },
+    );
+  const files = createOpenFiles();
+  const { copy, ledger, lineage } = await openThree(files, out.path).catch(async (error: unknown) => {
+    await files.dispose();
+    throw error;
+  });
+  const totals = { rows: 0, fixed: 0 };
+  const splicer = createSplicer(open.chunks, (bytes) => copy.write(bytes));
+  // Rows are copied one after the other, however fast they come.
+  let copied: Promise<void> = Promise.resolve();
+
+  const replace = async ({ line, column, before, after }: FixedRow): Promise<void> => {
+    if (await splicer.replace(line, column, before, after)) return;
+    throw new UserError('D199', `${source.label}:${line} reads otherwise than it did a moment ago.`, {
+      hint: 'run the check again when nobody writes to the file',
+      exitCode: 1,
+    });
+  };
+
+  return {
+    label: out.label,
+    row({ row, file, line, fingerprint }, change) {
+      totals.rows += 1;
+      const place = { row, file, line, fingerprint };
+      if (!change) return ledger.add({ ...place, fate: 'kept' });
+      const wrote = ledger.add({ ...place, fate: 'fixed', code: change.code });
+      totals.fixed += 1;
+      copied = copied.then(() => replace(change));
+      return Promise.all([wrote, copied]).then(() => undefined);
+    },
+    async publish() {
+      await copied;
+      await splicer.end();
+      const [fault] = faults;
+      if (fault)
+        throw new UserError('D199', `${source.label} cannot be copied: ${fault}`, {
+          hint: 'fix the archive first',
+          exitCode: 1,
+        });
+      const { rows, fixed } = totals;
+      await lineage.record(copy, {
+        madeBy,
+        options: {},
+        sources: [source],
+        files: [{ sha256: open.sha256(), rows }],
+        rows,
+        fingerprint: null,
+        ledger: { rows_in: rows, kept: rows, fixed, dropped: {} },
+      });
+      await publishAll([ledger, lineage, copy]);
+    },
+    dispose: files.dispose,
+  };
+}
+
+async function openThree(files: OpenFiles, path: string) {
+  await removeLeftBeside(path);
+  // The copy first: where all three exist, the refusal names the file that was asked for.
+  const copy = await files.add(openNewFile(path));
+  const ledger = await files.add(openLedgerFile(ledgerPath(path)));
+  const lineage = await files.add(openLineageFile(path));
+  return { copy, ledger, lineage };
+}

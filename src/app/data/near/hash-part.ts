@@ -1,0 +1,93 @@
+// One part of a file, hashed in this thread: lines in the fast way, or any rows one by one. The steps are the same.
+import { createLineHasher, type LineHasher } from '../../../dataset/duplicates/hash-lines.ts';
+import { createRowHasher, type HashOptions } from '../../../dataset/duplicates/hash-rows.ts';
+import { createPartStore, type KeptRows, type PartSummary } from '../../../dataset/duplicates/part-store.ts';
+import { type CountTable, mergeCounts } from '../../../dataset/duplicates/peel.ts';
+import type { Ratio } from '../../../dataset/duplicates/ratio.ts';
+import { findFormat } from '../../../dataset/formats/index.ts';
+import { defaultMaxRowBytes } from '../../../dataset/scan-types.ts';
+import { readLinesSync } from '../../files/read-lines-sync.ts';
+import { type NearSource, readRows } from './near-sources.ts';
+
+/** Call in this order, each once. */
+export interface NearPart {
+  scan(): Promise<PartSummary>;
+  /** Adds this part's counts to those of all; one part at a time. */
+  merge(all: CountTable): Promise<void>;
+  keep(all: CountTable, ratio: Ratio): Promise<KeptRows>;
+}
+
+export interface LinesTask {
+  path: string;
+  /** A format's name. */
+  format: string;
+  /** In bytes; both are where a line begins, or the end. */
+  from: number;
+  to: number;
+  options: HashOptions;
+  /** The table of counts has 2^bits slots. */
+  bits: number;
+}
+
+/** Whether lines of that kind are hashed in the fast way. */
+export function canHashLines(format: string, { key, unit }: HashOptions): boolean {
+  return key === 'row' && unit !== 'characters' && (format === 'alpaca' || format === 'chatml');
+}
+
+/** Lines of a file. */
+export function openLines(task: LinesTask, progress: (rows: number) => void = () => undefined): NearPart {
+  let hasher: LineHasher | null = createLineHasher(findFormat(task.format), task.options, task.bits);
+  const opened = (): LineHasher => {
+    if (!hasher) throw new Error(`lines of ${task.format} are not hashed in the fast way`);
+    return hasher;
+  };
+  return {
+    async scan() {
+      const lines = opened();
+      const add = (region: Buffer): void => {
+        lines.add(region);
+        progress(lines.store.rows());
+      };
+      readLinesSync(task, defaultMaxRowBytes, add, lines.skip);
+      return lines.store.summary(lines.lines());
+    },
+    async merge(all) {
+      mergeCounts(all, opened().counts());
+    },
+    async keep(all, ratio) {
+      const kept = opened().store.keep(all, ratio);
+      hasher = null;
+      return kept;
+    },
+  };
+}
+
+/** A whole file of any kind. */
+export function openRows(
+  source: NearSource,
+  options: HashOptions,
+  progress: (rows: number) => void,
+): NearPart {
+  const hasher = createRowHasher(options);
+  const store = createPartStore();
+  const place = { line: 0, start: 0, bytes: 0 };
+  return {
+    async scan() {
+      for await (const batch of readRows(source)) {
+        for (const { example, code } of batch) {
+          if (!example) store.leave(code ?? '', place);
+          else {
+            const { shingles, size, fields } = hasher(example);
+            store.add(shingles, size, 0, place, fields, 0);
+          }
+        }
+        progress(store.rows());
+      }
+      return store.summary(0);
+    },
+    async merge(all) {
+      store.count(all);
+    },
+    keep: async (all, ratio) => store.keep(all, ratio),
+  };
+}

@@ -1,0 +1,191 @@
+// A file that must not exist yet: written beside its place and linked there when whole, so that no half file ever bears
+// the name and nothing is overwritten.
+import { createHash } from 'node:crypto';
+import { access, type FileHandle, link, open, rm } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
+import { isMisnamed, systemReason } from '../../diagnostics/system-error.ts';
+import { UserError } from '../../diagnostics/user-error.ts';
+import { announce, takeBackUnfinished } from './publishing.ts';
+import {
+  keepTemporary,
+  makeFolder,
+  partialPath,
+  removeEmptyFolders,
+  removeStalePartials,
+} from './temporary-files.ts';
+
+export interface NewFile {
+  path: string;
+  /** A promise where a buffer went to the disk. */
+  write(data: string | Uint8Array): void | Promise<void>;
+  /** Brings everything to the disk; the name is not given yet. */
+  finish(): Promise<void>;
+  /** SHA-256 (hex) of what was written; asked once, when everything was. */
+  sha256(): string;
+  /** Finishes, and puts the file in its place. Throws UserError D095 where someone else made it meanwhile. */
+  publish(): Promise<void>;
+  /** Other files that `publish` puts in their places. */
+  beside?(): readonly string[];
+  /** Closes, and removes what was not published. Call it in any case. */
+  dispose(): Promise<void>;
+}
+
+const bufferBytes = 1 << 20;
+
+/** Opens `path` for writing, in a new folder if need be. Throws UserError D095 where it exists, D091 where it cannot be written. */
+export async function openNewFile(path: string, mode = 0o666): Promise<NewFile> {
+  await refuseExisting(path);
+  await removeStalePartials(path);
+  const part = partialPath(path);
+  const release = keepTemporary(part);
+  const file = await openPart(part, path, mode).catch((error: unknown) => {
+    release();
+    throw error;
+  });
+  const hash = createHash('sha256');
+  let waiting: Uint8Array[] = [];
+  let bytes = 0;
+  // One append after the other, so that the bytes keep their order.
+  let appended: Promise<void> = Promise.resolve();
+  const flush = (): Promise<void> => {
+    const full = Buffer.concat(waiting);
+    waiting = [];
+    bytes = 0;
+    appended = appended.then(() => file.appendFile(full)).catch(failToWrite(path));
+    return appended;
+  };
+  const finish = async (): Promise<void> => {
+    await flush();
+    await file.sync().catch(failToWrite(path));
+  };
+  return {
+    path,
+    finish,
+    sha256: () => hash.digest('hex'),
+    write(data) {
+      const chunk = typeof data === 'string' ? Buffer.from(data) : data;
+      hash.update(chunk);
+      waiting.push(chunk);
+      bytes += chunk.length;
+      if (bytes > bufferBytes) return flush();
+    },
+    async publish() {
+      await finish();
+      await link(part, path).catch((error: unknown) => {
+        if ((error as NodeJS.ErrnoException).code !== 'EEXIST') return failToWrite(path)(error);
+        throw new UserError('D095', `${basename(path)} was made by someone else meanwhile.`, { hint });
+      });
+    },
+    async dispose() {
+      await appended.catch(() => undefined);
+      // What fails here says nothing about what was published; the next command that writes there tries again.
+      await file.close().catch(() => undefined);
+      await rm(part, { force: true }).catch(() => undefined);
+      removeEmptyFolders();
+      release();
+    },
+  };
+}
+
+const hint = 'name another file, or remove that one';
+
+export interface OpenFiles {
+  /** Takes charge of a file that is being opened. */
+  add<T extends Pick<NewFile, 'dispose'>>(opening: Promise<T>): Promise<T>;
+  /** Disposes of all that were opened. */
+  dispose(): Promise<void>;
+}
+
+/** Files that belong together: where one cannot be opened, `dispose` still knows the others. */
+export function createOpenFiles(): OpenFiles {
+  const files: Pick<NewFile, 'dispose'>[] = [];
+  return {
+    async add(opening) {
+      const file = await opening;
+      files.push(file);
+      return file;
+    },
+    async dispose() {
+      for (const file of files.splice(0)) await file.dispose();
+    },
+  };
+}
+
+/** Puts all files in their places, in their order, or none: the dataset last, so that where it is all of it is. */
+export async function publishAll(
+  files: readonly Pick<NewFile, 'path' | 'finish' | 'publish' | 'beside'>[],
+): Promise<void> {
+  for (const file of files) await file.finish();
+  const announced = await announce(files.flatMap(({ path, beside }) => [...(beside?.() ?? []), path])).catch(
+    failToWrite(files.at(-1)?.path ?? ''),
+  );
+  const published: { path: string; release: () => void }[] = [];
+  try {
+    for (const file of files) {
+      await file.publish();
+      for (const path of [file.path, ...(file.beside?.() ?? [])])
+        published.push({ path, release: keepTemporary(path) });
+    }
+  } catch (error) {
+    // On a disk that has become read-only they stay, and the list beside them: the next command takes them back.
+    for (const { path } of published) await rm(path, { force: true }).catch(() => undefined);
+    throw error;
+  } finally {
+    for (const { release } of published) release();
+    await announced();
+  }
+}
+
+/** A new file with one text. Throws UserError D095 if it exists, D091 if it cannot be written. */
+export async function writeNewFile(path: string, text: string, mode?: number): Promise<void> {
+  const file = await openNewFile(path, mode);
+  try {
+    await file.write(text);
+    await file.publish();
+  } finally {
+    await file.dispose();
+  }
+}
+
+/** Throws UserError D095 where `path` exists. */
+export async function refuseExisting(path: string): Promise<void> {
+  await takeBackUnfinished(path);
+  const exists = await access(path).then(
+    () => true,
+    () => false,
+  );
+  if (exists) throw new UserError('D095', `${path} exists already.`, { hint });
+}
+
+async function openPart(part: string, path: string, mode: number): Promise<FileHandle> {
+  try {
+    await openFolder(dirname(path));
+    return await open(part, 'wx', mode);
+  } catch (error) {
+    return failToWrite(path)(error);
+  }
+}
+
+async function openFolder(path: string): Promise<void> {
+  try {
+    await makeFolder(path);
+  } catch (error) {
+    if (!['EEXIST', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+    throw new UserError('D091', `${path} cannot be used as a folder: it, or a part of its path, is a file.`, {
+      hint: 'name a folder, or a file in one',
+      cause: error,
+    });
+  }
+}
+
+/** Turns what the system says where `path` cannot be written into UserError D091. */
+export function failToWrite(path: string): (error: unknown) => never {
+  return (error) => {
+    if (error instanceof UserError) throw error;
+    const exitCode = isMisnamed(error) ? 2 : 3;
+    throw new UserError('D091', `${path} cannot be written: ${systemReason(error)}.`, {
+      exitCode,
+      cause: error,
+    });
+  };
+}

@@ -1,0 +1,25 @@
+// The device a plan is for: named by the user, or the one at hand.
+import type { MachineFacts } from '../../config/render/machine-facts.ts';
+import { findGpu, type Gpu } from '../../model/gpus.ts';
+import { detectNvidia } from '../../python/nvidia.ts';
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+export interface Machine extends MachineFacts {
+  gpu: Gpu | null;
+}
+
+/** The GPU of the table with that name, else the machine's own. Throws UserError M030. */
+export async function findMachine(name: string | undefined, env: Env): Promise<Machine> {
+  if (name === undefined) return await detectMachine(env);
+  const gpu = findGpu(name);
+  return { device: 'cuda', bf16Supported: gpu.bf16, gpu };
+}
+
+/** The GPU that nvidia-smi shows, or the CPU. */
+export async function detectMachine(env: Env): Promise<Machine> {
+  const gpu = (await detectNvidia(env))?.gpus[0];
+  if (!gpu) return { device: 'cpu', bf16Supported: true, gpu: null };
+  const bf16 = gpu.computeCapability >= 8;
+  return { device: 'cuda', bf16Supported: bf16, gpu: { name: gpu.name, memoryBytes: gpu.memoryBytes, bf16 } };
+}

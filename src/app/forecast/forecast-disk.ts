@@ -1,0 +1,89 @@
+// What a run will leave on the disk: checkpoints, the adapter, and the model that `lorch merge` would make of it.
+import { readdir, stat, statfs } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { RenderedConfig } from '../../config/render/index.ts';
+import type { Finding } from '../../diagnostics/finding.ts';
+import { gib } from '../../diagnostics/gib.ts';
+import {
+  countCheckpoints,
+  estimateAdapterBytes,
+  estimateCheckpointBytes,
+  estimateStartBytes,
+} from '../../model/checkpoint-size.ts';
+import type { LoraCount } from '../../model/count-lora.ts';
+import { bytesOf } from '../../model/memory.ts';
+import { countParameters } from '../../model/modules.ts';
+import type { ModelReading } from '../../model/read-config.ts';
+import type { Plan, PlannedDisk, PlannedInitAdapter } from '../../run/plan.ts';
+
+export interface DiskRequest {
+  model: ModelReading;
+  count: LoraCount;
+  rendered: RenderedConfig;
+  steps: Plan['forecast']['steps'];
+  /** Holds the tokenizer that each checkpoint carries. */
+  preparedDir: string;
+  initAdapter: PlannedInitAdapter | null;
+  /** Where the run will lie. */
+  runsDir: string;
+}
+
+/** Bytes on disk, and an error (P007) where the run's own do not fit. */
+export async function forecastDisk(
+  request: DiskRequest,
+): Promise<{ disk: PlannedDisk; findings: Finding[] }> {
+  const { model, count, rendered, steps, preparedDir, runsDir } = request;
+  const { training, quantization } = rendered;
+  const settings = {
+    quantization,
+    training,
+    tokenizerBytes: await folderBytes(join(preparedDir, 'tokenizer')),
+  };
+  const checkpointBytes = estimateCheckpointBytes(count, settings);
+  const checkpoints = countCheckpoints(training, { perEpoch: steps.per_epoch, total: steps.total });
+  const files = Object.values(request.initAdapter?.files ?? {});
+  const initBytes = files.reduce((sum, { bytes }) => sum + bytes, 0);
+  // An adapter on a fused base goes with the one that was fused.
+  const kept = request.initAdapter?.mode === 'fuse' ? initBytes : 0;
+  const startBytes = estimateStartBytes(count, rendered.lora);
+  const adapterBytes = estimateAdapterBytes(count, settings) + kept + startBytes;
+  const { bavail, bsize } = await statfs(runsDir);
+  const disk: PlannedDisk = {
+    checkpoint_bytes: checkpointBytes,
+    checkpoints,
+    adapter_bytes: adapterBytes,
+    // The copy in the run folder, which `adapter/` links to.
+    total_bytes: checkpointBytes * checkpoints + adapterBytes - kept + initBytes + startBytes,
+    merged_bytes: model.known
+      ? countParameters(model.facts.modules) * bytesOf(rendered.model.dtype) + settings.tokenizerBytes
+      : null,
+    free_bytes: bavail * bsize,
+  };
+  return { disk, findings: findShortage(disk) };
+}
+
+function findShortage({
+  checkpoints,
+  checkpoint_bytes,
+  total_bytes = 0,
+  free_bytes,
+}: PlannedDisk): Finding[] {
+  if (total_bytes <= free_bytes) return [];
+  return [
+    {
+      code: 'P007',
+      name: 'disk-too-small',
+      severity: 'error',
+      message: `the run needs ${gib(total_bytes)} (${checkpoints} checkpoints of ${gib(checkpoint_bytes)}, and the adapter), and ${gib(free_bytes)} are free`,
+      hint: 'lower training.save_total_limit, set training.save_only_model: true, or free space',
+      data: { total_bytes, free_bytes },
+    },
+  ];
+}
+
+/** Of the files right inside; 0 where there is no folder. */
+async function folderBytes(dir: string): Promise<number> {
+  const names = await readdir(dir).catch(() => []);
+  const sizes = await Promise.all(names.map(async (name) => (await stat(join(dir, name))).size));
+  return sizes.reduce((sum, size) => sum + size, 0);
+}

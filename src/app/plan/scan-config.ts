@@ -1,0 +1,165 @@
+// The dataset section of a config, scanned; what it refuses stops the plan here.
+import { mkdir } from 'node:fs/promises';
+import type { WrittenChecks } from '../../config/check-file.ts';
+import type { DatasetSection } from '../../config/schema/dataset.ts';
+import type { CheckSettings } from '../../dataset/check-settings.ts';
+import { unknownFormat } from '../../dataset/checks/unknown-format.ts';
+import { preference } from '../../dataset/formats/preference.ts';
+import type { Finding } from '../../diagnostics/finding.ts';
+import { quotePath } from '../../diagnostics/quote-path.ts';
+import { UserError } from '../../diagnostics/user-error.ts';
+import type { TrainerProgress } from '../../python/run-trainer.ts';
+import { assignSides, needsView, type ReadSides, refuseChanged } from '../sources/assign-sides.ts';
+import { chooseChecks, decidingSettings } from '../sources/choose-checks.ts';
+import { type ConfigSource, findConfigSources, scanOrder } from '../sources/config-sources.ts';
+import { decideNear } from '../sources/decide-near.ts';
+import { isOwnTemplate } from '../tokens/read-template.ts';
+import { type ScannedRows, scanRows } from './scan-rows.ts';
+import { countSharedPrompts } from './shared-prompts.ts';
+
+/** The rows, and the check settings that decided which of them leave. */
+export interface ScannedConfig extends ScannedRows {
+  checks: CheckSettings;
+  /** The entries of the config, training first; their rows are numbered in the order of `scanOrder`. */
+  entries: readonly ConfigSource[];
+  /** Validation rows whose prompt is trained on, too. */
+  sharedPrompts: number;
+  /** What `validation.group_by` found of each field. */
+  groups: ReadSides['groups'];
+}
+
+/** Where a config's files are, and the rules beside it. */
+export interface ScanScope {
+  /** Dataset paths are relative to it. */
+  root: string;
+  /** For files that are fetched from the hub. */
+  cacheDir: string;
+  /** `checks:` of lorch.yaml. */
+  checks: WrittenChecks | null;
+  env: Readonly<Record<string, string | undefined>>;
+  onProgress(progress: TrainerProgress): void;
+  signal?: AbortSignal | undefined;
+}
+
+/**
+ * Scans into `dir`; `written` is `dataset.checks` with its places. Throws UserError D045 where rows are preference pairs,
+ * D094 where check settings are wrong, and P002 where rows have errors and the config refuses them.
+ */
+export async function scanConfig(
+  { root, cacheDir, checks, env, onProgress, signal }: ScanScope,
+  dataset: DatasetSection,
+  dir: string,
+  written: WrittenChecks | null = null,
+): Promise<ScannedConfig> {
+  await mkdir(dir, { recursive: true, mode: 0o700 });
+  const { validation } = dataset;
+  const entries = await findConfigSources(dataset, {
+    cwd: root,
+    env,
+    cacheDir,
+    onDownload: (file, done, total) => onProgress({ label: `fetching ${file}`, done, total }),
+    ...(signal ? { signal } : {}),
+  });
+  const ordered = scanOrder(entries);
+  const sources = ordered.map(({ data }) => data);
+  const { settings } = await chooseChecks({
+    sources,
+    workspace: checks,
+    config: written,
+    // Precision changes no row's fate: reviewers demote warnings only.
+    precision: [],
+  });
+  const { near, ...duplicates } = dataset.duplicates;
+  const onRows = (done: number): void => onProgress({ label: 'reading rows', done, total: null });
+  const wanted = {
+    format: dataset.format,
+    onError: dataset.on_error,
+    duplicates,
+    split: validation && !Array.isArray(validation) ? validation : null,
+    checks: settings,
+  };
+  const options = near
+    ? {
+        ...wanted,
+        decided: await decideNear(sources, wanted, near, (done) =>
+          onProgress({ label: 'looking for near-duplicates', done, total: null }),
+        ),
+      }
+    : wanted;
+  const rules = { stratify: options.split?.stratify ?? null, groupBy: options.split?.group_by ?? [] };
+  const assigned =
+    options.split && needsView(rules)
+      ? await assignSides(sources, { ...options, split: options.split }, rules, onRows)
+      : null;
+  const split = assigned && options.split ? { ...options.split, sideOf: assigned.sideOf } : options.split;
+  // Not before: duplicates and the split are decided on all rows, without weights.
+  const draw = { seed: dataset.draw_seed };
+  const scan = await scanRows(
+    sources,
+    { ...options, split, draw },
+    dir,
+    onRows,
+    ownTemplates(ordered, dataset),
+  );
+  refusePairs(scan);
+  if (scan.result.refused) throw refusal(scan, entries);
+  if (assigned) refuseChanged(assigned.files, scan.result.files);
+  const sharedPrompts = await countSharedPrompts(scan.examples);
+  const groups = assigned?.groups ?? [];
+  return { ...scan, checks: decidingSettings(settings), entries, sharedPrompts, groups };
+}
+
+/** Templates other than the dataset's, by the file whose rows have them. */
+function ownTemplates(
+  ordered: ReturnType<typeof scanOrder>,
+  { template }: DatasetSection,
+): Map<string, string> {
+  return new Map(
+    ordered.flatMap(({ source, data }) =>
+      isOwnTemplate(source.template, template) ? [[data.label, source.template]] : [],
+    ),
+  );
+}
+
+// Checked by the scan like other rows, but no trainer here learns from pairs.
+function refusePairs({ result, pairs }: ScannedRows): void {
+  if (pairs === 0) return;
+  const file = result.files.find(({ format }) => format === preference.name)?.path ?? result.files[0]?.path;
+  throw new UserError('D045', `${file} holds preference pairs, which this version does not train on`, {
+    hint: `write the chosen answers to a file of their own: lorch data convert ${quotePath(file ?? 'FILE')} --to chatml --allow-loss -o chosen.jsonl`,
+  });
+}
+
+function refusal({ result, findings }: ScannedRows, entries: readonly ConfigSource[]): UserError {
+  const errors = [...findings.values()]
+    .flatMap(({ first }) => first)
+    .filter(({ severity }) => severity === 'error');
+  const total = result.errors.rows + result.errors.files;
+  const ownerOf = ({ at }: Finding): ConfigSource | undefined =>
+    entries.find(({ files }) => files.some(({ label }) => label === at?.file));
+  const guilty = entries.filter((entry) => errors.some((error) => ownerOf(error) === entry));
+  const command = `lorch data check ${guilty.map(({ path }) => quotePath(path)).join(' ')}`;
+  return new UserError('P002', `the dataset has ${total} error${total === 1 ? '' : 's'}`, {
+    findings: errors.slice(0, 20).map((error) => namingSource(error, ownerOf(error))),
+    exitCode: 1,
+    hint:
+      result.errors.files > 0
+        ? `\`${command}\` shows them all`
+        : `fix the rows (\`${command}\` shows them all), or drop them: dataset.on_error: drop`,
+  });
+}
+
+/** If a format cannot be detected, or a mapping does not fit: which setting of the config sets it. */
+function namingSource(error: Finding, source: ConfigSource | undefined): Finding {
+  if (error.code !== unknownFormat.code || !source) return error;
+  return {
+    ...error,
+    // `text` is for the whole dataset; a source has no such format.
+    hint: [
+      error.hint,
+      `in this config: ${/format: text/.test(error.hint ?? '') ? 'dataset' : source.setting}.format`,
+    ]
+      .filter(Boolean)
+      .join('; '),
+  };
+}

@@ -1,0 +1,92 @@
+// Makes the folder of a run from a plan, complete before anything is launched.
+import { randomBytes } from 'node:crypto';
+import { cp, link, mkdir, readdir, realpath, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { namingFile } from '../../diagnostics/system-failure.ts';
+import { adapterFiles } from '../../hub/resolve-adapter.ts';
+import { runPaths } from '../../run/layout.ts';
+import type { RunRecord } from '../../run/record.ts';
+import { requireWritable } from '../../store/open-store.ts';
+import type { SuperviseDeps } from '../../supervise/deps.ts';
+import { registerRun } from '../../supervise/register-run.ts';
+import { forgetTrust, trustCode } from '../../supervise/trusted-code.ts';
+import { ownerTag } from '../files/process-owner.ts';
+import type { PlannedRun } from '../plan/planned-run.ts';
+
+/**
+ * Writes the run folder, puts the run on record as queued, and returns its id. Who asks for it lets its base model
+ * execute the code that the plan says: whether that is so for a plan from elsewhere is asked before.
+ */
+export async function createRun(deps: SuperviseDeps, planned: PlannedRun): Promise<string> {
+  requireWritable(deps.store);
+  const { plan } = planned;
+  const created = deps.now();
+  const id = newRunId(plan.name, created);
+  // Built under another name: a folder with a run's name is always complete.
+  const work = join(deps.runsDir, `.${id}.${ownerTag()}.tmp`);
+  const paths = runPaths(work);
+  try {
+    await mkdir(paths.data, { recursive: true, mode: 0o700 });
+    await write(paths.config, planned.configYaml);
+    await write(paths.plan, `${JSON.stringify(plan, null, 2)}\n`);
+    await write(creatingMark(work), ownerTag());
+    await linkFile(planned.ledger, paths.ledger);
+    for (const entry of await readdir(planned.prepared, { withFileTypes: true })) {
+      const [from, to] = [join(planned.prepared, entry.name), join(paths.data, entry.name)];
+      if (entry.isDirectory()) await cp(from, to, { recursive: true });
+      else await linkFile(from, to);
+    }
+    if (planned.initAdapter) await keepAdapter(planned.initAdapter, join(paths.data, 'init_adapter'));
+    const record: RunRecord = {
+      lorch: 1,
+      id,
+      name: plan.name,
+      created_ms: created,
+      tags: [],
+      notes: '',
+      unreviewed: plan.review.reason,
+      cancelled_ms: null,
+    };
+    trustCode(deps.env, join(deps.runsDir, id), plan);
+    await registerRun(deps, plan, record, work);
+  } catch (error) {
+    forgetTrust(deps.env, join(deps.runsDir, id));
+    await rm(work, { recursive: true, force: true });
+    throw error;
+  }
+  await rm(creatingMark(join(deps.runsDir, id)), { force: true });
+  return id;
+}
+
+/** Says who makes a run, until it is on record. */
+export function creatingMark(runDir: string): string {
+  return join(runDir, '.creating');
+}
+
+async function write(path: string, text: string): Promise<void> {
+  await writeFile(path, text, { mode: 0o600 }).catch(namingFile(path));
+}
+
+/** `yyyymmdd-hhmmss-<name>-<4 random>`, UTC, so that ids sort by time wherever they were made. */
+export function newRunId(name: string, now: number): string {
+  const stamp = new Date(now).toISOString().slice(0, 19).replace(/[-:]/g, '').replace('T', '-');
+  return `${stamp}-${name}-${randomBytes(2).toString('hex')}`;
+}
+
+/** The run must not depend on an adapter that `lorch rm` or its owner may take away, or write again. */
+async function keepAdapter(
+  { dir, immutable }: { dir: string; immutable: boolean },
+  to: string,
+): Promise<void> {
+  await mkdir(to, { mode: 0o700 });
+  for (const file of adapterFiles) {
+    // The hub's cache contains links; the target of a link is the file itself.
+    const from = await realpath(join(dir, file));
+    await (immutable ? linkFile(from, join(to, file)) : cp(from, join(to, file)));
+  }
+}
+
+// The same bytes on the same disk, without a second copy; where the disk refuses, a copy.
+async function linkFile(from: string, to: string): Promise<void> {
+  await link(from, to).catch(() => cp(from, to));
+}

@@ -1,0 +1,110 @@
+// What a run's trainer printed, or the events it wrote, from its folder.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createLineRedactor, createRedactor, redactJsonLine } from '../../diagnostics/secrets.ts';
+import { UserError } from '../../diagnostics/user-error.ts';
+import { type AttemptRow, listAttempts } from '../../store/attempts.ts';
+import { resolveRun } from '../../store/resolve-run.ts';
+import { openAttempt } from '../../supervise/attempt-context.ts';
+import { type SuperviseDeps, timingOf } from '../../supervise/deps.ts';
+import { followRun } from '../../supervise/follow-run.ts';
+import { lastLinesFrom } from '../files/last-lines.ts';
+
+export interface LogRequest {
+  run: string;
+  /** Number of the attempt; the latest that began, by default. */
+  attempt?: number;
+  /** events.jsonl instead of train.log. */
+  events?: boolean;
+  /** Only the last so many lines. */
+  tail?: number;
+  /** Go on until the run has ended. */
+  follow?: boolean;
+  signal?: AbortSignal;
+}
+
+const chunkBytes = 256 * 1024;
+const zeros = Buffer.alloc(chunkBytes);
+/** More than any private key takes. */
+const lookBack = 16 * 1024;
+
+/**
+ * Lines without their newline and without secrets, as they are written; a last line that is not complete comes when the
+ * reading ends. Throws UserError U101, U102, U109 (no such attempt).
+ */
+export async function* readLogs(deps: SuperviseDeps, request: LogRequest): AsyncGenerator<string> {
+  const run = resolveRun(deps.store, request.run);
+  // Following the log keeps the record up to date too, and tells when there is no more to come.
+  let ended = !request.follow;
+  const following = request.follow
+    ? followRun(deps, run, request.signal ? { signal: request.signal } : {})
+    : null;
+  following?.then(
+    () => {
+      ended = true;
+    },
+    () => {
+      ended = true;
+    },
+  );
+  let reading = chooseAttempt(deps, run, request.attempt);
+  for (;;) {
+    yield* readAttempt(deps, reading, request, () => ended || isOver(deps, reading));
+    const next = request.attempt === undefined ? chooseAttempt(deps, run, undefined) : reading;
+    if (next.n === reading.n) break;
+    reading = next;
+  }
+  await following;
+}
+
+function isOver(deps: SuperviseDeps, { run, n }: AttemptRow): boolean {
+  const state = listAttempts(deps.store, run).find((each) => each.n === n)?.state;
+  return state === 'finished' || state === 'abandoned';
+}
+
+async function* readAttempt(
+  deps: SuperviseDeps,
+  row: AttemptRow,
+  { events, tail, signal }: LogRequest,
+  isOverNow: () => boolean,
+): AsyncGenerator<string> {
+  const { launcher, paths } = await openAttempt(deps, row, 0, null);
+  const file = events ? paths.events : paths.log;
+  let at = tail === undefined ? 0 : await lastLinesFrom(launcher, file, tail);
+  const redact = createRedactor(deps.env);
+  const redactLine = events ? (line: string) => redactJsonLine(line, redact) : createLineRedactor(redact);
+  // A private key may begin before the lines that were asked for.
+  const before = events
+    ? ''
+    : (await launcher.read(file, Math.max(0, at - lookBack), Math.min(at, lookBack))).toString();
+  for (const line of before.split('\n').slice(0, -1)) redactLine(line);
+  for (;;) {
+    // Asked before reading: what was written before the end is then read for sure.
+    const over = isOverNow();
+    const bytes = await launcher.read(file, at, chunkBytes);
+    const whole = bytes.lastIndexOf(10) + 1;
+    // A progress bar may be one endless line: what fills a chunk is handed on as it is.
+    const take =
+      whole > 0 ? whole : bytes.length === chunkBytes || (over && bytes.length > 0) ? bytes.length : 0;
+    if (take > 0) {
+      at += take;
+      // A hole in the file, as a disk that was full or failed leaves it.
+      if (take === chunkBytes && bytes.equals(zeros)) continue;
+      const text = bytes.toString('utf8', 0, take);
+      for (const line of (text.endsWith('\n') ? text.slice(0, -1) : text).split('\n')) yield redactLine(line);
+    } else if (over || signal?.aborted) return;
+    else await sleep(timingOf(deps).pollMs);
+  }
+}
+
+function chooseAttempt(deps: SuperviseDeps, run: string, wanted: number | undefined): AttemptRow {
+  const attempts = listAttempts(deps.store, run);
+  const begun = attempts.filter((attempt) => attempt.state !== 'abandoned');
+  const found = wanted === undefined ? begun.at(-1) : attempts.find((attempt) => attempt.n === wanted);
+  if (found) return found;
+  const numbers = begun.map((attempt) => attempt.n).join(', ');
+  throw new UserError(
+    'U109',
+    wanted === undefined ? `run ${run} has not been started` : `run ${run} has no attempt ${wanted}`,
+    { hint: numbers ? `it has ${numbers}` : `lorch resume ${run} starts it`, exitCode: 1 },
+  );
+}

@@ -1,0 +1,70 @@
+// What processes that were killed left in the folder of runs: finished if it is whole, else removed.
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { isRunning } from '../../launchers/pid.ts';
+import { isRunId } from '../../run/record.ts';
+import { hasRun, indexedRuns } from '../../store/indexed-runs.ts';
+import { insertRun } from '../../store/insert-run.ts';
+import { listRuns } from '../../store/runs.ts';
+import type { SuperviseDeps } from '../../supervise/deps.ts';
+import { attemptNumbers, readPlanFile, readRecordFile } from '../../supervise/run-folder.ts';
+import { isOwnerGone, ownerPattern } from '../files/process-owner.ts';
+import { creatingMark } from './create-run.ts';
+import { removeLeftovers } from './remove-run.ts';
+
+const work = new RegExp(`^\\..*\\.(${ownerPattern})\\.tmp$`);
+/** Databases for a moment: a probe, and an index that was being made. */
+const probe = /^(?:\.wal-probe|lorch\.db\.new)-(\d+)-[0-9a-f]{8}/;
+
+/** Removes half-made and half-removed run folders, and takes in those that were made whole and never put on record. */
+export async function sweepLeftovers(deps: SuperviseDeps): Promise<void> {
+  const { runsDir } = deps;
+  const known = new Set(indexedRuns(deps.store));
+  for (const entry of readdirSync(runsDir, { withFileTypes: true })) {
+    const path = join(runsDir, entry.name);
+    if (entry.isDirectory() && isRunId(entry.name)) {
+      if (!known.has(entry.name)) adopt(deps, path);
+      continue;
+    }
+    const owner = work.exec(entry.name)?.[1];
+    if (owner !== undefined && isOwnerGone(owner)) await rm(path, { recursive: true, force: true });
+    const pid = probe.exec(entry.name)?.[1];
+    if (pid !== undefined && !isRunning(Number(pid))) rmSync(path, { force: true });
+  }
+  await removeLeftovers(runsDir);
+}
+
+/** A run whose maker was killed between giving the folder its name and the end of the transaction. */
+function adopt(deps: SuperviseDeps, folder: string): void {
+  const mark = creatingMark(folder);
+  if (!existsSync(mark) || !isOwnerGone(readFileSync(mark, 'utf8').trim())) return;
+  const [plan, record] = [readPlanFile(folder), readRecordFile(folder)];
+  if (plan.state !== 'read' || record.state !== 'read' || attemptNumbers(folder).length > 0) return;
+  if (record.value.id !== basename(folder)) return;
+  const { value } = record;
+  deps.store.write(() => {
+    if (!hasRun(deps.store, value.id)) insertRun(deps.store, plan.value, value);
+  });
+  rmSync(mark, { force: true });
+  deps.log.run(value.id).info({}, 'taken in: its maker was killed before it was on record');
+}
+
+/** So many of the last runs are asked for their report. */
+const looksBack = 50;
+
+/** Runs that ended while nobody could write their report. */
+export function withoutReport(deps: SuperviseDeps): string[] {
+  return listRuns(deps.store, { limit: looksBack })
+    .filter(({ id, status, attempts }) => {
+      const dir = join(deps.runsDir, id);
+      return (
+        status.phase === 'finished' &&
+        attempts > 0 &&
+        existsSync(dir) &&
+        !existsSync(join(dir, 'report.md')) &&
+        readPlanFile(dir).state === 'read'
+      );
+    })
+    .map(({ id }) => id);
+}

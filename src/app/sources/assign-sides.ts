@@ -1,0 +1,82 @@
+// The reading that comes before a split by strata or by groups: which side each row is to go to.
+import { type AssignedSides, createSideAssigner } from '../../dataset/assign-sides.ts';
+import { duplicateKey } from '../../dataset/duplicates/duplicate-key.ts';
+import { createRowGroups, type GroupedRows, growing } from '../../dataset/groups/row-groups.ts';
+import { createSeenFields } from '../../dataset/groups/seen-fields.ts';
+import { type DataSource, type ScannedFile, type ScanOptions, scanDataset } from '../../dataset/scan.ts';
+import type { SplitOptions } from '../../dataset/split.ts';
+import { findStrata } from '../../dataset/strata.ts';
+import { UserError } from '../../diagnostics/user-error.ts';
+import { errorsOnly } from './choose-checks.ts';
+
+/** What decides beside chance: strata, and fields whose rows stay together. */
+export interface SideRules {
+  /** What strata.ts takes; null for none. */
+  stratify: string | null;
+  /** Fields, or `growing`; empty for none. */
+  groupBy: readonly string[];
+}
+
+export interface ReadSides extends AssignedSides {
+  files: ScannedFile[];
+  /** Of each field of `groupBy`: its different values, and rows without one. */
+  groups: GroupedRows['fields'];
+}
+
+/** Whether the rules need all rows in view. */
+export function needsView({ stratify, groupBy }: SideRules): boolean {
+  return stratify !== null || groupBy.length > 0;
+}
+
+/** Reads the sources once; `options` are those of the scan that follows. Throws UserError D173, D195. */
+export async function assignSides(
+  sources: readonly DataSource[],
+  options: ScanOptions & { split: SplitOptions },
+  { stratify, groupBy }: SideRules,
+  onProgress?: (rows: number, bytes: number) => void,
+): Promise<ReadSides> {
+  const stratumOf = stratify === null ? () => 'all rows' : findStrata(stratify);
+  const assigner = createSideAssigner(options.split);
+  const groups = groupBy.length === 0 ? null : createRowGroups(groupBy);
+  const seen = createSeenFields();
+  const strata: [row: number, stratum: string][] = [];
+  const { files } = await scanDataset(
+    sources,
+    { ...options, split: null, checks: errorsOnly(options.checks ?? {}) },
+    {
+      onExample(_side, { row, example, place, text }) {
+        const key = options.decided?.get(row)?.group ?? duplicateKey(example);
+        if (!groups) return assigner.add(row, key, stratumOf(example, place.file));
+        groups.add(row, key, example, text);
+        seen.add(example.meta);
+        strata.push([row, stratumOf(example, place.file)]);
+      },
+      ...(onProgress && { onProgress }),
+    },
+  );
+  const grouped = groups?.end();
+  refuseUnknownField(grouped, strata.length, seen.names());
+  if (grouped) for (const [row, stratum] of strata) assigner.add(row, grouped.keyOf(row), stratum);
+  return { ...assigner.end(), files, groups: grouped?.fields ?? [] };
+}
+
+// A field that no row has groups nothing: it is misspelt.
+function refuseUnknownField(grouped: GroupedRows | undefined, rows: number, names: readonly string[]): void {
+  const missing = rows > 0 ? grouped?.fields.find(({ without }) => without === rows) : undefined;
+  if (!missing) return;
+  throw new UserError('D173', `No row has a field ${JSON.stringify(missing.field)} to group by.`, {
+    hint:
+      names.length === 0
+        ? `the rows have no fields beside their texts; ${growing} groups rows that continue each other`
+        : `the rows have: ${names.join(', ')}`,
+  });
+}
+
+/** Throws UserError D091 where a file changed between two readings. */
+export function refuseChanged(first: readonly ScannedFile[], second: readonly ScannedFile[]): void {
+  const changed = second.find(({ sha256 }, i) => sha256 !== first[i]?.sha256);
+  if (changed)
+    throw new UserError('D091', `${changed.path} changed while it was read.`, {
+      hint: 'try again when nobody writes to it',
+    });
+}

@@ -1,0 +1,18 @@
+// What reviewers' verdicts say about each check, from the logs beside the datasets.
+import { type CheckPrecision, checkPrecision } from '../../dataset/review/check-precision.ts';
+import type { LogEntry } from '../../dataset/review/entries.ts';
+import { foldLog } from '../../dataset/review/fold-log.ts';
+import type { DataSource } from '../../dataset/scan.ts';
+import { readReviewLog, reviewLogPath } from './verdict-log.ts';
+
+export type { CheckPrecision } from '../../dataset/review/check-precision.ts';
+
+/** Each check's precision over all verdicts on these files, by code. Throws UserError V004, V005 where a log is damaged. */
+export async function readPrecision(sources: readonly DataSource[]): Promise<CheckPrecision[]> {
+  const entries: LogEntry[] = [];
+  for (const { path, label, stream } of sources) {
+    const log = stream ? null : await readReviewLog(reviewLogPath(path), reviewLogPath(label));
+    if (log) entries.push(...log.entries);
+  }
+  return checkPrecision(foldLog(entries));
+}

@@ -1,0 +1,10 @@
+// A file of which a part is missing is not the dataset: what is said of the rest would not be true of it.
+import type { FoundRow } from '../../dataset/scan.ts';
+import type { Finding } from '../../diagnostics/finding.ts';
+import { UserError } from '../../diagnostics/user-error.ts';
+
+/** Throws UserError with the finding's own code where it is an error about a file, and not about a row. */
+export function refuseDamaged({ code, severity, message, hint, at }: Finding, row: FoundRow | null): void {
+  if (row !== null || severity !== 'error') return;
+  throw new UserError(code, `${at?.file}: ${message}`, { exitCode: 1, ...(hint && { hint }) });
+}

@@ -1,0 +1,36 @@
+// The checks of datasets that a command names: with the workspace around it, and what reviewers said so far.
+import { findWorkspace } from '../../config/workspace.ts';
+import type { CheckSettings } from '../../dataset/check-settings.ts';
+import type { DataSource } from '../../dataset/scan.ts';
+import { type CheckPrecision, readPrecision } from './check-precision.ts';
+import { type CheckChoice, type ChosenChecks, chooseChecks, errorsOnly } from './choose-checks.ts';
+
+export interface DatasetChecksRequest extends Pick<CheckChoice, 'file' | 'filter' | 'config'> {
+  cwd: string;
+  /** The user's home, for paths in lorch.yaml. */
+  home?: string | undefined;
+  sources: readonly DataSource[];
+}
+
+/** What is in force for a dataset. Throws UserError C001, C026, D094 with the places of what is wrong. */
+export async function chooseDatasetChecks(
+  request: DatasetChecksRequest,
+): Promise<{ checks: ChosenChecks; precision: readonly CheckPrecision[] }> {
+  const workspace = await findWorkspace(request.cwd, request.home);
+  const precision = await readPrecision(request.sources);
+  const checks = await chooseChecks({ ...request, workspace: workspace?.checks ?? null, precision });
+  return { checks, precision };
+}
+
+/**
+ * What decides which rows of a dataset can be used, and nothing more: with it every command leaves out the same rows, so
+ * that a file has one fingerprint. Throws as `chooseDatasetChecks`.
+ */
+export async function usableRows(request: {
+  cwd: string;
+  env: Readonly<Record<string, string | undefined>>;
+  sources: readonly DataSource[];
+}): Promise<CheckSettings> {
+  const { checks } = await chooseDatasetChecks({ ...request, home: request.env.HOME });
+  return errorsOnly(checks.settings);
+}

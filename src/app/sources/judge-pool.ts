@@ -1,0 +1,149 @@
+// Worker threads for the scan of large JSON lines. Small inputs are read before a thread has started.
+import { stat } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { Worker } from 'node:worker_threads';
+import type { DataSource, JudgePool, PooledRegion } from '../../dataset/scan-types.ts';
+import type { WorkerAnswer, WorkerRequest } from './judge-worker.ts';
+
+// Below this many bytes one thread is faster.
+const poolFromBytes = 16_000_000;
+
+const regionsPerThread = 4;
+// Rows live for a moment: a small nursery costs a thread nothing and keeps the whole process small.
+const resourceLimits = { maxYoungGenerationSizeMb: 16 };
+const mostThreads = 8;
+const slotUnit = 64 * 1024;
+// A row of megabytes takes a thread many times its size, for good: one thread gets them all.
+const longRegion = 4_000_000;
+
+export interface ClosablePool extends JudgePool {
+  /** Ends the threads. */
+  close(): Promise<void>;
+}
+
+/** Runs `work` with a pool where the sources are large, and ends its threads. */
+export async function withJudgePool<T>(
+  sources: readonly DataSource[],
+  work: (pool: { pool?: JudgePool }) => Promise<T>,
+): Promise<T> {
+  let bytes = 0;
+  for (const { path, stream } of sources)
+    bytes += stream
+      ? 0
+      : await stat(path).then(
+          (info) => info.size,
+          () => 0,
+        );
+  // A thread runs the built package only: Node reads no TypeScript.
+  if (bytes < poolFromBytes || import.meta.url.endsWith('.ts')) return await work({});
+  const pool = createJudgePool();
+  try {
+    return await work({ pool });
+  } finally {
+    await pool.close();
+  }
+}
+
+/** A pool whose threads start when they are first needed; as many as there are cores, unless told. */
+export function createJudgePool(count = Math.min(mostThreads, availableParallelism())): ClosablePool {
+  const url = new URL('./judge-worker.js', import.meta.url);
+  type Waiting = {
+    slot: Slot;
+    thread: Thread;
+    size: number;
+    resolve(judged: PooledRegion): void;
+    reject(error: unknown): void;
+  };
+  const waiting = new Map<number, Waiting>();
+  let failure: unknown = null;
+  const fail = (error: unknown): void => {
+    failure ??= error;
+    for (const { reject } of waiting.values()) reject(error);
+    waiting.clear();
+  };
+  const open = (): Thread => {
+    const worker = new Worker(url, { resourceLimits });
+    worker.on('message', ({ id, judged }: WorkerAnswer) => {
+      const done = waiting.get(id);
+      waiting.delete(id);
+      if (!done) return;
+      const { slot, thread, size, resolve } = done;
+      thread.bytes -= size;
+      const release = () => {
+        slot.free = true;
+      };
+      resolve({ judged, region: Buffer.from(slot.bytes.buffer, 0, size), release });
+    });
+    worker.on('error', fail);
+    return { worker, bytes: 0 };
+  };
+  let threads: Thread[] = [];
+  let next = 0;
+  const depth = count * regionsPerThread;
+  const slots: Slot[] = [];
+  return {
+    depth,
+    start(setup) {
+      if (threads.length === 0) threads = Array.from({ length: count }, open);
+      for (const { worker } of threads) worker.postMessage({ setup } satisfies WorkerRequest);
+    },
+    judge(parts) {
+      const id = next++;
+      const size = parts.reduce((sum, { length }) => sum + length, 0);
+      const slot = takeSlot(slots, size);
+      let end = 0;
+      for (const part of parts) {
+        slot.bytes.set(part, end);
+        end += part.length;
+      }
+      const answer = new Promise<PooledRegion>((resolve, reject) => {
+        if (failure) return reject(failure);
+        const thread = size > longRegion ? threads[0] : leastBusy(threads);
+        if (!thread) return reject(new Error('a region came before its setup'));
+        thread.bytes += size;
+        waiting.set(id, { slot, thread, size, resolve, reject });
+        thread.worker.postMessage({ id, bytes: slot.bytes.subarray(0, size) } satisfies WorkerRequest);
+      });
+      // Where a thread fails, the first answer that is waited for says so; those behind it are nobody's.
+      answer.catch(() => undefined);
+      return answer;
+    },
+    async close() {
+      await Promise.all(threads.map(({ worker }) => worker.terminate()));
+    },
+  };
+}
+
+interface Thread {
+  worker: Worker;
+  /** Given to it and not answered yet. Regions are of very different sizes: taking turns would leave one thread idle. */
+  bytes: number;
+}
+
+function leastBusy(threads: readonly Thread[]): Thread | undefined {
+  return threads.reduce<Thread | undefined>(
+    (least, each) => (least && least.bytes <= each.bytes ? least : each),
+    undefined,
+  );
+}
+
+/** Memory that the threads share, for one region at a time: a copy for each would be garbage by the gigabyte. */
+interface Slot {
+  bytes: Uint8Array;
+  free: boolean;
+}
+
+function takeSlot(slots: Slot[], size: number): Slot {
+  const known = slots.find(({ free, bytes }) => free && bytes.length >= size);
+  if (known) {
+    known.free = false;
+    return known;
+  }
+  const made = {
+    bytes: new Uint8Array(new SharedArrayBuffer(Math.ceil(size / slotUnit) * slotUnit)),
+    free: false,
+  };
+  // Long ones are rare, and not worth keeping.
+  if (size <= longRegion) slots.push(made);
+  return made;
+}

@@ -1,0 +1,30 @@
+// One thread of judge-pool.ts: regions of lines in, their judgement out.
+import { parentPort } from 'node:worker_threads';
+import { resolveSettings } from '../../dataset/check-settings.ts';
+import { openFormat } from '../../dataset/formats/decide-format.ts';
+import { createRegionJudge, type JudgedRegion } from '../../dataset/judge-region.ts';
+import type { PoolSetup } from '../../dataset/scan-types.ts';
+
+/** A setup, or a region to judge by the last one. */
+export type WorkerRequest = { setup: PoolSetup } | { id: number; bytes: Uint8Array };
+
+export type WorkerAnswer = { id: number; judged: JudgedRegion };
+
+let judge: ((region: Buffer) => JudgedRegion) | null = null;
+
+parentPort?.on('message', (request: WorkerRequest) => {
+  if ('setup' in request) {
+    const { format, checks, ...setup } = request.setup;
+    judge = createRegionJudge({ ...setup, format: openFormat(format), settings: resolveSettings(checks) });
+    return;
+  }
+  if (!judge) throw new Error('a region came before its setup');
+  const { id, bytes } = request;
+  const judged = judge(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length));
+  const answer: WorkerAnswer = { id, judged };
+  // The fingerprints may be a part of Node's own pool of small buffers, which cannot be given away.
+  parentPort?.postMessage(answer, [
+    judged.table.buffer as ArrayBuffer,
+    judged.traits.table.buffer as ArrayBuffer,
+  ]);
+});

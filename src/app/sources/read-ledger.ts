@@ -1,0 +1,81 @@
+// The ledger of a run folder: which rows trained, which validated.
+import { createReadStream } from 'node:fs';
+import { createGunzip } from 'node:zlib';
+import { UserError } from '../../diagnostics/user-error.ts';
+import { faultOf, openRunFile } from '../../run/run-file.ts';
+
+export interface LedgerRows {
+  train: Set<string>;
+  validation: Set<string>;
+}
+
+/** What is read of a line. */
+export interface LedgerFate {
+  fate: string;
+  fingerprint: string | null;
+  code?: string;
+}
+
+/** Longer than any line of a ledger: more without a line break is something else. */
+const maxLineBytes = 4 * 1024 * 1024;
+
+/** Row fingerprints by split, of a `ledger.jsonl.gz`. Throws UserError R150 if it is missing or damaged. */
+export async function readLedgerRows(path: string): Promise<LedgerRows> {
+  const rows: LedgerRows = { train: new Set(), validation: new Set() };
+  for await (const { fate, fingerprint } of ledgerFates(path))
+    if (fingerprint !== null && (fate === 'train' || fate === 'validation')) rows[fate].add(fingerprint);
+  return rows;
+}
+
+/** Each line of a `ledger.jsonl.gz`. Throws UserError R150 if it is missing or damaged. */
+export async function* ledgerFates(path: string): AsyncGenerator<LedgerFate> {
+  const opened = openRunFile(path);
+  if (opened.state !== 'read') throw unreadable(path, faultOf(opened));
+  const file = createReadStream('', { fd: opened.value.fd });
+  const unzipped = createGunzip();
+  // pipe() passes no errors on.
+  file.on('error', (error) => unzipped.destroy(error));
+  try {
+    for await (const line of splitLines(file.pipe(unzipped))) yield fateOf(line);
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    throw unreadable(path, error.message, error);
+  } finally {
+    file.destroy();
+    unzipped.destroy();
+  }
+}
+
+async function* splitLines(chunks: AsyncIterable<Buffer>): AsyncGenerator<string> {
+  let rest: Buffer = Buffer.alloc(0);
+  for await (const chunk of chunks) {
+    const bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
+    let start = 0;
+    for (let end = bytes.indexOf(10); end >= 0; end = bytes.indexOf(10, start)) {
+      yield bytes.toString('utf8', start, end);
+      start = end + 1;
+    }
+    rest = bytes.subarray(start);
+    if (rest.length > maxLineBytes) throw new Error('a line has no end');
+  }
+  if (rest.length > 0) yield rest.toString('utf8');
+}
+
+function fateOf(line: string): LedgerFate {
+  const entry = JSON.parse(line) as Partial<LedgerFate> | null;
+  if (typeof entry?.fate !== 'string') throw new Error('a line does not say what became of its row');
+  const { fate, fingerprint, code } = entry;
+  return {
+    fate,
+    fingerprint: typeof fingerprint === 'string' ? fingerprint : null,
+    ...(typeof code === 'string' && { code }),
+  };
+}
+
+function unreadable(path: string, reason: string, cause?: unknown): UserError {
+  return new UserError('R150', `the ledger ${path} cannot be read: ${reason}`, {
+    hint: 'the run folder is damaged; rows cannot be compared without it',
+    exitCode: 1,
+    cause,
+  });
+}

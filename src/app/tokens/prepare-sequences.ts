@@ -1,0 +1,201 @@
+// The one tokenisation, cached by content: the same rows, tokenizer, template and length are never prepared twice.
+import { createHash, randomUUID } from 'node:crypto';
+import { chmod, mkdir, readFile, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { z } from 'zod';
+import { canonicalJson } from '../../dataset/canonical-json.ts';
+import type { PythonEnv } from '../../python/environment.ts';
+import { type RunTrainerOptions, runTrainer } from '../../python/run-trainer.ts';
+import type { TrainOn, Truncate } from '../../run/plan.ts';
+
+/** Raise it when `prepare` writes something else for the same input. */
+export const prepareVersion = 5;
+
+const count = z.number().int().nonnegative();
+const lengths = z.object({ p50: count, p90: count, p99: count, max: count, mean: z.number() });
+
+const template = z.object({
+  kind: z.enum(['model', 'chatml', 'alpaca', 'file', 'none']),
+  sha256: z.string(),
+});
+
+const prepared = z.object({
+  tokenizer_sha256: z.string(),
+  template,
+  /** Those that single rows name; older files have none. */
+  templates: z.record(z.string(), template).optional(),
+  /** The date that templates wrote into rows; null if they wrote none. */
+  date: z.string().nullable(),
+  mask_rule: z.string(),
+  splits: z.record(
+    z.string(),
+    z.object({
+      file: z.string(),
+      sha256: z.string(),
+      rows_in: count,
+      rows: count,
+      /** A text that was split has several. */
+      sequences: count,
+      tokens: count,
+      trained_tokens: count,
+      /** What an epoch feeds, each row as often as it says; older files feed each once. */
+      fed: z.object({ rows: count, sequences: count, tokens: count, trained_tokens: count }).optional(),
+    }),
+  ),
+  /** Of the sequences as they are written. */
+  lengths,
+  trained_lengths: lengths,
+  /** Of the rows that are kept, before a cut. */
+  uncut_lengths: lengths,
+  histogram: z.array(z.object({ upto: count, rows: count })),
+  /** Over all splits; -1 without a row. */
+  largest_id: z.number().int(),
+  /** Tokens that the tokenizer has beside its vocabulary, and the rows that hold them; control tokens are among them. */
+  added_tokens: z.array(z.object({ id: count, token: z.string(), rows: count })),
+  /** The tokens that the config adds; `known`: the tokenizer had it already. Absent in what earlier versions cached. */
+  new_tokens: z
+    .array(
+      z.object({
+        token: z.string(),
+        id: count,
+        special: z.boolean(),
+        known: z.boolean(),
+        pieces: z.array(count),
+        rows: count,
+      }),
+    )
+    .default([]),
+  dropped: z.array(z.object({ row: count, split: z.string(), code: z.string() })),
+  truncated: z.array(count),
+  lost_eot: z.array(count),
+  findings: z.array(
+    z.object({
+      code: z.string(),
+      severity: z.enum(['error', 'warning', 'note']),
+      message: z.string(),
+      hint: z.string().nullish(),
+      row: count.nullish(),
+      data: z.record(z.string(), z.unknown()).nullish(),
+    }),
+  ),
+  versions: z.record(z.string(), z.string()),
+});
+
+export type Prepared = z.infer<typeof prepared>;
+
+export interface PrepareSpec {
+  model: { id: string; path: string | null; revision: string | null; trust_remote_code: boolean };
+  template: {
+    /** `none`: the rows are plain texts. */
+    kind: 'auto' | 'model' | 'chatml' | 'alpaca' | 'file' | 'none';
+    source: string | null;
+    /** Values of the template's own variables. */
+    variables?: Record<string, unknown>;
+  };
+  train_on: TrainOn;
+  /** Templates that rows of the splits name, by that name; none unless told. */
+  templates?: Record<string, PrepareSpec['template']>;
+  max_length: number | null;
+  /** What templates take for today, as 2026-01-31. */
+  date: string;
+  /** New tokens, in the order of their ids; absent without any. */
+  tokens?: { add: string[]; special: string[] };
+  truncate: Truncate;
+  /** Absolute paths of example files by split. */
+  splits: Record<string, string>;
+}
+
+export interface PrepareRequest extends RunTrainerOptions {
+  spec: PrepareSpec;
+  /** What stands for the examples' content: split → SHA-256 of its file. */
+  contents: Record<string, string>;
+  /** What stands for the tokenizer: a hub revision, or the hash of the local tokenizer files. */
+  tokenizer: string;
+  cacheDir: string;
+  /** Asked for only where the cache has no answer. */
+  python(): Promise<PythonEnv>;
+}
+
+/** What an epoch feeds of a split. */
+export function fedOf({ rows, sequences, tokens, trained_tokens, fed }: Prepared['splits'][string]): {
+  rows: number;
+  sequences: number;
+  tokens: number;
+  trained_tokens: number;
+} {
+  return fed ?? { rows, sequences, tokens, trained_tokens };
+}
+
+/** The folder with the sequences and what is known of them. */
+export async function prepareSequences(
+  request: PrepareRequest,
+): Promise<{ key: string; dir: string; prepared: Prepared; cached: boolean }> {
+  const plain = keyOf(request, null);
+  const dated = keyOf(request, request.spec.date);
+  // Whether a template writes the date is known once it has rendered the rows.
+  for (const key of [plain, dated]) {
+    const dir = folderOf(request, key);
+    const prepared = await readPrepared(dir);
+    if (prepared) return { key, dir, prepared, cached: true };
+  }
+  // Made beside and moved when complete, so that two at once do no harm.
+  const work = `${folderOf(request, plain)}.${randomUUID().slice(0, 8)}.tmp`;
+  await makePrivateFolder(dirname(work));
+  await mkdir(work, { mode: 0o700 });
+  try {
+    await runTrainer(await request.python(), 'prepare', { ...request.spec, out: work }, request);
+    const made = await readPrepared(work);
+    if (!made) throw new Error(`prepare left no prepare.json in ${work}`);
+    const key = made.date === null ? plain : dated;
+    const dir = folderOf(request, key);
+    await rename(work, dir).catch(async (error: unknown) => {
+      if (!(await readPrepared(dir))) throw error;
+    });
+    return { key, dir, prepared: (await readPrepared(dir)) ?? made, cached: false };
+  } finally {
+    await rm(work, { recursive: true, force: true });
+  }
+}
+
+function folderOf({ cacheDir }: PrepareRequest, key: string): string {
+  return join(cacheDir, 'prepared', key);
+}
+
+/** `date` is null in the key of rows that no date is written into. */
+function keyOf({ spec, contents, tokenizer }: PrepareRequest, date: string | null): string {
+  return createHash('sha256')
+    .update(
+      canonicalJson({
+        prepareVersion,
+        tokenizer,
+        contents,
+        template: spec.template,
+        train_on: typeof spec.train_on === 'string' ? spec.train_on : spec.train_on.toSorted(),
+        ...(spec.templates && { templates: spec.templates }),
+        max_length: spec.max_length,
+        // Undefined, it leaves the key as it was before there were new tokens.
+        tokens: spec.tokens,
+        // Without a limit no row is too long.
+        truncate: spec.max_length === null ? null : spec.truncate,
+        ...(date !== null && { date }),
+      }),
+    )
+    .digest('hex')
+    .slice(0, 32);
+}
+
+/** Rows are in it. An earlier version made it readable for others. */
+async function makePrivateFolder(dir: string): Promise<void> {
+  await mkdir(dir, { recursive: true, mode: 0o700 });
+  await chmod(dir, 0o700).catch(() => undefined);
+}
+
+async function readPrepared(dir: string): Promise<Prepared | null> {
+  let text: string;
+  try {
+    text = await readFile(join(dir, 'prepare.json'), 'utf8');
+  } catch {
+    return null;
+  }
+  return prepared.parse(JSON.parse(text));
+}

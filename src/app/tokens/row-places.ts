@@ -1,0 +1,28 @@
+// Where rows stand, by their number: what the tokenisation says of row 17 becomes file and line.
+import type { RowPlace } from '../../dataset/example.ts';
+import { createPlaceList } from '../../dataset/place-list.ts';
+
+export interface RowPlaces {
+  /** Rows in increasing order. */
+  add(place: RowPlace): void;
+  find(row: number): RowPlace | undefined;
+}
+
+/** Places of rows, 32 bytes each. */
+export function createRowPlaces(): RowPlaces {
+  const places = createPlaceList();
+  return {
+    add: (place) => places.add(place, 'train'),
+    find(row) {
+      let from = 0;
+      let to = places.size();
+      while (from < to) {
+        const middle = (from + to) >> 1;
+        if (places.get(middle).of.row < row) from = middle + 1;
+        else to = middle;
+      }
+      const found = from < places.size() ? places.get(from).of : undefined;
+      return found?.row === row ? found : undefined;
+    },
+  };
+}
