@@ -5,7 +5,7 @@
 import { Readable } from 'node:stream';
 
 const dist = process.env.LORCH_DIST ?? new URL('../dist', import.meta.url).pathname;
-const { scanDataset } = await import(`${dist}/dataset/scan.js`);
+const { scanDataset } = await import(`${dist}/dataset/scan/scan.js`);
 const { checks } = await import(`${dist}/dataset/checks/index.js`);
 const { featuresOf } = await import(`${dist}/dataset/text/features.js`);
 const file = process.argv[2];

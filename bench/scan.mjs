@@ -9,7 +9,7 @@ import { createInterface } from 'node:readline';
 import { finished } from 'node:stream/promises';
 
 const dist = process.env.LORCH_DIST ?? new URL('../dist', import.meta.url).pathname;
-const { scanDataset } = await import(`${dist}/dataset/scan.js`);
+const { scanDataset } = await import(`${dist}/dataset/scan/scan.js`);
 const { checks } = await import(`${dist}/dataset/checks/index.js`);
 const { createJudgePool } = await import(`${dist}/app/sources/judge-pool.js`);
 const { jsonl } = await import(`${dist}/dataset/readers/jsonl.js`);

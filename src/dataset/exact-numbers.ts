@@ -1,5 +1,5 @@
 // Numbers that no program reads as they were written.
-import { inexactNumber } from './checks/inexact-number.ts';
+import { inexactNumber } from './checks/structure/inexact-number.ts';
 import type { Raise } from './formats/format.ts';
 import { shapeOf } from './json-shape.ts';
 import { escapePointer } from './text-position.ts';

@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { LedgerEntry } from '../../src/dataset/ledger.ts';
-import { scanDataset } from '../../src/dataset/scan.ts';
+import { scanDataset } from '../../src/dataset/scan/scan.ts';
 import type { Finding } from '../../src/diagnostics/finding.ts';
 
 const folder = resolve(import.meta.dirname, '../../datasets');

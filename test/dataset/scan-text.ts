@@ -1,15 +1,15 @@
 // Scans text as if it were a file, and keeps everything that came out.
 import { Readable } from 'node:stream';
 import { spillToDisk } from '../../src/app/files/spill-to-disk.ts';
-import { structureOnly as structureSettings } from '../../src/dataset/check-settings.ts';
 import type { LedgerEntry } from '../../src/dataset/ledger.ts';
+import { structureOnly as structureSettings } from '../../src/dataset/scan/check-settings.ts';
 import {
   type DataSource,
   type KeptRow,
   type ScanOptions,
   type ScanResult,
   scanDataset,
-} from '../../src/dataset/scan.ts';
+} from '../../src/dataset/scan/scan.ts';
 import type { Split } from '../../src/dataset/split.ts';
 import type { Finding } from '../../src/diagnostics/finding.ts';
 

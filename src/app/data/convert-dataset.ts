@@ -1,14 +1,14 @@
 // `lorch data convert`: rows of one format written in another, with nothing lost unless that is allowed.
 
-import { type CheckSettings, resolveSettings } from '../../dataset/check-settings.ts';
-import { lossyConversion } from '../../dataset/checks/lossy-conversion.ts';
-import { unknownKey } from '../../dataset/checks/unknown-key.ts';
+import { lossyConversion } from '../../dataset/checks/structure/lossy-conversion.ts';
+import { unknownKey } from '../../dataset/checks/structure/unknown-key.ts';
 import { exactJson, keepExact } from '../../dataset/exact-json.ts';
 import type { Rendered, WritableFormat } from '../../dataset/formats/format.ts';
 import { findFormat, formatNames } from '../../dataset/formats/index.ts';
 import { renderRow } from '../../dataset/formats/render-row.ts';
-import { createJudge } from '../../dataset/judge-row.ts';
-import { type KeptRow, type ScanResult, scanDataset } from '../../dataset/scan.ts';
+import { type CheckSettings, resolveSettings } from '../../dataset/scan/check-settings.ts';
+import { createJudge } from '../../dataset/scan/judge-row.ts';
+import { type KeptRow, type ScanResult, scanDataset } from '../../dataset/scan/scan.ts';
 import type { Finding } from '../../diagnostics/finding.ts';
 import { UserError } from '../../diagnostics/user-error.ts';
 import { createOpenFiles, publishAll } from '../files/new-file.ts';

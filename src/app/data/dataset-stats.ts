@@ -1,6 +1,6 @@
 // `lorch data stats`: how much there is, and how long rows are; in tokens where a tokenizer is named.
-import { exactDuplicate } from '../../dataset/checks/exact-duplicate.ts';
-import { type ScanResult, scanDataset } from '../../dataset/scan.ts';
+import { exactDuplicate } from '../../dataset/checks/structure/exact-duplicate.ts';
+import { type ScanResult, scanDataset } from '../../dataset/scan/scan.ts';
 import type { Finding } from '../../diagnostics/finding.ts';
 import { usableRows } from '../sources/dataset-checks.ts';
 import { type DatasetRequest, openSources, readFormat } from '../sources/dataset-sources.ts';

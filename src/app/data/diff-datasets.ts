@@ -1,9 +1,9 @@
 // `lorch data diff`: what one version of a dataset has that another has not, by row fingerprint and in any format.
-import { exactDuplicate } from '../../dataset/checks/exact-duplicate.ts';
+import { exactDuplicate } from '../../dataset/checks/structure/exact-duplicate.ts';
 import { compareTables } from '../../dataset/diff/compare-tables.ts';
 import { createRowTable, type RowTable } from '../../dataset/diff/row-table.ts';
 import type { Example, RowPlace } from '../../dataset/example.ts';
-import { type DataSource, type ScanOptions, type ScanResult, scanDataset } from '../../dataset/scan.ts';
+import { type DataSource, type ScanOptions, type ScanResult, scanDataset } from '../../dataset/scan/scan.ts';
 import { spoolStdin } from '../files/spool-stdin.ts';
 import { refuseChanged } from '../sources/assign-sides.ts';
 import { refuseDamaged } from '../sources/damaged-file.ts';

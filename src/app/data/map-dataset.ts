@@ -1,6 +1,6 @@
 // `lorch data mapping`: the first rows of a file, and the mapping that reads them best.
 import { type SuggestedMapping, suggestMapping } from '../../dataset/formats/suggest-mapping.ts';
-import { readSample } from '../../dataset/raw-rows.ts';
+import { readSample } from '../../dataset/scan/raw-rows.ts';
 import { UserError } from '../../diagnostics/user-error.ts';
 import { writeNewFile } from '../files/new-file.ts';
 import { type DatasetRequest, openSources } from '../sources/dataset-sources.ts';

@@ -1,8 +1,8 @@
 // What a dataset's rows hold, counted as they pass: roles, system prompts, tools, scripts, lengths.
-import { createFrequentValues } from '../../dataset/consistency/frequent-values.ts';
-import { hashString } from '../../dataset/consistency/hash-text.ts';
-import { lastAnswer } from '../../dataset/consistency/last-answer.ts';
-import { scriptOf } from '../../dataset/consistency/script-of.ts';
+import { createFrequentValues } from '../../dataset/across/frequent-values.ts';
+import { hashString } from '../../dataset/across/hash-text.ts';
+import { lastAnswer } from '../../dataset/across/last-answer.ts';
+import { scriptOf } from '../../dataset/across/script-of.ts';
 import { textOf } from '../../dataset/content.ts';
 import type { Example, Role } from '../../dataset/example.ts';
 import { flagsOf } from '../../dataset/text/char-flags.ts';

@@ -1,10 +1,10 @@
 // `lorch data split`: train and validation files whose rows are exactly those of the input, and a ledger of every row.
 import type { SideCount } from '../../dataset/assign-sides.ts';
-import { resolveSettings } from '../../dataset/check-settings.ts';
 import { defaultNear } from '../../dataset/duplicates/near-duplicates.ts';
 import { createSplitWatch } from '../../dataset/groups/split-watch.ts';
 import { lineagePath } from '../../dataset/lineage.ts';
-import { type DataSource, type ScanOptions, type ScanResult, scanDataset } from '../../dataset/scan.ts';
+import { resolveSettings } from '../../dataset/scan/check-settings.ts';
+import { type DataSource, type ScanOptions, type ScanResult, scanDataset } from '../../dataset/scan/scan.ts';
 import type { Split } from '../../dataset/split.ts';
 import type { Finding } from '../../diagnostics/finding.ts';
 import { UserError } from '../../diagnostics/user-error.ts';

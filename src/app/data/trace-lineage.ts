@@ -1,7 +1,7 @@
 // `lorch data versions`: a dataset file and what it was made of, as far back as the records beside the files tell.
 import { dirname, relative, resolve } from 'node:path';
 import type { Lineage, LineageParent } from '../../dataset/lineage.ts';
-import { scanDataset } from '../../dataset/scan.ts';
+import { scanDataset } from '../../dataset/scan/scan.ts';
 import { isMisnamed, systemReason } from '../../diagnostics/system-error.ts';
 import { UserError } from '../../diagnostics/user-error.ts';
 import { hashFile } from '../files/hash-file.ts';

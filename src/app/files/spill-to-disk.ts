@@ -2,7 +2,7 @@
 import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openRandomAccess, type RandomAccess } from '../../dataset/random-access.ts';
+import { openRandomAccess, type RandomAccess } from '../../dataset/scan/random-access.ts';
 import { UserError } from '../../diagnostics/user-error.ts';
 import { makeTemporaryFolder } from './temporary-files.ts';
 

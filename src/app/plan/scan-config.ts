@@ -2,9 +2,9 @@
 import { mkdir } from 'node:fs/promises';
 import type { WrittenChecks } from '../../config/check-file.ts';
 import type { DatasetSection } from '../../config/schema/dataset.ts';
-import type { CheckSettings } from '../../dataset/check-settings.ts';
-import { unknownFormat } from '../../dataset/checks/unknown-format.ts';
+import { unknownFormat } from '../../dataset/checks/structure/unknown-format.ts';
 import { preference } from '../../dataset/formats/preference.ts';
+import type { CheckSettings } from '../../dataset/scan/check-settings.ts';
 import type { Finding } from '../../diagnostics/finding.ts';
 import { quotePath } from '../../diagnostics/quote-path.ts';
 import { UserError } from '../../diagnostics/user-error.ts';

@@ -1,8 +1,8 @@
 // The launch gate: whether a passed review covers every row that is to train or validate.
 import { relative } from 'node:path';
-import type { CheckSettings } from '../../dataset/check-settings.ts';
 import { createFingerprintIndex, type FingerprintIndex } from '../../dataset/review/fingerprint-index.ts';
 import type { Judgement, ReviewRule } from '../../dataset/review/judge-review.ts';
+import type { CheckSettings } from '../../dataset/scan/check-settings.ts';
 import { notDrawn } from '../../dataset/weight.ts';
 import { quotePath } from '../../diagnostics/quote-path.ts';
 import type { PlannedReview } from '../../run/plan.ts';

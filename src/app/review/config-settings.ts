@@ -1,6 +1,6 @@
 // Files under review that a run config reads with settings of their own: the format and the template of each.
 import type { DatasetSection } from '../../config/schema/dataset.ts';
-import { expandSources } from '../../dataset/sources.ts';
+import { expandSources } from '../../dataset/scan/sources.ts';
 import type { PrepareSpec } from '../tokens/prepare-sequences.ts';
 import { isOwnTemplate, readTemplate } from '../tokens/read-template.ts';
 import type { ReviewedFile } from './population.ts';

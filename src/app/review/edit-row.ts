@@ -1,8 +1,9 @@
 // A row as a person edits it, and what comes back from the editor.
-import { resolveSettings } from '../../dataset/check-settings.ts';
+
 import type { Example } from '../../dataset/example.ts';
 import { openFormat } from '../../dataset/formats/decide-format.ts';
-import { createRowJudge } from '../../dataset/judged-row.ts';
+import { resolveSettings } from '../../dataset/scan/check-settings.ts';
+import { createRowJudge } from '../../dataset/scan/judged-row.ts';
 import type { Finding } from '../../diagnostics/finding.ts';
 import type { ReviewRow } from './fetch-rows.ts';
 import type { Population, ReviewedFiles } from './population.ts';

@@ -1,11 +1,11 @@
 // What all reviews together say of a set of rows: those of the files' own logs, and those of the files they were made of.
 import { access } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import type { CheckSettings } from '../../dataset/check-settings.ts';
 import type { DrawEntry, LogEntry } from '../../dataset/review/entries.ts';
 import type { FingerprintIndex } from '../../dataset/review/fingerprint-index.ts';
 import { editOf, foldLog } from '../../dataset/review/fold-log.ts';
 import type { Judgement, ReviewRule } from '../../dataset/review/judge-review.ts';
+import type { CheckSettings } from '../../dataset/scan/check-settings.ts';
 import { decidingSettings } from '../sources/choose-checks.ts';
 import { chooseDatasetChecks } from '../sources/dataset-checks.ts';
 import { type ReadLog, readReviewLog, reviewLogPath } from '../sources/verdict-log.ts';

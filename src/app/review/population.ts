@@ -1,18 +1,18 @@
 // What a review draws from: every row of the dataset that training may use. Held are fingerprints and places, no texts.
 import { hash } from 'node:crypto';
 import { dirname, relative } from 'node:path';
-import type { CheckSettings } from '../../dataset/check-settings.ts';
 import type { FieldMapping } from '../../dataset/formats/field-mapping.ts';
-import { createPlaceList, type PlaceList } from '../../dataset/place-list.ts';
 import { createFingerprintIndex, type FingerprintIndex } from '../../dataset/review/fingerprint-index.ts';
+import type { CheckSettings } from '../../dataset/scan/check-settings.ts';
+import { createPlaceList, type PlaceList } from '../../dataset/scan/place-list.ts';
 import {
   type DataSource,
   type ScanOptions,
   type ScanResult,
   type ScanSink,
   scanDataset,
-} from '../../dataset/scan.ts';
-import type { FoundRow } from '../../dataset/scan-types.ts';
+} from '../../dataset/scan/scan.ts';
+import type { FoundRow } from '../../dataset/scan/scan-types.ts';
 import type { Finding } from '../../diagnostics/finding.ts';
 import { quotePath } from '../../diagnostics/quote-path.ts';
 import { UserError } from '../../diagnostics/user-error.ts';

@@ -1,5 +1,5 @@
 // The files of a review, from what a user typed.
-import { expandSources } from '../../dataset/sources.ts';
+import { expandSources } from '../../dataset/scan/sources.ts';
 import { UserError } from '../../diagnostics/user-error.ts';
 
 /** Files by absolute path and as shown. Throws UserError D090 where there is none, V002 for stdin. */

@@ -1,7 +1,7 @@
 // The same plan once more, as a new run: nothing is checked or tokenised again; only the review gate is asked again.
 import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import type { CheckSettings } from '../../dataset/check-settings.ts';
+import type { CheckSettings } from '../../dataset/scan/check-settings.ts';
 import { UserError } from '../../diagnostics/user-error.ts';
 import { runPaths } from '../../run/layout.ts';
 import type { Plan } from '../../run/plan.ts';

@@ -2,7 +2,7 @@
 import { type CheckPrecision, checkPrecision } from '../../dataset/review/check-precision.ts';
 import type { LogEntry } from '../../dataset/review/entries.ts';
 import { foldLog } from '../../dataset/review/fold-log.ts';
-import type { DataSource } from '../../dataset/scan.ts';
+import type { DataSource } from '../../dataset/scan/scan.ts';
 import { readReviewLog, reviewLogPath } from './verdict-log.ts';
 
 export type { CheckPrecision } from '../../dataset/review/check-precision.ts';

@@ -2,10 +2,10 @@
 // then what reviewers made of them, then what the command line leaves out.
 import { stat } from 'node:fs/promises';
 import { readCheckFile, type WrittenChecks } from '../../config/check-file.ts';
-import { type CheckSetting, type CheckSettings, resolveSettings } from '../../dataset/check-settings.ts';
 import type { Check, CheckGroup } from '../../dataset/checks/check.ts';
 import { checks } from '../../dataset/checks/index.ts';
-import type { DataSource } from '../../dataset/scan.ts';
+import { type CheckSetting, type CheckSettings, resolveSettings } from '../../dataset/scan/check-settings.ts';
+import type { DataSource } from '../../dataset/scan/scan.ts';
 import type { Severity } from '../../diagnostics/finding.ts';
 import { UserError } from '../../diagnostics/user-error.ts';
 import { allCodes } from '../codes/explain-code.ts';

@@ -1,8 +1,8 @@
 // The sources of a config: which files each entry names, and with what settings their rows are read and fed.
 import { stat } from 'node:fs/promises';
 import type { DatasetSection, SourceSettings } from '../../config/schema/dataset.ts';
-import type { DataSource } from '../../dataset/scan.ts';
-import { type SourceFile, withoutCompanions } from '../../dataset/sources.ts';
+import type { DataSource } from '../../dataset/scan/scan.ts';
+import { type SourceFile, withoutCompanions } from '../../dataset/scan/sources.ts';
 import type { Split } from '../../dataset/split.ts';
 import { UserError } from '../../diagnostics/user-error.ts';
 import { spillToDisk } from '../files/spill-to-disk.ts';

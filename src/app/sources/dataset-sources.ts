@@ -3,8 +3,8 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import type { FieldMapping } from '../../dataset/formats/field-mapping.ts';
-import type { DataSource } from '../../dataset/scan.ts';
-import { expandSources, type SourceFile, withoutCompanions } from '../../dataset/sources.ts';
+import type { DataSource } from '../../dataset/scan/scan.ts';
+import { expandSources, type SourceFile, withoutCompanions } from '../../dataset/scan/sources.ts';
 import { userCacheDir } from '../../python/cache-dir.ts';
 import { spillToDisk } from '../files/spill-to-disk.ts';
 

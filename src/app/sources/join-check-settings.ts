@@ -4,9 +4,9 @@ import type { WrittenChecks } from '../../config/check-file.ts';
 import { distinctFindings } from '../../config/finding.ts';
 import { isNull, type Located, type LocatedEntry, toPlain } from '../../config/source/located.ts';
 import { nearest } from '../../config/suggest.ts';
-import { type CheckSetting, type CheckSettings, resolveSettings } from '../../dataset/check-settings.ts';
 import type { Check } from '../../dataset/checks/check.ts';
 import { checks } from '../../dataset/checks/index.ts';
+import { type CheckSetting, type CheckSettings, resolveSettings } from '../../dataset/scan/check-settings.ts';
 import type { Finding, Place } from '../../diagnostics/finding.ts';
 import { UserError } from '../../diagnostics/user-error.ts';
 

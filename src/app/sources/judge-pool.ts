@@ -2,7 +2,7 @@
 import { stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
-import type { DataSource, JudgePool, PooledRegion } from '../../dataset/scan-types.ts';
+import type { DataSource, JudgePool, PooledRegion } from '../../dataset/scan/scan-types.ts';
 import type { WorkerAnswer, WorkerRequest } from './judge-worker.ts';
 
 // Below this many bytes one thread is faster.

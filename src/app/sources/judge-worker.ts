@@ -1,9 +1,9 @@
 // One thread of judge-pool.ts: regions of lines in, their judgement out.
 import { parentPort } from 'node:worker_threads';
-import { resolveSettings } from '../../dataset/check-settings.ts';
 import { openFormat } from '../../dataset/formats/decide-format.ts';
-import { createRegionJudge, type JudgedRegion } from '../../dataset/judge-region.ts';
-import type { PoolSetup } from '../../dataset/scan-types.ts';
+import { resolveSettings } from '../../dataset/scan/check-settings.ts';
+import { createRegionJudge, type JudgedRegion } from '../../dataset/scan/judge-region.ts';
+import type { PoolSetup } from '../../dataset/scan/scan-types.ts';
 
 /** A setup, or a region to judge by the last one. */
 export type WorkerRequest = { setup: PoolSetup } | { id: number; bytes: Uint8Array };

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import type { KeptRow } from '../../dataset/scan.ts';
+import type { KeptRow } from '../../dataset/scan/scan.ts';
 import { trainerLine, trainerRow } from '../../dataset/trainer-row.ts';
 import type { Finding } from '../../diagnostics/finding.ts';
 import { resolveModel } from '../../hub/resolve-model.ts';

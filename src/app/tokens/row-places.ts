@@ -1,6 +1,6 @@
 // Where rows stand, by their number: what the tokenisation says of row 17 becomes file and line.
 import type { RowPlace } from '../../dataset/example.ts';
-import { createPlaceList } from '../../dataset/place-list.ts';
+import { createPlaceList } from '../../dataset/scan/place-list.ts';
 
 export interface RowPlaces {
   /** Rows in increasing order. */

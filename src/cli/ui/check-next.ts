@@ -1,7 +1,7 @@
 // What `lorch data check` wrote beside its answer, and what to type next.
 import type { CheckedDataset } from '../../app/data/check/check-dataset.ts';
-import { unknownFormat } from '../../dataset/checks/unknown-format.ts';
-import { quoteSource } from '../../dataset/source-label.ts';
+import { unknownFormat } from '../../dataset/checks/structure/unknown-format.ts';
+import { quoteSource } from '../../dataset/scan/source-label.ts';
 import { quotePath } from '../../diagnostics/quote-path.ts';
 
 export interface CheckFlags {

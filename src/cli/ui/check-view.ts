@@ -1,8 +1,8 @@
 // The summary of `lorch data check`: worst first, a few places each, then the totals and a last word.
 import type { CheckedDataset, FoundCode } from '../../app/data/check/check-dataset.ts';
 import { judgeCheck } from '../../app/data/check/reports/verdict.ts';
+import { percent } from '../../dataset/across/wording.ts';
 import { checks } from '../../dataset/checks/index.ts';
-import { percent } from '../../dataset/consistency/wording.ts';
 import type { OutputStream } from '../context.ts';
 import { renderFinding } from './diagnostic.ts';
 import { formatBytes, formatCount } from './format.ts';

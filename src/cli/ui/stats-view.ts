@@ -3,7 +3,7 @@
 import type { DatasetStats } from '../../app/data/dataset-stats.ts';
 import type { TokenDetails } from '../../app/tokens/count-tokens.ts';
 import type { Percentiles } from '../../app/tokens/distribution.ts';
-import { quote } from '../../dataset/consistency/wording.ts';
+import { quote } from '../../dataset/across/wording.ts';
 import type { OutputStream } from '../context.ts';
 import { formatCount, formatShare } from './format.ts';
 import { renderHistogram } from './histogram.ts';

@@ -16,6 +16,8 @@ export interface Check extends CodeDoc {
     /** UTF-16 units between the two places at the most; anywhere in the text unless told. */
     within?: number;
   };
+  /** Of a card without a function: the files of src (a folder ends in `/`) that raise it. */
+  raisedBy?: readonly string[];
   /** The command that looks for it, if `lorch data check` does not. */
   foundBy?: string;
   /** Numbers that a user may change, by name in snake_case. */
@@ -25,7 +27,7 @@ export interface Check extends CodeDoc {
   /** Files that yield nothing. */
   good: (string | Uint8Array)[];
   /**
-   * Looks at one canonical example. Absent where a reader, a format or the scan itself raises the finding.
+   * Looks at one canonical example. Absent if a reader, a format or the scan itself raises the finding: `raisedBy` names it.
    * Of a preference pair it sees the prompt with the chosen answer as one conversation.
    */
   run?(

@@ -1,6 +1,6 @@
 // What every kind of compression offers.
-import { damagedArchive } from '../checks/damaged-archive.ts';
-import { trailingBytes } from '../checks/trailing-bytes.ts';
+import { damagedArchive } from '../checks/structure/damaged-archive.ts';
+import { trailingBytes } from '../checks/structure/trailing-bytes.ts';
 import type { FileRemark } from '../readers/raw-row.ts';
 import type { ByteReader } from './byte-reader.ts';
 

@@ -3,7 +3,7 @@ import { hash } from 'node:crypto';
 import { canonicalJson } from '../canonical-json.ts';
 import { textOf } from '../content.ts';
 import type { Example } from '../example.ts';
-import type { KeptRow } from '../scan-types.ts';
+import type { KeptRow } from '../scan/scan-types.ts';
 import { normalizeText } from '../strata.ts';
 
 /** A stretch of a row's record: offset and length in bytes. */

@@ -1,12 +1,12 @@
 // JSON lines hashed in the fast way: everyday rows in native code, the others one by one, into one store.
 import { isUtf8 } from 'node:buffer';
-import { rowTooLong } from '../checks/row-too-long.ts';
-import { unknownFormat } from '../checks/unknown-format.ts';
+import { rowTooLong } from '../checks/structure/row-too-long.ts';
+import { unknownFormat } from '../checks/structure/unknown-format.ts';
 import type { Format } from '../formats/format.ts';
 import { createPlainShingler, shingleLineWidth } from '../native/plain-shingles.ts';
-import { createUsableJudge } from '../raw-rows.ts';
 import { readLine } from '../readers/jsonl.ts';
-import { defaultMaxRowBytes } from '../scan-types.ts';
+import { createUsableJudge } from '../scan/raw-rows.ts';
+import { defaultMaxRowBytes } from '../scan/scan-types.ts';
 import { createRowHasher, type HashOptions } from './hash-rows.ts';
 import { createPartStore, type PartStore } from './part-store.ts';
 import { addCounts, type CountTable } from './peel.ts';

@@ -1,11 +1,11 @@
 // Near-duplicates as findings, one a row and code: for planning, reports and CI.
 import type { Finding } from '../../diagnostics/finding.ts';
-import { benchmarkLeak } from '../checks/benchmark-leak.ts';
 import type { Check } from '../checks/check.ts';
-import { conflictingAnswers } from '../checks/conflicting-answers.ts';
-import { nearDuplicate } from '../checks/near-duplicate.ts';
-import { nearLeak } from '../checks/near-leak.ts';
-import { templateRow } from '../checks/template-row.ts';
+import { benchmarkLeak } from '../checks/consistency/benchmark-leak.ts';
+import { conflictingAnswers } from '../checks/consistency/conflicting-answers.ts';
+import { nearDuplicate } from '../checks/consistency/near-duplicate.ts';
+import { nearLeak } from '../checks/consistency/near-leak.ts';
+import { templateRow } from '../checks/consistency/template-row.ts';
 import type { RowFacts } from './inspect-pairs.ts';
 import type { NearResult } from './near-duplicates.ts';
 

@@ -1,6 +1,6 @@
 // alpaca: `{"instruction", "input"?, "output", "system"?, "history"?}` and its common aliases.
-import { missingField } from '../checks/missing-field.ts';
-import { severalInstances } from '../checks/several-instances.ts';
+import { missingField } from '../checks/structure/missing-field.ts';
+import { severalInstances } from '../checks/structure/several-instances.ts';
 import { textOf } from '../content.ts';
 import { exactJson } from '../exact-json.ts';
 import { anyOf, firstFilled, firstKey, isRow } from './fields.ts';

@@ -1,7 +1,7 @@
 // What an assistant thought and which tools it called, if the row has that in fields beside the answer.
 import type { Spot } from '../checks/check.ts';
-import { invalidToolCall } from '../checks/invalid-tool-call.ts';
-import { wrongType } from '../checks/wrong-type.ts';
+import { invalidToolCall } from '../checks/structure/invalid-tool-call.ts';
+import { wrongType } from '../checks/structure/wrong-type.ts';
 import { raiseInexactInside } from '../exact-numbers.ts';
 import type { Message } from '../example.ts';
 import { escapePointer } from '../text-position.ts';

@@ -1,7 +1,7 @@
 // A list of messages with the answer to them in a field of its own, as logs and batches of APIs have it.
 import type { Spot } from '../checks/check.ts';
-import { missingField } from '../checks/missing-field.ts';
-import { wrongType } from '../checks/wrong-type.ts';
+import { missingField } from '../checks/structure/missing-field.ts';
+import { wrongType } from '../checks/structure/wrong-type.ts';
 import type { Example, Message } from '../example.ts';
 import { escapePointer } from '../text-position.ts';
 import { addToAnswer, locateAnswerField } from './answer-fields.ts';

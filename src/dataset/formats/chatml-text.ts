@@ -1,12 +1,12 @@
 // chatml-text: one `text` with the turns written out, `<|im_start|>role\ncontent<|im_end|>`.
 
 import type { Check } from '../checks/check.ts';
-import { missingField } from '../checks/missing-field.ts';
-import { textOutsideTurns } from '../checks/text-outside-turns.ts';
-import { unclosedMarker } from '../checks/unclosed-marker.ts';
-import { unknownMarker } from '../checks/unknown-marker.ts';
-import { unknownRole } from '../checks/unknown-role.ts';
-import { wrongType } from '../checks/wrong-type.ts';
+import { missingField } from '../checks/structure/missing-field.ts';
+import { textOutsideTurns } from '../checks/structure/text-outside-turns.ts';
+import { unclosedMarker } from '../checks/structure/unclosed-marker.ts';
+import { unknownMarker } from '../checks/structure/unknown-marker.ts';
+import { unknownRole } from '../checks/structure/unknown-role.ts';
+import { wrongType } from '../checks/structure/wrong-type.ts';
 import { textOf } from '../content.ts';
 import type { Message, Role } from '../example.ts';
 import { readMeta, typeName } from './fields.ts';

@@ -1,6 +1,6 @@
 // A message's content: a text, nothing, or a list of parts whose texts are joined as chat templates join them.
-import { unsupportedPart } from '../checks/unsupported-part.ts';
-import { wrongType } from '../checks/wrong-type.ts';
+import { unsupportedPart } from '../checks/structure/unsupported-part.ts';
+import { wrongType } from '../checks/structure/wrong-type.ts';
 import { isRow, noteMessageKeys, typeName } from './fields.ts';
 import type { Location, Raise } from './format.ts';
 

@@ -1,7 +1,7 @@
 // The format of a file: as the user named or described it, or by the shape of its first rows.
-import { isPair } from '../checks/run-on-pair.ts';
-import { unknownFormat } from '../checks/unknown-format.ts';
-import { unusedMapping } from '../checks/unused-mapping.ts';
+import { isPair } from '../checks/structure/run-on-pair.ts';
+import { unknownFormat } from '../checks/structure/unknown-format.ts';
+import { unusedMapping } from '../checks/structure/unused-mapping.ts';
 import type { FileRemark, RawRow } from '../readers/raw-row.ts';
 import { describeFields, describeUnknown } from './describe-unknown.ts';
 import type { FieldMapping } from './field-mapping.ts';

@@ -1,5 +1,5 @@
 // What to say of rows that no format reads for certain: what was looked for, what was found, and a mapping to copy.
-import { quoteSource } from '../source-label.ts';
+import { quoteSource } from '../scan/source-label.ts';
 import type { FieldMapping } from './field-mapping.ts';
 import type { Format, Row } from './format.ts';
 import { rankFields } from './infer/find-fields.ts';

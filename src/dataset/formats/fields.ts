@@ -1,10 +1,10 @@
 // What formats share: reading text, weights and leftovers from raw rows.
 
-import { fractionalWeight } from '../checks/fractional-weight.ts';
-import { rejectedBeside } from '../checks/rejected-beside.ts';
-import { unknownKey } from '../checks/unknown-key.ts';
-import { weightOnPrompt } from '../checks/weight-on-prompt.ts';
-import { wrongType } from '../checks/wrong-type.ts';
+import { fractionalWeight } from '../checks/structure/fractional-weight.ts';
+import { rejectedBeside } from '../checks/structure/rejected-beside.ts';
+import { unknownKey } from '../checks/structure/unknown-key.ts';
+import { weightOnPrompt } from '../checks/structure/weight-on-prompt.ts';
+import { wrongType } from '../checks/structure/wrong-type.ts';
 import { keepExact } from '../exact-json.ts';
 import type { Role } from '../example.ts';
 import { isMedia, isMediaField } from '../meaning/media.ts';

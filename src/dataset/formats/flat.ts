@@ -1,7 +1,7 @@
 // Rows whose texts stand in fields of their own: a prompt with its input, system and history, and one answer.
 import type { Spot } from '../checks/check.ts';
-import { missingField } from '../checks/missing-field.ts';
-import { wrongType } from '../checks/wrong-type.ts';
+import { missingField } from '../checks/structure/missing-field.ts';
+import { wrongType } from '../checks/structure/wrong-type.ts';
 import { type Example, inputPart, type Message } from '../example.ts';
 import { escapePointer } from '../text-position.ts';
 import { addToAnswer, locateAnswerField } from './answer-fields.ts';

@@ -1,7 +1,7 @@
 // A format that a user describes, or that the rows show: which field of the rows holds what.
 import type { Check, Spot } from '../checks/check.ts';
-import { rejectedBeside } from '../checks/rejected-beside.ts';
-import { unknownKey } from '../checks/unknown-key.ts';
+import { rejectedBeside } from '../checks/structure/rejected-beside.ts';
+import { unknownKey } from '../checks/structure/unknown-key.ts';
 import { keepExact } from '../exact-json.ts';
 import type { Example, Role } from '../example.ts';
 import { escapePointer, pointerTokens } from '../text-position.ts';

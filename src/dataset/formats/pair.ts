@@ -1,8 +1,8 @@
 // Preference rows: one prompt, a chosen answer and a rejected one, in the layouts that datasets write them.
 import { canonicalJson } from '../canonical-json.ts';
 import type { Spot } from '../checks/check.ts';
-import { missingField } from '../checks/missing-field.ts';
-import { wrongType } from '../checks/wrong-type.ts';
+import { missingField } from '../checks/structure/missing-field.ts';
+import { wrongType } from '../checks/structure/wrong-type.ts';
 import type { Example, Message } from '../example.ts';
 import { leaveOutPadding } from '../meaning/null-padding.ts';
 import { escapePointer } from '../text-position.ts';

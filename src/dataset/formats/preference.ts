@@ -1,5 +1,5 @@
 // preference: a prompt with a `chosen` and a `rejected` answer, as texts, as messages or as whole conversations.
-import { missingField } from '../checks/missing-field.ts';
+import { missingField } from '../checks/structure/missing-field.ts';
 import type { Message } from '../example.ts';
 import { findSide, isAnswer } from '../meaning/two-sides.ts';
 import { escapePointer } from '../text-position.ts';

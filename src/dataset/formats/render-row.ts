@@ -1,5 +1,5 @@
 // An example as a row of another format; of a preference pair most formats hold the chosen answer only.
-import { isPair } from '../checks/run-on-pair.ts';
+import { isPair } from '../checks/structure/run-on-pair.ts';
 import { documentOf, type Example } from '../example.ts';
 import type { Rendered, WritableFormat } from './format.ts';
 

@@ -1,6 +1,6 @@
 // text: whole texts for continued pre-training, `{"text": "…"}`. lorch uses it only if the user names it.
-import { missingField } from '../checks/missing-field.ts';
-import { wrongType } from '../checks/wrong-type.ts';
+import { missingField } from '../checks/structure/missing-field.ts';
+import { wrongType } from '../checks/structure/wrong-type.ts';
 import { documentOf } from '../example.ts';
 import { alpaca } from './alpaca.ts';
 import { chatml } from './chatml.ts';

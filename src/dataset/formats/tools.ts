@@ -1,7 +1,7 @@
 // Tool calls and lists of tools, in the ways that datasets write them.
-import { invalidToolCall } from '../checks/invalid-tool-call.ts';
-import { invalidTools } from '../checks/invalid-tools.ts';
-import { wrongType } from '../checks/wrong-type.ts';
+import { invalidToolCall } from '../checks/structure/invalid-tool-call.ts';
+import { invalidTools } from '../checks/structure/invalid-tools.ts';
+import { wrongType } from '../checks/structure/wrong-type.ts';
 import { isDeeperThan, maxDepth } from '../depth.ts';
 import { keepExact, noteExact } from '../exact-json.ts';
 import { raiseInexactInside } from '../exact-numbers.ts';

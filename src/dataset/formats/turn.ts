@@ -1,11 +1,11 @@
 // One turn of a conversation: a message with its role, calls, weight and reasoning, or a function_call turn.
 import { editDistance } from '../../diagnostics/edit-distance.ts';
 import type { Spot } from '../checks/check.ts';
-import { invalidToolCall } from '../checks/invalid-tool-call.ts';
-import { missingField } from '../checks/missing-field.ts';
-import { unknownKey } from '../checks/unknown-key.ts';
-import { unknownRole } from '../checks/unknown-role.ts';
-import { wrongType } from '../checks/wrong-type.ts';
+import { invalidToolCall } from '../checks/structure/invalid-tool-call.ts';
+import { missingField } from '../checks/structure/missing-field.ts';
+import { unknownKey } from '../checks/structure/unknown-key.ts';
+import { unknownRole } from '../checks/structure/unknown-role.ts';
+import { wrongType } from '../checks/structure/wrong-type.ts';
 import { raiseInexactInside } from '../exact-numbers.ts';
 import { type Message, type Role, switchedOff, type ToolCall } from '../example.ts';
 import { escapePointer } from '../text-position.ts';

@@ -1,7 +1,7 @@
 // Lists of turns, as chatml (role, content) and sharegpt (from, value) rows carry them.
 import type { Spot } from '../checks/check.ts';
-import { missingField } from '../checks/missing-field.ts';
-import { wrongType } from '../checks/wrong-type.ts';
+import { missingField } from '../checks/structure/missing-field.ts';
+import { wrongType } from '../checks/structure/wrong-type.ts';
 import type { Example, Message } from '../example.ts';
 import { leaveOutPadding } from '../meaning/null-padding.ts';
 import { escapePointer } from '../text-position.ts';

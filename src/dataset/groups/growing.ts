@@ -1,7 +1,7 @@
 // Conversations that one side of a split has and the other side continues.
 import { createKeyTable } from '../duplicates/key-table.ts';
 import type { Example, RowPlace } from '../example.ts';
-import { createPlaceList } from '../place-list.ts';
+import { createPlaceList } from '../scan/place-list.ts';
 import type { Split } from '../split.ts';
 import { conversationKeys } from './conversation-keys.ts';
 import { textKey } from './text-key.ts';

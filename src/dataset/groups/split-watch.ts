@@ -1,10 +1,10 @@
 // What a split divides that belongs together: groups by a field, and conversations that grow from row to row.
 import type { Finding } from '../../diagnostics/finding.ts';
-import type { ResolvedChecks } from '../check-settings.ts';
 import type { Check } from '../checks/check.ts';
-import { dividedConversation } from '../checks/divided-conversation.ts';
-import { dividedGroup } from '../checks/divided-group.ts';
-import type { KeptRow } from '../scan-types.ts';
+import { dividedConversation } from '../checks/consistency/divided-conversation.ts';
+import { dividedGroup } from '../checks/consistency/divided-group.ts';
+import type { ResolvedChecks } from '../scan/check-settings.ts';
+import type { KeptRow } from '../scan/scan-types.ts';
 import type { Split } from '../split.ts';
 import { createGrowthFinder } from './growing.ts';
 import { createStraddleFinder } from './straddling.ts';

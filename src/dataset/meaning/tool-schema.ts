@@ -1,6 +1,6 @@
 // What a tool declares of its parameters, in the ways that datasets write it, and whether arguments fit it.
 import { editDistance } from '../../diagnostics/edit-distance.ts';
-import { quote } from '../consistency/wording.ts';
+import { quote } from '../across/wording.ts';
 import { pointerTokens } from '../text-position.ts';
 import { BrokenSchema, boundSchema, isObject, type Schema } from './bounded-schema.ts';
 import { compileSchema, type SchemaFault, type Validator } from './json-validator.ts';

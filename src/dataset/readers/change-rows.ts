@@ -1,10 +1,10 @@
 // Rows that are not written as rows: in Python's notation, as texts that hold JSON, as lists. The first rows of a file say
 // how they are written; each row is then read so, if it can be.
-import { columnTurns } from '../checks/column-turns.ts';
-import { invalidJson } from '../checks/invalid-json.ts';
-import { jsonInText } from '../checks/json-in-text.ts';
-import { listRows } from '../checks/list-rows.ts';
-import { pythonNotation } from '../checks/python-notation.ts';
+import { columnTurns } from '../checks/structure/column-turns.ts';
+import { invalidJson } from '../checks/structure/invalid-json.ts';
+import { jsonInText } from '../checks/structure/json-in-text.ts';
+import { listRows } from '../checks/structure/list-rows.ts';
+import { pythonNotation } from '../checks/structure/python-notation.ts';
 import { readFields, usesFields } from './change-fields.ts';
 import { looksLikeRow } from './find-rows.ts';
 import { createRewriting } from './offsets.ts';

@@ -1,6 +1,6 @@
 // An object of columns: `{"instruction": […], "output": […]}`, or each column an object by row. A row's values stand far
 // from each other, so the file has to be in memory, up to a size.
-import { rowsOutOfReach } from '../checks/rows-out-of-reach.ts';
+import { rowsOutOfReach } from '../checks/structure/rows-out-of-reach.ts';
 import { walkJson } from '../walk-json.ts';
 import { rowOfCells } from './cells-row.ts';
 import { parseRowBytes } from './parse-row.ts';

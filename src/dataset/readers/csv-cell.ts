@@ -1,5 +1,5 @@
 // One cell of a CSV record as a JSON value: text, NULL, or a list.
-import { invalidJson } from '../checks/invalid-json.ts';
+import { invalidJson } from '../checks/structure/invalid-json.ts';
 import { walkJson } from '../walk-json.ts';
 import type { Cell, CellGrammar } from './csv-record.ts';
 import { offsetInCell } from './csv-record.ts';

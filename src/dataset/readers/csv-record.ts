@@ -1,6 +1,6 @@
 // The grammar of one CSV record (RFC 4180): where it ends, and what its cells are. A quote opens a cell only at the
 // cell's start; elsewhere it is a character like any other.
-import { maxKeys } from '../checks/too-many-keys.ts';
+import { maxKeys } from '../checks/structure/too-many-keys.ts';
 import { afterMarks } from './jsonl.ts';
 
 export interface Dialect {

@@ -1,10 +1,10 @@
 // From records to rows: the header names the keys, every cell is text, and columns of turns are parsed as JSON.
-import { cellCount } from '../checks/cell-count.ts';
-import { headerName } from '../checks/header-name.ts';
-import { noHeader } from '../checks/no-header.ts';
-import { nullMark } from '../checks/null-mark.ts';
-import { pythonNotation } from '../checks/python-notation.ts';
-import { maxKeys, tooManyKeys } from '../checks/too-many-keys.ts';
+import { cellCount } from '../checks/structure/cell-count.ts';
+import { headerName } from '../checks/structure/header-name.ts';
+import { noHeader } from '../checks/structure/no-header.ts';
+import { nullMark } from '../checks/structure/null-mark.ts';
+import { pythonNotation } from '../checks/structure/python-notation.ts';
+import { maxKeys, tooManyKeys } from '../checks/structure/too-many-keys.ts';
 import { positionAt } from '../text-position.ts';
 import { type ColumnKind, readCell } from './csv-cell.ts';
 import { type Cell, type Dialect, splitRecord } from './csv-record.ts';

@@ -1,9 +1,9 @@
 // CSV with a header: records are found in bytes, so that a quote that never closes costs its own line and no other.
 import { isUtf8 } from 'node:buffer';
-import { blankLine } from '../checks/blank-line.ts';
-import { csvDialect } from '../checks/csv-dialect.ts';
-import { innerMark } from '../checks/inner-mark.ts';
-import { openQuote } from '../checks/open-quote.ts';
+import { blankLine } from '../checks/structure/blank-line.ts';
+import { csvDialect } from '../checks/structure/csv-dialect.ts';
+import { innerMark } from '../checks/structure/inner-mark.ts';
+import { openQuote } from '../checks/structure/open-quote.ts';
 import { type Guess, guessDialect } from './csv-dialect.ts';
 import { findRecordEnd, type RecordEnd } from './csv-record.ts';
 import { asPlaced, createTable } from './csv-rows.ts';

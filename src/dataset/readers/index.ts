@@ -1,7 +1,7 @@
 // The readers, in the order in which they are asked; detection goes by content, and by the file's name only where the
 // content could be either.
-import { fileShape } from '../checks/file-shape.ts';
-import { otherKind } from '../checks/other-kind.ts';
+import { fileShape } from '../checks/structure/file-shape.ts';
+import { otherKind } from '../checks/structure/other-kind.ts';
 import { changeRows, chooseChanges, sampledRows } from './change-rows.ts';
 import { csv } from './csv.ts';
 import { findRows, isViewerPage } from './find-rows.ts';

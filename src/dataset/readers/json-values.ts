@@ -1,11 +1,11 @@
 // A JSON array of rows, read as a stream; also arrays after arrays, and objects spread over lines without an array.
 import { isUtf8 } from 'node:buffer';
 import { StringDecoder } from 'node:string_decoder';
-import { arraySeparator } from '../checks/array-separator.ts';
-import { fileShape } from '../checks/file-shape.ts';
-import { innerMark } from '../checks/inner-mark.ts';
-import { textAfterArray } from '../checks/text-after-array.ts';
-import { truncatedArray } from '../checks/truncated-array.ts';
+import { arraySeparator } from '../checks/structure/array-separator.ts';
+import { fileShape } from '../checks/structure/file-shape.ts';
+import { innerMark } from '../checks/structure/inner-mark.ts';
+import { textAfterArray } from '../checks/structure/text-after-array.ts';
+import { truncatedArray } from '../checks/structure/truncated-array.ts';
 import { afterMarks } from './jsonl.ts';
 import { longRow, parseRow, parseRowBytes } from './parse-row.ts';
 import type { RawRow, Reader, ReadOptions } from './raw-row.ts';

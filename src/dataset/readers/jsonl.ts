@@ -1,7 +1,7 @@
 // JSON lines. The hot path of every scan: find newlines in bytes, decode and parse each line, nothing else.
 import { isUtf8 } from 'node:buffer';
-import { blankLine } from '../checks/blank-line.ts';
-import { innerMark } from '../checks/inner-mark.ts';
+import { blankLine } from '../checks/structure/blank-line.ts';
+import { innerMark } from '../checks/structure/inner-mark.ts';
 import { longRow, parseRow, parseRowBytes } from './parse-row.ts';
 import type { RawRow, Reader, ReadOptions } from './raw-row.ts';
 

@@ -1,8 +1,8 @@
 // From Parquet's values to those JSON has: what the same rows would be as JSON lines.
 import { isUtf8 } from 'node:buffer';
-import { binaryColumn } from '../checks/binary-column.ts';
-import { brokenUtf8 } from '../checks/broken-utf8.ts';
-import { noNumber } from '../checks/no-number.ts';
+import { binaryColumn } from '../checks/structure/binary-column.ts';
+import { brokenUtf8 } from '../checks/structure/broken-utf8.ts';
+import { noNumber } from '../checks/structure/no-number.ts';
 import { isDeeperThan, maxDepth } from '../depth.ts';
 import { exactJson, keepExact, noteExact, noteWritten } from '../exact-json.ts';
 import { isMediaField, mayHoldMedia } from '../meaning/media.ts';

@@ -2,9 +2,9 @@
 import { setImmediate } from 'node:timers/promises';
 import type { FileMetaData, RowGroup } from 'hyparquet';
 import type { Check } from '../checks/check.ts';
-import { damagedParquet } from '../checks/damaged-parquet.ts';
-import { unpacksTooLarge } from '../checks/unpacks-too-large.ts';
-import type { RandomAccess } from '../random-access.ts';
+import { damagedParquet } from '../checks/structure/damaged-parquet.ts';
+import { unpacksTooLarge } from '../checks/structure/unpacks-too-large.ts';
+import type { RandomAccess } from '../scan/random-access.ts';
 import { readColumns } from './parquet-columns.ts';
 import { tooLarge, UnpacksTooLarge, unpackLimit, withLimit } from './parquet-limits.ts';
 import { parquetParsers, type TableRow, toRawRow } from './parquet-values.ts';

@@ -1,8 +1,8 @@
 // One row's bytes become a value, or a fault with its place.
 import { isUtf8 } from 'node:buffer';
-import { brokenUtf8 } from '../checks/broken-utf8.ts';
-import { invalidJson } from '../checks/invalid-json.ts';
-import { rowTooLong } from '../checks/row-too-long.ts';
+import { brokenUtf8 } from '../checks/structure/broken-utf8.ts';
+import { invalidJson } from '../checks/structure/invalid-json.ts';
+import { rowTooLong } from '../checks/structure/row-too-long.ts';
 import { walkJson } from '../walk-json.ts';
 import type { RawRow } from './raw-row.ts';
 

@@ -1,6 +1,6 @@
 // What a reader makes of a file: rows with their place and raw text, and remarks on the file itself.
 import type { Check } from '../checks/check.ts';
-import type { RandomAccess } from '../random-access.ts';
+import type { RandomAccess } from '../scan/random-access.ts';
 
 /** A line or array element; `line` and `column` say where its text starts in the file, both from 1. */
 export interface RawRow {

@@ -1,10 +1,10 @@
 // Rows inside one JSON object, read as they come: what is outside them is blanked, and the rest is an array.
 
-import { cellCount } from '../checks/cell-count.ts';
-import { rowsInside } from '../checks/rows-inside.ts';
-import { rowsOutOfReach } from '../checks/rows-out-of-reach.ts';
-import { severalLists } from '../checks/several-lists.ts';
-import { truncatedCell } from '../checks/truncated-cell.ts';
+import { cellCount } from '../checks/structure/cell-count.ts';
+import { rowsInside } from '../checks/structure/rows-inside.ts';
+import { rowsOutOfReach } from '../checks/structure/rows-out-of-reach.ts';
+import { severalLists } from '../checks/structure/several-lists.ts';
+import { truncatedCell } from '../checks/structure/truncated-cell.ts';
 import { positionAt } from '../text-position.ts';
 import { blankOutside } from './blank-outside.ts';
 import { rowOfCells } from './cells-row.ts';

@@ -1,6 +1,6 @@
 // What a sample collects while rows pass.
 import type { Finding } from '../../diagnostics/finding.ts';
-import type { FoundRow, KeptRow } from '../scan-types.ts';
+import type { FoundRow, KeptRow } from '../scan/scan-types.ts';
 import type { SampledRow } from './stratified-pool.ts';
 
 export interface SampleCollector {

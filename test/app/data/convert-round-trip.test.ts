@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { afterAll, describe, expect, it } from 'vitest';
 import { convertDataset } from '../../../src/app/data/convert-dataset.ts';
-import { scanDataset } from '../../../src/dataset/scan.ts';
+import { scanDataset } from '../../../src/dataset/scan/scan.ts';
 
 const samples = resolve(import.meta.dirname, '../../../datasets');
 const dir = mkdtempSync(join(tmpdir(), 'lorch-convert-'));

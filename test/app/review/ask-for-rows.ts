@@ -3,9 +3,9 @@ import { writeFile } from 'node:fs/promises';
 import { gzipSync } from 'node:zlib';
 import { askGate } from '../../../src/app/review/ask-gate.ts';
 import { chooseDatasetChecks } from '../../../src/app/sources/dataset-checks.ts';
-import type { CheckSettings } from '../../../src/dataset/check-settings.ts';
 import type { LedgerEntry } from '../../../src/dataset/ledger.ts';
-import { scanDataset } from '../../../src/dataset/scan.ts';
+import type { CheckSettings } from '../../../src/dataset/scan/check-settings.ts';
+import { scanDataset } from '../../../src/dataset/scan/scan.ts';
 import type { PlannedReview } from '../../../src/run/plan.ts';
 import { type ReviewFolder, rule } from './review-folder.ts';
 

@@ -4,7 +4,7 @@ import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { askGate } from '../../../src/app/review/ask-gate.ts';
 import { chooseDatasetChecks } from '../../../src/app/sources/dataset-checks.ts';
-import { scanDataset } from '../../../src/dataset/scan.ts';
+import { scanDataset } from '../../../src/dataset/scan/scan.ts';
 import { makeReviewFolder, type ReviewFolder, rule } from './review-folder.ts';
 
 let folder: ReviewFolder;

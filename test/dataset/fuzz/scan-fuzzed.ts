@@ -3,11 +3,11 @@
 import { Readable } from 'node:stream';
 import { spillToDisk } from '../../../src/app/files/spill-to-disk.ts';
 import { renderFinding } from '../../../src/cli/ui/diagnostic.ts';
-import type { CheckSettings } from '../../../src/dataset/check-settings.ts';
-import { damagedArchive } from '../../../src/dataset/checks/damaged-archive.ts';
 import { checks } from '../../../src/dataset/checks/index.ts';
+import { damagedArchive } from '../../../src/dataset/checks/structure/damaged-archive.ts';
 import { rowFingerprint } from '../../../src/dataset/fingerprint.ts';
-import { scanDataset } from '../../../src/dataset/scan.ts';
+import type { CheckSettings } from '../../../src/dataset/scan/check-settings.ts';
+import { scanDataset } from '../../../src/dataset/scan/scan.ts';
 import type { Finding } from '../../../src/diagnostics/finding.ts';
 import { type Scanned, scanText } from '../scan-text.ts';
 import type { FuzzedFile } from './make-file.ts';

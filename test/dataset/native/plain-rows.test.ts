@@ -4,12 +4,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { resolveSettings } from '../../../src/dataset/check-settings.ts';
 import { findFormat } from '../../../src/dataset/formats/index.ts';
-import { createRowJudge } from '../../../src/dataset/judged-row.ts';
 import { createPlainReader, lineWidth } from '../../../src/dataset/native/plain-rows.ts';
 import { sourceSha256 } from '../../../src/dataset/native/rows-wasm.ts';
 import { readRegion } from '../../../src/dataset/readers/jsonl.ts';
+import { resolveSettings } from '../../../src/dataset/scan/check-settings.ts';
+import { createRowJudge } from '../../../src/dataset/scan/judged-row.ts';
 
 fc.configureGlobal({ seed: 11 });
 

@@ -10,8 +10,8 @@ import { wordsOf } from '../../../src/dataset/duplicates/words.ts';
 import { findFormat } from '../../../src/dataset/formats/index.ts';
 import { createPlainShingler, shingleLineWidth } from '../../../src/dataset/native/plain-shingles.ts';
 import { sourceSha256 } from '../../../src/dataset/native/shingles-wasm.ts';
-import { createUsableJudge } from '../../../src/dataset/raw-rows.ts';
 import { parseRow } from '../../../src/dataset/readers/parse-row.ts';
+import { createUsableJudge } from '../../../src/dataset/scan/raw-rows.ts';
 
 it('is compiled from the committed source', () => {
   const native = new URL('../../../src/dataset/native/', import.meta.url);

@@ -48,7 +48,7 @@ async function scan(name: string, text: Generator<string>, gzip = false) {
   const steps = [Readable.from(text), ...(gzip ? [createGzip({ level: 6 })] : []), createWriteStream(path)];
   await pipeline(steps as [Readable, NodeJS.WritableStream]);
   const program = `
-    import { scanDataset } from ${JSON.stringify(pathToFileURL(join(compiled.dir, 'dataset/scan.js')).href)};
+    import { scanDataset } from ${JSON.stringify(pathToFileURL(join(compiled.dir, 'dataset/scan/scan.js')).href)};
     const checks = ${JSON.stringify(structureOnly)};
     const options = { format: 'auto', onError: 'drop', duplicates: { exact: 'drop' }, split: null, checks };
     const result = await scanDataset([{ path: ${JSON.stringify(path)}, label: 'rows' }], options);

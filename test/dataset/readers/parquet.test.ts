@@ -5,7 +5,7 @@ import { resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { scanDataset } from '../../../src/dataset/scan.ts';
+import { scanDataset } from '../../../src/dataset/scan/scan.ts';
 import { scanText } from '../scan-text.ts';
 import { fixture, readBytes } from './read-bytes.ts';
 

@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { spillToDisk } from '../../../src/app/files/spill-to-disk.ts';
-import { openRows } from '../../../src/dataset/open-rows.ts';
 import type { FileRemark, RawRow } from '../../../src/dataset/readers/raw-row.ts';
+import { openRows } from '../../../src/dataset/scan/open-rows.ts';
 
 export interface ReadBytes {
   rows: RawRow[];

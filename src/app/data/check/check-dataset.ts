@@ -1,8 +1,9 @@
 // `lorch data check`: every finding, by code, and where every row would go.
-import { resolveSettings } from '../../../dataset/check-settings.ts';
+
 import type { CheckGroup } from '../../../dataset/checks/check.ts';
 import { checks } from '../../../dataset/checks/index.ts';
 import type { LedgerEntry } from '../../../dataset/ledger.ts';
+import { resolveSettings } from '../../../dataset/scan/check-settings.ts';
 import {
   type DataSource,
   type FoundRow,
@@ -11,7 +12,7 @@ import {
   type ScanResult,
   type ScanSink,
   scanDataset,
-} from '../../../dataset/scan.ts';
+} from '../../../dataset/scan/scan.ts';
 import type { CodeDoc, Finding, Severity } from '../../../diagnostics/finding.ts';
 import { trainerCodes } from '../../codes/trainer-codes.ts';
 import type { CheckPrecision } from '../../sources/check-precision.ts';

@@ -1,7 +1,8 @@
 // The texts of a few rows that a scan has already passed: one more pass over the files, without checks.
-import type { CheckSettings } from '../../../dataset/check-settings.ts';
+
 import { checks } from '../../../dataset/checks/index.ts';
-import { type DataSource, type ScanOptions, scanDataset } from '../../../dataset/scan.ts';
+import type { CheckSettings } from '../../../dataset/scan/check-settings.ts';
+import { type DataSource, type ScanOptions, scanDataset } from '../../../dataset/scan/scan.ts';
 
 /** Raw JSON by row number, of the kept rows among `rows`; none of a stream, which can be read once only. */
 export async function fetchRowTexts(

@@ -1,9 +1,9 @@
 // The copy that fixes are written into, and its ledger: one line for each row, kept or fixed.
 import { extname } from 'node:path';
 import type { LedgerEntry } from '../../../dataset/ledger.ts';
-import { openSource } from '../../../dataset/open-source.ts';
 import { chooseReader } from '../../../dataset/readers/index.ts';
-import type { DataSource } from '../../../dataset/scan.ts';
+import { openSource } from '../../../dataset/scan/open-source.ts';
+import type { DataSource } from '../../../dataset/scan/scan.ts';
 import { quotePath } from '../../../diagnostics/quote-path.ts';
 import { UserError } from '../../../diagnostics/user-error.ts';
 import { createOpenFiles, type OpenFiles, openNewFile, publishAll } from '../../files/new-file.ts';

@@ -1,7 +1,8 @@
 // `lorch data check --fix`: the fixes that are certain, row by row; shown, and written into a copy if one is asked for.
-import { applyFixes, trimFix } from '../../../dataset/apply-fixes.ts';
+
 import type { LedgerEntry } from '../../../dataset/ledger.ts';
-import type { FoundRow } from '../../../dataset/scan.ts';
+import { applyFixes, trimFix } from '../../../dataset/scan/apply-fixes.ts';
+import type { FoundRow } from '../../../dataset/scan/scan.ts';
 import { maskPrivateData } from '../../../dataset/text/private-data.ts';
 import { pointerTokens } from '../../../dataset/text-position.ts';
 import type { Finding, Place, TextFix } from '../../../diagnostics/finding.ts';

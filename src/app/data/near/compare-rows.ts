@@ -7,7 +7,7 @@ import {
   settlePairs,
 } from '../../../dataset/duplicates/near-duplicates.ts';
 import type { FieldMapping } from '../../../dataset/formats/field-mapping.ts';
-import { createFullJudge } from '../../../dataset/raw-rows.ts';
+import { createFullJudge } from '../../../dataset/scan/raw-rows.ts';
 import { hashSources } from './hash-sources.ts';
 import { judgeFor, type NearSource, placeOf } from './near-sources.ts';
 

@@ -1,11 +1,11 @@
 // Similar rows in `lorch data check`: how many there are, as one finding.
 import { statSync } from 'node:fs';
-import { type CheckSettings, resolveSettings } from '../../../dataset/check-settings.ts';
-import { similarRows } from '../../../dataset/checks/similar-rows.ts';
-import { formatNumber } from '../../../dataset/consistency/wording.ts';
+import { formatNumber } from '../../../dataset/across/wording.ts';
+import { similarRows } from '../../../dataset/checks/consistency/similar-rows.ts';
 import type { RowFacts } from '../../../dataset/duplicates/inspect-pairs.ts';
 import { defaultNear, type NearResult } from '../../../dataset/duplicates/near-duplicates.ts';
-import type { DataSource, FoundRow, ScanOptions } from '../../../dataset/scan.ts';
+import { type CheckSettings, resolveSettings } from '../../../dataset/scan/check-settings.ts';
+import type { DataSource, FoundRow, ScanOptions } from '../../../dataset/scan/scan.ts';
 import type { Finding } from '../../../diagnostics/finding.ts';
 import { compareRows } from './compare-rows.ts';
 import type { NearSource } from './near-sources.ts';

@@ -5,7 +5,7 @@ import { createPartStore, type KeptRows, type PartSummary } from '../../../datas
 import { type CountTable, mergeCounts } from '../../../dataset/duplicates/peel.ts';
 import type { Ratio } from '../../../dataset/duplicates/ratio.ts';
 import { findFormat } from '../../../dataset/formats/index.ts';
-import { defaultMaxRowBytes } from '../../../dataset/scan-types.ts';
+import { defaultMaxRowBytes } from '../../../dataset/scan/scan-types.ts';
 import { readLinesSync } from '../../files/read-lines-sync.ts';
 import { type NearSource, readRows } from './near-sources.ts';
 

@@ -1,7 +1,6 @@
 // The first pass of a deduplication over all its files: large files of JSON lines by several threads and mostly in native
 // code, all others row by row. Either way leads to the same pairs.
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
-import { binaryKind } from '../../../dataset/binary-kind.ts';
 import type { ExactGroups } from '../../../dataset/duplicates/exact-groups.ts';
 import { type Candidates, findCandidates } from '../../../dataset/duplicates/find-candidates.ts';
 import { createFieldLists, type HashOptions } from '../../../dataset/duplicates/hash-rows.ts';
@@ -13,6 +12,7 @@ import type { FieldMapping } from '../../../dataset/formats/field-mapping.ts';
 import { chooseReader } from '../../../dataset/readers/index.ts';
 import { parseRowBytes } from '../../../dataset/readers/parse-row.ts';
 import type { RawRow } from '../../../dataset/readers/raw-row.ts';
+import { binaryKind } from '../../../dataset/scan/binary-kind.ts';
 import { canHashLines, type NearPart, openRows } from './hash-part.ts';
 import { openParts } from './near-pool.ts';
 import { decideSource, type NearSource, readAgain } from './near-sources.ts';

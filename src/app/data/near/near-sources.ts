@@ -5,10 +5,10 @@ import type { Example, RowPlace } from '../../../dataset/example.ts';
 import { decideFormat } from '../../../dataset/formats/decide-format.ts';
 import type { FieldMapping } from '../../../dataset/formats/field-mapping.ts';
 import type { Format } from '../../../dataset/formats/format.ts';
-import type { Judgement } from '../../../dataset/judge-row.ts';
-import { createUsableJudge, readRawRows, readSample } from '../../../dataset/raw-rows.ts';
 import type { RawRow } from '../../../dataset/readers/raw-row.ts';
-import type { DataSource } from '../../../dataset/scan-types.ts';
+import type { Judgement } from '../../../dataset/scan/judge-row.ts';
+import { createUsableJudge, readRawRows, readSample } from '../../../dataset/scan/raw-rows.ts';
+import type { DataSource } from '../../../dataset/scan/scan-types.ts';
 import { type RereadableSources, spoolStdin } from '../../files/spool-stdin.ts';
 import { type DatasetRequest, openSources } from '../../sources/dataset-sources.ts';
 

@@ -1,14 +1,14 @@
 // The dataset without its duplicates, the ledger of every row, and what is needed to put the dropped ones back.
 import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
-import type { CheckSettings } from '../../../dataset/check-settings.ts';
-import { brokenUtf8 } from '../../../dataset/checks/broken-utf8.ts';
-import { rowTooLong } from '../../../dataset/checks/row-too-long.ts';
+import { brokenUtf8 } from '../../../dataset/checks/structure/broken-utf8.ts';
+import { rowTooLong } from '../../../dataset/checks/structure/row-too-long.ts';
 import type { DroppedRow } from '../../../dataset/duplicates/decide-rows.ts';
 import { createFingerprintSet, fingerprintBytes, hex } from '../../../dataset/fingerprint.ts';
 import { lineagePath } from '../../../dataset/lineage.ts';
-import { createSettingsJudge } from '../../../dataset/raw-rows.ts';
 import type { RawRow } from '../../../dataset/readers/raw-row.ts';
+import type { CheckSettings } from '../../../dataset/scan/check-settings.ts';
+import { createSettingsJudge } from '../../../dataset/scan/raw-rows.ts';
 import { UserError } from '../../../diagnostics/user-error.ts';
 import { hashFile } from '../../files/hash-file.ts';
 import { createOpenFiles, openNewFile, publishAll, refuseExisting } from '../../files/new-file.ts';

@@ -19,7 +19,7 @@ const close: (() => Promise<void>)[] = [];
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'lorch-parts-'));
   compiled = await compileSources();
-  ({ openParts: open } = await import(pathToFileURL(join(compiled.dir, 'app', 'near-pool.js')).href));
+  ({ openParts: open } = await import(pathToFileURL(join(compiled.dir, 'app/data/near/near-pool.js')).href));
 });
 
 afterAll(async () => {

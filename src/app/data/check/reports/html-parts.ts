@@ -1,5 +1,5 @@
 // The parts of the HTML report: totals, the table of checks, one section a check.
-import type { FoundRow } from '../../../../dataset/scan.ts';
+import type { FoundRow } from '../../../../dataset/scan/scan.ts';
 import type { Finding } from '../../../../diagnostics/finding.ts';
 import type { CheckPrecision } from '../../../sources/check-precision.ts';
 import type { CheckedDataset, FoundCode } from '../check-dataset.ts';

@@ -1,0 +1,16 @@
+import type { Check } from '../check.ts';
+
+export const conflictingAnswers: Check = {
+  code: 'D161',
+  name: 'conflicting-answers',
+  severity: 'warning',
+  raisedBy: ['dataset/duplicates/near-findings.ts'],
+  group: 'consistency',
+  foundBy: 'lorch data dedup DATASET',
+  title: 'A near-duplicate has the same prompt and a different answer.',
+  prose:
+    'The prompts have the same words, the answers do not. One of them may be wrong, or both may be right in their own way: a person has to say. Nothing is dropped for it, but for `action: drop`.',
+  hint: 'read both rows and keep the better answer',
+  bad: [],
+  good: [],
+};

@@ -1,0 +1,47 @@
+import { compareAnswers, styleThresholds } from '../../across/compare-styles.ts';
+import { sampleRows } from '../../across/sample-rows.ts';
+import { isSentence } from '../../across/sentence.ts';
+import { countOf } from '../../across/wording.ts';
+import type { Check } from '../check.ts';
+
+const pairs: Readonly<Record<string, string>> = {
+  '"': '"',
+  '“': '”',
+  '«': '»',
+  '「': '」',
+  '‘': '’',
+  "'": "'",
+};
+
+export const quotedAnswer: Check = {
+  code: 'D150',
+  name: 'quoted-answer',
+  severity: 'note',
+  group: 'consistency',
+  title: 'A few one-line answers stand in quotes, nearly all others do not; or the reverse.',
+  prose:
+    'Quotes around a whole answer are mostly left over from the way it was made, such as text copied out of a prompt or a CSV cell. Where nearly all one-line answers stand without them (or with), the few others stand out.',
+  hint: 'take the quotes away, unless the answer quotes somebody',
+  thresholds: styleThresholds,
+  bad: [
+    {
+      text: sampleRows((row, i) => (i === 2 ? { ...row, output: `"${row.output}"` } : row)),
+      pointer: '/output',
+    },
+  ],
+  good: [sampleRows(), sampleRows((row) => ({ ...row, output: `"${row.output}"` }))],
+  across: (thresholds) =>
+    compareAnswers(
+      thresholds,
+      (text) => (isSentence(text) ? (isQuoted(text) ? 'in' : 'without') : null),
+      ({ count, total, style }) =>
+        `${countOf(count, total, 'one-line answers')} ${count === 1 ? 'stands' : 'stand'} ${style} quotes, unlike the others.`,
+    ),
+};
+
+function isQuoted(text: string): boolean {
+  const close = pairs[text.charAt(0)];
+  if (close === undefined || !text.endsWith(close)) return false;
+  // Quotes inside: two quotations rather than one quoted answer.
+  return !text.slice(1, -1).includes(close);
+}

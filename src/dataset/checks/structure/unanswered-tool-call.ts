@@ -1,0 +1,61 @@
+import type { Check } from '../check.ts';
+
+const call =
+  '{"role":"assistant","content":null,"tool_calls":[{"type":"function","function":{"name":"weather","arguments":{"city":"Oslo"}}}]}';
+
+const twoCalls = `{"role":"assistant","content":null,"tool_calls":[${['a', 'b']
+  .map((id) => `{"id":"${id}","type":"function","function":{"name":"weather","arguments":{"city":"${id}"}}}`)
+  .join(',')}]}`;
+
+export const unansweredToolCall: Check = {
+  code: 'D028',
+  name: 'unanswered-tool-call',
+  severity: 'warning',
+  title: 'A tool call is followed by no result.',
+  prose:
+    'After a call the next message is a tool result, unless the row ends with the call. Otherwise the model learns to go on without waiting for the tool. Of several calls with ids each needs its result.',
+  hint: 'add the tool message, or end the row with the call',
+  bothSides: true,
+  bad: [
+    {
+      text: `{"messages":[{"role":"user","content":"Weather?"},${call},{"role":"user","content":"And?"},{"role":"assistant","content":"Rain."}]}`,
+      pointer: '/messages/1/tool_calls',
+    },
+    {
+      text: `{"messages":[{"role":"user","content":"Weather?"},${twoCalls},{"role":"tool","tool_call_id":"a","content":"Rain"},{"role":"assistant","content":"Rain."}]}`,
+      pointer: '/messages/1/tool_calls/1',
+    },
+  ],
+  good: [
+    `{"messages":[{"role":"user","content":"Weather?"},${call},{"role":"tool","content":"Rain"},{"role":"assistant","content":"Rain."}]}`,
+    `{"messages":[{"role":"user","content":"Weather?"},${call}]}`,
+  ],
+  run(example, report) {
+    if (!example.messages.some((message) => message.tool_calls)) return;
+    // Calls with ids that wait for their result, once one result of their message has come.
+    let waiting = new Map<string, { message: number; call: number }>();
+    let answered = false;
+    for (const [i, message] of example.messages.entries()) {
+      if (message.role === 'tool') {
+        answered = true;
+        // A result that belongs to none of them leaves open which one it was meant for.
+        if (!waiting.delete(message.tool_call_id ?? '')) waiting = new Map();
+        continue;
+      }
+      if (answered)
+        for (const [id, { message: at, call }] of waiting)
+          report(
+            { message: at, field: 'tool_calls', below: `/${call}` },
+            `The call ${JSON.stringify(id)} is followed by no tool result.`,
+          );
+      if (answered || !message.tool_calls?.length) waiting = new Map();
+      answered = false;
+      for (const [n, { id }] of (message.tool_calls ?? []).entries())
+        if (id !== undefined) waiting.set(id, { message: i, call: n });
+      const next = example.messages[i + 1];
+      // A call written as several assistant messages in a row is answered after the last of them.
+      if (message.tool_calls?.length && next && next.role !== 'tool' && !next.tool_calls?.length)
+        report({ message: i, field: 'tool_calls' }, 'The tool call is followed by no tool result.');
+    }
+  },
+};
