@@ -29,7 +29,7 @@ from datasets import Dataset
 from peft import LoraConfig
 from transformers import AutoModelForCausalLM, AutoTokenizer
 from trl import SFTConfig, SFTTrainer
-from lorch_trainer.sequences import SequenceFile
+from lorch_trainer.tokens.sequences import SequenceFile
 
 run, plan = sys.argv[1], json.load(open(sys.argv[1] + "/plan.json"))
 file = SequenceFile(run + "/data/train.safetensors")
@@ -67,7 +67,7 @@ def main() -> None:
 
 
 def _cases(folder: Path, rows: int) -> dict[str, Any]:
-    from lorch_trainer import tiny
+    from lorch_trainer.commands import tiny
     from run_folder import make_run, write_split
 
     base = folder / "model"

@@ -106,8 +106,8 @@ class TemplateRun:
     def _prepare(
         self, folder: Path, rows: list[Row], vocabulary: dict[int, bytes]
     ) -> tuple[dict[str, Any], dict[int, list[tuple[bytes, bool]]]]:
-        from lorch_trainer import prepare
-        from lorch_trainer.sequences import SequenceFile
+        from lorch_trainer.commands import prepare
+        from lorch_trainer.tokens.sequences import SequenceFile
 
         lines = [json.dumps({"row": at, **row}, ensure_ascii=False) for at, row in enumerate(rows)]
         (folder / "rows.jsonl").write_text("\n".join(lines) + "\n", "utf-8")

@@ -26,7 +26,7 @@ export function installLorch(): Installation {
     trainWith(trainer) {
       const program = JSON.stringify(join(programs, `${trainer}.py`));
       writeFileSync(
-        join(src, 'lorch_trainer/train.py'),
+        join(src, 'lorch_trainer/commands/train.py'),
         `import os, sys\n\n\ndef main(argv):\n    os.execv(sys.executable, [sys.executable, "-B", "-S", ${program}, *argv])\n`,
       );
     },

@@ -17,7 +17,7 @@ import pytest
 @pytest.fixture(scope="session")
 def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a random Llama, a BPE tokenizer and a ChatML template without generation marks."""
-    from lorch_trainer import tiny
+    from lorch_trainer.commands import tiny
 
     folder = tmp_path_factory.mktemp("tiny") / "model"
     tiny.run({"out": str(folder), "vocab_size": 400, "seed": 7})

@@ -17,9 +17,10 @@ Moment = tuple[str, int]
 
 def _watch(reached: Callable[[Moment], None]) -> None:
     """Calls `reached` at each moment from here on, in this process."""
-    from lorch_trainer import sft, training
+    from lorch_trainer import training
     from lorch_trainer.callbacks import ReportCallback
-    from lorch_trainer.sft import LorchTrainer
+    from lorch_trainer.methods import sft
+    from lorch_trainer.methods.sft import LorchTrainer
 
     def hook(owner: Any, attribute: str, step: Callable[..., int], before: str = "", after: str = "") -> None:
         original: Callable[..., Any] = getattr(owner, attribute)

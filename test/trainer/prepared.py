@@ -8,8 +8,8 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from lorch_trainer import prepare
-from lorch_trainer.sequences import SequenceFile
+from lorch_trainer.commands import prepare
+from lorch_trainer.tokens.sequences import SequenceFile
 
 TEMPLATES = Path(__file__).resolve().parents[1] / "fixtures" / "templates"
 CONTROL = [

@@ -19,7 +19,7 @@ TRAINER = Path(__file__).resolve().parents[2] / "src" / "trainer"
 if str(TRAINER) not in sys.path:
     sys.path.insert(0, str(TRAINER))
 
-from lorch_trainer.sequences import SequenceWriter, sha256_file  # noqa: E402
+from lorch_trainer.tokens.sequences import SequenceWriter, sha256_file  # noqa: E402
 
 VOCABULARY = 128
 HIDDEN, INTERMEDIATE, LAYERS, KV = 64, 128, 2, 32
@@ -157,7 +157,7 @@ class Run:
         `prepare` runs in the fork, before the trainer.
         """
         import lorch_trainer.training
-        from lorch_trainer import train
+        from lorch_trainer.commands import train
 
         assert lorch_trainer.training
         self.save()

@@ -16,7 +16,7 @@ def codes_in(paths: Iterable[Path]) -> set[str]:
     return {code for path in paths for code in re.findall(r"\b[TR]\d{3}\b", path.read_text("utf-8"))}
 
 
-USED = codes_in(PACKAGE.glob("*.py"))
+USED = codes_in(PACKAGE.rglob("*.py"))
 
 
 def test_every_code_that_is_raised_is_documented() -> None:

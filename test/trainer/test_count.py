@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from lorch_trainer import count
+from lorch_trainer.commands import count
 from lorch_trainer.errors import LorchError
 
 LLAMA_8B = {

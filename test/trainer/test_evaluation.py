@@ -51,7 +51,7 @@ def evaluate(trainer: Any, batch: int) -> dict[str, float]:
 def by_hand(model: Path, run: Run) -> dict[str, float]:
     """Row by row, from the logits of the base alone: a fresh adapter changes nothing."""
     import torch
-    from lorch_trainer.sequences import SequenceFile
+    from lorch_trainer.tokens.sequences import SequenceFile
     from transformers import AutoModelForCausalLM
 
     base = AutoModelForCausalLM.from_pretrained(model, dtype=torch.float32).eval()

@@ -37,7 +37,7 @@ def source(tmp_path_factory: pytest.TempPathFactory, model: Path) -> Run:
 
 def begin_with(run: Run, adapter: Path, mode: str) -> Run:
     """Puts the adapter into a run folder and its plan, as lorch does."""
-    from lorch_trainer.sequences import sha256_file
+    from lorch_trainer.tokens.sequences import sha256_file
 
     folder = run.path / "data" / "init_adapter"
     folder.mkdir()
@@ -239,8 +239,8 @@ def test_a_fresh_adapter_on_a_fused_base_begins_where_the_source_ended(fused: Ru
 
 def test_try_and_merge_of_a_fused_run_give_the_trained_model(tmp_path: Path, model: Path, fused: Run) -> None:
     import torch
-    from lorch_trainer import merge
-    from lorch_trainer.try_ import load_adapted
+    from lorch_trainer.commands import merge
+    from lorch_trainer.commands.try_ import load_adapted
     from transformers import AutoModelForCausalLM
 
     expected = live_logits(fused)
@@ -268,8 +268,8 @@ def test_try_and_merge_of_a_fused_run_give_the_trained_model(tmp_path: Path, mod
 
 
 def test_try_refuses_a_fused_adapter_that_changed(tmp_path: Path, model: Path, fused: Run) -> None:
+    from lorch_trainer.adapters.init_adapter import fuse_specified
     from lorch_trainer.errors import LorchError
-    from lorch_trainer.init_adapter import fuse_specified
 
     folder = shutil.copytree(fused.path / "data" / "init_adapter", tmp_path / "changed")
     (folder / FILES[0]).write_text("{}")

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 import trl
-from lorch_trainer.conversation import RowRefusedError, template_messages
-from lorch_trainer.spans import find_spans
-from lorch_trainer.template import TemplateRefusalError
-from lorch_trainer.template_set import choose_template
-from lorch_trainer.tokenizer import load_tokenizer
-from lorch_trainer.train_on import trained_turns
+from lorch_trainer.tokens.conversation import RowRefusedError, template_messages
+from lorch_trainer.tokens.spans import find_spans
+from lorch_trainer.tokens.template import TemplateRefusalError
+from lorch_trainer.tokens.template_set import choose_template
+from lorch_trainer.tokens.tokenizer import load_tokenizer
+from lorch_trainer.tokens.train_on import trained_turns
 from prepared import assistant, make_tokenizer, user
 
 SHIPPED = sorted((Path(trl.__file__).parent / "chat_templates").glob("*.jinja"))

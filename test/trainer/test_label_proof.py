@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from lorch_trainer import labels
-from lorch_trainer.conversation import RowRefusedError
-from lorch_trainer.spans import Rendered, Span
+from lorch_trainer.tokens import labels
+from lorch_trainer.tokens.conversation import RowRefusedError
+from lorch_trainer.tokens.spans import Rendered, Span
 from prepared import assistant, call, make_tokenizer, run_prepare, user
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 
-from lorch_trainer.lengths import Lengths
+from lorch_trainer.tokens.lengths import Lengths
 
 
 def test_percentiles_are_nearest_rank() -> None:

@@ -73,7 +73,7 @@ def split(
     **lora: Any,
 ) -> tuple[Any, Any]:
     """The original base, and a copy of it that was split as a run splits it."""
-    from lorch_trainer.lora_start import peft_fields, start_adapter
+    from lorch_trainer.adapters.lora_start import peft_fields, start_adapter
     from lorch_trainer.plan import RunFolder
     from peft import LoraConfig, get_peft_model
 
@@ -168,8 +168,8 @@ def test_reloaded_on_the_original_base_it_is_the_trained_model(
 
 
 def test_lorch_try_and_merge_have_the_trained_model(tmp_path: Path, model: Path) -> None:
-    from lorch_trainer import merge
-    from lorch_trainer.try_ import load_adapted
+    from lorch_trainer.commands import merge
+    from lorch_trainer.commands.try_ import load_adapted
 
     run = trained(tmp_path / "run", model, {"init_lora_weights": "pissa"})
     base = {
@@ -196,7 +196,7 @@ def test_lorch_try_and_merge_have_the_trained_model(tmp_path: Path, model: Path)
 
 def test_peft_would_convert_the_same(tmp_path: Path, model: Path) -> None:
     """PEFT's own conversion, of the same weights (it takes in adapters alone: no saved modules)."""
-    from lorch_trainer.lora_start import save_plain
+    from lorch_trainer.adapters.lora_start import save_plain
     from lorch_trainer.plan import RunFolder
 
     _, adapted = split(tmp_path, model, "pissa")

@@ -56,7 +56,7 @@ def make_adapter(model: Path, folder: Path, lora: dict[str, Any]) -> Path:
 
 
 def merge(**fields: Any) -> dict[str, Any]:
-    from lorch_trainer import merge as command
+    from lorch_trainer.commands import merge as command
 
     return command.run(fields)
 
@@ -156,8 +156,8 @@ def test_folding_is_done_in_fp32_and_rounded_once(tmp_path: Path, model: Path) -
 
 def test_the_tolerance_would_notice_a_merge_that_did_nothing(tmp_path: Path, model: Path) -> None:
     import torch
-    from lorch_trainer.folding import attach_adapter
-    from lorch_trainer.logits import compare_logits, disturb, logits_of, tolerance
+    from lorch_trainer.adapters.folding import attach_adapter
+    from lorch_trainer.adapters.logits import compare_logits, disturb, logits_of, tolerance
     from transformers import AutoModelForCausalLM
 
     adapter = make_adapter(model, tmp_path / "adapter", {})
@@ -174,7 +174,7 @@ def test_the_tolerance_would_notice_a_merge_that_did_nothing(tmp_path: Path, mod
 
 def test_a_nan_is_never_within_tolerance() -> None:
     import torch
-    from lorch_trainer.logits import compare_logits
+    from lorch_trainer.adapters.logits import compare_logits
 
     nan = compare_logits([torch.tensor([[1.0, float("nan")]])], [torch.zeros(1, 2)])["max_logit_diff"]
     assert not nan <= 1.0

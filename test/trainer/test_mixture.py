@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import pytest
 from lorch_trainer.errors import LorchError
-from lorch_trainer.feeding import feed_splits
+from lorch_trainer.methods.feeding import feed_splits
 from lorch_trainer.plan import RunFolder, read_plan
-from lorch_trainer.sequences import SequenceFile, SequenceWriter
+from lorch_trainer.tokens.sequences import SequenceFile, SequenceWriter
 from prepared import make_tokenizer, run_prepare
 from run_folder import Run, make_model, make_run
 

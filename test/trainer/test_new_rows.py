@@ -64,7 +64,7 @@ def weights(folder: Path) -> dict[str, Any]:
 @pytest.mark.parametrize("case", list(CASES))
 def test_the_new_rows_train_and_no_other(tmp_path: Path, case: str, tied: bool) -> None:
     import torch
-    from lorch_trainer import merge
+    from lorch_trainer.commands import merge
 
     ids, multiple, rows = CASES[case]
     model = make_model(tmp_path / "model", tied=tied)
@@ -109,7 +109,7 @@ def adapter_names(run: Run) -> set[str]:
 @pytest.mark.parametrize("device", ["cpu", "meta"])
 def test_rows_begin_as_asked_and_disturb_no_random_numbers(tmp_path: Path, init: str, device: str) -> None:
     import torch
-    from lorch_trainer.new_rows import grow_embeddings
+    from lorch_trainer.adapters.new_rows import grow_embeddings
     from transformers import AutoModelForCausalLM
 
     model = AutoModelForCausalLM.from_pretrained(make_model(tmp_path / "model")).to(device)
@@ -132,7 +132,7 @@ def test_rows_begin_as_asked_and_disturb_no_random_numbers(tmp_path: Path, init:
 def test_the_fused_loss_gives_rows_of_the_head_the_gradient_of_all_logits(tmp_path: Path, tied: bool) -> None:
     """TRL reads `lm_head.weight` and never calls the head; no gradient, or another one, would be silent."""
     import torch
-    from lorch_trainer.new_rows import grow_embeddings, read_head_by_weight, with_new_rows
+    from lorch_trainer.adapters.new_rows import grow_embeddings, read_head_by_weight, with_new_rows
     from peft import LoraConfig, get_peft_model
     from transformers import AutoModelForCausalLM
     from trl.trainer.utils import add_fused_lm_head
@@ -175,7 +175,7 @@ def test_the_fused_loss_gives_rows_of_the_head_the_gradient_of_all_logits(tmp_pa
 def test_a_module_that_trains_whole_trains_its_new_rows_too(
     tmp_path: Path, saved: list[str], tied: bool, rows: Any
 ) -> None:
-    from lorch_trainer import merge
+    from lorch_trainer.commands import merge
 
     model = make_model(tmp_path / "model", tied=tied)
     run = make_new_run(tmp_path / "run", model, new_tokens([128, 129]), lora={"modules_to_save": saved})
@@ -192,7 +192,7 @@ def test_a_module_that_trains_whole_trains_its_new_rows_too(
 
 
 def test_ids_of_the_users_own_train_beside_the_new_ones(tmp_path: Path) -> None:
-    from lorch_trainer.new_rows import grow_embeddings, with_new_rows
+    from lorch_trainer.adapters.new_rows import grow_embeddings, with_new_rows
     from transformers import AutoModelForCausalLM
 
     model = AutoModelForCausalLM.from_pretrained(make_model(tmp_path / "model"))
@@ -211,7 +211,7 @@ def test_plain_peft_loads_the_adapter_on_a_base_that_was_resized_as_the_card_say
     tmp_path: Path, quantization: Any
 ) -> None:
     import torch
-    from lorch_trainer.try_ import load_adapted
+    from lorch_trainer.commands.try_ import load_adapted
     from peft import PeftModel
     from transformers import AutoModelForCausalLM
 

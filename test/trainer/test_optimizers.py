@@ -150,7 +150,7 @@ def test_muon_makes_the_update_orthogonal(tmp_path: Path, model: Path) -> None:
 @pytest.mark.parametrize("name", [needs_package("schedule_free_adamw")])
 def test_schedule_free_saves_the_averaged_weights(name: str, tmp_path: Path, model: Path) -> None:
     """The adapter that is saved is the one that was evaluated, not the one the gradient is taken at."""
-    from lorch_trainer.adapter_weights import WEIGHTS
+    from lorch_trainer.adapters.adapter_weights import WEIGHTS
 
     evaluated = run_of(
         tmp_path / "evaluated",

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from lorch_trainer import pieces, prepare
-from lorch_trainer.tokenizer import load_tokenizer
+from lorch_trainer.commands import pieces, prepare
+from lorch_trainer.tokens.tokenizer import load_tokenizer
 from prepared import assistant, user
 from test_commands import command
 

@@ -1,4 +1,4 @@
-"""What the trainer reads of plan.json is what the controller's schema says is there (docs/plan.schema.json)."""
+"""What the trainer reads of plan.json is there by the controller's schema (docs/plan.schema.json)."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ READ = re.compile(r"""\bplan\.(\w+)((?:\["\w+"\])+|\.get\("\w+")""")
 
 
 def reads() -> list[tuple[str, list[str], bool]]:
-    """Each `plan.a["b"]["c"]` and `plan.a.get("b"` in the trainer: field, keys, and whether it must be there."""
+    """Each `plan.a["b"]` and `plan.a.get("b"` in the trainer: field, keys, whether the key is needed."""
     found = []
     for source in SOURCES:
         for name, keys in READ.findall(source.read_text(encoding="utf-8")):

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from lorch_trainer import probe
+from lorch_trainer.commands import probe
 from prepared import make_tokenizer, template_file
 
 

@@ -182,7 +182,7 @@ def test_a_model_without_tokenizer_is_an_error_that_names_it(tmp_path: Path) -> 
     "line", ["{", '{"row": 0}', '{"row": 0, "messages": [{}]}', "[]", '{"row":"0","messages":[]}']
 )
 def test_a_broken_line_of_examples_is_an_error_with_its_place(model: Path, tmp_path: Path, line: str) -> None:
-    from lorch_trainer import prepare
+    from lorch_trainer.commands import prepare
 
     path = tmp_path / "train.jsonl"
     path.write_text(json.dumps({"row": 0, "messages": GOOD}) + "\n" + line + "\n")
@@ -194,7 +194,7 @@ def test_a_broken_line_of_examples_is_an_error_with_its_place(model: Path, tmp_p
 
 
 def test_a_spec_that_lacks_a_field_is_an_error() -> None:
-    from lorch_trainer import prepare
+    from lorch_trainer.commands import prepare
 
     with pytest.raises(LorchError, match="R012"):
         prepare.run({"splits": {}})

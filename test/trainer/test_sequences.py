@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from lorch_trainer.errors import LorchError
-from lorch_trainer.sequences import SequenceFile, SequenceWriter, sha256_file
+from lorch_trainer.tokens.sequences import SequenceFile, SequenceWriter, sha256_file
 
 ROWS = [(3, [5, 6, 7], [0, 1, 1]), (8, [1], [0]), (2**40, [], []), (9, [2**31 - 1, 0], [1, 1])]
 

@@ -30,7 +30,7 @@ def make(folder: Path, model: Path) -> Run:
 def test_no_micro_batch_waits_for_the_device(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     import torch
     from lorch_trainer.callbacks import ReportCallback
-    from lorch_trainer.sft import LorchTrainer
+    from lorch_trainer.methods.sft import LorchTrainer
     from trl import SFTTrainer
 
     trainer = trainer_of(make(tmp_path / "run", make_model(tmp_path / "model")))

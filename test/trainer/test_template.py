@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from lorch_trainer.template import Template, TemplateRefusalError
+from lorch_trainer.tokens.template import Template, TemplateRefusalError
 from prepared import make_tokenizer, template_file, user
 
 

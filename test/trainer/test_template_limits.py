@@ -8,8 +8,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from lorch_trainer import template_limits
 from lorch_trainer.errors import LorchError
+from lorch_trainer.tokens import template_limits
 from prepared import assistant, make_tokenizer, run_prepare, user
 
 PLAIN = "{% for m in messages %}<|im_start|>{{ m.role }}\n{{ m.content }}<|im_end|>\n{% endfor %}"

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from lorch_trainer import tiny
+from lorch_trainer.commands import tiny
 from lorch_trainer.errors import LorchError
-from lorch_trainer.sequences import sha256_file
+from lorch_trainer.tokens.sequences import sha256_file
 
 
 def test_the_same_spec_gives_the_same_files(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from lorch_trainer.template import prompt_varies
+from lorch_trainer.tokens.template import prompt_varies
 from prepared import Prepared, assistant, call, make_tokenizer, run_prepare, system, user
 
 PROMPT = "{% if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}"
@@ -183,7 +183,7 @@ def test_roles_other_than_the_assistants_need_no_end_of_turn(model: Path, tmp_pa
 
 
 def test_text_that_a_template_builds_word_by_word_stays_linear(model: Path, tmp_path: Path) -> None:
-    from lorch_trainer.traced import Origin, Run, Traced, joined
+    from lorch_trainer.tokens.traced import Origin, Run, Traced, joined
 
     text = Traced("", ())
     for number in range(2000):
@@ -203,7 +203,7 @@ def test_text_that_a_template_builds_word_by_word_stays_linear(model: Path, tmp_
 def test_a_number_in_each_turn_keeps_long_rows_linear(
     model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from lorch_trainer.template import Template
+    from lorch_trainer.tokens.template import Template
 
     rendered: list[int] = []
     plain = Template.trace

@@ -11,6 +11,7 @@ from run_folder import TRAINER
 
 assert TRAINER.exists()
 
+from lorch_trainer.adapters.parameters import module_of  # noqa: E402
 from lorch_trainer.checkpoints import (  # noqa: E402
     Seal,
     checkpoint_path,
@@ -21,7 +22,6 @@ from lorch_trainer.checkpoints import (  # noqa: E402
     seal_checkpoint,
 )
 from lorch_trainer.events import EventWriter  # noqa: E402
-from lorch_trainer.parameters import module_of  # noqa: E402
 
 
 def test_events_are_whole_lines_with_increasing_numbers(tmp_path: Path) -> None:

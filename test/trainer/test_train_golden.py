@@ -132,7 +132,7 @@ def test_the_adapter_reloads_in_plain_peft_and_changes_the_logits(run: Run) -> N
 
 
 def test_the_adapter_comes_with_a_card_and_a_fingerprint(run: Run) -> None:
-    from lorch_trainer.sequences import sha256_file
+    from lorch_trainer.tokens.sequences import sha256_file
 
     artifact = run.event("artifact")
     assert (artifact["kind"], artifact["path"]) == ("adapter", "adapter")

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from letters import make_letters
 from lorch_trainer.errors import LorchError
-from lorch_trainer.train_on import TrainOn, check_train_on, located_turns, switched_off, trained_turns
+from lorch_trainer.tokens.train_on import TrainOn, check_train_on, located_turns, switched_off, trained_turns
 from prepared import Prepared, assistant, call, run_prepare, system, template_file, user
 
 # As ChatML: 12, 10, 15, 11 and 16 tokens. A turn is <|im_start|>, the role, a newline, the content,

@@ -67,9 +67,9 @@ def test_without_position_ids_the_loss_would_be_another(tmp_path: Path, model: P
 
 
 def test_rows_are_packed_whole_and_alike_each_time(tmp_path: Path) -> None:
-    from lorch_trainer.feeding import _arrow_dataset, count_fed
-    from lorch_trainer.packing import pack_rows
-    from lorch_trainer.sequences import SequenceFile
+    from lorch_trainer.methods.feeding import _arrow_dataset, count_fed
+    from lorch_trainer.methods.packing import pack_rows
+    from lorch_trainer.tokens.sequences import SequenceFile
 
     rows = make_rows(2500, seed=3)
     write_split(tmp_path, "train", rows)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from letters import make_letters
 from lorch_trainer.errors import LorchError
-from lorch_trainer.truncation import POLICIES, check_policy, cut_row, kept_slices
+from lorch_trainer.tokens.truncation import POLICIES, check_policy, cut_row, kept_slices
 from prepared import Prepared, assistant, run_prepare, system, user
 
 IDS = list(range(100, 120))

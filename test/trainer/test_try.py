@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from lorch_trainer import try_
+from lorch_trainer.commands import try_
 from lorch_trainer.errors import LorchError
 from prepared import assistant, user
 

@@ -318,7 +318,7 @@ def test_an_answer_is_found_whatever_the_template_does_with_its_text(
 def test_the_number_of_renderings_does_not_grow_with_the_number_of_turns(
     model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from lorch_trainer.template import Template
+    from lorch_trainer.tokens.template import Template
 
     renderings: list[int] = []
     plain = Template.trace

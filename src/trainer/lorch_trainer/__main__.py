@@ -13,7 +13,7 @@ import traceback
 from . import stdio
 from .errors import LorchError, from_exception
 
-# verb → module, imported only when asked for: `import torch` costs seconds.
+# verb → module in commands/, imported only when asked for: `import torch` costs seconds.
 VERBS = {
     "prepare": "prepare",
     "pieces": "pieces",
@@ -35,7 +35,7 @@ def main(argv: list[str]) -> int:
     """Runs one verb and returns its exit code."""
     verb = argv[0] if argv else ""
     if verb == "train":
-        module = importlib.import_module(".train", __package__)
+        module = importlib.import_module(".commands.train", __package__)
         return int(module.main(argv[1:]))
     stdio.take_stdout()
     try:
@@ -45,7 +45,7 @@ def main(argv: list[str]) -> int:
         if verb in PRIVATE:
             os.umask(0o077)
         spec = stdio.read_spec()
-        value = importlib.import_module(f".{VERBS[verb]}", __package__).run(spec)
+        value = importlib.import_module(f".commands.{VERBS[verb]}", __package__).run(spec)
     except KeyboardInterrupt:
         return 130
     except Exception as cause:

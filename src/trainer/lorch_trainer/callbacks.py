@@ -15,8 +15,8 @@ from transformers import TrainerCallback
 from .attempt import Attempt
 from .errors import LorchError
 from .memory import memory_peaks
+from .methods.sft import LorchTrainer
 from .readback import effective_settings, setting_differences
-from .sft import LorchTrainer
 
 # TRL restarts its own token count with every attempt; ours are in the event itself.
 _NOT_METRICS = frozenset({"epoch", "num_tokens", "num_input_tokens_seen"})

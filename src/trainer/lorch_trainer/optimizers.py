@@ -131,7 +131,7 @@ def _embedding_names(model: Any) -> set[str]:
 
 def _kind(name: str, embeddings: set[str]) -> str:
     """What a trained parameter is: lora_A, lora_B, lora_embedding, embedding or other."""
-    from .parameters import module_of
+    from .adapters.parameters import module_of
 
     if "lora_embedding_" in name:
         return "lora_embedding"

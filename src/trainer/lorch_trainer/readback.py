@@ -11,10 +11,10 @@ import dataclasses
 import enum
 from typing import Any
 
+from .adapters.new_rows import live_rows, trained_rows
+from .adapters.parameters import quantized_layers
 from .liger import liger_kernels
-from .new_rows import live_rows, trained_rows
 from .optimizers import live_rates
-from .parameters import quantized_layers
 from .plan import Plan
 from .settings import EARLY_STOPPING
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from .adapters.lora_start import peft_fields
 from .errors import LorchError
-from .lora_start import peft_fields
 from .plan import Plan, RunFolder
 
 EARLY_STOPPING = ("early_stopping_patience", "early_stopping_threshold")

@@ -11,29 +11,29 @@ from typing import Any
 from transformers import PrinterCallback, TrainerState
 from transformers.trainer_callback import ProgressCallback
 
-from .adapter import save_adapter
-from .adapter_weights import load_adapter_weights
-from .attempt import Attempt
-from .callbacks import ReportCallback
-from .checkpoints import Seal, checkpoint_path
-from .early_stopping import describe, early_stopping, restore_count
-from .errors import LorchError
-from .feeding import feed_splits
-from .init_adapter import check_init_adapter, fuse_planned, load_init_adapter
-from .lora_start import start_adapter
-from .memory import memory_peaks
-from .model_loading import check_vocabulary, load_base, load_tokenizer
-from .new_rows import (
+from .adapters.adapter import save_adapter
+from .adapters.adapter_weights import load_adapter_weights
+from .adapters.init_adapter import check_init_adapter, fuse_planned, load_init_adapter
+from .adapters.lora_start import start_adapter
+from .adapters.new_rows import (
     grow_embeddings,
     keep_embeddings_out_of_checkpoints,
     read_head_by_weight,
     with_new_rows,
 )
+from .adapters.parameters import compare_with_forecast, count_parameters, quantized_layers
+from .attempt import Attempt
+from .callbacks import ReportCallback
+from .checkpoints import Seal, checkpoint_path
+from .errors import LorchError
+from .memory import memory_peaks
+from .methods.early_stopping import describe, early_stopping, restore_count
+from .methods.feeding import feed_splits
+from .methods.sft import LorchTrainer, StoppedEarlyError, StoppedWhileEvaluatingError
+from .model_loading import check_vocabulary, load_base, load_tokenizer
 from .optimizers import settle_weights
-from .parameters import compare_with_forecast, count_parameters, quantized_layers
 from .plan import Plan
 from .settings import build_lora_config, build_quantization_config, build_training_config
-from .sft import LorchTrainer, StoppedEarlyError, StoppedWhileEvaluatingError
 from .stop import Stop
 
 

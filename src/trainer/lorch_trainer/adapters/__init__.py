@@ -1,0 +1,1 @@
+"""Adapters: made, started, folded, counted, saved and described."""

@@ -1,0 +1,1 @@
+"""One verb a file: what `python -m lorch_trainer VERB` runs."""

@@ -1,0 +1,1 @@
+"""What is learned: one recipe a file, and how it is fed and evaluated."""
