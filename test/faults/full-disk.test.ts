@@ -52,7 +52,8 @@ describe.skipIf(!canMount)('a disk with no space left', () => {
         }
   }
 
-  const folders = () => readdirSync(runsDir).filter((name) => isRunId(name) && name !== 'lorch.db').sort();
+  const folders = () =>
+    readdirSync(runsDir).filter((name) => isRunId(name) && !name.startsWith('lorch.db')).sort();
   const attempts = (run: string) => readdirSync(join(runsDir, run)).filter((name) => name.startsWith('attempt-'));
 
   it('is read as before, starts nothing, and has room again after lorch rm', ({ skip }) => {
