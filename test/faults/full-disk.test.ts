@@ -53,7 +53,7 @@ describe.skipIf(!canMount)('a disk with no space left', () => {
   }
 
   const folders = () =>
-    readdirSync(runsDir).filter((name) => isRunId(name) && !name.startsWith('lorch.db')).sort();
+    readdirSync(runsDir).filter((name) => isRunId(name) && !name.startsWith('lorch.')).sort();
   const attempts = (run: string) => readdirSync(join(runsDir, run)).filter((name) => name.startsWith('attempt-'));
 
   it('is read as before, starts nothing, and has room again after lorch rm', ({ skip }) => {
