@@ -1,5 +1,14 @@
 // The only door to SQLite. A Store is a connection with its prepared statements.
-import { closeSync, constants, fchmodSync, fstatSync, mkdirSync, openSync, rmSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fchmodSync,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  rmSync,
+  statfsSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import { systemCode, systemReason } from '../diagnostics/system-error.ts';
@@ -7,7 +16,7 @@ import { UserError } from '../diagnostics/user-error.ts';
 import { canUseWal, type JournalMode } from './journal-mode.ts';
 import { migrate } from './migrate.ts';
 import { openSnapshot } from './snapshot-store.ts';
-import { isBusy, storeFailure } from './store-errors.ts';
+import { isBusy, noRoom, storeFailure } from './store-errors.ts';
 
 export interface Store {
   readonly path: string;
@@ -36,6 +45,8 @@ export interface OpenStoreOptions {
 
 /** The first SQLite without the bug that corrupts a database when a WAL is reset (3.7.0 to 3.51.2 have it). */
 const oldestSqlite = [3, 51, 3] as const;
+/** What a database in WAL mode needs beside it, and some. */
+const leastBytes = 64 * 1024;
 
 /** Opens, creates or upgrades the database at `path`. Throws UserError E030–E033, E050–E052. */
 export function openStore(path: string, options: OpenStoreOptions = {}): Store {
@@ -201,8 +212,9 @@ function cannotOpen(path: string, error: unknown): UserError {
   const message = error instanceof Error ? error.message : String(error);
   const code = error instanceof Database.SqliteError ? error.code : '';
   if (code === 'SQLITE_CORRUPT' || code === 'SQLITE_NOTADB') return damaged(path, message, error);
-  const busy = isBusy(error) ? storeFailure(error) : null;
-  if (busy) return busy;
+  // SQLite says "disk I/O error" if there is no room for the file that its readers share.
+  const known = isBusy(error) ? storeFailure(error) : code && isFull(dirname(path)) ? noRoom(error) : null;
+  if (known) return known;
   return new UserError('E032', `cannot open ${path}: ${code ? message : systemReason(error)}`, {
     hint: 'check that the folder exists, is writable and has space; network file systems often cannot hold a database',
     exitCode: 3,
@@ -210,9 +222,20 @@ function cannotOpen(path: string, error: unknown): UserError {
   });
 }
 
+function isFull(folder: string): boolean {
+  try {
+    const { bavail, bsize } = statfsSync(folder);
+    return bavail * bsize < leastBytes;
+  } catch {
+    return false;
+  }
+}
+
 // The disk is full, read-only or failing, or the file is somebody else's: it can be read at best.
 function isUnwritable(error: unknown): error is UserError {
-  if (!(error instanceof UserError) || error.code !== 'E032') return false;
+  if (!(error instanceof UserError)) return false;
+  if (error.code === 'E051') return true;
+  if (error.code !== 'E032') return false;
   const code = systemCode(error.cause);
   return (
     /^SQLITE_(FULL|IOERR|READONLY|CANTOPEN|PERM)/.test(code) ||

@@ -18,6 +18,12 @@ export function isStoreTrouble(error: unknown): boolean {
   );
 }
 
+const full = {
+  code: 'E051',
+  says: 'the database cannot be written: no space is left on the disk',
+  hint: 'make room; `lorch rm RUN` works on a full disk, and `lorch runs` shows which are large',
+};
+
 const advice: readonly { codes: RegExp; code: string; says: string; hint: string }[] = [
   {
     codes: /BUSY|LOCKED|PROTOCOL/,
@@ -25,12 +31,7 @@ const advice: readonly { codes: RegExp; code: string; says: string; hint: string
     says: 'another process keeps the database locked',
     hint: 'a `lorch db rebuild`, a backup or a database browser may hold runs/lorch.db; try again when it is done',
   },
-  {
-    codes: /FULL/,
-    code: 'E051',
-    says: 'the database cannot be written: no space is left on the disk',
-    hint: 'make room; `lorch rm RUN` works on a full disk, and `lorch runs` shows which are large',
-  },
+  { codes: /FULL/, ...full },
   {
     codes: /READONLY|PERM|AUTH|CANTOPEN/,
     code: 'E052',
@@ -54,7 +55,14 @@ const advice: readonly { codes: RegExp; code: string; says: string; hint: string
 /** An error of SQLite in words for people; null for any other error, and for those that are bugs of ours. */
 export function storeFailure(error: unknown): UserError | null {
   const found = isStoreTrouble(error) ? advice.find(({ codes }) => codes.test(codeOf(error))) : undefined;
-  return found
-    ? new UserError(found.code, found.says, { hint: found.hint, exitCode: 3, cause: error })
-    : null;
+  return found ? failureOf(found, error) : null;
+}
+
+/** The error of a disk without room, whatever SQLite called it. */
+export function noRoom(cause: unknown): UserError {
+  return failureOf(full, cause);
+}
+
+function failureOf(found: typeof full, cause: unknown): UserError {
+  return new UserError(found.code, found.says, { hint: found.hint, exitCode: 3, cause });
 }

@@ -1,91 +1,77 @@
-// The runs on a file system with 0 bytes left: a small tmpfs, mounted for the test.
-import { execFileSync } from 'node:child_process';
-import { appendFileSync, cpSync, existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+// The runs on a disk with 0 bytes left: what must be read is read, nothing starts, and room can be made.
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isRunId } from '../../src/run/record.ts';
+import { python } from '../e2e/workspace.ts';
 import { copyFinishedRun } from '../supervise/finished-run.ts';
 import { keptRun, otherRun } from './cases.ts';
-import { type FaultWorkspace, makeFaultWorkspace } from './workspace.ts';
+import { makeSmallDisk, type SmallDisk } from './full-disk.ts';
 
 const lostRun = '20261130-050002-lost-cccc';
-const canMount = process.platform === 'linux' && process.getuid?.() === 0;
-if (!canMount) process.stdout.write('skipped: a full disk needs a mount, which root alone may do\n');
 
-describe.skipIf(!canMount)('a disk with no space left', () => {
-  let workspace: FaultWorkspace;
-  let runsDir: string;
-  let mounted = false;
-  let ballast: string;
+describe('a disk with no space left', () => {
+  let disk: SmallDisk | null;
 
   beforeAll(() => {
-    workspace = makeFaultWorkspace(undefined);
-    runsDir = join(workspace.root, 'runs');
-    ballast = join(runsDir, '.ballast');
-    const aside = join(workspace.beside, 'aside');
-    cpSync(runsDir, aside, { recursive: true });
-    try {
-      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=6m', 'tmpfs', runsDir], { stdio: 'pipe' });
-      mounted = true;
-    } catch (error) {
-      process.stdout.write(`skipped: tmpfs cannot be mounted here: ${String(error)}\n`);
-      return;
-    }
-    cpSync(aside, runsDir, { recursive: true });
-    copyFinishedRun(runsDir, lostRun);
-    for (const file of ['exit.json', 'events.jsonl']) rmSync(join(runsDir, lostRun, 'attempt-1', file));
-    workspace.run(['db', 'rebuild']);
+    disk = makeSmallDisk(python);
+    if (!disk) return;
+    copyFinishedRun(disk.runsDir, lostRun);
+    for (const file of ['exit.json', 'events.jsonl']) rmSync(join(disk.runsDir, lostRun, 'attempt-1', file));
+    expect(disk.run(['db', 'rebuild']).code).toBe(0);
   });
-  afterAll(() => {
-    if (mounted) execFileSync('umount', ['-l', runsDir]);
-    workspace?.close();
-  });
+  afterAll(() => disk?.close());
 
-  function fill(): void {
-    writeFileSync(ballast, '');
-    for (const size of [65_536, 4096, 1])
-      for (;;)
-        try {
-          appendFileSync(ballast, Buffer.alloc(size));
-        } catch {
-          break;
-        }
-  }
-
-  const folders = () =>
-    readdirSync(runsDir).filter((name) => isRunId(name) && !name.startsWith('lorch.')).sort();
-  const attempts = (run: string) => readdirSync(join(runsDir, run)).filter((name) => name.startsWith('attempt-'));
+  /** Everything in the folder of runs that is or might become a run. */
+  const folders = ({ runsDir }: SmallDisk) =>
+    readdirSync(runsDir, { withFileTypes: true })
+      .filter((entry) => entry.isDirectory() && (isRunId(entry.name) || entry.name.startsWith('.')))
+      .map(({ name }) => name)
+      .sort();
+  const attempts = ({ runsDir }: SmallDisk, run: string) =>
+    readdirSync(join(runsDir, run)).filter((name) => name.startsWith('attempt-'));
 
   it('is read as before, starts nothing, and has room again after lorch rm', ({ skip }) => {
-    if (!mounted) skip('tmpfs cannot be mounted');
-    fill();
-    const before = folders();
+    if (!disk) return skip('no disk to fill');
+    const here = disk;
+    here.fill();
+    const before = folders(here);
     for (const args of [['runs'], ['show', keptRun], ['logs', keptRun], ['compare', keptRun, otherRun]]) {
-      const { code, stdout, stderr } = workspace.run(args);
+      const { code, stdout, stderr } = here.run(args);
       expect(code, `${args.join(' ')}: ${stderr}`).toBe(0);
       expect(stdout).toMatch(/\S/);
     }
-    for (const args of [
+    const starts = [
       ['rerun', keptRun, '--detach', '--unreviewed', 'a test'],
       ['resume', lostRun, '--detach'],
-    ]) {
-      const { code, stderr } = workspace.run(args);
+    ];
+    if (python) starts.push(['train', 'configs/run.yaml', '--detach', '--unreviewed', 'a test']);
+    for (const args of starts) {
+      const { code, stderr } = here.run(args);
       expect(code, `${args.join(' ')}: ${stderr}`).toBe(3);
       expect(stderr.match(/^error/gm)).toHaveLength(1);
+      expect(stderr).toMatch(/no space/);
       expect(stderr).not.toMatch(/^ {4}at /m);
+      expect(folders(here)).toEqual(before);
     }
-    expect(folders()).toEqual(before);
-    expect(attempts(lostRun)).toEqual(['attempt-1']);
-    const removed = workspace.run(['rm', otherRun, '--yes']);
+    expect(attempts(here, lostRun)).toEqual(['attempt-1']);
+
+    const removed = here.run(['rm', otherRun, '--yes']);
     expect(removed.code, removed.stderr).toBe(0);
-    expect(existsSync(join(runsDir, otherRun))).toBe(false);
-    rmSync(ballast);
-    const listed = workspace.run(['runs', '--all', '--json']);
-    const { runs } = JSON.parse(listed.stdout) as { runs: { id: string; attempts: number }[] };
-    expect(runs.map(({ id, attempts: count }) => [id, count]).sort()).toEqual([
-      [keptRun, 1],
-      [lostRun, 1],
-    ]);
-    expect(attempts(lostRun)).toEqual(['attempt-1']);
+    expect(existsSync(join(here.runsDir, otherRun))).toBe(false);
+    // Full again, and it stays removed.
+    here.fill();
+    expect(listed(here)).toEqual([keptRun, lostRun]);
+    here.empty();
+    expect(listed(here)).toEqual([keptRun, lostRun]);
+    expect(folders(here)).toEqual([keptRun, lostRun]);
+    expect(attempts(here, lostRun)).toEqual(['attempt-1']);
   });
+
+  function listed(here: SmallDisk): string[] {
+    const { stdout } = here.run(['runs', '--all', '--json']);
+    const { runs } = JSON.parse(stdout) as { runs: { id: string; attempts: number }[] };
+    for (const { id, attempts } of runs) expect(attempts, id).toBe(1);
+    return runs.map(({ id }) => id).sort();
+  }
 });

@@ -27,7 +27,8 @@ export function installLorch(): Installation {
       const program = JSON.stringify(join(programs, `${trainer}.py`));
       writeFileSync(
         join(src, 'lorch_trainer/commands/train.py'),
-        `import os, sys\n\n\ndef main(argv):\n    os.execv(sys.executable, [sys.executable, "-B", "-S", ${program}, *argv])\n`,
+        // They import the module beside them.
+        `import os, sys\n\n\ndef main(argv):\n    os.environ.pop("PYTHONSAFEPATH", None)\n    os.execv(sys.executable, [sys.executable, "-B", "-S", ${program}, *argv])\n`,
       );
     },
     remove,

@@ -39,7 +39,9 @@ it.each([0.3, 0.6, 0.8, 1])('killed after %s of its time', async (part) => {
   const { runs } = JSON.parse(listed.stdout) as { runs: unknown[] };
   // Two are on record before.
   expect([2, 2 + more]).toContain(runs.length);
-  expect(readdirSync(join(workspace.root, 'runs')).filter((name) => /\.new-|probe|journal/.test(name))).toEqual([]);
+  expect(
+    readdirSync(join(workspace.root, 'runs')).filter((name) => /\.new-|probe|journal/.test(name)),
+  ).toEqual([]);
   const again = await workspace.runHere(['db', 'rebuild']);
   expect(again).toMatchObject({ code: 0, stdout: `${2 + more} runs, ${2 + more} attempts, 0 reviews\n` });
 });

@@ -54,7 +54,7 @@ export async function openWorkspace({ cwd, env, notice }: OpenOptions): Promise<
   // The database is an index: where it is gone, the folders make it again.
   if (store.fresh) await rebuildIndex(deps);
   await recoverAndReport(deps);
-  if (!store.unwritable) await tidy(deps);
+  await tidy(deps);
   let found: Promise<PythonEnv> | undefined;
   const python = (explicit?: string): Promise<PythonEnv> => {
     found ??= findPython({
@@ -91,10 +91,12 @@ async function requireWorkspace({ cwd, env }: OpenOptions): Promise<Workspace> {
   });
 }
 
-/** Removes what killed commands left, and writes missing reports. A failure here stops no command. */
+/** Removes what killed commands left, and writes missing reports, as far as something can be written. A failure here stops no command. */
 async function tidy(deps: SuperviseDeps): Promise<void> {
   const { sweepLeftovers, withoutReport } = await import('../runs/sweep-leftovers.ts');
+  const { finishRemovals } = await import('../runs/remove-run.ts');
   try {
+    if (deps.store.unwritable) return await finishRemovals(deps);
     await sweepLeftovers(deps);
     const missing = withoutReport(deps);
     if (missing.length === 0) return;

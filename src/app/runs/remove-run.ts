@@ -9,6 +9,7 @@ import { UserError } from '../../diagnostics/user-error.ts';
 import { isRunId } from '../../run/record.ts';
 import { statusWord } from '../../run/status.ts';
 import { latestAttempt } from '../../store/attempts.ts';
+import { hasRun } from '../../store/indexed-runs.ts';
 import { deleteRun } from '../../store/insert-run.ts';
 import { openStore, requireWritable } from '../../store/open-store.ts';
 import { resolveRun } from '../../store/resolve-run.ts';
@@ -31,6 +32,7 @@ export interface Removable {
 }
 
 const removedPrefix = '.removed-';
+const removed = /^\.removed-(.+)-[0-9a-f]{6}$/;
 const lastMomentsMs = 10_000;
 const pollMs = 100;
 
@@ -90,7 +92,7 @@ export async function removeRuns(deps: SuperviseDeps, runs: readonly Removable[]
     forgetTrust(deps.env, found.dir);
     deps.log.info({ run: found.run }, 'removed');
   }
-  await removeLeftovers(deps.runsDir);
+  await finishRemovals(deps);
 }
 
 async function removeRun(deps: SuperviseDeps, { run, dir, attempts }: Removable): Promise<void> {
@@ -115,33 +117,45 @@ async function removeRun(deps: SuperviseDeps, { run, dir, attempts }: Removable)
     }
     // A full disk, say: the folder makes room, and then the record can be written.
     move(dir, aside);
-    await rm(aside, { recursive: true, force: true });
-    forget(deps, run);
+    for (const name of readdirSync(aside)) await rm(join(aside, name), { recursive: true, force: true });
+    if (!forget(deps, run))
+      deps.notice?.(`the folder of ${run} is removed; its record goes with the next command that finds room`);
   }
 }
 
-function forget(deps: SuperviseDeps, run: string): void {
+/** Whether the record is gone. */
+function forget(deps: SuperviseDeps, run: string): boolean {
   deleteRun(deps.store, run);
-  if (!deps.store.unwritable) return;
+  if (!deps.store.unwritable) return true;
   try {
     const store = openStore(deps.store.path);
     try {
       deleteRun(store, run);
+      return true;
     } finally {
       store.close();
     }
   } catch (error) {
     deps.log.run(run).warn({ error: String(error) }, 'removed, and still on record');
-    deps.notice?.(
-      `the folder of ${run} is removed; \`lorch db rebuild\` takes it off the record once there is room`,
-    );
+    return false;
   }
 }
 
-/** What a removal left that was interrupted. */
-export async function removeLeftovers(runsDir: string): Promise<void> {
-  for (const name of readdirSync(runsDir))
-    if (name.startsWith(removedPrefix)) await rm(join(runsDir, name), { recursive: true, force: true });
+/**
+ * Ends the removals that were interrupted, or that found no room for the record. A folder that was put aside stays until
+ * its run is off the record.
+ */
+export async function finishRemovals(deps: SuperviseDeps): Promise<void> {
+  for (const name of readdirSync(deps.runsDir)) {
+    const run = removed.exec(name)?.[1];
+    if (run === undefined) continue;
+    // Under the lock: whoever removes this run at this moment has it.
+    if (hasRun(deps.store, run))
+      deps.store.write(() => {
+        if (!isThere(join(deps.runsDir, run))) deleteRun(deps.store, run);
+      });
+    if (!deps.store.unwritable) await rm(join(deps.runsDir, name), { recursive: true, force: true });
+  }
 }
 
 function isThere(path: string): boolean {

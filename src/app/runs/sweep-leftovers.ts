@@ -11,7 +11,7 @@ import type { SuperviseDeps } from '../../supervise/deps.ts';
 import { attemptNumbers, readPlanFile, readRecordFile } from '../../supervise/run-folder.ts';
 import { isOwnerGone, ownerPattern } from '../files/process-owner.ts';
 import { creatingMark } from './create-run.ts';
-import { removeLeftovers } from './remove-run.ts';
+import { finishRemovals } from './remove-run.ts';
 
 const work = new RegExp(`^\\..*\\.(${ownerPattern})\\.tmp$`);
 /** Databases for a moment: a probe, and an index that was being made. */
@@ -32,7 +32,7 @@ export async function sweepLeftovers(deps: SuperviseDeps): Promise<void> {
     const pid = probe.exec(entry.name)?.[1];
     if (pid !== undefined && !isRunning(Number(pid))) rmSync(path, { force: true });
   }
-  await removeLeftovers(runsDir);
+  await finishRemovals(deps);
 }
 
 /** A run whose maker was killed between giving the folder its name and the end of the transaction. */
