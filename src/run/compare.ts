@@ -2,6 +2,7 @@
 import type { EarlyStop } from './early-stop.ts';
 import { flattenSettings } from './flatten.ts';
 import type { Plan, PlannedInitAdapter, PlannedTokenizer } from './plan.ts';
+import { trainRowsOf, validationRowsOf } from './split-rows.ts';
 
 /** Summary of one metric series of a run. `min`, `max` over its finite points; null where there is none. */
 export interface MetricSummary {
@@ -36,9 +37,12 @@ export interface ComparedRun {
   rss_peak_bytes: number | null;
   /** Null if early stopping did not end the run. */
   early_stop: EarlyStop | null;
-  /** Fingerprints of the rows that trained and validated, from the ledger. */
-  train_rows: ReadonlySet<string>;
-  validation_rows: ReadonlySet<string>;
+}
+
+/** Training rows of a run against those of the first. */
+export interface RowChange {
+  added: number;
+  removed: number;
 }
 
 export interface Difference {
@@ -75,10 +79,9 @@ export interface Comparison {
   results: ResultRow[];
 }
 
-/** Compares two or more runs; the first is the one the others are measured against. */
-export function buildComparison(runs: readonly ComparedRun[]): Comparison {
+/** Compares two or more runs; the first is the one the others are measured against. `changes`: one for each run. */
+export function buildComparison(runs: readonly ComparedRun[], changes: readonly RowChange[]): Comparison {
   const reasons = validationReasons(runs);
-  const first = runs[0];
   // The same rows in another mixture have another loss.
   const sameRows =
     new Set(runs.map(({ plan }) => JSON.stringify([plan.dataset.train.fingerprint, fedBySource(plan)])))
@@ -94,11 +97,11 @@ export function buildComparison(runs: readonly ComparedRun[]): Comparison {
     dataset: {
       same: new Set(runs.map((run) => run.plan.dataset.fingerprint)).size === 1,
       fingerprints: runs.map((run) => run.plan.dataset.fingerprint),
-      train_rows: runs.map(({ plan: { dataset } }) => dataset.train.distinct_rows ?? dataset.train.rows),
+      train_rows: runs.map(({ plan }) => trainRowsOf(plan)),
       fed_rows: runs.map((run) => run.plan.dataset.train.rows),
-      validation_rows: runs.map((run) => run.plan.dataset.validation?.rows ?? 0),
-      added: runs.map((run) => (first ? missingFrom(run.train_rows, first.train_rows) : 0)),
-      removed: runs.map((run) => (first ? missingFrom(first.train_rows, run.train_rows) : 0)),
+      validation_rows: runs.map(({ plan }) => validationRowsOf(plan)),
+      added: changes.map(({ added }) => added),
+      removed: changes.map(({ removed }) => removed),
     },
     validation_comparable: reasons.length === 0,
     not_comparable_because: reasons,
@@ -277,10 +280,4 @@ function bestOf(values: readonly (number | null)[], better: 'lower' | 'higher'):
   const finite = values.filter((value): value is number => value !== null && Number.isFinite(value));
   if (finite.length < 2 || new Set(finite).size === 1) return null;
   return values.indexOf(better === 'lower' ? Math.min(...finite) : Math.max(...finite));
-}
-
-function missingFrom(rows: ReadonlySet<string>, other: ReadonlySet<string>): number {
-  let missing = 0;
-  for (const row of rows) if (!other.has(row)) missing += 1;
-  return missing;
 }

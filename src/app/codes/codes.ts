@@ -189,7 +189,8 @@ export const appCodes: CodeDoc[] = [
     name: 'ledger-unreadable',
     severity: 'error',
     title: 'The ledger of a run folder is missing or damaged.',
-    prose: 'Rows of runs are compared by the fingerprints in `ledger.jsonl.gz`.',
+    prose:
+      'If two runs trained on different rows, `lorch compare` counts the differences by the fingerprints in `ledger.jsonl.gz`; `lorch rerun` asks the review gate for these rows. `lorch show` does not need the file.',
   },
   {
     code: 'R151',

@@ -14,7 +14,7 @@ import { activeMs, getRun } from '../../store/runs.ts';
 import { seriesSummaries } from '../../store/series-summary.ts';
 import { requirePlan } from '../files/require-plan.ts';
 import { isResumed, measuredSpan } from '../forecast/measured-span.ts';
-import { readLedgerRows } from '../sources/read-ledger.ts';
+import { rowChanges } from './row-changes.ts';
 
 export interface RunCurve {
   run: string;
@@ -46,35 +46,26 @@ export async function compareRuns(request: CompareRequest): Promise<RunCompariso
     throw new UserError('U110', 'comparing needs two different runs', { hint: '`lorch runs` lists them' });
   const runs: ComparedRun[] = [];
   for (const id of ids) runs.push(await gather(store, runsDir, id, request.now));
-  return { ...buildComparison(runs), curves: readCurves(request, runs) };
+  const changes = await rowChanges(
+    runs.map(({ id, plan }) => ({
+      fingerprint: plan.dataset.train.fingerprint,
+      ledger: runPaths(join(runsDir, id)).ledger,
+    })),
+  );
+  return { ...buildComparison(runs, changes), curves: readCurves(request, runs) };
 }
 
-/**
- * What `compare` and `show` know of one run. `onLostRows` hears of a ledger that cannot be read; without it, that is
- * thrown (R150).
- */
-export async function gather(
-  store: Store,
-  runsDir: string,
-  id: string,
-  now: number,
-  onLostRows?: (error: UserError) => void,
-): Promise<ComparedRun> {
+/** What `compare` and `show` know of one run: its plan and the index, not its ledger. */
+export async function gather(store: Store, runsDir: string, id: string, now: number): Promise<ComparedRun> {
   const row = getRun(store, id);
   if (!row) throw new UserError('U101', `there is no run ${id}`);
-  const dir = join(runsDir, id);
-  const rows = await readLedgerRows(runPaths(dir).ledger).catch((error: unknown) => {
-    if (!(error instanceof UserError) || !onLostRows) throw error;
-    onLostRows(error);
-    return { train: new Set<string>(), validation: new Set<string>() };
-  });
   const metrics = seriesSummaries(store, id);
   const span = measuredSpan(store, row);
   return {
     id,
     name: row.name,
     status: statusWord(row.status),
-    plan: await requirePlan(dir),
+    plan: await requirePlan(join(runsDir, id)),
     metrics,
     trainable: row.trainable,
     total: row.total,
@@ -84,8 +75,6 @@ export async function gather(
     trained_tokens_per_second: span?.trainedTokens ? span.trainedTokens / span.seconds : null,
     ...memoryPeaks(metrics),
     early_stop: earlyStopOf(runEvents(store, id, { types: ['end'] }).at(-1)),
-    train_rows: rows.train,
-    validation_rows: rows.validation,
   };
 }
 

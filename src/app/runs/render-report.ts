@@ -6,6 +6,7 @@ import { runPaths } from '../../run/layout.ts';
 import { bestOf, metricKind } from '../../run/metric-kind.ts';
 import type { Plan } from '../../run/plan.ts';
 import { reviewSentence } from '../../run/review-sentence.ts';
+import { trainRowsOf, validationRowsOf } from '../../run/split-rows.ts';
 import { statusWord } from '../../run/status.ts';
 import type { ShownRun } from './show-run.ts';
 
@@ -63,7 +64,7 @@ export function renderReport(shown: ShownRun): string {
         ];
       }),
     )}`,
-    `## Data\n\n${plan.dataset.rows_in} rows = ${plan.dataset.train.distinct_rows ?? plan.dataset.train.rows} train + ${plan.dataset.validation?.rows ?? 0} validation + dropped (${dropped.join(', ') || 'none'}). Fingerprint \`${plan.dataset.fingerprint}\`.\n\n${bullets(plan.dataset.files.map((file) => `${markdownCode(file.path)}, ${file.bytes} bytes, SHA-256 \`${file.sha256}\``))}`,
+    `## Data\n\n${plan.dataset.rows_in} rows = ${trainRowsOf(plan)} train + ${validationRowsOf(plan)} validation + dropped (${dropped.join(', ') || 'none'}). Fingerprint \`${plan.dataset.fingerprint}\`.\n\n${bullets(plan.dataset.files.map((file) => `${markdownCode(file.path)}, ${file.bytes} bytes, SHA-256 \`${file.sha256}\``))}`,
     plan.dataset.sources && plan.dataset.sources.length > 0
       ? `## Sources\n\n${sourceTable(plan.dataset.sources)}`
       : '',

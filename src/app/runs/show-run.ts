@@ -44,24 +44,14 @@ export async function showRun(store: Store, runsDir: string, ref: string, now: n
   const id = resolveRun(store, ref);
   const row = getRun(store, id);
   if (!row) throw new UserError('U101', `there is no run ${id}`);
-  const lost: RunFinding[] = [];
-  const run = await gather(store, runsDir, id, now, ({ code, message, hint }) => {
-    lost.push({
-      code,
-      name: 'ledger-unreadable',
-      severity: 'warning',
-      message,
-      ...(hint && { hint }),
-      attempt: 0,
-    });
-  });
+  const run = await gather(store, runsDir, id, now);
   return {
     row,
     run,
     dir: runPaths(join(runsDir, id)).dir,
     attempts: listAttempts(store, id),
     failure: row.failure,
-    findings: [...runFindings(store, id).map((finding) => withPlannedData(finding, run.plan)), ...lost],
+    findings: runFindings(store, id).map((finding) => withPlannedData(finding, run.plan)),
     // A part of the steps beside all of them would read as an error of the forecast.
     forecasts: forecastRows(store, run, {
       span: measuredSpan(store, row),

@@ -1,17 +1,13 @@
-// The ledger of a run folder: which rows trained, which validated.
+// The ledger of a run folder, line by line: which rows trained, which validated.
 import { createReadStream } from 'node:fs';
 import { createGunzip } from 'node:zlib';
 import { UserError } from '../../diagnostics/user-error.ts';
 import { faultOf, openRunFile } from '../../run/run-file.ts';
 
-export interface LedgerRows {
-  train: Set<string>;
-  validation: Set<string>;
-}
-
 /** What is read of a line. */
 export interface LedgerFate {
   fate: string;
+  /** 64 hex digits. */
   fingerprint: string | null;
   code?: string;
 }
@@ -19,13 +15,7 @@ export interface LedgerFate {
 /** Longer than any line of a ledger: more without a line break is something else. */
 const maxLineBytes = 4 * 1024 * 1024;
 
-/** Row fingerprints by split, of a `ledger.jsonl.gz`. Throws UserError R150 if it is missing or damaged. */
-export async function readLedgerRows(path: string): Promise<LedgerRows> {
-  const rows: LedgerRows = { train: new Set(), validation: new Set() };
-  for await (const { fate, fingerprint } of ledgerFates(path))
-    if (fingerprint !== null && (fate === 'train' || fate === 'validation')) rows[fate].add(fingerprint);
-  return rows;
-}
+const fingerprintDigits = /^[0-9a-f]{64}$/;
 
 /** Each line of a `ledger.jsonl.gz`. Throws UserError R150 if it is missing or damaged. */
 export async function* ledgerFates(path: string): AsyncGenerator<LedgerFate> {
@@ -64,17 +54,19 @@ async function* splitLines(chunks: AsyncIterable<Buffer>): AsyncGenerator<string
 function fateOf(line: string): LedgerFate {
   const entry = JSON.parse(line) as Partial<LedgerFate> | null;
   if (typeof entry?.fate !== 'string') throw new Error('a line does not say what became of its row');
-  const { fate, fingerprint, code } = entry;
+  const { fate, fingerprint = null, code } = entry;
+  if (fingerprint !== null && !fingerprintDigits.test(fingerprint))
+    throw new Error('a line has a fingerprint that is not 64 hex digits');
   return {
     fate,
-    fingerprint: typeof fingerprint === 'string' ? fingerprint : null,
+    fingerprint,
     ...(typeof code === 'string' && { code }),
   };
 }
 
 function unreadable(path: string, reason: string, cause?: unknown): UserError {
   return new UserError('R150', `the ledger ${path} cannot be read: ${reason}`, {
-    hint: 'the run folder is damaged; rows cannot be compared without it',
+    hint: 'the file is damaged; `lorch show` shows the run without it',
     exitCode: 1,
     cause,
   });

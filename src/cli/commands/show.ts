@@ -22,13 +22,12 @@ export function define(command: Command, context: Context): void {
       });
       const shown = await showRun(workspace.store, workspace.runsDir, ref, context.now());
       if (options.json) {
-        // Rows by fingerprint are in the ledger; here their number is enough.
-        const { train_rows, validation_rows, ...run } = shown.run;
+        const { trainRowsOf, validationRowsOf } = await import('../../run/split-rows.ts');
         return printJson(context, {
-          ...run,
+          ...shown.run,
           dir: shown.dir,
-          train_rows: train_rows.size,
-          validation_rows: validation_rows.size,
+          train_rows: trainRowsOf(shown.run.plan),
+          validation_rows: validationRowsOf(shown.run.plan),
           failure: shown.failure,
           attempts: shown.attempts,
           forecasts: shown.forecasts,

@@ -1,6 +1,7 @@
 // The parts of a plan's screen that are plain sentences.
 import { splitsBase } from '../../model/lora-start.ts';
 import type { Plan, PlannedInitAdapter } from '../../run/plan.ts';
+import { trainRowsOf, validationRowsOf } from '../../run/split-rows.ts';
 import { formatBytes, formatCount, formatDuration, formatNumber, formatShare } from './format.ts';
 import { visible } from './paint.ts';
 import { sourceLines } from './plan-sources.ts';
@@ -26,14 +27,14 @@ function storedAs({ base_model: { stored }, model: { dtype } }: Plan): string {
 export function dataLines(plan: Plan, width: number): string[] {
   const { dataset } = plan;
   const { train } = dataset;
-  const rows = train.distinct_rows ?? train.rows;
+  const rows = trainRowsOf(plan);
   const fed = rows === train.rows ? '' : `; by weight, an epoch feeds ${formatCount(train.rows)}`;
   const dropped = Object.entries(dataset.dropped);
   const total = dropped.reduce((sum, [, n]) => sum + n, 0);
   const why = dropped.map(([code, n]) => `${code} × ${n}`).join(', ');
   return [
     `${dataset.files.map((file) => file.path).join(', ')} · ${dataset.format}`,
-    `${formatCount(dataset.rows_in)} rows = ${formatCount(rows)} train + ${formatCount(dataset.validation?.rows ?? 0)} validation + ${formatCount(total)} dropped${why ? ` (${why})` : ''}${fed}`,
+    `${formatCount(dataset.rows_in)} rows = ${formatCount(rows)} train + ${formatCount(validationRowsOf(plan))} validation + ${formatCount(total)} dropped${why ? ` (${why})` : ''}${fed}`,
     ...(dataset.groups ?? []).map(
       ({ field, groups, without }) =>
         `split by ${visible(field)}: ${formatCount(groups)} groups, none divided${without > 0 ? `; ${formatCount(without)} rows have no value` : ''}`,
