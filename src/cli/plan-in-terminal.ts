@@ -40,6 +40,7 @@ export async function planInTerminal(
       lorchVersion: readVersion(),
       now: context.now(),
       ...(options.gpu === undefined ? {} : { gpu: options.gpu }),
+      cacheVersion: () => workspace.cacheVersion(options.python),
       python: () => workspace.python(options.python),
       onProgress: (step) => {
         if (step.label !== label) {

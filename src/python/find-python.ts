@@ -44,14 +44,23 @@ const oldestPython = '3.10';
 export async function findPython(options: FindPythonOptions): Promise<PythonEnv> {
   const { env, need = 'trainer' } = options;
   const cacheDir = options.cacheDir ?? userCacheDir(env);
-  const trainerDir = findTrainerDir();
-  const named = options.explicit ?? options.workspacePython;
-  const executable = named ? resolveInterpreter(named) : managedInterpreter(cacheDir, trainerDir, need);
+  const { executable, trainerDir } = findInterpreter(options);
   const source = options.explicit ? 'explicit' : options.workspacePython ? 'workspace' : 'managed';
   const processEnv = isolatedEnvironment(env);
   const states = await checkInterpreter(executable, need, processEnv);
   refuseBadPackages(executable, states, source);
   return { executable, env: processEnv, trainerDir, source, logDir: join(cacheDir, 'logs') };
+}
+
+/** The interpreter that `findPython` would check, without starting it. Throws UserError E001, E005. */
+export function findInterpreter(options: FindPythonOptions): { executable: string; trainerDir: string } {
+  const cacheDir = options.cacheDir ?? userCacheDir(options.env);
+  const trainerDir = findTrainerDir();
+  const named = options.explicit ?? options.workspacePython;
+  const executable = named
+    ? resolveInterpreter(named)
+    : managedInterpreter(cacheDir, trainerDir, options.need ?? 'trainer');
+  return { executable, trainerDir };
 }
 
 /** Checks the version of an interpreter (throws E002, E005) and returns the state of each package. */

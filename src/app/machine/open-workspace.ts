@@ -6,13 +6,14 @@ import { createRedactor } from '../../diagnostics/secrets.ts';
 import { UserError } from '../../diagnostics/user-error.ts';
 import { userCacheDir } from '../../python/cache-dir.ts';
 import type { PythonEnv } from '../../python/environment.ts';
-import { findPython, locatePython } from '../../python/find-python.ts';
+import { findInterpreter, findPython, locatePython } from '../../python/find-python.ts';
 import { openStore, type Store } from '../../store/open-store.ts';
 import { getRun, listRuns } from '../../store/runs.ts';
 import { createControllerLog } from '../../supervise/controller-log.ts';
 import type { LaunchDeps, SuperviseDeps } from '../../supervise/deps.ts';
 import { rebuildIndex } from '../../supervise/rebuild-index.ts';
 import { recoverRuns } from '../../supervise/recover-runs.ts';
+import { type CacheVersion, readCacheVersion } from '../tokens/cache-version.ts';
 
 export interface OpenWorkspace {
   root: string;
@@ -26,6 +27,8 @@ export interface OpenWorkspace {
   deps: SuperviseDeps;
   /** The trainer's environment, found once: `--python`, else `python:`, else the managed one. */
   python(explicit?: string): Promise<PythonEnv>;
+  /** What that environment makes sequences by, found without starting Python if it is a virtual environment. */
+  cacheVersion(explicit?: string): Promise<CacheVersion>;
   launchDeps(explicit?: string): Promise<LaunchDeps>;
 }
 
@@ -56,12 +59,13 @@ export async function openWorkspace({ cwd, env, notice }: OpenOptions): Promise<
   await recoverAndReport(deps);
   await tidy(deps);
   let found: Promise<PythonEnv> | undefined;
+  const named = (explicit?: string) => ({
+    env,
+    ...(explicit ? { explicit: locatePython(explicit, cwd, env.HOME) } : {}),
+    ...(workspace.python ? { workspacePython: workspace.python } : {}),
+  });
   const python = (explicit?: string): Promise<PythonEnv> => {
-    found ??= findPython({
-      env,
-      ...(explicit ? { explicit: locatePython(explicit, cwd, env.HOME) } : {}),
-      ...(workspace.python ? { workspacePython: workspace.python } : {}),
-    });
+    found ??= findPython(named(explicit));
     return found;
   };
   return {
@@ -73,6 +77,7 @@ export async function openWorkspace({ cwd, env, notice }: OpenOptions): Promise<
     store,
     deps,
     python,
+    cacheVersion: async (explicit) => await readCacheVersion({ ...findInterpreter(named(explicit)), env }),
     launchDeps: async (explicit) => ({ ...deps, python: await python(explicit) }),
   };
 }

@@ -3,10 +3,11 @@ import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
+import { canonicalJson } from '../../dataset/canonical-json.ts';
 import { UserError } from '../../diagnostics/user-error.ts';
-import { findPython, locatePython } from '../../python/find-python.ts';
+import { findInterpreter, findPython, locatePython } from '../../python/find-python.ts';
 import { runTrainer } from '../../python/run-trainer.ts';
-import { prepareVersion } from '../tokens/prepare-sequences.ts';
+import { readCacheVersion } from '../tokens/cache-version.ts';
 import { tokenizerIdentity } from '../tokens/tokenizer-identity.ts';
 
 const part = z.object({ trained: z.boolean(), reason: z.string() });
@@ -44,17 +45,19 @@ export interface TryTemplateOptions {
 export async function tryTemplate(options: TryTemplateOptions): Promise<TriedTemplate | { reason: string }> {
   const { model, cacheDir, cwd, env, python, workspacePython, signal, onStage } = options;
   const identity = await tokenizerIdentity(model);
-  const key = createHash('sha256').update(`${prepareVersion} ${identity}`).digest('hex').slice(0, 32);
-  const path = join(cacheDir, 'templates', `${key}.json`);
-  const known = await readTried(path);
-  if (known) return known;
+  const named = {
+    env,
+    need: 'tokenizer' as const,
+    ...(python ? { explicit: locatePython(python, cwd, env.HOME) } : {}),
+    ...(workspacePython ? { workspacePython } : {}),
+  };
   try {
-    const found = await findPython({
-      env,
-      need: 'tokenizer',
-      ...(python ? { explicit: locatePython(python, cwd, env.HOME) } : {}),
-      ...(workspacePython ? { workspacePython } : {}),
-    });
+    const version = await readCacheVersion({ ...findInterpreter(named), env });
+    const key = createHash('sha256').update(canonicalJson({ version, identity })).digest('hex').slice(0, 32);
+    const path = join(cacheDir, 'templates', `${key}.json`);
+    const known = await readTried(path);
+    if (known) return known;
+    const found = await findPython(named);
     onStage?.('trying the chat template');
     const spec = { model: { ...model, trust_remote_code: false }, template: { kind: 'auto' } };
     const tried = triedTemplate.parse(await runTrainer(found, 'template', spec, signal ? { signal } : {}));

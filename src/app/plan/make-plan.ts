@@ -19,6 +19,7 @@ import { trainerCodes } from '../codes/trainer-codes.ts';
 import { keepTemporary } from '../files/temporary-files.ts';
 import { findMachine, type Machine } from '../forecast/find-machine.ts';
 import { forecastRun } from '../forecast/forecast-run.ts';
+import type { CacheVersion } from '../tokens/cache-version.ts';
 import { type Prepared, type PrepareSpec, prepareSequences } from '../tokens/prepare-sequences.ts';
 import { readLengths } from '../tokens/read-lengths.ts';
 import { dayOf, readOwnTemplates } from '../tokens/read-template.ts';
@@ -64,6 +65,8 @@ export interface PlanRequest {
   now: number;
   /** A GPU of the table to plan for; the one at hand without. */
   gpu?: string;
+  /** What `python` makes sequences by. */
+  cacheVersion(): Promise<CacheVersion>;
   /** Asked for only where something must be tokenised. */
   python(): Promise<PythonEnv>;
   onProgress(progress: TrainerProgress): void;
@@ -305,6 +308,7 @@ async function prepare(
     contents: scan.contents,
     tokenizer: await tokenizerIdentity({ id: config.base_model, path: base.path, revision: base.revision }),
     cacheDir: request.workspace.cacheDir,
+    cacheVersion: request.cacheVersion,
     python: request.python,
     onProgress: request.onProgress,
     ...(request.signal ? { signal: request.signal } : {}),

@@ -8,6 +8,7 @@ import { trainerLine, trainerRow } from '../../dataset/trainer-row.ts';
 import { resolveModel } from '../../hub/resolve-model.ts';
 import type { PythonEnv } from '../../python/environment.ts';
 import { runTrainer } from '../../python/run-trainer.ts';
+import { readCacheVersion } from '../tokens/cache-version.ts';
 import { type PrepareSpec, prepareSequences } from '../tokens/prepare-sequences.ts';
 import { dayOf } from '../tokens/read-template.ts';
 import type { RowPolicy } from '../tokens/row-policy.ts';
@@ -79,6 +80,7 @@ export async function viewAsModel(
       contents: { train: createHash('sha256').update(text).digest('hex') },
       tokenizer: await tokenizerIdentity(identity),
       cacheDir,
+      cacheVersion: async () => await readCacheVersion(await request.python()),
       python: request.python,
     });
     const spec = { prepared: folder, split: 'train', cut: maxLength, truncate: request.policy.truncate };

@@ -11,6 +11,7 @@ import { findPython } from '../../python/find-python.ts';
 import type { TrainerProgress } from '../../python/run-trainer.ts';
 import { trainerCodes } from '../codes/trainer-codes.ts';
 import { makeTemporaryFolder } from '../files/temporary-files.ts';
+import { readCacheVersion } from './cache-version.ts';
 import { type Bin, binByPowers, type Percentiles } from './distribution.ts';
 import { type Prepared, type PrepareSpec, prepareSequences } from './prepare-sequences.ts';
 import { type RowTokens, readRowTokens } from './read-lengths.ts';
@@ -129,6 +130,7 @@ export async function createTokenCounter(request: CountRequest): Promise<TokenCo
         contents: { train: hash.digest('hex') },
         tokenizer: await tokenizerIdentity(identity),
         cacheDir,
+        cacheVersion: () => readCacheVersion(python),
         python: () => Promise.resolve(python),
         onProgress: request.onProgress,
       });

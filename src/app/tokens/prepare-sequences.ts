@@ -1,4 +1,5 @@
-// The one tokenisation, cached by content: the same rows, tokenizer, template and length are never prepared twice.
+// The one tokenisation, cached by content: the same rows, tokenizer, template and length are never prepared twice by
+// the same rules and libraries.
 import { createHash, randomUUID } from 'node:crypto';
 import { chmod, mkdir, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -7,9 +8,7 @@ import { canonicalJson } from '../../dataset/canonical-json.ts';
 import type { PythonEnv } from '../../python/environment.ts';
 import { type RunTrainerOptions, runTrainer } from '../../python/run-trainer.ts';
 import type { TrainOn, Truncate } from '../../run/plan.ts';
-
-/** Raise it when `prepare` writes something else for the same input. */
-export const prepareVersion = 5;
+import { type CacheVersion, cacheVersion } from './cache-version.ts';
 
 const count = z.number().int().nonnegative();
 const lengths = z.object({ p50: count, p90: count, p99: count, max: count, mean: z.number() });
@@ -78,6 +77,8 @@ const prepared = z.object({
       data: z.record(z.string(), z.unknown()).nullish(),
     }),
   ),
+  /** What made it, beside what was asked for. */
+  cache_version: cacheVersion,
   versions: z.record(z.string(), z.string()),
 });
 
@@ -112,7 +113,9 @@ export interface PrepareRequest extends RunTrainerOptions {
   /** What stands for the tokenizer: a hub revision, or the hash of the local tokenizer files. */
   tokenizer: string;
   cacheDir: string;
-  /** Asked for only where the cache has no answer. */
+  /** What `python` would make sequences by; asked for without starting it, if it is in a virtual environment. */
+  cacheVersion(): Promise<CacheVersion>;
+  /** Asked for only if the cache has no answer. */
   python(): Promise<PythonEnv>;
 }
 
@@ -130,23 +133,24 @@ export function fedOf({ rows, sequences, tokens, trained_tokens, fed }: Prepared
 export async function prepareSequences(
   request: PrepareRequest,
 ): Promise<{ key: string; dir: string; prepared: Prepared; cached: boolean }> {
-  const plain = keyOf(request, null);
-  const dated = keyOf(request, request.spec.date);
+  const version = await request.cacheVersion();
   // Whether a template writes the date is known once it has rendered the rows.
-  for (const key of [plain, dated]) {
+  for (const date of [null, request.spec.date]) {
+    const key = keyOf(request, version, date);
     const dir = folderOf(request, key);
     const prepared = await readPrepared(dir);
     if (prepared) return { key, dir, prepared, cached: true };
   }
   // Made beside and moved when complete, so that two at once do no harm.
-  const work = `${folderOf(request, plain)}.${randomUUID().slice(0, 8)}.tmp`;
+  const work = folderOf(request, `${keyOf(request, version, null)}.${randomUUID().slice(0, 8)}.tmp`);
   await makePrivateFolder(dirname(work));
   await mkdir(work, { mode: 0o700 });
   try {
     await runTrainer(await request.python(), 'prepare', { ...request.spec, out: work }, request);
     const made = await readPrepared(work);
     if (!made) throw new Error(`prepare left no prepare.json in ${work}`);
-    const key = made.date === null ? plain : dated;
+    // By what prepare says of itself: packages may have been installed since the version was read.
+    const key = keyOf(request, made.cache_version, made.date === null ? null : request.spec.date);
     const dir = folderOf(request, key);
     await rename(work, dir).catch(async (error: unknown) => {
       if (!(await readPrepared(dir))) throw error;
@@ -162,12 +166,17 @@ function folderOf({ cacheDir }: PrepareRequest, key: string): string {
 }
 
 /** `date` is null in the key of rows that no date is written into. */
-function keyOf({ spec, contents, tokenizer }: PrepareRequest, date: string | null): string {
+function keyOf(
+  { spec, contents, tokenizer }: PrepareRequest,
+  version: CacheVersion,
+  date: string | null,
+): string {
   return createHash('sha256')
     .update(
       canonicalJson({
-        prepareVersion,
+        version,
         tokenizer,
+        trust_remote_code: spec.model.trust_remote_code,
         contents,
         template: spec.template,
         train_on: typeof spec.train_on === 'string' ? spec.train_on : spec.train_on.toSorted(),

@@ -3,8 +3,10 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
+// config.json and Python files choose the tokenizer's class, the first under `trust_remote_code`, too.
 const files =
-  /^(tokenizer.*|special_tokens_map\.json|generation_config\.json|added_tokens\.json|chat_template.*|vocab.*|merges\.txt|.*\.model|.*\.tiktoken)$/;
+  /^(tokenizer.*|special_tokens_map\.json|(generation_)?config\.json|added_tokens\.json|chat_template.*|vocab.*|merges\.txt|tekken\.json|.*\.(model|tiktoken|bpe|py))$/;
+const templates = 'additional_chat_templates';
 
 /** A hub revision names its files for good; of a folder, the tokenizer's files are hashed. */
 export async function tokenizerIdentity(base: {
@@ -14,7 +16,12 @@ export async function tokenizerIdentity(base: {
 }): Promise<string> {
   if (base.path === null) return `${base.id}@${base.revision}`;
   const hash = createHash('sha256');
-  const names = (await readdir(base.path)).filter((name) => files.test(name)).sort();
+  const inside = await readdir(base.path);
+  const more = inside.includes(templates) ? await readdir(join(base.path, templates)) : [];
+  const names = [
+    ...inside.filter((name) => files.test(name)),
+    ...more.filter((name) => name.endsWith('.jinja')).map((name) => `${templates}/${name}`),
+  ].sort();
   for (const name of names)
     hash
       .update(`${name}\0`)

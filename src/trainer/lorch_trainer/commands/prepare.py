@@ -19,6 +19,7 @@ from typing import Any
 from .. import __version__, stdio
 from ..errors import LorchError
 from ..tokens.added_tokens import AddedTokens
+from ..tokens.cache_version import cache_version
 from ..tokens.control import ControlTokens
 from ..tokens.conversation import RowRefusedError, template_messages
 from ..tokens.documents import Documents, Source
@@ -48,7 +49,7 @@ from ..tokens.train_on import (
 from ..tokens.truncation import Cut, Kept, check_policy, cut_row
 
 MASK_RULE = "assistant-turns-with-end-of-turn/2"
-"""Part of the cache key: raise the number when labels change for the same input."""
+"""Named for people: raise the number when labels change for the same input. The cache looks at the code."""
 _BATCH = 256
 
 
@@ -351,6 +352,7 @@ class Preparation:
             "truncated": self.truncated,
             "lost_eot": self.lost_eot,
             "findings": self.findings.list(),
+            "cache_version": cache_version(),
             "versions": {
                 "lorch_trainer": __version__,
                 "python": platform.python_version(),
