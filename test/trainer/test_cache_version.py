@@ -1,4 +1,4 @@
-"""The files of the cache's version hold all of the rules: what they import beside each other decides nothing."""
+"""The files that the cache version covers are all of the rules: what else they import decides nothing."""
 
 from __future__ import annotations
 
@@ -30,10 +30,9 @@ def test_the_rules_import_only_rules() -> None:
 def test_another_version_of_a_library_is_another_version(monkeypatch) -> None:  # type: ignore[no-untyped-def]
     from lorch_trainer.tokens import cache_version as module
 
-    before = cache_version()
+    before, real = cache_version(), module.version
     assert cache_version() == before
     for name in module.RENDERERS:
         with monkeypatch.context() as patch:
-            real = module.version
             patch.setattr(module, "version", lambda one, name=name: "0" if one == name else real(one))
             assert cache_version() != before

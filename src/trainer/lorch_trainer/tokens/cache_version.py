@@ -1,6 +1,6 @@
 """What decides the sequences beside the rows, the tokenizer and the settings: our rules and what renders.
 
-The controller computes the same before it starts Python (src/app/tokens/cache-version.ts), so that it can find
+The controller computes the same before it starts Python (src/app/tokens/cache-version.ts), so that it finds
 sequences that were prepared before.
 """
 
@@ -14,7 +14,14 @@ from typing import Any
 
 RENDERERS = ("jinja2", "tokenizers", "transformers")
 """Packages whose version can change the text of a row or its tokens."""
-RULES = ("commands/prepare.py", "commands/probe.py", "codes.json", "errors.py", "tokens/*.py", "templates/*.jinja")
+RULES = (
+    "commands/prepare.py",
+    "commands/probe.py",
+    "codes.json",
+    "errors.py",
+    "tokens/*.py",
+    "templates/*.jinja",
+)
 """The files that say how rows become sequences: no number that somebody must remember to raise."""
 
 
