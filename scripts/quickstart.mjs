@@ -65,7 +65,7 @@ await part('Train with rank 4. Nobody has reviewed these rows, and the run says 
 ]);
 await part('Train with rank 16', ['train', 'configs/quickstart-r16.yaml', '--unreviewed', reason]);
 await part('Base against adapter, on a prompt the run has not seen', ['try', '@last']);
-await part('What differed, and what came of it', ['compare', 'quickstart-r4', 'quickstart-r16']);
+await part('Settings and results side by side', ['compare', 'quickstart-r4', 'quickstart-r16']);
 
 say(
   `\n${bold('Done')} in ${duration(Date.now() - started)} (${duration(Date.now() - installed)} without the installs).`,

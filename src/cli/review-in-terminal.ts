@@ -105,7 +105,7 @@ export async function reviewInTerminal(
 }
 
 function noTerminal(dataset: string): UserError {
-  return new UserError('V001', 'a review by keys needs a terminal', {
+  return new UserError('V001', 'an interactive review needs a terminal', {
     hint: `without one: lorch data review ${dataset} --export rows.csv, fill in the verdicts, then --import rows.csv`,
   });
 }

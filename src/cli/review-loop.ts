@@ -75,7 +75,7 @@ export async function runReview(loop: ReviewLoop): Promise<void> {
     if (mode.is === 'refused')
       return {
         ...common,
-        title: 'the edit was not taken',
+        title: 'the edit was not saved',
         place: '',
         body: mode.body,
         keys: ['e edit again', 'Esc cancel'],

@@ -62,7 +62,7 @@ export async function openReviewRequest(
   });
   const reviewer = (flags.reviewer ?? env.USER ?? userName()).trim();
   if (reviewer === '' || reviewer.length > 200)
-    throw new UserError('V006', 'nobody knows who reads', { hint: 'say it: --reviewer NAME' });
+    throw new UserError('V006', 'the reviewer has no name', { hint: 'name the reviewer: --reviewer NAME' });
   const review = config?.dataset.review;
   return {
     session: {

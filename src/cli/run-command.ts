@@ -14,7 +14,7 @@ Examples:
   lorch data check datasets/train.jsonl       every fault, by line and column
   lorch plan configs/run.yaml                 what would happen
   lorch train configs/run.yaml                launch and follow
-  lorch compare @last other-run               what differed, what came of it
+  lorch compare @last other-run               settings and results side by side
 `;
 
 /** Runs the command that `argv` names; usage errors and help set the context's exit code. */

@@ -32,7 +32,7 @@ export const configCodes: CodeDoc[] = [
     'C004',
     'too-large',
     'The file is too large for a config.',
-    'A config is a page of settings; the limit is 1 MiB. Long lists of files belong into the dataset.',
+    'A config is a page of settings; the limit is 1 MiB. Put long lists of files in the dataset.',
   ),
   error(
     'C005',
@@ -99,7 +99,7 @@ export const configCodes: CodeDoc[] = [
     'C016',
     'not-in-this-version',
     'This version of lorch does not do that yet.',
-    'The setting exists, in a library or in the design of lorch, but nothing here would honour it. Refusing it is better than ignoring it.',
+    'The setting exists in a library or is planned for lorch, but this version would ignore it, so it is refused.',
   ),
   error(
     'C017',
@@ -111,7 +111,7 @@ export const configCodes: CodeDoc[] = [
     'C018',
     'no-effect',
     'The setting would have no effect.',
-    'Another setting makes it idle. A value that nothing uses misleads whoever reads the config later, so it is refused.',
+    'Another setting makes it idle. A value that nothing uses would mislead readers of the config, so it is refused.',
   ),
   error(
     'C019',
@@ -129,7 +129,7 @@ export const configCodes: CodeDoc[] = [
   error(
     'C021',
     'secret-in-config',
-    'Secrets do not belong into a config.',
+    'A config must not contain secrets.',
     'Configs are copied into run folders and shared. Log in to the hub with `hf auth login`, or set HF_TOKEN, WANDB_API_KEY and the like in the environment: the trainer reads them from there.',
   ),
   error(
@@ -165,26 +165,26 @@ export const configCodes: CodeDoc[] = [
   error(
     'C027',
     'schema-outdated',
-    'The JSON Schema file is not the one of this version.',
+    'The JSON Schema file belongs to another version of lorch.',
     'Editors would complain about valid settings. `lorch config schema --output FILE` writes the current one.',
   ),
   error(
     'C028',
     'unknown-accepted-code',
-    '`accept` names a code that there is not.',
+    '`accept` names a code that does not exist.',
     'Codes are written in full, such as A004; `lorch explain` lists them all, docs/advice.md those of advice.',
   ),
   error(
     'C029',
     'not-acceptable',
     '`accept` names a code that cannot be accepted.',
-    'Advice (A codes) can be accepted, and so can the forecast that memory does not suffice (P020, P021). Everything else is a fault that accepting would not fix.',
+    'Advice (A codes) can be accepted, and so can forecasts of too little memory (P020, P021) and T014. Other errors must be fixed.',
   ),
   error(
     'C030',
     'empty-reason',
     '`accept` gives no reason.',
-    'The reason stays in plan.json beside the finding. Without one, nobody can tell a decision from an oversight.',
+    'The reason stays in plan.json beside the finding. Without one, readers cannot see whether it was a decision or a mistake.',
   ),
   error(
     'C031',

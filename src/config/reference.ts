@@ -30,11 +30,11 @@ const opening = `# The config
 One YAML file describes one run, or a sweep of several. \`lorch config check FILE\` names every fault at once, by line and column; \`lorch config render FILE\` shows the exact objects that PEFT, bitsandbytes and TRL get. Editors complete and check settings through the line \`# yaml-language-server: $schema=../run-config.schema.json\`.
 
 - **YAML 1.2.** \`1e-4\` is a number. \`no\`, \`yes\`, \`on\` and \`off\` are text: write \`false\` and \`true\`.
-- **\`null\` deletes**: the setting is as if it had not been written, here or in a base file. Where a library reads \`None\` as "no limit", write \`none\`.
+- **\`null\` deletes**: the setting is as if it had not been written, here or in a base file. If a library reads \`None\` as "no limit", write \`none\`.
 - **Paths** of datasets, templates and model folders are relative to the workspace, \`extends\` to the file that says it.
 - **Precedence**: extends < file < \`--set\` < sweep. Maps merge, lists replace.
 - **\`\${NAME}\`** in a value is replaced from the environment, \`\${NAME:-default}\` has a default, \`$\${\` is a literal \`\${\`. Keys are never replaced, and secrets are refused: the trainer reads \`HF_TOKEN\` and the like from the environment itself.
-- **Every value is written out** into plan.json, defaults included, because the defaults of libraries move between their releases.
+- **Every value is written out** into plan.json, defaults included, because the defaults of libraries change between releases.
 `;
 
 /** The whole page. */

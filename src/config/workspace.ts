@@ -15,10 +15,10 @@ export const workspaceFile = 'lorch.yaml';
 /** Settings of lorch.yaml, with what each means. */
 export const workspaceSettings = {
   python:
-    "The trainer's Python: an executable, or the folder of a virtual environment. `--python` goes before it.",
-  runs_dir: 'Where run folders and lorch.db lie; `runs` by default.',
+    "The trainer's Python: an executable, or the folder of a virtual environment. `--python` overrides it.",
+  runs_dir: 'The folder for run folders and lorch.db; `runs` by default.',
   price_per_hour:
-    'What an hour of the device that trains costs, a number; plans say the cost. `--price-per-hour` goes before it.',
+    'What an hour of the device that trains costs, a number; plans say the cost. `--price-per-hour` overrides it.',
   checks:
     'Settings of dataset checks for every dataset of the workspace, by code or name: docs/data-check.md.',
 } as const;

@@ -8,7 +8,7 @@ export const datasetErrorCodes: CodeDoc[] = [
     severity: 'error',
     title: 'The dataset holds preference pairs.',
     prose:
-      'Rows with a `chosen` and a `rejected` answer are checked, converted and reviewed like others. Training on them needs preference training, which this version does not do; training on the chosen answers alone would be another thing than the data says, and so has to be asked for: `lorch data convert … --to chatml --allow-loss` writes them as conversations.',
+      'Rows with a `chosen` and a `rejected` answer are checked, converted and reviewed like others. Training on them needs preference training, which this version does not do; to train on the chosen answers alone, write them as conversations: `lorch data convert … --to chatml --allow-loss`.',
   },
   {
     code: 'D080',
@@ -16,7 +16,7 @@ export const datasetErrorCodes: CodeDoc[] = [
     severity: 'error',
     title: 'No mapping of fields could be found for the file.',
     prose:
-      'lorch data mapping looks for a list of turns, a text with the turns written out, a prompt with an answer, and two compared answers, under any name and inside other objects. Rows with none of them are not read by naming fields: the message says what they look like and how to write them.',
+      'lorch data mapping looks for a list of turns, a text with the turns written out, a prompt with an answer, and two compared answers, under any name and inside other objects. A mapping cannot read other rows: the message says what the rows look like and how to write them.',
   },
   {
     code: 'D090',
@@ -31,13 +31,13 @@ export const datasetErrorCodes: CodeDoc[] = [
     name: 'unreadable-file',
     severity: 'error',
     title: 'The file cannot be read.',
-    prose: 'The system refused to open or read it: permissions, a broken disk, or a file that went away.',
+    prose: 'The system refused to open or read it: permissions, a broken disk, or a file that was removed.',
   },
   {
     code: 'D093',
     name: 'no-such-format',
     severity: 'error',
-    title: 'There is no dataset format of that name.',
+    title: 'There is no dataset format with that name.',
     prose:
       'Formats are alpaca, chatml, chatml-text, sharegpt, preference and text; `auto` decides by the rows, and never takes text. A name that ends in .yaml is a file that maps the fields of the rows (docs/formats.md).',
   },
@@ -55,7 +55,7 @@ export const datasetErrorCodes: CodeDoc[] = [
     severity: 'error',
     title: 'No row has the field that rows are to be grouped by.',
     prose:
-      '`group_by` names a field of the rows, or a path such as `meta.user`. Rows without a value are groups of their own; if no row has one, the name is wrong. `growing` is no field: it groups rows whose conversations continue each other.',
+      '`group_by` names a field of the rows, or a path such as `meta.user`. Rows without a value are groups of their own; if no row has one, the name is wrong. `growing` is not a field: it groups rows whose conversations continue each other.',
   },
   {
     code: 'D206',
@@ -63,13 +63,13 @@ export const datasetErrorCodes: CodeDoc[] = [
     severity: 'error',
     title: 'The options leave no check to run.',
     prose:
-      'What `--only` and `--group` ask for, `--skip` or the settings take away again. A dataset that nothing looked at is not ready.',
+      '`--skip` or the settings remove every check that `--only` and `--group` select. lorch does not call an unchecked dataset ready.',
   },
   {
     code: 'D095',
     name: 'output-exists',
     severity: 'error',
-    title: 'The output file exists already.',
+    title: 'The output file already exists.',
     prose: 'Commands that write datasets never overwrite. Name another file, or remove the old one yourself.',
   },
   {
@@ -86,7 +86,7 @@ export const datasetErrorCodes: CodeDoc[] = [
     severity: 'error',
     title: 'Rows could not be put on disk to be read.',
     prose:
-      'Parquet is read from its end, so Parquet on stdin or inside .gz or .zst is first written to a temporary file (in `TMPDIR`, else /tmp), which is gone when the command ends. Datasets of the hub are kept in the user cache (`XDG_CACHE_HOME`, else ~/.cache). There was no room there, or it cannot be written.',
+      'Parquet is read from its end, so Parquet on stdin or inside .gz or .zst is first written to a temporary file (in `TMPDIR`, else /tmp), which is removed when the command ends. Datasets of the hub are kept in the user cache (`XDG_CACHE_HOME`, else ~/.cache). One of these folders is full or cannot be written.',
   },
   {
     code: 'D098',
@@ -94,13 +94,13 @@ export const datasetErrorCodes: CodeDoc[] = [
     severity: 'error',
     title: 'A file is both trained on and validated on.',
     prose:
-      'A pattern under `dataset.train` also fits a file of `dataset.validation`. Which one was meant is not guessed: a validation loss on training rows means nothing.',
+      'A pattern under `dataset.train` also fits a file of `dataset.validation`. lorch does not guess which one you mean, because a validation loss on training rows is meaningless.',
   },
   {
     code: 'D165',
     name: 'no-such-similarity',
     severity: 'error',
-    title: 'The similarity asked for is no Jaccard similarity.',
+    title: 'The similarity is not a Jaccard similarity.',
     prose:
       'Near-duplicates are pairs of rows whose sets of word n-grams have a Jaccard similarity (shared ÷ distinct) of at least a number above 0 and at most 1. Short rows need less than web pages: with 3-grams .8 finds about half of the copies with one word in twenty edited, .6 nearly all.',
   },
@@ -108,7 +108,7 @@ export const datasetErrorCodes: CodeDoc[] = [
     code: 'D166',
     name: 'no-undo-file',
     severity: 'error',
-    title: 'The file is no undo file of `lorch data dedup`, or part of it is missing.',
+    title: 'The file is not an undo file of `lorch data dedup`, or part of it is missing.',
     prose:
       '`lorch data dedup -o OUT` writes `OUT.undo.jsonl`: each dropped row with its number and its text, and a last line that says which file they were dropped from.',
   },
@@ -118,13 +118,13 @@ export const datasetErrorCodes: CodeDoc[] = [
     severity: 'error',
     title: 'The deduplicated file has changed since it was written.',
     prose:
-      'Dropped rows go back by their number, which means nothing in a file that was edited. The undo file holds each dropped row as text, so they can be put back by hand.',
+      'Dropped rows are restored by their number, which is wrong in an edited file. The undo file holds each dropped row as text, so you can copy them back by hand.',
   },
   {
     code: 'D168',
     name: 'row-not-copied',
     severity: 'error',
-    title: 'A row cannot be written as it stood.',
+    title: 'A row cannot be written unchanged.',
     prose:
       'Commands that write part of a dataset keep the text of each row. A row with broken UTF-8, or over 50 MB, would not be the same afterwards, so nothing is written.',
   },
@@ -157,15 +157,15 @@ export const datasetErrorCodes: CodeDoc[] = [
     name: 'no-such-dataset-revision',
     severity: 'error',
     title: 'The dataset has no such branch, tag or commit.',
-    prose: 'After `@` stands a branch, a tag or a whole commit hash: `hf://datasets/user/name@v1.0`.',
+    prose: 'Write a branch, a tag or a whole commit hash after `@`: `hf://datasets/user/name@v1.0`.',
   },
   {
     code: 'D193',
     name: 'no-such-dataset-file',
     severity: 'error',
-    title: 'It cannot be told which file of the dataset is meant.',
+    title: 'It is not clear which file of the dataset you mean.',
     prose:
-      'Without a file the only data file is taken, or those of the train split by their usual names (`train.jsonl`, `data/train-00000-of-00003.parquet`). Otherwise the message lists the data files there are: name one, or a pattern (`hf://datasets/user/name/data/*.parquet`).',
+      'If no file is named, lorch takes the only data file, or the files of the train split by their usual names (`train.jsonl`, `data/train-00000-of-00003.parquet`). Otherwise the message lists the data files there are: name one, or a pattern (`hf://datasets/user/name/data/*.parquet`).',
   },
   {
     code: 'D194',
@@ -173,7 +173,7 @@ export const datasetErrorCodes: CodeDoc[] = [
     severity: 'error',
     title: 'The name does not name a dataset of the hub.',
     prose:
-      'It reads `hf://datasets/user/name`, then `@revision` and `/file` where they are wanted. A slash inside a branch name is written `%2F`; `refs/convert/parquet` and `refs/pr/N` need none.',
+      'Write `hf://datasets/user/name`, then `@revision` and `/file` if you need them. Write a slash inside a branch name as `%2F`, except in `refs/convert/parquet` and `refs/pr/N`.',
   },
   {
     code: 'D195',
@@ -187,9 +187,9 @@ export const datasetErrorCodes: CodeDoc[] = [
     code: 'D196',
     name: 'formats-differ',
     severity: 'error',
-    title: 'The files have different formats, and their rows would stand in one file.',
+    title: 'The files have different formats, and their rows would go into one file.',
     prose:
-      'Rows are written exactly as they stood, and a file is read as one format. Bring the files into one with `lorch data convert` first.',
+      'Rows are written unchanged, and a file is read as one format. Bring the files into one with `lorch data convert` first.',
   },
   {
     code: 'D197',
@@ -197,7 +197,7 @@ export const datasetErrorCodes: CodeDoc[] = [
     severity: 'error',
     title: 'A lineage record cannot be read.',
     prose:
-      '`FILE.lineage.json` beside a dataset says what it was made of. This one is damaged, or written by a later version of lorch.',
+      '`FILE.lineage.json` beside a dataset says what it was made from. This one is damaged, or written by a later version of lorch.',
   },
   {
     code: 'D198',
@@ -213,13 +213,13 @@ export const datasetErrorCodes: CodeDoc[] = [
     severity: 'error',
     title: 'Fixes cannot be written into a copy of this source.',
     prose:
-      '`--fix -o OUT` copies one JSONL file or JSON array byte for byte but for the characters that are mended, so the copy is of the same kind, and OUT is named as such. Stdin and several files at once are not copied; other kinds of files are converted first.',
+      '`--fix -o OUT` copies one JSONL file or JSON array byte for byte, except for the characters that are fixed. So the copy is a file of the same kind, and OUT needs the same ending. Stdin and several files at once cannot be copied; convert other kinds of files first.',
   },
   {
     code: 'D208',
     name: 'not-drawn',
     severity: 'note',
-    title: 'The weight of the source leaves the row out.',
+    title: 'The weight of the source skips the row.',
     prose:
       'A source with `weight: 0.5` feeds half of its training rows. A hash of `dataset.draw_seed` and the row decides which half, so new rows do not change the draw of other rows, and a higher weight keeps the rows of a lower one. The ledger names every row. Validation rows are split off before.',
   },

@@ -148,7 +148,7 @@ function stringFault(text: string, at: number, stop: number): JsonFault {
   if (text[stop] === '\\')
     return {
       offset: stop,
-      reason: `${JSON.stringify(text.slice(stop, stop + 2)).replaceAll('\\\\', '\\')} is no JSON escape`,
+      reason: `${JSON.stringify(text.slice(stop, stop + 2)).replaceAll('\\\\', '\\')} is not a JSON escape`,
       hint: 'write a backslash as \\\\',
     };
   if (text[stop] === '\n' || text[stop] === '\r')

@@ -14,8 +14,8 @@ const words: Record<string, string> = {
   ELOOP: 'its links lead in a circle',
   ENAMETOOLONG: 'its name is too long',
   EMFILE: 'too many files are open',
-  EIO: 'the disk fails',
-  ENXIO: 'it is no file that can be read',
+  EIO: 'the disk reports an error',
+  ENXIO: 'it is not a file that can be read',
   ERR_FS_FILE_TOO_LARGE: 'it is too large to be read at once',
 };
 

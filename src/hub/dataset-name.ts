@@ -20,7 +20,7 @@ const specialRevision = /^(refs\/convert\/[\w-]+|refs\/pr\/\d+)(?:\/(.*))?$/;
 /** Takes a name apart. Throws UserError D194. */
 export function parseDatasetName(text: string): DatasetName {
   const wrong = (hint: string): UserError =>
-    new UserError('D194', `${text} names no dataset of the hub.`, { hint });
+    new UserError('D194', `${text} is not the name of a dataset of the hub.`, { hint });
   if (!text.startsWith(prefix)) throw wrong(`write ${prefix}user/name, and after it @revision or /file`);
   const [user = '', rest = ''] = splitAt(text.slice(prefix.length), '/');
   const slash = rest.search(/[/@]/);
@@ -29,11 +29,11 @@ export function parseDatasetName(text: string): DatasetName {
     throw wrong(`write ${prefix}user/name: a dataset has an owner and a name`);
   const name = `${user}/${repository}`;
   const tail = slash < 0 ? '' : rest.slice(slash);
-  if (name.length > longestName) throw wrong('an owner and a name are shorter');
+  if (name.length > longestName) throw wrong('the owner or the name is too long');
   if (!tail.startsWith('@')) return { name, revision: null, path: filePath(tail.slice(1), wrong) };
   const special = specialRevision.exec(tail.slice(1));
   const [revision = '', path = ''] = special ? [special[1], special[2]] : splitAt(tail.slice(1), '/');
-  if (revision === '') throw wrong('after @ a branch, tag or commit is meant');
+  if (revision === '') throw wrong('write a branch, tag or commit after @');
   // A branch with a slash in its name is written with %2F.
   const branch = revision.replaceAll('%2F', '/').replaceAll('%2f', '/');
   if (!isRevision(branch)) throw wrong(`${JSON.stringify(branch)} cannot be a branch, tag or commit`);

@@ -31,7 +31,7 @@ export function createHubAccess(hub: HubEnvironment, patience: Patience = {}): H
   const { signal } = patience;
   // It becomes a header; its value is nobody's business, in an error neither.
   if (hub.token !== null && !/^[\x21-\x7e]{1,4096}$/.test(hub.token))
-    throw new UserError('E042', 'your hub token has characters that no token has', {
+    throw new UserError('E042', 'your hub token has characters that a token cannot have', {
       hint: 'look at HF_TOKEN, or run `hf auth login` again: a blank or a line break may have been copied with it',
       exitCode: 3,
     });
@@ -109,11 +109,15 @@ export function unreachable(
     });
   }
   if (error instanceof InvalidApiResponseFormatError || error instanceof SyntaxError)
-    return new UserError('E040', `${hub.endpoint} answered for ${subject} as no hub does: ${error.message}`, {
-      hint: 'is HF_ENDPOINT right, and is there a proxy or a login page between?',
-      exitCode: 3,
-      cause: error,
-    });
+    return new UserError(
+      'E040',
+      `${hub.endpoint} gave an answer for ${subject} that lorch cannot read: ${error.message}`,
+      {
+        hint: 'check HF_ENDPOINT; a proxy or a login page may answer in place of the hub',
+        exitCode: 3,
+        cause: error,
+      },
+    );
   if (error instanceof TypeError || (error instanceof Error && /TimeoutError|AbortError/.test(error.name))) {
     const cause = error.cause instanceof Error ? error.cause.message : error.message;
     return new UserError('E040', `cannot reach ${hub.endpoint} for ${subject}: ${cause}`, {

@@ -37,7 +37,7 @@ export async function readOfflineModel(
   if (kept) return { ...kept, lacking: ['config.json', 'the weights', 'the tokenizer'] };
   const what = commit === null ? `${model}@${wanted}` : `config.json of ${model}@${commit}`;
   throw new UserError('E041', `offline, and ${what} is not in ${hub.cacheDir}`, {
-    hint: `unset HF_HUB_OFFLINE, or run \`hf download ${model}\` where there is a network, or name a folder`,
+    hint: `unset HF_HUB_OFFLINE, or run \`hf download ${model}\` with a network connection, or name a folder`,
     exitCode: 3,
   });
 }

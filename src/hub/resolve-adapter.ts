@@ -59,7 +59,7 @@ export async function resolveAdapter(
     const dir = commit === null ? undefined : cached(commit);
     if (commit !== null && dir !== undefined) return { dir, name, commit };
     throw new UserError('E041', `offline, and the adapter ${name}@${wanted} is not in the cache`, {
-      hint: `unset HF_HUB_OFFLINE, or run \`hf download ${name}\` where there is a network, or name a folder`,
+      hint: `unset HF_HUB_OFFLINE, or run \`hf download ${name}\` with a network connection, or name a folder`,
       exitCode: 3,
     });
   }

@@ -37,7 +37,7 @@ export async function resolveDataset(text: string, options: ResolveDatasetOption
   const client = createDatasetClient(hub, options.signal);
   const missing = (what: string): UserError =>
     new UserError('E041', `offline, and ${what} is not in the cache`, {
-      hint: 'unset HF_HUB_OFFLINE, or run the command once where there is a network, or name a local file',
+      hint: 'unset HF_HUB_OFFLINE, or run the command once with a network connection, or name a local file',
       exitCode: 3,
     });
 

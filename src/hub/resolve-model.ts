@@ -129,7 +129,7 @@ async function readLocal(
   revision: string | null,
 ): Promise<ResolvedModel | ResolvedAdapter> {
   if (revision !== null) {
-    throw new UserError('M013', `revision ${revision} makes no sense for the local model ${id}`, {
+    throw new UserError('M013', `the local model ${id} cannot have a revision (${revision})`, {
       hint: 'leave revision out: a folder has no history',
     });
   }

@@ -39,7 +39,7 @@ export const modelCodes: CodeDoc[] = [
     name: 'refused-combination',
     severity: 'error',
     title: 'PEFT refuses this combination of LoRA settings.',
-    prose: 'The message names the settings and what each needs. Found before anything is loaded.',
+    prose: 'The message names the settings and what each needs. Nothing was loaded yet.',
   },
   {
     code: 'M006',
@@ -47,7 +47,7 @@ export const modelCodes: CodeDoc[] = [
     severity: 'error',
     title: 'No layer is left to adapt.',
     prose:
-      'Every layer that `target_modules` names is taken out again by `exclude_modules`, `layers_to_transform` or `modules_to_save`.',
+      'Every layer that `target_modules` names is excluded by `exclude_modules`, `layers_to_transform` or `modules_to_save`.',
   },
   {
     code: 'M007',
@@ -68,8 +68,8 @@ export const modelCodes: CodeDoc[] = [
     code: 'M009',
     name: 'exclusion-matches-nothing',
     severity: 'warning',
-    title: 'A name in `lora.exclude_modules` takes out nothing.',
-    prose: 'Nothing that would be adapted carries that name, so the exclusion has no effect.',
+    title: 'A name in `lora.exclude_modules` excludes nothing.',
+    prose: 'No adapted layer has that name, so the exclusion has no effect.',
   },
   {
     code: 'M010',
@@ -140,7 +140,7 @@ export const modelCodes: CodeDoc[] = [
     severity: 'error',
     title: 'A name in `lora.target_parameters` matches no parameter of the model.',
     prose:
-      'PEFT compares each name with the end of the full parameter name (`experts.gate_up_proj` matches `model.layers.0.mlp.experts.gate_up_proj`), and passes over a name that matches nothing. `lorch model show MODEL` lists the names. Linear layers are named in `target_modules`.',
+      'PEFT compares each name with the end of the full parameter name (`experts.gate_up_proj` matches `model.layers.0.mlp.experts.gate_up_proj`), and skips a name that matches nothing. `lorch model show MODEL` lists the names. Linear layers are named in `target_modules`.',
   },
   {
     code: 'M019',
@@ -172,7 +172,7 @@ export const modelCodes: CodeDoc[] = [
     severity: 'warning',
     title: 'Adapted layers see images only.',
     prose:
-      'In a model that also sees images, `all-linear` and names like `q_proj` take in the vision tower. Rows of text never pass through it: its adapters get no gradient, count as trainable, and cost memory. Exclude the tower, or name the language model in a regular expression.',
+      'In a model that also sees images, `all-linear` and names like `q_proj` match the vision tower too. Rows of text never pass through it: its adapters get no gradient, count as trainable, and cost memory. Exclude the tower, or name the language model in a regular expression.',
   },
   {
     code: 'M023',
@@ -195,7 +195,7 @@ export const modelCodes: CodeDoc[] = [
     severity: 'note',
     title: 'The model holds no safetensors file.',
     prose:
-      'Names and shapes are read from `model.safetensors` or the shards that `model.safetensors.index.json` names. Pickled weights (`pytorch_model.bin`) are never opened, so nothing tells whether they are those that config.json describes.',
+      'Names and shapes are read from `model.safetensors` or the shards that `model.safetensors.index.json` names. Pickled weights (`pytorch_model.bin`) are never opened, so lorch cannot check that they fit config.json.',
   },
   {
     code: 'M042',
@@ -203,7 +203,7 @@ export const modelCodes: CodeDoc[] = [
     severity: 'error',
     title: 'PEFT counts other parameters than lorch.',
     prose:
-      '`lorch model show --verify` builds the model on the meta device and lets PEFT count. PEFT is right; the difference is a fault of lorch, and worth a report with the model and the settings. Training is not in danger: it checks its own count against the plan before the first step.',
+      '`lorch model show --verify` builds the model on the meta device and lets PEFT count. PEFT is right; the difference is a fault of lorch. Please report it with the model and the settings. Training is safe: it checks its own count against the plan before the first step.',
   },
   {
     code: 'M043',
@@ -219,7 +219,7 @@ export const modelCodes: CodeDoc[] = [
     severity: 'note',
     title: "Offline, the model's weights are not on this machine.",
     prose:
-      'Its facts are known from the cache, so everything can be counted; a run needs the files themselves. `hf download MODEL` fetches them where there is a network.',
+      'Its facts are known from the cache, so everything can be counted; a run needs the files themselves. `hf download MODEL` fetches them with a network connection.',
   },
   {
     code: 'M024',
@@ -235,7 +235,7 @@ export const modelCodes: CodeDoc[] = [
     severity: 'error',
     title: 'A pattern for module names takes too long.',
     prose:
-      '`target_modules`, `exclude_modules` and their like may be regular expressions. One with a repetition within a repetition, such as `(a+)+b`, can take longer than anybody waits on a name of thirty letters, here and in PEFT. lorch stops after two seconds. Usually a list of name endings says the same: `[q_proj, v_proj]`.',
+      '`target_modules`, `exclude_modules` and their like may be regular expressions. One with a repetition within a repetition, such as `(a+)+b`, can take hours on a name of thirty letters, here and in PEFT. lorch stops after two seconds. Usually a list of name endings says the same: `[q_proj, v_proj]`.',
   },
   {
     code: 'M026',
@@ -243,7 +243,7 @@ export const modelCodes: CodeDoc[] = [
     severity: 'error',
     title: 'A file that describes a model is too large.',
     prose:
-      'config.json, indexes, templates and model cards are read into memory. Those of real models have some kilobytes, at most a few megabytes; lorch reads up to 64 MiB. The file is damaged, or something else under this name.',
+      'config.json, indexes, templates and model cards are read into memory. Those of real models have some kilobytes, at most a few megabytes; lorch reads up to 64 MiB. The file is damaged, or it is another kind of file under this name.',
   },
   {
     code: 'M030',

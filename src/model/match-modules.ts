@@ -104,7 +104,7 @@ function unusedExclusions(
       code: 'M009',
       name: 'exclusion-matches-nothing',
       severity: 'warning',
-      message: `lora.exclude_modules: ${JSON.stringify(String(one))} takes out nothing that would be adapted`,
+      message: `lora.exclude_modules: ${JSON.stringify(String(one))} excludes no layer that would be adapted`,
     }));
 }
 
@@ -191,7 +191,7 @@ function noLayer(name: string, facts: ModelFacts): Finding {
     code: 'M003',
     name: 'target-is-no-layer',
     severity: 'error',
-    message: `lora.target_modules takes in ${name}, which is not a linear layer or embedding`,
+    message: `lora.target_modules matches ${name}, which is not a linear layer or embedding`,
     hint:
       inside.length > 0 ? `name what is inside: ${[...new Set(inside)].join(', ')}` : 'name the layers only',
     data: { module: name },

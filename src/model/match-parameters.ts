@@ -30,7 +30,7 @@ export function matchParameters(
   for (const { name, shape, module } of matched) {
     if (shape.length !== 2 && shape.length !== 3) {
       throw refused(
-        `target_parameters takes in ${name} of shape ${shape.join('×')}`,
+        `target_parameters matches ${name} of shape ${shape.join('×')}`,
         'only parameters of two or three dimensions can be adapted',
       );
     }

@@ -18,7 +18,7 @@ export function pythonRegex(pattern: string, how: 'fullmatch' | 'match', setting
     const reason = error instanceof Error ? error.message : String(error);
     throw new UserError(
       'M004',
-      `${setting}: ${JSON.stringify(pattern)} is no regular expression (${reason})`,
+      `${setting}: ${JSON.stringify(pattern)} is not a regular expression (${reason})`,
       {
         hint: 'to name modules by the end of their names, write a list: [q_proj, v_proj]',
         cause: error,

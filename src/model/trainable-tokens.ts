@@ -39,7 +39,7 @@ function rowsOf(facts: ModelFacts, ending: string, tokens: number[]): Rows[] {
   return named.map((module) => {
     if (!holdsTokens(module, facts)) {
       throw refused(
-        `trainable_token_indices: ${JSON.stringify(ending)} takes in ${module.name}, which is no embedding`,
+        `trainable_token_indices: ${JSON.stringify(ending)} matches ${module.name}, which is not an embedding`,
         `name ${embeddingsOf(facts).join(' or ')}`,
       );
     }

@@ -60,14 +60,14 @@ export const pythonCodes: CodeDoc[] = [
     severity: 'error',
     title: 'pip could not install the requirements.',
     prose:
-      "The last lines of pip's output name the reason; the whole of it is in the log. Often: no network, a proxy (`HTTPS_PROXY`), a full disk, or a platform without a wheel. " +
+      "The last lines of pip's output name the reason; the whole of it is in the log. Usual reasons: no network, a proxy (`HTTPS_PROXY`), a full disk, or a platform without a wheel. " +
       'Running `lorch setup` again starts from a clean environment; what pip has downloaded is reused.',
   },
   {
     code: 'E008',
     name: 'trainer-crashed',
     severity: 'error',
-    title: 'A Python command of the trainer died without saying why.',
+    title: 'A Python command of the trainer ended without a reason.',
     prose:
       'Expected failures carry a code of their own. This one did not: a library crashed, or the process was killed (often for memory). The log holds its last lines.',
   },

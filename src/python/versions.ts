@@ -21,7 +21,7 @@ export const tokenizerRanges: VersionRange[] = [
     package: 'jinja2',
     from: '3.1.6',
     below: '4',
-    why: 'chat templates run in its sandbox, which older ones let out of',
+    why: 'chat templates run in its sandbox, which is not safe in older versions',
   },
 ];
 

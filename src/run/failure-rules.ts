@@ -96,7 +96,7 @@ export const failureRules: readonly FailureRule[] = [
     code: 'R115',
     title: 'The plan or the prepared rows in the run folder are not what they should be.',
     prose:
-      'The trainer compares each sequence file with the plan before it reads it, and a checkpoint with the plan it belongs to. A file is missing, damaged or changed, or comes from another version. Nothing is trained on data that nobody planned.',
+      'The trainer compares each sequence file with the plan before it reads it, and a checkpoint with the plan it belongs to. A file is missing, damaged or changed, or comes from another version. lorch never trains on data that is not in the plan.',
     hint: 'train from the config again: it makes a new plan and prepares the rows anew',
     next: (run) => `lorch train runs/${run}/config.yaml`,
     errors: ['R011', 'R012', 'R020', 'R021', 'R025', 'R029', 'R041', 'R042', 'R050', 'R072'],
@@ -125,7 +125,7 @@ export const failureRules: readonly FailureRule[] = [
   {
     class: 'killed',
     code: 'R117',
-    title: 'Somebody or something killed the trainer.',
+    title: 'The trainer was killed from outside lorch.',
     prose:
       'SIGKILL came from outside lorch: mostly the kernel when the machine runs out of memory (`dmesg | grep -i oom` shows it), or a container or batch system at its limit.',
     hint: '`dmesg | grep -i oom` tells whether the kernel did it for lack of memory; then resume with a smaller batch or more memory',
@@ -143,7 +143,7 @@ export const failureRules: readonly FailureRule[] = [
   {
     class: 'ended-early',
     code: 'R119',
-    title: 'The trainer left without saying that it was done.',
+    title: 'The trainer ended without reporting that it was done.',
     prose:
       'It ended with exit code 0, yet its `end` event is missing, so nothing shows that training was complete. A library that calls `exit()` does this.',
     hint: 'read the end of the log; resuming goes on from the last checkpoint',
@@ -152,7 +152,7 @@ export const failureRules: readonly FailureRule[] = [
   {
     class: 'lost',
     code: 'R120',
-    title: 'The run vanished: trainer and supervisor are gone, and neither left a result.',
+    title: 'Trainer and supervisor have ended, and neither left a result.',
     prose:
       'The machine went down or both processes were killed at once. Every event written before is recorded, and the last complete checkpoint is good.',
     hint: 'resuming goes on from the last complete checkpoint',

@@ -41,20 +41,20 @@ export function classifyFailure(failed: FailedAttempt): Failure {
   const telling = findTelling(failed.logTail);
   if (telling) return describe(telling.rule.class, failed, telling.line, [telling.line]);
   if (exit.signal === 9)
+    return describe('killed', failed, 'the trainer was killed (SIGKILL), and not by lorch', []);
+  if (exit.signal !== null)
+    return describe('crash', failed, `the trainer was ended by ${signalName(exit.signal)}`, []);
+  if (exit.code === 0 && !end)
     return describe(
-      'killed',
+      'ended-early',
       failed,
-      'the trainer was killed (SIGKILL), by nobody who went through lorch',
+      'the trainer ended with exit code 0, but without its end event',
       [],
     );
-  if (exit.signal !== null)
-    return describe('crash', failed, `the trainer died of ${signalName(exit.signal)}`, []);
-  if (exit.code === 0 && !end)
-    return describe('ended-early', failed, 'the trainer left with exit code 0 before its end event', []);
   if (failed.nonfiniteLoss)
     return describe('non-finite-loss', failed, 'the loss was not a finite number', []);
   const last = lastException(failed.logTail);
-  return describe('crash', failed, last ?? `the trainer left with exit code ${exit.code}`, []);
+  return describe('crash', failed, last ?? `the trainer ended with exit code ${exit.code}`, []);
 }
 
 function describe(

@@ -8,7 +8,7 @@ export const storeCodes: CodeDoc[] = [
     severity: 'error',
     title: 'The database was written by a newer lorch.',
     prose:
-      'Its schema is newer than this program knows, so it is neither read nor changed. Update lorch. The database is only an index of the run folders: moved away, `lorch db rebuild` makes one that this version understands.',
+      'This program does not know its schema, so it neither reads nor changes it. Update lorch. The database is only an index of the run folders: move it away, and `lorch db rebuild` makes one for this version.',
   },
   {
     code: 'E031',
@@ -40,7 +40,7 @@ export const storeCodes: CodeDoc[] = [
     severity: 'error',
     title: 'Another process keeps the database locked.',
     prose:
-      'Commands that write wait for a minute and say so. Then they end, with nothing half done. `lorch db rebuild` lets others in between; a backup program, a database browser or a process that was stopped (Ctrl-Z) does not.',
+      'Commands that write wait for a minute and say so. Then they end and change nothing. `lorch db rebuild` lets others in between; a backup program, a database browser or a process that was stopped (Ctrl-Z) does not.',
   },
   {
     code: 'E051',
@@ -48,7 +48,7 @@ export const storeCodes: CodeDoc[] = [
     severity: 'error',
     title: 'No space is left for the database.',
     prose:
-      'A run that is under way goes on and keeps its events in its folder; the next command that can write takes them in. `lorch rm RUN` works on a full disk.',
+      'A run that is under way goes on and keeps its events in its folder; the next command that can write records them. `lorch rm RUN` works on a full disk.',
   },
   {
     code: 'E052',
@@ -56,7 +56,7 @@ export const storeCodes: CodeDoc[] = [
     severity: 'error',
     title: 'The database cannot be written.',
     prose:
-      'Its folder or disk is read-only, belongs to another user, or fails. Commands that only read go on with what was on record; commands that change something end with this error before they do anything.',
+      'Its folder or disk is read-only, belongs to another user, or fails. Commands that only read show the last recorded state. Commands that change something end with this error before they start.',
   },
   {
     code: 'U101',

@@ -28,7 +28,9 @@ export async function askToStop(
   const row = getRun(deps.store, run);
   if (!row) throw new UserError('U101', `there is no run ${run}`);
   if (row.status.phase === 'finished')
-    throw new UserError('U104', `run ${run} is not running: it ${statusWord(row.status)}`, { exitCode: 1 });
+    throw new UserError('U104', `run ${run} is not running: its status is ${statusWord(row.status)}`, {
+      exitCode: 1,
+    });
   deps.log.run(run).info({ force }, 'stop asked for');
   if (row.status.phase === 'queued' && (await waitForStore(deps, () => cancelQueued(deps.store, run)))) {
     await recordCancelled(deps, run);

@@ -31,8 +31,8 @@ async function exitOfOrphan(deps: SuperviseDeps, attempt: AttemptContext): Promi
     exit.state === 'damaged'
       ? `exit.json is damaged: ${exit.reason}`
       : claim.state === 'damaged'
-        ? `claim.json is damaged (${claim.reason}), and no process of the run lives`
-        : 'supervisor and trainer are gone, and neither left a result';
+        ? `claim.json is damaged (${claim.reason}), and no process of the run is alive`
+        : 'supervisor and trainer have ended, and neither left a result';
   if (end) return controllerExit({ t: end.t, code: end.code });
   return controllerExit({ t: (await lastSignOfLife(attempt)) ?? deps.now(), lost: unreadable });
 }

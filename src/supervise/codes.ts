@@ -17,7 +17,7 @@ export const superviseCodes: CodeDoc[] = [
     severity: 'note',
     title: 'The last line of events.jsonl is cut off.',
     prose:
-      'The trainer died while it wrote the line. Every line before it is on record; a resumed attempt writes the same steps again.',
+      'The trainer ended while it wrote the line. Every line before it is on record; a resumed attempt writes the same steps again.',
   },
   {
     code: 'R106',
@@ -25,15 +25,15 @@ export const superviseCodes: CodeDoc[] = [
     severity: 'error',
     title: 'Event numbers go back within one attempt.',
     prose:
-      'Each event of an attempt carries a number one higher than the last. A number that comes again means that two trainers wrote the same file, or that the file was edited.',
+      'Each event of an attempt carries a number one higher than the last. A repeated number means that two trainers wrote the same file, or that the file was edited.',
   },
   {
     code: 'R107',
     name: 'folder-skipped',
     severity: 'warning',
-    title: 'A folder among the runs was left out of the index.',
+    title: 'A folder among the runs was not added to the index.',
     prose:
-      'A run folder holds plan.json, and run.json with the id that is its own name. A copy of a run under another name, or a folder whose planning was interrupted, is left out.',
+      'A run folder holds plan.json, and run.json with the id that is its own name. A copy of a run under another name, or a folder whose planning was interrupted, is skipped.',
   },
   {
     code: 'R108',
@@ -41,7 +41,7 @@ export const superviseCodes: CodeDoc[] = [
     severity: 'warning',
     title: 'A run folder has no readable run.json.',
     prose:
-      'Name and time were taken from the plan. Notes and tags that were in run.json are gone; everything else comes from the other files.',
+      'Name and time were taken from the plan. Notes and tags in run.json are lost; everything else comes from the other files.',
   },
   {
     code: 'R052',
@@ -49,15 +49,15 @@ export const superviseCodes: CodeDoc[] = [
     severity: 'warning',
     title: 'A file of a run folder is damaged.',
     prose:
-      'It is cut off, empty, too large, not the JSON that it should be, written by a later version, or it is a folder, a link or a pipe. lorch settles the run by what the other files say. No other run is affected.',
+      'It is cut off, empty, too large, not the JSON that it should be, written by a later version, or it is a folder, a link or a pipe. lorch reads the state of the run from the other files. No other run is affected.',
   },
   {
     code: 'R053',
     name: 'folder-not-read',
     severity: 'warning',
-    title: 'A run folder could not be taken into the index.',
+    title: 'A run folder could not be added to the index.',
     prose:
-      'The message says why. What was on record of the run stays as it was, and all other runs are taken in. `lorch rm` removes the run.',
+      'The message says why. The index keeps its last state of the run, and all other runs are added. `lorch rm` removes the run.',
   },
   {
     code: 'R054',
@@ -95,7 +95,7 @@ export const superviseCodes: CodeDoc[] = [
     severity: 'error',
     title: 'The run would execute code of a model that you have not allowed.',
     prose:
-      'With `model.trust_remote_code: true`, the Python files that come with the base model are executed. `lorch train` takes that from your config. A run folder that was copied here, moved, or made by somebody else is no permission: `resume`, `rerun`, `try` and `merge` refuse it until you say `--trust-remote-code`. Read the `.py` files of the model first. What you allow holds for this run and this model, and is written to your cache folder, not to the run.',
+      'With `model.trust_remote_code: true`, the Python files that come with the base model are executed. `lorch train` takes that from your config. A run folder that was copied here, moved, or made by somebody else does not allow that: `resume`, `rerun`, `try` and `merge` refuse it until you say `--trust-remote-code`. Read the `.py` files of the model first. What you allow holds for this run and this model, and is written to your cache folder, not to the run.',
   },
   {
     code: 'U103',
@@ -111,7 +111,7 @@ export const superviseCodes: CodeDoc[] = [
     severity: 'error',
     title: 'The run is not running.',
     prose:
-      'Only a run that is queued, launching, running or stopping can be stopped. `lorch runs` shows how each stands.',
+      'Only a run that is queued, launching, running or stopping can be stopped. `lorch runs` shows the status of each.',
   },
   {
     code: 'U105',

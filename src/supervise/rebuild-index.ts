@@ -158,7 +158,7 @@ async function addSafely(
       code: 'R053',
       name: 'folder-not-read',
       severity: 'warning',
-      message: `${basename(folder)} could not be taken in: ${reason}`,
+      message: `${basename(folder)} could not be added: ${reason}`,
       at: { file: folder },
     };
     return { runs: 0, attempts: 0, findings: [...rebuilt.findings, finding] };
@@ -201,7 +201,7 @@ function skipped(folder: string, reason: string): Finding {
     code: 'R107',
     name: 'folder-skipped',
     severity: 'warning',
-    message: `${basename(folder)} was left out: ${reason}`,
+    message: `${basename(folder)} was skipped: ${reason}`,
     at: { file: folder },
   };
 }

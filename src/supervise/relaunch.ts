@@ -41,7 +41,7 @@ export async function relaunch(deps: SuperviseDeps, attempt: AttemptContext): Pr
   // Not launch.json: a run folder may come from elsewhere, and nothing in it says what is started.
   const own = readOwnLaunch(deps, attempt.token, attempt.runDir, n);
   if (!own)
-    return await endWithoutStart(deps, attempt, `nobody on this machine launched it: ${resumeIt(run)}`);
+    return await endWithoutStart(deps, attempt, `it was not launched on this machine: ${resumeIt(run)}`);
   try {
     // The plan may have been replaced since.
     const plan = readPlan(attempt.runDir);

@@ -151,7 +151,7 @@ describe.skipIf(!hasPython)('a review at the keys', () => {
     dataset('e.jsonl', chats(60));
     const terminal = open(['e.jsonl'], 100, 30, { EDITOR: `${join(dir, 'editor.py')} --empty` });
     await terminal.until('1 of 50');
-    expect((await press(terminal, 'e', 'edit was not taken')).join('\n')).toContain('D014');
+    expect((await press(terminal, 'e', 'edit was not saved')).join('\n')).toContain('D014');
     await press(terminal, '\u001b', '1 of 50');
     await terminal.send('q');
     await terminal.exit();

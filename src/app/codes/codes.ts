@@ -8,7 +8,7 @@ export const appCodes: CodeDoc[] = [
     severity: 'error',
     title: 'The plan has findings of severity error, so nothing was launched.',
     prose:
-      'Each error stands above with its place and hint. `lorch plan CONFIG` shows the same without launching.',
+      'Each error is shown above with its place and hint. `lorch plan CONFIG` shows the same without launching.',
   },
   {
     code: 'P002',
@@ -48,7 +48,7 @@ export const appCodes: CodeDoc[] = [
     severity: 'error',
     title: 'The run will not fit on the disk.',
     prose:
-      'Checkpoints × size exceed the free space where the run folder lies. Lower `training.save_total_limit`, or free space.',
+      'Checkpoints × size exceed the free space on the disk of the run folder. Lower `training.save_total_limit`, or free space.',
   },
   {
     code: 'P020',
@@ -64,7 +64,7 @@ export const appCodes: CodeDoc[] = [
     severity: 'warning',
     title: 'The run may run out of memory on this GPU.',
     prose:
-      'The forecast holds within 20 % in most published measurements. Its upper end, or all of it, lies above what the GPU has. The plan shows the cheapest changes, each with its effect.',
+      'Most published measurements are within 20 % of the forecast. Its upper end, or all of it, is above the memory of the GPU. The plan shows the cheapest changes, each with its effect.',
   },
   {
     code: 'P022',
@@ -96,7 +96,7 @@ export const appCodes: CodeDoc[] = [
     severity: 'note',
     title: 'The config accepts a finding that did not arise.',
     prose:
-      'What `accept` names is not, or no longer, found in any run of this config. Take the line out, lest it hide the finding when it comes back for another reason.',
+      'No run of this config has the finding that `accept` names. Remove the line: it would hide the finding if it came back for another reason.',
   },
   {
     code: 'P008',
@@ -143,7 +143,7 @@ export const appCodes: CodeDoc[] = [
     severity: 'error',
     title: 'lorch cannot start from this adapter.',
     prose:
-      'lorch takes LoRA adapters of PEFT for causal language models, with weights in adapter_model.safetensors. It never opens pickled weights. It refuses adapters that changed the base when they started (PiSSA, OLoRA, LoftQ …) and adapters that use parts of LoraConfig that lorch does not train, because they would compute something else than before.',
+      'lorch takes LoRA adapters of PEFT for causal language models, with weights in adapter_model.safetensors. It never opens pickled weights. It refuses adapters that changed the base when they started (PiSSA, OLoRA, LoftQ …) and adapters that use parts of LoraConfig that lorch does not train, because the adapter would compute something else than before.',
   },
   {
     code: 'P053',
@@ -204,34 +204,34 @@ export const appCodes: CodeDoc[] = [
     name: 'no-adapter',
     severity: 'error',
     title: 'The run has no adapter.',
-    prose: 'The adapter is saved when training ends well. A stopped run can be resumed.',
+    prose: 'The adapter is saved when a run succeeds. A stopped run can be resumed.',
   },
   {
     code: 'R153',
     name: 'nothing-to-ask',
     severity: 'error',
-    title: 'The run held no rows out, and no prompt was given.',
-    prose: '`lorch try` asks held-out rows, or what `--prompt` names.',
+    title: 'The run has no held-out rows, and no prompt was given.',
+    prose: '`lorch try` asks held-out rows, or the questions given with `--prompt`.',
   },
   {
     code: 'R154',
     name: 'merge-target-exists',
     severity: 'error',
     title: 'The folder for the merged model exists.',
-    prose: 'lorch never writes over a model.',
+    prose: 'lorch never overwrites a model.',
   },
   {
     code: 'R155',
     name: 'prepared-rows-lost',
     severity: 'error',
     title: 'The prepared rows of a run are gone.',
-    prose: '`lorch rerun` trains on the very rows of the first run, which lie in its `data/` folder.',
+    prose: '`lorch rerun` trains on exactly the rows of the first run, which are in its `data/` folder.',
   },
   {
     code: 'R156',
     name: 'merge-disk-too-small',
     severity: 'error',
-    title: 'The disk has no room for the merged model.',
+    title: 'The disk has too little space for the merged model.',
     prose:
       'A merged model is as large as its base without quantization: parameters times the bytes of one. The plan of the run says how much that is.',
   },
@@ -241,7 +241,7 @@ export const appCodes: CodeDoc[] = [
     severity: 'error',
     title: 'The system refused a call on a file.',
     prose:
-      'The disk is full, read-only or failing, the quota is used up, too many files are open, or the file belongs to somebody else. The message names the file if the system does. Nothing is left half done: what was begun is removed, and runs that are under way go on.',
+      'The disk is full, read-only or failing, the quota is used up, too many files are open, or the file belongs to somebody else. The message names the file if the system does. Unfinished files are removed, and running runs continue.',
   },
   {
     code: 'U100',
@@ -249,7 +249,7 @@ export const appCodes: CodeDoc[] = [
     severity: 'error',
     title: 'The command needs a workspace, and there is none here.',
     prose:
-      'A workspace is the nearest folder, going up, with a `lorch.yaml`. `lorch init` makes one; data and model commands work without.',
+      'A workspace is the nearest folder, going up, with a `lorch.yaml`. `lorch init` makes one; data and model commands work without one.',
   },
   {
     code: 'U110',
@@ -263,7 +263,7 @@ export const appCodes: CodeDoc[] = [
     name: 'empty-reason',
     severity: 'error',
     title: '`--unreviewed` was given without a reason.',
-    prose: 'The reason is kept with the run for ever, so it must not be empty.',
+    prose: 'The reason stays with the run, so it must not be empty.',
   },
   {
     code: 'U112',
@@ -276,7 +276,7 @@ export const appCodes: CodeDoc[] = [
     code: 'U113',
     name: 'unknown-code',
     severity: 'error',
-    title: 'There is no such code.',
+    title: 'This code does not exist.',
     prose: '`lorch explain` without a code lists them all.',
   },
   {
@@ -298,7 +298,7 @@ export const appCodes: CodeDoc[] = [
     code: 'U122',
     name: 'model-folder-in-use',
     severity: 'error',
-    title: 'The folder for a tiny model holds something already.',
+    title: 'The folder for a tiny model is not empty.',
     prose: '`lorch model tiny` writes into an empty or new folder; `--force` writes over what is there.',
   },
 ];

@@ -13,14 +13,14 @@ export const reviewCodes: CodeDoc[] = [
   error(
     'V001',
     'no-terminal',
-    'A review by keys needs a terminal.',
+    'An interactive review needs a terminal.',
     'Input or output is a pipe or a file. `--export rows.csv` writes the same rows as a sheet, `--import rows.csv --reviewer NAME` reads the verdicts back; `--status` needs no terminal.',
   ),
   error(
     'V002',
     'review-needs-a-file',
     'The rows come from a pipe, or from the hub.',
-    'Verdicts are kept in `<dataset>.review.jsonl` beside the dataset, so it must be a file of yours that is there the next time, too. `lorch data convert` writes one.',
+    'Verdicts are kept in `<dataset>.review.jsonl` beside the dataset, so the dataset must be a local file. `lorch data convert` writes one.',
   ),
   error(
     'V003',
@@ -49,7 +49,7 @@ export const reviewCodes: CodeDoc[] = [
   error(
     'V007',
     'import-refused',
-    'A filled review sheet has lines that cannot be taken.',
+    'A filled review sheet has lines that cannot be imported.',
     'Each bad line is named with its reason, and nothing was imported. `verdict` is accept, reject, edit or skip; a rejected row has one of the reasons duplicate, too-generic, inconsistent-format, wrong, unsafe, truncated, other; an edit carries the new row as JSON. Lines without a verdict are left for later.',
   ),
   error(
@@ -62,19 +62,19 @@ export const reviewCodes: CodeDoc[] = [
     'V009',
     'not-a-sheet',
     'A review sheet is .csv or .jsonl.',
-    'The name of the file after `--export` and `--import` says which.',
+    'The ending of the file name says which one it is.',
   ),
   error(
     'V010',
     'disputes-open',
-    'Reviewers differ on rows, and nobody has decided.',
-    'A new version of the dataset needs a decision on every row. `lorch data review DATASET --settle` shows the disputed ones with what was said.',
+    'Reviewers differ on rows, and these rows are not settled.',
+    'A new version of the dataset needs a decision on every row. `lorch data review DATASET --settle` shows the disputed rows with the verdicts of each reviewer.',
   ),
   error(
     'V011',
     'not-a-dataset-name',
     'A new version is written as .jsonl or .json.',
-    'The name after `-o` says which: JSON lines, or one array.',
+    'The ending of the name after `-o` says which: .jsonl for JSON lines, .json for one array.',
   ),
   error(
     'V012',
@@ -86,7 +86,7 @@ export const reviewCodes: CodeDoc[] = [
     'V020',
     'no-review',
     'No person has reviewed the rows that are to be trained on.',
-    '`lorch train` launches what somebody has looked at. Read at least `dataset.review.min_rows` random rows with `lorch data review DATASET`, or say why that is not needed with `--unreviewed "reason"`, which is kept with the run for ever.',
+    '`lorch train` needs a review by a person. Read at least `dataset.review.min_rows` random rows with `lorch data review DATASET`, or say why that is not needed with `--unreviewed "reason"`, which stays with the run.',
   ),
   error(
     'V021',
@@ -98,13 +98,13 @@ export const reviewCodes: CodeDoc[] = [
     'V022',
     'rows-not-covered',
     'Some rows to train on are in no reviewed version.',
-    'A review covers the rows of the dataset version it drew from, less what it rejected, with its own edits. Rows that came in another way are not covered: `lorch data review DATASET` draws from the dataset as it is now. Rows that were read before keep their verdicts.',
+    'A review covers the rows of the dataset version it drew from, without the rejected rows and with its edits. Other rows are not covered: `lorch data review DATASET` draws from the dataset as it is now. Rows that were read before keep their verdicts.',
   ),
   error(
     'V040',
     'rejected-by-reviewer',
     'A reviewer rejected the row.',
-    'It left the new version of the dataset; the ledger line has the reason.',
+    'The new version of the dataset does not have it; the ledger line has the reason.',
   ),
   {
     code: 'V041',

@@ -73,7 +73,9 @@ export async function openNewFile(path: string, mode = 0o666): Promise<NewFile> 
       await finish();
       await link(part, path).catch((error: unknown) => {
         if ((error as NodeJS.ErrnoException).code !== 'EEXIST') return failToWrite(path)(error);
-        throw new UserError('D095', `${basename(path)} was made by someone else meanwhile.`, { hint });
+        throw new UserError('D095', `${basename(path)} was created by another program in the meantime.`, {
+          hint,
+        });
       });
     },
     async dispose() {
@@ -154,7 +156,7 @@ export async function refuseExisting(path: string): Promise<void> {
     () => true,
     () => false,
   );
-  if (exists) throw new UserError('D095', `${path} exists already.`, { hint });
+  if (exists) throw new UserError('D095', `${path} already exists.`, { hint });
 }
 
 async function openPart(part: string, path: string, mode: number): Promise<FileHandle> {

@@ -65,7 +65,7 @@ function findMisfit(memory: PlannedMemory, fixedBytes: number, gpu: Gpu): Findin
   const [cheapest] = memory.changes?.filter(({ verdict }) => verdict === 'fits') ?? [];
   const hint = cheapest
     ? `${settingsText(cheapest.settings)} would make it fit, at ${gib(cheapest.total_bytes)}`
-    : 'no change of the settings that lorch knows would make it fit: a larger GPU, or a smaller model';
+    : 'no change of settings that lorch knows would make it fit; use a larger GPU or a smaller model';
   const data = { gpu: gpu.name, gpu_bytes: gpu.memoryBytes, total_bytes: memory.total_bytes };
   if (fixedBytes > gpu.memoryBytes)
     return [
@@ -85,7 +85,7 @@ function findMisfit(memory: PlannedMemory, fixedBytes: number, gpu: Gpu): Findin
       code: 'P021',
       name: 'memory-tight',
       severity: 'warning',
-      message: `${memory.verdict === 'tight' ? 'the run may not fit' : 'the run will hardly fit'}: its peak is expected at ${band}, and ${gpu.name} has ${gib(gpu.memoryBytes)}`,
+      message: `${memory.verdict === 'tight' ? 'the run may not fit' : 'the run will probably not fit'}: its peak is expected at ${band}, and ${gpu.name} has ${gib(gpu.memoryBytes)}`,
       hint,
       data,
     },

@@ -58,7 +58,7 @@ export function forecastTime(request: TimeRequest): PlannedTime {
       basis:
         rendered.resources.gpus === 0
           ? 'not known: no run of this model family has succeeded on this CPU yet, and `lorch model calibrate` has not measured it'
-          : 'not known: no run here on this GPU yet, and no peak or no FLOP count to go by',
+          : 'not known: no run on this GPU yet, and its peak or the FLOP count is not known',
       runs: 0,
     };
   const seconds = tokens / rate.typical;

@@ -85,7 +85,7 @@ async function workspaceDiagnosis(
       : {
           ...base,
           state: 'absent',
-          value: 'this folder is in no workspace; data and model commands work all the same',
+          value: 'this folder is not in a workspace; data and model commands work without one',
           fix: 'lorch init',
         };
     return { workspace, diagnoses: [diagnosis] };
@@ -162,7 +162,7 @@ async function endpointDiagnosis(
     ...base,
     state: 'warning',
     value: `${hub.endpoint} cannot be reached: ${why}`,
-    fix: 'check the network or HF_ENDPOINT; HF_HUB_OFFLINE=1 works with what is in the cache; folders need no hub',
+    fix: 'check the network or HF_ENDPOINT; HF_HUB_OFFLINE=1 uses only the cache; local folders need no hub',
   };
 }
 

@@ -45,7 +45,7 @@ export async function openWorkspace({ cwd, env, notice }: OpenOptions): Promise<
   const { root, runsDir } = workspace;
   const store = openStore(join(runsDir, 'lorch.db'), { orSnapshot: true });
   if (store.unwritable)
-    notice?.(`${store.unwritable.message}; what is shown is what was on record, and nothing is written`);
+    notice?.(`${store.unwritable.message}; lorch shows the last recorded state and writes nothing`);
   const deps: SuperviseDeps = {
     store,
     runsDir,
@@ -91,9 +91,13 @@ export async function findFolders(options: OpenOptions): Promise<{ root: string;
 async function requireWorkspace({ cwd, env }: OpenOptions): Promise<Workspace> {
   const workspace = await findWorkspace(cwd, env.HOME);
   if (workspace) return workspace;
-  throw new UserError('U100', `${cwd} is in no workspace: no folder above it has a lorch.yaml`, {
-    hint: '`lorch init` makes one here',
-  });
+  throw new UserError(
+    'U100',
+    `${cwd} is not in a workspace: neither it nor a folder above it has a lorch.yaml`,
+    {
+      hint: '`lorch init` makes one here',
+    },
+  );
 }
 
 /** Removes what killed commands left, and writes missing reports, as far as something can be written. A failure here stops no command. */

@@ -22,7 +22,7 @@ export async function readTarget(request: TargetRequest): Promise<{ loaded: Load
   const { target, revision, lora, overrides, cwd, env } = request;
   const isConfig = /\.ya?ml$/i.test(target);
   if (isConfig && (lora || revision !== null))
-    throw new UserError('M036', `${target} says ${lora ? 'its LoRA settings' : 'its revision'} itself`, {
+    throw new UserError('M036', `${target} says ${lora ? 'its LoRA settings' : 'its revision'} already`, {
       hint: lora ? '--set lora.r=32 changes a setting' : '--set revision=main changes it',
       exitCode: 2,
     });

@@ -32,7 +32,7 @@ export async function makeTinyModel(options: TinyModelOptions): Promise<z.infer<
   if (!options.force && existsSync(out) && (await readdir(out)).length > 0) {
     throw new UserError('U122', `${out} is not empty`, {
       hint: existsSync(join(out, 'config.json'))
-        ? 'it holds a model already; --force makes it anew'
+        ? 'it already has a model; --force makes it again'
         : 'name a new folder',
     });
   }

@@ -15,7 +15,7 @@ export function modelFindings(model: ResolvedModel, quantization: StoredQuantiza
       name: 'weights-not-here',
       severity: 'note',
       message: `offline: these facts are from the cache, and ${named(lacking)} ${lacking.length === 1 ? 'is' : 'are'} not on this machine`,
-      hint: `training needs them: \`hf download ${id}\` where there is a network`,
+      hint: `training needs them: run \`hf download ${id}\` with a network connection`,
       data: { lacking },
     });
   else if (tensors === null && source !== 'config')

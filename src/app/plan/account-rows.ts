@@ -56,7 +56,7 @@ export async function accountRows(request: AccountRequest): Promise<AccountedRow
   refuseUndrawn(sources);
   if (!train || train.rows === 0)
     throw new UserError('P003', 'no row is left to train on', {
-      hint: `all ${ledger.rowsIn} rows left: ${describeDropped(ledger.dropped)}`,
+      hint: `all ${ledger.rowsIn} rows were dropped: ${describeDropped(ledger.dropped)}`,
       exitCode: 1,
     });
   return { ledger, train, validation, sources };

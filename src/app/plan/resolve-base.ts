@@ -35,7 +35,7 @@ export async function resolveBase(config: RunConfig, request: BaseRequest): Prom
     });
   if (model.lacking.length > 0)
     throw new UserError('E041', `offline, and ${listed(model.lacking)} of ${model.id} are not in the cache`, {
-      hint: `unset HF_HUB_OFFLINE, or run \`hf download ${model.id}\` where there is a network`,
+      hint: `unset HF_HUB_OFFLINE, or run \`hf download ${model.id}\` with a network connection`,
       exitCode: 3,
     });
   // Trusted code that comes with the model is what will be built, not transformers' own class.

@@ -12,7 +12,9 @@ import { sheetRow, writeSheet } from './review-sheet.ts';
 export function sheetKind(path: string): 'csv' | 'jsonl' {
   if (/\.csv$/i.test(path)) return 'csv';
   if (/\.jsonl$/i.test(path)) return 'jsonl';
-  throw new UserError('V009', `${path} is neither .csv nor .jsonl`, { hint: 'the name says which it is' });
+  throw new UserError('V009', `${path} is neither .csv nor .jsonl`, {
+    hint: 'name the sheet .csv or .jsonl',
+  });
 }
 
 /** Writes the first `count` rows of the order and returns how many. Throws UserError V003, V009, D091, D095 (the file exists). */

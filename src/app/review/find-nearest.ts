@@ -10,7 +10,7 @@ export async function findNearest(
   stopped: () => boolean,
 ): Promise<Map<string, NearRow[]> | null> {
   const finder = createNearestFinder(rows);
-  const stop = new Error('nobody waits for it any more');
+  const stop = new Error('the result is no longer needed');
   try {
     await scanReviewed(reviewed, {
       onExample(_split, { fingerprint, place, example }) {

@@ -64,8 +64,8 @@ export async function findOrigins(files: readonly NamedFile[]): Promise<Origins>
 /** What is wrong with an origin, and what would help. */
 export function lostSentence({ file, made, what }: Origins['lost'][number]): string {
   return what === 'gone'
-    ? `${made} was made of ${file}, which is not there; if that was reviewed, put it back with its .review.jsonl`
-    : `${made} was made of ${file}, which has changed since; its review is about its rows of now`;
+    ? `${made} was made from ${file}, which no longer exists; if that file was reviewed, restore it with its .review.jsonl`
+    : `${made} was made from ${file}, which has changed since; the review covers only the rows that it has now`;
 }
 
 async function isFile(path: string): Promise<boolean> {

@@ -49,7 +49,7 @@ export async function finishReview(request: FinishRequest): Promise<Finished> {
   const { out } = request;
   if (!/\.jsonl?$/i.test(out))
     throw new UserError('V011', `${basename(out)} is neither .jsonl nor .json`, {
-      hint: 'the name says which it is',
+      hint: 'name it .jsonl, or .json for an array',
     });
   const opened = await openReview(request);
   refuseMixed(opened, request);

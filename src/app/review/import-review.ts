@@ -64,7 +64,7 @@ export async function importReview(request: ImportRequest): Promise<Imported> {
     const row = rows.get(filled.cells.row ?? '');
     if (!row) continue;
     const before = seen.get(row.fingerprint);
-    if (before !== undefined) wrong(filled.line, `the row is in line ${before} already`);
+    if (before !== undefined) wrong(filled.line, `the row is already in line ${before}`);
     seen.set(row.fingerprint, filled.line);
     const verdict = readVerdict(filled, row, request, population, wrong);
     if (verdict === 'empty') empty += 1;

@@ -11,7 +11,7 @@ export async function reviewedFiles(
   if (remote !== undefined)
     throw new UserError(
       'V002',
-      'a review keeps its verdicts beside the dataset, and there is no place beside the hub',
+      'a review keeps its verdicts beside the dataset, and nothing can be written beside a dataset of the hub',
       {
         hint: `make it a file of your own: lorch data convert ${remote} --to chatml -o datasets/NAME.jsonl`,
       },

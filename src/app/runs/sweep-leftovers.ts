@@ -47,7 +47,9 @@ function adopt(deps: SuperviseDeps, folder: string): void {
     if (!hasRun(deps.store, value.id)) insertRun(deps.store, plan.value, value);
   });
   rmSync(mark, { force: true });
-  deps.log.run(value.id).info({}, 'taken in: its maker was killed before it was on record');
+  deps.log
+    .run(value.id)
+    .info({}, 'added to the record: the process that created it was killed before it did so');
 }
 
 /** So many of the last runs are asked for their report. */

@@ -49,7 +49,7 @@ export async function tryRun(request: TryRequest): Promise<TriedRun> {
       ? request.prompts.map((text) => (plain ? ownText(text) : ownPrompt(text, request.system)))
       : plan.dataset.held_out.flatMap(heldOutPrompt);
   if (asked.length === 0)
-    throw new UserError('R153', 'there is nothing to ask: the run held no rows out', {
+    throw new UserError('R153', 'there is nothing to ask: the run has no held-out rows', {
       hint: 'give prompts: lorch try RUN --prompt "…"',
     });
   const result = await runTrainer(

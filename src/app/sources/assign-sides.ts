@@ -77,6 +77,6 @@ export function refuseChanged(first: readonly ScannedFile[], second: readonly Sc
   const changed = second.find(({ sha256 }, i) => sha256 !== first[i]?.sha256);
   if (changed)
     throw new UserError('D091', `${changed.path} changed while it was read.`, {
-      hint: 'try again when nobody writes to it',
+      hint: 'try again when no program writes to it',
     });
 }

@@ -134,7 +134,7 @@ async function applyFilter(
   if (elsewhere)
     throw new UserError(
       'D094',
-      `${elsewhere.code} ${elsewhere.name} is not looked for by lorch data check: it compares rows with others.`,
+      `${elsewhere.code} ${elsewhere.name} is not one of the checks of lorch data check: it compares rows with one another.`,
       { hint: `${elsewhere.foundBy} looks for it`, exitCode: 2 },
     );
   const needed = unwanted.find((check) => check.fatal);
@@ -143,7 +143,7 @@ async function applyFilter(
       'D094',
       `${needed.code} ${needed.name} cannot be skipped: without it rows cannot be read.`,
       {
-        hint: 'its rows leave with dataset.on_error: drop',
+        hint: 'to drop its rows, set dataset.on_error: drop',
         exitCode: 2,
       },
     );

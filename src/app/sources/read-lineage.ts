@@ -22,7 +22,7 @@ export async function readLineage(path: string, label: string): Promise<Lineage 
       'D197',
       `${lineagePath(label)} is not a lineage record, or it is from a later version of lorch.`,
       {
-        hint: 'restore it from version control, or remove it to go without',
+        hint: 'restore it from version control, or remove it to continue without it',
       },
     );
   return record;

@@ -13,7 +13,7 @@ const examples = `
 Every line of the file is kept, renamed, or left out with the reason, as a comment in the config. If lorch has another
 default than the tool, the config has the tool's value. Scripts and notebooks are read, never executed: only literal
 arguments count. The config is then checked. The exit code is 1 if something is missing in it, or if the file asks for
-another training than LoRA on examples.
+something other than LoRA on examples.
 
 Examples:
   lorch config import qlora.yml -o configs/qlora.yaml

@@ -54,6 +54,6 @@ async function check(file: string, current: string, context: Context): Promise<v
     return;
   }
   context.exitCode = EXIT.findings;
-  context.stdout.write(`${file}: C027 not the schema of this version\n`);
-  context.stderr.write(`write it anew: lorch config schema --output ${file}\n`);
+  context.stdout.write(`${file}: C027 it is not the schema of this version\n`);
+  context.stderr.write(`write it again: lorch config schema --output ${file}\n`);
 }

@@ -29,7 +29,7 @@ interface Flags extends TokenFlags {
 }
 
 const examples = `
-Findings come worst first, with the first three places of each. Exit code 1 if an error remains.
+The worst findings come first, each with its first three places. Exit code 1 if an error remains.
 Settings come from <dataset>.checks.yaml beside the dataset and from lorch.yaml: docs/data-check.md.
 
 Examples:
@@ -87,7 +87,7 @@ export function define(command: Command, context: Context): void {
     .addHelpText('after', examples)
     .action(async (patterns: string[], flags: Flags) => {
       if (flags.output !== undefined && !flags.fix)
-        command.error('error: -o is where --fix writes; give --fix too', { exitCode: EXIT.usage });
+        command.error('error: -o needs --fix', { exitCode: EXIT.usage });
       checkRowOptions(command, flags);
       await check(patterns, flags, context);
     });

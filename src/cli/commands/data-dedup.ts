@@ -24,7 +24,7 @@ interface Flags {
 
 const examples = `
 Rows are compared as sets of word n-grams, exactly: every pair of at least that Jaccard similarity is found, and no
-other. What a pair means is decided by field (--action by_class):
+other. The fields of a pair decide its class (--action by_class):
   same      the same prompt and answer: one stays, the others are dropped. In prose, white space, the case of the first
             letter and the shape of quotes are ignored; any other character that differs makes rows different
   conflict  the same prompt with different answers: kept, for you to decide

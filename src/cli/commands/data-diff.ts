@@ -13,9 +13,9 @@ interface Flags {
 }
 
 const examples = `
-Rows are compared by fingerprint, so formats, files and order make no difference. A row counts as changed where its id
-(or uid, uuid …) or everything its user says is the same and the rest is not. Exit code 0 where both hold the same
-rows, whatever their order and metadata; 1 where they differ.
+Rows are compared by fingerprint, so formats, files and order make no difference. A row counts as changed if its id
+(or uid, uuid …) or everything its user says is the same and the rest is not. Exit code 0 if both hold the same rows,
+whatever their order and metadata; 1 if they differ.
 
 Examples:
   lorch data diff train-v1.jsonl train-v2.jsonl
@@ -38,7 +38,7 @@ export function define(command: Command, context: Context): void {
       const { diffDatasets } = await import('../../app/data/diff-datasets.ts');
       const { createProgress } = await import('../ui/progress.ts');
       if (a === '-' && b === '-')
-        command.error('error: stdin can be one of the two only', { exitCode: EXIT.usage });
+        command.error('error: only one of the two can be stdin', { exitCode: EXIT.usage });
       const progress = createProgress(context, 'rows');
       const diff = await diffDatasets({
         cwd: context.cwd,

@@ -17,14 +17,14 @@ interface Flags extends ReviewFlags {
 }
 
 const examples = `
-Rows come in a random order that the dataset's own fingerprint decides. Each verdict is on disk, in
-DATASET.review.jsonl, before the next row shows; stop whenever you like and start again.
+Rows come in a random order that the dataset's own fingerprint decides. Each verdict is saved in
+DATASET.review.jsonl before the next row is shown, so you can stop at any time and continue later.
 
 Examples:
   lorch data review datasets/train.jsonl
   lorch data review datasets/train.jsonl --rows 100 --config configs/run.yaml
   lorch data review datasets/train.jsonl --findings        rows that a check found; they do not count in the rate
-  lorch data review datasets/train.jsonl --status          how it stands; --json for scripts
+  lorch data review datasets/train.jsonl --status          the state of the review; --json for scripts
   lorch data review datasets/train.jsonl --settle          rows on which reviewers differ
   lorch data review datasets/train.jsonl --export rows.csv, and later --import rows.csv --reviewer ann
   lorch data review datasets/train.jsonl --finish -o datasets/train-v2.jsonl

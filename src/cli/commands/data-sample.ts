@@ -19,7 +19,7 @@ const examples = `
 There is no seed to choose: the order is a permutation made from the dataset's fingerprint, the one in which review
 reads the rows. More rows continue it. Rows with errors are not drawn; equal rows count as one.
 On a terminal the rows are shown as conversations, with secrets and personal data masked unless --raw; piped, with -o
-and with --json they are the rows as they stand.
+and with --json the rows are written unchanged.
 Samples with --stratify are for looking around: they say nothing about shares.
 
 Examples:
@@ -116,5 +116,5 @@ async function describe(sample: DatasetSample, output: string | null, context: C
           Object.entries(strata).map(([name, n]) => [name, formatCount(n), formatCount(taken(name))]),
           context.stderr,
         );
-  return `${table}${formatCount(drawn.length)} of ${formatCount(ledger.kept)} rows${lost.length > 0 ? ` (left aside: ${lost.join(', ')})` : ''}, fingerprint ${fingerprint.slice(0, 12)}${output === null ? '' : `: ${output}`}\n`;
+  return `${table}${formatCount(drawn.length)} of ${formatCount(ledger.kept)} rows${lost.length > 0 ? ` (skipped: ${lost.join(', ')})` : ''}, fingerprint ${fingerprint.slice(0, 12)}${output === null ? '' : `: ${output}`}\n`;
 }

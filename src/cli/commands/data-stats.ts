@@ -14,10 +14,10 @@ interface Flags extends RowFlags {
 }
 
 const examples = `
-Counted are the rows that a run would have: without errors (by the settings in force, as in lorch data check), exact
+The command counts the rows that a run would use: those without errors (by the settings of lorch data check), with exact
 duplicates once.
 Without --tokenizer lengths are in characters; with it they are counted by the tokenisation that training uses, which
-needs a Python environment: lorch setup --tokenizer makes a light one, without PyTorch. Where there is none, the rest
+needs a Python environment: lorch setup --tokenizer makes a light one, without PyTorch. Without one, the rest
 is shown and the exit code is 3. Rows are named by file and line, a few here and all of them with --json.
 
 Examples:

@@ -8,7 +8,7 @@ import { wrapLines } from '../ui/wrap.ts';
 import { readVersion } from '../version.ts';
 
 const examples = `
-Exit code 3 where something that training needs is broken. Nothing is changed.
+Exit code 3 if something that training needs is broken. The command changes nothing.
 
 Examples:
   lorch doctor

@@ -142,7 +142,7 @@ export const commandGroups: { title: string; commands: CommandEntry[] }[] = [
       { name: 'rerun', summary: 'start a run again from its stored plan', load: () => import('./rerun.ts') },
       {
         name: 'compare',
-        summary: 'what differs between runs, and what came of it',
+        summary: 'what differs between runs, in settings and results',
         load: () => import('./compare.ts'),
       },
       { name: 'try', summary: 'base against adapter on held-out prompts', load: () => import('./try.ts') },

@@ -24,7 +24,7 @@ const examples = `
 MODEL is a hub id (owner/name), a folder, or a config.json; a base model or an adapter. Of the weights only the headers
 of safetensors files are read. What was read at a commit is kept, and read without the hub under HF_HUB_OFFLINE=1. The
 token is HF_TOKEN or that of \`hf auth login\`; HF_ENDPOINT names a mirror. With --verify, PEFT counts as well, from
-config.json alone; where it counts otherwise, the exit code is 1.
+config.json alone; if its counts differ, the exit code is 1.
 
 Examples:
   lorch model show meta-llama/Llama-3.1-8B --lora r=16,target_modules=q_proj+k_proj+v_proj+o_proj

@@ -25,10 +25,10 @@ interface Flags {
 const details = `
 Makes a virtual environment with the trainer's packages in your cache folder ($XDG_CACHE_HOME or ~/.cache,
 lorch/python/) and touches nothing else. Safe to run again: a complete environment is left as it is, an
-interrupted one is made anew. About 2 GB without a GPU, 8 GB with CUDA.
+interrupted one is made again. About 2 GB without a GPU, 8 GB with CUDA.
 
 Examples:
-  lorch setup                        everything; CUDA where an NVIDIA driver answers, else the CPU build of PyTorch
+  lorch setup                        everything; CUDA if an NVIDIA driver answers, else the CPU build of PyTorch
   lorch setup --tokenizer            light, without PyTorch: enough for token statistics and planning
   lorch setup --check                look, and change nothing
   lorch setup --python ~/venv        check an environment of your own, and say how to use it

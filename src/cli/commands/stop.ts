@@ -10,7 +10,7 @@ interface Options {
 }
 
 const said: Record<StopResult, string> = {
-  cancelled: 'it had not started, and never will',
+  cancelled: 'it had not started, and will not start',
   asked: 'asked to save a checkpoint and stop',
   killed: 'killed, without a checkpoint',
   ended: 'it has just ended by itself',

@@ -22,7 +22,7 @@ export function define(command: Command, context: Context): void {
     .argument('<config>', 'a run config, YAML')
     .option('--set <path=value...>', 'change a setting, e.g. --set lora.r=32', [])
     .option('--detach', 'launch and return; follow with `lorch logs -f`')
-    .option('--unreviewed <reason>', 'why no person has read the rows; is kept with the run for ever')
+    .option('--unreviewed <reason>', 'why no person has read the rows; the reason stays with the run')
     .option('--price-per-hour <price>', 'what an hour of the device costs', parsePrice)
     .option('--python <path>', 'another Python environment')
     .option('-q, --quiet', 'no findings but errors')

@@ -121,7 +121,7 @@ function renderBaseline({ baseline }: CheckedDataset, ink: Ink): string[] {
     ...(total > 0
       ? [
           ink.yellow(
-            `${formatCount(total)} that it accepts ${total === 1 ? 'is' : 'are'} found no more (${gone.map(([code, n]) => `${n} ${code}`).join(', ')}): write it anew with --write-baseline`,
+            `${formatCount(total)} that it accepts ${total === 1 ? 'is' : 'are'} no longer found (${gone.map(([code, n]) => `${n} ${code}`).join(', ')}): write it again with --write-baseline`,
           ),
         ]
       : []),

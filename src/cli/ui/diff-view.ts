@@ -65,7 +65,8 @@ function verdict({ a, b, equal, changed, added, removed, metadata }: DatasetDiff
   const differs = [changed, added, removed, metadata].some(({ count }) => count > 0);
   const lost = [a, b].some(({ left_out }) => Object.keys(left_out).length > 0);
   // Nothing speaks against it, but rows that were not compared may differ.
-  if (!differs && lost) return ink.yellow('no difference but for rows with errors, which were not compared');
+  if (!differs && lost)
+    return ink.yellow('no difference, except for rows with errors, which were not compared');
   return ink.yellow('not the same dataset');
 }
 

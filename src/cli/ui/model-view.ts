@@ -169,7 +169,7 @@ function loraPart(shown: ShownModel, ink: Ink): string {
   const verdict = verified?.equal
     ? `  ${ink.green('PEFT counts the same')}, in sum and module by module\n`
     : verified
-      ? `  ${ink.red('PEFT counts otherwise')}: ${formatCount(verified.trainable)} of ${formatCount(verified.total)}\n`
+      ? `  ${ink.red('PEFT counts differently')}: ${formatCount(verified.trainable)} of ${formatCount(verified.total)}\n`
       : lora.counted_by === 'peft'
         ? '  counted by PEFT itself\n'
         : '';

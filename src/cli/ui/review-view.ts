@@ -87,7 +87,9 @@ export function renderStatus(status: ReviewStatus, style: Style): string {
 
 function heading({ log, own, rows, fingerprint, version }: ReviewStatus, ink: Ink): string {
   const name = ink.bold(visible(basename(own ? log : log.slice(0, -reviewLogPath('').length))));
-  const state = own ? 'nobody has drawn from the dataset as it is now' : 'it has no review of its own';
+  const state = own
+    ? 'no rows were drawn from this version of the dataset yet'
+    : 'it has no review of its own';
   const drawn = version === null ? `\n${ink.yellow(state)}` : '';
   return `${name}  ${formatCount(rows)} rows, fingerprint ${fingerprint.slice(0, 16)}${drawn}`;
 }
@@ -101,7 +103,7 @@ function renderInherited(
   const ink = paint(style.color);
   const lines = inherited.map(
     ({ log, rows: mine, judgement }) =>
-      `${ink.bold(visible(log))} holds for ${formatCount(mine)} of the ${plural(rows, 'row')}\n` +
+      `${ink.bold(visible(log))} covers ${formatCount(mine)} of the ${plural(rows, 'row')}\n` +
       renderJudgement(judgement, limit, style),
   );
   const sum =
@@ -124,7 +126,7 @@ export function renderFinished(finished: Finished, out: string, style: Style): s
     ),
     finished.covered
       ? 'the review covers the new version'
-      : ink.yellow('the new version needs a review of its own: rows changed that nobody has reviewed'),
+      : ink.yellow('the new version needs a review of its own: some changed rows were not reviewed'),
     '',
   ].join('\n');
 }

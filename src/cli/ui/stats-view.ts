@@ -38,7 +38,7 @@ function summary(stats: DatasetStats, ink: Ink): string {
       `${count(duplicates.exact, 'row repeats an earlier one exactly and is', 'rows repeat an earlier one exactly and are')} left out, as in a run`,
     );
   if (ledger.kept > 0 && ledger.kept < readAll)
-    lines.push(`under ${readAll} rows: no sample stands for the rest, so a review reads them all`);
+    lines.push(`under ${readAll} rows: a sample is too small to judge the rest, so a review reads them all`);
   if (stats.tokens !== null)
     lines.push(
       `${formatCount(stats.tokens)} tokens, ${formatCount(stats.trained_tokens ?? 0)} of them trained (${formatShare(stats.trained_tokens ?? 0, stats.tokens)})${trainedOn(stats)}`,

@@ -10,7 +10,7 @@ import { choose, implied, isOn, type Rule, refuse, to } from './setting.ts';
 /** What this version cannot do, whichever tool asks for it. */
 export const oneProcess = 'this version trains in one process on one device';
 export const ownFolder = 'every run gets a folder of its own';
-export const ownPublishing = 'publishing is a step of its own, after a person has looked';
+export const ownPublishing = 'publish in a separate step, after a person has looked at the result';
 
 /** Held-out rows as a share; a number of rows has no counterpart. */
 export const heldOut: Rule = (value, others) => {

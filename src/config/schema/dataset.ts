@@ -99,9 +99,9 @@ const near = section(
   {
     threshold: field(
       z.number().gt(0).max(1),
-      'Jaccard similarity of the sets of word n-grams from which two rows are near-duplicates.',
+      'The least Jaccard similarity of the sets of word n-grams of two near-duplicates.',
     ),
-    n: field(count.min(1).max(5).default(3), 'Words an n-gram.'),
+    n: field(count.min(1).max(5).default(3), 'The number of words in an n-gram.'),
     action: field(
       z.enum(['by_class', 'drop', 'keep']).default('by_class'),
       '`by_class` drops rows whose prompt and answer another row has, and shows the others; `drop` drops all but one of a group; `keep` only shows.',
@@ -111,14 +111,14 @@ const near = section(
       'Which row of a group stays; `best` is the one with the fewest findings.',
     ),
   },
-  'Near-duplicates among the rows, and between train and validation. A group never stands on both sides of a split.',
+  'Near-duplicates among the rows, and between train and validation. A group is never on both sides of a split.',
 );
 
 const duplicates = section(
   {
     exact: field(
       z.enum(['drop', 'keep']).default('drop'),
-      'Rows whose messages are the same, but for white space that certainly does not matter (D050): keep the first, or keep all.',
+      'Rows whose messages are the same, apart from white space that does not matter (D050): keep the first, or keep all.',
     ),
     near: optional(near, 'lorch looks for near-duplicates if this is set.'),
   },
@@ -129,14 +129,14 @@ const review = section(
   {
     min_rows: field(
       count.min(1).default(50),
-      'Rows that a person must have read, of the random order that `lorch data review` shows. A dataset with fewer rows is read whole.',
+      'Rows that a person must have read, of the random order that `lorch data review` shows. If a dataset has fewer rows, all of them must be read.',
     ),
     max_defect_rate: field(
       z.number().gt(0).max(1).default(0.1),
       'The limit: the share of defects that, with 95 % confidence, is not exceeded. 0 defects of 50 rows bound it at 5.8 %, 1 at 9.1 %, 2 at 12.1 %.',
     ),
   },
-  'What a review by a person must show before a run may start. `lorch train --unreviewed "reason"` passes it by.',
+  'What a review by a person must show before a run may start. `lorch train --unreviewed "reason"` starts a run without it.',
 );
 
 // A day that the calendar has.
@@ -208,7 +208,7 @@ export const datasetSection = section(
     ),
     checks: optional(
       checks,
-      'Settings of checks by code or name: `off`, a severity, or `{severity, threshold: number}`. They go before those of the dataset’s own `.checks.yaml` and of `lorch.yaml`; see docs/data-check.md.',
+      'Settings of checks by code or name: `off`, a severity, or `{severity, threshold: number}`. They override those in the dataset’s own `.checks.yaml` and in `lorch.yaml`; see docs/data-check.md.',
     ),
     duplicates: field(duplicates.prefault({}), 'What happens to duplicate rows.'),
     review: field(review.prefault({}), 'What a review by a person must show before a run may start.'),

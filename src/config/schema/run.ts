@@ -21,7 +21,7 @@ export const runName = z
 
 const reason = z.string().refine((text) => text.trim() !== '', {
   error: 'the reason is empty',
-  params: { code: 'C030', hint: 'say why: whoever reads the plan will ask' },
+  params: { code: 'C030', hint: 'give the reason; plan.json keeps it' },
 });
 
 /** What is left of a config when `extends` and `sweep` are resolved. */
@@ -57,7 +57,7 @@ export const configFile = section(
   {
     extends: optional(
       text,
-      'A base file, relative to this one. What this file says goes before what the base says.',
+      'A base file, relative to this one. Settings in this file override those in the base.',
     ),
     ...runShape,
     sweep: optional(sweepSection, 'Several runs from this config.'),

@@ -20,7 +20,7 @@ function checkPage(check: Check): string {
   const parts = [
     generated,
     `# ${check.code} ${check.name}`,
-    `**${check.severity}** — ${check.title}${check.fatal ? ' The row or file cannot be used, so this is neither switched off nor made milder.' : ''}`,
+    `**${check.severity}** — ${check.title}${check.fatal ? ' The row or file cannot be used, so this check cannot be switched off or given a lower severity.' : ''}`,
     check.prose,
     `Hint: ${check.hint}.`,
     ...thresholdLines(check),
@@ -48,9 +48,9 @@ function listPage(): string {
   return `${[
     generated,
     '# Checks',
-    'What `lorch data check` looks for. An **error** makes a row unusable: under `dataset.on_error: refuse` the run does not start, under `drop` the row leaves through the ledger with the code. A **warning** is worth reading, a **note** good to know; both keep the row. Errors on a file (a truncated array, an unknown format) are never dropped away.',
-    'Groups: **structure** says whether a row can be used, **content** whether it is worth using, **consistency** how it stands among the other rows. A row can silence a check for itself: `"lorch": {"ignore": ["D104"]}`, by code or name. How often each check of content is right was measured: [measured.md](measured.md).',
-    'Places are `file:line:column`, both from 1. Lines end at `\\n`; columns count UTF-16 code units, as editors do. The pointer (RFC 6901) leads to the value inside the row.',
+    'These are the checks of `lorch data check`. An **error** makes a row unusable: with `dataset.on_error: refuse` the run does not start; with `drop` the row is dropped and the ledger has the code. Rows with a **warning** or a **note** are kept; read the warnings first. Errors of a file (a truncated array, an unknown format) cannot be dropped.',
+    'Groups: **structure** checks whether a row can be used, **content** whether it is worth using, and **consistency** compares rows with one another. A row can silence a check for itself: `"lorch": {"ignore": ["D104"]}`, by code or name. How often each check of content is right was measured: [measured.md](measured.md).',
+    'Places are `file:line:column`, both from 1. Lines end at `\\n`; columns count UTF-16 code units, as editors do. The pointer (RFC 6901) names the value inside the row.',
     `| code | name | group | severity | what |\n|---|---|---|---|---|\n${rows.join('\n')}`,
   ].join('\n\n')}\n`;
 }

@@ -33,4 +33,4 @@ export function remarkTrailing(codec: string, byte: number): FileRemark {
 }
 
 /** The end of the file stands where data should. */
-export const endsEarly = 'breaks off: the file ends before it does';
+export const endsEarly = 'is cut off: the file ends too early';

@@ -27,7 +27,7 @@ async function* unpack(input: ByteReader, remark: (each: FileRemark) => void): A
     }
     const failed = fault ?? (yield* readMember(input));
     if (failed !== null) {
-      remark(remarkDamage('gzip', failed === 'other' ? 'is not gzip after all' : failed, input.offset()));
+      remark(remarkDamage('gzip', failed === 'other' ? 'is not gzip' : failed, input.offset()));
       return;
     }
   }
@@ -99,7 +99,7 @@ async function* readMember(input: ByteReader): AsyncGenerator<Buffer, string | n
     const trailer = await input.take(trailerBytes);
     if (trailer.length < trailerBytes) return endsEarly;
     const good = trailer.readUInt32LE(0) === crc && trailer.readUInt32LE(4) === size;
-    return good ? null : 'does not fit its own checksum: some of it is not what was packed';
+    return good ? null : 'does not match its checksum: a part of it is damaged';
   } finally {
     inflate.close();
   }

@@ -116,7 +116,7 @@ async function* readFrame(
 
 const bomb: Fault = {
   reason: `unpacks to more than ${maxRatio.toLocaleString('en-US')} times its size`,
-  hint: 'no text packs so well; if it is meant, unpack it first: zstd -d FILE',
+  hint: 'no text compresses so well; if the file is right, unpack it first: zstd -d FILE',
 };
 
 function isBomb({ bytes }: Spent, input: ByteReader): boolean {

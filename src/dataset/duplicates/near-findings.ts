@@ -64,7 +64,7 @@ function findingOf(check: Check, { place }: RowFacts, of: RowFacts, jaccard: num
   const { code, name, severity, hint } = check;
   const where = `${of.place.file}:${of.place.line}`;
   const message = {
-    [nearDuplicate.code]: `The row says what ${where} says.`,
+    [nearDuplicate.code]: `The row says the same as ${where}.`,
     [conflictingAnswers.code]: `${where} has the same prompt and a different answer.`,
     [templateRow.code]: `The row differs from ${where} only in numbers.`,
     [nearLeak.code]: `The row is a near-duplicate of the validation row ${where}.`,

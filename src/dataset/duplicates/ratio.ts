@@ -13,8 +13,8 @@ const decimals = 1_000_000;
 export function toRatio(threshold: number): Ratio {
   const over = Math.round(threshold * decimals);
   if (!(over >= 1 && over <= decimals))
-    throw new UserError('D165', `A similarity of ${threshold} cannot be asked for.`, {
-      hint: 'a number above 0 and at most 1; 0.8 is usual',
+    throw new UserError('D165', `A similarity of ${threshold} is not possible.`, {
+      hint: 'give a number above 0 and at most 1; 0.8 is usual',
     });
   // Rounded up, 0.6666666666666667 would deny two of three.
   if (Math.abs(over / decimals - threshold) > 1e-12)

@@ -55,7 +55,7 @@ export const alpaca: WritableFormat = {
     if (isSelfInstruct(row)) {
       const instances = row.instances as unknown[];
       if (instances.length > 1) {
-        raise(severalInstances, '/instances', `The instruction carries ${instances.length} instances.`);
+        raise(severalInstances, '/instances', `The instruction has ${instances.length} instances.`);
         return null;
       }
       const [instance] = instances;

@@ -60,8 +60,8 @@ export const chatmlText: WritableFormat = {
     row: '{"text":"<|im_start|>user\\nOpen today?<|im_end|>\\n<|im_start|>assistant\\nUntil six.<|im_end|>\\n"}',
     prose: [
       '- One text with the turns written out. Roles as in chatml.',
-      '- A turn that is not closed is D041, a marker that is none of ChatML D042, text between the turns D043; each is placed to its column. `<|endoftext|>` and the like between turns are passed over.',
-      '- The text is not trained on as it stands: its turns are rendered again with the chat template of the run.',
+      '- A turn that is not closed is D041, a marker that ChatML does not have D042, text between the turns D043; each has its column. `<|endoftext|>` and the like between turns are skipped.',
+      '- The text itself is not trained on: its turns are rendered again with the chat template of the run.',
     ].join('\n'),
   },
   render(example) {
@@ -118,7 +118,7 @@ function splitTurns(text: string): { turns: Turn[]; problems: Problem[] } {
       open = at;
     } else if (marker === end) {
       if (open >= 0) turns.push(readTurn(text, open + start.length, at));
-      else problems.push({ check: textOutsideTurns, at, message: 'This <|im_end|> closes no turn.' });
+      else problems.push({ check: textOutsideTurns, at, message: 'This <|im_end|> does not close a turn.' });
       open = -1;
       outside = after;
     } else if (open < 0 && ['endoftext', 'begin_of_text', 'end_of_text'].includes(match[1] ?? '')) {

@@ -76,7 +76,7 @@ function unknownWhy(sample: readonly Row[]): string {
   const counts = new Map<string, number>();
   for (const row of sample) for (const key of Object.keys(row)) counts.set(key, (counts.get(key) ?? 0) + 1);
   const keys = [...counts].sort((a, b) => b[1] - a[1]).map(([key]) => JSON.stringify(key.slice(0, 40)));
-  if (keys.length === 0) return 'no row has any key';
+  if (keys.length === 0) return 'the rows have no keys';
   const more = keys.length > 8 ? ` and ${keys.length - 8} more` : '';
   return `the rows have the keys ${keys.slice(0, 8).join(', ')}${more}`;
 }

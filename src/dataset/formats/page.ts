@@ -12,7 +12,7 @@ const opening = `<!-- Generated from src/dataset/formats/; run \`npm run generat
 
 # Formats
 
-lorch reads rows of every format into the same example: a list of messages, with tools if there are any, and two answers if the row is a preference pair. A row of the format text is a document instead. lorch keeps the other fields of a row, and they are written again by \`lorch data convert\`; a key that means nothing to the format is a note (D033), since a misspelt key looks the same.
+lorch reads rows of every format into the same example: a list of messages, with tools if there are any, and two answers if the row is a preference pair. A row of the format text is a document instead. lorch keeps the other fields of a row, and \`lorch data convert\` writes them again; a key that means nothing to the format is a note (D033), since a misspelt key looks the same.
 
 **Which format a file has** is told by the first 200 rows: at least half of them must have its shape, and twice as many as have any other. The answer says why and how sure it is ("198 of 200 sampled rows have …"; \`format_why\` and \`confidence\` with \`--json\`). If two formats fit alike, or none fits, that is D015, with the formats to choose from or the nearest one; \`--format\` and \`dataset.format\` decide. A row of another format inside a file is D016.`;
 
@@ -43,7 +43,7 @@ A mapping that names only some fields, such as \`tools: functions_json\` or \`ro
 
 ## Rows of any other shape
 
-\`dataset.format\` may say which field holds what; the data commands take the same in a file, \`--format mapping.yaml\`. A field is named by its key, by a path (\`data.question\`) or by a JSON pointer (\`/data/question\`); a key that itself has a dot in it goes before a path.
+\`dataset.format\` may say which field holds what; the data commands take the same in a file, \`--format mapping.yaml\`. A field is named by its key, by a path (\`data.question\`) or by a JSON pointer (\`/data/question\`); a key that contains a dot is tried before a path.
 
 \`\`\`yaml
 # {"query": "Open today?", "data": {"reply": "Until six."}, "persona": "Be brief."}
@@ -73,7 +73,7 @@ chosen: better
 rejected: worse
 \`\`\`
 
-\`input\`, \`history\`, \`tools\`, \`reasoning\`, \`calls\` and, for turns, \`weight\` may be mapped too; docs/config.md lists them all. \`roles\` adds to the words that sharegpt knows; \`function_call\` there is a turn whose text is a tool call. A needed field that none of the first rows has is D015, another one D062, each with the name that may have been meant. Findings name and place the fields as the rows have them. A mapping is read, not written.`;
+\`input\`, \`history\`, \`tools\`, \`reasoning\`, \`calls\` and, for turns, \`weight\` may be mapped too; docs/config.md lists them all. \`roles\` adds to the words that sharegpt knows; \`function_call\` there is a turn whose text is a tool call. If none of the first rows has a field, that is D015 for a field that rows need and D062 for any other; the hint names the nearest field. Findings use the names that the rows have. A mapping can be read, not written.`;
 
 function conversion(): string {
   const row = (cells: string[]): string => `| ${cells.join(' | ')} |`;
@@ -90,16 +90,16 @@ function conversion(): string {
   ].join('\n');
   return `## What converts into what
 
-\`lorch data convert DATASET --to FORMAT -o OUT\` writes any format, and rows that a mapping reads, in any of these. What a target cannot hold of a row is named (D052), and nothing is written unless \`--allow-loss\` says so; then the rest of the row is. Where nothing is named, reading the output gives back the same examples: property tests hold that for every format.
+\`lorch data convert DATASET --to FORMAT -o OUT\` converts rows of any format, and rows that a mapping reads, to any of these formats. If the target cannot hold a part of a row, that part is named (D052) and nothing is written; with \`--allow-loss\` the rest of the row is written. If nothing is named, reading the output gives back the same examples: property tests check that for every format.
 
 ${table}
 
 Beside the table:
 
-- **alpaca** holds pairs of user and assistant texts after at most one system text; other conversations are left out. Read from alpaca and written as another format, instruction and input are one text with a blank line between; only from alpaca to alpaca they stay apart.
+- **alpaca** holds pairs of user and assistant texts after at most one system text; other conversations are left out. Read from alpaca and written as another format, instruction and input are one text with a blank line between; from alpaca to alpaca they stay apart.
 - **chatml-text** has no way to write a content that holds \`<|im_start|>\` or \`<|im_end|>\` itself.
 - **text** only takes documents. A document has no turns, so no other format can store it.
-- **preference** takes pairs only: no second answer can be made up for rows that have one. Into the other formats a pair goes as its prompt with the chosen answer.
-- Parts of a content become one text. Keys inside a message that mean nothing have no place in the example: they are named as a loss.
+- **preference** takes pairs only, because rows with one answer have no second one. In the other formats, a pair becomes its prompt with the chosen answer.
+- Parts of a content become one text. Unknown keys inside a message cannot be kept: they are named as a loss.
 - A field beside the conversation whose key the target needs itself (\`text\` in chatml-text, say) is named as a loss.`;
 }

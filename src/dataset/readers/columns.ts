@@ -25,7 +25,7 @@ export async function* readColumns(
   if (bytes > mostBytes) {
     options.remark({
       check: rowsOutOfReach,
-      message: `The file is one JSON object of columns with ${bytes.toLocaleString('en-US')} bytes; up to ${mostBytes.toLocaleString('en-US')} are read so.`,
+      message: `The file is one JSON object of columns with ${bytes.toLocaleString('en-US')} bytes; lorch reads up to ${mostBytes.toLocaleString('en-US')} in this form.`,
       hint: `jq -c '[keys_unsorted, ([.[] | [.[]]] | transpose)] as [$names, $rows] | $rows[] | [$names, .] | transpose | map({key: .[0], value: .[1]}) | from_entries' FILE > rows.jsonl`,
     });
     return;

@@ -78,7 +78,7 @@ export function createTable(dialect: Dialect, options: ReadOptions): CsvTable {
       const first = names.slice(0, 3).map((name) => JSON.stringify(name));
       options.remark({
         check: noHeader,
-        message: `The first record is a row and no header; its columns are read as ${first.join(', ')}${names.length > 3 ? ' …' : ''}.`,
+        message: `The first record is a row, not a header; its columns are read as ${first.join(', ')}${names.length > 3 ? ' …' : ''}.`,
         line,
         column: 1,
       });

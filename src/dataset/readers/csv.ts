@@ -87,7 +87,7 @@ function createReading(
     if (above > 0 && bytes.length > 0) {
       above -= 1;
       const text = bytes.toString('utf8').slice(0, 60);
-      say(`The line above the header is passed over: ${text}`);
+      say(`The line above the header is skipped: ${text}`);
       return;
     }
     if (bytes.length > limit) waiting.push(longRow(bytes.subarray(0, 200), bytes.length, limit, line, 1));

@@ -91,7 +91,7 @@ export function toRawRow(
   for (const column of seen.numberless)
     options.remark({
       check: noNumber,
-      message: `The column ${JSON.stringify(column)} holds NaN or infinity, which JSON has not; it is read as null.`,
+      message: `The column ${JSON.stringify(column)} has NaN or infinity, which JSON does not have; it is read as null.`,
       data: { column },
     });
   // Texts of a dictionary are shared by the places they stand in; JSON would copy each of them.

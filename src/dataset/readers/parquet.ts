@@ -126,7 +126,7 @@ async function readFooter(file: RandomAccess, { remark }: ReadOptions): Promise<
 // What a damaged footer may claim, and what would otherwise be believed.
 function contradiction({ num_rows, row_groups }: FileMetaData): string | null {
   const sum = row_groups.reduce((rows, group) => rows + BigInt(group.num_rows), 0n);
-  if (sum !== BigInt(num_rows)) return `${num_rows} rows, of which ${sum} stand in its row groups`;
+  if (sum !== BigInt(num_rows)) return `${num_rows} rows, of which its row groups have ${sum}`;
   const fewer = (group: RowGroup): boolean =>
     group.columns.some(({ meta_data }) => (meta_data?.num_values ?? 0n) < group.num_rows);
   const impossible = ({ num_rows: rows }: RowGroup): boolean => rows < 0n || rows > maxGroupRows;

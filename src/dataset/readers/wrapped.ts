@@ -85,7 +85,7 @@ function remarkOn(found: RowsInside): FileRemark {
         : {
             check: rowsOutOfReach,
             message:
-              'The file is a table whose "columns" stand behind its "data", so that rows have no names yet.',
+              'The file is a table with "columns" after "data", so the names come too late to read the rows.',
             hint: `jq -c '.columns as $names | .data[] | [$names, .] | transpose | map({key: .[0], value: .[1]}) | from_entries' FILE > rows.jsonl`,
           };
     case 'map':

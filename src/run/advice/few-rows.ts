@@ -9,8 +9,8 @@ export const fewRows: AdviceRule = {
   severity: 'warning',
   title: 'There are few rows to learn from.',
   prose:
-    'A format or a tone can be taught by some dozen rows; a task that varies needs hundreds, and LIMA’s thousand were chosen with great care. With fewer than a hundred, each faulty row counts, and the validation loss rests on a handful. More rows that differ help more than any setting.',
-  threshold: 'Fewer than 100 rows to train on; below 50, A020 speaks instead.',
+    'A format or a tone can be taught by some dozen rows; a task that varies needs hundreds, and LIMA’s thousand were chosen with great care. With fewer than a hundred, each faulty row counts, and the validation loss depends on a few rows. More varied rows help more than any setting.',
+  threshold: 'Fewer than 100 rows to train on; below 50, A020 is shown instead.',
   source: 'Zhou et al., LIMA (arXiv 2305.11206): 1,000 rows. The limit is lorch’s choice.',
   check({ rows }) {
     if (rows.train >= few || rows.train < veryFewRows) return null;

@@ -8,7 +8,7 @@ export const fewSteps: AdviceRule = {
   severity: 'note',
   title: 'The run takes few optimizer steps.',
   prose:
-    'B starts at zero and the rate warms up, so an adapter’s first steps move little; with fewer than a hundred, schedule and noise decide what comes of the run. Smaller batches make more steps of the same rows, at no cost in epochs.',
+    'B starts at zero and the rate warms up, so an adapter’s first steps move little; with fewer than a hundred, schedule and noise decide the result. Smaller batches make more steps of the same rows, at no cost in epochs.',
   threshold: 'Fewer than 100 optimizer steps in all.',
   source:
     'lorch’s choice; that LoRA starts slowly, since B is zero, is in LoRA Without Regret (Thinking Machines, 2025).',

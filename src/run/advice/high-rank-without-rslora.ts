@@ -4,7 +4,7 @@ export const highRankWithoutRslora: AdviceRule = {
   code: 'A006',
   name: 'high-rank-without-rslora',
   severity: 'note',
-  title: 'A high rank without rsLoRA may bring nothing.',
+  title: 'A high rank without rsLoRA may not help.',
   prose:
     'With the scale lora_alpha / r, the share of each direction shrinks as the rank grows, so that high ranks learn no more than low ones. rsLoRA divides by √r instead. An alpha that was chosen for this rank does as well; alpha = r and alpha = 2·r are taken for conventions that followed the rank.',
   threshold: 'r of 64 or more, without rsLoRA, and lora_alpha is r or 2·r.',

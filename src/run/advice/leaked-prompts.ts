@@ -6,9 +6,9 @@ export const leakedPrompts: AdviceRule = {
   code: 'A014',
   name: 'leaked-prompts',
   severity: 'warning',
-  title: 'Validation rows ask what training rows ask.',
+  title: 'Validation rows have the prompts of training rows.',
   prose:
-    'Rows that are equal are never on both sides of a split. Rows with the same prompt and another answer may, and then the validation loss tells how well prompts were remembered. Near-duplicates in other words are found if dataset.duplicates.near is set; a group of them is never divided.',
+    'Rows that are equal are never on both sides of a split. Rows with the same prompt and another answer can be on both sides. Then the validation loss measures how well the model remembers prompts. Near-duplicates in other words are found if dataset.duplicates.near is set; a group of them is never divided.',
   threshold:
     'More than 1 % of the validation rows have a prompt (all before the last answer, white space apart) that a training row has.',
   source:

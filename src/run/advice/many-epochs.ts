@@ -8,7 +8,7 @@ export const manyEpochs: AdviceRule = {
   severity: 'note',
   title: 'Few rows are seen many times.',
   prose:
-    'A small dataset that is seen again and again is learnt by heart: the training loss falls on while the validation loss rises. Guides advise one to three epochs. Keep the best checkpoint by validation loss, if you want to see for yourself.',
+    'A small dataset that is seen again and again is memorised: the training loss falls on while the validation loss rises. Guides advise one to three epochs. Keep the best checkpoint by validation loss, if you want to see for yourself.',
   threshold:
     'More than 3 epochs over fewer than 10,000 rows; or epochs × weight above 3 for a source of fewer than 10,000 rows with a weight above 1.',
   source: 'Unsloth’s hyper-parameter guide (1 to 3 epochs). The number of rows is lorch’s choice.',

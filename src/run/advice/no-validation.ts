@@ -12,7 +12,7 @@ export const noValidation: AdviceRule = {
   check({ validates, rows }) {
     if (validates || rows.validation > 0) return null;
     return {
-      message: 'the run holds nothing out, so nothing will tell learning from memorising',
+      message: 'the run holds out no rows, so nothing will show whether the model learns or memorises',
       hint: 'dataset.validation: { fraction: 0.05, seed: 42 }',
       data: { train_rows: rows.train },
     };

@@ -8,7 +8,7 @@ export const paddingWaste: AdviceRule = {
   severity: 'note',
   title: 'Most of what is computed is padding.',
   prose:
-    'Rows of a batch are padded to the longest of them. Where lengths differ much, most positions hold nothing, and are computed all the same. Packing joins rows to full sequences; grouping by length puts like to like. torchtune measured +238 % speed by packing on short rows. The share is the one expected of batches drawn at random.',
+    'Rows of a batch are padded to the longest of them. If lengths differ much, most positions are padding that is computed anyway. Packing joins rows to full sequences; grouping by length puts rows of similar length in one batch. torchtune measured +238 % speed by packing on short rows. The share is the one expected of batches drawn at random.',
   threshold:
     'Batches of more than one row, neither packed nor grouped by length, of which more than half is padding.',
   source: 'torchtune’s performance ladder (full fine-tuning, short rows). The share is lorch’s choice.',

@@ -18,7 +18,7 @@ export function advicePage(): string {
   return `${[
     '<!-- Generated from src/run/advice/; run `npm run generate` after a change. -->',
     '# Advice',
-    'What `lorch plan` and `lorch train` say of settings that are sound and may still not be what you want. Each piece has a reason, a threshold and a source, and none stops a run. `lorch explain A004` shows one in a terminal. To silence one, say why in the config: it stays in plan.json as a note, with your reason.',
+    '`lorch plan` and `lorch train` give advice on settings that are valid but may not be what you want. Each piece of advice has a reason, a threshold and a source, and none of them stops a run. `lorch explain A004` shows one in a terminal. To silence one, say why in the config: it stays in plan.json as a note, with your reason.',
     '```yaml\naccept:\n  A004: "attention only is the baseline of the paper"\n```',
     `| code | name | severity | what |\n|---|---|---|---|\n${rows.join('\n')}`,
     ...sections,

@@ -4,9 +4,9 @@ export const rankBelowData: AdviceRule = {
   code: 'A007',
   name: 'rank-below-data',
   severity: 'note',
-  title: 'The dataset holds more than the adapter can.',
+  title: 'The dataset holds more than the adapter can store.',
   prose:
-    'A model stores about two bits a parameter, and a token of text carries about one. Where the trained tokens exceed twice the trainable parameters, LoRA falls behind full fine-tuning: it learns on, but ever more slowly. A higher rank, or more target modules, gives it room. A rule of thumb, not a law: text that repeats itself needs less.',
+    'A model stores about two bits a parameter, and a token of text carries about one. If the trained tokens exceed twice the trainable parameters, LoRA falls behind full fine-tuning: it keeps learning, but more and more slowly. A higher rank, or more target modules, gives it room. This is a rule of thumb: text that repeats itself needs less.',
   threshold: 'Trainable parameters are fewer than half of the trained tokens of one epoch.',
   source:
     'LoRA Without Regret (Thinking Machines, 2025), which takes the two bits from Allen-Zhu and Li (arXiv 2404.05405).',
@@ -15,7 +15,7 @@ export const rankBelowData: AdviceRule = {
     const needed = Math.ceil((r * trainedTokens) / 2 / trainable);
     return {
       message: `${count(trainable)} parameters are to learn ${count(trainedTokens)} tokens: the rule of thumb is at least half as many`,
-      hint: `lora.r: ${needed} would have room for it; so do more target modules`,
+      hint: `lora.r: ${needed} would have enough parameters; more target modules also add parameters`,
       data: { trainable, trained_tokens: trainedTokens, r_needed: needed },
     };
   },

@@ -6,7 +6,7 @@ export const rowsCut: AdviceRule = {
   code: 'A011',
   name: 'rows-cut',
   severity: 'note',
-  title: 'max_length cuts more rows than a stray few.',
+  title: 'max_length cuts more than a few rows.',
   prose:
     'A row that is cut at its end loses the end of the answer, so the model learns to go on when it should stop. A row that is cut at its beginning (`dataset.truncate: left`) loses its system prompt. T010, T011 and T031 name the rows. This advice says which max_length would keep nearly all of them, if the model’s context and the memory allow it. Otherwise shorten the long rows, or drop them: `dataset.truncate: drop`.',
   threshold: 'More than 1 % of the rows are cut, or any row loses the end of its answer.',

@@ -162,7 +162,7 @@ describe('a passed review', () => {
     await rename(folder.path('a.jsonl'), folder.path('moved.jsonl'));
     const gone = await askForRows(folder, ['b.jsonl']);
     expect(gone.state).toBe('missing');
-    expect(hintOf(gone)).toContain('b.jsonl was made of a.jsonl, which is not there');
+    expect(hintOf(gone)).toContain('b.jsonl was made from a.jsonl, which no longer exists');
     await expect(folder.status('b.jsonl')).rejects.toThrow('b.jsonl has no review yet');
     await folder.write('a.jsonl', alpacaRows(0, 90));
     expect(hintOf(await askForRows(folder, ['b.jsonl']))).toContain('has changed since');

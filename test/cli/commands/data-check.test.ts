@@ -177,7 +177,7 @@ describe('a baseline', () => {
     await check(['rows.jsonl', '--write-baseline', 'base.jsonl']);
     put('rows.jsonl', lines(row(1), row(3, ''), row(4, '')));
     const again = await check(['rows.jsonl', '--write-baseline', 'base.jsonl']);
-    expect(again.stdout).toContain('Replaced the one that was there: 1 stayed, 1 came, 3 went.');
+    expect(again.stdout).toContain('It replaces the earlier one: 1 kept, 1 added, 3 removed.');
     const json = (await check(['rows.jsonl', '--write-baseline', 'base.jsonl', '--json'])).json();
     expect(json).toMatchObject({
       written_baseline: { file: 'base.jsonl', findings: 2, replaced: { kept: 2, added: 0, removed: 0 } },

@@ -415,7 +415,7 @@ describe('a file of which a part is missing', () => {
     const out = `${command}-of-damaged.jsonl`;
     const { exitCode, stderr } = await lorch(['data', command, 'damaged.jsonl.gz', '-o', out]);
     expect(exitCode).toBe(1);
-    expect(stderr).toMatch(/D056.*damaged\.jsonl\.gz: The gzip data breaks off/);
+    expect(stderr).toMatch(/D056.*damaged\.jsonl\.gz: The gzip data is cut off/);
     expect(existsSync(join(dir, out))).toBe(false);
   });
 });

@@ -272,7 +272,7 @@ describe('writing', () => {
     expect(stderr).toContain('next: lorch data review named.jsonl');
     const again = await lorch(['train.jsonl', '-o', 'named.jsonl']);
     expect(again.exitCode).toBe(2);
-    expect(again.stderr).toContain('error D095 named.jsonl exists already');
+    expect(again.stderr).toContain('error D095 named.jsonl already exists');
     expect((await lorch(['train.jsonl'])).stderr).toContain(
       'next: lorch data dedup train.jsonl -o NEW.jsonl',
     );

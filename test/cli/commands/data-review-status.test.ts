@@ -57,7 +57,7 @@ describe('The status of a deduplicated file', () => {
     renameSync(path('raw.jsonl'), path('moved.jsonl'));
     const { stderr, exitCode } = await lorch('review', 'clean.jsonl', '--status');
     expect(exitCode).toBe(1);
-    expect(stderr).toContain('clean.jsonl was made of raw.jsonl, which is not there');
+    expect(stderr).toContain('clean.jsonl was made from raw.jsonl, which no longer exists');
   });
 });
 

@@ -188,7 +188,7 @@ describe('lorch data sample', () => {
   it('names what it left aside by its code: a repeated row is no error', async () => {
     put('twice.jsonl', `${rowText(1)}\n${rowText(1)}\n${rowText(2)}\n`);
     const { stderr } = await lorch(['sample', 'twice.jsonl', '-n', '1']);
-    expect(stderr).toContain('1 of 2 rows (left aside: 1 D050)');
+    expect(stderr).toContain('1 of 2 rows (skipped: 1 D050)');
   });
 
   it('shows rows as JSON with all the digits that they hold', async () => {
@@ -320,7 +320,7 @@ describe('lorch data diff', () => {
     expect(exitCode).toBe(1);
     expect(json()).toMatchObject({ equal: false, a: { left_out: { D001: 1 } }, counts: { same: 1 } });
     const { stdout } = await lorch(['diff', 'bad1.jsonl', 'bad2.jsonl']);
-    expect(stdout).toContain('no difference but for rows with errors, which were not compared');
+    expect(stdout).toContain('no difference, except for rows with errors, which were not compared');
     // The same bytes are the same, broken or not.
     put('bad3.jsonl', read('bad1.jsonl'));
     expect((await lorch(['diff', 'bad1.jsonl', 'bad3.jsonl'])).exitCode).toBe(0);

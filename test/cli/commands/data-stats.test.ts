@@ -68,7 +68,7 @@ describe('lorch data stats', () => {
   it('says the same to people', async () => {
     const { stdout } = await lorch(['data', 'stats', 'mixed.jsonl']);
     expect(stdout).toContain('1 row repeats an earlier one exactly');
-    expect(stdout).toContain('under 50 rows: no sample stands for the rest');
+    expect(stdout).toContain('under 50 rows: a sample is too small to judge the rest');
     expect(stdout).toContain('answers by script: Latin 3, Cyrillic 1');
     expect(stdout).toContain('system prompts: in 3 rows, 2 distinct; 66.7 % of them "Be kind."');
     expect(stdout).toContain('tools: declared in 1 row, called in 1 (1 call): add 1');

@@ -26,7 +26,7 @@ describe('generic-answer', () => {
   it('names the answer, its share and the first places', async () => {
     const text = many(100, (i) => row(i, i % 10 === 3 ? { output: 'I would rather not say a word.' } : {}));
     expect(await said(text)).toEqual([
-      '4 D140 The answer "I would rather not say a word." stands in 10 of 100 rows (10 %), under different prompts. Also at lines 14, 24, 34 and more.',
+      '4 D140 The answer "I would rather not say a word." is in 10 of 100 rows (10 %), under different prompts. Also at lines 14, 24, 34 and more.',
     ]);
   });
 
@@ -39,7 +39,7 @@ describe('generic-answer', () => {
     const [finding] = await said(
       many(50, (i) => row(i, { output: 'There is nothing to be said about it.' })),
     );
-    expect(finding).toContain('stands in 50 of 50 rows (100 %)');
+    expect(finding).toContain('is in 50 of 50 rows (100 %)');
   });
 });
 
@@ -99,7 +99,7 @@ describe('system prompts', () => {
       many(40, (i) => ({ system: i < 3 ? `${system.slice(0, -1)}!` : system, ...row(i) })),
     );
     expect(finding).toBe(
-      '1 D153 This system prompt stands in 3 rows and differs by little from one in 37 rows: "…a museum in one line!" instead of "…a museum in one line.". Also at lines 2, 3.',
+      '1 D153 This system prompt is in 3 rows and differs by little from one in 37 rows: "…a museum in one line!" instead of "…a museum in one line.". Also at lines 2, 3.',
     );
   });
 });

@@ -50,7 +50,7 @@ describe('gzip', () => {
     const good = lines(400);
     for (let size = 3; size < packed.length; size += 7) {
       const { rows, remarks, all } = await readBytes(packed.subarray(0, size));
-      expect(remarks, `at ${size}`).toEqual([expect.stringContaining('D056 The gzip data breaks off')]);
+      expect(remarks, `at ${size}`).toEqual([expect.stringContaining('D056 The gzip data is cut off')]);
       expect(all[0]?.data).toEqual({ byte: size });
       expect(remarks[0]).toContain(
         `${rows.length === 1 ? '1 row before it was' : `${rows.length} rows before it were`} read`,
@@ -68,7 +68,7 @@ describe('gzip', () => {
     packed[packed.length - 6] = (packed.at(-6) ?? 0) ^ 1;
     const { values, remarks } = await readBytes(packed);
     expect(numbers(values)).toEqual(upTo(50));
-    expect(remarks).toEqual([expect.stringContaining('D056 The gzip data does not fit its own checksum')]);
+    expect(remarks).toEqual([expect.stringContaining('D056 The gzip data does not match its checksum')]);
   });
 
   it('followed by something else gives all rows and says so', async () => {
@@ -95,7 +95,7 @@ describe('zstd', () => {
       const { values, remarks } = await readBytes(packed.subarray(0, size), { label: 'x' });
       const cut = remarks.length > 0;
       if (cut)
-        expect(remarks, `at ${size}`).toEqual([expect.stringContaining('D056 The zstd data breaks off')]);
+        expect(remarks, `at ${size}`).toEqual([expect.stringContaining('D056 The zstd data is cut off')]);
       most = Math.max(most, values.length);
       expect(numbers(values)).toEqual(upTo(values.length));
     }

@@ -171,7 +171,7 @@ function parseBaseline(text: string, label: string): Entry[] {
   };
   const refuse = (line: number): never => {
     throw new UserError('D198', `${label}:${line} is not a line of a baseline.`, {
-      hint: 'write the file anew with --write-baseline; after a merge, keep both sides’ lines',
+      hint: 'write the file again with --write-baseline; after a merge, keep both sides’ lines',
     });
   };
   if (parse(first ?? '')?.holds !== opening.holds) refuse(1);

@@ -121,7 +121,7 @@ async function refuseTargets(
     await refuseTarget(file);
     const path = await realPath(file.path);
     if (datasets.has(path) || datasets.has(file.path))
-      throw new UserError('D095', `${file.label} is a dataset, and reports are written over what is there.`, {
+      throw new UserError('D095', `${file.label} is a dataset, and the report would overwrite it.`, {
         hint: 'name another file',
       });
     if (taken.has(path))

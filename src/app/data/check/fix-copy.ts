@@ -43,11 +43,15 @@ export async function openFixCopy(
 ): Promise<FixCopy> {
   const [source] = sources;
   if (!source || sources.length > 1)
-    throw new UserError('D199', `Fixes are written for one file at a time; these are ${sources.length}.`, {
-      hint: 'name one file, with an output of its own',
-    });
+    throw new UserError(
+      'D199',
+      `Fixes are written for one file at a time, and ${sources.length} were named.`,
+      {
+        hint: 'name one file, and an output for it',
+      },
+    );
   if (source.stream)
-    throw new UserError('D199', 'Fixes of stdin cannot be written: the rows are read twice.', {
+    throw new UserError('D199', 'Fixes of stdin cannot be written, because the rows must be read twice.', {
       hint: 'name a file',
     });
   // What the archive itself has against being read: a copy of half of it would look whole.
@@ -65,7 +69,7 @@ export async function openFixCopy(
       'D199',
       `${out.label} should end in ${extensions.join(' or ')}: ${source.label} holds ${holds}.`,
       {
-        hint: 'the copy is of the same kind; `lorch data convert` changes it',
+        hint: 'the copy is a file of the same kind; `lorch data convert` changes the kind',
       },
     );
   const files = createOpenFiles();
@@ -80,8 +84,8 @@ export async function openFixCopy(
 
   const replace = async ({ line, column, before, after }: FixedRow): Promise<void> => {
     if (await splicer.replace(line, column, before, after)) return;
-    throw new UserError('D199', `${source.label}:${line} reads otherwise than it did a moment ago.`, {
-      hint: 'run the check again when nobody writes to the file',
+    throw new UserError('D199', `${source.label}:${line} has changed since it was checked.`, {
+      hint: 'run the check again when no program writes to the file',
       exitCode: 1,
     });
   };

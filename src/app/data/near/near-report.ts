@@ -27,9 +27,13 @@ export function listPairs({ blocks }: NearResult): NearPair[] {
   const own = blocks.filter(isOwn);
   const count = own.reduce((sum, block) => sum + block.count, 0);
   if (count > mostPairs)
-    throw new UserError('D169', `There are ${count.toLocaleString('en-US')} pairs of near-duplicates.`, {
-      hint: 'leave --json out, or drop the duplicates with -o first',
-    });
+    throw new UserError(
+      'D169',
+      `There are ${count.toLocaleString('en-US')} pairs of near-duplicates, too many for --json.`,
+      {
+        hint: 'omit --json, or drop the duplicates with -o first',
+      },
+    );
   const pairs: NearPair[] = [];
   for (const block of own)
     eachPair(block, (x, y) => {

@@ -101,7 +101,7 @@ function refuseOther(
   throw new UserError(
     'D167',
     `${relative(cwd, deduped)} no longer holds the rows that were written with ${relative(cwd, undo)}.`,
-    { hint: 'the undo file has the dropped rows as text; put back by hand what you need' },
+    { hint: 'the undo file has the dropped rows as text; copy back the ones that you need' },
   );
 }
 

@@ -9,7 +9,7 @@ export const batchFields = {
   ),
   max_steps: field(
     z.union([z.literal(-1), atLeastOne]).default(-1),
-    'Stop after so many optimizer steps; -1: after num_train_epochs.',
+    'Stop after this many optimizer steps; -1: after num_train_epochs.',
   ),
   per_device_train_batch_size: field(
     atLeastOne.default(4),
@@ -43,7 +43,7 @@ export const batchFields = {
     flag.default(false),
     'Join the rows of a batch instead of padding them. Needs an attention that reads position ids.',
   ),
-  pad_to_multiple_of: optional(atLeastOne, 'Pad batches to a multiple of so many tokens.'),
+  pad_to_multiple_of: optional(atLeastOne, 'Pad batches to a multiple of this many tokens.'),
   seed: field(count.default(42), "Seeds the adapter's first weights, dropout and everything else random."),
   data_seed: derived(count, 'seed', 'Seeds the order of the rows.'),
 };

@@ -10,7 +10,7 @@ export const checkpointFields = {
   save_steps: derived(
     stepsOrFraction,
     '500 with save_strategy: steps',
-    'Save every so many steps; below 1, a fraction of all steps.',
+    'Save every this many steps; below 1, a fraction of all steps.',
   ),
   save_total_limit: field(
     z.union([z.int().min(1), z.enum(['none', 'None']).transform(() => 'none' as const)]).prefault(2),

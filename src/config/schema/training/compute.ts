@@ -42,7 +42,7 @@ export const computeFields = {
   activation_offloading: field(flag.default(false), 'Keep activations in CPU memory between the passes.'),
   torch_empty_cache_steps: optional(
     atLeastOne,
-    'Return cached GPU memory every so many steps. About 10 % slower.',
+    'Return cached GPU memory every this many steps. About 10 % slower.',
   ),
   use_liger_kernel: field(
     flag.default(false),

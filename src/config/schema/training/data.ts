@@ -8,11 +8,11 @@ export const dataFields = {
   ),
   shuffle_dataset: field(
     flag.default(false),
-    'Shuffle once before packing, so that neighbours in a sequence are chance.',
+    'Shuffle once before packing, so that chance decides which rows share a sequence.',
   ),
   dataloader_num_workers: field(
     count.default(0),
-    'Processes that load rows. 0: the trainer itself; rows are ready made.',
+    'Processes that load rows. 0: the trainer loads them itself, which is fast because the rows are prepared.',
   ),
   dataloader_pin_memory: derived(flag, 'true on a GPU', 'Pinned memory for faster copies to the GPU.'),
   dataloader_drop_last: field(flag.default(false), 'Drop the last, incomplete batch of each epoch.'),

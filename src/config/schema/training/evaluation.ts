@@ -10,7 +10,7 @@ export const evaluationFields = {
   eval_steps: derived(
     stepsOrFraction,
     'none',
-    'Evaluate every so many steps; below 1, a fraction of all steps.',
+    'Evaluate every this many steps; below 1, a fraction of all steps.',
   ),
   eval_delay: field(nonNegative.default(0), 'Steps or epochs before the first evaluation.'),
   eval_on_start: field(flag.default(false), 'Evaluate before the first step.'),

@@ -28,7 +28,7 @@ export const loggingFields = {
   logging_steps: derived(
     stepsOrFraction,
     '1',
-    'Record every so many steps; below 1, a fraction of all steps. 1: whole curves, and a step is far slower than a line.',
+    'Record every this many steps; below 1, a fraction of all steps. 1 records whole curves; writing a line takes far less time than a step.',
   ),
   logging_first_step: field(flag.default(false), 'Record the first step too.'),
   log_level: field(
@@ -40,7 +40,7 @@ export const loggingFields = {
       .union([z.literal('none'), tracker, z.array(tracker).min(1)])
       .default('none')
       .transform((value) => (value === 'none' ? [] : typeof value === 'string' ? [value] : value)),
-    'Trackers to report to besides. none: only lorch records.',
+    'Further trackers to report to. none: only lorch records.',
   ),
   project: derived(text, 'huggingface', 'The project in trackio.'),
   trackio_space_id: optional(text, 'The space that trackio reports to.'),

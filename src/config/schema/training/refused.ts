@@ -7,7 +7,7 @@ const prepared =
   'rows are rendered and cut once, by `lorch`, before training; use `dataset.template` and `training.max_length`';
 const labels =
   'write `dataset.train_on`: answers, last, all or a list of roles; messages with `train: false` are left out';
-const hub = 'publishing is a step of its own, after a person has looked';
+const hub = 'publish in a separate step, after a person has looked at the result';
 const evaluationLoss = 'the evaluation measures the validation loss';
 const logins = 'secrets come from the environment or the hub login: `hf auth login`, or HF_TOKEN';
 

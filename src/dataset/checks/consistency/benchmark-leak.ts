@@ -9,7 +9,7 @@ export const benchmarkLeak: Check = {
   foundBy: 'lorch data dedup DATASET --against FILE',
   title: 'The row is a near-duplicate of a benchmark row.',
   prose:
-    'A model that has seen the questions of a benchmark is not measured by it. Benchmark files of any shape are compared; where their answers are written in another way than yours, compare prompts only: `--key prompt`.',
+    'If a model has seen the questions of a benchmark, its result means nothing. Benchmark files can have any shape. If their answers are written in another way than yours, compare prompts only: `--key prompt`.',
   hint: 'lorch data dedup TRAIN --against FILE -o OUT',
   bad: [],
   good: [],

@@ -13,7 +13,7 @@ export const codeFences: Check = {
   group: 'consistency',
   title: 'Nearly all answers with code fence it, a few do not; or the reverse.',
   prose:
-    'In most answers code stands between fences (three backticks), and in a few it stands bare, or the other way round. Bare code is told by at least two lines that open as code does.',
+    'In most answers code is between fences (three backticks), and in a few it is not, or the other way round. The check finds code without fences by at least two lines that begin like code.',
   hint: 'fence all code, or none',
   thresholds: styleThresholds,
   bad: [

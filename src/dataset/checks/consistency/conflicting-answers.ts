@@ -9,7 +9,7 @@ export const conflictingAnswers: Check = {
   foundBy: 'lorch data dedup DATASET',
   title: 'A near-duplicate has the same prompt and a different answer.',
   prose:
-    'The prompts have the same words, the answers do not. One of them may be wrong, or both may be right in their own way: a person has to say. Nothing is dropped for it, but for `action: drop`.',
+    'The prompts have the same words, the answers do not. One of them may be wrong, or both may be right: a person has to decide. Only `action: drop` drops such rows.',
   hint: 'read both rows and keep the better answer',
   bad: [],
   good: [],

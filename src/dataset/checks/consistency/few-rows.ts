@@ -11,7 +11,7 @@ export const fewRows: Check = {
   group: 'consistency',
   title: 'The dataset has fewer rows than you aimed for.',
   prose:
-    'How many rows a behaviour needs depends on the behaviour; published sets that taught one well start at about a thousand. State your aim as the threshold `rows`, and the check says when the usable rows, without exact duplicates, fall below it. Without an aim it says nothing. Under 50 rows no sample stands for the rest: a review reads all of them.',
+    'How many rows a behaviour needs depends on the behaviour; published sets that taught one well start at about a thousand. State your aim as the threshold `rows`, and the check says when the usable rows, without exact duplicates, fall below it. Without an aim it says nothing. Below 50 rows, a sample is too small to judge the rest: a review reads all rows.',
   hint: 'add rows, or lower the aim',
   thresholds: {
     rows: { default: 0, doc: 'usable rows that you aim for; 0 is no aim' },

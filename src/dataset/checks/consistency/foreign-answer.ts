@@ -12,7 +12,7 @@ export const foreignAnswer: Check = {
   group: 'consistency',
   title: 'The answer to a short prompt is in another language.',
   prose:
-    'A short prompt says too little for D130, which compares prompt and answer of one row. This check compares the answer with how its prompt opens or, if that does not show a language, with nearly all answers of the dataset. It knows English, German, French, Spanish, Italian, Portuguese and Dutch, and judges only longer answers. It skips prompts that name a language or ask for a translation.',
+    'A short prompt has too few words for D130, which compares prompt and answer of one row. This check compares the answer with how its prompt opens or, if that does not show a language, with nearly all answers of the dataset. It knows English, German, French, Spanish, Italian, Portuguese and Dutch, and judges only longer answers. It skips prompts that name a language or ask for a translation.',
   hint: 'answer in the language of the prompt, or drop the row',
   thresholds: {
     usual_share: {

@@ -21,7 +21,7 @@ export const genericAnswer: Check = {
   title: 'Many different prompts have the same answer.',
   prose:
     'An answer that fits any prompt teaches the model to give it to any prompt. Often it is a refusal, a placeholder or a filler of the tool that made the data. The check does not count an answer that repeats a word of its prompt, as it is about that prompt, or what the assistant says about itself when asked. It does not count labels either: one or two words, three words that do not end a sentence, sentences that differ in one to three words (“The review is positive.”), or a few short answers that make up most of the dataset. It is a note because on other data it found the same right answer to the same question in other words (see measured.md). It skips rows with several answers, as conversations rightly open and close alike.',
-  hint: 'answer each prompt for itself, or drop the rows that share the answer',
+  hint: 'write an answer for each prompt, or drop the rows that share the answer',
   thresholds: {
     rows: { default: 5, doc: 'rows with the same answer at the least' },
     share: { default: 0.0005, doc: 'the same as a share of all rows; both must be reached' },
@@ -71,14 +71,14 @@ export const genericAnswer: Check = {
           for (const { count, rows, value } of frequent.slice(0, reported))
             report(
               rows,
-              `The answer ${quote(value)} stands in ${answers.missed() > 0 ? 'at least ' : ''}${countOf(count, answers.total(), 'rows')}, under different prompts.`,
+              `The answer ${quote(value)} is in ${answers.missed() > 0 ? 'at least ' : ''}${countOf(count, answers.total(), 'rows')}, under different prompts.`,
               { rows: count, of: answers.total(), exact: answers.missed() === 0 },
             );
           const rest = frequent.slice(reported);
           if (rest.length > 0)
             report(
               rest.map(({ rows }) => rows[0] ?? 0).slice(0, 5),
-              `${rest.length} more answers stand under many different prompts.`,
+              `${rest.length} more answers each follow many different prompts.`,
               { answers: rest.length, rows: rest.reduce((sum, { count }) => sum + count, 0) },
             );
         },

@@ -14,7 +14,7 @@ export const ktoBalance: Check = {
   title: 'Good and bad answers are far from balanced for KTO.',
   prose: [
     'KTO weighs good (desirable) and bad (undesirable) answers against each other. TRL advises weights for which (desirable_weight × good rows) : (undesirable_weight × bad rows) lies between 1:1 and 4:3. The check counts the rows by their label and names the weights to set.',
-    'By default rows whose answer is marked as bad are errors (D064) and leave, because training on answers alone would teach them. If the file is for KTO, say so with `D064: note`; this check then counts both.',
+    'By default, rows whose answer is marked as bad are errors (D064) and are dropped, because training on answers alone would teach them. If the file is for KTO, say so with `D064: note`; this check then counts both.',
   ].join('\n\n'),
   hint: 'set the weights that the message names in the KTO settings, or balance the rows',
   thresholds: {

@@ -16,7 +16,7 @@ export const labelVariants: Check = {
   group: 'consistency',
   title: 'The same label is written in several ways.',
   prose:
-    '“Positive”, “positive.” and “POSITIVE” are one label to a reader and three to a model, which splits its probability among them; and whoever compares its answers with the labels counts them as wrong. Looked at are datasets most of whose answers are a few short ones; variants differ in case, punctuation or white space alone.',
+    '“Positive”, “positive.” and “POSITIVE” are one label to a reader and three to a model, which splits its probability among them. An exact comparison with the labels also counts these answers as wrong. The check looks at datasets in which most answers are a few short labels. Variants differ only in case, punctuation or white space.',
   hint: 'write each label in one way',
   thresholds: {
     share: { default: 0.5, doc: 'share of the answers that must be labels' },

@@ -14,7 +14,7 @@ export const leadingCapital: Check = {
   group: 'consistency',
   title: 'Nearly all one-line answers open with a capital, a few do not; or the reverse.',
   prose:
-    'Most one-line answers of at least four words open with a capital letter (or with a small one), and a few differ. An answer that opens with a small letter may be the second half of one that was cut. Answers that go on from the prompt, or put its words in order, are left out.',
+    'Most one-line answers of at least four words open with a capital letter (or with a small one), and a few differ. An answer that opens with a small letter may be the second half of one that was cut. The check skips answers that continue the prompt or put its words in order.',
   hint: 'open the answers alike',
   thresholds: styleThresholds,
   bad: [{ text: sampleRows((row, i) => (i === 2 ? lower(row) : row)), pointer: '/output' }],

@@ -118,7 +118,7 @@ function compareKeys(sets: readonly FrequentValue[], total: number, share: numbe
       .sort((a, b) => (having.get(b) ?? 0) - (having.get(a) ?? 0));
     return others.flatMap((name) => {
       const found = gather(split.filter(({ keys }) => keys.has(name) && !keys.has(usual ?? '')));
-      const message = `${countOf(found.count, total, 'rows')} have ${quote(name)} where others have ${quote(usual ?? '')}.`;
+      const message = `${countOf(found.count, total, 'rows')} have ${quote(name)}; others have ${quote(usual ?? '')} instead.`;
       return found.count > 0 ? [{ ...found, message }] : [];
     });
   });

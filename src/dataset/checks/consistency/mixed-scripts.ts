@@ -16,7 +16,7 @@ export const mixedScripts: Check = {
   group: 'consistency',
   title: 'Nearly all rows are in one script, a few in another.',
   prose:
-    'A few rows in another script than the rest mostly slipped in from a dataset of another language. Answers in another script than their prompt are left out: there a translation was asked for. Told by the letters alone, so that languages with the same script are not told apart.',
+    'A few rows in another script usually come from a dataset of another language. The check skips answers in another script than their prompt, because the prompt asked for a translation. It looks only at letters, so it cannot tell languages with the same script apart.',
   hint: 'read the rows; drop those in a language that you do not want',
   thresholds: styleThresholds,
   bad: [

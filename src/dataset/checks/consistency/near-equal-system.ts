@@ -16,7 +16,7 @@ export const nearEqualSystem: Check = {
   group: 'consistency',
   title: 'Two system prompts differ by little.',
   prose:
-    'One system prompt that was edited while the data grew, or typed twice, stands in two wordings. To the model they are two. Compared are the words of the first 2,000 characters, without case: two prompts are near-equal where they share most of their distinct words. Prompts that differ in numbers only, such as a date, are left alone; so are datasets with over 500 system prompts, where they are data of their own.',
+    'A system prompt was edited while the data grew, or typed twice, so rows have it in two wordings. For the model these are two prompts. The check compares the words of the first 2,000 characters, without case: two prompts are near-equal if they share most of their distinct words. It skips prompts that differ only in numbers, such as a date, and datasets with over 500 system prompts.',
   hint: 'use one wording',
   thresholds: {
     share: { default: 0.85, doc: 'words that two prompts share, of all that either has' },
@@ -59,7 +59,7 @@ export const nearEqualSystem: Check = {
             const differs = firstDifference(of.value, each.value);
             report(
               each.rows,
-              `This system prompt stands in ${plural(each.count)} and differs by little from one in ${plural(of.count)}: ${quote(differs.b)} instead of ${quote(differs.a)}.`,
+              `This system prompt is in ${plural(each.count)} and differs by little from one in ${plural(of.count)}: ${quote(differs.b)} instead of ${quote(differs.a)}.`,
               { rows: each.count, other_rows: of.count },
             );
           }

@@ -9,7 +9,7 @@ export const nearLeak: Check = {
   foundBy: 'lorch data dedup DATASET --validation FILE',
   title: 'The row is a near-duplicate of a validation row.',
   prose:
-    'A row that is trained on tells little when nearly the same row is validated on: the validation loss looks better than the model is. By class, rows with the same prompt as a validation row are dropped from the training rows; others are shown.',
+    'If nearly the same row is in both training and validation, the validation loss is too good. With `action: by_class`, rows with the same prompt as a validation row are dropped from the training rows; others are shown.',
   hint: 'lorch data dedup TRAIN --validation FILE -o OUT',
   bad: [],
   good: [],

@@ -12,7 +12,7 @@ export const outlyingLength: Check = {
   group: 'consistency',
   title: 'A few answers are many times as long as nearly all others.',
   prose:
-    'Such an answer is often a whole document, a loop, or several rows run together. It costs as much memory as the longest row and, where answers are averaged by token, weighs as much as many others. The comparison is with the 99th percentile of the answers, in characters.',
+    'Such an answer is often a whole document, a loop, or several rows run together. It costs as much memory as the longest row and, if answers are averaged by token, weighs as much as many others. The comparison is with the 99th percentile of the answers, in characters.',
   hint: 'read the rows; cut or drop them',
   thresholds: {
     times: { default: 4, doc: 'times the 99th percentile' },

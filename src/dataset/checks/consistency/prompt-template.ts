@@ -20,8 +20,8 @@ export const promptTemplate: Check = {
   group: 'consistency',
   title: 'A few prompts are wrapped in a template of their own, nearly all others are not; or the reverse.',
   prose:
-    'Wrappers such as `### Instruction:`, `[INST]` or `Human:` belong to a prompt template, which the chat template replaces. In a few rows of a dataset they tell that rows of several sources were joined. An input that was glued in (`Input: …`) while other rows keep it in a field counts as well.',
-  hint: 'take the wrapper out of the text; the chat template adds what the model needs',
+    'Wrappers such as `### Instruction:`, `[INST]` or `Human:` belong to a prompt template, which the chat template replaces. In a few rows of a dataset they show that rows of several sources were joined. An input that was glued in (`Input: …`) while other rows keep it in a field counts as well.',
+  hint: 'remove the wrapper from the text; the chat template adds what the model needs',
   thresholds: styleThresholds,
   bad: [
     {

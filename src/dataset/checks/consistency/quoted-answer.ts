@@ -18,10 +18,10 @@ export const quotedAnswer: Check = {
   name: 'quoted-answer',
   severity: 'note',
   group: 'consistency',
-  title: 'A few one-line answers stand in quotes, nearly all others do not; or the reverse.',
+  title: 'A few one-line answers are in quotes, nearly all others are not; or the reverse.',
   prose:
-    'Quotes around a whole answer are mostly left over from the way it was made, such as text copied out of a prompt or a CSV cell. Where nearly all one-line answers stand without them (or with), the few others stand out.',
-  hint: 'take the quotes away, unless the answer quotes somebody',
+    'Quotes around a whole answer are mostly left over from the way it was made, such as text copied out of a prompt or a CSV cell. The check reports the few answers that differ from nearly all other one-line answers.',
+  hint: 'remove the quotes, unless the answer quotes somebody',
   thresholds: styleThresholds,
   bad: [
     {
@@ -35,7 +35,7 @@ export const quotedAnswer: Check = {
       thresholds,
       (text) => (isSentence(text) ? (isQuoted(text) ? 'in' : 'without') : null),
       ({ count, total, style }) =>
-        `${countOf(count, total, 'one-line answers')} ${count === 1 ? 'stands' : 'stand'} ${style} quotes, unlike the others.`,
+        `${countOf(count, total, 'one-line answers')} ${count === 1 ? 'is' : 'are'} ${style} quotes, unlike the others.`,
     ),
 };
 

@@ -16,10 +16,10 @@ export const repeatedPrompt: Check = {
   name: 'repeated-prompt',
   severity: 'warning',
   group: 'consistency',
-  title: 'The same prompt stands in several rows with different answers.',
+  title: 'The same prompt is in several rows with different answers.',
   prose:
-    'Where only one answer is right, the rows contradict each other; where many are, as for a joke, they do no harm. The prompts are counted here, letter for letter, with the system prompt and the tools; `lorch data dedup --near` shows the pairs beside each other. The check skips rows with several answers, greetings and other prompts of a word or two, prompts that many answers fit (a joke, an idea, a story), rows with a label that says which answer is good, and datasets in which such prompts are the rule.',
-  hint: 'read the rows side by side; keep the better answer where they contradict each other',
+    'If only one answer is right, the rows contradict each other. If many are right, as for a joke, the rows do no harm. The check compares prompts letter for letter, with the system prompt and the tools; `lorch data dedup --near` shows the pairs beside each other. The check skips rows with several answers, greetings and other prompts of a word or two, prompts that many answers fit (a joke, an idea, a story), rows with a label that says which answer is good, and datasets in which such prompts are common.',
+  hint: 'read the rows side by side; keep the better answer if they contradict each other',
   thresholds: {
     rows: { default: 2, doc: 'rows with the same prompt at the least' },
     of: { default: 20, doc: 'rows of the dataset at the least' },
@@ -71,7 +71,7 @@ export const repeatedPrompt: Check = {
             most.rows,
             repeated.length === 1
               ? `${some}${formatNumber(rows)} rows have the prompt ${quote(most.value)} and different answers.`
-              : `${some}${formatNumber(repeated.length)} prompts stand in several rows (${formatNumber(rows)}) with different answers, most often ${quote(most.value)} (${formatNumber(most.count)}).`,
+              : `${some}${formatNumber(repeated.length)} prompts are in several rows (${formatNumber(rows)}) with different answers, most often ${quote(most.value)} (${formatNumber(most.count)}).`,
             { prompts: repeated.length, rows, of: prompts.total(), exact: prompts.missed() === 0 },
           );
         },

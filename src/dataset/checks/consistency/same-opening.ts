@@ -19,7 +19,7 @@ export const sameOpening: Check = {
   group: 'consistency',
   title: 'A large share of the answers open with the same words.',
   prose:
-    'Openings such as “Certainly!” or “Sure, here is” come from the tool that wrote the answers, and the model learns them before anything else. The same opening may also be the format that you want; then switch this check off. Counted are answers of 100 characters or more: the first two and three words, and the first one where punctuation follows it.',
+    'Openings such as “Certainly!” or “Sure, here is” come from the tool that wrote the answers, and the model learns them before anything else. The same opening may also be the format that you want; then switch this check off. The check counts answers of 100 characters or more by their first two and three words, and by the first word if punctuation follows it.',
   hint: 'cut the opening from the answers, unless it belongs to the format you want',
   thresholds: {
     share: { default: 0.3, doc: 'share of the answers with the same opening' },

@@ -12,7 +12,7 @@ export const systemInSome: Check = {
   group: 'consistency',
   title: 'Nearly all rows have a system prompt, a few have none; or the reverse.',
   prose:
-    'A model trained with a system prompt in most rows behaves differently without one. Where a few rows lack it (or alone have it), it was mostly lost when datasets were joined. Many chat templates put a system prompt of their own where a row has none, so that the two do not even look alike.',
+    'A model trained with a system prompt in most rows behaves differently without one. If a few rows lack it (or only a few have it), datasets were usually joined. Many chat templates add a system prompt of their own if a row has none, which makes the difference larger.',
   hint: 'give all rows a system prompt, or none',
   thresholds: styleThresholds,
   bad: [{ text: sampleRows((row, i) => (i === 2 ? row : { system, ...row })) }],

@@ -9,7 +9,7 @@ export const templateRow: Check = {
   foundBy: 'lorch data dedup DATASET',
   title: 'The row differs from another only in numbers.',
   prose:
-    'Exercises are often made from one template with other numbers. Such rows teach something each, so they are kept; a great many of them may crowd out the rest.',
+    'Exercises are often made from one template with other numbers. Each such row teaches something, so they are kept; very many of them may outweigh the other rows.',
   hint: 'nothing to do, unless one template fills much of the dataset',
   bad: [],
   good: [],

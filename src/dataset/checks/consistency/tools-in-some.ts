@@ -9,8 +9,8 @@ export const toolsInSome: Check = {
   group: 'consistency',
   title: 'Nearly all rows declare tools, a few do not; or the reverse.',
   prose:
-    'Rows without tools beside many with them can be on purpose: they show the model when to answer by itself. A few of them are more often rows whose tools were lost, and a few rows with tools too rare to teach anything.',
-  hint: 'declare the tools in all rows, also where none is called, or keep such rows apart',
+    'Rows without tools beside many with them can be on purpose: they show the model when to answer by itself. If only a few rows have no tools, their tools were usually lost; if only a few have tools, these are too rare to teach anything.',
+  hint: 'declare the tools in all rows, even in rows that call none, or keep such rows apart',
   thresholds: styleThresholds,
   bad: [{ text: weatherRows((i) => i !== 2) }],
   good: [weatherRows(() => true), weatherRows(() => false)],

@@ -23,7 +23,7 @@ export const absentAttachment: Check = {
   group: 'content',
   title: 'The prompt speaks of a picture or file that is not there.',
   prose:
-    'The prompt says "in the image below", "the attached file", "this graph", and the row holds neither a picture nor text that could stand for it. The answer can only be invented, and the model learns to invent.',
+    'The prompt says "in the image below", "the attached file", "this graph", and the row holds neither a picture nor text that could replace it. The answer can only be invented, and the model learns to invent.',
   hint: 'put the content into the prompt as text, or drop the row',
   bad: [
     {

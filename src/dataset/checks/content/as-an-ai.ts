@@ -15,7 +15,7 @@ export const asAnAi: Check = {
   saidBy: { code: 'D107', within: 200 },
   title: 'The answer speaks of itself as an AI.',
   prose:
-    'Phrases such as "As an AI language model, I …" came into datasets from the model that wrote the answers. They are seldom what a prompt asks for, and a fine-tuned model picks them up from few rows. The check skips prompts about AI or about the assistant itself.',
+    'Phrases such as "As an AI language model, I …" came into datasets from the model that wrote the answers. Prompts seldom ask for them, and a fine-tuned model picks them up from few rows. The check skips prompts about AI or about the assistant itself.',
   hint: 'rewrite the answer without it, or drop the row',
   bad: [
     {

@@ -19,7 +19,7 @@ export const boilerplate: Check = {
   group: 'content',
   title: 'The answer opens or closes with a phrase that says nothing.',
   prose:
-    'Openers such as "Certainly!" and closers such as "Let me know if you need anything else" cost tokens and become a habit of the model. Whether you want that habit is a choice of style: make it for the whole dataset, not by accident in a part of it.',
+    'Openers such as "Certainly!" and closers such as "Let me know if you need anything else" cost tokens and become a habit of the model. Decide for the whole dataset whether you want this style.',
   hint: 'cut the phrase, or accept the style for all rows',
   bad: [
     {

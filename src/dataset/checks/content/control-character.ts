@@ -13,7 +13,7 @@ export const controlCharacter: Check = {
   saidBy: { code: 'D124', within: 8 },
   title: 'The text holds a control character.',
   prose:
-    'A character stands in the text that no keyboard writes: a form feed, a backspace, an escape of terminal colours, or a byte of a wrong encoding. It comes from PDF files, terminals and broken exports. Tabs and line breaks are fine; NUL is D035.',
+    'The text has a character that no keyboard writes: a form feed, a backspace, an escape of terminal colours, or a byte of a wrong encoding. It comes from PDF files, terminals and broken exports. Tabs and line breaks are fine; NUL is D035.',
   hint: 'remove the character, or export the text again',
   bad: [{ text: '{"instruction":"Name a colour.","input":"","output":"Blue\\u0008."}', pointer: '/output' }],
   good: ['{"instruction":"Name a colour.","input":"","output":"Blue\\tand\\ngreen."}'],

@@ -9,7 +9,7 @@ export const emailAddress: Check = {
   group: 'content',
   title: 'The text holds an e-mail address.',
   prose:
-    'An e-mail address that is not one of an example domain stands in the text. It may be a person’s: models repeat what they were trained on. It is masked in everything that lorch shows.',
+    'The text has an e-mail address that does not belong to an example domain. It may be a person’s: models repeat what they were trained on. It is masked in everything that lorch shows.',
   hint: 'replace it with one of example.com, if it is a person’s',
   bad: [
     {

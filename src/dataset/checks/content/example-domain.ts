@@ -9,7 +9,7 @@ export const exampleDomain: Check = {
   group: 'content',
   title: 'The answer links to a made-up place.',
   prose:
-    'The link in the answer leads to example.com, yourwebsite.com or another name that stands for a real one. It was left by whoever wrote the answer, to be filled in. The check skips links in code, and links that the prompt gives.',
+    'The link in the answer leads to example.com, yourwebsite.com or another name that stands for a real one. The writer of the answer left it to be filled in. The check skips links in code, and links that the prompt gives.',
   hint: 'give the real link, or write the answer without it',
   bad: [
     {

@@ -15,7 +15,7 @@ export const homoglyph: Check = {
   group: 'content',
   title: 'A Latin word holds a letter of another alphabet.',
   prose:
-    'A Cyrillic or Greek letter that looks like a Latin one stands inside a Latin word, or the other way round: `раypal` with a Cyrillic а. Readers do not see it, the tokenizer sees another word. It comes from filters that were to be passed by, and from keyboards left in the wrong layout.',
+    'A Cyrillic or Greek letter that looks like a Latin one is inside a Latin word, or the other way round: `раypal` with a Cyrillic а. Readers do not see it, the tokenizer sees another word. People write such letters to avoid filters, or by accident with the wrong keyboard layout.',
   hint: 'write the word in one alphabet',
   bad: [
     {

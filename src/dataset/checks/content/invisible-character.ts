@@ -14,9 +14,9 @@ export const invisibleCharacter: Check = {
   severity: 'note',
   group: 'content',
   saidBy: { code: 'D124', within: 8 },
-  title: 'The text holds a character that nobody sees.',
+  title: 'The text holds a character that is invisible.',
   prose:
-    'A zero-width space, a byte-order mark, a soft hyphen or a mark that turns the direction of writing stands in the text. It comes from web pages and editors, splits words for the tokenizer, and hides from readers. The fix removes those that mean nothing, and keeps marks that scripts need (joiners in Persian or Hindi, zero-width spaces in Thai or Khmer).',
+    'A zero-width space, a byte-order mark, a soft hyphen or a mark that turns the direction of writing is in the text. It comes from web pages and editors, splits words for the tokenizer, and hides from readers. The fix removes those that mean nothing, and keeps marks that scripts need (joiners in Persian or Hindi, zero-width spaces in Thai or Khmer).',
   hint: 'remove the character',
   bad: [
     { text: '{"instruction":"Name a colour.","input":"","output":"Bl\\u200bue."}', pointer: '/output' },
@@ -35,12 +35,16 @@ export const invisibleCharacter: Check = {
       const at = text.search(needless);
       // Scripts without spaces mark word ends with U+200B.
       if (at >= 0 && (piece.flags & has.otherScript) === 0) {
-        report(spotIn(piece, at), `The text holds ${nameAt(text, at)}, which nobody sees.`, fixOf(piece, at));
+        report(
+          spotIn(piece, at),
+          `The text holds ${nameAt(text, at)}, which is invisible.`,
+          fixOf(piece, at),
+        );
         continue;
       }
       const other = at >= 0 ? -1 : Math.max(text.search(reordering), text.search(misplaced));
       if (other >= 0)
-        report(spotIn(piece, other), `The text holds ${nameAt(text, other)}, which nobody sees.`);
+        report(spotIn(piece, other), `The text holds ${nameAt(text, other)}, which is invisible.`);
     }
   },
 };

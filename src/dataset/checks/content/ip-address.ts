@@ -10,7 +10,7 @@ export const ipAddress: Check = {
   group: 'content',
   title: 'The text holds a public IP address.',
   prose:
-    'An IPv4 address that is neither private nor kept for documents stands in the text. It may be that of a person or of a server that somebody runs. It is masked in everything that lorch shows.',
+    'The text has an IPv4 address that is neither private nor reserved for documentation. It may belong to a person or to a real server. It is masked in everything that lorch shows.',
   hint: 'replace it with one of 192.0.2.0/24',
   bad: [
     {

@@ -11,7 +11,7 @@ export const letterPlaceholder: Check = {
   name: 'letter-placeholder',
   severity: 'warning',
   group: 'content',
-  title: 'A Chinese answer has letters where a name or a number belongs.',
+  title: 'A Chinese answer has letters in place of a name or a number.',
   prose:
     'The answer holds 第X条, XX公司, 某某公司, 【请填写】 or the like, and the prompt neither holds it nor asks for a form or a letter: the name or number was removed or never known, and the model learns to leave it out.',
   hint: 'write the name or number, or drop the row',

@@ -11,10 +11,10 @@ export const literalEscape: Check = {
   name: 'literal-escape',
   severity: 'warning',
   group: 'content',
-  title: 'An escape stands in the text as characters.',
+  title: 'The text has an escape written as characters.',
   prose:
     'The text shows `\\n`, `\\"` or `\\u00e9` instead of a line break, a quote or é: it was escaped once too often on its way through JSON or CSV. The check skips code, LaTeX, and prompts about escapes.',
-  hint: 'unescape the text where the dataset is built',
+  hint: 'unescape the text when the dataset is built',
   bad: [
     {
       text: '{"instruction":"Name two colours.","input":"","output":"Red.\\\\nBlue."}',

@@ -27,7 +27,7 @@ export const mergedTasks: Check = {
   title: 'The answer goes on into another task or turn.',
   prose:
     'The answer holds the beginning of another example: `### Instruction:`, `Instruction: … Output: …`, `User: … Assistant: …`. The rows were cut from generated text at the wrong place, and the model learns to ask itself the next question. Numbered headings and lists of terms are not tasks. The check skips prompts that ask for a dialogue, questions or instructions.',
-  hint: 'cut the answer where its own task ends',
+  hint: 'cut the answer at the end of its own task',
   bad: [
     {
       text: '{"instruction":"Name a colour.","input":"","output":"Blue.\\n\\n### Instruction:\\nName a fruit.\\n\\n### Response:\\nA pear."}',

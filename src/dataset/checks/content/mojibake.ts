@@ -9,7 +9,7 @@ export const mojibake: Check = {
   group: 'content',
   title: 'The text was read with the wrong encoding.',
   prose:
-    'Characters such as `Ã©` or `â€™` stand where é or ’ was meant: UTF-8 was read as Windows-1252 or Latin-1, once or several times. The characters decode back without a remainder, so the fix is certain.',
+    'Characters such as `Ã©` or `â€™` are in place of é or ’: UTF-8 was read as Windows-1252 or Latin-1, once or several times. The characters decode back without a remainder, so the fix is certain.',
   hint: 'export the text again as UTF-8, or take the fix',
   bad: [
     { text: '{"instruction":"Name a drink.","input":"","output":"A cafÃ© au lait."}', pointer: '/output' },

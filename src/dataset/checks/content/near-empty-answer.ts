@@ -18,7 +18,7 @@ export const nearEmptyAnswer: Check = {
   title: 'The answer says that there is none, or holds marks only.',
   prose:
     'The whole answer is `N/A`, `None`, `null`, `...` or the like. Sometimes that is right (nothing in the text fits the question), often it is an empty cell of a table on its way into the dataset. The check skips a word that the prompt names as a possible answer.',
-  hint: 'write the answer; where there is none, a sentence that says so teaches more',
+  hint: 'write the answer; if there is none, say so in a sentence',
   bad: [
     {
       text: '{"instruction":"Describe the weather on Mars.","input":"","output":"N/A"}',

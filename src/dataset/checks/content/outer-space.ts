@@ -9,7 +9,7 @@ export const outerSpace: Check = {
   group: 'content',
   title: 'The answer begins or ends with white space.',
   prose:
-    'Spaces or line breaks stand before or after the answer. They are trained on: a leading space changes the first token, a trailing line break delays the end of the turn. Where only some rows have them, the model learns a coin toss. The fix trims; the indentation of a first line of code stays.',
+    'Spaces or line breaks are before or after the answer. They are trained on: a leading space changes the first token, a trailing line break delays the end of the turn. If only some rows have them, the model learns to add them at random. The fix trims; the indentation of a first line of code stays.',
   hint: 'trim the answers',
   bad: [
     { text: '{"instruction":"Name a colour.","input":"","output":"Blue.\\n"}', pointer: '/output' },

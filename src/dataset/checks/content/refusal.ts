@@ -13,7 +13,7 @@ export const refusedTask: Check = {
   group: 'content',
   title: 'The answer opens with a refusal.',
   prose:
-    'The answer opens with what the speaker cannot or will not do: "I\'m sorry, but I cannot help", "I cannot provide", 抱歉，我无法. Some of these answers do the task after it. A statement that something is impossible is a fact, not a refusal, and an apology alone is not a refusal either, nor is the translation of a text that refuses. A model that is trained on refusals refuses more prompts than those it was shown. Keep the refusals that you want, and answer or drop the rest.',
+    'The answer opens with what the speaker cannot or will not do: "I\'m sorry, but I cannot help", "I cannot provide", 抱歉，我无法. Some of these answers do the task after it. A statement that something is impossible is a fact, not a refusal, and an apology alone, or the translation of a text that refuses, is not a refusal either. A model that is trained on refusals refuses more prompts than those it was shown. Keep the refusals that you want, and answer or drop the rest.',
   hint: 'answer the prompt, or drop the row; switch the check off if refusals are wanted',
   bad: [
     {

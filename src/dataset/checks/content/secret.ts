@@ -11,7 +11,7 @@ export const secret: Check = {
   group: 'content',
   title: 'The text holds a key or a password.',
   prose:
-    'The text holds an access token, an API key, a private key, a password in a URL, or a value with a name such as `password` or `api_key`. A model can repeat it to anybody, and the dataset gives it to everybody who reads it. Treat it as leaked: revoke it, then take it out. It is masked in everything that lorch shows. The check skips values that are plainly made up (`sk-xxxx…`, `your_key`).',
+    'The text holds an access token, an API key, a private key, a password in a URL, or a value with a name such as `password` or `api_key`. A model can repeat it, and every reader of the dataset can see it. Treat it as leaked: revoke it, then remove it. It is masked in everything that lorch shows. The check skips values that are plainly made up (`sk-xxxx…`, `your_key`).',
   hint: 'revoke the key, then remove it from the row',
   bad: [
     {

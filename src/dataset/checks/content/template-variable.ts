@@ -23,8 +23,8 @@ export const templateVariable: Check = {
   group: 'content',
   title: 'A variable of a template was not filled in.',
   prose:
-    'The answer holds `{{name}}`, `{name}`, `<CUSTOMER_NAME>` or the like outside of code, and the prompt does not: the script that built the row did not fill it in, and the model would learn to say it. Some sets leave such marks on purpose, to be filled before training; fill them before they come here.',
-  hint: 'fill in the variable where the dataset is built',
+    'The answer holds `{{name}}`, `{name}`, `<CUSTOMER_NAME>` or the like outside of code, and the prompt does not: the script that built the row did not fill it in, and the model would learn to say it. If the marks are there on purpose, fill them in before you check the dataset.',
+  hint: 'fill in the variable when the dataset is built',
   bad: [
     {
       text: '{"messages":[{"role":"user","content":"Who are you?"},{"role":"assistant","content":"I am {{name}}, made by {{author}}."}]}',

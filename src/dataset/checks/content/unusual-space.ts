@@ -12,7 +12,7 @@ export const unusualSpace: Check = {
   saidBy: { code: 'D124', within: 8 },
   title: 'The text holds an unusual space.',
   prose:
-    'A no-break space, a thin space or a line separator stands where an ordinary space or line break is usual. Tokenizers treat it as another word. Before French punctuation, before units and inside numbers it is meant.',
+    'A no-break space, a thin space or a line separator is in place of an ordinary space or line break. Tokenizers treat it as another word. The check skips it before French punctuation, before units and inside numbers.',
   hint: 'write an ordinary space',
   bad: [
     { text: '{"instruction":"Name a colour.","input":"","output":"Dark\\u00a0blue."}', pointer: '/output' },

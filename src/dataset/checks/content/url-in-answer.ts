@@ -9,7 +9,7 @@ export const urlInAnswer: Check = {
   group: 'content',
   title: 'The answer holds a link.',
   prose:
-    'The answer gives a web address that the prompt does not. A model learns the shape of links more readily than the links, and will invent some. Check that the links in the data work. The check skips links in code, and bare home pages of authorities and universities (`.gov`, `.edu`).',
+    'The answer gives a web address that the prompt does not. A model learns what links look like before it learns the links, and invents some. Check that the links in the data work. The check skips links in code, and bare home pages of authorities and universities (`.gov`, `.edu`).',
   hint: 'check the link, or write the answer without it',
   bad: [
     {

@@ -16,7 +16,7 @@ export const wrongArithmetic: Check = {
   severity: 'warning',
   group: 'content',
   saidBy: { code: 'D138' },
-  title: 'A sum in the answer does not hold.',
+  title: 'A calculation in the answer is wrong.',
   prose:
     'An equation of plain numbers in the answer (`12 * 7 = 74`) is false, or the prompt asks for an expression of plain numbers and its value is not among the numbers of the answer. Rounded values are accepted; if an operand is a decimal number or something is divided, they may differ by one in a hundred. An en dash between numbers is a minus. The check skips variables, percentages, units, remainders, other bases, ranges (`1-100`), fractions that lost their brackets (`9*8/2*1`) and code.',
   hint: 'correct the number',
@@ -51,7 +51,7 @@ function checkEquations(answer: Answer, report: Report): void {
   const found = findWrongEquation(answer.text);
   if (!found || otherRules.test(answer.promptLower) || looksLikeCode(answer.text)) return;
   const expected = round(found.expected);
-  report(spotOf(answer, found.at), `${found.shown.trim()} does not hold: it is ${expected}.`, {
+  report(spotOf(answer, found.at), `${found.shown.trim()} is wrong: the result is ${expected}.`, {
     data: { expected },
   });
 }
@@ -86,7 +86,7 @@ function checkQuestion(answer: Answer, report: Report): void {
   const expected = round(computed.value);
   report(
     spotOf(answer),
-    `The answer to ${JSON.stringify(expression.trim())} is ${expected}, which is not there.`,
+    `The answer to ${JSON.stringify(expression.trim())} is ${expected}, which the answer does not give.`,
     {
       data: { expected },
     },

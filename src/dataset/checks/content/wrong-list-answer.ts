@@ -30,9 +30,9 @@ export const wrongListAnswer: Check = {
   name: 'wrong-list-answer',
   severity: 'warning',
   group: 'content',
-  title: 'What the answer makes of a list is wrong.',
+  title: 'The result for a list in the prompt is wrong.',
   prose:
-    'The prompt gives one list of numbers and asks for its mean, median, sum, product, range, largest or smallest number, or to sort it; or a list of words to put into the order of the alphabet. The right result was computed, and the answer does not hold it. The check skips prompts that ask for anything more.',
+    'The prompt gives one list of numbers and asks for its mean, median, sum, product, range, largest or smallest number, or to sort it; or a list of words to put into the order of the alphabet. lorch computed the right result, and the answer does not contain it. The check skips prompts that ask for anything more.',
   hint: 'correct the answer',
   bad: [
     {
@@ -63,7 +63,7 @@ export const wrongListAnswer: Check = {
       const asked = instruction.toLowerCase();
       const expected = hasNumbers ? numberFault(answer, asked) : wordFault(answer, asked);
       if (expected !== null && !looksLikeCode(answer.text))
-        report(spotOf(answer), `The answer does not hold the right result, ${expected}.`, {
+        report(spotOf(answer), `The answer does not contain the right result, ${expected}.`, {
           data: { expected },
         });
     }

@@ -5,9 +5,9 @@ export const arraySeparator: Check = {
   name: 'array-separator',
   severity: 'warning',
   raisedBy: ['dataset/readers/json-values.ts'],
-  title: 'A comma of the array is missing or too many.',
+  title: 'A comma in the array is missing or extra.',
   prose:
-    'Between two rows of a JSON array stands one comma, and none before the closing bracket. The rows are certain all the same and are read; strict parsers refuse the whole file.',
+    'A JSON array has one comma between two rows, and none before the closing bracket. The rows are still clear, so lorch reads them; strict parsers refuse the whole file.',
   hint: 'put one comma between rows and none after the last',
   bad: [
     {

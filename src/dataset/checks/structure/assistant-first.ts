@@ -6,7 +6,7 @@ export const assistantFirst: Check = {
   severity: 'warning',
   title: 'The assistant speaks before any user.',
   prose:
-    'No user message stands before the first answer, so the model would learn to say it unasked. Some chat templates refuse such rows.',
+    'The first answer has no user message before it, so the model would learn to say it without a question. Some chat templates refuse such rows.',
   hint: 'add the user message, or give the opening answer weight 0',
   bad: [
     {

@@ -6,8 +6,7 @@ export const blankLine: Check = {
   severity: 'note',
   raisedBy: ['dataset/readers/csv.ts', 'dataset/readers/jsonl.ts'],
   title: 'A line is blank.',
-  prose:
-    'A blank line is no row and is left out of the count. Several of them can be the trace of a broken export.',
+  prose: 'A blank line is not a row and is not counted. Several of them may come from a broken export.',
   hint: 'remove the line',
   bad: [
     {

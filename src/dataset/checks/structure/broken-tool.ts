@@ -11,7 +11,7 @@ export const brokenTool: Check = {
   code: 'D070',
   name: 'broken-tool',
   severity: 'warning',
-  title: 'What a tool declares of its parameters is broken.',
+  title: 'The declared parameters of a tool are broken.',
   prose:
     'The parameters are not an object, a schema is not valid, a list of values is empty, a parameter is required but not declared, or a reference leads nowhere. Calls of such a tool cannot be compared with it, and a server that reads the declaration refuses it.',
   hint: 'write the parameters as a JSON Schema: {"type":"object","properties":{…},"required":[…]}',

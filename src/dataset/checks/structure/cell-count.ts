@@ -9,8 +9,8 @@ export const cellCount: Check = {
   raisedBy: ['dataset/readers/csv-rows.ts', 'dataset/readers/wrapped.ts'],
   title: 'A CSV record has more or fewer cells than the header.',
   prose: [
-    'With a cell too many or too few nobody can say which value belongs to which column, so the row is not guessed at. The usual cause is a comma or a line break in a text that stands in no quotes.',
-    'The place is the first cell too many, or the end of the record where cells are missing.',
+    'With a cell too many or too few it is not clear which value belongs to which column, so lorch does not guess the row. The usual cause is a comma or a line break in a text without quotes.',
+    'The place is the first cell too many, or the end of the record if cells are missing.',
   ].join('\n\n'),
   hint: 'put texts with commas, quotes or line breaks in double quotes',
   fatal: true,

@@ -17,8 +17,8 @@ export const damagedArchive: Check = {
   raisedBy: ['dataset/compression/codec.ts', 'dataset/scan/open-rows.ts'],
   title: 'The compressed file is cut off or damaged.',
   prose: [
-    'gzip and zstd files are unpacked as they are read, whatever they are called. Where the packed data breaks off, or does not fit its checksum, the rows before that place are read and checked, and the file is refused: nobody can say how many rows are missing. The byte counts from the start of the packed file.',
-    'Damage inside gzip data can take up to 64 KiB of text before it along. Checksums of zstd frames are not verified: damage that still unpacks shows as broken rows. zstd data that needs a dictionary, or a window of more than 128 MiB (`--long`), is not read.',
+    'gzip and zstd files are unpacked as they are read, whatever they are called. If the packed data is cut off, or does not match its checksum, the rows before that place are read and checked, and the file is refused, because it is not known how many rows are missing. The byte counts from the start of the packed file.',
+    'Damage inside gzip data can also destroy up to 64 KiB of text before it. Checksums of zstd frames are not verified: damage that still unpacks shows as broken rows. zstd data that needs a dictionary, or a window of more than 128 MiB (`--long`), is not read.',
   ].join('\n\n'),
   hint: 'fetch the file again, or pack it again',
   fatal: true,

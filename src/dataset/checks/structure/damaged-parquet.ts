@@ -13,8 +13,8 @@ export const damagedParquet: Check = {
   raisedBy: ['dataset/readers/parquet.ts', 'dataset/scan/open-rows.ts'],
   title: 'The Parquet file, or a group of its rows, cannot be read.',
   prose: [
-    'A Parquet file is read from its end, where the footer says which columns and row groups there are. A file that was cut off has no footer, and none of its rows can be read.',
-    'Where one row group is damaged, or packed in a way that is not read, its rows are counted and dropped with this code, the message names the column, and the other row groups are read.',
+    'A Parquet file is read from its end: the footer lists the columns and row groups. A file that was cut off has no footer, and none of its rows can be read.',
+    'If one row group is damaged, or packed in a way that lorch does not read, its rows are counted and dropped with this code. The message names the column, and the other row groups are read.',
   ].join('\n\n'),
   hint: 'fetch or write the file again',
   fatal: true,

@@ -9,8 +9,8 @@ export const differingPrompts: Check = {
   severity: 'error',
   title: 'An answer of a preference pair does not begin with the assistant.',
   prose:
-    'Two answers can be compared only under one prompt. Where both sides are whole conversations, the messages they share are the prompt; a user message after them means that the prompts differ. Beside a prompt of its own, a side that begins with a user message repeats that prompt or belongs to another row.',
-  hint: 'give both answers the same prompt, and leave the prompt out of the answers where it stands apart',
+    'Two answers can be compared only if they have the same prompt. If both sides are whole conversations, the messages they share are the prompt; a user message after them means that the prompts differ. If the row has a separate prompt, a side that begins with a user message repeats that prompt or belongs to another row.',
+  hint: 'give both answers the same prompt, and remove the prompt from the answers if the row has a separate prompt',
   bad: [
     {
       text: `{"chosen":[${user('Name a colour.')},${assistant('Blue.')}],"rejected":[${user('Name a number.')},${assistant('Seven.')}]}`,

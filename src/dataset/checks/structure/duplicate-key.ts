@@ -7,7 +7,7 @@ export const duplicateKey: Check = {
   raisedBy: ['dataset/scan/judge-row.ts'],
   title: 'A key appears twice in one object.',
   prose:
-    'JSON parsers keep the last value and forget the first without a word. Which one was meant, only the author knows.',
+    'JSON parsers silently keep the last value and ignore the first. lorch cannot know which one you mean.',
   hint: 'keep one of the two',
   bad: [
     {

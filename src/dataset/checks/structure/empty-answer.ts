@@ -8,7 +8,7 @@ export const emptyAnswer: Check = {
   severity: 'error',
   title: 'The assistant message has no content.',
   prose: [
-    'An assistant message that is trained on holds no text: the field is empty, null or blank, and no tool call stands beside it. The model would learn to end its turn at once.',
+    'An assistant message that is trained on holds no text: the field is empty, null or blank, and there is no tool call beside it. The model would learn to end its turn at once.',
     'Messages that are not trained on (`weight: 0`) may be empty.',
   ].join('\n\n'),
   hint: 'fill the reply, or drop the row with dataset.on_error: drop',

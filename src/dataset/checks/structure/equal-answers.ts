@@ -7,7 +7,7 @@ export const equalAnswers: Check = {
   severity: 'error',
   title: 'The chosen answer is the rejected one.',
   prose:
-    'Both sides of a preference pair say the same, so the pair prefers nothing. Often one column was copied into the other.',
+    'Both sides of a preference pair say the same, so the pair has no preference. Often one column was copied into the other.',
   hint: 'remove the pair, or restore the answer that was overwritten',
   bad: [{ text: '{"prompt":"Name a colour.","chosen":"Blue.","rejected":"Blue."}', pointer: '/rejected' }],
   good: ['{"prompt":"Name a colour.","chosen":"Blue.","rejected":"Seven."}'],

@@ -7,7 +7,7 @@ export const fractionalWeight: Check = {
   raisedBy: ['dataset/formats/fields.ts'],
   title: 'A message weight is neither 0 nor 1.',
   prose:
-    '`weight`, `loss_weight` and `train` decide whether a message is trained on: 1 or true, 0 or false. Weights between are not carried into the loss; rounding them would change what is trained.',
+    '`weight`, `loss_weight` and `train` decide whether a message is trained on: 1 or true, 0 or false. lorch does not use weights between 0 and 1 in the loss, and rounding them would change what is trained.',
   hint: 'write 0 or 1',
   fatal: true,
   bad: [

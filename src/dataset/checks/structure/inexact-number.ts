@@ -7,7 +7,7 @@ export const inexactNumber: Check = {
   raisedBy: ['dataset/exact-numbers.ts'],
   title: 'A number of the conversation is too large for Python to read.',
   prose:
-    'Python reads a number beyond 1.8e308 as infinity, which templates then write as a word that is not JSON, and it refuses whole numbers of more than 4,300 digits: the model would learn something that nobody wrote. All other numbers of tool calls and tools are trained as they are written: 10.0 stays 10.0, and 12345678901234567890 keeps its digits.',
+    'Python reads a number beyond 1.8e308 as infinity, which templates then write as a word that is not JSON, and it refuses whole numbers of more than 4,300 digits: the model would learn something that is not in the data. All other numbers of tool calls and tools are trained as they are written: 10.0 stays 10.0, and 12345678901234567890 keeps its digits.',
   hint: 'write it as text, in quotes',
   bad: [
     {

@@ -6,7 +6,7 @@ export const lastTurn: Check = {
   severity: 'warning',
   title: "The last message is not the assistant's.",
   prose:
-    'What follows the last answer is never trained on: a question without its reply, or a tool result that nobody used. Either the answer was lost, or the conversation was cut.',
+    'What follows the last answer is never trained on: a question without its reply, or a tool result that no answer uses. Either the answer was lost, or the conversation was cut.',
   hint: 'add the answer, or remove the messages after the last one',
   bothSides: true,
   bad: [

@@ -6,9 +6,9 @@ export const leakedRow: Check = {
   severity: 'warning',
   raisedBy: ['dataset/scan/scan-file.ts'],
   foundBy: 'lorch plan CONFIG',
-  title: 'The row stands in both training and validation data.',
+  title: 'The row is in both training and validation data.',
   prose:
-    'A row that is trained on tells nothing when it is validated on. The one read later is dropped, also with `duplicates.exact: keep`.',
+    'If a validation row is also trained on, the validation loss is too good. The row that is read later is dropped, also with `duplicates.exact: keep`.',
   hint: 'remove the row from one of the two files',
   bad: [],
   good: [

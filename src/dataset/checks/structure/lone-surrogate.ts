@@ -10,7 +10,7 @@ export const loneSurrogate: Check = {
   severity: 'error',
   title: 'The text holds half of a character.',
   prose:
-    'A UTF-16 surrogate without its partner (an escape such as `\\ud83d` alone) is no character. It cannot be written as UTF-8, and tokenizers fail on it. Usually a text was cut inside an emoji.',
+    'A UTF-16 surrogate without its partner (an escape such as `\\ud83d` alone) is not a character. It cannot be written as UTF-8, and tokenizers fail on it. Usually a text was cut inside an emoji.',
   hint: 'remove the half character or restore the whole one',
   fatal: true,
   bothSides: true,

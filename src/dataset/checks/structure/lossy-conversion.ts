@@ -7,7 +7,7 @@ export const lossyConversion: Check = {
   raisedBy: ['app/data/convert-dataset.ts'],
   title: 'The target format cannot hold all of the row.',
   prose:
-    '`lorch data convert` never drops part of a conversation silently. What the target has no place for is named; `--allow-loss` converts all the same.',
+    '`lorch data convert` never drops part of a conversation silently. The finding names what the target cannot hold; `--allow-loss` converts the rest.',
   hint: 'choose another target, or pass --allow-loss',
   bad: [],
   good: [

@@ -6,7 +6,7 @@ export const misplacedSystem: Check = {
   severity: 'warning',
   title: 'A system message does not open the conversation.',
   prose:
-    'A system or developer message stands after the conversation began, or a second one follows the first. Many chat templates refuse it, move it or leave it out.',
+    'A system or developer message comes after the conversation began, or a second one follows the first. Many chat templates refuse it, move it or leave it out.',
   hint: 'put one system message first',
   bothSides: true,
   bad: [
@@ -22,7 +22,7 @@ export const misplacedSystem: Check = {
     for (let i = 1; i < example.messages.length; i += 1) {
       const role = example.messages[i]?.role;
       if (role === 'system' || role === 'developer')
-        report({ message: i, field: 'role' }, `This ${role} message does not stand first.`);
+        report({ message: i, field: 'role' }, `This ${role} message is not the first message.`);
     }
   },
 };

@@ -9,7 +9,7 @@ export const missingCallId: Check = {
   severity: 'warning',
   title: 'Parallel tool calls have no ids.',
   prose:
-    'Where one message makes several calls, only their ids say which result belongs to which call. A single call needs none.',
+    'If one message makes several calls, only their ids say which result belongs to which call. A single call needs none.',
   hint: 'give each call an id, and each result its tool_call_id',
   bothSides: true,
   bad: [

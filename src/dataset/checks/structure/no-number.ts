@@ -13,8 +13,8 @@ export const noNumber: Check = {
   raisedBy: ['dataset/readers/parquet-values.ts'],
   title: 'A Parquet column holds NaN or infinity.',
   prose:
-    'JSON has no such numbers, and neither has a text example. The value is read as null, which is what tables mean by NaN where they have no other way to leave a cell empty.',
-  hint: 'write null where there is no value, and a number where there is one',
+    'JSON cannot store such numbers. The value is read as null, because tables often use NaN for an empty cell.',
+  hint: 'write null for an empty cell, and a number otherwise',
   oncePerFile: true,
   bad: [{ text: withNaN, file: 'rows.parquet' }],
   good: [],

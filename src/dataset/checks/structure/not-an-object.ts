@@ -5,7 +5,7 @@ export const notAnObject: Check = {
   name: 'not-an-object',
   severity: 'error',
   raisedBy: ['dataset/scan/judge-row.ts'],
-  title: 'The row is JSON, but no object.',
+  title: 'The row is JSON, but not an object.',
   prose:
     'Every row is an object whose fields carry the conversation. A bare string, a number, `null` or a list has no place for roles or answers.',
   hint: 'wrap the row in an object with the fields of its format',

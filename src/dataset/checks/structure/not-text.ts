@@ -5,9 +5,9 @@ export const notText: Check = {
   name: 'not-text',
   severity: 'error',
   raisedBy: ['dataset/scan/open-rows.ts'],
-  title: 'The file holds no UTF-8 text.',
+  title: 'The file is not UTF-8 text.',
   prose:
-    'zip, bzip2 and xz archives, UTF-16 and other binary content are recognised by their first bytes, and so is a file that was packed twice. Nothing of such a file is read. gzip, zstd and Parquet are.',
+    'zip, bzip2 and xz archives, UTF-16 and other binary content are recognised by their first bytes, and so is a file that was packed twice. lorch does not read such a file. It does read gzip, zstd and Parquet.',
   hint: 'unpack the file, or convert it to UTF-8 JSON lines',
   fatal: true,
   bad: [

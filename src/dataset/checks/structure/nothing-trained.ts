@@ -6,7 +6,7 @@ export const nothingTrained: Check = {
   severity: 'error',
   title: 'Every assistant message is switched off.',
   prose:
-    'All assistant messages carry weight 0 (or `train: false`), so the row has no token to learn from. A trainer would count it and learn nothing. If `dataset.train_on` names other roles, switch the check off.',
+    'All assistant messages have weight 0 (or `train: false`), so the row has no token to learn from. A trainer would count it and learn nothing. If `dataset.train_on` names other roles, switch the check off.',
   hint: 'give an assistant message weight 1, or remove the row',
   bad: [
     {

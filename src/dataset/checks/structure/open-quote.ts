@@ -7,7 +7,7 @@ export const openQuote: Check = {
   raisedBy: ['dataset/readers/csv.ts'],
   title: 'A quoted CSV cell does not end with its quote.',
   prose:
-    'A cell that starts with a double quote ends with one, before a delimiter or the end of the line; a quote inside it is written twice. Where the closing quote is missing, other readers swallow the records that follow. Here the record ends with the line on which the quote stands, and the next line is read as a record of its own.',
+    'A cell that starts with a double quote ends with one, before a delimiter or the end of the line; a quote inside it is written twice. If the closing quote is missing, other readers take the next records into the cell. In lorch, the record ends with the line of the quote, and the next line is read as a new record.',
   hint: 'close the quote, and write quotes inside a quoted cell twice: ""',
   fatal: true,
   bad: [

@@ -9,7 +9,7 @@ export const orphanToolResult: Check = {
   severity: 'error',
   title: 'A tool result answers no call.',
   prose:
-    'A tool message follows no tool call, or its `tool_call_id` is that of none before it. The call was lost, or an id was mistyped; templates that look the call up fail on it.',
+    'A tool message follows no tool call, or no call before it has its `tool_call_id`. The call was lost, or an id was mistyped; templates that look the call up fail on it.',
   hint: 'add the call, or correct tool_call_id',
   bothSides: true,
   bad: [

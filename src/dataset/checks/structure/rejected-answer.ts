@@ -8,7 +8,7 @@ export const rejectedAnswer: Check = {
   severity: 'error',
   title: 'The row says that its answer is bad.',
   prose:
-    'A `label`, `kto_tag`, `accepted`, `is_good`, `thumbs` or `feedback` that says false, no or thumbs down (in CSV as text) is how unpaired preference data (KTO) marks the answers that people rejected. Trained on as they are, such rows teach what should be avoided. `label` is read so beside a conversation or a prompt, but not beside an `instruction`, and not if the answer itself is the name of a class, such as "negative" or "no". Numbers that only mean something beside those of other rows are D066.',
+    'A `label`, `kto_tag`, `accepted`, `is_good`, `thumbs` or `feedback` that says false, no or thumbs down (in CSV as text) is how unpaired preference data (KTO) marks the answers that people rejected. Training on such rows teaches what should be avoided. `label` is read so beside a conversation or a prompt, but not beside an `instruction`, and not if the answer itself is the name of a class, such as "negative" or "no". Numbers that only mean something beside those of other rows are D066.',
   hint: 'drop these rows and train on the good ones with dataset.on_error: drop; if the field means something else, switch the check off: D064: off',
   notPairs: true,
   bad: [

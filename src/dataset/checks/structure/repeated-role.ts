@@ -6,7 +6,7 @@ export const repeatedRole: Check = {
   severity: 'warning',
   title: 'The same speaker has two turns in a row.',
   prose:
-    'Two user messages, or two assistant messages, follow each other. Often a message between them was lost. Several chat templates refuse such rows, others join them without a word.',
+    'Two user messages, or two assistant messages, follow each other. Often a message between them was lost. Several chat templates refuse such rows, others join them silently.',
   hint: 'join the two messages, or add the one between them',
   bothSides: true,
   bad: [

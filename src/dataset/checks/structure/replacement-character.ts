@@ -7,7 +7,7 @@ export const replacementCharacter: Check = {
   severity: 'warning',
   title: 'The text holds a replacement character.',
   prose:
-    'U+FFFD stands where a decoder met bytes it could not read: a character was lost before this file was written, and the model would learn the damage.',
+    'A decoder writes U+FFFD in place of bytes that it cannot read: a character was lost before this file was written, and the model would learn the damage.',
   hint: 'export the text again with the right encoding',
   bothSides: true,
   bad: [{ text: '{"instruction":"Name a colour.","input":"","output":"Bl\\ufffde"}', pointer: '/output' }],

@@ -7,7 +7,7 @@ export const rowTooLong: Check = {
   raisedBy: ['dataset/duplicates/hash-lines.ts', 'dataset/readers/parse-row.ts'],
   title: 'The row is longer than 50 MB.',
   prose:
-    'No conversation is that long: usually line breaks were lost and many rows stand on one line. The row is named and skipped without being held in memory; those after it are read.',
+    'No conversation is that long: usually line breaks were lost and many rows are on one line. lorch reports and skips the row without holding it in memory, and reads the rows after it.',
   hint: 'look for a missing line break, or split the row',
   fatal: true,
   bad: [],

@@ -5,9 +5,9 @@ export const severalInstances: Check = {
   name: 'several-instances',
   severity: 'error',
   raisedBy: ['dataset/formats/alpaca.ts'],
-  title: 'One instruction carries several instances.',
+  title: 'One instruction has several instances.',
   prose:
-    'Self-Instruct rows hold their inputs and answers under `instances`. One instance makes one example; a row with several would have to become several rows, and then no row could be accounted for.',
+    'Self-Instruct rows hold their inputs and answers under `instances`. One instance makes one example; a row with several would become several rows, and the ledger could not account for them.',
   hint: 'write one row for each instance',
   fatal: true,
   bad: [

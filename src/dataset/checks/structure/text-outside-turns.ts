@@ -7,7 +7,7 @@ export const textOutsideTurns: Check = {
   raisedBy: ['dataset/formats/chatml-text.ts'],
   title: 'There is text outside the turns.',
   prose:
-    'Between `<|im_end|>` and the next `<|im_start|>` only white space may stand. Other text belongs to no speaker and would be lost.',
+    'Between `<|im_end|>` and the next `<|im_start|>` only white space is allowed. Other text has no speaker and would be lost.',
   hint: 'move the text into a turn',
   fatal: true,
   bad: [

@@ -13,7 +13,7 @@ export const trailingBytes: Check = {
   raisedBy: ['dataset/compression/codec.ts'],
   title: 'Something follows the compressed data.',
   prose:
-    'After the end of the gzip or zstd data stand bytes that are no more of it. They are not read: they may be what a broken upload left, or rows that were appended without being packed. Zeros that fill a gzip file up are passed over.',
+    'Other bytes follow the end of the gzip or zstd data. lorch does not read them: they may come from a broken upload, or be rows that were appended without being packed. Zeros at the end of a gzip file are ignored.',
   hint: 'look at what follows: rows appended to a packed file must be packed too',
   bad: [{ text: Buffer.concat([gzip, Buffer.from('end')]), file: 'rows.jsonl.gz' }],
   good: [Buffer.concat([gzip, Buffer.alloc(16)])],

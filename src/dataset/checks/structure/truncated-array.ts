@@ -7,7 +7,7 @@ export const truncatedArray: Check = {
   raisedBy: ['dataset/readers/json-values.ts'],
   title: 'The file ends inside its array.',
   prose:
-    'The closing bracket is missing: a download or an export stopped early, and rows may be lost. Rows up to there are read; the file is refused because nobody can say how many are missing.',
+    'The closing bracket is missing: a download or an export stopped early, and rows may be lost. Rows up to there are read; the file is refused because it is not known how many are missing.',
   hint: 'fetch the file again, or close the array with ] if it is whole',
   fatal: true,
   bad: [

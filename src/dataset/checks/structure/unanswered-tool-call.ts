@@ -11,9 +11,9 @@ export const unansweredToolCall: Check = {
   code: 'D028',
   name: 'unanswered-tool-call',
   severity: 'warning',
-  title: 'A tool call is followed by no result.',
+  title: 'A tool call has no result after it.',
   prose:
-    'After a call the next message is a tool result, unless the row ends with the call. Otherwise the model learns to go on without waiting for the tool. Of several calls with ids each needs its result.',
+    'After a call, the next message must be a tool result, unless the row ends with the call. Otherwise the model learns to continue without waiting for the tool. If several calls have ids, each needs its result.',
   hint: 'add the tool message, or end the row with the call',
   bothSides: true,
   bad: [
@@ -46,7 +46,7 @@ export const unansweredToolCall: Check = {
         for (const [id, { message: at, call }] of waiting)
           report(
             { message: at, field: 'tool_calls', below: `/${call}` },
-            `The call ${JSON.stringify(id)} is followed by no tool result.`,
+            `The call ${JSON.stringify(id)} has no tool result after it.`,
           );
       if (answered || !message.tool_calls?.length) waiting = new Map();
       answered = false;
@@ -55,7 +55,7 @@ export const unansweredToolCall: Check = {
       const next = example.messages[i + 1];
       // A call written as several assistant messages in a row is answered after the last of them.
       if (message.tool_calls?.length && next && next.role !== 'tool' && !next.tool_calls?.length)
-        report({ message: i, field: 'tool_calls' }, 'The tool call is followed by no tool result.');
+        report({ message: i, field: 'tool_calls' }, 'The tool call has no tool result after it.');
     }
   },
 };

@@ -7,7 +7,7 @@ export const unclosedMarker: Check = {
   raisedBy: ['dataset/formats/chatml-text.ts'],
   title: 'A turn of chatml text is not closed.',
   prose:
-    'Each turn runs from `<|im_start|>` to `<|im_end|>`. Without the end, one turn swallows the next, or the model never learns to stop.',
+    'Each turn runs from `<|im_start|>` to `<|im_end|>`. Without the end, a turn includes the next one, or the model does not learn to stop.',
   hint: 'close the turn with <|im_end|>',
   fatal: true,
   bad: [

@@ -5,10 +5,10 @@ export const unknownKey: Check = {
   name: 'unknown-key',
   severity: 'note',
   raisedBy: ['dataset/formats/fields.ts', 'dataset/formats/mapping.ts', 'dataset/formats/turn.ts'],
-  title: 'A key means nothing to the format.',
+  title: 'The format does not use a key.',
   prose:
-    'Fields beside the conversation are kept with the row and written again by `lorch data convert`; fields inside a message are not. A misspelt key shows up here. Said once a file for each key.',
-  hint: 'rename the key if it was meant to carry the conversation',
+    'Fields beside the conversation are kept with the row and written again by `lorch data convert`; fields inside a message are not. A misspelt key shows up here. Each key is reported once a file.',
+  hint: 'rename the key if it belongs to the conversation',
   oncePerFile: true,
   bad: [
     {

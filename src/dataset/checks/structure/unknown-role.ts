@@ -5,7 +5,7 @@ export const unknownRole: Check = {
   name: 'unknown-role',
   severity: 'error',
   raisedBy: ['dataset/formats/chatml-text.ts', 'dataset/formats/turn.ts'],
-  title: 'A role is none that the format knows.',
+  title: 'The format does not know a role.',
   prose:
     'A message whose speaker is unknown can neither be shown to the model nor trained on. chatml knows system, developer, user, assistant and tool; sharegpt also human, gpt, function_call and observation; capitals do not matter. Each word is reported once a file; the ledger counts the rows that are dropped for it. `dataset.format: { roles: { customer: user } }` says what other words mean.',
   hint: 'use one of the known roles',

@@ -52,16 +52,13 @@ export const unsupportedPart: Check = {
     }
     const found = markOf(example);
     if (found)
-      report(
-        found.spot,
-        `${JSON.stringify(found.mark)} stands for something that a text model is not shown.`,
-      );
+      report(found.spot, `${JSON.stringify(found.mark)} stands for something that a text model cannot see.`);
   },
 };
 
 /** What is wrong with a row that holds media in that field. */
 export function sayMedia(field: string): string {
-  return `The row comes with media under ${JSON.stringify(field)}, which a text model is not shown.`;
+  return `The row comes with media under ${JSON.stringify(field)}, which a text model cannot see.`;
 }
 
 /** The field of an example that holds a picture, a sound or a film; null if none does. */

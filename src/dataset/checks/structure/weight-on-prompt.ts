@@ -7,7 +7,7 @@ export const weightOnPrompt: Check = {
   raisedBy: ['dataset/formats/fields.ts'],
   title: 'A message that is not the assistant’s asks to be trained on.',
   prose:
-    'A weight of 1 does not make lorch train on a message: `dataset.train_on` says which roles are trained; by default only the assistant is. The tool that wrote the weight may have trained on prompts. Reported once a file.',
+    'A weight of 1 does not make lorch train on a message: `dataset.train_on` says which roles are trained; by default, only the assistant. The tool that wrote the weight may have trained on prompts. Reported once a file.',
   hint: `name the roles to train on, for example dataset.train_on: [assistant, user]; or remove the weight from messages that are not the assistant's`,
   oncePerFile: true,
   bad: [

@@ -7,7 +7,7 @@ export const wrongType: Check = {
   raisedBy: ['dataset/formats/'],
   title: 'A field has the wrong type.',
   prose:
-    'A number where text belongs, a text where a list belongs. Turning it into text silently could train on `[object Object]` or on an empty answer.',
+    'The field has, for example, a number instead of a text, or a text instead of a list. Turning it into text silently could train on `[object Object]` or on an empty answer.',
   hint: 'write the field as the type that the format asks for',
   fatal: true,
   bad: [

@@ -20,7 +20,7 @@ export function judgeCheck({ found, ledger, rows, baseline, recorded }: CheckedD
         : `${number(ledger.kept)} of ${number(rows)} rows can be trained on`;
     return { good: false, text: `Not ready: ${what}; ${rest}.` };
   }
-  const left = lost > 0 ? `; ${number(lost)} of ${number(rows)} rows would leave` : '';
+  const left = lost > 0 ? `; ${number(lost)} of ${number(rows)} rows would be dropped` : '';
   if (accepted > 0)
     return { good: true, text: `No new errors; ${number(accepted)} accepted by the baseline${left}.` };
   const warnings =
@@ -35,7 +35,7 @@ function describeRecorded(
   const accepted = `${number(findings)} finding${findings === 1 ? '' : 's'}`;
   const of = errors > 0 ? `, ${number(errors)} of them error${errors === 1 ? '' : 's'}` : '';
   const against = replaced
-    ? ` Replaced the one that was there: ${number(replaced.kept)} stayed, ${number(replaced.added)} came, ${number(replaced.removed)} went.`
+    ? ` It replaces the earlier one: ${number(replaced.kept)} kept, ${number(replaced.added)} added, ${number(replaced.removed)} removed.`
     : '';
   return `Baseline ${file} written: it accepts ${accepted}${of}.${against}`;
 }
