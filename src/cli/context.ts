@@ -11,7 +11,7 @@ export interface OutputStream {
   /** As it is, for what moves the cursor by itself. */
   writeRaw?(text: string): void;
   readonly isTTY: boolean;
-  /** Width in columns; 80 where unknown. */
+  /** Width in columns; 80 if unknown. */
   readonly columns: number;
   /** Height in lines; absent if it is no terminal. */
   readonly rows?: number | undefined;
@@ -30,7 +30,7 @@ export interface Context {
   now(): number;
   /** Calls back on Ctrl-C until the returned function is called. */
   onInterrupt(handler: (count: number) => void): () => void;
-  /** Takes over the whole terminal; null where stdin or stderr is none. */
+  /** Takes over the whole terminal; null if stdin or stderr is none. */
   openTerminal(): Promise<Terminal | null>;
   /** Shows a bug's stack. */
   debug: boolean;

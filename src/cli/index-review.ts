@@ -1,4 +1,4 @@
-// A review that changed is put on record in its workspace, where there is one. The log itself is saved already.
+// A review that changed is put on record in its workspace, if there is one. The log itself is saved already.
 import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { indexReview } from '../app/review/index-reviews.ts';
@@ -6,7 +6,7 @@ import { findWorkspace } from '../config/workspace.ts';
 import { openStore } from '../store/open-store.ts';
 import type { Context } from './context.ts';
 
-/** Indexes the log at an absolute path; says so where that fails, and leaves it at that. */
+/** Indexes the log at an absolute path; says so if that fails, and leaves it at that. */
 export async function indexInWorkspace(context: Context, log: string): Promise<void> {
   try {
     const workspace = await findWorkspace(context.cwd, context.env.HOME);

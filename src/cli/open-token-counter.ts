@@ -1,4 +1,4 @@
-// Counting tokens for a data command: with the user's Python environment, or without tokens where there is none.
+// Counting tokens for a data command: with the user's Python environment, or without tokens if there is none.
 import type { TokenCounter } from '../app/tokens/count-tokens.ts';
 import { UserError } from '../diagnostics/user-error.ts';
 import type { Context } from './context.ts';
@@ -11,7 +11,7 @@ export interface TokenFlags extends RowFlags {
   python?: string;
 }
 
-/** Null, and said so, where there is no Python environment: the rest can be done without. */
+/** Null, and said so, if there is no Python environment: the rest can be done without. */
 export async function openTokenCounter(
   model: string,
   flags: TokenFlags,

@@ -24,11 +24,11 @@ export interface TerminalReview {
   session: SessionRequest;
   /** Null: nothing was said that names a model. */
   model: ModelRequest | null;
-  /** What to type where there is no terminal. */
+  /** What to type if there is no terminal. */
   dataset: string;
 }
 
-/** Runs a review until its reviewer leaves. Throws UserError V001 where there is no terminal. */
+/** Runs a review until its reviewer leaves. Throws UserError V001 if there is no terminal. */
 export async function reviewInTerminal(
   context: Context,
   { session: request, model, dataset }: TerminalReview,

@@ -28,7 +28,7 @@ export interface ReviewLoop {
   extras(row: ReviewRow): RowExtras;
   /** Lets a person edit a text; what came back, or why nothing did. */
   editText(text: string): Promise<{ text: string } | { failed: string }>;
-  /** Called where other rows show than before: the background looks at them. */
+  /** Called if other rows show than before: the background looks at them. */
   rowsChanged(): void;
 }
 

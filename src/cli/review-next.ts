@@ -6,7 +6,7 @@ export function nextReviewCommand(dataset: string, judgement: Judgement, changed
   const { disputed, passed, moreClean, read, open } = judgement;
   const command = `lorch data review ${dataset}`;
   if (disputed > 0) return `${command} --settle`;
-  // Where no number of further clean rows helps, only a new version without the bad rows does.
+  // If no number of further clean rows helps, only a new version without the bad rows does.
   if (changed && (passed || moreClean === null)) return `${command} --finish -o NEW.jsonl`;
   if (passed) return 'lorch train CONFIG';
   return moreClean === null ? command : `${command} --rows ${read + open + moreClean}`;

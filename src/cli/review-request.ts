@@ -20,7 +20,7 @@ import type { Context } from './context.ts';
 import { readStdin } from './read-stdin.ts';
 import { readVersion } from './version.ts';
 
-/** The limit where no config says another: the defaults of `dataset.review`. */
+/** The limit if no config says another: the defaults of `dataset.review`. */
 const usualRule: ReviewRule = { minRows: 50, maxDefectRate: 0.1 };
 
 export interface ReviewFlags {

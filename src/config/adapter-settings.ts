@@ -24,7 +24,7 @@ export function adapterSettings(adapter: Readonly<Record<string, unknown>>): Rec
     const value = adapter[name] ?? peftDefaults[name as keyof typeof peftDefaults];
     if (!ignored.has(name) && !isEmpty(value)) settings[name] = value;
   }
-  // A config says `[]` where PEFT says null: parameters are adapted, and no module.
+  // A config says `[]` if PEFT says null: parameters are adapted, and no module.
   if (settings.target_modules === undefined) settings.target_modules = [];
   return settings;
 }

@@ -93,7 +93,7 @@ function expectations(issue: Issue): string[] {
     case 'too_big':
       return [largest(issue)];
     case 'invalid_union':
-      // Where the schema has words of its own for the alternatives, they are better.
+      // If the schema has words of its own for the alternatives, they are better.
       if (issue.message !== 'Invalid input') return [issue.message];
       return issue.errors.flatMap((branch) =>
         branch.filter((each) => each.path.length === 0).flatMap(expectations),

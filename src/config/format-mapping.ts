@@ -22,7 +22,7 @@ export async function loadFormatMapping(path: string, cwd: string): Promise<Form
   throw invalid(found.map(unprefixed), path);
 }
 
-// The schema's words are those of the run config, where the mapping has a place; here it is the whole file.
+// The schema's words are those of the run config, if the mapping has a place; here it is the whole file.
 function inside(path: readonly string[], root: LocatedMap): LocatedMap {
   return path.reduceRight<LocatedMap>(
     (value, key) => ({ kind: 'map', at: root.at, entries: new Map([[key, { key: root.at, value }]]) }),

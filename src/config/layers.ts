@@ -16,7 +16,7 @@ export interface LayerOptions {
 }
 
 export interface Layers {
-  /** Null where the file could not be read at all. */
+  /** Null if the file could not be read at all. */
   root: LocatedMap | null;
   /** Absolute paths of all files, the config itself first. */
   files: string[];

@@ -21,13 +21,13 @@ export interface LoadedRun {
   sweep: SweepPlace | null;
   /** The settings of this run alone, without `extends`, variables and `sweep`: loads again to the same config. */
   readonly mergedYaml: string;
-  /** `dataset.checks` with its places; null where the config says nothing. */
+  /** `dataset.checks` with its places; null if the config says nothing. */
   checks: WrittenChecks | null;
   /** What is written, with its places. */
   written: LocatedMap;
   /** `mergedYaml` with another `init_adapter`: `@last` and names mean other runs later. */
   yamlFrom(init: { from: string; mode: string }): string;
-  /** `accept` with its places; null where the config says nothing. Which codes there are is not known here. */
+  /** `accept` with its places; null if the config says nothing. Which codes there are is not known here. */
   accept: LocatedMap | null;
 }
 

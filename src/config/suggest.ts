@@ -1,6 +1,6 @@
 import { editDistance } from '../diagnostics/edit-distance.ts';
 
-/** The candidate a person may have meant, or undefined where none is near. */
+/** The candidate a person may have meant, or undefined if none is near. */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
   const plain = (text: string) => text.toLowerCase().replaceAll('-', '_');
   const wanted = plain(word);

@@ -153,7 +153,7 @@ function sortKeys(value: unknown): unknown {
   return entries.map(([key, item]) => [key, sortKeys(item)]);
 }
 
-/** `-r16-learning_rate0.0002` where that is short and tells the runs apart, else `-01`. */
+/** `-r16-learning_rate0.0002` if that is short and tells the runs apart, else `-01`. */
 function nameSuffixes(assignments: Record<string, unknown>[]): string[] {
   const spoken = assignments.map((values) =>
     Object.entries(values)

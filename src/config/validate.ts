@@ -51,7 +51,7 @@ function nearestWritten(root: LocatedMap, path: string[]): string[] {
   return written;
 }
 
-/** Where null deletes nothing and the library reads it as "no limit", it must be said otherwise. */
+/** If null deletes nothing and the library reads it as "no limit", it must be said otherwise. */
 const nullMeans: Record<string, string> = {
   max_length: 'null takes the default of 2048',
   save_total_limit: 'null takes the default of 2',

@@ -30,15 +30,15 @@ export interface Workspace {
   python: string | null;
   /** Absolute. */
   runsDir: string;
-  /** What `price_per_hour:` says; null where it says nothing. */
+  /** What `price_per_hour:` says; null if it says nothing. */
   pricePerHour: number | null;
-  /** What `checks:` says; null where it says nothing. */
+  /** What `checks:` says; null if it says nothing. */
   checks: WrittenChecks | null;
 }
 
 /**
- * The workspace of `startDir`: the nearest folder, going up, with a lorch.yaml. Null where there is none.
- * Throws UserError C026 with every finding where lorch.yaml is wrong.
+ * The workspace of `startDir`: the nearest folder, going up, with a lorch.yaml. Null if there is none.
+ * Throws UserError C026 with every finding if lorch.yaml is wrong.
  */
 export async function findWorkspace(startDir: string, home?: string): Promise<Workspace | null> {
   for (let folder = resolve(startDir); ; folder = dirname(folder)) {

@@ -9,7 +9,7 @@ export function isBlank(content: Message['content']): boolean {
   return content.every((part) => typeof part.text !== 'string' || part.text.trim() === '');
 }
 
-/** A message's text; null where it has none. */
+/** A message's text; null if it has none. */
 export function textOf(content: Message['content']): string | null {
   if (content === null || typeof content === 'string') return content;
   return content.map((part) => (typeof part.text === 'string' ? part.text : '')).join('');

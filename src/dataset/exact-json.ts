@@ -2,9 +2,9 @@
 // the front) is noted beside the value, so that it can be written again as it stood. Everyday values have no notes.
 
 interface Notes {
-  /** The object's keys as they were written, where JavaScript has another order. */
+  /** The object's keys as they were written, if JavaScript has another order. */
   order: readonly string[] | null;
-  /** Numbers as they were written, by key or index, where JavaScript would write them otherwise. */
+  /** Numbers as they were written, by key or index, if JavaScript would write them otherwise. */
   numbers: ReadonlyMap<string, string> | null;
 }
 
@@ -39,7 +39,7 @@ export function noteWritten<T extends object>(
   return value;
 }
 
-/** How the number under a key or index of `holder` was written; undefined where JavaScript writes it so too. */
+/** How the number under a key or index of `holder` was written; undefined if JavaScript writes it so too. */
 export function writtenNumber(holder: object, key: string | number): string | undefined {
   return noted.get(holder)?.numbers?.get(String(key));
 }

@@ -21,7 +21,7 @@ export interface Message {
   tool_calls?: ToolCall[];
   tool_call_id?: string;
   name?: string;
-  /** A thinking model's reasoning, where the row carries it apart from the content. */
+  /** A thinking model's reasoning, if the row carries it apart from the content. */
   reasoning_content?: string;
   /** False: this assistant message is shown to the model but not trained on. */
   train?: false;

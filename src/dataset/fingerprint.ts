@@ -35,7 +35,7 @@ function canonicalMessage(message: Message): string {
 // biome-ignore lint/suspicious/noControlCharactersInRegex: JSON escapes exactly these, beside line breaks
 const escaped = /["\\\u0000-\u0009\u000b-\u001f\ud800-\udfff]/;
 
-/** JSON.stringify of a string, faster where at most line breaks need an escape. */
+/** JSON.stringify of a string, faster if at most line breaks need an escape. */
 function quote(text: string): string {
   return escaped.test(text) ? JSON.stringify(text) : `"${text.replaceAll('\n', '\\n')}"`;
 }
@@ -72,7 +72,7 @@ export function datasetFingerprint(fingerprints: Iterable<string>): string {
 
 function sortedDigest(rows: Buffer, count: number): string {
   const digest = createHash('sha256');
-  // Buckets by the first byte, or by the first two where there are many rows; then the few in a bucket are sorted.
+  // Buckets by the first byte, or by the first two if there are many rows; then the few in a bucket are sorted.
   const shift = count > 20_000 ? 0 : 8;
   const bucketOf = (i: number): number => rows.readUInt16BE(i * 32) >> shift;
   const starts = new Uint32Array((65_536 >> shift) + 1);

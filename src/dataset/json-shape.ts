@@ -3,7 +3,7 @@ import { maxDepth } from './depth.ts';
 import { movesKeys } from './exact-json.ts';
 
 export interface RowShape {
-  /** Members of all objects inside the value; -1 where it is nested deeper than rows may be. */
+  /** Members of all objects inside the value; -1 if it is nested deeper than rows may be. */
   keys: number;
   /** Whether there is anything in it that JSON.stringify may write otherwise than it stood: see exact-json.ts. */
   mayChange: boolean;

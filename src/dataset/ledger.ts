@@ -5,7 +5,7 @@ export interface LedgerEntry {
   row: number;
   file: string;
   line: number;
-  /** SHA-256 of the canonical row; null where the row never became an example. */
+  /** SHA-256 of the canonical row; null if the row never became an example. */
   fingerprint: string | null;
   fate: 'train' | 'validation' | 'dropped';
   /** Why a row was dropped. */
@@ -16,7 +16,7 @@ export interface LedgerEntry {
   times?: number;
 }
 
-/** One line of the ledger that a data command writes; where nothing is split, rows are kept or fixed. */
+/** One line of the ledger that a data command writes; if nothing is split, rows are kept or fixed. */
 export interface LedgerLine extends Omit<LedgerEntry, 'fate'> {
   fate: LedgerEntry['fate'] | 'kept' | 'fixed';
   /** Fingerprint of what a fixed row became. */
@@ -37,7 +37,7 @@ export interface Ledger {
   /** Announces one input row. */
   rowIn(): void;
   record(fate: LedgerEntry['fate'], code?: string): void;
-  /** Throws where rows and fates differ: that would be a bug of ours. */
+  /** Throws if rows and fates differ: that would be a bug of ours. */
   totals(): LedgerTotals & { train: number; validation: number };
 }
 

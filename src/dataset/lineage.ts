@@ -2,7 +2,7 @@
 import type { LedgerTotals } from './ledger.ts';
 
 export interface LineageParent {
-  /** Relative to the folder of the record, with `/`; `hf://…@commit/file`; null where the rows came from stdin. */
+  /** Relative to the folder of the record, with `/`; `hf://…@commit/file`; null if the rows came from stdin. */
   path: string | null;
   /** Of the file's bytes as they were read. */
   sha256: string;
@@ -17,7 +17,7 @@ export interface Lineage {
   file: string;
   sha256: string;
   rows: number;
-  /** Dataset fingerprint of the rows written; null where that was not computed. */
+  /** Dataset fingerprint of the rows written; null if that was not computed. */
   fingerprint: string | null;
   made_by: {
     /** E.g. `data split`. */
@@ -40,7 +40,7 @@ export function lineagePath(dataset: string): string {
   return `${dataset}.lineage.json`;
 }
 
-/** The record in a text; null where it holds none, or one of a later version. */
+/** The record in a text; null if it holds none, or one of a later version. */
 export function parseLineage(text: string): Lineage | null {
   try {
     const value = JSON.parse(text) as Partial<Lineage> | null;

@@ -7,7 +7,7 @@ export interface SplitOptions {
   /** Share of the duplicate groups that goes to validation, above 0 and below 1. */
   fraction: number;
   seed: number;
-  /** Decides by the row's number instead, where all rows were in view before (assign-sides.ts). */
+  /** Decides by the row's number instead, if all rows were in view before (assign-sides.ts). */
   sideOf?(row: number): Split;
 }
 

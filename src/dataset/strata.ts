@@ -54,7 +54,7 @@ function labelStratum({ messages, chosen = [] }: Example): string {
   return text.length > longestLabel ? 'longer answers' : text;
 }
 
-/** By a field of the row that belongs to no role; by file where the row has none. */
+/** By a field of the row that belongs to no role; by file if the row has none. */
 function sourceStratum(key: string): StratumOf {
   return ({ meta }, file) => {
     const value = Object.hasOwn(meta, key) ? meta[key] : undefined;

@@ -5,7 +5,7 @@
 export interface JsonFault {
   offset: number;
   reason: string;
-  /** What would mend it, where that is plain. */
+  /** What would fix it, if that is clear. */
   hint?: string;
 }
 
@@ -49,7 +49,7 @@ function reach(pattern: RegExp, text: string, at: number): number {
   return pattern.test(text) ? pattern.lastIndex : -1;
 }
 
-/** Walks `text` from its first value to its end; returns the first fault, or null where it is one JSON value. */
+/** Walks `text` from its first value to its end; returns the first fault, or null if it is one JSON value. */
 export function walkJson(text: string, visitor: JsonVisitor): JsonFault | null {
   const path: (string | number)[] = [];
   const levels: Level[] = [];

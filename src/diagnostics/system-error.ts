@@ -1,4 +1,4 @@
-// What the system says where a file cannot be used, in words for people.
+// What the system says if a file cannot be used, in words for people.
 import { constants } from 'node:os';
 
 const words: Record<string, string> = {
@@ -27,7 +27,7 @@ export function systemCode(error: unknown): string {
   return code.startsWith('Unknown system error') ? (names.get(-(errno ?? 0)) ?? code) : String(code);
 }
 
-/** Why, as the end of a sentence that named the file; without the system's own names and paths where they are known. */
+/** Why, as the end of a sentence that named the file; without the system's own names and paths if they are known. */
 export function systemReason(error: unknown): string {
   return words[systemCode(error)] ?? (error instanceof Error ? error.message : String(error));
 }

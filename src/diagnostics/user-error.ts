@@ -7,7 +7,7 @@ export interface UserErrorOptions {
   hint?: string;
   exitCode?: UserErrorExitCode;
   cause?: unknown;
-  /** Where several faults were found at once, all of them. */
+  /** If several faults were found at once, all of them. */
   findings?: Finding[];
 }
 

@@ -4,14 +4,14 @@ import type { ModelSource } from './source.ts';
 export interface ChatTemplate {
   /** The file that holds it. */
   file: string;
-  /** Names, where there are several; `default` is what is used unless another is asked for. */
+  /** Names, if there are several; `default` is what is used unless another is asked for. */
   names: string[];
 }
 
 const own = 'chat_template.jinja';
 const more = /^additional_chat_templates\/([^/]+)\.jinja$/;
 
-/** Null where there is none: such a model was never taught a conversation's form. */
+/** Null if there is none: such a model was never taught a conversation's form. */
 export async function findChatTemplate(
   source: Pick<ModelSource, 'files' | 'read'>,
 ): Promise<ChatTemplate | null> {

@@ -31,7 +31,7 @@ const stored = z.object({
 });
 
 export interface FactsCache {
-  /** The facts of a commit; null where they are not known, not whole though that is wanted, or not readable any more. */
+  /** The facts of a commit; null if they are not known, not whole though that is wanted, or not readable any more. */
   read(commit: string, whole: boolean): RepositoryFacts | null;
   write(commit: string, facts: RepositoryFacts, whole: boolean): void;
   /** The commit that a revision stood for when it was last asked for. */

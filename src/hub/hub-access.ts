@@ -10,7 +10,7 @@ const answerTimeoutMs = 30_000;
 export interface HubAccess {
   /** What the client's functions take. */
   options: { hubUrl: string; fetch: typeof fetch };
-  /** What the hub said with its last refusal; nulls where it said nothing. */
+  /** What the hub said with its last refusal; nulls if it said nothing. */
   refusal(): Refusal;
   /** Forgets it: before each request whose refusal matters. */
   forget(): void;
@@ -80,7 +80,7 @@ function urlOf(input: Parameters<typeof fetch>[0]): string {
   return typeof input === 'string' ? input : input instanceof URL ? input.href : input.url;
 }
 
-/** E042 where the hub refuses the token itself; null where it does not. */
+/** E042 if the hub refuses the token itself; null if it does not. */
 export function tokenRefused(error: HubApiError, refusal: Refusal, hub: HubEnvironment): UserError | null {
   if (error.statusCode !== 401 || !hub.token || !/credentials/i.test(refusal.message ?? '')) return null;
   return new UserError('E042', `${hub.endpoint} does not accept your token`, {
@@ -90,7 +90,7 @@ export function tokenRefused(error: HubApiError, refusal: Refusal, hub: HubEnvir
   });
 }
 
-/** E040 for what is the network's or the server's doing; null where it is not. */
+/** E040 for what is the network's or the server's doing; null if it is not. */
 export function unreachable(
   error: unknown,
   subject: string,

@@ -9,7 +9,7 @@ export interface HubEnvironment {
   /** Without a slash at the end. */
   endpoint: string;
   offline: boolean;
-  /** Never to be shown or written; null where there is none. */
+  /** Never to be shown or written; null if there is none. */
   token: string | null;
   /** Where `transformers` keeps downloaded models. */
   cacheDir: string;

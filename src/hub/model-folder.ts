@@ -59,7 +59,7 @@ function shardsOf(path: string): string[] {
   return files;
 }
 
-/** Its safetensors files: those that its index names, or the usual single one; none where the weights are in another form. */
+/** Its safetensors files: those that its index names, or the usual single one; none if the weights are in another form. */
 export function weightFiles(dir: string): string[] {
   const index = join(dir, 'model.safetensors.index.json');
   const files = existsSync(index) ? shardsOf(index) : ['model.safetensors'];

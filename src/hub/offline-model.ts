@@ -15,7 +15,7 @@ export interface OfflineModel {
   lacking: string[];
 }
 
-/** `factsDir`: lorch's cache, or null where facts alone are of no use. Throws UserError E041, naming what is not there. */
+/** `factsDir`: lorch's cache, or null if facts alone are of no use. Throws UserError E041, naming what is not there. */
 export async function readOfflineModel(
   model: string,
   revision: string | null,

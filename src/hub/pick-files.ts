@@ -14,7 +14,7 @@ export function dataFiles(files: readonly string[]): string[] {
 
 /**
  * The files meant by `path`, or by its absence: the only data file there is, else the files of the train split by
- * their usual names (`train.jsonl`, `data/train-00000-of-00003.parquet`). Null where that is not one set of files.
+ * their usual names (`train.jsonl`, `data/train-00000-of-00003.parquet`). Null if that is not one set of files.
  */
 export function pickFiles(files: readonly string[], path: string | null): string[] | null {
   if (path !== null) {

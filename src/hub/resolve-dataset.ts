@@ -26,8 +26,8 @@ export interface ResolveDatasetOptions {
 const shownFiles = 12;
 
 /**
- * The files that a name means, fetched where they are not yet. A commit is asked for once: what was fetched is read from
- * the cache. Throws UserError D190–D194, E040 where the hub does not answer, E041 where it may not be asked.
+ * The files that a name means, fetched if they are not yet. A commit is asked for once: what was fetched is read from
+ * the cache. Throws UserError D190–D194, E040 if the hub does not answer, E041 if it may not be asked.
  */
 export async function resolveDataset(text: string, options: ResolveDatasetOptions): Promise<ResolvedFile[]> {
   const wanted = parseDatasetName(text);

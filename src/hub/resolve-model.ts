@@ -75,7 +75,7 @@ export async function resolveModel(options: ResolveModelOptions): Promise<Resolv
   });
 }
 
-/** A base model or an adapter. Throws UserError M010–M015, M040, and E040–E042 where the hub cannot answer. */
+/** A base model or an adapter. Throws UserError M010–M015, M040, and E040–E042 if the hub cannot answer. */
 export async function resolveRepository(
   options: ResolveModelOptions,
 ): Promise<ResolvedModel | ResolvedAdapter> {

@@ -8,7 +8,7 @@ const widths: Readonly<Record<string, number>> = { BF16: 2, F16: 2, F32: 4 };
 
 /**
  * The bytes of rows of the one matrix whose name ends in `ending`, as stored, with its dtype (BF16, F16, F32); a row
- * that it does not have is null. Null where the folder has no such matrix, or several, or stores it in another form.
+ * that it does not have is null. Null if the folder has no such matrix, or several, or stores it in another form.
  * Throws UserError M015 for damaged files.
  */
 export function readTensorRows(

@@ -4,7 +4,7 @@ import { localLauncher } from './local.ts';
 
 const launchers: Record<string, Launcher> = { local: localLauncher };
 
-/** The launcher of that name; undefined where this version has none. */
+/** The launcher of that name; undefined if this version has none. */
 export function findLauncher(name: string): Launcher | undefined {
   return Object.hasOwn(launchers, name) ? launchers[name] : undefined;
 }

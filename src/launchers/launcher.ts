@@ -55,7 +55,7 @@ export interface Launcher {
   stat(file: string): Promise<FileFacts | null>;
   /** Makes `file` with `text` in one step. False: it exists already, and is left as it is. */
   createOnce(file: string, text: string): Promise<boolean>;
-  /** Removes `file`, and its folder where nothing else is in it. */
+  /** Removes `file`, and its folder if nothing else is in it. */
   remove(file: string): Promise<void>;
   /** Makes or replaces `file` with `text` in one step; missing folders are made with mode 0700. */
   put(file: string, text: string): Promise<void>;

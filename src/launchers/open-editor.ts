@@ -6,7 +6,7 @@ export function editorWords(setting: string): string[] {
   return (setting.match(/"[^"]*"|'[^']*'|\S+/g) ?? []).map((word) => word.replace(/^(["'])(.*)\1$/, '$2'));
 }
 
-/** Runs the editor with this process's terminal until it is closed. Null where it ended well, else what went wrong. */
+/** Runs the editor with this process's terminal until it is closed. Null if it ended well, else what went wrong. */
 export async function openEditor(
   setting: string,
   file: string,

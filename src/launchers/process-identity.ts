@@ -5,7 +5,7 @@ import type { ProcessIdentity } from '../run/attempt-files.ts';
 import type { FoundProcess, ProcessOwner } from './launcher.ts';
 import { type ProcStat, parseProcStat } from './pid.ts';
 
-/** Reads the system's table of processes, by /proc where there is one and by `ps` elsewhere (macOS). */
+/** Reads the system's table of processes, by /proc if there is one and by `ps` elsewhere (macOS). */
 export async function isAlive(identity: ProcessIdentity): Promise<boolean> {
   if (identity.boot_id !== null && identity.boot_id !== (await bootId())) return false;
   const stat = await readStat(identity.pid);
@@ -29,7 +29,7 @@ export async function findByEnvironment(name: string, value: string): Promise<Fo
 }
 
 /**
- * Whether a process is the owner's: by the token in its environment, or, where the token is lost, by another token and
+ * Whether a process is the owner's: by the token in its environment, or, if the token is lost, by another token and
  * the run folder among its arguments. `unknown`: its environment cannot be read.
  */
 export async function ownerOf(

@@ -50,7 +50,7 @@ function linearBytes(facts: ModelFacts, count: LoraCount, settings: ActivationSe
     listOf(family, `${mode} ${kind}${dropout}`) ?? listOf(family, `${mode} attention${dropout}`) ?? [];
   const bytes = Math.max(0, product(weights, sizesOf(facts.sizes, chosen, settings)));
   if (settings.lora.use_dora !== true) return bytes;
-  // Counted on Llama, where all linear layers are adapted.
+  // Counted on Llama, if all linear layers are adapted.
   const [plain, dora] = [
     listOf(savedBytes.llama, `${mode} all`),
     listOf(savedBytes.llama, `${mode} all dora`),
@@ -101,7 +101,7 @@ function adaptedPart({ modules }: LoraCount): 'all' | 'attention' | 'mlp' {
 
 type Table = Readonly<Record<string, number | readonly number[]>>;
 
-/** Llama's where the family was not counted: most are built like it. */
+/** Llama's if the family was not counted: most are built like it. */
 function tableOf({ modelType }: ModelFacts): Table {
   return savedBytes[likeness[modelType] ?? modelType] ?? savedBytes.llama ?? {};
 }

@@ -18,7 +18,7 @@ const fields = z.looseObject({
 
 export interface AdapterFacts {
   peft_type: string;
-  /** Hub id or path of the model it was trained on; null where the file does not say. */
+  /** Hub id or path of the model it was trained on; null if the file does not say. */
   base_model: string | null;
   base_revision: string | null;
   r: number | null;
@@ -27,7 +27,7 @@ export interface AdapterFacts {
   modules_to_save: string[];
   /** Everything that decides a count, as LoraConfig fields. */
   settings: Record<string, unknown>;
-  /** What its file holds; null where there is no safetensors file. */
+  /** What its file holds; null if there is no safetensors file. */
   tensors: { parameters: number; bytes: number; dtypes: Record<string, number> } | null;
   /** Adapted modules with their parameters, by the base's names. */
   modules: { name: string; trainable: number }[];
@@ -49,7 +49,7 @@ const counted = [
   'bias',
 ];
 
-/** Reads a parsed adapter_config.json. Throws UserError M040 where it is none. */
+/** Reads a parsed adapter_config.json. Throws UserError M040 if it is none. */
 export function readAdapterConfig(config: unknown, tensors: TensorShapes | null, name: string): AdapterFacts {
   const parsed = fields.safeParse(config);
   if (!parsed.success)

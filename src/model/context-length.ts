@@ -1,11 +1,11 @@
 // How many tokens a model reads at once, from config.json.
 
 export interface ContextLength {
-  /** What the model was made for, scaling included; null where config.json sets no limit (ALiBi, state spaces). */
+  /** What the model was made for, scaling included; null if config.json sets no limit (ALiBi, state spaces). */
   tokens: number | null;
-  /** Rotary positions stretched beyond their first training; null where they are not. */
+  /** Rotary positions stretched beyond their first training; null if they are not. */
   rope: { type: string; factor: number | null; original_tokens: number | null } | null;
-  /** Tokens that the layers with a sliding window see; null where none has one. */
+  /** Tokens that the layers with a sliding window see; null if none has one. */
   sliding_window: number | null;
 }
 
@@ -16,7 +16,7 @@ type Config = Readonly<Record<string, unknown>>;
 
 /**
  * Reads the limit and its scaling. YaRN and LongRoPE configs may keep the first length in `max_position_embeddings`;
- * where they also say it as the original one, length × factor is the limit (the arithmetic of transformers' docs).
+ * if they also say it as the original one, length × factor is the limit (the arithmetic of transformers' docs).
  */
 export function readContextLength(config: Config): ContextLength {
   const text = isObject(config.text_config) ? config.text_config : config;

@@ -22,7 +22,7 @@ import { tiedModules } from './weight-tying.ts';
 export interface TrainedModule {
   /** The module of the base, as the trainer names it; experts go under the block that holds them. */
   name: string;
-  /** Of the first parameter, where several of a block train; 0 for a block that is copied whole. */
+  /** Of the first parameter, if several of a block train; 0 for a block that is copied whole. */
   out: number;
   in: number;
   trainable: number;

@@ -16,11 +16,11 @@ export interface MemoryChange {
 
 export interface MemoryFit {
   verdict: 'fits' | 'tight' | 'does_not_fit';
-  /** Rows on the device at once whose whole band fits; 0 where not even one does. */
+  /** Rows on the device at once whose whole band fits; 0 if not even one does. */
   largest_batch: number;
   /** Bytes that no setting of the batch changes and that are known exactly: weights, adapters, gradients, optimizer. */
   fixed_bytes: number;
-  /** From the cheapest; each alone, then together until the whole band fits. Empty where it does already. */
+  /** From the cheapest; each alone, then together until the whole band fits. Empty if it does already. */
   changes: MemoryChange[];
 }
 

@@ -35,7 +35,7 @@ export function oldExpertNames(facts: ModelFacts): string[] {
   return Object.keys(translations[facts.modelType] ?? {});
 }
 
-/** Throws UserError M005 where only one of two names was given that are one parameter now. */
+/** Throws UserError M005 if only one of two names was given that are one parameter now. */
 export function translateTargets(
   facts: ModelFacts,
   lora: LoraSettings,

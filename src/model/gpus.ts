@@ -15,7 +15,7 @@ interface KnownGpu {
   mib: number;
   /** Compute capability 8.0 and above. */
   bf16: boolean;
-  /** Dense FLOP/s in bf16, or in fp16 where there is no bf16, accumulating in fp32: the makers' data sheets. */
+  /** Dense FLOP/s in bf16, or in fp16 if there is no bf16, accumulating in fp32: the makers' data sheets. */
   peak: number;
   /** How the driver names it. */
   driver: RegExp;
@@ -71,7 +71,7 @@ export function isSameGpu(a: string, b: string): boolean {
   return a === b || (one !== undefined && one === other);
 }
 
-/** Dense FLOP/s of a GPU as the table or the driver names it; null where it is not in the table. */
+/** Dense FLOP/s of a GPU as the table or the driver names it; null if it is not in the table. */
 export function peakFlops(gpu: string): number | null {
   return entryOf(gpu)?.peak ?? null;
 }

@@ -62,7 +62,7 @@ export function readLoraSettings(lora: Readonly<Record<string, unknown>>): LoraS
   return parsed.data;
 }
 
-/** Why these settings cannot be counted from shapes; null where they can. */
+/** Why these settings cannot be counted from shapes; null if they can. */
 export function uncountable(lora: Readonly<Record<string, unknown>>): string | null {
   for (const [key, reason] of Object.entries(uncounted)) {
     if (isSet(lora[key])) return `lora.${key} ${reason}`;

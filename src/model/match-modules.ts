@@ -70,7 +70,7 @@ export function matchModules(facts: ModelFacts, asked: LoraSettings): MatchedMod
   };
 }
 
-/** Throws UserError M005 where PEFT would not know what to adapt. */
+/** Throws UserError M005 if PEFT would not know what to adapt. */
 function wantedTargets(facts: ModelFacts, lora: LoraSettings): string | string[] {
   const hasParameters = (lora.target_parameters ?? []).length > 0;
   const wanted = lora.target_modules ?? defaultTargets[facts.modelType] ?? [];
@@ -108,7 +108,7 @@ function unusedExclusions(
     }));
 }
 
-/** `all-linear` passes over experts that are parameters, where PEFT does not translate it. */
+/** `all-linear` passes over experts that are parameters, if PEFT does not translate it. */
 function expertsLeftOut(
   wanted: string | string[],
   parameters: readonly AdaptedParameter[],

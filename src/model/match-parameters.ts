@@ -9,7 +9,7 @@ export interface AdaptedParameter {
   name: string;
   /** Two dimensions, or three with the experts first. */
   shape: readonly number[];
-  /** The module that holds it, or the parameter itself where that is none. */
+  /** The module that holds it, or the parameter itself if that is none. */
   module: ModelModule;
 }
 

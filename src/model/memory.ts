@@ -21,7 +21,7 @@ export interface MemorySettings {
   sequenceTokens: number;
   /** Tokens of the longest row that is evaluated; 0, or absent, without evaluation. */
   evaluationTokens?: number;
-  /** attn_implementation; sdpa where absent. */
+  /** attn_implementation; sdpa if absent. */
   attention?: string;
   /** Whether the loss builds all logits; lorch's trainer does not. */
   fullLogits?: boolean;
@@ -166,7 +166,7 @@ function trainsHead(facts: ModelFacts, { modules }: LoraCount): boolean {
   return saved !== undefined && saved.trainable >= facts.sizes.hidden * facts.sizes.vocab;
 }
 
-/** One forward pass over the validation rows, without gradients; 0 where nothing is evaluated. */
+/** One forward pass over the validation rows, without gradients; 0 if nothing is evaluated. */
 function evaluationPeak(facts: ModelFacts, settings: MemorySettings, width: number): number {
   const { training, evaluationTokens = 0, quantization, device } = settings;
   const tokens = Number(training.per_device_eval_batch_size ?? 8) * evaluationTokens;

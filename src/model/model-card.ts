@@ -1,7 +1,7 @@
 // What a model card says beside its prose: the licence, and what the model was made from.
 
 export interface Licence {
-  /** SPDX-like id as the hub uses it; `other` where the card names its own. */
+  /** SPDX-like id as the hub uses it; `other` if the card names its own. */
   id: string;
   name: string | null;
   link: string | null;

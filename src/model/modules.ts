@@ -32,7 +32,7 @@ export interface ModelSizes {
   kvHeads: number;
   headDim: number;
   vocab: number;
-  /** Of the mixture-of-experts layers, where the model has them. */
+  /** Of the mixture-of-experts layers, if the model has them. */
   experts?: { count: number; perToken: number; intermediate: number };
 }
 
@@ -140,7 +140,7 @@ export const build = {
     in: 0,
     bias,
   }),
-  /** All experts of a layer in one parameter: (E, out, in), or (E, in, out) where `transposed` (gpt-oss). */
+  /** All experts of a layer in one parameter: (E, out, in), or (E, in, out) if `transposed` (gpt-oss). */
   experts: (
     name: string,
     count: number,
@@ -164,7 +164,7 @@ export const build = {
     out: shape[0] ?? 0,
     in: shape[1] ?? 0,
   }),
-  /** The output head, which shares the embedding's weight where the config ties them. */
+  /** The output head, which shares the embedding's weight if the config ties them. */
   head: (name: string, vocab: number, hidden: number, tiedTo: string | null): ModelModule => ({
     ...build.linear(name, vocab, hidden),
     tiedTo,

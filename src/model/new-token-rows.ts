@@ -31,7 +31,7 @@ function resizeModule(module: ModelModule, facts: ModelFacts, rows: number): Mod
 }
 
 /**
- * LoraConfig fields under which the rows of new tokens train: those of the embedding and, where it has a weight of its
+ * LoraConfig fields under which the rows of new tokens train: those of the embedding and, if it has a weight of its
  * own, of the head. What `modules_to_save` trains whole needs nothing more. Throws UserError M005 for a tied head that
  * trains whole without its embedding.
  */

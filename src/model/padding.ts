@@ -2,7 +2,7 @@
 
 /**
  * The expected share of padding, 0 to 1, in batches of `rows` drawn at random from rows of these lengths: 1 − mean ÷
- * expected longest. Drawn with replacement, which differs from an epoch's order only where rows are very few.
+ * expected longest. Drawn with replacement, which differs from an epoch's order only if rows are very few.
  */
 export function paddingShare(lengths: ArrayLike<number>, rows: number): number {
   const sorted = Uint32Array.from(lengths).sort();

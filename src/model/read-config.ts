@@ -19,8 +19,8 @@ export type ModelReading =
     };
 
 /**
- * Reads a parsed config.json. Code that comes with the model counts only where `trustRemoteCode` lets it run:
- * otherwise transformers builds its own class, where it has one. Throws UserError M010 where it is no model's config.
+ * Reads a parsed config.json. Code that comes with the model counts only if `trustRemoteCode` lets it run:
+ * otherwise transformers builds its own class, if it has one. Throws UserError M010 if it is no model's config.
  */
 export function readModelConfig(
   config: unknown,

@@ -1,9 +1,9 @@
-// How fast training goes where nothing was measured: FLOPs per token by formula, against the peak of the GPU.
+// How fast training goes if nothing was measured: FLOPs per token by formula, against the peak of the GPU.
 import { type ModelFacts, weightCount } from './modules.ts';
 
 /**
  * FLOPs to train on one token of a frozen base: 4 per weight that multiplies it (2 forward, 2 back to its input), 2 more
- * where gradient checkpointing runs forward again, and attention, whose backward is whole: 2·s·heads·head_dim a layer
+ * if gradient checkpointing runs forward again, and attention, whose backward is whole: 2·s·heads·head_dim a layer
  * and pass, the mask halving it. `sequenceTokens`: how long a token's sequence is.
  */
 export function flopsPerToken(

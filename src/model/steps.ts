@@ -4,7 +4,7 @@ export interface StepSettings {
   per_device_train_batch_size: number;
   gradient_accumulation_steps: number;
   num_train_epochs: number;
-  /** Wins over epochs where positive; -1 in the library's defaults. */
+  /** Wins over epochs if positive; -1 in the library's defaults. */
   max_steps: number;
   dataloader_drop_last?: boolean;
 }

@@ -4,9 +4,9 @@ import { UserError } from '../diagnostics/user-error.ts';
 export interface StoredQuantization {
   /** `quant_method` of config.json. */
   method: string;
-  /** Bits of a stored weight; null where config.json does not say. */
+  /** Bits of a stored weight; null if config.json does not say. */
   bits: number | null;
-  /** Weights that share one scale; null where config.json does not say. */
+  /** Weights that share one scale; null if config.json does not say. */
   group_size: number | null;
   /** Whether `lorch train` takes it as it is. */
   trainable: boolean;
@@ -41,7 +41,7 @@ const methods: Readonly<Record<string, Method>> = {
 
 type Config = Readonly<Record<string, unknown>>;
 
-/** Null where the weights are stored as they are. */
+/** Null if the weights are stored as they are. */
 export function readStoredQuantization(config: Config): StoredQuantization | null {
   const given = stored(config) ?? (isObject(config.text_config) ? stored(config.text_config) : null);
   if (given === null) return null;
@@ -58,7 +58,7 @@ export function readStoredQuantization(config: Config): StoredQuantization | nul
 
 /**
  * How the base will be held: by the fields of a checkpoint that bitsandbytes stored (transformers takes no others then),
- * else as asked. Throws UserError M037 where
+ * else as asked. Throws UserError M037 if
  * weights that are stored otherwise are to be quantized again.
  */
 export function quantizationAsLoaded(

@@ -1,4 +1,4 @@
-// ensure_weight_tying: what PEFT makes of the settings where head and embedding share one weight (tuners_utils._check_tied_modules).
+// ensure_weight_tying: what PEFT makes of the settings if head and embedding share one weight (tuners_utils._check_tied_modules).
 import type { LoraSettings } from './lora-settings.ts';
 import type { ModelFacts } from './modules.ts';
 import { pythonRegex } from './python-regex.ts';

@@ -74,7 +74,7 @@ export function listManaged(cacheDir: string): ManagedEnvironment[] {
   return found.sort((a, b) => b.marker.created_ms - a.marker.created_ms);
 }
 
-/** The marker of a complete environment, or null where there is none to trust. */
+/** The marker of a complete environment, or null if there is none to trust. */
 export function readMarker(dir: string): EnvironmentMarker | null {
   try {
     const parsed = marker.safeParse(JSON.parse(readFileSync(join(dir, markerName), 'utf8')));

@@ -88,7 +88,7 @@ export async function checkInterpreter(
   return checkPackages(facts.packages, ranges);
 }
 
-/** `--python` as typed, standing in `cwd`: a path where it is one or exists there, else a name on PATH. */
+/** `--python` as typed, standing in `cwd`: a path if it is one or exists there, else a name on PATH. */
 export function locatePython(named: string, cwd: string, home?: string): string {
   if (home && /^~(?=$|[/\\])/.test(named)) return join(home, named.slice(1));
   const path = resolve(cwd, named);

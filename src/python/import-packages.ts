@@ -7,7 +7,7 @@ import { isolatedArgs } from './isolated.ts';
 export interface ImportedPackage {
   /** Null if it is not installed. */
   version: string | null;
-  /** Why it cannot be imported; null if it can, and where it is not installed. */
+  /** Why it cannot be imported; null if it can, and if it is not installed. */
   error: string | null;
 }
 

@@ -33,7 +33,7 @@ export interface MakePythonOptions {
   base?: string;
   /** Also what the tests of this repository need. */
   dev?: boolean;
-  /** Make it again even where a complete one exists. */
+  /** Make it again even if a complete one exists. */
   force?: boolean;
   platform?: NodeJS.Platform;
   signal?: AbortSignal;
@@ -158,7 +158,7 @@ async function installRequirements(
 }
 
 /**
- * The build's own index first, by its local version (`+cpu`), which no other index can serve. Where that fails (an
+ * The build's own index first, by its local version (`+cpu`), which no other index can serve. If that fails (an
  * index out of reach), the plain pin, which works with whatever pip is configured for.
  */
 async function installTorch(

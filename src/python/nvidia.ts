@@ -11,7 +11,7 @@ export interface NvidiaGpu {
 
 export interface NvidiaDriver {
   driver: string;
-  /** The newest CUDA version that the driver supports, e.g. 13.0; null where nvidia-smi does not say. */
+  /** The newest CUDA version that the driver supports, e.g. 13.0; null if nvidia-smi does not say. */
   cuda: string | null;
   gpus: NvidiaGpu[];
 }

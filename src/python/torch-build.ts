@@ -30,7 +30,7 @@ const cudaBuilds = [
   { variant: 'cu126', cuda: '12.0', capability: 5.0, below: 10.0 },
 ];
 
-/** Picks the build for a machine; `driver` is null where no NVIDIA GPU answers. Throws E010 when none fits. */
+/** Picks the build for a machine; `driver` is null if no NVIDIA GPU answers. Throws E010 when none fits. */
 export function chooseTorchBuild(
   platform: NodeJS.Platform,
   driver: NvidiaDriver | null,

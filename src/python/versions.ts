@@ -1,6 +1,6 @@
 // Which package versions the trainer works with. requirements.txt pins what `lorch setup` installs; an environment
 // made by others may hold anything in these ranges. Each `from` is the oldest that the trainer's tests were run with
-// (transformers 5.18, trl 1.13, peft 0.21.0 and accelerate 1.14 together), except where `why` gives another reason.
+// (transformers 5.18, trl 1.13, peft 0.21.0 and accelerate 1.14 together), except if `why` gives another reason.
 
 /** [from, below): both as dotted numbers. */
 export interface VersionRange {

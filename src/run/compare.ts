@@ -4,7 +4,7 @@ import { flattenSettings } from './flatten.ts';
 import type { Plan, PlannedInitAdapter, PlannedTokenizer } from './plan.ts';
 import { trainRowsOf, validationRowsOf } from './split-rows.ts';
 
-/** Summary of one metric series of a run. `min`, `max` over its finite points; null where there is none. */
+/** Summary of one metric series of a run. `min`, `max` over its finite points; null if there is none. */
 export interface MetricSummary {
   name: string;
   last: number | null;
@@ -47,7 +47,7 @@ export interface RowChange {
 
 export interface Difference {
   path: string;
-  /** One per run, in the order given; undefined where the run has no such setting. */
+  /** One per run, in the order given; undefined if the run has no such setting. */
   values: unknown[];
 }
 
@@ -55,7 +55,7 @@ export interface ResultRow {
   name: string;
   unit: 'number' | 'ms' | 'bytes' | 'count';
   values: (number | null)[];
-  /** Index of the best value where lower or higher is better, else null. */
+  /** Index of the best value if lower or higher is better, else null. */
   best: number | null;
 }
 

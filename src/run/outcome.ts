@@ -8,7 +8,7 @@ export const exitStopped = 143;
 
 export interface AttemptEnd {
   exit: ExitFile;
-  /** The trainer's last word, where it had one. */
+  /** The trainer's last word, if it had one. */
   end: RunEventOf<'end'> | null;
   /** Somebody asked for the stop through lorch (stop.json). */
   stopRequested: boolean;

@@ -17,7 +17,7 @@ const split = z.object({
   sha256: text,
   /** What an epoch feeds: rows count as often as the weight of their source says. */
   rows: count,
-  /** Before packing. A text that was split has several; absent in plans of earlier versions, where each row is one. */
+  /** Before packing. A text that was split has several; absent in plans of earlier versions, if each row is one. */
   sequences: count.optional(),
   tokens: count,
   trained_tokens: count,

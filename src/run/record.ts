@@ -15,7 +15,7 @@ const record = z.object({
   created_ms: time,
   tags: z.array(z.string()).default([]),
   notes: z.string().default(''),
-  /** Why the review gate was passed over; null where it was not. Never taken back. */
+  /** Why the review gate was passed over; null if it was not. Never taken back. */
   unreviewed: z.string().nullable().default(null),
   /** When a run was cancelled before it had any attempt. */
   cancelled_ms: time.nullable().default(null),

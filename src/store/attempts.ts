@@ -180,7 +180,7 @@ export function markStopping(store: Store, run: string): void {
   );
 }
 
-/** Ends an attempt, and the run with it where it is the latest. False: it had ended already. */
+/** Ends an attempt, and the run with it if it is the latest. False: it had ended already. */
 export function finishAttempt(store: Store, run: string, n: number, end: FinishedAttempt): boolean {
   return store.write(() => {
     const { changes } = store

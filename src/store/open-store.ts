@@ -35,7 +35,7 @@ export interface Store {
 }
 
 export interface OpenStoreOptions {
-  /** `auto` (the default) takes WAL where the file system supports it. */
+  /** `auto` (the default) takes WAL if the file system supports it. */
   journal?: 'auto' | JournalMode;
   /** How long a statement waits for another process's write, ms. */
   busyTimeoutMs?: number;

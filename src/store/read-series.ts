@@ -1,4 +1,4 @@
-// A series for a chart: every point where there are few, else buckets with their extremes, so that no spike is lost.
+// A series for a chart: every point if there are few, else buckets with their extremes, so that no spike is lost.
 import { numberOf } from './flags.ts';
 import type { Store } from './open-store.ts';
 import {
@@ -16,7 +16,7 @@ export interface SeriesBucket {
   first_step: number;
   last_step: number;
   points: number;
-  /** How many of them are NaN or infinite; extremes and mean are over the others, null where there is none. */
+  /** How many of them are NaN or infinite; extremes and mean are over the others, null if there is none. */
   nonfinite: number;
   min: number | null;
   max: number | null;
@@ -31,7 +31,7 @@ export interface ReadSeriesOptions {
   toStep?: number;
 }
 
-/** A series of a run in step order; empty where the run has none of that name. */
+/** A series of a run in step order; empty if the run has none of that name. */
 export function readSeries(
   store: Store,
   run: string,

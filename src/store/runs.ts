@@ -16,7 +16,7 @@ export interface RunRow {
   sweepIndex: number | null;
   notes: string;
   tags: string[];
-  /** The reason given for training without a review; null where none was needed. */
+  /** The reason given for training without a review; null if none was needed. */
   unreviewed: string | null;
   /** As the trainer counted them; null before it did. */
   trainable: number | null;
@@ -114,13 +114,13 @@ const select = `
 // Looked up, never pasted from what a user typed.
 const operators = { '=': '=', '!=': '<>', '<': '<', '<=': '<=', '>': '>', '>=': '>=' } as const;
 
-/** One run by its full id; null where there is none. */
+/** One run by its full id; null if there is none. */
 export function getRun(store: Store, run: string): RunRow | null {
   const row = store.statement(`${select} WHERE run.uid = ?`).get(run) as SqlRun | undefined;
   return row ? runOf(row) : null;
 }
 
-/** How far a run's life is; null where there is no such run. */
+/** How far a run's life is; null if there is no such run. */
 export function runPhase(store: Store, run: string): RunPhase | null {
   return (
     (store.statement('SELECT phase FROM run WHERE uid = ?').pluck().get(run) as RunPhase | undefined) ?? null

@@ -54,7 +54,7 @@ export function seriesSummaries(store: Store, run: string): SeriesSummary[] {
   }));
 }
 
-/** The summary of a series to add to; the series is made where it is new. */
+/** The summary of a series to add to; the series is made if it is new. */
 export function openSeries(store: Store, runId: number, name: string): OpenSeries {
   const find = store.statement('SELECT * FROM series WHERE run_id = ? AND name = ?');
   const row = find.get(runId, name) as SeriesRow | undefined;

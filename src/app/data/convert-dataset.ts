@@ -23,7 +23,7 @@ export interface ConvertRequest extends DatasetRequest {
   to: string;
   /** Absolute path; a name that ends in `.json` gets an array, any other JSON lines. Null: `write`. */
   out: string | null;
-  /** Takes the result where `out` is null. */
+  /** Takes the result if `out` is null. */
   write(text: string): void;
   /** Rows with errors: refuse the whole, or leave them out. */
   onError: 'refuse' | 'drop';

@@ -1,4 +1,4 @@
-// `lorch data stats`: how much there is, and how long rows are; in tokens where a tokenizer is named.
+// `lorch data stats`: how much there is, and how long rows are; in tokens if a tokenizer is named.
 import { exactDuplicate } from '../../dataset/checks/structure/exact-duplicate.ts';
 import { type ScanResult, scanDataset } from '../../dataset/scan/scan.ts';
 import type { Finding } from '../../diagnostics/finding.ts';
@@ -17,13 +17,13 @@ export interface DatasetStats extends Omit<Measured, 'percentiles'> {
   files: ScanResult['files'];
   /** Rows that repeat an earlier one; as in a run they are counted in nothing else. */
   duplicates: { exact: number };
-  /** Null where no tokenizer was named, or there is no row to count. */
+  /** Null if no tokenizer was named, or there is no row to count. */
   tokens: number | null;
   trained_tokens: number | null;
-  /** Rows that tokenisation would drop, by code; null where no tokenizer was named. */
+  /** Rows that tokenisation would drop, by code; null if no tokenizer was named. */
   untrainable: Record<string, number> | null;
   percentiles: Measured['percentiles'] & { tokens: Percentiles | null; trained_tokens: Percentiles | null };
-  /** Histograms, and which rows the tokenisation cut, dropped or found fault with; null where no tokenizer was named. */
+  /** Histograms, and which rows the tokenisation cut, dropped or found fault with; null if no tokenizer was named. */
   token_details: (TokenDetails & { findings: Finding[] }) | null;
 }
 

@@ -61,7 +61,7 @@ interface ReadSide {
   table: RowTable;
 }
 
-/** Compares. Throws UserError D090, D091, D093, and the code of what is damaged where a part of a file is missing. */
+/** Compares. Throws UserError D090, D091, D093, and the code of what is damaged if a part of a file is missing. */
 export async function diffDatasets(request: DiffRequest): Promise<DatasetDiff> {
   const format = await readFormat(request);
   const open = async (pattern: string) => {

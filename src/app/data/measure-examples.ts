@@ -13,10 +13,10 @@ export interface Measured {
   system_prompts: {
     /** Rows with one. */
     rows: number;
-    /** Distinct ones; a lower bound where `exact` is false. */
+    /** Distinct ones; a lower bound if `exact` is false. */
     distinct: number;
     exact: boolean;
-    /** The most frequent one, its first 200 characters; null where none stands in two rows. */
+    /** The most frequent one, its first 200 characters; null if none stands in two rows. */
     top: { text: string; rows: number } | null;
   };
   tools: {

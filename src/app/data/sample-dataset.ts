@@ -20,7 +20,7 @@ export interface SampleRequest extends DatasetRequest {
   count: number;
   /** `length`, `source`, `source:KEY`, `label` or `finding`; null draws uniformly. */
   stratify: string | null;
-  /** Absolute path of a file that does not exist yet; null where the rows are only shown. */
+  /** Absolute path of a file that does not exist yet; null if the rows are only shown. */
   out: string | null;
   madeBy: MadeBy;
 }

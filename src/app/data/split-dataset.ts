@@ -51,7 +51,7 @@ export interface SplitDataset {
   ledger: ScanResult['ledger'];
   train: { rows: number; fingerprint: string | null };
   validation: { rows: number; fingerprint: string | null };
-  /** Null where nothing was stratified. */
+  /** Null if nothing was stratified. */
   strata: SideCount[] | null;
   /** Of each field that rows were grouped by. */
   groups: ReadSides['groups'];

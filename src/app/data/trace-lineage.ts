@@ -19,12 +19,12 @@ export interface DatasetVersion {
   /** Relative to the current folder, or `hf://…`; null for rows that came from stdin. */
   file: string | null;
   state: VersionState;
-  /** Of the file as it is; null where there is none. */
+  /** Of the file as it is; null if there is none. */
   sha256: string | null;
   /** As recorded by itself, or by what was made of it. */
   rows: number | null;
   fingerprint: string | null;
-  /** The record beside it; null where there is none. */
+  /** The record beside it; null if there is none. */
   made_by: Lineage['made_by'] | null;
   ledger: Lineage['ledger'] | null;
   parents: DatasetVersion[];

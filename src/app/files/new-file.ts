@@ -16,13 +16,13 @@ import {
 
 export interface NewFile {
   path: string;
-  /** A promise where a buffer went to the disk. */
+  /** A promise if a buffer went to the disk. */
   write(data: string | Uint8Array): void | Promise<void>;
   /** Brings everything to the disk; the name is not given yet. */
   finish(): Promise<void>;
   /** SHA-256 (hex) of what was written; asked once, when everything was. */
   sha256(): string;
-  /** Finishes, and puts the file in its place. Throws UserError D095 where someone else made it meanwhile. */
+  /** Finishes, and puts the file in its place. Throws UserError D095 if someone else made it meanwhile. */
   publish(): Promise<void>;
   /** Other files that `publish` puts in their places. */
   beside?(): readonly string[];
@@ -32,7 +32,7 @@ export interface NewFile {
 
 const bufferBytes = 1 << 20;
 
-/** Opens `path` for writing, in a new folder if need be. Throws UserError D095 where it exists, D091 where it cannot be written. */
+/** Opens `path` for writing, in a new folder if need be. Throws UserError D095 if it exists, D091 if it cannot be written. */
 export async function openNewFile(path: string, mode = 0o666): Promise<NewFile> {
   await refuseExisting(path);
   await removeStalePartials(path);
@@ -98,7 +98,7 @@ export interface OpenFiles {
   dispose(): Promise<void>;
 }
 
-/** Files that belong together: where one cannot be opened, `dispose` still knows the others. */
+/** Files that belong together: if one cannot be opened, `dispose` still knows the others. */
 export function createOpenFiles(): OpenFiles {
   const files: Pick<NewFile, 'dispose'>[] = [];
   return {
@@ -149,7 +149,7 @@ export async function writeNewFile(path: string, text: string, mode?: number): P
   }
 }
 
-/** Throws UserError D095 where `path` exists. */
+/** Throws UserError D095 if `path` exists. */
 export async function refuseExisting(path: string): Promise<void> {
   await takeBackUnfinished(path);
   const exists = await access(path).then(
@@ -180,7 +180,7 @@ async function openFolder(path: string): Promise<void> {
   }
 }
 
-/** Turns what the system says where `path` cannot be written into UserError D091. */
+/** Turns what the system says if `path` cannot be written into UserError D091. */
 export function failToWrite(path: string): (error: unknown) => never {
   return (error) => {
     if (error instanceof UserError) throw error;

@@ -24,7 +24,7 @@ export function isOwnerGone(tag: string): boolean {
   return start !== undefined && start !== '0' && now !== null && now !== start;
 }
 
-/** When it was started, in ticks since the boot; null where there is no /proc. */
+/** When it was started, in ticks since the boot; null if there is no /proc. */
 function startOf(pid: number): string | null {
   try {
     return parseProcStat(readFileSync(`/proc/${pid}/stat`, 'latin1')).start || null;

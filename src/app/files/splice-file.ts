@@ -6,7 +6,7 @@ type Chunks = AsyncIterable<Buffer>;
 export interface Splicer {
   /**
    * Copies up to the row that starts at `line` and `column` (from 1; UTF-16 units) and puts `after` in the place of
-   * `before`. False where something else stands there: then nothing is replaced. Rows are given in the file's order.
+   * `before`. False if something else stands there: then nothing is replaced. Rows are given in the file's order.
    */
   replace(line: number, column: number, before: string, after: string): Promise<boolean>;
   /** Copies the rest. */

@@ -7,7 +7,7 @@ const bufferUnits = 1 << 20;
 
 type Fill = (write: (text: string) => void) => void | Promise<void>;
 
-/** Writes a report over what is there. `fill` may be slow: it is awaited. Throws UserError D091 where it cannot be written. */
+/** Writes a report over what is there. `fill` may be slow: it is awaited. Throws UserError D091 if it cannot be written. */
 export async function streamToFile(path: string, fill: Fill): Promise<void> {
   const there = await stat(path).catch(() => null);
   // A pipe or a device is written to, never replaced.

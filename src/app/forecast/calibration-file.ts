@@ -20,7 +20,7 @@ const rung = z.object({
   steps: z.number().int().positive(),
   step_ms: z.number().positive(),
   tokens_per_second: z.number().positive(),
-  /** By the formula alone; null where the architecture is unknown. */
+  /** By the formula alone; null if the architecture is unknown. */
   flops_per_token: z.number().positive().nullable(),
   forecast_bytes: bytes,
   /** Of the process; null for those that the device does not have. */

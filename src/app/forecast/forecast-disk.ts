@@ -28,7 +28,7 @@ export interface DiskRequest {
   runsDir: string;
 }
 
-/** Bytes on disk, and an error (P007) where the run's own do not fit. */
+/** Bytes on disk, and an error (P007) if the run's own do not fit. */
 export async function forecastDisk(
   request: DiskRequest,
 ): Promise<{ disk: PlannedDisk; findings: Finding[] }> {
@@ -81,7 +81,7 @@ function findShortage({
   ];
 }
 
-/** Of the files right inside; 0 where there is no folder. */
+/** Of the files right inside; 0 if there is no folder. */
 async function folderBytes(dir: string): Promise<number> {
   const names = await readdir(dir).catch(() => []);
   const sizes = await Promise.all(names.map(async (name) => (await stat(join(dir, name))).size));

@@ -25,7 +25,7 @@ export interface MemoryRequest {
   calibration: Calibration | null;
 }
 
-/** The forecast, with findings where it does not fit the GPU. */
+/** The forecast, with findings if it does not fit the GPU. */
 export function forecastMemory(request: MemoryRequest): { memory: PlannedMemory; findings: Finding[] } {
   const { facts, count, gpu, calibration } = request;
   const settings = memorySettings(request);
@@ -36,7 +36,7 @@ export function forecastMemory(request: MemoryRequest): { memory: PlannedMemory;
   return { memory, findings: findMisfit(memory, fixed_bytes, gpu) };
 }
 
-/** How the same run would stand on the GPU without quantization; null where there is none, or no GPU. */
+/** How the same run would stand on the GPU without quantization; null if there is none, or no GPU. */
 export function judgeUnquantized(request: MemoryRequest): AdviceFacts['unquantized'] {
   const { facts, count, gpu, calibration } = request;
   const settings = memorySettings(request);

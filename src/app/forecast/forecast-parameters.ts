@@ -1,4 +1,4 @@
-// The parameters that a plan forecasts: from shapes where lorch knows the architecture, else counted by PEFT itself.
+// The parameters that a plan forecasts: from shapes if lorch knows the architecture, else counted by PEFT itself.
 import type { RenderedConfig } from '../../config/render/index.ts';
 import type { Finding } from '../../diagnostics/finding.ts';
 import { UserError } from '../../diagnostics/user-error.ts';

@@ -16,17 +16,17 @@ export interface RungSubject {
   /** With the quantization in which the base will be held. */
   rendered: RenderedConfig;
   reading: ModelReading;
-  /** Null where the parameters are not known before the model is loaded. */
+  /** Null if the parameters are not known before the model is loaded. */
   count: LoraCount | null;
   /** As nvidia-smi names it; null on the CPU. */
   gpu: string | null;
 }
 
 export interface RungForecast {
-  /** By the formula alone; null where the architecture is unknown. */
+  /** By the formula alone; null if the architecture is unknown. */
   memory_bytes: number | null;
   flops_per_token: number | null;
-  /** From earlier measurements here, else from the formula; null where nothing tells. */
+  /** From earlier measurements here, else from the formula; null if nothing tells. */
   tokens_per_second: number | null;
   speed_source: Rate['source'] | null;
 }

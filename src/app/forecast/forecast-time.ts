@@ -34,7 +34,7 @@ export interface Rate {
   runs: number;
 }
 
-/** Seconds in the training loop; loading the model is not counted. `seconds` is null where nothing tells the speed. */
+/** Seconds in the training loop; loading the model is not counted. `seconds` is null if nothing tells the speed. */
 export function forecastTime(request: TimeRequest): PlannedTime {
   const { rendered, train, steps, pricePerHour } = request;
   const tokens = Math.round((train.tokens * steps.total) / Math.max(1, steps.per_epoch));
@@ -89,7 +89,7 @@ interface RateRequest extends Pick<TimeRequest, 'past' | 'baseId' | 'gpu' | 'tok
   gpus: number;
 }
 
-/** From what was measured here, else from the formula; null where nothing tells. */
+/** From what was measured here, else from the formula; null if nothing tells. */
 export function expectRate(request: RateRequest, flops: TokenFlops | null): Rate | null {
   return rateFromRuns(request, flops?.done ?? null) ?? rateFromFormula(request, flops?.useful ?? null);
 }

@@ -10,7 +10,7 @@ import { makeTemporaryFolder } from '../files/temporary-files.ts';
 import { appendRung, peakOf } from './calibration-file.ts';
 import { deviceKey } from './past-runs.ts';
 
-/** So many steps at most, also where they take no time. */
+/** So many steps at most, also if they take no time. */
 const mostSteps = 50;
 
 /** TRL's settings of a run, for steps alone: no evaluation, no checkpoints, rows of one length, one batch a step. */

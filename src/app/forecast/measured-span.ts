@@ -7,7 +7,7 @@ export interface MeasuredSpan {
   /** In the training loop, evaluation and checkpoints included. */
   seconds: number;
   steps: number;
-  /** Null where an attempt of an earlier version does not say. */
+  /** Null if an attempt of an earlier version does not say. */
   tokens: number | null;
   trainedTokens: number | null;
 }
@@ -17,7 +17,7 @@ export function isResumed(store: Store, run: string): boolean {
   return runEvents(store, run, { types: ['hello'] }).length > 1;
 }
 
-/** Null where no attempt says how long it trained. An attempt that was killed says nothing. */
+/** Null if no attempt says how long it trained. An attempt that was killed says nothing. */
 export function measuredSpan(store: Store, row: RunRow): MeasuredSpan | null {
   const hellos = runEvents(store, row.id, { types: ['hello'] });
   const parts = runEvents(store, row.id, { types: ['end'] })

@@ -92,7 +92,7 @@ export function deviceKey({ kind, name }: { kind: string; name: string }): strin
   return kind === 'cpu' ? 'cpu' : name;
 }
 
-/** From the start of the first attempt's process to its first step; null where it never came there. */
+/** From the start of the first attempt's process to its first step; null if it never came there. */
 export function startupSeconds(store: Store, run: string): number | null {
   const first = listAttempts(store, run).find(({ startedMs }) => startedMs !== null);
   const began = runEvents(store, run, { types: ['settings'] })[0];

@@ -30,7 +30,7 @@ export type PeftCount = z.infer<typeof answer>;
 
 /**
  * Counts from the config alone, without the hub. Throws UserError E001–E010 without a fit Python, and what the
- * trainer says (R0xx) where PEFT refuses.
+ * trainer says (R0xx) if PEFT refuses.
  */
 export async function countWithPeft(
   id: string,
@@ -52,7 +52,7 @@ export async function countWithPeft(
   }
 }
 
-/** What the trainer's `count` says. Throws UserError R0xx where PEFT refuses. */
+/** What the trainer's `count` says. Throws UserError R0xx if PEFT refuses. */
 export async function askPeft(
   python: PythonEnv,
   model: { id: string; path: string | null; revision: string | null; trust_remote_code: boolean },

@@ -24,7 +24,7 @@ const lorchYaml = `# This folder is a lorch workspace: paths of datasets and mod
 const runsIgnore = '*\n!.gitignore\n';
 const rootIgnore = '/models/\n';
 
-/** Makes `root` a workspace. Nothing that exists is touched. Throws UserError U121 where `root` is a file. */
+/** Makes `root` a workspace. Nothing that exists is touched. Throws UserError U121 if `root` is a file. */
 export async function initWorkspace(root: string): Promise<InitResult> {
   const existing = await stat(root).catch(() => null);
   if (existing && !existing.isDirectory()) {

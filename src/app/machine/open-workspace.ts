@@ -54,7 +54,7 @@ export async function openWorkspace({ cwd, env, notice }: OpenOptions): Promise<
     log: createControllerLog(runsDir, createRedactor(env)),
     ...(notice && { notice }),
   };
-  // The database is an index: where it is gone, the folders make it again.
+  // The database is an index: if it is gone, the folders make it again.
   if (store.fresh) await rebuildIndex(deps);
   await recoverAndReport(deps);
   await tidy(deps);

@@ -1,4 +1,4 @@
-// The database is an index of the run folders and review logs: made again from them, also where the file is damaged.
+// The database is an index of the run folders and review logs: made again from them, also if the file is damaged.
 import { existsSync, mkdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { createRedactor } from '../../diagnostics/secrets.ts';

@@ -52,7 +52,7 @@ export interface CalibratedRung extends RungSize {
 export interface CalibratedModel extends Corrections {
   base: string;
   modelType: string;
-  /** As later plans know it; null where nothing was measured. */
+  /** As later plans know it; null if nothing was measured. */
   device: string | null;
   rungs: CalibratedRung[];
   /** Of a sweep the first point was measured; 1 without one. */
@@ -133,7 +133,7 @@ function sizesOf(
   return distinctSizes(given.flatMap((b) => lengths.map((s) => ({ batch: b, sequenceTokens: s }))));
 }
 
-/** Fills in what was measured; ends at what does not fit or takes too long. True where it was interrupted. */
+/** Fills in what was measured; ends at what does not fit or takes too long. True if it was interrupted. */
 async function climb(
   request: CalibrateRequest,
   rungs: CalibratedRung[],

@@ -23,17 +23,17 @@ export interface ModelDescription {
   revision: string | null;
   architecture: string;
   model_type: string;
-  /** Null where the family is not in lorch's tables. */
+  /** Null if the family is not in lorch's tables. */
   sizes: ModelSizes | null;
   context: ContextLength;
   chat_template: ChatTemplate | null;
   licence: Licence | null;
-  /** How the weights are stored where not as they are; what is counted is the model that they stand for. */
+  /** How the weights are stored if not as they are; what is counted is the model that they stand for. */
   quantization: StoredQuantization | null;
   parameters: { total: number | null; counted_by: 'config' | 'tensors' | 'trainer' | null };
-  /** By part of the model; from the tensors where the family is not in lorch's tables. */
+  /** By part of the model; from the tensors if the family is not in lorch's tables. */
   groups: TensorGroup[];
-  /** What the safetensors hold; null where there are none. */
+  /** What the safetensors hold; null if there are none. */
   tensors: { count: number; parameters: number; bytes: number; dtypes: Record<string, number> } | null;
   /** The distinct layers, without their layer numbers. */
   layers: { name: string; out: number; in: number; count: number }[];

@@ -11,7 +11,7 @@ export interface TinyModelOptions {
   cwd: string;
   env: Readonly<Record<string, string | undefined>>;
   out: string;
-  /** Text, JSON or JSONL files that the tokenizer learns from; a built-in sample where there are none. */
+  /** Text, JSON or JSONL files that the tokenizer learns from; a built-in sample if there are none. */
   texts: string[];
   vocabSize: number;
   hiddenSize: number;
@@ -25,7 +25,7 @@ export interface TinyModelOptions {
 
 const made = z.object({ out: z.string(), parameters: z.number(), vocab_size: z.number() });
 
-/** Throws UserError U122 where `out` holds something else already. */
+/** Throws UserError U122 if `out` holds something else already. */
 export async function makeTinyModel(options: TinyModelOptions): Promise<z.infer<typeof made>> {
   const { cwd, env, python, workspacePython, signal } = options;
   const out = resolve(cwd, options.out);

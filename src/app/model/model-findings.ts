@@ -44,7 +44,7 @@ function storedQuantized(
   };
 }
 
-/** M042 where PEFT counts otherwise. */
+/** M042 if PEFT counts otherwise. */
 export function verificationFinding(
   counted: { trainable: number; total: number },
   { equal, trainable, total, differences }: Verification,

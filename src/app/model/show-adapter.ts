@@ -16,7 +16,7 @@ export interface ShownAdapter {
   /** Of the base and the adapter together: not known without the base. */
   parameters: { total: null; counted_by: null };
   adapter: Omit<AdapterFacts, 'settings' | 'modules'>;
-  /** `trainable` is what its file holds; null where there is no safetensors file. */
+  /** `trainable` is what its file holds; null if there is no safetensors file. */
   lora: {
     settings: Record<string, unknown>;
     trainable: number | null;

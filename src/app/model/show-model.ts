@@ -46,20 +46,20 @@ export interface MemoryRow {
 export interface ShownModel extends ModelDescription {
   lora: {
     settings: Record<string, unknown>;
-    /** `peft` where shapes alone could not tell. */
+    /** `peft` if shapes alone could not tell. */
     counted_by: 'lorch' | 'peft';
     trainable: number;
     total: number;
     modules: TrainedModule[];
   } | null;
   memory: MemoryRow[] | null;
-  /** Null where PEFT was not asked for a second count. */
+  /** Null if PEFT was not asked for a second count. */
   verified: Verification | null;
   /** What the chat template can train, or why that is not known; null if the model has no template. */
   template: TriedTemplate | { reason: string } | null;
 }
 
-/** Throws UserError M001–M015, M040, E040–E042; with `verify`, also where there is no Python to count with. */
+/** Throws UserError M001–M015, M040, E040–E042; with `verify`, also if there is no Python to count with. */
 export async function showModel(options: ShowModelOptions): Promise<ShownModel | ShownAdapter> {
   const { model, cwd, env, revision, lora, signal, onStage } = options;
   onStage?.(`reading ${model}`);
@@ -119,7 +119,7 @@ function peftCount(configText: string, reason: string, options: ShowModelOptions
   return countWithPeft(options.model, configText, options.lora, options);
 }
 
-/** What shapes alone cannot tell, PEFT itself counts, where Python is at hand. */
+/** What shapes alone cannot tell, PEFT itself counts, if Python is at hand. */
 async function askPeft(
   known: ShownModel,
   configText: string,

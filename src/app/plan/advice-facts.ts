@@ -26,7 +26,7 @@ export interface AdviceRequest {
   sources: readonly PlannedSource[];
 }
 
-/** Reads the lengths of the training rows where they are padded; everything else is at hand. */
+/** Reads the lengths of the training rows if they are padded; everything else is at hand. */
 export async function adviceFacts(request: AdviceRequest): Promise<AdviceFacts> {
   const { rendered, base, forecast, prepared, env } = request;
   const { lora, training, quantization } = rendered;

@@ -67,7 +67,7 @@ export interface PlanRequest {
   gpu?: string;
   /** What `python` makes sequences by. */
   cacheVersion(): Promise<CacheVersion>;
-  /** Asked for only where something must be tokenised. */
+  /** Asked for only if something must be tokenised. */
   python(): Promise<PythonEnv>;
   onProgress(progress: TrainerProgress): void;
   signal?: AbortSignal;

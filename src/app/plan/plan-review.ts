@@ -34,7 +34,7 @@ export async function reviewOfPlan(
   });
 }
 
-/** What a plan's findings say of its review; nothing where a passed review covers it. */
+/** What a plan's findings say of its review; nothing if a passed review covers it. */
 export function reviewFindings(review: PlannedReview): Finding[] {
   if (review.state === 'passed') return [];
   if (review.state === 'unreviewed')

@@ -10,7 +10,7 @@ export interface BaseRequest {
   signal?: AbortSignal;
 }
 
-/** Resolves `base_model`. Throws UserError M010–M013, P010, and E0xx where the hub cannot be asked or, offline, files are missing. */
+/** Resolves `base_model`. Throws UserError M010–M013, P010, and E0xx if the hub cannot be asked or, offline, files are missing. */
 export async function resolveBase(config: RunConfig, request: BaseRequest): Promise<ResolvedModel> {
   const model = await resolveModel({
     model: config.base_model,

@@ -42,8 +42,8 @@ export interface ScanScope {
 }
 
 /**
- * Scans into `dir`; `written` is `dataset.checks` with its places. Throws UserError D045 where rows are preference pairs,
- * D094 where check settings are wrong, and P002 where rows have errors and the config refuses them.
+ * Scans into `dir`; `written` is `dataset.checks` with its places. Throws UserError D045 if rows are preference pairs,
+ * D094 if check settings are wrong, and P002 if rows have errors and the config refuses them.
  */
 export async function scanConfig(
   { root, cacheDir, checks, env, onProgress, signal }: ScanScope,

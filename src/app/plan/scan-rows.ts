@@ -129,7 +129,7 @@ function textIfNoted(value: unknown): unknown {
 interface Lines {
   path: string;
   lines(): number;
-  /** A promise where the disk is behind. */
+  /** A promise if the disk is behind. */
   write(line: string): void | Promise<void>;
   /** Returns the SHA-256 of the file. */
   close(): Promise<string>;

@@ -21,7 +21,7 @@ export interface GateRequest {
   reason: string | null;
   /** Check settings that decided which rows the run has. */
   checks: CheckSettings;
-  /** The run's config, absolute; null where it is no file. */
+  /** The run's config, absolute; null if it is no file. */
   config: string | null;
   /** Whether the config maps fields of the rows, without which they cannot be read. */
   mapped: boolean;
@@ -30,7 +30,7 @@ export interface GateRequest {
   onProgress(rows: number): void;
 }
 
-/** Asks the gate. Throws UserError V004, V005 where a log cannot be read, and what reading the files throws. */
+/** Asks the gate. Throws UserError V004, V005 if a log cannot be read, and what reading the files throws. */
 export async function askGate(request: GateRequest): Promise<PlannedReview> {
   const { files, rule, reason, cwd, checks, onProgress } = request;
   const rows = await trainedRows(request.ledger);

@@ -16,7 +16,7 @@ export interface ReviewRow {
 // A row with thousands of findings shows these.
 const findingsPerRow = 100;
 
-/** Reads the rows with these numbers (in the population's index). Throws UserError V012 where the files changed meanwhile. */
+/** Reads the rows with these numbers (in the population's index). Throws UserError V012 if the files changed meanwhile. */
 export async function fetchRows(
   reviewed: ReviewedFiles,
   { index, places }: Population,

@@ -3,7 +3,7 @@ import { createNearestFinder, type NearRow } from '../../dataset/review/nearest.
 import type { ReviewRow } from './fetch-rows.ts';
 import { type ReviewedFiles, scanReviewed } from './population.ts';
 
-/** For each row the rows most like it. `stopped` is asked between rows; where it says so, the answer is null. */
+/** For each row the rows most like it. `stopped` is asked between rows; if it says so, the answer is null. */
 export async function findNearest(
   reviewed: ReviewedFiles,
   rows: readonly ReviewRow[],

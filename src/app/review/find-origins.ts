@@ -13,7 +13,7 @@ export interface NamedFile {
 
 export interface Origin extends NamedFile {
   /**
-   * Rows left on the way by a rule only. False where a file on the way is not what its record says, or a review was
+   * Rows left on the way by a rule only. False if a file on the way is not what its record says, or a review was
    * finished there: then what left may have left because somebody found it.
    */
   byRule: boolean;
@@ -26,7 +26,7 @@ export interface Origins {
   lost: { file: string; made: string; what: 'gone' | 'changed' }[];
 }
 
-/** Walks back from `files`. Throws UserError D197 where a record cannot be read. */
+/** Walks back from `files`. Throws UserError D197 if a record cannot be read. */
 export async function findOrigins(files: readonly NamedFile[]): Promise<Origins> {
   const known = new Set(files.map(({ path }) => path));
   const found = new Map<string, Origin>();

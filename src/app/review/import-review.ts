@@ -181,7 +181,7 @@ function checkName(
   return false;
 }
 
-/** What one line says; null where it is wrong, which was said then. */
+/** What one line says; null if it is wrong, which was said then. */
 function readVerdict(
   { line, cells }: FilledRow,
   row: ReviewRow,

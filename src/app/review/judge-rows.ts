@@ -21,7 +21,7 @@ export interface RowsRequest {
   rule: ReviewRule;
   /** Where `lorch data review` would be typed, and its home. */
   cwd: string;
-  /** What decided which rows there are, where a run config has a say in it; null: what is beside the files. */
+  /** What decided which rows there are, if a run config has a say in it; null: what is beside the files. */
   checks: CheckSettings | null;
   onProgress?(rows: number): void;
 }
@@ -34,7 +34,7 @@ export interface JudgedReview {
   files: readonly NamedFile[];
   /** Whether they are what the dataset was made of, and not the dataset. */
   inherited: boolean;
-  /** Fingerprint of the version drawn from; that of now where there is none. */
+  /** Fingerprint of the version drawn from; that of now if there is none. */
   dataset: string;
   judgement: Judgement;
   reviewers: string[];
@@ -122,7 +122,7 @@ interface JudgedSet {
   current: boolean;
 }
 
-/** Judges one set of files for the rows in question that it has; null where it has none of them. */
+/** Judges one set of files for the rows in question that it has; null if it has none of them. */
 async function judgeSet(
   request: RowsRequest,
   set: ReviewedSet,

@@ -8,7 +8,7 @@ import { otherFiles, type Population, type ReviewedFiles } from './population.ts
 
 export interface LoadedReview {
   state: ReviewState;
-  /** The version that verdicts of now belong to; null where the dataset of now was never drawn from. */
+  /** The version that verdicts of now belong to; null if the dataset of now was never drawn from. */
   version: ReviewedVersion | null;
   /** Its order up to the last row drawn. */
   drawn: string[];
@@ -51,7 +51,7 @@ export function loadReview(
   };
 }
 
-/** Judges a loaded review for the rows that `trained` names; for all rows of now where it is left out. `present`: which rows still stand. */
+/** Judges a loaded review for the rows that `trained` names; for all rows of now if it is left out. `present`: which rows still stand. */
 export function judgeLoaded(
   { state, version, drawn, earlier }: LoadedReview,
   { index }: Population,

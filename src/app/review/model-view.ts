@@ -32,7 +32,7 @@ export interface ModelRequest {
 }
 
 export interface ModelView {
-  /** Consecutive parts of the row; `kept` is false where `max_length` takes a part away. */
+  /** Consecutive parts of the row; `kept` is false if `max_length` takes a part away. */
   runs: { text: string; trained: boolean; kept: boolean }[];
   tokens: number;
   trainedTokens: number;

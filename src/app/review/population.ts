@@ -79,7 +79,7 @@ export async function scanReviewed(reviewed: ReviewedFiles, sink: ScanSink): Pro
   );
 }
 
-/** Reads which rows there are. Throws UserError V003 where there is none to read. */
+/** Reads which rows there are. Throws UserError V003 if there is none to read. */
 export async function openPopulation(reviewed: ReviewedFiles, wantsFlagged = false): Promise<Population> {
   const index = createFingerprintIndex();
   const repeated = createFingerprintIndex();
@@ -112,7 +112,7 @@ export async function openPopulation(reviewed: ReviewedFiles, wantsFlagged = fal
   };
 }
 
-/** The number in the index of a row as the scan counts it; -1 where it is not in the population. */
+/** The number in the index of a row as the scan counts it; -1 if it is not in the population. */
 export function numberOf({ index, places }: Population, row: number): number {
   let [low, high] = [0, index.rows];
   while (low < high) {

@@ -29,13 +29,13 @@ export interface ReviewSession {
   readonly logPath: string;
   readonly state: ReviewState;
   readonly what: SessionRequest['what'];
-  /** The row to judge now; null where all are done. */
+  /** The row to judge now; null if all are done. */
   current(): ReviewRow | null;
   /** Its place in the dataset's order, from 0; null for rows that are read for another reason. */
   position(): number | null;
   /** What is known of the current row. */
   review(): RowReview | null;
-  /** Reads the texts of the next rows where they are not at hand. Call before `current`. */
+  /** Reads the texts of the next rows if they are not at hand. Call before `current`. */
   ready(): Promise<void>;
   /** Rows whose texts are at hand, the next ones first. */
   loaded(): ReviewRow[];
@@ -48,11 +48,11 @@ export interface ReviewSession {
   judgement(): Judgement;
   accept(): void;
   reject(reason: RejectReason, note?: string): void;
-  /** Takes what came back from the editor; a verdict only where it says `changed`. */
+  /** Takes what came back from the editor; a verdict only if it says `changed`. */
   edit(text: string): Edited;
   note(text: string): void;
   skip(): void;
-  /** Takes back this reviewer's last verdict, note or settlement; null where there is none left. */
+  /** Takes back this reviewer's last verdict, note or settlement; null if there is none left. */
   undo(): Promise<string | null>;
   /** Draws more rows of the order. */
   more(rows: number): Promise<void>;
@@ -158,7 +158,7 @@ export async function openSession(request: SessionRequest): Promise<ReviewSessio
   };
 
   await refresh();
-  // Where all rows to be read were judged before, the draw is all that there is to note.
+  // If all rows to be read were judged before, the draw is all that there is to note.
   if (what === 'drawn' && queue.length === 0 && target > 0 && state.standing.length > 0) {
     const noted = draw();
     if (noted.length > 0) write(...noted);

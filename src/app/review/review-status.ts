@@ -29,7 +29,7 @@ export interface ReviewStatus {
   /** The rows of now. */
   fingerprint: string;
   rows: number;
-  /** The version that was drawn from; null where the dataset of now was never drawn from. */
+  /** The version that was drawn from; null if the dataset of now was never drawn from. */
   version: string | null;
   judgement: Judgement;
   limit: number;
@@ -45,7 +45,7 @@ export interface ReviewStatus {
   changes: boolean;
   reviewers: ReviewerCounts[];
   agreement: { pairs: PairAgreement[]; kappa: number | null };
-  /** Disputed rows by fingerprint, with their place where they still stand. */
+  /** Disputed rows by fingerprint, with their place if they still stand. */
   disputes: { row: string; at: { file: string; line: number } | null }[];
   checks: CheckPrecision[];
 }
@@ -58,7 +58,7 @@ export interface OpenedReview {
   sha256: string;
 }
 
-/** The dataset of now with its log, and what was said of the files behind it. Throws UserError V008 where nobody has read a row yet. */
+/** The dataset of now with its log, and what was said of the files behind it. Throws UserError V008 if nobody has read a row yet. */
 export async function openReview(reviewed: ReviewedFiles): Promise<OpenedReview> {
   const { logPath, log } = await readOwnLog(reviewed);
   if (!log) throw noReview(reviewed);

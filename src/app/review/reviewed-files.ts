@@ -2,7 +2,7 @@
 import { expandSources } from '../../dataset/scan/sources.ts';
 import { UserError } from '../../diagnostics/user-error.ts';
 
-/** Files by absolute path and as shown. Throws UserError D090 where there is none, V002 for stdin. */
+/** Files by absolute path and as shown. Throws UserError D090 if there is none, V002 for stdin. */
 export async function reviewedFiles(
   cwd: string,
   patterns: readonly string[],

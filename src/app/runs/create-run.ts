@@ -86,7 +86,7 @@ async function keepAdapter(
   }
 }
 
-// The same bytes on the same disk, without a second copy; where the disk refuses, a copy.
+// The same bytes on the same disk, without a second copy; if the disk refuses, a copy.
 async function linkFile(from: string, to: string): Promise<void> {
   await link(from, to).catch(() => cp(from, to));
 }

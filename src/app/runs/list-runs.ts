@@ -14,7 +14,7 @@ export interface RunSummary {
   base_model: string;
   step: number | null;
   max_steps: number | null;
-  /** The last; null before the first, and where it is not a finite number. */
+  /** The last; null before the first, and if it is not a finite number. */
   loss: number | null;
   best_eval_loss: number | null;
   best_eval_step: number | null;

@@ -30,7 +30,7 @@ const merged = z.looseObject({
 
 export type MergedRun = z.infer<typeof merged> & { run: string };
 
-/** Merges. Throws UserError R154 where `out` exists, R156 where the disk has no room for it; the result says whether the logits agree. */
+/** Merges. Throws UserError R154 if `out` exists, R156 if the disk has no room for it; the result says whether the logits agree. */
 export async function mergeRun(request: MergeRequest): Promise<MergedRun> {
   if (existsSync(request.out))
     throw new UserError('R154', `${request.out} exists`, {
@@ -61,7 +61,7 @@ export async function mergeRun(request: MergeRequest): Promise<MergedRun> {
   return { ...merged.parse(result), run: id };
 }
 
-/** A model that fills the disk takes other runs with it. `bytes`: null where no plan says. */
+/** A model that fills the disk takes other runs with it. `bytes`: null if no plan says. */
 async function requireRoom(out: string, bytes: number | null): Promise<void> {
   const { bavail, bsize } = await statfs(existingFolder(out));
   if (bytes === null || bytes <= bavail * bsize) return;

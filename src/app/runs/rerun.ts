@@ -27,7 +27,7 @@ export interface RerunRequest {
   cwd: string;
 }
 
-/** Makes a queued run with the plan, rows and config of another; returns its id. Throws UserError R133 if its base model may not execute code, V020–V022 where the gate is shut. */
+/** Makes a queued run with the plan, rows and config of another; returns its id. Throws UserError R133 if its base model may not execute code, V020–V022 if the gate is shut. */
 export async function rerun(
   deps: SuperviseDeps,
   { ref, unreviewed, trustCode: trusted, root, cwd }: RerunRequest,

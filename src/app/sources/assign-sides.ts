@@ -72,7 +72,7 @@ function refuseUnknownField(grouped: GroupedRows | undefined, rows: number, name
   });
 }
 
-/** Throws UserError D091 where a file changed between two readings. */
+/** Throws UserError D091 if a file changed between two readings. */
 export function refuseChanged(first: readonly ScannedFile[], second: readonly ScannedFile[]): void {
   const changed = second.find(({ sha256 }, i) => sha256 !== first[i]?.sha256);
   if (changed)

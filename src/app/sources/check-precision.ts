@@ -7,7 +7,7 @@ import { readReviewLog, reviewLogPath } from './verdict-log.ts';
 
 export type { CheckPrecision } from '../../dataset/review/check-precision.ts';
 
-/** Each check's precision over all verdicts on these files, by code. Throws UserError V004, V005 where a log is damaged. */
+/** Each check's precision over all verdicts on these files, by code. Throws UserError V004, V005 if a log is damaged. */
 export async function readPrecision(sources: readonly DataSource[]): Promise<CheckPrecision[]> {
   const entries: LogEntry[] = [];
   for (const { path, label, stream } of sources) {

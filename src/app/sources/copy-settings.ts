@@ -8,8 +8,8 @@ import { besidePath } from './choose-checks.ts';
 import { joinCheckSettings } from './join-check-settings.ts';
 
 /**
- * `<out>.checks.yaml`, ready to be published: a copy of the settings beside the sources, or several joined. Null where
- * there are none, or where settings lie beside `out` already: these stay. Throws UserError C001, D091, D094.
+ * `<out>.checks.yaml`, ready to be published: a copy of the settings beside the sources, or several joined. Null if
+ * there are none, or if settings lie beside `out` already: these stay. Throws UserError C001, D091, D094.
  */
 export async function openSettingsCopy(
   sources: readonly Pick<DataSource, 'path' | 'label' | 'stream'>[],

@@ -3,7 +3,7 @@ import type { FoundRow } from '../../dataset/scan/scan.ts';
 import type { Finding } from '../../diagnostics/finding.ts';
 import { UserError } from '../../diagnostics/user-error.ts';
 
-/** Throws UserError with the finding's own code where it is an error about a file, and not about a row. */
+/** Throws UserError with the finding's own code if it is an error about a file, and not about a row. */
 export function refuseDamaged({ code, severity, message, hint, at }: Finding, row: FoundRow | null): void {
   if (row !== null || severity !== 'error') return;
   throw new UserError(code, `${at?.file}: ${message}`, { exitCode: 1, ...(hint && { hint }) });

@@ -1,4 +1,4 @@
-// Rows on their way into a new dataset: JSON lines, or an array where the file's name ends in .json.
+// Rows on their way into a new dataset: JSON lines, or an array if the file's name ends in .json.
 
 import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
@@ -16,7 +16,7 @@ export interface DatasetOutput {
   finish(): Promise<void>;
   /** SHA-256 (hex) of the file; asked once, when it is finished. */
   sha256(): string;
-  /** Finishes, and puts the file in its place; where `out` is null, hands its text to `write`. Throws UserError D095. */
+  /** Finishes, and puts the file in its place; if `out` is null, hands its text to `write`. Throws UserError D095. */
   publish(write?: (text: string) => void): Promise<void>;
   /** Removes what was not published. Call it in any case. */
   dispose(): Promise<void>;

@@ -21,7 +21,7 @@ export interface ClosablePool extends JudgePool {
   close(): Promise<void>;
 }
 
-/** Runs `work` with a pool where the sources are large, and ends its threads. */
+/** Runs `work` with a pool if the sources are large, and ends its threads. */
 export async function withJudgePool<T>(
   sources: readonly DataSource[],
   work: (pool: { pool?: JudgePool }) => Promise<T>,
@@ -104,7 +104,7 @@ export function createJudgePool(count = Math.min(mostThreads, availableParalleli
         waiting.set(id, { slot, thread, size, resolve, reject });
         thread.worker.postMessage({ id, bytes: slot.bytes.subarray(0, size) } satisfies WorkerRequest);
       });
-      // Where a thread fails, the first answer that is waited for says so; those behind it are nobody's.
+      // If a thread fails, the first answer that is waited for says so; those behind it are nobody's.
       answer.catch(() => undefined);
       return answer;
     },

@@ -31,7 +31,7 @@ export interface ReadLog {
   sha256: string;
 }
 
-/** Reads a log; null where there is none. A last line that was cut off is left out. Throws UserError V004, V005. */
+/** Reads a log; null if there is none. A last line that was cut off is left out. Throws UserError V004, V005. */
 export async function readReviewLog(path: string, label = basename(path)): Promise<ReadLog | null> {
   let bytes: Buffer;
   try {
@@ -79,7 +79,7 @@ export interface ReviewLog {
   close(): void;
 }
 
-/** Opens a log to add to it; the first entry makes it where there is none. A last line that was cut off is taken out. */
+/** Opens a log to add to it; the first entry makes it if there is none. A last line that was cut off is taken out. */
 export async function openReviewLog(
   path: string,
   who: { reviewer: string; tool: string; now(): number },
@@ -151,7 +151,7 @@ function syncFolder(folder: string): void {
   try {
     fsyncSync(handle);
   } catch {
-    // Nothing more can be done where a folder takes no fsync.
+    // Nothing more can be done if a folder takes no fsync.
   } finally {
     closeSync(handle);
   }

@@ -53,7 +53,7 @@ export interface TokenDetails {
   max_length: number | null;
   train_on: RowPolicy['train_on'];
   truncate: RowPolicy['truncate'];
-  /** Rows that are trained on, and the sequences they become; more than rows where texts are split. */
+  /** Rows that are trained on, and the sequences they become; more than rows if texts are split. */
   rows: number;
   sequences: number;
   /** Tokens a row before it was cut. */

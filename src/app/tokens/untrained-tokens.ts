@@ -9,7 +9,7 @@ import type { Prepared } from './prepare-sequences.ts';
 export interface UntrainedRequest {
   base: ResolvedModel;
   lora: Readonly<Record<string, unknown>>;
-  /** Full names of all modules that train; null where they are not known. */
+  /** Full names of all modules that train; null if they are not known. */
   trained: readonly string[] | null;
   prepared: Pick<Prepared, 'added_tokens'>;
   env: Readonly<Record<string, string | undefined>>;
@@ -20,7 +20,7 @@ const nothing = 1e-16;
 
 /**
  * Those among the tokenizer's added tokens that the rows hold, that this run does not train, and whose embedding is
- * nothing. Null where the weights are not on this machine, or stored in a form that is not read here.
+ * nothing. Null if the weights are not on this machine, or stored in a form that is not read here.
  */
 export function untrainedTokens(request: UntrainedRequest): AdviceFacts['untrainedTokens'] {
   const { base, lora, trained, prepared } = request;

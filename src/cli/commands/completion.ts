@@ -14,7 +14,7 @@ const bashBefore = `if ! declare -F _get_comp_words_by_ref >/dev/null; then
 fi
 `;
 
-// Where lorch has no words of its own, files.
+// If lorch has no words of its own, files.
 const bashAfter = 'complete -o default -F __lorch_complete lorch\n';
 
 /** `lorch completion SHELL` */

@@ -11,7 +11,7 @@ export interface Curve {
 const palette: Color[] = ['ansiCyan', 'ansiYellow', 'ansiMagenta', 'ansiGreen', 'ansiBlue', 'ansiRed'];
 const letters = 'abcdefghijklmnopqrstuvwxyz';
 
-/** A chart at most `columns` wide with a legend below; empty where no curve has two finite points. */
+/** A chart at most `columns` wide with a legend below; empty if no curve has two finite points. */
 export function renderChart(
   curves: readonly Curve[],
   style: { columns: number; color: boolean; height?: number },

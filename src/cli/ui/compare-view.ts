@@ -145,7 +145,7 @@ function sweepRow({ runs }: RunComparison): string[][] {
   return runs.some((run) => run.sweep) ? [['sweep', ...runs.map((run) => run.sweep ?? '')]] : [];
 }
 
-/** Names where they tell runs apart, else the ids' last part too. */
+/** Names if they tell runs apart, else the ids' last part too. */
 function labelRuns({ runs }: RunComparison): string[] {
   const names = runs.map((run) => run.name);
   return runs.map((run) =>

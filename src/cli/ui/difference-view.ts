@@ -1,4 +1,4 @@
-// A word-level difference: [-gone-] and {+new+}, coloured too where the stream takes colours.
+// A word-level difference: [-gone-] and {+new+}, coloured too if the stream takes colours.
 import type { FieldDifference } from '../../dataset/diff/compare-examples.ts';
 import type { DifferencePart } from '../../dataset/duplicates/word-difference.ts';
 import { type Ink, visible } from './paint.ts';

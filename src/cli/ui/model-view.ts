@@ -226,13 +226,13 @@ function generalName(name: string): string {
   return name.replace(/\.\d+(?=\.)/g, '.*');
 }
 
-/** One figure, or the smallest and the largest where ranks differ. */
+/** One figure, or the smallest and the largest if ranks differ. */
 function each(counts: readonly number[]): string {
   const [low, high] = [Math.min(...counts), Math.max(...counts)];
   return low === high ? formatCount(low) : `${formatCount(low)} – ${formatCount(high)}`;
 }
 
-/** Nothing where a size is not known or makes no sense (a block, a norm). */
+/** Nothing if a size is not known or makes no sense (a block, a norm). */
 function size(value: number): string {
   return value === 0 ? '' : formatCount(value);
 }

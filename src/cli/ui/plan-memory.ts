@@ -13,12 +13,12 @@ export const verdicts: Record<Verdict, string> = {
   does_not_fit: 'does not fit',
 };
 
-/** Green where it fits, yellow where the band crosses the limit, red where it does not fit. */
+/** Green if it fits, yellow if the band crosses the limit, red if it does not fit. */
 export function verdictInk(verdict: Verdict, ink: Ink): (text: string) => string {
   return { fits: ink.green, tight: ink.yellow, does_not_fit: ink.red }[verdict];
 }
 
-/** Lines of the part; empty where the plan has no memory forecast. */
+/** Lines of the part; empty if the plan has no memory forecast. */
 export function memoryLines(plan: Plan, style: { columns: number; color: boolean; ink: Ink }): string[] {
   const { memory } = plan.forecast;
   if (!memory) return [];

@@ -196,7 +196,7 @@ export function timeLines(plan: Plan): string[] {
   ];
 }
 
-/** Cents where there are any. */
+/** Cents if there are any. */
 function costText(cost: number): string {
   return cost >= 0.01 ? cost.toFixed(2) : formatNumber(cost);
 }

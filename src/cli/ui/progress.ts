@@ -10,7 +10,7 @@ export interface Progress {
   update(done: number, total: number | null, note?: string): void;
   /** A line of its own above the progress. */
   line(text: string): void;
-  /** Ends it; the last state stays as a line where `keep` says so. */
+  /** Ends it; the last state stays as a line if `keep` says so. */
   end(keep?: string): void;
 }
 

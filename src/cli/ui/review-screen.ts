@@ -15,7 +15,7 @@ export interface ScreenSize {
 }
 
 export interface ScreenState {
-  /** `file:line` of the row, or a title where there is none. */
+  /** `file:line` of the row, or a title if there is none. */
   title: string;
   /** Beside the title: `12 of 50`. */
   place: string;
@@ -45,7 +45,7 @@ const widestText = 100;
 const narrowestSide = 36;
 const gutter = 3;
 
-/** Columns for the body and for what stands beside it; 0 where there is no room for that. */
+/** Columns for the body and for what stands beside it; 0 if there is no room for that. */
 export function columnsOf(size: ScreenSize): { body: number; side: number } {
   const width = innerWidth(size);
   const side = width - Math.min(widestText, width - narrowestSide - gutter) - gutter;

@@ -22,7 +22,7 @@ export function showText(text: string, ink: Ink, { dots = true } = {}): string {
   return dots ? shown.replace(/ +$/gm, (spaces) => ink.dim('·'.repeat(spaces.length))) : shown;
 }
 
-/** Lines no wider than `width`, broken between words where they can be; `indent` goes before each. */
+/** Lines no wider than `width`, broken between words if they can be; `indent` goes before each. */
 export function wrapText(text: string, width: number, indent = ''): string[] {
   const room = Math.max(8, width - stringWidth(indent));
   return wrapLines(text, room, { hard: true }).map((line) => indent + line);

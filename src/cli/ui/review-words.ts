@@ -47,14 +47,14 @@ export function aboutRow(session: ReviewSession, { width, ink }: PaneStyle): str
   return [...lines.flatMap((line) => wrapText(ink.yellow(visible(line)), width)), ''];
 }
 
-/** What the editor opens with where reviewers differ: the edit that one of them made. */
+/** What the editor opens with if reviewers differ: the edit that one of them made. */
 export function editDraft(session: ReviewSession): string | null {
   if (session.what !== 'disputes') return null;
   const edits = [...(session.review()?.verdicts.values() ?? [])].flatMap(({ edit }) => edit ?? []);
   return edits[0] ? editableText(edits[0].text) : null;
 }
 
-/** What shows where no row is left. */
+/** What shows if no row is left. */
 export function doneLines(session: ReviewSession, { width, ink }: PaneStyle): string[] {
   const skipped = session.judgement().open;
   const text = [
@@ -82,7 +82,7 @@ export function doneKeys(session: ReviewSession): string[] {
   return [`m ${more} more ${more === 1 ? 'row' : 'rows'}`, ...skipped, 'u undo', 'q quit'];
 }
 
-/** How many rows the key m draws: what is missing to the limit if all are clean; ten where that is nothing or unknown. */
+/** How many rows the key m draws: what is missing to the limit if all are clean; ten if that is nothing or unknown. */
 export function moreRows(session: ReviewSession): number {
   return session.judgement().moreClean || 10;
 }

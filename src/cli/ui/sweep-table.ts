@@ -6,7 +6,7 @@ import { paint } from './paint.ts';
 import { verdictInk, verdicts } from './plan-memory.ts';
 import { type Column, renderTable } from './table.ts';
 
-/** One row a run, which its values tell apart; `fits` only where there is a GPU to hold it against, `time` only where the speed is known. */
+/** One row a run, which its values tell apart; `fits` only if there is a GPU to hold it against, `time` only if the speed is known. */
 export function renderSweep(
   plans: readonly Plan[],
   stream: Pick<OutputStream, 'isTTY' | 'color' | 'columns'>,

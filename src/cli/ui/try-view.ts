@@ -2,7 +2,7 @@
 import type { TriedRun } from '../../app/runs/try-run.ts';
 import { paint, visible } from './paint.ts';
 
-/** Every prompt with what base and adapter answered, and what the row says where there is one. */
+/** Every prompt with what base and adapter answered, and what the row says if there is one. */
 export function renderTried(tried: TriedRun, style: { color: boolean }): string {
   const ink = paint(style.color);
   const block = (label: string, text: string, tint: (text: string) => string): string =>

@@ -1,4 +1,4 @@
-// Two texts in one: [-what only the first has-] and {+what only the second has+}, in colour where there is any.
+// Two texts in one: [-what only the first has-] and {+what only the second has+}, in colour if there is any.
 import { type DifferencePart, wordDifference } from '../../dataset/duplicates/word-difference.ts';
 import { maskPrivateData } from '../../dataset/text/private-data.ts';
 import { paint, visible } from './paint.ts';

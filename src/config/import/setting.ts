@@ -39,7 +39,7 @@ export interface Tool {
   /** Keys that its files have and others do not. */
   signs: readonly string[];
   rules: Readonly<Record<string, Rule>>;
-  /** What the tool does if the file says nothing, where lorch would do another thing; by our settings. */
+  /** What the tool does if the file says nothing, if lorch would do another thing; by our settings. */
   defaults: Readonly<Record<string, unknown>>;
   /** Sections whose settings count like those at the top. */
   sections?: readonly string[];

@@ -6,7 +6,7 @@ export interface Strategies {
   save_steps: number;
 }
 
-/** When it is evaluated and saved, where the config leaves it open: at steps if their number is given, else each epoch. */
+/** When it is evaluated and saved, if the config leaves it open: at steps if their number is given, else each epoch. */
 export function effectiveStrategies(training: TrainingSection, validates: boolean): Strategies {
   return {
     eval_strategy: validates

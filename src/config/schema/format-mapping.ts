@@ -1,4 +1,4 @@
-// Which field of the rows holds what, where their format has no name: `dataset.format` as a mapping.
+// Which field of the rows holds what, if their format has no name: `dataset.format` as a mapping.
 import { z } from 'zod';
 import { optional, section, text } from './field.ts';
 

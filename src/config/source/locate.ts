@@ -68,7 +68,7 @@ class Walk {
       if (!isScalar(pair.key)) continue; // the parser has reported it
       const name = String(pair.key.value);
       const key = this.placeAt(pair.key.range?.[0] ?? 0);
-      // Visited even where the key is refused, so that its anchors are known.
+      // Visited even if the key is refused, so that its anchors are known.
       const value = pair.value
         ? this.visit(pair.value, depth + 1)
         : ({ kind: 'scalar', at: key, value: null, plain: true } as const);

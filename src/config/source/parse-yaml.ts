@@ -11,7 +11,7 @@ const maxTokens = 100_000;
 const maxDepth = 100;
 
 export interface ParsedYaml {
-  /** Null where nothing could be read. */
+  /** Null if nothing could be read. */
   root: Located | null;
   findings: Finding[];
 }

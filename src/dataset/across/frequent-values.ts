@@ -18,7 +18,7 @@ export interface FrequentValues {
   distinct(): number;
   /** How many of any one value may be uncounted, because there were more distinct values than the limit. */
   missed(): number;
-  /** Values with at least that count (2 or more where `lean`), the most frequent first. */
+  /** Values with at least that count (2 or more if `lean`), the most frequent first. */
   atLeast(count: number): FrequentValue[];
 }
 
@@ -42,7 +42,7 @@ interface Known {
 /**
  * Lossy counting (Manku and Motwani, 2002): when there are more distinct values than twice the limit, the rarest are
  * forgotten, and how much any count may have lost by that is known. A value is told by 64 bits of its hash: 24 bytes in
- * typed arrays, and an object only where its text is kept.
+ * typed arrays, and an object only if its text is kept.
  */
 export function createFrequentValues({ limit, hashed, lean }: FrequentOptions): FrequentValues {
   let table = createTable(256);

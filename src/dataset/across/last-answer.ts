@@ -14,7 +14,7 @@ const wholeRow: Spot = { message: -1 };
 let lastExample: Example | null = null;
 let lastFound: Answer | null = null;
 
-/** The last assistant message with text, of a preference row the chosen one; null where there is none. */
+/** The last assistant message with text, of a preference row the chosen one; null if there is none. */
 export function lastAnswer(example: Example): Answer | null {
   if (example !== lastExample) {
     lastExample = example;

@@ -54,7 +54,7 @@ function hasLetters(text: string, end: number): boolean {
 }
 
 /**
- * The script of most letters in the first 100 units, such as `Latin`, `Han`, `Japanese` (Han with kana); null where
+ * The script of most letters in the first 100 units, such as `Latin`, `Han`, `Japanese` (Han with kana); null if
  * there are fewer than 10 letters (5 of Han, kana or hangul), or no script has 70 % of the text. `flags`: bits of `has`,
  * of the text or of more.
  */

@@ -14,7 +14,7 @@ export function formatNumber(value: number): string {
   return value.toLocaleString('en-US');
 }
 
-/** `2.5 %`; never 0 where there is something, nor 100 where something is missing. */
+/** `2.5 %`; never 0 if there is something, nor 100 if something is missing. */
 export function percent(count: number, total: number): string {
   const exact = (count / total) * 100;
   if (exact === 0 || exact === 100) return `${exact} %`;

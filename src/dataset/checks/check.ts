@@ -98,9 +98,9 @@ export type Pair = Example & Required<Pick<Example, 'chosen' | 'rejected'>>;
 
 export interface CheckExample {
   text: string | Uint8Array;
-  /** The pointer of the finding; absent where it belongs to the file or to the whole row. */
+  /** The pointer of the finding; absent if it belongs to the file or to the whole row. */
   pointer?: string;
-  /** The file's name, where it matters. */
+  /** The file's name, if it matters. */
   file?: string;
   /** The format that the user names; `auto` unless told. */
   format?: string;
@@ -139,7 +139,7 @@ export interface Draft {
   /** Into the raw row. */
   pointer: string;
   inside?: number;
-  /** UTF-16 offset into the row's text, where that is known and no pointer leads there. */
+  /** UTF-16 offset into the row's text, if that is known and no pointer leads there. */
   offset?: number;
   hint?: string;
   data?: Record<string, unknown>;

@@ -1,7 +1,7 @@
 // Bytes by the count instead of by the chunk, with a running offset: what archive formats are read by.
 
 export interface ByteReader {
-  /** The next `count` bytes, or fewer where the input ends. */
+  /** The next `count` bytes, or fewer if the input ends. */
   take(count: number): Promise<Buffer>;
   /** What lies ready, at most `most` bytes; null at the end. */
   some(most: number): Promise<Buffer | null>;

@@ -33,7 +33,7 @@ async function* unpack(input: ByteReader, remark: (each: FileRemark) => void): A
   }
 }
 
-// Null where a member's data follows. `other` leaves the input as it was.
+// Null if a member's data follows. `other` leaves the input as it was.
 async function readHeader(input: ByteReader): Promise<string | null> {
   const header = await input.take(headerBytes);
   if (header.length === 0) return 'end';
@@ -71,7 +71,7 @@ async function isPadding(input: ByteReader): Promise<boolean> {
   }
 }
 
-// What one inflate call unpacked is lost where it fails: small slices at first, so that small files lose little.
+// What one inflate call unpacked is lost if it fails: small slices at first, so that small files lose little.
 const leastSlice = 1024;
 const mostSlice = 32_768;
 /** What one slice should unpack to. Packed bytes may hold a thousand times as many: nothing else bounds a call. */

@@ -7,7 +7,7 @@ export type { Codec } from './codec.ts';
 
 export const codecs: readonly Codec[] = [gzip, zstd];
 
-/** The codec for a file's first bytes; null where they are not compressed. */
+/** The codec for a file's first bytes; null if they are not compressed. */
 export function findCodec(head: Buffer): Codec | null {
   return codecs.find((codec) => codec.detect(head)) ?? null;
 }

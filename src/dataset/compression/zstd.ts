@@ -12,7 +12,7 @@ export const zstd: Codec = {
 
 const isSkippable = (magic: Buffer): boolean => magic[1] === 0x2a;
 
-// Also of fewer than four bytes, where the file ends inside a magic number.
+// Also of fewer than four bytes, if the file ends inside a magic number.
 function opensFrame(magic: Buffer): boolean {
   const skippable = ((magic[0] ?? 0) & 0xf0) === 0x50;
   const wanted = [skippable ? magic[0] : 0x28, ...(skippable ? [0x2a, 0x4d, 0x18] : [0xb5, 0x2f, 0xfd])];

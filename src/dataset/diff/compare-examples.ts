@@ -11,7 +11,7 @@ export interface FieldDifference {
   parts: DifferencePart[];
 }
 
-/** What differs, in the order of the messages; metadata only where everything else is equal. */
+/** What differs, in the order of the messages; metadata only if everything else is equal. */
 export function compareExamples(a: Example, b: Example): FieldDifference[] {
   const found = [
     ...compareMessages(a.messages, b.messages, ''),

@@ -65,7 +65,7 @@ function joinTables(
   for (let i = 0; i < b.size(); i += 1) {
     const key = free.b[i] === 1 ? b.keyOf(i, field) : null;
     if (key === null) continue;
-    // The first of a chain is nearly always it; others only where two fields share a key.
+    // The first of a chain is nearly always it; others only if two fields share a key.
     let before = -1;
     let at = first.get(key) ?? -1;
     if (shared && ((shared.get(key) ?? 0) > 1 || (at >= 0 && (next[at] ?? -1) >= 0))) continue;

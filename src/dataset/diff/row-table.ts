@@ -25,7 +25,7 @@ export interface RowTable {
   size(): number;
   /** The row's number in its dataset. */
   rowOf(index: number): number;
-  /** A key for a hash table; equal fields have equal keys, other fields nearly never. Null where the row has none. */
+  /** A key for a hash table; equal fields have equal keys, other fields nearly never. Null if the row has none. */
   keyOf(index: number, field: Field): number | null;
   equals(index: number, field: Field, other: RowTable, otherIndex: number): boolean;
   /** The record itself. */

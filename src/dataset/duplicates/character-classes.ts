@@ -16,7 +16,7 @@ export interface CharacterClasses {
   /** By UTF-16 unit; `unknown` until `classify` was asked. */
   table: Uint16Array;
   classify(unit: number): number;
-  /** The class of a code point from U+10000: `gap`, `alone`, `hard`, or 5 where it belongs to a word as it stands. */
+  /** The class of a code point from U+10000: `gap`, `alone`, `hard`, or 5 if it belongs to a word as it stands. */
   classifyPair(point: number): number;
 }
 

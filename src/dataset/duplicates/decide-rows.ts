@@ -2,7 +2,7 @@
 import type { RowFacts } from './inspect-pairs.ts';
 import type { Kind, PairBlock } from './pair-class.ts';
 
-/** Which row of a group stays. `best`: the one with the fewest findings. Where rows tie, the first. */
+/** Which row of a group stays. `best`: the one with the fewest findings. If rows tie, the first. */
 export type Keep = 'first' | 'longest' | 'best';
 
 export const keeps: readonly Keep[] = ['first', 'longest', 'best'];

@@ -1,4 +1,4 @@
-// Rows that agree in one field, word for word: counted by a hash of 64 bits a row, named where the groups are large.
+// Rows that agree in one field, word for word: counted by a hash of 64 bits a row, named if the groups are large.
 
 export interface ExactGroups {
   /** How many sets of two or more rows agree. */

@@ -10,7 +10,7 @@ import type { ShingleStore } from './shingle-store.ts';
 export type Side = 'train' | 'validation' | 'benchmark';
 
 export interface Candidates {
-  /** Classes of rows with the same shingles; classes of one row where it is in a pair. */
+  /** Classes of rows with the same shingles; classes of one row if it is in a pair. */
   classes: Uint32Array[];
   /** Pairs of classes at the ratio, as positions in `classes`, one after another. */
   pairs: Uint32Array;

@@ -22,7 +22,7 @@ export interface LineHasher {
   store: PartStore;
 }
 
-/** A hasher for one part of a file; null where no row of that kind is read in the fast way. */
+/** A hasher for one part of a file; null if no row of that kind is read in the fast way. */
 export function createLineHasher(format: Format, options: HashOptions, bits: number): LineHasher | null {
   const { n, unit, key } = options;
   if (key !== 'row' || unit === 'characters') return null;

@@ -52,7 +52,7 @@ export interface HashedRow {
   /** Overwritten by the next row. */
   shingles: Int32Array;
   size: number;
-  /** Two hashes of two numbers: of the prompt's words and the answer's; zeros where there are none. */
+  /** Two hashes of two numbers: of the prompt's words and the answer's; zeros if there are none. */
   fields: Uint32Array;
 }
 
@@ -105,7 +105,7 @@ export function createFieldLists(key: CompareKey): FieldLists {
   };
 }
 
-// One hash over the texts of several turns; zeros where there was no word.
+// One hash over the texts of several turns; zeros if there was no word.
 function createFold() {
   const fold = {
     low: 0,

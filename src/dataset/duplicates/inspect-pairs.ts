@@ -20,7 +20,7 @@ export interface RowFacts {
   /** One object for all rows with the same prompt and answer. */
   fields: RowFields;
   duplicateKey: Key;
-  /** For showing; null where too much text is held already. */
+  /** For showing; null if too much text is held already. */
   texts: ShownTexts | null;
 }
 
@@ -81,7 +81,7 @@ export function createPairInspector(candidates: Candidates, options: InspectOpti
   candidates.classes.forEach((members, at) => {
     for (const member of members) classOf.set(member, at);
   });
-  // Nearly always one set a class; more where 32 bits took different shingles for the same.
+  // Nearly always one set a class; more if 32 bits took different shingles for the same.
   const sets = candidates.classes.map(() => [] as WordedSet[]);
   let left = classOf.size;
   let held = 0;

@@ -3,7 +3,7 @@
 import type { Key } from './murmur3.ts';
 
 export interface KeyTable {
-  /** The number stored first under `key`; stores `number` (whole, below 2^32) and returns -1 where there is none. */
+  /** The number stored first under `key`; stores `number` (whole, below 2^32) and returns -1 if there is none. */
   addIfNew(key: Key, number: number): number;
   size(): number;
 }

@@ -49,7 +49,7 @@ export interface NearResult {
   bands: Band[] | null;
 }
 
-/** The ratio that the join runs at: lower than the threshold where bands are wanted. */
+/** The ratio that the join runs at: lower than the threshold if bands are wanted. */
 export function joinRatio({ threshold, bands }: Pick<NearOptions, 'threshold' | 'bands'>): Ratio {
   return toRatio(bands ? Math.min(threshold, lowestBand) : threshold);
 }

@@ -17,7 +17,7 @@ export interface NearFinding {
 }
 
 /**
- * Every dropped row, and every row that stays with a conflict, a leak or another row of its template; where a row has
+ * Every dropped row, and every row that stays with a conflict, a leak or another row of its template; if a row has
  * several such pairs, one of them is named. In the order of the rows.
  */
 export function nearFindings({ dropped, blocks }: NearResult): NearFinding[] {

@@ -23,7 +23,7 @@ export interface PartStore {
   summary(lines: number): PartSummary;
 }
 
-/** Line, and bytes before the row and in it, from 0 at the start of the part; zeros where rows are read otherwise. */
+/** Line, and bytes before the row and in it, from 0 at the start of the part; zeros if rows are read otherwise. */
 export interface LinePlace {
   line: number;
   start: number;
@@ -45,7 +45,7 @@ export interface PartSummary {
   lines: number;
   /** Rows that could not be compared, by code. */
   unread: Record<string, number>;
-  /** Four numbers a row: the hashes of prompt and answer, zeros where there is none. */
+  /** Four numbers a row: the hashes of prompt and answer, zeros if there is none. */
   fields: Uint32Array;
 }
 

@@ -72,7 +72,7 @@ export function mergeCounts(into: CountTable, more: CountTable): void {
     const x = a[i] as number;
     const y = b[i] as number;
     if (y === 0) continue;
-    // Sixteen sums at once: the low and the high bits, their carries, and all bits where a sum is over three.
+    // Sixteen sums at once: the low and the high bits, their carries, and all bits if a sum is over three.
     const carry = x & y & ones;
     const [highX, highY] = [(x >>> 1) & ones, (y >>> 1) & ones];
     const over = (highX & highY) | (carry & (highX | highY));

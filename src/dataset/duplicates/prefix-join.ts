@@ -20,7 +20,7 @@ export function joinSets(
   const { sizes, starts, ranks } = ranked;
   const index = createIndex(ranked, heads, ratio);
   const pairs = createPairs();
-  // By head: matches so far, `ruledOut` where the positional filter said no.
+  // By head: matches so far, `ruledOut` if the positional filter said no.
   const matches = new Int32Array(heads.length);
   const touched = new Uint32Array(heads.length);
   for (let x = 0; x < heads.length; x += 1) {

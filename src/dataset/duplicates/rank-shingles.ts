@@ -133,7 +133,7 @@ function orderBySize(store: ShingleStore, rows: Uint32Array): Uint32Array {
   return ordered;
 }
 
-// Insertion where the range is short, which nearly every row is.
+// Insertion if the range is short, which nearly every row is.
 function sortRange(numbers: Uint32Array, from: number, to: number): void {
   if (to - from > 96) {
     numbers.subarray(from, to).sort();

@@ -63,7 +63,7 @@ export function createShingler({ n, unit }: ShinglerOptions): Shingler {
     count += 1;
   };
 
-  // False where the text has to be brought to normal form first; its words are then taken back by the caller.
+  // False if the text has to be brought to normal form first; its words are then taken back by the caller.
   const read = (text: string, classes: CharacterClasses): boolean => {
     const { table } = classes;
     let a = seedLow;

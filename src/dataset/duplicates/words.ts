@@ -23,7 +23,7 @@ export function wordsOf(text: string, unit: Unit): string[] {
   return normalForm(text).match(pattern) ?? [];
 }
 
-/** The same with a space after each but the last, which no word contains; faster where the text is ASCII. */
+/** The same with a space after each but the last, which no word contains; faster if the text is ASCII. */
 export function joinWords(text: string, unit: Unit): string {
   return unit !== 'characters' && isAscii(text)
     ? text.toLowerCase().replace(asciiGap, ' ').trim()

@@ -10,7 +10,7 @@ const textKeys = ['text', 'value', 'refusal'] as const;
 const partKeys: ReadonlySet<string> = new Set(['type', ...textKeys]);
 
 /**
- * Text, null, or parts such as `{type: "text", text}` as one text. Undefined with a finding where it is anything else.
+ * Text, null, or parts such as `{type: "text", text}` as one text. Undefined with a finding if it is anything else.
  */
 export function readContent(value: unknown, pointer: string, raise: Raise): string | null | undefined {
   if (typeof value === 'string' || value === null) return value;

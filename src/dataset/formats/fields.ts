@@ -44,7 +44,7 @@ export function firstFilled(row: Row, keys: readonly string[]): string | undefin
   return keys.find((key) => row[key] !== undefined && !isEmpty(row[key])) ?? firstKey(row, keys);
 }
 
-/** A text field; undefined with a finding where it is anything else. */
+/** A text field; undefined with a finding if it is anything else. */
 export function readText(row: Row, key: string, pointer: string, raise: Raise): string | undefined {
   const value = row[key];
   if (typeof value === 'string') return value;
@@ -56,7 +56,7 @@ const weightKeys = ['weight', 'loss_weight', 'train', 'loss'] as const;
 /** Other tools train on parts of a message by these. */
 const spanKeys = ['train_detail', 'training_detail'] as const;
 
-/** Whether a message is trained on, by its weight; undefined with a finding where that is neither yes nor no. */
+/** Whether a message is trained on, by its weight; undefined with a finding if that is neither yes nor no. */
 export function readTrained(
   message: Row,
   role: Role,

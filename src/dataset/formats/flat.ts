@@ -11,7 +11,7 @@ import type { Location, Raise, Row } from './format.ts';
 import type { Layout } from './layout.ts';
 import { locateSystem, readRowTools, readSystem, systemCount } from './turns.ts';
 
-/** The example of a flat row; null where a finding says why there is none. */
+/** The example of a flat row; null if a finding says why there is none. */
 export function parseFlat(
   row: Row,
   layout: Layout,

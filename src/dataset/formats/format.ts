@@ -22,7 +22,7 @@ export type Raise = (
 ) => void;
 
 export interface Rendered {
-  /** The row in the target format; null where it cannot be held at all. */
+  /** The row in the target format; null if it cannot be held at all. */
   row: Row | null;
   /** What the row loses, in words: `tool calls`, `message names`. */
   lost: string[];
@@ -41,7 +41,7 @@ export interface Format {
   lists?: boolean;
   /** Whether one row has this format's shape. */
   matches(row: Row): boolean;
-  /** A canonical example, or null where a finding says why there is none. */
+  /** A canonical example, or null if a finding says why there is none. */
   parse(row: Row, raise: Raise): Example | null;
   /** From a place in the canonical example to one in the raw row it was parsed from. */
   locate(row: Row, spot: Spot): Location;

@@ -24,7 +24,7 @@ export function findFormat(name: string): WritableFormat {
 }
 
 export interface FormatDecision {
-  /** Null where nothing fits, or several formats fit alike. */
+  /** Null if nothing fits, or several formats fit alike. */
   format: Format | null;
   why: string;
   /** Share of the sampled rows with the format's shape, 0 to 1. */

@@ -1,7 +1,7 @@
 // Which field of a row holds what: a format's own layout, or the one that a user mapped.
 import type { TurnStyle } from './turn-style.ts';
 
-/** Names of a row's fields; undefined where the row has no such field. */
+/** Names of a row's fields; undefined if the row has no such field. */
 export interface Layout {
   /** The user's text. */
   prompt?: string | undefined;
@@ -23,7 +23,7 @@ export interface Layout {
   /** Which of two answers is better. */
   verdict?: string | undefined;
   style: TurnStyle;
-  /** What to call the prompt and the answer where the row has none of their fields. */
+  /** What to call the prompt and the answer if the row has none of their fields. */
   wanted?: { prompt: string; answer: string };
 }
 

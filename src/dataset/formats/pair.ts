@@ -28,7 +28,7 @@ interface Sides {
   rejected: Message[];
 }
 
-/** The example of a preference row: `messages` is the prompt. Null where a finding says why there is none. */
+/** The example of a preference row: `messages` is the prompt. Null if a finding says why there is none. */
 export function parsePair(row: Row, named: Layout, raise: Raise): Example | null {
   const layout = settleSides(row, named);
   const sides = layout.chosen === undefined ? null : readSides(row, layout, raise);
@@ -154,7 +154,7 @@ export function readSide(row: Row, key: string, layout: Layout, raise: Raise): M
   return null;
 }
 
-// A prompt text beside a list of messages says nothing new where it is their last question.
+// A prompt text beside a list of messages says nothing new if it is their last question.
 function knownKeys(row: Row, layout: Layout, prompt: readonly Message[] | undefined): ReadonlySet<string> {
   const known = layoutKeys(layout);
   if (promptKind(row, layout) === 'text') return known;

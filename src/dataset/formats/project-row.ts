@@ -64,7 +64,7 @@ function valueAt(value: unknown, tokens: readonly string[]): unknown {
   return at;
 }
 
-// A copy without what the paths lead to; undefined where nothing is left.
+// A copy without what the paths lead to; undefined if nothing is left.
 function without(value: unknown, paths: readonly (readonly string[])[]): unknown {
   if (!isRow(value) && !Array.isArray(value)) return value;
   const kept = Object.entries(value).flatMap(([key, each]): [string, unknown][] => {

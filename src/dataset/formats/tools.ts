@@ -43,7 +43,7 @@ export function readToolCall(value: unknown, pointer: string, raise: Raise): Too
   return id === undefined ? call : { id, ...call };
 }
 
-/** An id that joins a call and its result; undefined where there is none, null with a finding. */
+/** An id that joins a call and its result; undefined if there is none, null with a finding. */
 export function readId(holder: Row, key: string, pointer: string, raise: Raise): string | undefined | null {
   const id = holder[key];
   if (id === undefined || id === null || id === '') return undefined;

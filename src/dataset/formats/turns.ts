@@ -14,7 +14,7 @@ import { locateInTurn, readTurn } from './turn.ts';
 import type { TurnStyle } from './turn-style.ts';
 import { hasVendorParts, locateInVendorTurn, messageCount, readVendorTurn } from './vendor-parts.ts';
 
-/** The example of a row whose messages stand in a list; null where a finding says why there is none. */
+/** The example of a row whose messages stand in a list; null if a finding says why there is none. */
 export function parseTurns(
   row: Row,
   layout: Layout,
@@ -35,7 +35,7 @@ export function readRowTools(row: Row, key: string | undefined, raise: Raise): u
   return value === undefined || value === null ? [] : readTools(value, `/${escapePointer(key ?? '')}`, raise);
 }
 
-/** The messages of a row, after an optional system text; null where a finding says why there are none. */
+/** The messages of a row, after an optional system text; null if a finding says why there are none. */
 export function readTurns(row: Row, layout: Layout, raise: Raise): Message[] | null {
   const key = layout.messages ?? 'messages';
   const pointer = `/${escapePointer(key)}`;
@@ -74,7 +74,7 @@ function systemParts(value: object): { parts: unknown; below: string } {
   return { parts: value, below: '' };
 }
 
-/** A list of turns; null where findings say why one is none. */
+/** A list of turns; null if findings say why one is none. */
 export function readTurnList(
   list: readonly unknown[],
   pointer: string,

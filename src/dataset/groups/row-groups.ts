@@ -22,7 +22,7 @@ export interface GroupedRows {
   fields: { field: string; groups: number; without: number }[];
 }
 
-/** Groups rows by `fields`, joined where groups share a row. About 40 bytes a row and a value. */
+/** Groups rows by `fields`, joined if groups share a row. About 40 bytes a row and a value. */
 export function createRowGroups(fields: readonly string[]): RowGroups {
   const table = createKeyTable();
   const keys: number[] = [];

@@ -103,7 +103,7 @@ export function findMediaMark(text: string): number {
   return -1;
 }
 
-// Where a page was copied, such a mark stands for its pictures; where it opens or ends the prompt, for what is asked about.
+// If a page was copied, such a mark stands for its pictures; if it opens or ends the prompt, for what is asked about.
 const holders = {
   opening:
     /^(?:\[(?:image|picture|photo|audio|video)s?(?:[ _]?\d{1,2})?\]|\{\{ ?(?:image|picture|photo|audio|video)s? ?\}\})\s*/i,

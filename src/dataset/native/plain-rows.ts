@@ -25,7 +25,7 @@ const mostLines = 16_384;
 /** Reads the lines of a region from `from`, as many as it has room for. */
 export type PlainReader = (region: Uint8Array, from: number) => LineTable;
 
-/** A reader for rows of that format; null where it has no everyday rows. */
+/** A reader for rows of that format; null if it has no everyday rows. */
 export function createPlainReader(format: string): PlainReader | null {
   const number = formatNumbers[format];
   if (number === undefined) return null;

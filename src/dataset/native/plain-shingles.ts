@@ -44,7 +44,7 @@ const formatNumbers: Readonly<Record<string, number>> = { alpaca: 0, chatml: 1 }
 const mostLines = 16_384;
 const room = 512 * 1024;
 
-/** For rows of that format, with 2^`bits` counts; null where there are no everyday rows. */
+/** For rows of that format, with 2^`bits` counts; null if there are no everyday rows. */
 export function createPlainShingler(
   format: string,
   n: number,

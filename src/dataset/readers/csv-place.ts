@@ -7,7 +7,7 @@ import { fromPython, looksLikePython } from './python-notation.ts';
 import type { RowOrigin } from './raw-row.ts';
 
 /**
- * The UTF-16 offset in the record of the value at `pointer`, or of a unit inside its text; the record's start where
+ * The UTF-16 offset in the record of the value at `pointer`, or of a unit inside its text; the record's start if
  * the pointer leads to no cell.
  */
 export function findInRecord(

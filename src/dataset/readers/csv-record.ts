@@ -15,7 +15,7 @@ export interface Dialect {
 /** Where a record ends, exclusive, and where the next one starts; or what is wrong with its quotes, and where. */
 export type RecordEnd =
   | { kind: 'end'; end: number; next: number }
-  /** The bytes end inside the record; `quoteAt` is the quote that is still open, -1 where none is. */
+  /** The bytes end inside the record; `quoteAt` is the quote that is still open, -1 if none is. */
   | { kind: 'open'; quoteAt: number }
   /** The quote opened at `quoteAt` closes at `at`, and neither a delimiter nor a line end follows. */
   | { kind: 'bad-close'; quoteAt: number; at: number };

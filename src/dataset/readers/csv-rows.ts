@@ -20,7 +20,7 @@ export interface CsvTable {
   /** Whether a record is the header once more, as in files that were joined. */
   repeatsHeader(record: string): boolean;
   hasHeader(): boolean;
-  /** The row of a record, or null where all its cells are empty. Rows of the sample decide first: see `settle`. */
+  /** The row of a record, or null if all its cells are empty. Rows of the sample decide first: see `settle`. */
   row(record: string, line: number): RawRow | null;
   /** Decides from the first records which columns hold JSON. */
   settle(records: readonly string[]): void;

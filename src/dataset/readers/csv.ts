@@ -21,7 +21,7 @@ export const csv: Reader = {
 
 /** What decides the delimiter. */
 const headBytes = 64 * 1024;
-/** Bytes after which rows are given out, where there are many. */
+/** Bytes after which rows are given out, if there are many. */
 const stepBytes = 1_000_000;
 /** Records that decide which columns hold JSON. */
 const sampledRecords = 50;
@@ -30,7 +30,7 @@ async function* readCsv(chunks: AsyncIterable<Buffer>, options: ReadOptions): As
   let reading: ReturnType<typeof createReading> | null = null;
   let parts: Buffer[] = [];
   let bytes = 0;
-  // Where a record is not whole yet, it is looked at again when there is twice as much of it.
+  // If a record is not whole yet, it is looked at again when there is twice as much of it.
   let enough = headBytes;
   for await (const chunk of chunks) {
     parts.push(chunk);

@@ -1,4 +1,4 @@
-// The readers, in the order in which they are asked; detection goes by content, and by the file's name only where the
+// The readers, in the order in which they are asked; detection goes by content, and by the file's name only if the
 // content could be either.
 import { fileShape } from '../checks/structure/file-shape.ts';
 import { otherKind } from '../checks/structure/other-kind.ts';

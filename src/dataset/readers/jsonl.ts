@@ -115,7 +115,7 @@ export function readRegion(
   return { rows, lines: at - line };
 }
 
-/** One line without its break; null, with a remark, where it is blank. `clean`: the bytes are known to be UTF-8. */
+/** One line without its break; null, with a remark, if it is blank. `clean`: the bytes are known to be UTF-8. */
 export function readLine(
   region: Buffer,
   start: number,

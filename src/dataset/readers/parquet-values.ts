@@ -21,7 +21,7 @@ class BrokenText {
   }
 }
 
-/** Times become ISO 8601 text; text keeps its bytes where they are not UTF-8, so that the row can be named. */
+/** Times become ISO 8601 text; text keeps its bytes if they are not UTF-8, so that the row can be named. */
 export const parquetParsers = {
   timestampFromMilliseconds: (time: bigint) => isoTime(Number(time)),
   timestampFromMicroseconds: (time: bigint) => finerTime(time, 1000n),
@@ -46,7 +46,7 @@ function readText(bytes: Uint8Array): string | BrokenText {
   return isUtf8(buffer) ? buffer.toString('utf8') : new BrokenText(bytes);
 }
 
-// Digits below the millisecond are written where there are any.
+// Digits below the millisecond are written if there are any.
 function finerTime(time: bigint, perMs: bigint): string {
   const rest = ((time % perMs) + perMs) % perMs;
   const text = isoTime(Number((time - rest) / perMs));
@@ -136,7 +136,7 @@ function startOf(value: TableRow): Buffer {
   return Buffer.from(`{${members.join(',')}`.slice(0, 200));
 }
 
-/** The JSON for a value; undefined where it is left out. `path` names it for people: `messages.content`. */
+/** The JSON for a value; undefined if it is left out. `path` names it for people: `messages.content`. */
 function toJson(value: unknown, column: Column | null, path: string, seen: Seen): unknown {
   if (value === null || value === undefined) return null;
   if (typeof value === 'bigint') return Number(value);

@@ -97,7 +97,7 @@ function lostRow(number: number, { check, message }: Lost): RawRow {
   return { line: number, column: 1, text: '', value: undefined, fault, origin: { kind: 'table' } };
 }
 
-/** Null, with a remark, where no row can be found. */
+/** Null, with a remark, if no row can be found. */
 async function readFooter(file: RandomAccess, { remark }: ReadOptions): Promise<FileMetaData | null> {
   const say = (message: string, hint?: string): null => {
     remark({ check: damagedParquet, message, ...(hint !== undefined && { hint }) });
@@ -146,7 +146,7 @@ async function readGroup(
   const options = { metadata, utf8: false, parsers: parquetParsers };
   const wanted = Number(metadata.row_groups[0]?.num_rows ?? 0);
   const read = async (columns?: string[]): Promise<TableRow[] | string | UnpacksTooLarge> => {
-    // Where the schema contradicts the columns, hyparquet throws after it asked for bytes, and nobody would catch what it
+    // If the schema contradicts the columns, hyparquet throws after it asked for bytes, and nobody would catch what it
     // then makes of them: so no byte comes before it has planned everything.
     const planned = setImmediate();
     const gated = {

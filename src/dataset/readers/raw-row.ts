@@ -8,10 +8,10 @@ export interface RawRow {
   column: number;
   /** The row's raw JSON; only the first 200 characters of a row over the size limit. */
   text: string;
-  /** What JSON.parse made of it; undefined where `fault` stands. */
+  /** What JSON.parse made of it; undefined if `fault` stands. */
   value: unknown;
   fault: RowFault | null;
-  /** Where `text` was made from something else (a CSV record, a Parquet row): what it was made from. Plain data. */
+  /** If `text` was made from something else (a CSV record, a Parquet row): what it was made from. Plain data. */
   origin?: RowOrigin;
   /** A column of pictures, sound or film whose bytes were left out. */
   media?: string;

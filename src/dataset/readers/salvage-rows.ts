@@ -1,4 +1,4 @@
-// A row whose bracket never closes swallows its neighbours. Where rows are indented alike, they can be told apart again.
+// A row whose bracket never closes swallows its neighbours. If rows are indented alike, they can be told apart again.
 
 export interface Piece {
   value: Buffer;

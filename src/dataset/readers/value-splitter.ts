@@ -12,7 +12,7 @@ export interface SplitterEvents {
 
 export interface Splitter {
   push(chunk: Buffer): void;
-  /** Bytes of the value that is still open, in order; empty where none is. */
+  /** Bytes of the value that is still open, in order; empty if none is. */
   open(): Buffer[];
   openBytes(): number;
   /** Gives up the open value; what follows is read as if it had ended. */
@@ -54,7 +54,7 @@ export function createSplitter(inArray: () => boolean, events: SplitterEvents): 
     else events.value(whole);
   };
 
-  // Walks an object or array to its closing bracket; returns the index after it, or -1 where the chunk ends first.
+  // Walks an object or array to its closing bracket; returns the index after it, or -1 if the chunk ends first.
   const walkNested = (chunk: Buffer, from: number): number => {
     for (let i = from; i < chunk.length; i += 1) {
       const byte = chunk[i];

@@ -7,7 +7,7 @@ export interface PairAgreement {
   rows: number;
   /** Share of them on which both say clean or both say defect. */
   agreement: number;
-  /** Cohen (1960): (p_o − p_e) / (1 − p_e); null where both only ever said the same one thing. */
+  /** Cohen (1960): (p_o − p_e) / (1 − p_e); null if both only ever said the same one thing. */
   kappa: number | null;
 }
 
@@ -31,7 +31,7 @@ export function pairAgreements({ rows, reviewers }: ReviewState): PairAgreement[
   return pairs;
 }
 
-/** Cohen's kappa of a 2 × 2 table; null where chance alone explains everything. */
+/** Cohen's kappa of a 2 × 2 table; null if chance alone explains everything. */
 export function cohensKappa(counts: {
   both: number;
   onlyA: number;
@@ -46,7 +46,7 @@ export function cohensKappa(counts: {
   return expected >= 1 ? null : (observed - expected) / (1 - expected);
 }
 
-/** The mean of the pairs' kappas, each weighed by its rows; null where no pair has one. */
+/** The mean of the pairs' kappas, each weighed by its rows; null if no pair has one. */
 export function meanKappa(pairs: readonly PairAgreement[]): number | null {
   const known = pairs.filter((pair): pair is PairAgreement & { kappa: number } => pair.kappa !== null);
   const rows = known.reduce((sum, pair) => sum + pair.rows, 0);

@@ -6,7 +6,7 @@ export const confidence = 0.95;
 
 /**
  * The defect rate that `defects` in `rows` uniformly drawn rows do not exceed, with 95 % confidence: the p at which
- * so few defects or fewer have a chance of 5 %. 1 where every row is a defect or none was read.
+ * so few defects or fewer have a chance of 5 %. 1 if every row is a defect or none was read.
  */
 export function upperBound(defects: number, rows: number): number {
   if (rows <= 0 || defects >= rows) return 1;
@@ -23,7 +23,7 @@ export function upperBound(defects: number, rows: number): number {
   return high;
 }
 
-/** How many more rows, all of them clean, bring the bound to `limit`; 0 where it is there already. */
+/** How many more rows, all of them clean, bring the bound to `limit`; 0 if it is there already. */
 export function cleanRowsToLimit(defects: number, rows: number, limit: number): number {
   if (upperBound(defects, rows) <= limit) return 0;
   let step = 1;
@@ -45,7 +45,7 @@ function atMost(k: number, n: number, p: number): number {
   return regularisedBeta(1 - p, n - k, k + 1);
 }
 
-/** I_x(a, b), by its continued fraction where that converges fast, else by the mirrored one. */
+/** I_x(a, b), by its continued fraction if that converges fast, else by the mirrored one. */
 function regularisedBeta(x: number, a: number, b: number): number {
   if (x <= 0) return 0;
   if (x >= 1) return 1;

@@ -53,11 +53,11 @@ const draw = z.object({
   dataset: fingerprint,
   /** How many rows may be drawn. */
   rows: z.number().int().nonnegative(),
-  /** Where the dataset is several files: the others, relative to this log's folder. */
+  /** If the dataset is several files: the others, relative to this log's folder. */
   files: z.array(z.string()).optional(),
   /** What the rows were read as: a format, `auto`, or a mapping of their fields. */
   format: rowFormat,
-  /** Where files have formats of their own: one for each, this log's file first; null for `format`. */
+  /** If files have formats of their own: one for each, this log's file first; null for `format`. */
   formats: z.array(rowFormat.nullable()).optional(),
   /** The beginnings of the fingerprints of rows from the far end of the order: what became of rows nobody read. */
   control: z.array(z.string().regex(/^[0-9a-f]{12}$/)),

@@ -2,9 +2,9 @@
 import type { FingerprintList } from './permutation.ts';
 
 export interface FingerprintIndex extends FingerprintList {
-  /** Adds a row, 64 hex digits; returns its index, the earlier one where it is there already. */
+  /** Adds a row, 64 hex digits; returns its index, the earlier one if it is there already. */
   add(fingerprint: string): number;
-  /** The index of a row; -1 where it is not there. */
+  /** The index of a row; -1 if it is not there. */
   find(fingerprint: string): number;
   has(fingerprint: string): boolean;
   /** 64 hex digits. */

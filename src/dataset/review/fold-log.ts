@@ -7,10 +7,10 @@ export type Decision = 'accept' | 'reject' | 'edit' | 'disputed' | 'open';
 
 export interface RowReview {
   row: string;
-  /** The standing verdict of each reviewer; a skip stands where nothing else was said since. */
+  /** The standing verdict of each reviewer; a skip stands if nothing else was said since. */
   verdicts: Map<string, VerdictEntry>;
   notes: NoteEntry[];
-  /** Who decided a dispute, where that still holds. */
+  /** Who decided a dispute, if that still holds. */
   settled: SettleEntry | null;
   decision: Decision;
 }
@@ -80,7 +80,7 @@ export function isDefect(decision: Decision): boolean {
   return decision === 'reject' || decision === 'edit' || decision === 'disputed';
 }
 
-/** The edit that a row's decision stands for; null where it is none. */
+/** The edit that a row's decision stands for; null if it is none. */
 export function editOf({
   decision,
   settled,

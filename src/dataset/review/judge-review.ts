@@ -3,7 +3,7 @@ import { cleanRowsToLimit, upperBound } from './clopper-pearson.ts';
 import { editOf, isDefect, type ReviewState } from './fold-log.ts';
 
 export interface ReviewRule {
-  /** Rows to read at least; all where the dataset has fewer. */
+  /** Rows to read at least; all if the dataset has fewer. */
   minRows: number;
   /** What the bound may not exceed, 0 to 1. */
   maxDefectRate: number;
@@ -11,7 +11,7 @@ export interface ReviewRule {
 
 /** The dataset as it is now, against its review. */
 export interface ReviewedSet {
-  /** The order of the reviewed version up to the last row that was drawn; empty where none was. */
+  /** The order of the reviewed version up to the last row that was drawn; empty if none was. */
   drawn: readonly string[];
   /** Rows of the reviewed version. */
   rows: number;
@@ -41,12 +41,12 @@ export interface Judgement {
   disputed: number;
   /** The rows that count: of the drawn ones those that are trained on, and the defects that have left since. */
   sample: Sample;
-  /** The same with what earlier versions' draws found; null where there was none. */
+  /** The same with what earlier versions' draws found; null if there was none. */
   pooled: Sample | null;
   /** The worst of the bounds; the exact rate in mode `exact`. */
   bound: number;
   passed: boolean;
-  /** Clean rows that would open the gate, 0 where it is open; null where only reading every row can tell. */
+  /** Clean rows that would open the gate, 0 if it is open; null if only reading every row can tell. */
   moreClean: number | null;
 }
 
@@ -114,7 +114,7 @@ function ownSample(
   return counts;
 }
 
-/** Earlier draws stay on the scale; null where there is none. */
+/** Earlier draws stay on the scale; null if there is none. */
 function pool(state: ReviewState, set: ReviewedSet, own: Counts): Counts | null {
   if (set.earlier.length === 0) return null;
   const counts = { rows: own.rows, defects: own.defects };
@@ -143,7 +143,7 @@ function pool(state: ReviewState, set: ReviewedSet, own: Counts): Counts | null 
   return counts;
 }
 
-/** The share of defects where every row to be trained on was read or is a reviewer's own edit; null otherwise. */
+/** The share of defects if every row to be trained on was read or is a reviewer's own edit; null otherwise. */
 function exactRate(state: ReviewState, { trained, trainedRows }: ReviewedSet): number | null {
   if (trainedRows === 0) return null;
   const known = new Set<string>();

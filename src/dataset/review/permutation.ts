@@ -15,7 +15,7 @@ export function orderKey(dataset: string, row: Buffer): string {
   return hash('sha256', Buffer.concat([Buffer.from(dataset, 'hex'), row]), 'binary');
 }
 
-/** Indices of the first `count` rows of the order of `dataset` among `list`; all where there are fewer. */
+/** Indices of the first `count` rows of the order of `dataset` among `list`; all if there are fewer. */
 export function firstOfOrder(dataset: string, list: FingerprintList, count: number): number[] {
   return select(dataset, list, count, 'first');
 }

@@ -13,7 +13,7 @@ export interface ReviewedVersion {
 
 /**
  * The reviewed version behind the rows of now: the draw whose fingerprint they give, as they are or with the review's own
- * changes taken back. The earliest where several do. `has` tells the rows of now.
+ * changes taken back. The earliest if several do. `has` tells the rows of now.
  */
 export function findReviewedVersion(
   state: ReviewState,

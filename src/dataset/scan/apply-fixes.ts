@@ -66,7 +66,7 @@ export function trimFix(value: string, { from, to, text }: TextFix): TextFix {
   return { from: from + before, to: to - after, text: text.slice(before, text.length - after) };
 }
 
-// After the closing quote of the string that starts at `start`; null where none does.
+// After the closing quote of the string that starts at `start`; null if none does.
 function stringEnd(text: string, start: number): number | null {
   if (text[start] !== '"') return null;
   let at = start + 1;

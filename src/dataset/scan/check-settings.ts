@@ -18,7 +18,7 @@ export function structureOnly(): CheckSettings {
 }
 
 export interface ResolvedChecks {
-  /** Null where the check is off. */
+  /** Null if the check is off. */
   severityOf(check: Check): Severity | null;
   thresholdsOf(check: Check): Thresholds;
 }

@@ -18,7 +18,7 @@ export interface Duplicate {
 }
 
 export interface Met {
-  /** The earlier row that this one repeats; null where it is new. */
+  /** The earlier row that this one repeats; null if it is new. */
   duplicate: Duplicate | null;
   /** The row's number in `places`; -1 for a duplicate. */
   place: number;
@@ -26,7 +26,7 @@ export interface Met {
 
 export interface Fates {
   drop(place: RowPlace, code: string): void;
-  /** Looks up an example among those seen before; null where it is new. Call once a row, before `keep`. */
+  /** Looks up an example among those seen before; null if it is new. Call once a row, before `keep`. */
   meet(row: JudgedRow, place: RowPlace, role: Split): Met;
   /** `of` is the earlier row. */
   dropDuplicate(row: JudgedRow, place: RowPlace, code: string, of: RowPlace): void;
@@ -36,14 +36,14 @@ export interface Fates {
   end(): void;
   /** Of the rows that repeat no earlier one. */
   places: PlaceList;
-  /** Of the kept rows; null where nobody wants them. */
+  /** Of the kept rows; null if nobody wants them. */
   fingerprints: { all: FingerprintSet; train: FingerprintSet; validation: FingerprintSet } | null;
 }
 
 interface Item {
   example: JudgedRow['example'];
   bytes: JudgedRow['bytes'];
-  /** Read at once where somebody wants it: a row that waits for its side outlives the memory that holds its bytes. */
+  /** Read at once if somebody wants it: a row that waits for its side outlives the memory that holds its bytes. */
   text: string;
   place: RowPlace;
   weight: number;

@@ -26,7 +26,7 @@ export interface JudgedRegion {
   rows: number;
   /** `lineWidth` numbers a row: start and end in bytes, line, and four of its duplicate_key. */
   table: Int32Array;
-  /** 32 bytes a row; empty where nobody wants them. */
+  /** 32 bytes a row; empty if nobody wants them. */
   fingerprints: Uint8Array;
   /** Rows with anything to say, in order. */
   notes: RowNote[];
@@ -43,7 +43,7 @@ interface RowNote {
   findings: readonly Finding[];
 }
 
-/** The native reader of everyday rows, where only their structure is asked for; null where all must be parsed. */
+/** The native reader of everyday rows, if only their structure is asked for; null if all must be parsed. */
 export function plainReader({ format, settings, wantsFingerprints }: RegionSetup): PlainReader | null {
   const structureOnly = !checks.some(
     (check) => (check.group ?? 'structure') !== 'structure' && settings.severityOf(check) !== null,
@@ -56,7 +56,7 @@ function plainReaderOf({ name, mapping }: Format): PlainReader | null {
   return mapping ? null : createPlainReader(name);
 }
 
-/** A judge of regions of JSON lines. Everyday rows take the native way where their structure alone is asked for (`plain`), else only their duplicate_key does. */
+/** A judge of regions of JSON lines. Everyday rows take the native way if their structure alone is asked for (`plain`), else only their duplicate_key does. */
 export function createRegionJudge(
   setup: RegionSetup,
   plain: PlainReader | null = plainReader(setup),

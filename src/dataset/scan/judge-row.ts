@@ -24,12 +24,12 @@ import { walkJson } from '../walk-json.ts';
 import type { ResolvedChecks } from './check-settings.ts';
 
 export interface Judgement {
-  /** Null where the row became none, or an error finding forbids its use. */
+  /** Null if the row became none, or an error finding forbids its use. */
   example: Example | null;
   /** What the row's format made of it, errors or not. */
   parsed: Example | null;
   drafts: readonly Draft[];
-  /** The code under which the row is dropped; undefined where it is good. */
+  /** The code under which the row is dropped; undefined if it is good. */
   code: string | undefined;
 }
 
@@ -172,7 +172,7 @@ export function locateSpot(format: Format, row: Row, spot: Spot): Location {
   return { pointer: Array.isArray(row[key]) ? `/${key}/${spot.tool}` : `/${key}` };
 }
 
-// A range of the canonical text as a range of the raw string; none where the two do not correspond.
+// A range of the canonical text as a range of the raw string; none if the two do not correspond.
 function placeFix(format: Format, row: Row, spot: Spot, fix: TextFix): TextFix | undefined {
   const start = format.locate(row, { ...spot, inside: fix.from });
   const end = format.locate(row, { ...spot, inside: fix.to });

@@ -23,7 +23,7 @@ export interface SourceRequest {
   wantsFingerprints: boolean;
   /** Whether JSON lines may be judged many at a time, which gives no examples. */
   regions: boolean;
-  /** Other threads, where there are any. */
+  /** Other threads, if there are any. */
   pool: JudgePool | null;
   repeats(code: string, message: string): boolean;
   /** Called once, before the first row comes out. */
@@ -149,7 +149,7 @@ interface SampledJudge {
   rows(raws: readonly RawRow[]): Iterable<JudgedRow>;
   /** After the last row: those that were sampled and never reached the number. */
   end(): Iterable<JudgedRow>;
-  /** Null while it is not decided, and where it cannot be told. */
+  /** Null while it is not decided, and if it cannot be told. */
   format(): DecidedFormat['format'];
 }
 

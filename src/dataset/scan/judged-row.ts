@@ -19,11 +19,11 @@ export interface JudgedRow {
   line: number;
   column: number;
   findings: readonly Finding[];
-  /** The code under which the row is dropped; null where it is good. */
+  /** The code under which the row is dropped; null if it is good. */
   code: string | null;
-  /** duplicate_key; null where the row is dropped. */
+  /** duplicate_key; null if the row is dropped. */
   key: Key | null;
-  /** The fingerprint as 32 latin-1 characters; null where nobody wants it, or the row is dropped. */
+  /** The fingerprint as 32 latin-1 characters; null if nobody wants it, or the row is dropped. */
   bytes: string | null;
   /** Of a row with findings: its fingerprint, dropped or not, or that of its text; null as `bytes` is. */
   identity: string | null;
@@ -53,7 +53,7 @@ export function acrossChecks(settings: ResolvedChecks) {
 
 const nothing: readonly Finding[] = [];
 
-/** Judges raw rows of one file; the same row gives the same answer in any thread. `key`: its duplicate_key, where it is known already. */
+/** Judges raw rows of one file; the same row gives the same answer in any thread. `key`: its duplicate_key, if it is known already. */
 export function createRowJudge(
   format: Format | null,
   settings: ResolvedChecks,

@@ -19,7 +19,7 @@ import { quoteSource } from './source-label.ts';
 
 export interface OpenRows {
   open: OpenSource;
-  /** Of `open.chunks`, also where the file is one that is read from any place. */
+  /** Of `open.chunks`, also if the file is one that is read from any place. */
   reader: Reader;
   /** Whether a remark says that content was not read. */
   unreadable(): boolean;

@@ -1,4 +1,4 @@
-// A source's bytes as chunks: hashed as they lie on disk, unpacked where they are compressed, the first of them looked at.
+// A source's bytes as chunks: hashed as they lie on disk, unpacked if they are compressed, the first of them looked at.
 import { createHash } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
@@ -9,9 +9,9 @@ import { type Codec, findCodec } from '../compression/index.ts';
 import type { FileRemark } from '../readers/raw-row.ts';
 
 export interface OpenSource {
-  /** Null where the bytes lie plain. */
+  /** Null if the bytes lie plain. */
   codec: Codec | null;
-  /** The first unpacked bytes, without a byte order mark; at least 64 KiB where there are so many. */
+  /** The first unpacked bytes, without a byte order mark; at least 64 KiB if there are so many. */
   head: Buffer;
   /** All unpacked bytes after a byte order mark. */
   chunks: AsyncIterable<Buffer>;
@@ -125,7 +125,7 @@ async function* readFile(path: string, recycles: () => boolean): AsyncGenerator<
 
 type Next = () => Promise<Buffer | null>;
 
-/** At least `least` bytes, where there are so many. */
+/** At least `least` bytes, if there are so many. */
 async function readAhead(next: Next, least: number): Promise<Buffer> {
   const parts: Buffer[] = [];
   for (let size = 0; size < least; ) {

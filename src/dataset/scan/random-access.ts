@@ -6,7 +6,7 @@ import { UserError } from '../../diagnostics/user-error.ts';
 export interface RandomAccess {
   /** In bytes. */
   size: number;
-  /** The bytes from `start` to before `end`; fewer where the file ends. */
+  /** The bytes from `start` to before `end`; fewer if the file ends. */
   slice(start: number, end: number): Promise<ArrayBuffer>;
   close(): Promise<void>;
 }

@@ -9,7 +9,7 @@ import { type DataSource, defaultMaxRowBytes } from './scan-types.ts';
 
 /**
  * The rows in batches, numbered as a scan numbers them: faulty ones count, blank lines do not. Throws UserError with the
- * code of the check where the file itself is damaged: what can be read of it is not the dataset.
+ * code of the check if the file itself is damaged: what can be read of it is not the dataset.
  */
 export async function* readRawRows(source: DataSource): AsyncGenerator<RawRow[]> {
   const refuse = ({ check, message, hint }: FileRemark): void => {

@@ -14,7 +14,7 @@ import type { RandomAccess } from './random-access.ts';
 export const defaultMaxRowBytes = 50_000_000;
 
 export interface DataSource {
-  /** Absolute; unused where `stream` stands. */
+  /** Absolute; unused if `stream` stands. */
   path: string;
   /** As shown to users. */
   label: string;
@@ -44,17 +44,17 @@ export interface ScanOptions {
   /** What a look at all rows decided before, by their numbers. */
   decided?: ReadonlyMap<number, DecidedRow>;
   checks?: CheckSettings;
-  /** False spares the fingerprints, where the sink takes neither examples nor ledger entries. */
+  /** False spares the fingerprints, if the sink takes neither examples nor ledger entries. */
   fingerprints?: boolean;
   /** Rows over this many bytes are skipped; 50,000,000 unless told. */
   maxRowBytes?: number;
-  /** Other threads, which judge JSON lines where the sink takes no examples. The answer is the same without. */
+  /** Other threads, which judge JSON lines if the sink takes no examples. The answer is the same without. */
   pool?: JudgePool;
 }
 
 /** A decision on one row that needed the others: near-duplicates are found before a scan settles its rows. */
 export interface DecidedRow {
-  /** Why the row leaves, and for which row's sake; null where it stays. */
+  /** Why the row leaves, and for which row's sake; null if it stays. */
   leaves: { code: string; of: RowPlace } | null;
   findings: readonly Finding[];
   /** What the split takes for the row's duplicate_key, so that its group is not divided. */
@@ -107,10 +107,10 @@ export interface FoundRow {
   /** Where its text starts in the file, from 1. */
   line: number;
   column: number;
-  /** The row's raw JSON; null where a check over all rows found it. */
+  /** The row's raw JSON; null if a check over all rows found it. */
   text: string | null;
   /**
-   * Hex. Of the example; of the raw text where the row never became one; null under `fingerprints: false`, and where a
+   * Hex. Of the example; of the raw text if the row never became one; null under `fingerprints: false`, and if a
    * check over all rows found it.
    */
   fingerprint: string | null;
@@ -120,7 +120,7 @@ export interface FoundRow {
 export interface ScanSink {
   onExample?(split: Split, row: KeptRow): void | Promise<void>;
   onLedger?(entry: LedgerEntry): void | Promise<void>;
-  /** `row` is null where the finding belongs to the file. */
+  /** `row` is null if the finding belongs to the file. */
   onFinding?(finding: Finding, row: FoundRow | null): void | Promise<void>;
   onProgress?(rows: number, bytes: number): void;
 }
@@ -138,12 +138,12 @@ export interface ScannedFile {
 }
 
 export interface ScanResult {
-  /** `mixed` where files differ, `unknown` where one cannot be told. */
+  /** `mixed` if files differ, `unknown` if one cannot be told. */
   format: { name: string; why: string; confidence: number };
   rows: number;
   files: ScannedFile[];
   ledger: LedgerTotals;
-  /** Fingerprints are null where `fingerprints: false` spared them. */
+  /** Fingerprints are null if `fingerprints: false` spared them. */
   train: { rows: number; fingerprint: string | null };
   validation: { rows: number; fingerprint: string | null };
   /** Over all kept rows. */

@@ -20,7 +20,7 @@ export type {
 
 /**
  * Scans the sources in order; each is read once, in memory that does not grow with it (but for some 80 bytes a row).
- * Where validation has sources of its own, list them first: of two equal rows the one read first stays.
+ * If validation has sources of its own, list them first: of two equal rows the one read first stays.
  */
 export async function scanDataset(
   sources: readonly DataSource[],

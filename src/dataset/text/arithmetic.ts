@@ -80,7 +80,7 @@ export function says(written: string, { value, exact }: Computed): boolean {
   const difference = Math.abs(claimed - value);
   if (exact) return difference === 0;
   const decimals = plain.includes('.') ? plain.length - plain.indexOf('.') - 1 : 0;
-  // One unit of the last digit shown, or one in a hundred where steps before were rounded.
+  // One unit of the last digit shown, or one in a hundred if steps before were rounded.
   return difference <= 10 ** -decimals + 1e-9 || difference <= Math.abs(value) * 0.01;
 }
 
@@ -120,7 +120,7 @@ export function findWrongEquation(text: string): WrongEquation | null {
   return null;
 }
 
-// The expression that ends at `end`; null where something before it may belong to it.
+// The expression that ends at `end`; null if something before it may belong to it.
 function leftSide(text: string, end: number): string | null {
   let from = end;
   while (from > 0 && end - from < reach && isPart(unitAt(text, from - 1))) from -= 1;

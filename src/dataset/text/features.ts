@@ -35,7 +35,7 @@ export interface Answer {
   flags: number;
   /** UTF-16 units of the message before `text`. */
   offset: number;
-  /** The user message before it; '' where there is none. */
+  /** The user message before it; '' if there is none. */
   prompt: string;
   promptLower: string;
   /** Bits of `has`, of the prompt. */
@@ -45,7 +45,7 @@ export interface Answer {
   promptGrams: Grams;
   /** The prompt without its input. */
   instruction: string;
-  /** The alpaca `input`; '' where the row has none apart. */
+  /** The alpaca `input`; '' if the row has none apart. */
   input: string;
   /** Which answer of the conversation, from 0. */
   turn: number;

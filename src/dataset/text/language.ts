@@ -61,7 +61,7 @@ const hits = new Int32Array(languages.length);
 const seen = new Uint32Array(masks.length);
 let use = 0;
 
-/** The language of lower-case text; null where it is too short, or two languages are close. */
+/** The language of lower-case text; null if it is too short, or two languages are close. */
 export function guessLanguage(lower: string): Language | null {
   if (lower.length < 50) return null;
   hits.fill(0);

@@ -17,8 +17,8 @@ export interface Mojibake {
 }
 
 /**
- * The damaged part of a text, from its first to its last damaged character, and what it was. Null where nothing decodes
- * back, or so little that it may be meant: single pairs count only where the first is Â, Ã, â or ð.
+ * The damaged part of a text, from its first to its last damaged character, and what it was. Null if nothing decodes
+ * back, or so little that it may be meant: single pairs count only if the first is Â, Ã, â or ð.
  */
 export function findMojibake(text: string): Mojibake | null {
   let from = -1;
@@ -44,7 +44,7 @@ export function findMojibake(text: string): Mojibake | null {
   return { from, to, text: mended.slice(0, again.from) + again.text + mended.slice(again.to) };
 }
 
-// How many units the UTF-8 sequence has that starts with this lead byte; 0 where it is none.
+// How many units the UTF-8 sequence has that starts with this lead byte; 0 if it is none.
 function sequenceAt(text: string, at: number, lead: number): number {
   const length = lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
   if (at + length > text.length) return 0;

@@ -3,7 +3,7 @@
 const run =
   /(?<![\w.$/])-?\d+(?:\.\d+)?(?:(?:\s*[,;]\s*(?:and\s+)?|\s+and\s+|\s+)-?\d+(?:\.\d+)?){2,200}(?![\w/%]|\.\d)/g;
 
-/** The one list of three or more numbers in a text; null where there is none or more than one. */
+/** The one list of three or more numbers in a text; null if there is none or more than one. */
 export function onlyNumberList(text: string): number[] | null {
   const found = text.match(run);
   if (found?.length !== 1) return null;

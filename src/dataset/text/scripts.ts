@@ -15,7 +15,7 @@ export type Script =
 
 const budget = 4_000;
 
-/** The script that at least `share` of the letters are of; null where none is, or fewer than `least` letters stand there. */
+/** The script that at least `share` of the letters are of; null if none is, or fewer than `least` letters stand there. */
 export function mainScript(text: string, share: number, least: number): Script | null {
   let latin = 0;
   let cyrillic = 0;

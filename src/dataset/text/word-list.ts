@@ -1,6 +1,6 @@
 // Lists of single words.
 
-/** The words of a list, lower case, with commas or lines between; null where an item is more than one word. */
+/** The words of a list, lower case, with commas or lines between; null if an item is more than one word. */
 export function wordList(text: string): string[] | null {
   const plain = text.trim().replace(/^\[|[\].]+$/g, '');
   const parts = plain.split(plain.includes('\n') ? /\s*\n\s*/ : /\s*[,;]\s*(?:and\s+)?|\s+and\s+/);

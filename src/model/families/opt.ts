@@ -1,4 +1,4 @@
-// OPT: learned positions with two extra rows, and projections where the embedding is narrower than the layers (350m).
+// OPT: learned positions with two extra rows, and projections if the embedding is narrower than the layers (350m).
 import { build } from '../modules.ts';
 import type { Family } from './family.ts';
 

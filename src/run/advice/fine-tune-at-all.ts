@@ -1,4 +1,4 @@
-// The decision before all others, short: one note where its signs hold, the matrix on its page.
+// The decision before all others, short: one note if its signs hold, the matrix on its page.
 import type { AdviceRule } from './rule.ts';
 
 /** Below this, a prompt holds all that the rows could teach. */

@@ -40,9 +40,9 @@ export interface AdviceFacts {
   validates: boolean;
   /** Validation rows whose prompt a training row has, too. */
   sharedPrompts: number;
-  /** Expected share of padding among the positions of a batch; null where nothing is padded. */
+  /** Expected share of padding among the positions of a batch; null if nothing is padded. */
   padding: number | null;
-  /** Control tokens of the rows with an empty embedding that stays as it is; null where the weights are not at hand. */
+  /** Control tokens of the rows with an empty embedding that stays as it is; null if the weights are not at hand. */
   untrainedTokens: { id: number; token: string; rows: number }[] | null;
   /** What is trained on, by source. */
   sources: readonly {

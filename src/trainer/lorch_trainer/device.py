@@ -35,7 +35,7 @@ def keep_offline(local_model: bool) -> None:
 
 
 def torch_device() -> str:
-    """`cuda:0` where a GPU is visible, else `cpu`."""
+    """`cuda:0` if a GPU is visible, else `cpu`."""
     import torch
 
     return "cuda:0" if torch.cuda.is_available() else "cpu"

@@ -24,7 +24,7 @@ class LorchError(Exception):
 
     @property
     def exit_code(self) -> int:
-        """3 where this machine (network, disk, packages) is at fault, 1 otherwise."""
+        """3 if this machine (network, disk, packages) is at fault, 1 otherwise."""
         return 3 if self.code in ENVIRONMENT_CODES else 1
 
 
@@ -39,7 +39,7 @@ def code_docs() -> dict[str, dict[str, Any]]:
 
 
 def from_exception(cause: BaseException, model: str | None = None) -> LorchError:
-    """The LorchError for anything a library raised; R099 where we do not know it.
+    """The LorchError for anything a library raised; R099 if we do not know it.
 
     `model` names the model in messages, where the caller knows it. Looks through the chain of causes:
     transformers wraps hub errors in OSError.

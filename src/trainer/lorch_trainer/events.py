@@ -19,7 +19,7 @@ VERSION = 1
 
 
 class EventWriter:
-    """Appends events to one attempt's file. Works before the heavy imports, and where they fail."""
+    """Appends events to one attempt's file. Works before the heavy imports, and if they fail."""
 
     def __init__(self, path: Path | str) -> None:
         self.path = Path(path)
@@ -29,7 +29,7 @@ class EventWriter:
         self._torn = False
 
     def emit(self, kind: str, /, **fields: Any) -> None:
-        """Writes one event. Raises OSError where the disk takes no more."""
+        """Writes one event. Raises OSError if the disk takes no more."""
         # Counted before the write: a signal handler that emits in between leaves a gap, never a number twice.
         seq = self._seq
         self._seq += 1

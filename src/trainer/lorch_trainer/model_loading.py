@@ -38,7 +38,7 @@ def load_base(
     elif _stored_as_mxfp4(source, revision):
         from transformers import Mxfp4Config
 
-        # Packed experts take no adapter and no gradient; where no kernel for them is installed,
+        # Packed experts take no adapter and no gradient; if no kernel for them is installed,
         # transformers would unpack them by itself.
         options["quantization_config"] = Mxfp4Config(dequantize=True)
     if quantization is not None or device != "cpu":
@@ -76,7 +76,7 @@ def load_tokenizer(folder: str, trust_remote_code: bool) -> Any:
 
 
 def check_vocabulary(model: Any, largest_id: int) -> None:
-    """Raises R029 where the data holds a token id that the embedding has no row for."""
+    """Raises R029 if the data holds a token id that the embedding has no row for."""
     rows = model.get_input_embeddings().weight.shape[0]
     if largest_id >= rows:
         raise LorchError("R029", f"the data holds token id {largest_id}, the model has {rows} embedding rows")

@@ -65,12 +65,12 @@ class Plan:
 
     @property
     def use_cpu(self) -> bool:
-        """Whether the CPU is meant, even where a GPU is."""
+        """Whether the CPU is meant, even if a GPU is."""
         return self.resources.get("gpus") == 0 or bool(self.training.get("use_cpu"))
 
     @property
     def model_source(self) -> str:
-        """What `from_pretrained` takes: the local folder where there is one, the hub id otherwise."""
+        """What `from_pretrained` takes: the local folder if there is one, the hub id otherwise."""
         return str(self.base_model["path"] or self.base_model["id"])
 
 

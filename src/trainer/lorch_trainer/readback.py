@@ -218,5 +218,5 @@ def _model(model: Any) -> dict[str, Any]:
 
 
 def _only(values: set[Any]) -> Any:
-    """The one value, or all of them where layers disagree."""
+    """The one value, or all of them if layers disagree."""
     return next(iter(values)) if len(values) == 1 else sorted(values, key=str)

@@ -127,7 +127,7 @@ def _refusal(cause: ValueError) -> LorchError:
 
 
 def train_to_end(attempt: Attempt, stop: Stop, trainer: LorchTrainer, checkpoint: Path | None) -> bool:
-    """Trains from the start or a checkpoint, then saves the adapter. Returns False where it was stopped."""
+    """Trains from the start or a checkpoint, then saves the adapter. Returns False if it was stopped."""
     stop.graceful = True
     done = checkpoint is not None and _take_up_finished(trainer, checkpoint)
     if not done:

@@ -11,11 +11,11 @@ interface Entry {
   code: string;
   /** The first 32 hex digits of the row's fingerprint. */
   row?: string;
-  /** As shown to users, where the finding belongs to a file or is said once a file. */
+  /** As shown to users, if the finding belongs to a file or is said once a file. */
   file?: string;
   /** Tells apart what is said once a file. */
   message?: string;
-  /** How many; 1 where it is left out. */
+  /** How many; 1 if it is left out. */
   count?: number;
 }
 
@@ -46,7 +46,7 @@ function keyOf({ code, row, file, message }: Entry): string {
   return JSON.stringify([code, row ?? '~', file ?? '', message ?? '']);
 }
 
-/** Reads a baseline. Throws UserError D198 where it is none. */
+/** Reads a baseline. Throws UserError D198 if it is none. */
 export async function readBaseline(path: string, label: string): Promise<Baseline> {
   const left = await readEntries(path, label);
   const accepted = { error: 0, warning: 0 };
@@ -72,7 +72,7 @@ export async function readBaseline(path: string, label: string): Promise<Baselin
 
 type Entries = Map<string, { code: string; count: number }>;
 
-/** The entries of a baseline by what they are about. Throws UserError D198 where it is none. */
+/** The entries of a baseline by what they are about. Throws UserError D198 if it is none. */
 async function readEntries(path: string, label: string): Promise<Entries> {
   const entries: Entries = new Map();
   for (const entry of parseBaseline(await readText(path, label), label)) {
@@ -82,7 +82,7 @@ async function readEntries(path: string, label: string): Promise<Entries> {
   return entries;
 }
 
-/** Reads what `--write-baseline` would go over; null where there is nothing. Throws UserError D095 where it is no baseline. */
+/** Reads what `--write-baseline` would go over; null if there is nothing. Throws UserError D095 if it is no baseline. */
 export async function readReplaced(path: string, label: string): Promise<Entries | null> {
   const there = await access(path).then(
     () => true,

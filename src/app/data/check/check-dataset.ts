@@ -55,9 +55,9 @@ export interface FoundCode {
   count: number;
   /** Rows that it was found in; of a pattern over many rows, those of the pattern. */
   rows: number;
-  /** What the code means; null where nobody wrote it down. */
+  /** What the code means; null if nobody wrote it down. */
   doc: (CodeDoc & { hint?: string; group?: CheckGroup }) | null;
-  /** What reviewers made of it; null where nobody has read such a row. */
+  /** What reviewers made of it; null if nobody has read such a row. */
   precision: CheckPrecision | null;
   findings: Finding[];
 }
@@ -72,7 +72,7 @@ export interface CheckedDataset {
   checks: ChosenChecks;
   /** Findings by severity, without those that the baseline accepts. */
   found: Record<Severity, number>;
-  /** Of the kept rows; null where they were not counted. */
+  /** Of the kept rows; null if they were not counted. */
   tokens: { total: number; trained: number } | null;
   /** What the fixes came to; null unless they were asked for. */
   fixed: Fixed | null;
@@ -81,7 +81,7 @@ export interface CheckedDataset {
     file: string;
     /** Errors and warnings that it accepts. */
     findings: number;
-    /** Against the one that was there before; null where there was none. */
+    /** Against the one that was there before; null if there was none. */
     replaced: Replaced | null;
   } | null;
   /** What the baseline did; null without one. */

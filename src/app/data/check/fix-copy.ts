@@ -25,7 +25,7 @@ export interface FixedRow {
 export interface FixCopy {
   /** As the user named it. */
   label: string;
-  /** Each row in turn; `change` is null where it stays as it is. */
+  /** Each row in turn; `change` is null if it stays as it is. */
   row(entry: LedgerEntry, change: FixedRow | null): void | Promise<void>;
   /** Puts copy and ledger in their places. Throws UserError D095. */
   publish(): Promise<void>;
@@ -34,7 +34,7 @@ export interface FixCopy {
 
 /**
  * Opens the copy of one JSONL file or JSON array at `out`: every byte but those of the fixes is the
- * source's. Throws UserError D199 where the source cannot be copied so, D091, D095.
+ * source's. Throws UserError D199 if the source cannot be copied so, D091, D095.
  */
 export async function openFixCopy(
   sources: readonly DataSource[],
@@ -128,7 +128,7 @@ export async function openFixCopy(
 
 async function openThree(files: OpenFiles, path: string) {
   await removeLeftBeside(path);
-  // The copy first: where all three exist, the refusal names the file that was asked for.
+  // The copy first: if all three exist, the refusal names the file that was asked for.
   const copy = await files.add(openNewFile(path));
   const ledger = await files.add(openLedgerFile(ledgerPath(path)));
   const lineage = await files.add(openLineageFile(path));

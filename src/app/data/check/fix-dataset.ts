@@ -35,7 +35,7 @@ export interface Fixed {
   kept: number;
   /** The most frequent first. */
   codes: FixedCode[];
-  /** The copy, as its maker named it; null where nothing was written. */
+  /** The copy, as its maker named it; null if nothing was written. */
   writtenTo: string | null;
 }
 
@@ -65,7 +65,7 @@ export function createFixer(shown: number, copy: FixCopy | null): Fixer {
     if (applied && known.shown.length < shown) known.shown.push(showFix(finding, text));
   };
 
-  // Null where the row stays as it is.
+  // Null if the row stays as it is.
   const settle = (): FixedRow | null => {
     if (!row || found.length === 0) return null;
     const { line, column, text } = row;

@@ -4,7 +4,7 @@ import { rowDigits } from './baseline.ts';
 export interface RowFingerprints {
   /** `fingerprint` is hex; its first 32 digits are kept. */
   set(row: number, fingerprint: string): void;
-  /** Null where none was set. */
+  /** Null if none was set. */
   get(row: number): string | null;
 }
 

@@ -22,11 +22,11 @@ export interface DedupedDataset {
   /** Rows that could not be compared, by code; they are left as they are. */
   unread: Record<string, number>;
   near: NearResult;
-  /** Null where only a report was asked for. */
+  /** Null if only a report was asked for. */
   written: WrittenDataset | null;
 }
 
-/** Finds, decides, and writes where asked. Throws UserError D090, D091, D093, D095, D165. */
+/** Finds, decides, and writes if asked. Throws UserError D090, D091, D093, D095, D165. */
 export async function dedupDataset(request: DedupRequest): Promise<DedupedDataset> {
   const { near, out } = request;
   if (out !== null) await refuseOutputs(out);

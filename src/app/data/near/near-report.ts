@@ -50,7 +50,7 @@ export function countClasses({ blocks }: NearResult): Record<PairClass, number> 
   return counts;
 }
 
-/** Every leak, by row; the most similar row first where there are several. */
+/** Every leak, by row; the most similar row first if there are several. */
 export function listLeaks({ blocks }: NearResult): Leak[] {
   const leaks: Leak[] = [];
   for (const block of blocks) {

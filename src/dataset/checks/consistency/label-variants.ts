@@ -50,7 +50,7 @@ export const labelVariants: Check = {
           const total = short.total();
           const groups = groupLabels(short.atLeast(1));
           const covered = groups.reduce((sum, { count }) => sum + count, 0);
-          // Where values had to be forgotten there are far more than a few labels.
+          // If values had to be forgotten there are far more than a few labels.
           if (total < rows || short.missed() > 0 || groups.length > labels || covered < share * total) return;
           for (const { variants, count } of groups
             .filter((each) => each.variants.length > 1)

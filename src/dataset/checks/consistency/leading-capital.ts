@@ -37,7 +37,7 @@ function firstLetter(text: string): 'small' | 'capital' | null {
   if (!isSentence(text)) return null;
   const [first, second] = [text.charAt(0), text.charAt(1)];
   const small = first.toLowerCase();
-  // Equal where the script has no case.
+  // Equal if the script has no case.
   if (small === first.toUpperCase()) return null;
   if (first !== small) return 'capital';
   // A Greek sign before Chinese or a digit is a symbol.

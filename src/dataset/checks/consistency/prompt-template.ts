@@ -8,7 +8,7 @@ const plain = 'none';
 // What people wrap prompts in before they feed them to a model without a chat template.
 const wrapper =
   /^\s*(Below is an instruction that|#{2,3} ?(?:Instruction|Human|User|System|Question)\b:?|\[INST\]|<<SYS>>|<\|(?:im_start|user|system|start_header_id)\|>)|\n\s*(#{2,3} ?(?:Input|Response|Answer|Assistant)\b:?)/;
-// `Question: … Answer:`, where the prompt ends as if the answer were to go on from there.
+// `Question: … Answer:`, if the prompt ends as if the answer were to go on from there.
 const pair =
   /^\s*(?:Q|Question|Human|User|USER|Instruction|Input|Prompt)\s?:[\s\S]*\n\s*(?:A|Answer|Assistant|ASSISTANT|AI|Response|Output)\s?:\s*$/;
 const glued = /\n\s*(?:Input|INPUT|Context)\s?:/;

@@ -76,7 +76,7 @@ function isResult(closing: string): boolean {
   return result.test(closing) || code.test(closing);
 }
 
-// The last sentence where another one stands before it and it has two words or more; else empty.
+// The last sentence if another one stands before it and it has two words or more; else empty.
 function closing(text: string): string {
   let end = text.length;
   while (end > 0 && isEnd(unitAt(text, end - 1))) end -= 1;

@@ -53,7 +53,7 @@ export const sameOpening: Check = {
           let end = -1;
           for (let n = 0; n < words; n += 1) {
             end = value.indexOf(' ', end + 1);
-            // One word counts only where punctuation follows it.
+            // One word counts only if punctuation follows it.
             if (n > 0 || !isLetter(unitAt(value, (end < 0 ? value.length : end) - 1)))
               byWords[n]?.add(row, end < 0 ? value : value.slice(0, end));
             if (end < 0) break;

@@ -122,7 +122,7 @@ function sortFault(list: readonly number[], numbers: readonly number[], asked: s
 function contains(numbers: readonly number[], wanted: readonly number[]): boolean {
   for (let at = 0; at + wanted.length <= numbers.length; at += 1)
     if (wanted.every((each, i) => numbers[at + i] === each)) return true;
-  // Each number once is enough where some stand twice.
+  // Each number once is enough if some stand twice.
   const once = [...new Set(wanted)];
   return (
     once.length < wanted.length &&

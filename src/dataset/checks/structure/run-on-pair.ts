@@ -7,7 +7,7 @@ export function isPair(example: Example): example is Pair {
   return example.chosen !== undefined && example.rejected !== undefined;
 }
 
-/** Runs a check on a pair: on the pair itself, on the chosen answer, and on the rejected one where it asks for it. */
+/** Runs a check on a pair: on the pair itself, on the chosen answer, and on the rejected one if it asks for it. */
 export function runOnPair(
   check: Check,
   example: Pair,

@@ -15,7 +15,7 @@ WEIGHTS = "adapter_model.safetensors"
 
 
 def load_adapter_weights(model: Any, folder: Path | str) -> None:
-    """Copies the weights in place; parameters keep dtype and device. Raises R016 where they misfit."""
+    """Copies the weights in place; parameters keep dtype and device. Raises R016 if they misfit."""
     from peft import set_peft_model_state_dict
     from safetensors.torch import load_file
 

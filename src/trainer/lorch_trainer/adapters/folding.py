@@ -69,7 +69,7 @@ def _raw(module: Any) -> Any:
 
 
 def _untie(base: Any) -> bool:
-    """Gives the head a weight of its own where it shares the embedding's; returns whether it did.
+    """Gives the head a weight of its own if it shares the embedding's; returns whether it did.
 
     What is folded into one of them would otherwise change the other too, which no forward pass did.
     """

@@ -60,7 +60,7 @@ def compare_logits(found: list[torch.Tensor], expected: list[torch.Tensor]) -> d
 
 
 def tolerance(dtype: str, noise: float) -> float:
-    """The largest logit difference that rounding explains: stated per dtype, more where `noise` says so."""
+    """The largest logit difference that rounding explains: stated per dtype, more if `noise` says so."""
     return max(TOLERANCES.get(dtype, TOLERANCES["bfloat16"]), _MARGIN * noise)
 
 

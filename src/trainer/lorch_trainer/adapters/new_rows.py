@@ -163,7 +163,7 @@ def live_rows(model: Any, spec: dict[str, Any]) -> dict[str, Any]:
 
 
 def _matrices(model: Any) -> list[Any]:
-    """Embedding and head; one where they share their weight."""
+    """Embedding and head; one if they share their weight."""
     embedding, head = model.get_input_embeddings(), model.get_output_embeddings()
     return [embedding] if head is None or _tied(model) else [embedding, head]
 

@@ -56,7 +56,7 @@ def quantized_layers(model: Any) -> list[Any]:
 def compare_with_forecast(
     trainable: int, total: int, modules: dict[str, int], forecast: dict[str, Any] | None
 ) -> str | None:
-    """What differs from `plan.forecast.parameters`, sums or modules, in words; None where nothing does."""
+    """What differs from `plan.forecast.parameters`, sums or modules, in words; None if nothing does."""
     if forecast is None:
         return None
     planned = {module["name"]: module["trainable"] for module in forecast["modules"]}

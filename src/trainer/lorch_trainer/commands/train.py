@@ -66,7 +66,7 @@ def _report_failure(attempt: Attempt, failure: LorchError) -> None:
 
 
 def _run(attempt: Attempt, stop: Stop) -> bool:
-    """Executes the plan. Returns False where the attempt was stopped before its last step."""
+    """Executes the plan. Returns False if the attempt was stopped before its last step."""
     plan = read_plan(attempt.run)
     attempt.max_steps = int(plan.forecast["steps"]["total"])
     pin_device(plan.use_cpu)

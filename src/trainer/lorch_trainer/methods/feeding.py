@@ -21,7 +21,7 @@ class Feed:
     """One split as it is fed."""
 
     dataset: Any
-    """datasets.Dataset with `input_ids`, `labels` and, where packed, `seq_lengths`."""
+    """datasets.Dataset with `input_ids`, `labels` and, if packed, `seq_lengths`."""
     counts: dict[str, Any]
     """rows, sequences (as fed: after packing), tokens, trained_tokens, sha256, and those of each source.
     The `data` event."""

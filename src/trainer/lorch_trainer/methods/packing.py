@@ -17,7 +17,7 @@ STRATEGIES = ("bfd", "bfd_split")
 
 
 def check_packable(lengths: npt.NDArray[np.int64], training: dict[str, Any]) -> None:
-    """Raises R028 where these settings could not pack these rows whole."""
+    """Raises R028 if these settings could not pack these rows whole."""
     strategy = training.get("packing_strategy", "bfd")
     if strategy not in STRATEGIES:
         raise LorchError("R028", f"packing_strategy {strategy!r} cuts rows in the middle")

@@ -259,7 +259,7 @@ def _fed_tokens(batch: dict[str, Any]) -> torch.Tensor:
     """Tokens of a batch without padding, as a tensor: nothing waits for the device."""
     if "attention_mask" in batch:
         return batch["attention_mask"].sum()
-    # Without padding, except where pad_to_multiple_of adds zeros at the end.
+    # Without padding, except if pad_to_multiple_of adds zeros at the end.
     positions = batch["position_ids"][0]
     zeros = (positions.flip(0) == 0).long().cumprod(0).sum()
     return positions.numel() - torch.where(zeros > 1, zeros, 0)

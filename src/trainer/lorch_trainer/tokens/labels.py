@@ -79,7 +79,7 @@ def _cuts(offsets: list[tuple[int, int]], spans: list[Span], ranges: list[tuple[
 def _encode_pieces(
     backend: Any, row: Rendered, cuts: list[int]
 ) -> tuple[list[int], list[tuple[int, int]]] | None:
-    """The row tokenised in pieces, or None where no way to do so keeps its text.
+    """The row tokenised in pieces, or None if no way to do so keeps its text.
 
     SentencePiece-like tokenizers put a space before every text they are given. So where plain pieces change
     the text, each but the first is tokenised after an anchor, whose tokens are taken off again.

@@ -17,7 +17,7 @@ class Lengths:
         self._rows[length] += times
 
     def summary(self) -> dict[str, Any]:
-        """`{p50, p90, p99, max, mean}` in tokens; zeros where there is no row."""
+        """`{p50, p90, p99, max, mean}` in tokens; zeros if there is no row."""
         total = self._rows.total()
         if total == 0:
             return {"p50": 0, "p90": 0, "p99": 0, "max": 0, "mean": 0.0}

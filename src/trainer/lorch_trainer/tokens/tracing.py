@@ -81,7 +81,7 @@ _METHODS = ("trim", "upper", "lower", "title", "capitalize", "string", "first", 
 
 
 def _tracing(name: str, plain: Callable[..., Any]) -> Callable[..., Any]:
-    """A filter whose text keeps its origin, even where its own code makes a plain string of it."""
+    """A filter whose text keeps its origin, even if its own code makes a plain string of it."""
     if name in _FOLLOWED:
         return plain
 

@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline';
 import { makeTemporaryFolder, type TemporaryFolder } from '../../../files/temporary-files.ts';
 
 export interface FindingSpool {
-  /** One finding as JSON, in one line. A promise where the lines go to the disk. */
+  /** One finding as JSON, in one line. A promise if the lines go to the disk. */
   add(code: string, line: string): void | Promise<void>;
   /** The lines of one code, in the order they came. */
   read(code: string): AsyncGenerator<string>;

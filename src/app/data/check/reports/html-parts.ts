@@ -93,6 +93,6 @@ function renderFinding({ finding, row, text }: ShownFinding, withHint: boolean):
 export interface ShownFinding {
   finding: Finding;
   row: FoundRow | null;
-  /** HTML of the row's text around the place; empty where the row is not at hand. */
+  /** HTML of the row's text around the place; empty if the row is not at hand. */
   text: string;
 }
