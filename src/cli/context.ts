@@ -13,7 +13,7 @@ export interface OutputStream {
   readonly isTTY: boolean;
   /** Width in columns; 80 if unknown. */
   readonly columns: number;
-  /** Height in lines; absent if it is no terminal. */
+  /** Height in lines; absent if it is not a terminal. */
   readonly rows?: number | undefined;
   /** Whether colours go to this stream. */
   readonly color: boolean;
@@ -40,7 +40,7 @@ export interface Context {
 
 type ColorChoice = 'auto' | 'always' | 'never';
 
-// `lorch logs RUN | head` closes the pipe when it has seen enough: that is no failure.
+// `lorch logs RUN | head` closes the pipe when it has seen enough: that is not a failure.
 function endWithReader(stream: NodeJS.WriteStream): void {
   stream.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(EXIT.good);
@@ -114,7 +114,7 @@ export function processContext(argv: readonly string[]): Context {
   endWithReader(process.stdout);
   const asked: AskedSignals = { SIGINT: 0, SIGTERM: 0 };
   leaveNothingHalfWritten(asked);
-  // Nobody reads the advice any more: the exit code still says how it went.
+  // The reader of the advice is gone; the exit code still tells the result.
   process.stderr.on('error', () => undefined);
   const choice = colorChoice(argv);
   return {

@@ -11,7 +11,7 @@ const lists = new Set(['target_modules', 'exclude_modules', 'modules_to_save', '
 
 /**
  * `r=16,target_modules=q_proj+v_proj`, or a JSON object; r 16 on every linear layer if nothing is said. Throws
- * UserError M017 for what cannot be read and for what is no field of LoraConfig.
+ * UserError M017 for what cannot be read and for what is not a field of LoraConfig.
  */
 export function parseLoraFlag(text: string | undefined): Record<string, unknown> {
   const defaults = { r: 16, target_modules: 'all-linear' };

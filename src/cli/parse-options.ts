@@ -1,7 +1,7 @@
 // Option values that commander hands over as text.
 import { InvalidArgumentError } from 'commander';
 
-/** A similarity in decimal notation; whoever takes it says what is too small or too large. */
+/** A similarity in decimal notation; its user checks the range. */
 export function parseSimilarity(text: string): number {
   if (!/^\d*\.?\d+$/.test(text)) throw new InvalidArgumentError('a number such as 0.8 is needed.');
   return Number(text);

@@ -14,7 +14,7 @@ import { paint, visible } from './ui/paint.ts';
 
 /** Prints `error` on stderr and says what the process exits with. */
 export async function reportError(thrown: unknown, context: Context): Promise<ExitCode> {
-  // A disk that is full, a database that is locked: no bug of ours, and no business of whoever called.
+  // A disk that is full, a database that is locked: not a bug of ours, so no stack is shown.
   const error = storeFailure(thrown) ?? systemFailure(thrown) ?? thrown;
   const { stderr } = context;
   const ink = paint(stderr.color);

@@ -104,7 +104,7 @@ export async function runReviewMode(
   }
 }
 
-/** Whether the launch gate opens for what was just written; null if nobody has a verdict on it. */
+/** Whether the launch gate opens for what was just written; null if it has no verdict. */
 async function statusOfNew(
   session: Request['session'],
   file: { path: string; label: string },

@@ -9,7 +9,7 @@ import { followInTerminal } from './follow.ts';
 /** How a run of a command stood when the command let go of it. */
 export interface StartedRun {
   run: string;
-  /** `launched` if nobody followed it. */
+  /** `launched` if it was not followed. */
   status: string;
 }
 
@@ -40,7 +40,7 @@ export async function startRuns(
   return started;
 }
 
-/** The commands that are of use next; what a failure advises was printed with the failure. */
+/** The commands that help next; the advice for a failure was printed with it. */
 export function nextCommands(started: readonly StartedRun[]): string[] {
   const of = (status: string) => started.filter((each) => each.status === status).map(({ run }) => run);
   const stopped = of('cancelled').map((run) => `lorch resume ${run}`);

@@ -12,7 +12,7 @@ export interface WrittenChecks {
   root: LocatedMap;
 }
 
-/** Reads `path`, which messages call `name`. Throws UserError C001 with every finding if it is no YAML mapping. */
+/** Reads `path`, which messages call `name`. Throws UserError C001 with every finding if it is not a YAML mapping. */
 export async function readCheckFile(path: string, name: string): Promise<WrittenChecks> {
   const source = await readSource(path, name);
   const read =

@@ -81,7 +81,7 @@ const sureDigits = /^(?:0|-?[1-9]\d{0,14})$/;
 // The text is JSON: it was parsed. Of two equal keys the last counts, and what was noted of the first is replaced.
 function walkText(text: string, root: object): void {
   let at = 0;
-  // The next unit that is no white space.
+  // The next unit that is not white space.
   const next = (): number => {
     let unit = text.charCodeAt(at);
     while (unit === 32 || unit === 10 || unit === 13 || unit === 9) unit = text.charCodeAt(++at);

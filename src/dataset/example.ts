@@ -1,6 +1,6 @@
 // The canonical example: what every format is read into and written from.
 
-/** Who speaks. `document` is nobody: the only message of a row that is a plain text (format text). */
+/** Who speaks. `document` is not a speaker: the only message of a row that is a plain text (format text). */
 export type Role = 'system' | 'developer' | 'user' | 'assistant' | 'tool' | 'document';
 
 /** Key of a message that no row and no JSON has. */

@@ -44,7 +44,7 @@ function everyMessage({ messages, chosen, rejected }: Example): readonly Message
   return chosen || rejected ? [...messages, ...(chosen ?? []), ...(rejected ?? [])] : messages;
 }
 
-// Longer answers are no labels; they are one stratum together.
+// Longer answers are not labels; they are one stratum together.
 const longestLabel = 100;
 
 /** By the last answer: for datasets whose answers are labels. */

@@ -24,7 +24,7 @@ export interface Finding {
   /** Of a finding on a dataset's row: its number, from 0 over all files in order. */
   row?: number;
   data?: Record<string, unknown>;
-  /** A mend that is certain, of the text at `at.pointer`. */
+  /** A fix that is certain, of the text at `at.pointer`. */
   fix?: TextFix;
 }
 

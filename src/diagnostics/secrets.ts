@@ -132,7 +132,7 @@ export function findSecretShapes(text: string): PrivateRange[] {
   return found;
 }
 
-// If text was escaped or coloured, a letter may stand before a token that is no letter of a word: `\\n`, `\\u000a`,
+// If text was escaped or coloured, a letter may stand before a token that is not a letter of a word: `\\n`, `\\u000a`,
 // `%0A`, `ESC[31m`. Only what is stored or shown is looked at so closely.
 const escaped =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: colours of a terminal

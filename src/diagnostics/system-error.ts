@@ -32,7 +32,7 @@ export function systemReason(error: unknown): string {
   return words[systemCode(error)] ?? (error instanceof Error ? error.message : String(error));
 }
 
-/** Whether the name is wrong, which is the user's to mend; anything else is the machine's. */
+/** Whether the name is wrong, so that the user can fix it; any other fault is the machine's. */
 export function isMisnamed(error: unknown): boolean {
   return ['ENOENT', 'EISDIR', 'ENOTDIR', 'ELOOP', 'ENAMETOOLONG', 'ENXIO'].includes(systemCode(error));
 }

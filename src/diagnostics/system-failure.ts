@@ -1,4 +1,4 @@
-// Errors of the file system that nobody expected: the one place where they become words and advice.
+// Unexpected errors of the file system: the one place that turns them into a message and a hint.
 import { systemCode, systemReason } from './system-error.ts';
 import { UserError } from './user-error.ts';
 

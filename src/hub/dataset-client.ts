@@ -44,7 +44,7 @@ export function createDatasetClient(hub: HubEnvironment, signal?: AbortSignal): 
       guard(name, commit, async () => {
         const files: string[] = [];
         const asked = { ...access.options, repo: { type: 'dataset' as const, name }, revision: commit };
-        // A name from elsewhere is no licence to write elsewhere.
+        // A name from elsewhere is not a licence to write elsewhere.
         for await (const { type, path } of listFiles({ ...asked, recursive: true }))
           if (type === 'file' && isInnerPath(path)) files.push(path);
         return files;
@@ -90,7 +90,7 @@ function explainRefusal(error: HubApiError, { name, revision, refusal, hub }: As
     });
   const badToken = tokenRefused(error, refusal, hub);
   if (badToken) return badToken;
-  // The hub says 401 for what does not exist, too, when nobody is logged in.
+  // Without a token, the hub also answers 401 for what does not exist.
   if (statusCode === 404 || statusCode === 401)
     return new UserError(
       'D190',

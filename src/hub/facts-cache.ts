@@ -73,6 +73,6 @@ function write(path: string, content: string): void {
     writeFileSync(partial, content);
     renameSync(partial, path);
   } catch {
-    // A cache that cannot be written is no failure: the next run asks the hub again.
+    // A cache that cannot be written is not a failure: the next run asks the hub again.
   }
 }

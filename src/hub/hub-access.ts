@@ -29,7 +29,7 @@ const nothing: Refusal = { reason: null, message: null, waitMs: null };
 /** Access to one endpoint with the user's token; an endpoint that is busy or ill is asked a few times. */
 export function createHubAccess(hub: HubEnvironment, patience: Patience = {}): HubAccess {
   const { signal } = patience;
-  // It becomes a header; its value is nobody's business, in an error neither.
+  // It becomes a header; its value must not be shown, not even in an error.
   if (hub.token !== null && !/^[\x21-\x7e]{1,4096}$/.test(hub.token))
     throw new UserError('E042', 'your hub token has characters that a token cannot have', {
       hint: 'look at HF_TOKEN, or run `hf auth login` again: a blank or a line break may have been copied with it',

@@ -126,7 +126,7 @@ function answerError(error: HubApiError, { model, revision, refusal, hub }: Aske
   const badToken = tokenRefused(error, refusal, hub);
   if (badToken) return badToken;
   if (statusCode === 404 || statusCode === 401) {
-    // The hub says 401 for what does not exist, too, when nobody is logged in.
+    // Without a token, the hub also answers 401 for what does not exist.
     return new UserError(
       'M011',
       `there is no model ${model} on ${hub.endpoint}${hub.token ? ' that your token may read' : ''}`,

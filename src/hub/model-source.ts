@@ -12,9 +12,9 @@ export interface ModelFiles {
   configText: string;
   /** SHA-256 of it. */
   configSha256: string;
-  /** Null if no safetensors lie there, or nobody asked for them. */
+  /** Null if there are no safetensors, or they were not asked for. */
   tensors: TensorShapes | null;
-  /** Null if there is none, or nobody asked for it. */
+  /** Null if there is none, or it was not asked for. */
   chatTemplate: ChatTemplate | null;
   card: ModelCard;
 }
@@ -33,7 +33,7 @@ const adapterTensors = 'adapter_model.safetensors';
 
 /**
  * Reads config.json (or adapter_config.json) and, with `whole`, shapes and chat template.
- * Throws UserError M010 if it is no model, M015 for a damaged file.
+ * Throws UserError M010 if it is not a model, M015 for a damaged file.
  */
 export async function readRepository(source: ModelSource, whole: boolean): Promise<RepositoryFacts> {
   const card = await source.readCard();

@@ -77,7 +77,7 @@ export async function resolveAdapter(
   return { dir, name, commit };
 }
 
-/** P052: the folder or repository is no adapter whose weights can be read safely. */
+/** P052: the folder or repository is not an adapter whose weights can be read safely. */
 export function noAdapter(name: string, missing: string, files: readonly string[]): UserError {
   const pickled = files.includes('adapter_model.bin');
   if (missing === 'adapter_model.safetensors' && pickled)

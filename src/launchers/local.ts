@@ -73,7 +73,7 @@ async function start(spec: LaunchSpec): Promise<void> {
       env: spec.env,
       extendEnv: false,
     });
-    // Nobody waits for it here: it may outlive us by days.
+    // It is not awaited here: it may outlive this process by days.
     child.unref();
     const spawned = await Promise.race([
       new Promise<null>((resolve) => child.once('spawn', () => resolve(null))),
@@ -133,7 +133,7 @@ async function createOnce(file: string, text: string): Promise<boolean> {
 
 /**
  * Some file systems have no hard links. A folder with the file in it then takes the name: renaming a folder fails if
- * there is a file or a folder that holds something, so that one wins, and nobody ever sees half a file.
+ * there is a file or a folder that holds something, so that one wins, and a half-written file is never visible.
  */
 async function createWithoutLinks(file: string, text: string): Promise<boolean> {
   const folder = join(dirname(file), temporaryName());

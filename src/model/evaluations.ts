@@ -2,7 +2,7 @@
 
 /**
  * Evaluations after a step; one before the first step (`eval_on_start`) is not counted. A run that ends within an
- * epoch evaluates then, and so does one whose last step is no multiple of `eval_steps`.
+ * epoch evaluates then, and so does one whose last step is not a multiple of `eval_steps`.
  */
 export function countEvaluations(
   training: Readonly<Record<string, unknown>>,

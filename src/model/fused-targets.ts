@@ -95,7 +95,7 @@ function leavesOf(wanted: string, facts: ModelFacts, lora: LoraSettings, names: 
   const matches = targetMatcher(wanted, facts, lora);
   const parameters = facts.modules.flatMap((module) => parametersOf(module).map(({ name }) => name));
   for (const name of [...allModuleNames(facts), ...parameters]) if (matches(name)) leaves.add(leafOf(name));
-  // gate_proj and up_proj are no names any more: would the expression match them where the experts are?
+  // gate_proj and up_proj are not names any more: would the expression match them where the experts are?
   for (const module of facts.modules.filter(isSingleParameter)) {
     const container = module.name.slice(0, module.name.lastIndexOf('.'));
     for (const [old, parameter] of Object.entries(names)) {

@@ -34,7 +34,7 @@ export interface MatchedModules {
 
 /**
  * What gets an adapter, in the model's order. Throws UserError with a finding for each name that matches nothing
- * (M001, M018), is no layer (M003) or no index (M008), and M005, M006 for what PEFT refuses or leaves empty.
+ * (M001, M018), is not a layer (M003) or no index (M008), and M005, M006 for what PEFT refuses or leaves empty.
  */
 export function matchModules(facts: ModelFacts, asked: LoraSettings): MatchedModules {
   const wanted = wantedTargets(facts, asked);

@@ -2,7 +2,7 @@
 
 /**
  * What PEFT and bitsandbytes do with a module depends on its kind. `conv1d` is GPT-2's transposed linear layer.
- * `experts` and `parameter` are no modules but single parameters of a block, under the parameter's full name:
+ * `experts` and `parameter` are not modules but single parameters of a block, under the parameter's full name:
  * the weights of all experts of a layer stacked in one (E, a, b), and anything else that belongs to no layer
  * (routers, attention sinks, projections of vision models). bitsandbytes quantizes `linear` and `conv1d` alone.
  */

@@ -20,7 +20,7 @@ export type ModelReading =
 
 /**
  * Reads a parsed config.json. Code that comes with the model counts only if `trustRemoteCode` lets it run:
- * otherwise transformers builds its own class, if it has one. Throws UserError M010 if it is no model's config.
+ * otherwise transformers builds its own class, if it has one. Throws UserError M010 if it is not a model's config.
  */
 export function readModelConfig(
   config: unknown,

@@ -15,7 +15,7 @@ export function countElements({ shape }: TensorShape): number {
   return shape.reduce((product, size) => product * size, 1);
 }
 
-/** Elements and bytes of all tensors, and elements by dtype; buffers that are no parameters are left out. */
+/** Elements and bytes of all tensors, and elements by dtype; buffers that are not parameters are left out. */
 export function summarizeTensors(tensors: TensorShapes): {
   parameters: number;
   bytes: number;

@@ -40,7 +40,7 @@ const exit = z.object({
   error: z.string().nullable(),
   /** The signal that asked the shim to stop. */
   asked: z.number().int().nullable().default(null),
-  /** Set by a controller: nobody saw the end, because shim and trainer were both gone. */
+  /** Set by a controller: the end was not seen, because shim and trainer were both gone. */
   lost: z.string().optional(),
   t: time,
 });

@@ -150,7 +150,7 @@ function isDeep(value: unknown, levels: number): boolean {
   return false;
 }
 
-/** Adds to a log of ours. False: it could not be written, which stops nobody. */
+/** Adds to a log of ours. False: it could not be written, which is not an error. */
 export function appendLine(path: string, line: string): boolean {
   try {
     const fd = openSync(path, constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | guarded, 0o600);

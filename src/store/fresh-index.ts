@@ -1,5 +1,5 @@
 // A new index made beside the old one: others read and write the old one until the new one takes its place in one
-// transaction. The file stays the same, so whoever has it open goes on with it.
+// transaction. The file stays the same, so programs that have it open continue with it.
 import { randomBytes } from 'node:crypto';
 import { rmSync, statSync } from 'node:fs';
 import { openScratch, type Store, writeAcross } from './open-store.ts';

@@ -51,7 +51,7 @@ async function stopAttempt(
   attempt: AttemptContext,
   force: boolean,
 ): Promise<StopResult> {
-  // Before the signal: whoever records the end must know that it was asked for.
+  // Before the signal, so that the process that records the end knows that it was asked for.
   await attempt.launcher.put(attempt.paths.stop, JSON.stringify({ t: deps.now(), force }));
   await waitForStore(deps, () => markStopping(deps.store, attempt.run));
   const claim = await attempt.file('claim');

@@ -37,7 +37,7 @@ export async function followRun(
 
 /**
  * A database that is locked, a disk that is full or fails: the run goes on without us, and so nothing is lost by waiting.
- * When nobody works on the run any more and it still cannot be recorded, the error is thrown.
+ * If no process works on the run any more and it still cannot be recorded, the error is thrown.
  */
 function createPatience(deps: SuperviseDeps, run: string) {
   let sinceMs: number | null = null;

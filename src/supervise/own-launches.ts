@@ -1,4 +1,4 @@
-// What this user has launched and nobody has claimed yet. It is in the user's cache, outside of workspaces: a run folder
+// What this user has launched and no process has claimed yet. It is in the user's cache, outside of workspaces: a run folder
 // or a database that comes from elsewhere can name an attempt, but never the program that an attempt starts.
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
@@ -55,7 +55,7 @@ export function readOwnLaunch(
   }
 }
 
-/** Once the attempt is claimed or over, nobody starts it again. */
+/** Once the attempt is claimed or over, it is not started again. */
 export function forgetOwnLaunch(deps: SuperviseDeps, token: string): void {
   const file = fileOf(deps, token);
   try {

@@ -36,7 +36,7 @@ export async function rebuildIndex(
   onRun?: (done: number, total: number) => void,
 ): Promise<RebuiltIndex> {
   const byFolder = new Map<string, RebuiltIndex>();
-  // A copy in memory has no place beside it, and nobody else writes to it.
+  // A database in memory has no folder, and no other process writes to it.
   const silent = { ...deps, log: onlyTrouble(deps.log) };
   if (deps.store.unwritable) await writeAcross(deps.store, () => addFolders(silent, byFolder, onRun));
   else {

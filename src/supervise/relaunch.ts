@@ -1,4 +1,4 @@
-// An attempt that nobody has claimed: its spawn was lost, or is slow. Whoever links the claim first decides; after
+// An attempt without a claim: its spawn was lost, or is slow. The first process to link the claim decides; after
 // that the old spawn can never start, so that starting another is safe.
 import { randomUUID } from 'node:crypto';
 import { relaunchEnvironment } from '../launchers/job-environment.ts';
@@ -89,7 +89,7 @@ function resumeIt(run: string): string {
   return `\`lorch resume ${run}\` starts it with this workspace's own trainer`;
 }
 
-/** Ends an attempt that nobody started: with an error, or (null) because a stop was asked for. */
+/** Ends an attempt that was not started: with an error, or (null) because a stop was asked for. */
 export async function endWithoutStart(
   deps: SuperviseDeps,
   { launcher, paths }: AttemptContext,

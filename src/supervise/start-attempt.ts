@@ -59,7 +59,7 @@ export async function startAttempt(deps: LaunchDeps, run: string): Promise<numbe
   return n;
 }
 
-/** Launch file and record, both or neither: a launch that nobody will ever start must not look like a lost one. */
+/** Launch file and record, both or neither: a launch that will never start must not look like a lost one. */
 async function beginLaunch(deps: LaunchDeps, run: string, launch: LaunchFile, file: string): Promise<void> {
   const launcher = requireLauncher(launch.launcher);
   const made = await launcher

@@ -5,7 +5,7 @@ import { isRunning } from '../launchers/pid.ts';
 
 const temporary = /^\.(\d{1,10})\.[0-9a-f]+\.tmp$/;
 
-/** Removes such files from a folder if no process of that number lives here. A file that stays harms nobody. */
+/** Removes such files from a folder if no process of that number lives here. A file that stays does no harm. */
 export function sweepTemporary(dir: string): void {
   try {
     for (const name of readdirSync(dir)) {

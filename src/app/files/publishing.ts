@@ -65,7 +65,7 @@ async function readList(list: string): Promise<string[]> {
   }
 }
 
-// A published file is another name of the part that it was written as; nobody else's file is.
+// A published file is another name of the part that it was written as; a file of another program is not.
 async function isPublishedBy(path: string, owner: string): Promise<boolean> {
   const there = await lstat(path).catch(() => null);
   if (!there) return false;

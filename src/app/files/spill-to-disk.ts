@@ -6,7 +6,7 @@ import { openRandomAccess, type RandomAccess } from '../../dataset/scan/random-a
 import { UserError } from '../../diagnostics/user-error.ts';
 import { makeTemporaryFolder } from './temporary-files.ts';
 
-/** Writes `chunks` to a file that nobody else sees and that goes when it is closed. Throws UserError D097. */
+/** Writes `chunks` to a private file that is removed when it is closed. Throws UserError D097. */
 export async function spillToDisk(chunks: AsyncIterable<Buffer>, label: string): Promise<RandomAccess> {
   const dir = await makeTemporaryFolder('lorch-spill-');
   try {

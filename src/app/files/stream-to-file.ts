@@ -33,7 +33,7 @@ async function fillPart(part: string, path: string, fill: Fill): Promise<void> {
       const full = text;
       text = '';
       flushed.last = flushed.last.then(() => file.appendFile(full)).catch(failToWrite(path));
-      // Whoever waits at the end sees the error; nobody else must.
+      // Only the code that waits at the end gets the error.
       flushed.last.catch(() => undefined);
     };
     await fill((more) => {

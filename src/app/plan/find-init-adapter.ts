@@ -49,7 +49,7 @@ export interface FoundAdapter {
 
 /**
  * Finds an adapter: an existing folder, else a run, else a hub id. Throws UserError P050 if there is none or the name
- * means two things, P051 for a run without a finished adapter, P052 for a folder that is no adapter, and what
+ * means two things, P051 for a run without a finished adapter, P052 for a folder that is not an adapter, and what
  * `resolveAdapter` throws.
  */
 export async function findInitAdapter(from: string, request: FindRequest): Promise<FoundAdapter> {

@@ -28,7 +28,7 @@ export interface ScannedRows {
   /** NDJSON, as the scan saw it: rows that tokenisation drops are still kept here. */
   ledger: string;
   findings: Map<string, CodeSummary>;
-  /** Rows with two answers: they are no examples to train on. */
+  /** Rows with two answers: they are not examples to train on. */
   pairs: number;
   /** The first validation rows, which `lorch try` asks. */
   heldOut: HeldOutRow[];
@@ -138,7 +138,7 @@ interface Lines {
 function openLines(path: string): Lines {
   const out = createWriteStream(path, { mode: 0o600 });
   const failed = once(out, 'error').then(([error]) => Promise.reject(error));
-  // Whoever waits for a write sees the error; nobody else must.
+  // Only the code that waits for a write gets the error.
   failed.catch(() => undefined);
   const hash = createHash('sha256');
   let lines = 0;

@@ -21,7 +21,7 @@ export interface GateRequest {
   reason: string | null;
   /** Check settings that decided which rows the run has. */
   checks: CheckSettings;
-  /** The run's config, absolute; null if it is no file. */
+  /** The run's config, absolute; null if it is not a file. */
   config: string | null;
   /** Whether the config maps fields of the rows, without which they cannot be read. */
   mapped: boolean;

@@ -12,7 +12,7 @@ import { readReviewLog } from '../sources/verdict-log.ts';
 export async function indexReview(store: Store, root: string, log: string): Promise<void> {
   const name = relative(root, log);
   const read = await readReviewLog(log, name).catch((error: unknown) => {
-    // Whoever needs the log itself is told; an index only has what it can read.
+    // Commands that need the log itself report it; an index only has what it can read.
     if (error instanceof UserError) return null;
     throw error;
   });

@@ -58,7 +58,7 @@ export interface OpenedReview {
   sha256: string;
 }
 
-/** The dataset of now with its log, and what was said of the files behind it. Throws UserError V008 if nobody has read a row yet. */
+/** The dataset of now with its log, and what was said of the files behind it. Throws UserError V008 if no row was read yet. */
 export async function openReview(reviewed: ReviewedFiles): Promise<OpenedReview> {
   const { logPath, log } = await readOwnLog(reviewed);
   if (!log) throw noReview(reviewed);
@@ -143,7 +143,7 @@ export function wouldChange({ rows }: ReviewState, { index }: Population): boole
   );
 }
 
-/** Rows on which reviewers differ and nobody has decided. */
+/** Rows on which reviewers differ and that are not settled. */
 export function disputesOf({ rows }: ReviewState): RowReview[] {
   return [...rows.values()].filter(({ decision }) => decision === 'disputed');
 }

@@ -149,7 +149,7 @@ export async function finishRemovals(deps: SuperviseDeps): Promise<void> {
   for (const name of readdirSync(deps.runsDir)) {
     const run = removed.exec(name)?.[1];
     if (run === undefined) continue;
-    // Under the lock: whoever removes this run at this moment has it.
+    // Under the lock, which a command that removes this run holds.
     if (hasRun(deps.store, run))
       deps.store.write(() => {
         if (!isThere(join(deps.runsDir, run))) deleteRun(deps.store, run);

@@ -55,7 +55,7 @@ function adopt(deps: SuperviseDeps, folder: string): void {
 /** So many of the last runs are asked for their report. */
 const looksBack = 50;
 
-/** Runs that ended while nobody could write their report. */
+/** Runs that ended before their report was written. */
 export function withoutReport(deps: SuperviseDeps): string[] {
   return listRuns(deps.store, { limit: looksBack })
     .filter(({ id, status, attempts }) => {

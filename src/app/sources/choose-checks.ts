@@ -75,7 +75,7 @@ export function decidingSettings(settings: CheckSettings): CheckSettings {
   return Object.fromEntries(checks.filter(decides).map(({ code }) => [code, settings[code] as CheckSetting]));
 }
 
-/** The same fate for every row with less work: checks that are no errors are off. */
+/** The same fate for every row with less work: checks that are not errors are off. */
 export function errorsOnly(settings: CheckSettings): CheckSettings {
   const { severityOf } = resolveSettings(settings);
   const off = checks.filter((check) => !check.fatal && severityOf(check) !== 'error');

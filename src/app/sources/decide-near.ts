@@ -66,7 +66,7 @@ async function* examplesOf(
       found.row = row.row;
     },
     onExample(_split, { row, example, place }) {
-      // Whoever read has what it wanted.
+      // The reader has what it needs.
       if (rows.destroyed) return;
       const findings = found.row === row ? found.count : 0;
       const next: NearRow = { example, side, findings, place: { ...place, row: row + firstRow } };

@@ -104,7 +104,7 @@ export function createJudgePool(count = Math.min(mostThreads, availableParalleli
         waiting.set(id, { slot, thread, size, resolve, reject });
         thread.worker.postMessage({ id, bytes: slot.bytes.subarray(0, size) } satisfies WorkerRequest);
       });
-      // If a thread fails, the first answer that is waited for says so; those behind it are nobody's.
+      // If a thread fails, the first awaited answer reports it; later answers are dropped.
       answer.catch(() => undefined);
       return answer;
     },

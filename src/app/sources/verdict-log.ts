@@ -55,7 +55,7 @@ export function parseLog(text: string, label: string): LogEntry[] {
   return lines.flatMap((line, i) => {
     const parsed = parseEntry(line);
     if ('entry' in parsed) return parsed.entry ? [parsed.entry] : [];
-    // Whoever was killed while writing had not been told that the line is kept.
+    // A writer that was killed had not yet reported that the line is kept.
     if (i === lines.length - 1) return [];
     if (parsed.newer)
       throw new UserError('V005', `${label}:${i + 1} was written by a newer lorch: ${parsed.fault}`, {

@@ -146,7 +146,7 @@ export async function createTokenCounter(request: CountRequest): Promise<TokenCo
         trained_lengths: prepared.trained_lengths,
         untrainable,
         details: detailsOf(prepared, rows, places, request),
-        // Rows that the policy drops are no fault of the rows.
+        // The policy drops these rows; the rows themselves have no fault.
         findings: placeTokenFindings(prepared, places, codes).map((finding) =>
           finding.code === tooLong && request.policy.truncate === 'drop'
             ? { ...finding, severity: 'warning' }

@@ -56,7 +56,7 @@ function cut(text: string): string {
 // What has no shape of its own: soft hyphens, zero-width and direction marks, odd spaces.
 const unseen = /[\u00a0\u00ad\u1680\u180e\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufeff]/g;
 
-// Line breaks and tabs as their escapes; spaces that change as dots, or nobody would see them.
+// Line breaks and tabs as their escapes; spaces that change as dots, because they would be invisible.
 function spell(text: string, changes = false): string {
   const escaped = visible(text.replaceAll('\n', '\\n').replaceAll('\t', '\\t').replaceAll('\r', '\\r'));
   if (!changes) return escaped;

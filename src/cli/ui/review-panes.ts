@@ -176,7 +176,7 @@ function nearLines(row: ReviewRow, near: readonly NearRow[], style: PaneStyle): 
   ]);
 }
 
-// Two long rows with little in common take seconds; nobody waits that long for a key.
+// Two long rows with little in common take seconds, which is too long after a key.
 const patienceMs = 300;
 
 /** This row against the other: red or [-…-] stands here only, green or {+…+} there only. */

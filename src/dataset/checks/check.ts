@@ -128,7 +128,7 @@ export type Report = (spot: Spot, message: string, extra?: ReportExtra) => void;
 export interface ReportExtra {
   data?: Record<string, unknown>;
   hint?: string;
-  /** A mend that is certain: this range of the spot's text, in UTF-16 units, becomes `text`. */
+  /** A fix that is certain: this range of the spot's text, in UTF-16 units, becomes `text`. */
   fix?: TextFix;
 }
 

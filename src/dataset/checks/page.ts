@@ -59,7 +59,7 @@ function example(text: string | Uint8Array): string {
   const bytes = Buffer.from(text);
   const shown = bytes.toString('utf8');
   if (shown.length === 0) return 'An empty file.';
-  // Bytes that are no text have no other way onto a page.
+  // Bytes that are not text have no other way onto a page.
   const binary = shown.includes('\ufffd') || shown.includes('\0');
   return binary ? `As bytes:\n\n\`\`\`text\n${hex(bytes)}\n\`\`\`` : `\`\`\`json\n${clip(shown)}\n\`\`\``;
 }

@@ -63,7 +63,7 @@ export interface PairInspector {
   wants(row: number): boolean;
   /** How many rows are still to come. */
   left(): number;
-  /** Takes a wanted row; one that is no example after all is simply not handed in. */
+  /** Takes a wanted row; one that is not an example after all is simply not handed in. */
   add(row: NearRow): void;
   finish(): InspectedPairs;
 }

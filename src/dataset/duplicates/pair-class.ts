@@ -1,4 +1,4 @@
-// What kind of near-duplicate a pair is, decided by field: most are no reason to drop a row.
+// What kind of near-duplicate a pair is, decided by field: most are not a reason to drop a row.
 import type { Side } from './find-candidates.ts';
 import type { InspectedPairs, RowFacts } from './inspect-pairs.ts';
 import { type RowFields, templateOf } from './row-texts.ts';

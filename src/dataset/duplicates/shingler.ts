@@ -142,7 +142,7 @@ export function createShingler({ n, unit }: ShinglerOptions): Shingler {
       if (width === 3) addTriples(wordLow, wordHigh, count, set.add);
       else
         for (let i = 0; i + width <= count; i += 1) {
-          // A short row's only shingle is no shingle of a longer row, though its words may hash alike.
+          // A short row's only shingle is not a shingle of a longer row, though its words may hash alike.
           let a = width;
           let b = width;
           for (let j = 0; j < width; j += 1) {

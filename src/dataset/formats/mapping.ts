@@ -105,7 +105,7 @@ export function createMapping(mapping: FieldMapping): MappedFormat {
     parse(raw, raise): Example | null {
       const { row, layout, prompted, place } = read(raw);
       const report: Raise = (check: Check, pointer, message, extra) => {
-        // Whoever maps one answer of two has said which one is meant.
+        // A mapping of one answer of two says which one is meant.
         if (check === rejectedBeside) return;
         const [holder = ''] = check === unknownKey ? pointerTokens(pointer) : [];
         const left = row[holder];

@@ -21,7 +21,7 @@ export function conversationKeys({ messages, chosen, rejected }: Example): Conve
     const said = JSON.stringify([role, keyText(textOf(content) ?? '')]);
     const called = calls ? canonicalJson(calls.map((call) => call.function)) : '';
     key = hash('sha256', `${key}\n${said}${called}`, 'binary').slice(0, 16);
-    // Calls that wait for their results are no end of a row.
+    // Calls that wait for their results are not the end of a row.
     if (role === 'assistant' && all[i + 1]?.role !== 'tool') keys.push(key);
   });
   const whole = all.at(-1)?.role === 'assistant' ? (keys.pop() ?? null) : null;

@@ -43,7 +43,7 @@ const options = {
   validateSchema: false,
   addUsedSchema: false,
   validateFormats: false,
-  // Patterns of other languages often are no Unicode ones.
+  // Patterns of other languages often are not Unicode ones.
   unicodeRegExp: false,
   allErrors: true,
   meta: false,

@@ -94,7 +94,7 @@ function isUnsure(kind: Kind, key: string, value: unknown): boolean {
 
 /**
  * How a field grades the answer in a word, if only the words of the other rows show that it does: 0 is bad, 2 is good;
- * -1 for a word that is no grade; null if the field is none or holds no word.
+ * -1 for a word that is not a grade; null if the field is none or holds no word.
  */
 export function readGradeWord(key: string, value: unknown): -1 | 0 | 1 | 2 | null {
   const kind = kindOf.get(plainName(key));

@@ -95,7 +95,7 @@ function judge(head: Buffer, dialect: Dialect): Candidate {
   const fitting = records.filter((cells) => cells.length === width).length;
   const names = header.map(({ value }) => value.trim());
   // pandas leaves the header of its index empty, spreadsheets those of columns without a value. Tables of Markdown have
-  // such names, too, and are no CSV.
+  // such names, too, and are not CSV.
   const empty = dialect.delimiter !== '|';
   const named =
     width > 1

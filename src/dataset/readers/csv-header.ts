@@ -41,7 +41,7 @@ function countTitles(records: readonly (readonly Cell[])[]): number {
   return alike && known > 1 && !named ? at : 0;
 }
 
-// Every cell is a sentence or a number, and two are sentences: nobody calls all columns so.
+// Every cell is a sentence or a number, and two are sentences: column names do not look like this.
 function isRow(cells: readonly Cell[]): boolean {
   const values = valuesOf(cells);
   const sentences = values.filter((value) => isSentence(value)).length;

@@ -29,7 +29,7 @@ const splitKeys = /^(?:train(?:ing)?|test(?:ing)?|valid(?:ation)?|val|dev|eval(?
 const deepest = 3;
 const sampled = 20;
 
-/** Looks at an object that is a whole file, or the start of one; null if it is a row, or nobody knows. */
+/** Looks at an object that is a whole file, or the start of one; null if it is a row, or that is not clear. */
 export function findRows(value: unknown, complete: boolean): RowsInside | null {
   if (!isObject(value)) return null;
   const table = findTable(value);
@@ -81,7 +81,7 @@ function isColumns(value: Entry, complete: boolean): boolean {
   if (columns.length === 1) {
     // The first of several columns, which is longer than what is looked at.
     if (!complete && Array.isArray(only) && only.length > sampled && only.every(isPlain)) return true;
-    // One column alone is no prompt with its answer: it holds conversations, or whole texts.
+    // One column alone is not a prompt with its answer: it holds conversations, or whole texts.
     if (!holdsExamples(Object.keys(value)[0], only)) return false;
   }
   if (columns.every(Array.isArray)) {
@@ -150,7 +150,7 @@ function listOf(value: Entry, path: string[]): RowsInside {
   return { kind: 'list', path, lift };
 }
 
-// A key that rows stand under wins over one that nobody knows; two splits are a question.
+// A usual key for rows wins over an unknown one; two splits are ambiguous.
 function chooseList(value: Entry, lists: string[][]): RowsInside {
   const known = lists.filter((path) => listKeys.has((path.at(-1) ?? '').toLowerCase()));
   const splits = lists.filter((path) => splitKeys.test(path.at(-1) ?? ''));

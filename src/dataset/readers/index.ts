@@ -33,7 +33,7 @@ export function chooseReader(head: Buffer, name = ''): Reader | TableReader {
 function chooseKept(head: Buffer, name: string): Reader | TableReader {
   if (promises(textFile, name) && !parquet.detect(head) && !holdsJson(head)) return textFile;
   const found = readers.find((reader) => reader.detect(head)) ?? jsonl;
-  // Lines that are no JSON are JSON lines all broken, or CSV that looks odd.
+  // Lines that are not JSON are JSON lines all broken, or CSV that looks odd.
   return found === jsonl && !startsValue(head) && head.length > 0 && promises(csv, name) ? csv : found;
 }
 

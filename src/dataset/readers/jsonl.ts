@@ -142,7 +142,7 @@ export function readLine(
   return parseRow(text, line, 1);
 }
 
-// Bytes of a byte order mark. Inside a file it shows that files were joined, and is no part of the row.
+// Bytes of a byte order mark. Inside a file it shows that files were joined, and is not part of the row.
 const markBytes = 3;
 
 /** The index after the byte order marks at `at`: files that were joined again and again have several. */

@@ -10,7 +10,7 @@ export interface CheckPrecision {
   precision: number;
 }
 
-/** Each check's precision by code, over the rows that have a decision. Rows nobody decided say nothing. */
+/** Each check's precision by code, over the rows that have a decision. Rows without a decision do not count. */
 export function checkPrecision({ rows }: ReviewState): CheckPrecision[] {
   const counts = new Map<string, { rows: number; defects: number }>();
   for (const { verdicts, decision } of rows.values()) {

@@ -59,7 +59,7 @@ const draw = z.object({
   format: rowFormat,
   /** If files have formats of their own: one for each, this log's file first; null for `format`. */
   formats: z.array(rowFormat.nullable()).optional(),
-  /** The beginnings of the fingerprints of rows from the far end of the order: what became of rows nobody read. */
+  /** The beginnings of the fingerprints of rows from the far end of the order: what became of rows that were not read. */
   control: z.array(z.string().regex(/^[0-9a-f]{12}$/)),
 });
 

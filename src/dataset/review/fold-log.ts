@@ -30,7 +30,7 @@ export function foldLog(entries: Iterable<LogEntry>): ReviewState {
   const unique = new Map<string, LogEntry>();
   for (const entry of entries) if (!unique.has(entry.id)) unique.set(entry.id, entry);
   const undone = new Set<string>();
-  // Nobody takes back what another reviewer said.
+  // A reviewer cannot take back what another one said.
   for (const entry of unique.values())
     if (entry.type === 'undo' && unique.get(entry.of)?.reviewer === entry.reviewer) undone.add(entry.of);
   const ordered = [...unique.values()]

@@ -96,7 +96,7 @@ interface Counts {
 
 /**
  * The drawn rows that speak for what is trained on. A row that the plan leaves out by a rule speaks for nothing; a defect
- * that has left the files was taken out because it was found, and those like it that nobody read are still there.
+ * that has left the files was taken out because it was found, and similar rows that were not read are still there.
  */
 function ownSample(
   state: ReviewState,

@@ -44,7 +44,7 @@ const starts: readonly (readonly [(start: string) => boolean, BinaryKind])[] = [
   ],
 ];
 
-/** What the first bytes are if they are no UTF-8 text; null if they may be. */
+/** What the first bytes are if they are not UTF-8 text; null if they may be. */
 export function binaryKind(head: Buffer): BinaryKind | null {
   const packed = findCodec(head);
   if (packed) return { kind: `compressed twice (${packed.name} inside)`, hint: 'unpack the file once' };

@@ -36,7 +36,7 @@ export interface Fates {
   end(): void;
   /** Of the rows that repeat no earlier one. */
   places: PlaceList;
-  /** Of the kept rows; null if nobody wants them. */
+  /** Of the kept rows; null if they are not needed. */
   fingerprints: { all: FingerprintSet; train: FingerprintSet; validation: FingerprintSet } | null;
 }
 

@@ -26,7 +26,7 @@ export interface JudgedRegion {
   rows: number;
   /** `lineWidth` numbers a row: start and end in bytes, line, and four of its duplicate_key. */
   table: Int32Array;
-  /** 32 bytes a row; empty if nobody wants them. */
+  /** 32 bytes a row; empty if they are not needed. */
   fingerprints: Uint8Array;
   /** Rows with anything to say, in order. */
   notes: RowNote[];

@@ -81,7 +81,7 @@ export function createJudge(format: Format | null, settings: ResolvedChecks): (r
     return [{ check, run: check.run, report, thresholds: settings.thresholdsOf(check) }];
   });
 
-  // Nearly all rows are no pairs: one question a row, not one a check.
+  // Nearly all rows are not pairs: one question a row, not one a check.
   const runChecks = (example: Example): void => {
     if (isPair(example))
       for (const { check, report, thresholds } of running) runOnPair(check, example, report, thresholds, row);

@@ -23,7 +23,7 @@ export interface JudgedRow {
   code: string | null;
   /** duplicate_key; null if the row is dropped. */
   key: Key | null;
-  /** The fingerprint as 32 latin-1 characters; null if nobody wants it, or the row is dropped. */
+  /** The fingerprint as 32 latin-1 characters; null if it is not needed, or the row is dropped. */
   bytes: string | null;
   /** Of a row with findings: its fingerprint, dropped or not, or that of its text; null as `bytes` is. */
   identity: string | null;

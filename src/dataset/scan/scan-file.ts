@@ -104,7 +104,7 @@ export async function scanFile(
     let { leaves } = decided;
     for (const finding of decided.findings) {
       const check = checks.find((each) => each.code === finding.code);
-      // A row that leaves because its user said so is no error.
+      // A row that leaves because its user said so is not an error.
       const own = check ? severityOf(check) : finding.severity;
       const severity = own === 'error' && decided.leaves ? 'warning' : own;
       if (severity === null) continue;

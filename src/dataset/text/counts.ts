@@ -14,7 +14,7 @@ export function readNumber(text: string): number {
   return word >= 0 ? word : /^\d+$/.test(text) ? Number(text) : Number.NaN;
 }
 
-/** How many items a list has; null if the text is no list, or one that can be counted in two ways. */
+/** How many items a list has; null if the text is not a list, or one that can be counted in two ways. */
 export function countItems(text: string): number | null {
   const lines = text.split('\n').filter((line) => line.trim() !== '');
   const numbered = lines
@@ -53,7 +53,7 @@ function countBare(text: string, lines: readonly string[]): number | null {
 const abbreviation =
   /(?:\b(?:mr|mrs|ms|dr|prof|st|jr|sr|vs|etc|e\.g|i\.e|u\.s|u\.k|a\.m|p\.m|no|inc|ltd|co|approx|fig|vol|mt)|^\s*\d{1,2}|\n\s*\d{1,2})$/i;
 
-/** How many sentences a text of prose has; null for lists, headings, quotes and other text if that is no clear thing. */
+/** How many sentences a text of prose has; null for lists, headings, quotes and other text if that is not clear. */
 export function countSentences(text: string): number | null {
   if (/\n|["“”:;]|\.\.|…/.test(text) || text.length > 3_000) return null;
   // "Vitamin C. Apples …" and "J. Roe": one capital before the stop may end a sentence or not.

@@ -43,7 +43,7 @@ export function findNamedSecrets(text: string, all = false): PrivateRange[] {
   return found;
 }
 
-// A word is no secret; letters with digits or signs, and few repeats, may be one.
+// A word is not a secret; letters with digits or signs, and few repeats, may be one.
 function looksDrawn(value: string): boolean {
   const sorts = [/[a-z]/, /[A-Z]/, /\d/, /[^A-Za-z0-9]/].filter((sort) => sort.test(value)).length;
   return sorts >= 3 && new Set(value).size >= 7;

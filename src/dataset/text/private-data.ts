@@ -1,4 +1,4 @@
-// Secrets and personal data inside text: found, and masked wherever text is shown. Data made for examples is let be.
+// Secrets and personal data inside text: found, and masked wherever text is shown. Data made for examples is skipped.
 import { findSecretShapes } from '../../diagnostics/secrets.ts';
 import { findNamedSecrets } from './named-secrets.ts';
 import { findNumbers } from './private-numbers.ts';
@@ -101,7 +101,7 @@ const madeUpName =
 
 const reservedDomain = /(?:^|\.)example\.(?:com|net|org)$|\.(?:test|example|invalid|localhost)$/i;
 
-/** E-mail addresses, but for those of example domains; with `all` only reserved domains are let be (RFC 2606). */
+/** E-mail addresses, except those of example domains; with `all` only reserved domains are skipped (RFC 2606). */
 export function findEmails(text: string, all = false): PrivateData[] {
   const found: PrivateData[] = [];
   for (let at = text.indexOf('@'); at >= 0; at = text.indexOf('@', at + 1)) {

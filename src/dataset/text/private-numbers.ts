@@ -10,7 +10,7 @@ export interface FoundNumbers {
 }
 
 /**
- * Phone, card, account and security numbers, and public IPv4 addresses; published test and example numbers are let be,
+ * Phone, card, account and security numbers, and public IPv4 addresses; published test and example numbers are skipped,
  * and phones that look made up unless `all`.
  */
 export function findNumbers(text: string, all = false): PrivateData[] {
@@ -57,7 +57,7 @@ export function numbersOf(example: Example): readonly FoundNumbers[] {
   return known;
 }
 
-// A run longer than this is no number any more; it is looked at in parts.
+// A run longer than this is not a number any more; it is looked at in parts.
 const longestRun = 400;
 
 function findIn(

@@ -36,7 +36,7 @@ const chineseVerbs =
   '(?:提供|回答|访问|為您|为您|帮|幫|完成|确定|執行|执行|生成|创建|设计|编写|撰写|写|给出|浏览|打开|查看|搜索|看|评价|评论|判断|评估|告诉|预测|推荐|处理|获取|直接|实时|满足|对)';
 const chinese = [
   /^(?:(?:很|非常|十分)?抱歉|[对對]不起|不好意思|我不好意思)[，,。！]?(?!.{0,4}[您你]不能)[^。！？\n]{0,40}?(?:[无無]法|不能|[没沒]有?[办辦]?法|不便|做不到|不具备|[没沒]有(?:提供|找到|看到|完全理解)|[没沒]有[^。，]{0,30}能力|[没沒]有[^。，]{0,20}[信資]|超出|不支持|不知道|不清楚|不(?:太|是很)?(?:明白|确定|理解)|不合适)/,
-  // "As an AI I have no feelings" is no refusal.
+  // "As an AI I have no feelings" is not a refusal.
   new RegExp(`^(?:我?作为[^，。！]{0,20}，)?我?(?:也|并)?(?:[无無]法|不能|没有办法)${chineseVerbs}`),
 ];
 
@@ -67,7 +67,7 @@ export function opensWithRefusal(lower: string): boolean {
   const start = opener.exec(lower)?.[0].length ?? 0;
   const rest = lower.slice(start);
   const plain = inability.test(rest) || forMe.test(rest) || passive.test(rest);
-  // "I am sorry that you had to wait" is no refusal; "I am sorry, this input cannot be read" is one.
+  // "I am sorry that you had to wait" is not a refusal; "I am sorry, this input cannot be read" is one.
   if (!plain && start === 0) return false;
   if (notMeant.test(rest)) return false;
   return (

@@ -94,7 +94,7 @@ function readWords(text: string): void {
       addWord(code, at, at + 1);
       sentence = (Math.imul(sentence, 0x01000193) ^ code) | 0;
     } else if (kind === 2) {
-      // The number of a list item is no sentence.
+      // The number of a list item is not a sentence.
       if (letters) {
         sentences[sentenceCount] = sentence;
         sentenceStarts[sentenceCount] = from;

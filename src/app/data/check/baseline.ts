@@ -82,7 +82,7 @@ async function readEntries(path: string, label: string): Promise<Entries> {
   return entries;
 }
 
-/** Reads what `--write-baseline` would go over; null if there is nothing. Throws UserError D095 if it is no baseline. */
+/** Reads what `--write-baseline` would go over; null if there is nothing. Throws UserError D095 if it is not a baseline. */
 export async function readReplaced(path: string, label: string): Promise<Entries | null> {
   const there = await access(path).then(
     () => true,
@@ -114,7 +114,7 @@ export interface BaselineWriter {
   write(path: string): Promise<void>;
 }
 
-/** Collects errors and warnings; notes fail nothing, so nobody has to accept them. */
+/** Collects errors and warnings; notes fail nothing, so they need no acceptance. */
 export function createBaselineWriter(): BaselineWriter {
   const entries = new Map<string, Entry>();
   let size = 0;

@@ -42,7 +42,7 @@ export interface CheckRun extends DatasetRequest {
   /** Findings of each code in the result; for JSON null writes them all. */
   max: number | null;
   fix: { copy: NamedFile | null } | null;
-  /** Counts tokens; whoever opened it disposes of it. */
+  /** Counts tokens; the code that opened it disposes of it. */
   tokens: TokenCounter | null;
 }
 

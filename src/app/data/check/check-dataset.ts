@@ -32,7 +32,7 @@ export interface CheckRequest {
   precision: readonly CheckPrecision[];
   /** Findings kept for each code in the result. */
   max: number;
-  /** Findings that it accepts are counted and told to nobody. */
+  /** Findings that it accepts are counted and not shown. */
   baseline: Baseline | null;
   /** Whether findings must name their row's fingerprint; a baseline needs it too. */
   fingerprints: boolean;
@@ -55,9 +55,9 @@ export interface FoundCode {
   count: number;
   /** Rows that it was found in; of a pattern over many rows, those of the pattern. */
   rows: number;
-  /** What the code means; null if nobody wrote it down. */
+  /** What the code means; null if it is not documented. */
   doc: (CodeDoc & { hint?: string; group?: CheckGroup }) | null;
-  /** What reviewers made of it; null if nobody has read such a row. */
+  /** What reviewers decided; null if no such row was read. */
   precision: CheckPrecision | null;
   findings: Finding[];
 }

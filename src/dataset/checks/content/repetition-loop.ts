@@ -47,7 +47,7 @@ export const repetitionLoop: Check = {
       const asked = featuresOf(example).answers.find(
         ({ list, message }) => list === piece.list && message === piece.message,
       );
-      // One character hundreds of times is no code, and a ruler of signs is no loop.
+      // One character hundreds of times is not code, and a ruler of signs is not a loop.
       const isRun = loop.to - loop.from === 1 && loop.times >= 100;
       if (!isRun && asked && asksForRepeating.test(asked.promptLower)) continue;
       if (!isRun && (looksLikeCode(text) || !isLanguage(text, loop))) continue;
