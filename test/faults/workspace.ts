@@ -1,6 +1,15 @@
 // A workspace at one place that can be put back as it was, and lorch as a real process in it.
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { runCli } from '../run-cli.ts';
@@ -32,6 +41,7 @@ export interface FaultWorkspace {
 export function makeFaultWorkspace(python: string | undefined): FaultWorkspace {
   const beside = mkdtempSync(join(tmpdir(), 'lorch-faults-'));
   const [root, kept] = [join(beside, 'work'), join(beside, 'kept')];
+  let goneCount = 0;
   const lorch = installLorch();
   lorch.trainWith('ok');
   for (const folder of ['datasets', 'configs', 'runs']) mkdirSync(join(root, folder), { recursive: true });
@@ -73,12 +83,19 @@ export function makeFaultWorkspace(python: string | undefined): FaultWorkspace {
       cpSync(root, kept, { recursive: true, preserveTimestamps: true });
     },
     restore() {
-      rmSync(root, { recursive: true, force: true, maxRetries: 5 });
+      // Out of the way in one step: a run that was started there may still be writing to its folder.
+      const gone = join(beside, `gone-${goneCount++}`);
+      renameSync(root, gone);
+      try {
+        rmSync(gone, { recursive: true, force: true });
+      } catch {
+        // It goes with everything else at the end.
+      }
       cpSync(kept, root, { recursive: true, preserveTimestamps: true });
     },
     close() {
       lorch.remove();
-      rmSync(beside, { recursive: true, force: true, maxRetries: 5 });
+      rmSync(beside, { recursive: true, force: true, maxRetries: 50 });
     },
   };
   if (python) {
