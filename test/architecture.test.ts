@@ -73,7 +73,7 @@ const below: Record<string, string[]> = {
   python: ['run', 'diagnostics'],
   run: ['dataset', 'config', 'model', 'diagnostics'],
   dataset: ['diagnostics'],
-  config: ['diagnostics'],
+  config: ['dataset', 'diagnostics'],
   model: ['diagnostics'],
   diagnostics: [],
 };

@@ -1,5 +1,7 @@
 // Codes that the dataset folder throws as UserError: the request itself cannot be met. Findings carry those in checks/.
+
 import type { CodeDoc } from '../diagnostics/finding.ts';
+import { listFormats } from './formats/index.ts';
 
 export const datasetErrorCodes: CodeDoc[] = [
   {
@@ -38,8 +40,7 @@ export const datasetErrorCodes: CodeDoc[] = [
     name: 'no-such-format',
     severity: 'error',
     title: 'There is no dataset format with that name.',
-    prose:
-      'Formats are alpaca, chatml, chatml-text, sharegpt, preference and text; `auto` decides by the rows, and never takes text. A name that ends in .yaml is a file that maps the fields of the rows (docs/formats.md).',
+    prose: `Formats are ${listFormats('and')}; \`auto\` decides by the rows, and never takes text. A name that ends in .yaml is a file that maps the fields of the rows (docs/formats.md).`,
   },
   {
     code: 'D094',
@@ -77,8 +78,7 @@ export const datasetErrorCodes: CodeDoc[] = [
     name: 'no-such-target',
     severity: 'error',
     title: 'Rows cannot be written in that format.',
-    prose:
-      'Rows are written as alpaca, chatml, chatml-text, sharegpt, preference or text, in JSON lines or in an array if the name ends in .json. A mapping of fields (a .yaml file), CSV, Parquet, gzip and zstd are read only.',
+    prose: `Rows are written as ${listFormats('or')}, in JSON lines or in an array if the name ends in .json. A mapping of fields (a .yaml file), CSV, Parquet, gzip and zstd are read only.`,
   },
   {
     code: 'D097',

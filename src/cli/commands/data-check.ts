@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { CheckRun, NamedFile } from '../../app/data/check/check-and-report.ts';
 import type { CheckGroup } from '../../dataset/checks/check.ts';
+import { formatNames } from '../../dataset/formats/index.ts';
 import type { Context } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { openTokenCounter, type TokenFlags } from '../open-token-counter.ts';
@@ -55,7 +56,7 @@ export function define(command: Command, context: Context): void {
     .argument('<dataset...>', 'files, globs, hf://datasets/user/name, or - for stdin')
     .option(
       '--format <name>',
-      'alpaca, chatml, chatml-text, sharegpt, preference, text, or a YAML file that maps the fields; auto detects it from the rows',
+      `${formatNames.join(', ')}, or a YAML file that maps the fields; auto detects it from the rows`,
       'auto',
     )
     .option('--max <places>', 'places shown for each code (3; with --json all)', parseCount)

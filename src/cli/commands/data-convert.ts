@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { listFormats } from '../../dataset/formats/index.ts';
 import type { Context } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { formatCount } from '../ui/format.ts';
@@ -30,7 +31,7 @@ export function define(command: Command, context: Context): void {
   command
     .description('Write a dataset in another format, without loss or with the loss named.')
     .argument('<dataset...>', 'files, globs, hf://datasets/user/name, or - for stdin')
-    .requiredOption('--to <format>', 'alpaca, chatml, chatml-text, sharegpt, preference or text')
+    .requiredOption('--to <format>', listFormats('or'))
     .requiredOption('-o, --output <file>', 'a file that does not exist yet, or - for stdout')
     .option(
       '--format <name>',

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { formats } from '../../dataset/formats/index.ts';
 import { atLeastOne, count, field, optional, positive, section, text } from './field.ts';
 import { chatRoles, formatMapping } from './format-mapping.ts';
 
@@ -20,10 +21,11 @@ const template = z.union([
   text.regex(/\.(jinja|jinja2|j2)$/, 'auto, model, chatml, alpaca or the path of a .jinja file'),
 ]);
 
-const formatNames = ['auto', 'alpaca', 'chatml', 'chatml-text', 'sharegpt'] as const;
+const named = (...where: string[]): string[] =>
+  formats.filter(({ inConfig }) => where.includes(inConfig)).map(({ name }) => name);
 
 /** Of one source. `text` applies to a whole dataset: plain texts have no template, and rows are cut in another way. */
-const format = z.union([z.enum(formatNames), formatMapping]);
+const format = z.union([z.enum(['auto', ...named('source')]), formatMapping]);
 
 /** A larger weight is a typing error: a thousand copies of a row teach no more than a hundred. */
 const mostWeight = 1000;
@@ -179,7 +181,7 @@ export const datasetSection = section(
       'Chooses the rows that a fractional weight feeds, by hash of seed and row. New rows do not change the draw of other rows, and a higher weight keeps the rows of a lower one.',
     ),
     format: field(
-      z.union([z.enum([...formatNames, 'text']), formatMapping]).default('auto'),
+      z.union([z.enum(['auto', ...named('source', 'dataset')]), formatMapping]).default('auto'),
       'The format of the rows. `auto` detects it and says which one it found. `text` trains on whole texts, without a template, for continued pre-training; `auto` never chooses it. A mapping says what each field of the rows contains: see docs/formats.md.',
     ),
     template: field(

@@ -75,6 +75,7 @@ export const alpaca: WritableFormat = {
   locate: (row, spot) =>
     isSelfInstruct(row) ? selfInstruct.locate(row, spot) : locateFlat(row, findLayout(row), spot),
   holds: new Set<Feature>(['tools']),
+  inConfig: 'source',
   doc: {
     row: '{"instruction":"Translate into German.","input":"house","output":"Haus","system":"Be brief.","history":[["Hi","Hello."]]}',
     prose: [
@@ -83,6 +84,9 @@ export const alpaca: WritableFormat = {
       '- `history` is a list of pairs of earlier texts, user and assistant. Both are part of the conversation, and the answers in it are trained on.',
       '- Texts may be lists of parts, as in chatml. Self-Instruct rows (`instances` with one input and output) are read as well; a row with several instances is D044.',
     ].join('\n'),
+    toldBy: '`instruction` with `output` (and their aliases)',
+    writing:
+      'holds pairs of user and assistant texts after at most one system text; other conversations are left out. Read from alpaca and written as another format, instruction and input are one text with a blank line between; from alpaca to alpaca they stay apart.',
   },
   render(example) {
     const { kept, lost } = splitMeta(example.meta, rowKeys);

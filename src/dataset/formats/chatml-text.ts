@@ -56,6 +56,7 @@ export const chatmlText: WritableFormat = {
     return { pointer: '/text', inside: at };
   },
   holds,
+  inConfig: 'source',
   doc: {
     row: '{"text":"<|im_start|>user\\nOpen today?<|im_end|>\\n<|im_start|>assistant\\nUntil six.<|im_end|>\\n"}',
     prose: [
@@ -63,6 +64,8 @@ export const chatmlText: WritableFormat = {
       '- A turn that is not closed is D041, a marker that ChatML does not have D042, text between the turns D043; each has its column. `<|endoftext|>` and the like between turns are skipped.',
       '- The text itself is not trained on: its turns are rendered again with the chat template of the run.',
     ].join('\n'),
+    toldBy: '`text` with `<|im_start|>`',
+    writing: 'has no way to write a content that holds `<|im_start|>` or `<|im_end|>` itself.',
   },
   render(example) {
     const { kept, lost } = splitMeta(example.meta, rowKeys);

@@ -62,6 +62,7 @@ export const chatml: WritableFormat = {
     return locateTurn(row, layout, { ...spot, message: spot.message - prompt });
   },
   holds: chatFeatures,
+  inConfig: 'source',
   doc: {
     row: '{"messages":[{"role":"system","content":"Be brief."},{"role":"user","content":"Open today?"},{"role":"assistant","content":"Until six."}]}',
     prose: [
@@ -73,6 +74,7 @@ export const chatml: WritableFormat = {
       `- A system text may stand beside the list, under ${anyOf(systemKeys)}.`,
       '- `{"prompt": […], "completion": […]}` with two lists of messages is read as one conversation of which only the completion is trained on.',
     ].join('\n'),
+    toldBy: '`messages`',
   },
   render(example) {
     const { kept, lost } = splitMeta(example.meta, rowKeys);

@@ -50,7 +50,16 @@ export interface Format {
 /** A format that rows can also be written in. */
 export interface WritableFormat extends Format {
   /** For docs/formats.md: a row, and what its fields may be called and hold. */
-  doc: { row: string; prose: string };
+  doc: {
+    row: string;
+    prose: string;
+    /** What its rows are told by, for D015: "`messages` is chatml". Without, `auto` never takes it. */
+    toldBy?: string;
+    /** What to know when rows are written in it. */
+    writing?: string;
+  };
+  /** Whether a run config may name it: for any source, for a whole dataset alone, or not, if its rows cannot be trained on. */
+  inConfig: 'source' | 'dataset' | 'never';
   /**
    * Of a format that is taken only if the user names it: why these rows are not told without, and what to type. Rows
    * of such a format look like others that mean something else.

@@ -10,8 +10,13 @@ import { text } from './text.ts';
 
 export const formats: readonly WritableFormat[] = [alpaca, chatml, chatmlText, sharegpt, preference, text];
 
-/** Names that `--format` and `dataset.format` take. */
+/** Names that `--format` and `--to` take. */
 export const formatNames: readonly string[] = formats.map((format) => format.name);
+
+/** The names, for a sentence: `a, b and c`. */
+export function listFormats(last: 'and' | 'or'): string {
+  return `${formatNames.slice(0, -1).join(', ')} ${last} ${formatNames.at(-1)}`;
+}
 
 /** The format of that name. Throws UserError D093. */
 export function findFormat(name: string): WritableFormat {
@@ -64,10 +69,19 @@ export function otherFormat(row: Row, than: Format): Format | undefined {
   return formats.find((format) => format !== than && !format.namedOnly && format.matches(row));
 }
 
+/** Whether a row has the format's shape. One with a conversation may have a rendered copy of it under `text`, too. */
+export function fits(row: Row, format: Format): boolean {
+  return format.matches(row) && !(isNamedOnly(format) && otherFormat(row, format));
+}
+
+function isNamedOnly({ name }: Format): boolean {
+  return formats.some((format) => format.name === name && format.namedOnly);
+}
+
 // The rows may be of a format that is not taken unless it is named.
 function unknown(sample: readonly Row[]): { why: string; hint?: string } {
   const named = formats.find(
-    ({ namedOnly, matches }) => namedOnly && sample.filter(matches).length * 2 >= sample.length,
+    (format) => format.namedOnly && sample.filter((row) => fits(row, format)).length * 2 >= sample.length,
   );
   return named?.namedOnly?.(sample) ?? { why: unknownWhy(sample) };
 }

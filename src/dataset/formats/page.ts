@@ -96,10 +96,7 @@ ${table}
 
 Beside the table:
 
-- **alpaca** holds pairs of user and assistant texts after at most one system text; other conversations are left out. Read from alpaca and written as another format, instruction and input are one text with a blank line between; from alpaca to alpaca they stay apart.
-- **chatml-text** has no way to write a content that holds \`<|im_start|>\` or \`<|im_end|>\` itself.
-- **text** only takes documents. A document has no turns, so no other format can store it.
-- **preference** takes pairs only, because rows with one answer have no second one. In the other formats, a pair becomes its prompt with the chosen answer.
+${formats.flatMap(({ name, doc }) => (doc.writing ? [`- **${name}** ${doc.writing}`] : [])).join('\n')}
 - Parts of a content become one text. Unknown keys inside a message cannot be kept: they are named as a loss.
 - A field beside the conversation whose key the target needs itself (\`text\` in chatml-text, say) is named as a loss.`;
 }

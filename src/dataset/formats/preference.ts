@@ -77,6 +77,7 @@ export const preference: WritableFormat = {
   },
   locate: (row, spot) => mappingOf(row)?.locate(row, spot) ?? locatePair(row, findLayout(row), spot),
   holds: new Set([...chatFeatures, 'rejected answers' as const]),
+  inConfig: 'never',
   doc: {
     row: '{"prompt":[{"role":"user","content":"Open today?"}],"chosen":[{"role":"assistant","content":"Until six."}],"rejected":[{"role":"assistant","content":"Who knows."}]}',
     prose: [
@@ -88,6 +89,9 @@ export const preference: WritableFormat = {
       '- Both answers are checked. Equal answers are D060, answers to different prompts D061. Scores and the like are kept beside the row.',
       '- Training on pairs is refused (D045). `lorch data convert … --to chatml --allow-loss` writes the chosen answers as conversations.',
     ].join('\n'),
+    toldBy: '`chosen` with `rejected`',
+    writing:
+      'takes pairs only, because rows with one answer have no second one. In the other formats, a pair becomes its prompt with the chosen answer.',
   },
   render(example) {
     const { kept, lost } = splitMeta(example.meta, rowKeys);

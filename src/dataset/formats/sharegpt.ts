@@ -42,6 +42,7 @@ export const sharegpt: WritableFormat = {
   parse: (row, raise) => parseTurns(row, layoutOf(row), usedKeys(row, rowKeys), raise),
   locate: (row, spot) => locateTurn(row, layoutOf(row), spot),
   holds: new Set<Feature>(['tools', 'developer messages', 'tool results', 'tool calls', 'weights']),
+  inConfig: 'source',
   doc: {
     row: '{"system":"Be brief.","conversations":[{"from":"human","value":"Open today?"},{"from":"gpt","value":"Until six."}]}',
     prose: [
@@ -53,6 +54,7 @@ export const sharegpt: WritableFormat = {
       `- A system text may stand beside the list, under ${anyOf(systemKeys)}; tools, as a list or as JSON text, under ${anyOf(toolsKeys)}.`,
       '- Weights, parts, tool calls and reasoning inside a turn are read as in chatml.',
     ].join('\n'),
+    toldBy: '`conversations`',
   },
   render(example) {
     const { kept, lost } = splitMeta(example.meta, rowKeys);

@@ -2,24 +2,17 @@
 import { missingField } from '../checks/structure/missing-field.ts';
 import { wrongType } from '../checks/structure/wrong-type.ts';
 import { documentOf } from '../example.ts';
-import { alpaca } from './alpaca.ts';
-import { chatml } from './chatml.ts';
-import { chatmlText } from './chatml-text.ts';
 import { readMeta, typeName } from './fields.ts';
 import type { Row, WritableFormat } from './format.ts';
 import { type Feature, splitMeta } from './leftovers.ts';
-import { preference } from './preference.ts';
 import { renderedTemplate } from './rendered-template.ts';
-import { sharegpt } from './sharegpt.ts';
 
 const rowKeys = new Set(['text']);
-/** A row with a conversation may have a rendered copy of it under `text`, too. */
-const conversations = [alpaca, chatml, chatmlText, sharegpt, preference];
 
 export const text: WritableFormat = {
   name: 'text',
   shape: 'a whole text under "text"',
-  matches: (row) => typeof row.text === 'string' && !conversations.some((format) => format.matches(row)),
+  matches: (row) => typeof row.text === 'string',
   namedOnly(rows) {
     const template = commonTemplate(rows);
     if (template)
@@ -44,6 +37,7 @@ export const text: WritableFormat = {
     return { pointer: '/text', ...(inside !== undefined && { inside }) };
   },
   holds: new Set<Feature>(['whole texts']),
+  inConfig: 'dataset',
   doc: {
     row: '{"text":"The Danube rises in the Black Forest and flows east to the Black Sea."}',
     prose: [
@@ -52,6 +46,7 @@ export const text: WritableFormat = {
       '- A text longer than `training.max_length` becomes several sequences, with every token once. `dataset.truncate` changes that.',
       '- `auto` never chooses this format: a text may be a conversation that was rendered with a template, and training on it would be a mistake. `auto` stops with D015 and names both choices.',
     ].join('\n'),
+    writing: 'only takes documents. A document has no turns, so no other format can store it.',
   },
   render(example) {
     const { kept, lost } = splitMeta(example.meta, rowKeys);
