@@ -94,7 +94,7 @@ export const appCodes: CodeDoc[] = [
     code: 'P040',
     name: 'accepted-did-not-arise',
     severity: 'note',
-    title: 'The config accepts a finding that did not arise.',
+    title: 'The config accepts a finding that the plan does not have.',
     prose:
       'No run of this config has the finding that `accept` names. Remove the line: it would hide the finding if it came back for another reason.',
   },

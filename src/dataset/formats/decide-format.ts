@@ -67,9 +67,9 @@ function decideByRows(rows: readonly Row[], file: string): DecidedFormat {
     confidence: 0,
     remarks: [{ check: unknownFormat, ...said }],
   });
-  if (alike && hint !== undefined) return refuse({ message: `The format cannot be told: ${why}.`, hint });
+  if (alike && hint !== undefined) return refuse({ message: `The format is not clear: ${why}.`, hint });
   const known = format ? null : knownShape(rows);
-  if (known) return refuse({ message: `The format cannot be told: ${known.why}.`, hint: known.hint });
+  if (known) return refuse({ message: `The format is not clear: ${known.why}.`, hint: known.hint });
   if (format && rows.some((row) => isRead(format, row))) return { ...decision, remarks: [] };
   const found = inferMapping(rows);
   const inferred = found && (!format || readsMore(found.mapping)) ? found : null;

@@ -33,10 +33,10 @@ export function describeUnknown(rows: readonly Row[], unknown: Unknown): { messa
     };
   }
   const doubtful = doubtfulText(rows);
-  if (doubtful) return { message: `The format cannot be told: ${doubtful.why}.`, hint: doubtful.hint };
-  if (hint !== undefined) return { message: `The format cannot be told: ${why}.`, hint };
+  if (doubtful) return { message: `The format is not clear: ${doubtful.why}.`, hint: doubtful.hint };
+  if (hint !== undefined) return { message: `The format is not clear: ${why}.`, hint };
   return {
-    message: `The format cannot be told: ${why}. lorch looked for a list of messages, a prompt (${promptKeys.join(', ')}) with an answer (${answerKeys.join(', ')}), and chosen with rejected.`,
+    message: `The format is not clear: ${why}. lorch looked for a list of messages, a prompt (${promptKeys.join(', ')}) with an answer (${answerKeys.join(', ')}), and chosen with rejected.`,
     hint: `${missing(rows)}; to name the fields yourself, see docs/formats.md: dataset.format: { prompt: FIELD, answer: FIELD }`,
   };
 }

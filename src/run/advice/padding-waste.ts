@@ -6,7 +6,7 @@ export const paddingWaste: AdviceRule = {
   code: 'A018',
   name: 'padding-waste',
   severity: 'note',
-  title: 'Most of what is computed is padding.',
+  title: 'Most positions of a batch are padding.',
   prose:
     'Rows of a batch are padded to the longest of them. If lengths differ much, most positions are padding that is computed anyway. Packing joins rows to full sequences; grouping by length puts rows of similar length in one batch. torchtune measured +238 % speed by packing on short rows. The share is the one expected of batches drawn at random.',
   threshold:

@@ -54,7 +54,7 @@ export async function findSimilar(
       code,
       name,
       severity,
-      message: `${formatNumber(found.length)} of ${formatNumber(total)} rows (${share} %) say nearly what another row says, such as ${places.join(', ')}.`,
+      message: `${formatNumber(found.length)} of ${formatNumber(total)} rows (${share} %) say nearly the same as another row, such as ${places.join(', ')}.`,
       hint: hint
         .replace('DATASET', sources.map(({ label }) => label).join(' '))
         .replace('0.8', String(similarity)),

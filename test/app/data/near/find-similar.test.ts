@@ -36,7 +36,7 @@ it('counts the rows, names the first, and says what to type', async () => {
     code: 'D178',
     severity: 'warning',
     message:
-      '3 of 7 rows (42.9 %) say nearly what another row says, such as a.jsonl:1, a.jsonl:3, a.jsonl:4.',
+      '3 of 7 rows (42.9 %) say nearly the same as another row, such as a.jsonl:1, a.jsonl:3, a.jsonl:4.',
     hint: 'look at the pairs: lorch data dedup a.jsonl --near 0.7',
     at: { file: 'a.jsonl', line: 1 },
   });
@@ -63,6 +63,6 @@ it('can be switched off, and compares over files', async () => {
   expect(await findSimilar(sources, 'auto', { D178: 'off' })).toBeNull();
   const found = await findSimilar(sources, 'auto', { D178: { similarity: 0.7 } });
   expect(found?.finding.message).toContain(
-    '2 of 6 rows (33.3 %) say nearly what another row says, such as c.jsonl:1, d.jsonl:1.',
+    '2 of 6 rows (33.3 %) say nearly the same as another row, such as c.jsonl:1, d.jsonl:1.',
   );
 });
