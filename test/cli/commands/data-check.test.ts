@@ -148,10 +148,10 @@ describe('a baseline', () => {
     expect(get('again.jsonl')).toBe(get('base.jsonl'));
     put('rows.jsonl', lines(row(1), row(3, '')));
     const { stdout } = await check(['rows.jsonl', '--baseline', 'base.jsonl']);
-    expect(stdout).toContain('3 that it accepts are found no more (1 D001, 1 D014, 1 D050)');
+    expect(stdout).toContain('3 that it accepts are no longer found (1 D001, 1 D014, 1 D050)');
     // What was left out may still be there.
     const skipped = await check(['rows.jsonl', '--baseline', 'base.jsonl', '--skip', 'D014']);
-    expect(skipped.stdout).toContain('2 that it accepts are found no more (1 D001, 1 D050)');
+    expect(skipped.stdout).toContain('2 that it accepts are no longer found (1 D001, 1 D050)');
   });
 
   it('holds findings of the file itself by file', async () => {
