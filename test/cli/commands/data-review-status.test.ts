@@ -29,7 +29,7 @@ describe('The status of a deduplicated file', () => {
     const { stdout, stderr, exitCode } = await lorch('review', 'clean.jsonl', '--status');
     expect(exitCode).toBe(1);
     expect(stdout).toContain('it has no review of its own');
-    expect(stdout).toContain('raw.jsonl.review.jsonl holds for 120 of the 120 rows');
+    expect(stdout).toContain('raw.jsonl.review.jsonl covers 120 of the 120 rows');
     expect(stderr).toContain('next: lorch data review raw.jsonl --rows 50');
   });
 
