@@ -1,5 +1,5 @@
 // Following a run in the terminal: progress, Ctrl-C, and how it ended. Used by train, rerun and resume.
-import { followToEnd } from '../app/runs/launch-run.ts';
+import { followToEnd } from '../app/runs/follow-to-end.ts';
 import { statusWord } from '../run/status.ts';
 import type { RunRow } from '../store/runs.ts';
 import { askToStop } from '../supervise/ask-to-stop.ts';

@@ -12,7 +12,7 @@ import type { NearRow } from '../dataset/review/nearest.ts';
 import { UserError } from '../diagnostics/user-error.ts';
 import { openEditor } from '../launchers/open-editor.ts';
 import type { Context } from './context.ts';
-import { indexInWorkspace } from './index-review.ts';
+import { indexChangedReview } from './index-review.ts';
 import { runReview } from './review-loop.ts';
 import { nextReviewCommand } from './review-next.ts';
 import { createProgress } from './ui/progress.ts';
@@ -91,7 +91,7 @@ export async function reviewInTerminal(
     terminal.close();
     session.close();
   }
-  await indexInWorkspace(context, session.logPath);
+  await indexChangedReview(context, session.logPath);
   // The last words stand on the ordinary screen.
   const judgement = session.judgement();
   const { maxDefectRate } = request.rule;

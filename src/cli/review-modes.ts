@@ -1,15 +1,15 @@
 // What `lorch data review` does without keys: status, sheets, and the new version.
 import { relative, resolve } from 'node:path';
+import type { openReviewRequest } from '../app/review/review-request.ts';
 import type { ReviewStatus } from '../app/review/review-status.ts';
 import { reviewLogPath } from '../app/sources/verdict-log.ts';
 import { quotePath } from '../diagnostics/quote-path.ts';
 import { UserError } from '../diagnostics/user-error.ts';
 import type { Context } from './context.ts';
 import { EXIT } from './exit-codes.ts';
-import { indexInWorkspace } from './index-review.ts';
+import { indexChangedReview } from './index-review.ts';
 import { noticeOn } from './notice.ts';
 import { nextReviewCommand } from './review-next.ts';
-import type { openReviewRequest } from './review-request.ts';
 import { formatCount } from './ui/format.ts';
 import { printJson } from './ui/json.ts';
 import { renderNext } from './ui/next.ts';
@@ -67,7 +67,7 @@ export async function runReviewMode(
       const label = flags.import ?? '';
       const imported = await importReview({ ...session, sheet: { path: resolve(cwd, label), label } });
       progress.end();
-      await indexInWorkspace(context, reviewLogPath(session.files[0]?.path ?? ''));
+      await indexChangedReview(context, reviewLogPath(session.files[0]?.path ?? ''));
       if (flags.json) return printJson(context, { ...imported });
       const { taken, known, empty } = imported;
       stdout.write(
@@ -80,7 +80,7 @@ export async function runReviewMode(
       const finished = await finishReview({ ...session, out });
       progress.end();
       const { files } = finished;
-      await indexInWorkspace(context, files.log);
+      await indexChangedReview(context, files.log);
       if (flags.json)
         return printJson(context, {
           ...finished,

@@ -2,7 +2,7 @@
 import type { DatasetSection } from '../../config/schema/dataset.ts';
 import type { Finding } from '../../diagnostics/finding.ts';
 import { UserError } from '../../diagnostics/user-error.ts';
-import type { Plan, PlannedReview } from '../../run/plan.ts';
+import type { PlannedReview } from '../../run/plan.ts';
 import { percentText } from '../../run/review-sentence.ts';
 import { askGate } from '../review/ask-gate.ts';
 import type { ScannedConfig } from './scan-config.ts';
@@ -52,24 +52,22 @@ export function reviewFindings(review: PlannedReview): Finding[] {
   return [{ code, name, severity: 'warning', message, ...(hint && { hint }) }];
 }
 
-/** A plan's findings without what its refusal says again. */
-export function withoutRefusal<P extends Pick<Plan, 'findings' | 'review'>>(plan: P): P {
-  const { state } = plan.review;
-  if (state !== 'failed' && state !== 'missing') return plan;
-  const { code } = refusalOf(plan.review);
-  return { ...plan, findings: plan.findings.filter((finding) => finding.code !== code) };
-}
+const gateCodes = ['V020', 'V021', 'V022'];
 
-/** Refuses to launch plans that no passed review covers and no reason excuses. Throws UserError V020–V022 (exit code 1). */
-export function refuseUnreviewed(plans: readonly Pick<Plan, 'review'>[]): void {
-  const refused = plans.find(({ review }) => review.state === 'failed' || review.state === 'missing');
-  if (!refused) return;
-  const { code, message } = refusalOf(refused.review);
-  const { next, lost = [] } = refused.review.gate ?? {};
-  throw new UserError(code, `not launched: ${message}`, {
-    hint: `${lost.map((each) => `${each}\n        `).join('')}${next ? `${next}\n        or ` : ''}say why no person needs to read them: --unreviewed "reason"`,
+/** What keeps these plans' findings from a launch: no passed review covers the rows, and no reason excuses that. */
+export function gateRefusal(findings: readonly Finding[]): UserError | null {
+  const shut = findings.find(({ code }) => gateCodes.includes(code));
+  if (!shut) return null;
+  return new UserError(shut.code, `not launched: ${shut.message}`, {
+    hint: `${shut.hint ? `${shut.hint}\n        or ` : ''}say why no person needs to read them: --unreviewed "reason"`,
     exitCode: 1,
   });
+}
+
+/** A plan's findings with those on its review made anew. */
+export function withReview(findings: readonly Finding[], review: PlannedReview): Finding[] {
+  const others = findings.filter(({ code }) => code !== 'P008' && !gateCodes.includes(code));
+  return [...others, ...reviewFindings(review)];
 }
 
 function refusalOf({ state, gate }: PlannedReview): { code: string; name: string; message: string } {

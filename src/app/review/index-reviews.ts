@@ -1,10 +1,12 @@
 // The workspace's index of reviews, made from their logs.
+import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { glob } from 'tinyglobby';
+import { findWorkspace } from '../../config/workspace.ts';
 import type { LogEntry } from '../../dataset/review/entries.ts';
 import { foldLog, isDefect } from '../../dataset/review/fold-log.ts';
 import { UserError } from '../../diagnostics/user-error.ts';
-import type { Store } from '../../store/open-store.ts';
+import { openStore, type Store } from '../../store/open-store.ts';
 import { clearReviews, type ReviewIndexRow, replaceReviews } from '../../store/reviews.ts';
 import { readReviewLog } from '../sources/verdict-log.ts';
 
@@ -17,6 +19,28 @@ export async function indexReview(store: Store, root: string, log: string): Prom
     throw error;
   });
   replaceReviews(store, name, read ? summarise(name, read.entries, read.sha256) : []);
+}
+
+/**
+ * Indexes a review that changed in the workspace that `cwd` is in. Does nothing without a workspace, for a log outside
+ * of it, and before its first run: a new database takes in every log.
+ */
+export async function indexInWorkspace({ cwd, env }: IndexScope, log: string): Promise<void> {
+  const workspace = await findWorkspace(cwd, env.HOME);
+  if (!workspace || relative(workspace.root, log).startsWith('..') || !existsSync(log)) return;
+  const path = join(workspace.runsDir, 'lorch.db');
+  if (!existsSync(path)) return;
+  const store = openStore(path);
+  try {
+    await indexReview(store, workspace.root, log);
+  } finally {
+    store.close();
+  }
+}
+
+export interface IndexScope {
+  cwd: string;
+  env: Readonly<Record<string, string | undefined>>;
 }
 
 /** Indexes every log of the workspace; returns how many there are. */

@@ -4,13 +4,12 @@ import { join, resolve } from 'node:path';
 import type { CheckSettings } from '../../dataset/scan/check-settings.ts';
 import { UserError } from '../../diagnostics/user-error.ts';
 import { runPaths } from '../../run/layout.ts';
-import type { Plan } from '../../run/plan.ts';
 import { requireRunText } from '../../run/run-file.ts';
 import { resolveRun } from '../../store/resolve-run.ts';
 import type { SuperviseDeps } from '../../supervise/deps.ts';
 import { requireTrust, trustCode } from '../../supervise/trusted-code.ts';
 import { requirePlan } from '../files/require-plan.ts';
-import { refuseUnreviewed, reviewFindings } from '../plan/plan-review.ts';
+import { gateRefusal, withReview } from '../plan/plan-review.ts';
 import { askGate } from '../review/ask-gate.ts';
 import { createRun } from './create-run.ts';
 
@@ -53,17 +52,13 @@ export async function rerun(
     cwd,
     onProgress: () => undefined,
   });
-  refuseUnreviewed([{ review }]);
+  const findings = withReview(plan.findings, review);
+  const refusal = gateRefusal(findings);
+  if (refusal) throw refusal;
   return await createRun(deps, {
-    plan: { ...plan, created_ms: deps.now(), review, findings: withReview(plan.findings, review) },
+    plan: { ...plan, created_ms: deps.now(), review, findings },
     configYaml: requireRunText(from.config),
     ledger: from.ledger,
     prepared: from.data,
   });
-}
-
-/** The findings of the first plan, with those on its review made anew. */
-function withReview(findings: Plan['findings'], review: Plan['review']): Plan['findings'] {
-  const others = findings.filter(({ code }) => !['P008', 'V020', 'V021', 'V022'].includes(code));
-  return [...others, ...reviewFindings(review)];
 }

@@ -1,8 +1,10 @@
 import { type Command, Option } from 'commander';
+import type { ReviewFlags } from '../../app/review/review-request.ts';
 import type { Context } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { parseCount } from '../parse-options.ts';
-import type { ReviewFlags } from '../review-request.ts';
+import { readStdin } from '../read-stdin.ts';
+import { readVersion } from '../version.ts';
 
 interface Flags extends ReviewFlags {
   findings?: true;
@@ -77,8 +79,18 @@ export function define(command: Command, context: Context): void {
         const { listWorkspaceReviews } = await import('../review-modes.ts');
         return await listWorkspaceReviews(context, flags.json === true);
       }
-      const { openReviewRequest } = await import('../review-request.ts');
-      const request = await openReviewRequest(context, patterns, flags);
+      const { openReviewRequest } = await import('../../app/review/review-request.ts');
+      const request = await openReviewRequest(
+        {
+          cwd: context.cwd,
+          env: context.env,
+          now: context.now,
+          tool: `lorch ${readVersion()}`,
+          stdin: () => readStdin(context),
+        },
+        patterns,
+        flags,
+      );
       if (mode === undefined || mode === 'findings' || mode === 'settle') {
         const { reviewInTerminal } = await import('../review-in-terminal.ts');
         const what = mode === 'findings' ? mode : mode === 'settle' ? 'disputes' : 'drawn';

@@ -1,7 +1,6 @@
 import type { Command } from 'commander';
 import { quotePath } from '../../diagnostics/quote-path.ts';
 import type { Context } from '../context.ts';
-import { refusalExit } from '../exit-codes.ts';
 import { page } from '../page.ts';
 import { parsePrice } from '../parse-price.ts';
 import { printJson } from '../ui/json.ts';
@@ -31,6 +30,7 @@ export function define(command: Command, context: Context): void {
       '\nExamples:\n  lorch plan configs/support-triage.yaml\n  lorch plan configs/support-triage.yaml --set training.learning_rate=1e-4 --json\n  lorch plan configs/support-triage.yaml --gpu rtx4090-24gb\n',
     )
     .action(async (config: string, options: Options) => {
+      const { refusalExit } = await import('../../app/plan/refuse-plans.ts');
       const { planInTerminal } = await import('../plan-in-terminal.ts');
       const { made } = await planInTerminal(context, { config, ...options, unreviewed: null });
       await made.dispose();

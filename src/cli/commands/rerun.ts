@@ -24,7 +24,8 @@ export function define(command: Command, context: Context): void {
     .action(async (ref: string, options: Options) => {
       const { openWorkspace } = await import('../../app/machine/open-workspace.ts');
       const { rerun } = await import('../../app/runs/rerun.ts');
-      const { nextCommands, startRuns } = await import('../start-runs.ts');
+      const { launchRuns, unreviewedReason } = await import('../../app/runs/train.ts');
+      const { launchInTerminal, nextCommands } = await import('../start-runs.ts');
       const workspace = await openWorkspace({
         cwd: context.cwd,
         env: context.env,
@@ -33,12 +34,12 @@ export function define(command: Command, context: Context): void {
       const deps = await workspace.launchDeps(options.python);
       const id = await rerun(deps, {
         ref,
-        unreviewed: (options.unreviewed && createRedactor(context.env)(options.unreviewed).trim()) || null,
+        unreviewed: unreviewedReason(options.unreviewed, createRedactor(context.env)),
         trustCode: options.trustRemoteCode === true,
         root: workspace.root,
         cwd: context.cwd,
       });
-      const started = await startRuns(context, deps, [id], { detach: options.detach === true });
+      const started = await launchRuns(deps, [id], launchInTerminal(context, deps, options.detach === true));
       const succeeded = started.every(({ status }) => status === 'succeeded');
       const next = succeeded ? [`lorch compare ${quotePath(ref)} ${id}`] : nextCommands(started);
       if (next.length > 0) context.stderr.write(renderNext(next, context.stderr));

@@ -1,9 +1,6 @@
 import type { Command } from 'commander';
 import { createRedactor } from '../../diagnostics/secrets.ts';
-import { UserError } from '../../diagnostics/user-error.ts';
-import type { Plan } from '../../run/plan.ts';
 import type { Context } from '../context.ts';
-import { EXIT, refusalExit } from '../exit-codes.ts';
 import { parsePrice } from '../parse-price.ts';
 import { renderNext } from '../ui/next.ts';
 
@@ -38,51 +35,25 @@ Ctrl-C asks for a checkpoint, a second Ctrl-C kills.
     )
     .action(async (config: string, options: Options) => {
       const { planInTerminal } = await import('../plan-in-terminal.ts');
-      const { createRun } = await import('../../app/runs/create-run.ts');
-      const { refuseUnreviewed, withoutRefusal } = await import('../../app/plan/plan-review.ts');
+      const { train, unreviewedReason } = await import('../../app/runs/train.ts');
       const { renderPlans } = await import('../ui/plan-view.ts');
-      const { nextCommands, startRuns } = await import('../start-runs.ts');
-      // It is kept with the run for ever, so a token in it would, too.
-      const reason = options.unreviewed && createRedactor(context.env)(options.unreviewed).trim();
-      if (options.unreviewed !== undefined && !reason)
-        throw new UserError('U111', '--unreviewed needs a reason', {
-          hint: 'e.g. --unreviewed "smoke test"',
-        });
-      const { workspace, made } = await planInTerminal(context, {
-        config,
-        ...options,
-        unreviewed: reason ?? null,
-      });
+      const { launchInTerminal, nextCommands } = await import('../start-runs.ts');
+      const unreviewed = unreviewedReason(options.unreviewed, createRedactor(context.env));
+      const { workspace, made } = await planInTerminal(context, { config, ...options, unreviewed });
       const deps = await workspace.launchDeps(options.python);
-      const ids: string[] = [];
-      try {
-        const plans = made.plans.map(({ plan }) => plan);
-        const stopped = plans.some(({ findings }) => findings.some(({ severity }) => severity === 'error'));
-        context.stderr.write(
-          renderPlans(stopped ? plans : plans.map(withoutRefusal), context.stderr, options.quiet),
-        );
-        refuseErrors(plans);
-        refuseUnreviewed(plans);
-        if (options.detach && plans.length > 1)
-          throw new UserError('U112', 'a sweep runs its plans one after another and needs its controller', {
-            hint: 'omit --detach and use tmux or nohup, or start one point of the sweep with --set',
-          });
-        for (const planned of made.plans) ids.push(await createRun(deps, planned));
-      } finally {
-        await made.dispose();
-      }
-      const started = await startRuns(context, deps, ids, { detach: options.detach === true });
+      const started = await train(deps, made, {
+        ...launchInTerminal(context, deps, options.detach === true),
+        onPlans: (plans, refusal) => {
+          // What the refusal says in its own line is not said among the findings, too.
+          const shown = plans.map((plan) => ({
+            ...plan,
+            findings: plan.findings.filter(({ code }) => code !== refusal?.code),
+          }));
+          context.stderr.write(renderPlans(shown, context.stderr, options.quiet));
+        },
+      });
       const next = nextCommands(started);
       if (next.length > 0) context.stderr.write(renderNext(next, context.stderr));
-      context.stdout.write(ids.map((id) => `${id}\n`).join(''));
+      context.stdout.write(started.map(({ run }) => `${run}\n`).join(''));
     });
-}
-
-function refuseErrors(plans: readonly Plan[]): void {
-  const errors = plans.flatMap((plan) => plan.findings).filter((finding) => finding.severity === 'error');
-  if (errors.length === 0) return;
-  throw new UserError('P001', `not launched: ${errors.length} error${errors.length === 1 ? '' : 's'} above`, {
-    exitCode: refusalExit(errors) ?? EXIT.findings,
-    hint: errors[0]?.hint ?? 'fix what is named above',
-  });
 }

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { checkPackages } from '../../../src/app/plan/check-packages.ts';
-import { refusalExit } from '../../../src/cli/exit-codes.ts';
+import { refusalExit } from '../../../src/app/plan/refuse-plans.ts';
 import { neededPackages } from '../../../src/config/render/packages.ts';
 import { trackers } from '../../../src/config/schema/training/logging.ts';
 

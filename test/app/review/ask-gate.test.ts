@@ -1,6 +1,6 @@
 import { appendFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { refuseUnreviewed, reviewFindings } from '../../../src/app/plan/plan-review.ts';
+import { gateRefusal, reviewFindings } from '../../../src/app/plan/plan-review.ts';
 import { finishReview } from '../../../src/app/review/finish-review.ts';
 import type { LedgerEntry } from '../../../src/dataset/ledger.ts';
 import type { UserError } from '../../../src/diagnostics/user-error.ts';
@@ -20,14 +20,7 @@ const ask = (
   drop?: (entry: LedgerEntry) => boolean,
 ): Promise<PlannedReview> => askForRows(folder, names, { reason, ...(drop && { drop }) });
 
-const refusal = (review: PlannedReview): UserError | null => {
-  try {
-    refuseUnreviewed([{ review }]);
-    return null;
-  } catch (error) {
-    return error as UserError;
-  }
-};
+const refusal = (review: PlannedReview): UserError | null => gateRefusal(reviewFindings(review));
 
 describe('the launch gate', () => {
   it('refuses rows that nobody has read, and says what to type', async () => {

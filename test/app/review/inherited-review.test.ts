@@ -5,10 +5,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { dedupDataset } from '../../../src/app/data/near/dedup-dataset.ts';
 import { sampleDataset } from '../../../src/app/data/sample-dataset.ts';
 import { splitDataset } from '../../../src/app/data/split-dataset.ts';
-import { refuseUnreviewed } from '../../../src/app/plan/plan-review.ts';
+import { gateRefusal, reviewFindings } from '../../../src/app/plan/plan-review.ts';
 import { finishReview } from '../../../src/app/review/finish-review.ts';
 import { defaultNear } from '../../../src/dataset/duplicates/near-duplicates.ts';
-import type { UserError } from '../../../src/diagnostics/user-error.ts';
 import type { PlannedReview } from '../../../src/run/plan.ts';
 import { askForRows } from './ask-for-rows.ts';
 import { alpacaRows, honest, makeReviewFolder, type ReviewFolder } from './review-folder.ts';
@@ -46,14 +45,7 @@ const split = (name: string) =>
     duplicates: 'drop',
   });
 
-const hintOf = (review: PlannedReview): string => {
-  try {
-    refuseUnreviewed([{ review }]);
-    return '';
-  } catch (error) {
-    return (error as UserError).hint ?? '';
-  }
-};
+const hintOf = (review: PlannedReview): string => gateRefusal(reviewFindings(review))?.hint ?? '';
 
 // The first half of the rows twice, the second time in capitals.
 const withTwins = (count: number): string =>

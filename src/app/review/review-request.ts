@@ -1,24 +1,21 @@
 // From what a user typed to a review: which files, who reads, against which limit, and which model is asked.
 import { userInfo } from 'node:os';
-import { type ConfiguredFiles, withConfigSettings } from '../app/review/config-settings.ts';
-import type { ModelRequest } from '../app/review/model-view.ts';
-import type { SessionRequest } from '../app/review/review-session.ts';
-import { reviewedFiles } from '../app/review/reviewed-files.ts';
-import { chooseDatasetChecks } from '../app/sources/dataset-checks.ts';
-import { readFormat } from '../app/sources/dataset-sources.ts';
-import { configPolicy, type RowPolicy, rowPolicy } from '../app/tokens/row-policy.ts';
-import { type LoadedRun, loadConfig } from '../config/load.ts';
-import type { RunConfig } from '../config/schema/run.ts';
-import { findWorkspace } from '../config/workspace.ts';
-import type { FieldMapping } from '../dataset/formats/field-mapping.ts';
-import type { ReviewRule } from '../dataset/review/judge-review.ts';
-import { quotePath } from '../diagnostics/quote-path.ts';
-import { UserError } from '../diagnostics/user-error.ts';
-import { userCacheDir } from '../python/cache-dir.ts';
-import { findPython, locatePython } from '../python/find-python.ts';
-import type { Context } from './context.ts';
-import { readStdin } from './read-stdin.ts';
-import { readVersion } from './version.ts';
+import { type LoadedRun, loadConfig } from '../../config/load.ts';
+import type { RunConfig } from '../../config/schema/run.ts';
+import { findWorkspace } from '../../config/workspace.ts';
+import type { FieldMapping } from '../../dataset/formats/field-mapping.ts';
+import type { ReviewRule } from '../../dataset/review/judge-review.ts';
+import { quotePath } from '../../diagnostics/quote-path.ts';
+import { UserError } from '../../diagnostics/user-error.ts';
+import { userCacheDir } from '../../python/cache-dir.ts';
+import { findPython, locatePython } from '../../python/find-python.ts';
+import { chooseDatasetChecks } from '../sources/dataset-checks.ts';
+import { readFormat } from '../sources/dataset-sources.ts';
+import { configPolicy, type RowPolicy, rowPolicy } from '../tokens/row-policy.ts';
+import { type ConfiguredFiles, withConfigSettings } from './config-settings.ts';
+import type { ModelRequest } from './model-view.ts';
+import type { SessionRequest } from './review-session.ts';
+import { reviewedFiles } from './reviewed-files.ts';
 
 /** The limit if no config says another: the defaults of `dataset.review`. */
 const usualRule: ReviewRule = { minRows: 50, maxDefectRate: 0.1 };
@@ -33,9 +30,19 @@ export interface ReviewFlags {
   python?: string;
 }
 
+/** Where and by which program a review is asked for. */
+export interface ReviewScope {
+  cwd: string;
+  env: Readonly<Record<string, string | undefined>>;
+  now(): number;
+  /** Name and version, for the log. */
+  tool: string;
+  stdin(): Promise<Uint8Array>;
+}
+
 /** What every mode of `lorch data review` starts from. Throws UserError V002, V006, D090, C001. */
 export async function openReviewRequest(
-  context: Context,
+  scope: ReviewScope,
   patterns: readonly string[],
   flags: ReviewFlags,
 ): Promise<{
@@ -44,9 +51,9 @@ export async function openReviewRequest(
   /** For the next command: the dataset, and the config that it is read with. */
   dataset: string;
 }> {
-  const { cwd, env } = context;
+  const { cwd, env } = scope;
   const named = await reviewedFiles(cwd, patterns);
-  const run = flags.config ? await readConfig(context, flags.config) : null;
+  const run = flags.config ? await readConfig(scope, flags.config) : null;
   const config = run?.config ?? null;
   const root = (await findWorkspace(cwd, env.HOME))?.root ?? cwd;
   const { files, templates } =
@@ -73,13 +80,13 @@ export async function openReviewRequest(
           ? (config?.dataset.format ?? 'auto')
           : await readFormat({ cwd, format: flags.format }),
       reviewer,
-      tool: `lorch ${readVersion()}`,
-      now: context.now,
+      tool: scope.tool,
+      now: scope.now,
       rows: flags.rows ?? review?.min_rows ?? usualRule.minRows,
       what: 'drawn',
       rule: review ? { minRows: review.min_rows, maxDefectRate: review.max_defect_rate } : usualRule,
     },
-    model: await modelOf(context, flags, config, templates),
+    model: await modelOf(scope, flags, config, templates),
     dataset: `${patterns.map(quotePath).join(' ')}${flags.config ? ` --config ${quotePath(flags.config)}` : ''}`,
   };
 }
@@ -93,9 +100,8 @@ function userName(): string {
   }
 }
 
-async function readConfig(context: Context, path: string): Promise<LoadedRun> {
-  const { cwd, env } = context;
-  const { configs } = await loadConfig(path, { cwd, env, stdin: () => readStdin(context) });
+async function readConfig({ cwd, env, stdin }: ReviewScope, path: string): Promise<LoadedRun> {
+  const { configs } = await loadConfig(path, { cwd, env, stdin });
   const [first] = configs;
   if (!first) throw new Error('a checked config has at least one run');
   return first;
@@ -103,7 +109,7 @@ async function readConfig(context: Context, path: string): Promise<LoadedRun> {
 
 /** `--tokenizer` goes before the config's model. */
 async function modelOf(
-  { cwd, env }: Context,
+  { cwd, env }: ReviewScope,
   flags: ReviewFlags,
   config: RunConfig | null,
   templates: ConfiguredFiles['templates'] | null,

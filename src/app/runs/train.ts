@@ -1,0 +1,84 @@
+// From plans to runs: shown, refused or created, then launched one after another. A command and a page differ only in
+// how they show it.
+import { UserError } from '../../diagnostics/user-error.ts';
+import type { Plan } from '../../run/plan.ts';
+import { statusWord } from '../../run/status.ts';
+import type { RunRow } from '../../store/runs.ts';
+import { askToStop } from '../../supervise/ask-to-stop.ts';
+import type { LaunchDeps } from '../../supervise/deps.ts';
+import { startAttempt } from '../../supervise/start-attempt.ts';
+import type { MadePlans } from '../plan/make-plan.ts';
+import { refusalOf } from '../plan/refuse-plans.ts';
+import { createRun } from './create-run.ts';
+
+/** How a run of a command stood when the command let go of it. */
+export interface StartedRun {
+  run: string;
+  /** `launched` if nobody followed it. */
+  status: string;
+}
+
+export interface LaunchOptions {
+  /** Launch and do not follow. */
+  detach: boolean;
+  onLaunched(run: string): void;
+  /** Follows a run to its end. `interrupted`: the user wants no more runs. */
+  follow(run: string): Promise<{ row: RunRow; interrupted: boolean }>;
+}
+
+export interface TrainOptions extends LaunchOptions {
+  /** The plans, before anything is refused; `refusal` is the error that will be thrown, null if there is none. */
+  onPlans(plans: readonly Plan[], refusal: UserError | null): void;
+}
+
+/**
+ * Creates and launches the runs of these plans; all or none are created. Removes the plans' working folder.
+ * Throws UserError P001, V020–V022, U112, and what creating and launching throw.
+ */
+export async function train(deps: LaunchDeps, made: MadePlans, options: TrainOptions): Promise<StartedRun[]> {
+  const runs: string[] = [];
+  try {
+    const plans = made.plans.map(({ plan }) => plan);
+    const refusal = refusalOf(plans, options);
+    options.onPlans(plans, refusal);
+    if (refusal) throw refusal;
+    for (const planned of made.plans) runs.push(await createRun(deps, planned));
+  } finally {
+    await made.dispose();
+  }
+  return await launchRuns(deps, runs, options);
+}
+
+/** Launches queued runs one after another. After an interruption those that wait are cancelled. */
+export async function launchRuns(
+  deps: LaunchDeps,
+  runs: readonly string[],
+  { detach, onLaunched, follow }: LaunchOptions,
+): Promise<StartedRun[]> {
+  const started: StartedRun[] = [];
+  for (const [i, run] of runs.entries()) {
+    await startAttempt(deps, run);
+    onLaunched(run);
+    if (detach) {
+      started.push({ run, status: 'launched' });
+      continue;
+    }
+    const { interrupted, row } = await follow(run);
+    started.push({ run, status: statusWord(row.status) });
+    if (!interrupted) continue;
+    for (const waiting of runs.slice(i + 1)) {
+      await askToStop(deps, waiting);
+      started.push({ run: waiting, status: 'cancelled' });
+    }
+    break;
+  }
+  return started;
+}
+
+/** `--unreviewed`: null if nothing was said. It is kept with the run for ever, so a token in it must go. Throws UserError U111. */
+export function unreviewedReason(said: string | undefined, redact: (text: string) => string): string | null {
+  if (said === undefined) return null;
+  const reason = redact(said).trim();
+  if (reason) return reason;
+  throw new UserError('U111', '--unreviewed needs a reason', { hint: 'e.g. --unreviewed "smoke test"' });
+}
