@@ -35,7 +35,6 @@ const bufferBytes = 1 << 20;
 /** Opens `path` for writing, in a new folder if need be. Throws UserError D095 if it exists, D091 if it cannot be written. */
 export async function openNewFile(path: string, mode = 0o666): Promise<NewFile> {
   await refuseExisting(path);
-  await removeStalePartials(path);
   const part = partialPath(path);
   const release = keepTemporary(part);
   const file = await openPart(part, path, mode).catch((error: unknown) => {
@@ -151,6 +150,8 @@ export async function writeNewFile(path: string, text: string, mode?: number): P
 
 /** Throws UserError D095 if `path` exists. */
 export async function refuseExisting(path: string): Promise<void> {
+  // First: a command that is refused leaves the folder clean, too.
+  await removeStalePartials(path);
   await takeBackUnfinished(path);
   const exists = await access(path).then(
     () => true,

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { rmdirSync, rmSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { basename, dirname, join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { isOwnerGone, ownerPattern, ownerTag } from './process-owner.ts';
 
 const kept = new Set<string>();
@@ -93,15 +93,14 @@ export function partialPath(path: string): string {
   return `${path}.${ownerTag()}-${randomUUID().slice(0, 8)}.partial`;
 }
 
-const owned = new RegExp(`^\\.(${ownerPattern})-[0-9a-f]{8}\\.partial$`);
+const owned = new RegExp(`\\.(${ownerPattern})-[0-9a-f]{8}\\.partial$`);
 
-/** Removes what processes that were killed left of `path`; what another machine or a living process writes stays. */
+/** Removes what killed processes left in the folder of `path`; what another machine or a living process writes stays. */
 export async function removeStalePartials(path: string): Promise<void> {
   const folder = dirname(path);
   const names = await readdir(folder).catch(() => []);
   for (const name of names) {
-    if (!name.startsWith(`${basename(path)}.`)) continue;
-    const owner = owned.exec(name.slice(basename(path).length))?.[1];
+    const owner = owned.exec(name)?.[1];
     if (owner !== undefined && isOwnerGone(owner)) await rm(join(folder, name), { force: true });
   }
 }
