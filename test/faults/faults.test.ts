@@ -42,10 +42,12 @@ describe.skipIf(!canInject)('a command whose disk fails', () => {
     '$name: one clear error, nothing half done, and the next try succeeds',
     async (each) => {
       const problems: string[] = [];
-      for (const [i, mode] of modes.entries()) {
+      // A disk that stays full or read-only lets nobody take back a run that is on record: full-disk.test.ts has that.
+      const tried = each.makesRun && most <= 10 ? modes.filter(({ forever }) => !forever) : modes;
+      for (const [i, mode] of tried.entries()) {
         const reference = measure(workspace, preload, each, mode.calls);
         expect(reference.calls).toBeGreaterThan(0);
-        for (const nth of spread(reference.calls, most, (i + 0.5) / modes.length)) {
+        for (const nth of spread(reference.calls, most, (i + 0.5) / tried.length)) {
           const problem = await tryFault(workspace, preload, each, reference, { ...mode, nth });
           if (problem === null) continue;
           problems.push(problem);
