@@ -78,9 +78,7 @@ async function findPython() {
 async function vitest() {
   title('vitest');
   const file = join(reports, 'vitest.json');
-  // Generous: a busy machine is slow, and a test that hangs still ends.
-  const limits = ['--testTimeout=300000', '--hookTimeout=300000'];
-  const args = ['run', ...limits, '--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
+  const args = ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
   const { code } = await run(bin('vitest'), args, {
     show: true,
     env: python ? { LORCH_PYTHON: python } : {},

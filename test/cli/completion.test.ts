@@ -15,7 +15,7 @@ beforeAll(() => {
   writeFileSync(join(dir, 'lorch.yaml'), '');
   for (const run of [...runs, 'not-a-run']) mkdirSync(join(dir, 'runs', run), { recursive: true });
   cli = buildCli();
-}, 120_000);
+});
 afterAll(() => {
   cli?.remove();
   rmSync(dir, { recursive: true });

@@ -23,7 +23,7 @@ beforeAll(() => {
   dir = mkdtempSync(join(tmpdir(), 'lorch-interrupted-'));
   writeFileSync(join(dir, 'rows.jsonl'), text);
   tmp = mkdtempSync(join(tmpdir(), 'lorch-interrupted-tmp-'));
-}, 120_000);
+});
 afterAll(() => {
   cli?.remove();
   for (const each of [dir, tmp]) if (each) rmSync(each, { recursive: true, force: true });

@@ -83,7 +83,7 @@ describe.skipIf(!python)('values of tool calls and tools', () => {
     return { texts: texts.map((text) => text.trimEnd()), wanted: wanted.map((text) => text.trimEnd()) };
   };
 
-  const longest = 180_000;
+  const longest = 600_000;
 
   it(
     'reach the tokens as transformers renders them',

@@ -15,7 +15,7 @@ describe.skipIf(!python)('lorch plan that is told to end', () => {
     cli = buildCli();
     workspace = await makeWorkspace();
     await workspace.write('datasets/tickets.jsonl', ticketRows(200_000));
-  }, 120_000);
+  });
   afterAll(async () => {
     cli?.remove();
     await workspace?.remove();

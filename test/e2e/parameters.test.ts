@@ -62,28 +62,24 @@ describe.skipIf(!python)('parameters as forecast', () => {
       ['lora.target_modules=[q_proj]', 'lora.target_parameters=[experts.down_proj]'],
       4 * 4 * 48,
     ],
-  ])(
-    'experts train as forecast where %s name them',
-    async (_, targets, inLayer) => {
-      const settings = ['base_model=models/moe', ...targets, ...steps];
-      const planned = (
-        await lorch(['plan', 'configs/run.yaml', '--json'], ...settings)
-      ).json() as unknown as Plan;
-      const { parameters } = planned.forecast;
-      const experts = parameters?.modules.filter(({ name }) => name.endsWith('mlp.experts')) ?? [];
-      expect(experts.map(({ trainable }) => trainable)).toEqual([inLayer, inLayer]);
-      const trained = await lorch(['train', 'configs/run.yaml', '--unreviewed', 'a test'], ...settings);
-      expect(trained.exitCode, trained.stderr).toBe(0);
-      const shown = (await workspace.lorch(['show', '@last', '--json'])).json() as unknown as {
-        forecasts: { what: string; forecast: number; actual: number }[];
-        findings: { code: string; message: string }[];
-      };
-      expect(shown.findings.filter(({ code }) => code.startsWith('R0'))).toEqual([]);
-      const rows = shown.forecasts.filter(({ what }) => what.endsWith('parameters'));
-      expect(rows.map(({ actual }) => actual)).toEqual([parameters?.trainable, parameters?.total]);
-    },
-    240_000,
-  );
+  ])('experts train as forecast where %s name them', async (_, targets, inLayer) => {
+    const settings = ['base_model=models/moe', ...targets, ...steps];
+    const planned = (
+      await lorch(['plan', 'configs/run.yaml', '--json'], ...settings)
+    ).json() as unknown as Plan;
+    const { parameters } = planned.forecast;
+    const experts = parameters?.modules.filter(({ name }) => name.endsWith('mlp.experts')) ?? [];
+    expect(experts.map(({ trainable }) => trainable)).toEqual([inLayer, inLayer]);
+    const trained = await lorch(['train', 'configs/run.yaml', '--unreviewed', 'a test'], ...settings);
+    expect(trained.exitCode, trained.stderr).toBe(0);
+    const shown = (await workspace.lorch(['show', '@last', '--json'])).json() as unknown as {
+      forecasts: { what: string; forecast: number; actual: number }[];
+      findings: { code: string; message: string }[];
+    };
+    expect(shown.findings.filter(({ code }) => code.startsWith('R0'))).toEqual([]);
+    const rows = shown.forecasts.filter(({ what }) => what.endsWith('parameters'));
+    expect(rows.map(({ actual }) => actual)).toEqual([parameters?.trainable, parameters?.total]);
+  });
 
   it('dropout with experts is refused before anything starts', async () => {
     const settings = ['base_model=models/moe', 'lora.target_modules=all-linear', 'lora.lora_dropout=0.1'];
@@ -119,12 +115,12 @@ describe.skipIf(!python)('parameters as forecast', () => {
     expect(config.model_type).toBe('olmo');
     expect(forecast.parameters?.trainable).toBe(2 * 4 * (32 + 32));
     expect(findings.map(({ code }) => code)).not.toContain('P006');
-  }, 120_000);
+  });
 
   it('and what PEFT refuses for it is refused while planning', async () => {
     const settings = ['base_model=models/olmo', 'lora.target_modules=[nonesuch]', ...steps];
     const result = await lorch(['plan', 'configs/run.yaml'], ...settings);
     expect(result.exitCode).not.toBe(0);
     expect(result.stderr).toMatch(/R035.*nonesuch/s);
-  }, 120_000);
+  });
 });

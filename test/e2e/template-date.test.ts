@@ -55,7 +55,7 @@ describe.skipIf(!python)('the date of a template', () => {
     expect(other.plan_hash).not.toBe(today.plan_hash);
     const screen = await workspace.lorch(['plan', 'run.yaml']);
     expect(screen.stdout).toContain('date 2024-02-29');
-  }, 180_000);
+  });
 
   it('is in no plan whose template writes none, and one that was asked for is then named', async () => {
     const plain = await planned('template: chatml');
@@ -67,5 +67,5 @@ describe.skipIf(!python)('the date of a template', () => {
     const wrong = await workspace.lorch(['plan', 'run.yaml']);
     expect(wrong.exitCode).toBe(2);
     expect(wrong.stderr).toContain('a date such as 2026-01-31');
-  }, 180_000);
+  });
 });

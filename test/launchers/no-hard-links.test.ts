@@ -25,7 +25,7 @@ beforeAll(async () => {
   const source = resolve(import.meta.dirname, '../fixtures/no-hard-links.c');
   execFileSync('cc', ['-shared', '-fPIC', '-o', preload, source]);
   compiled = await compileSources();
-}, 120_000);
+});
 
 afterAll(async () => {
   if (!canCompile) return;
@@ -40,43 +40,39 @@ const claimOf = async (attempt: string) => {
   return read.state === 'read' ? read.value : null;
 };
 
-it.skipIf(!canCompile)(
-  'one of them wins each time, and everybody can read who',
-  async () => {
-    const winners = new Set<string>();
-    const controller = `
+it.skipIf(!canCompile)('one of them wins each time, and everybody can read who', async () => {
+  const winners = new Set<string>();
+  const controller = `
     const { localLauncher } = await import('file://${compiled.dir}/launchers/local.js');
     const won = await localLauncher.createOnce(process.argv[1], JSON.stringify({ by: 'controller', t: 1 }));
     console.log(won);`;
-    const env = { PATH: process.env.PATH ?? '', LD_PRELOAD: preload };
-    for (let i = 0; i < 8; i += 1) {
-      const attempt = await mkdtemp(join(dir, 'attempt-'));
-      const started = join(attempt, 'started');
-      const options = { env, extendEnv: false, reject: false } as const;
-      const late = execa(
-        'sh',
-        ['-c', `sleep 0.${i}; exec python3 -I -S "$0" "$@"`, shim, attempt, '--', 'touch', started],
-        options,
-      );
-      const made = execa(
-        process.execPath,
-        ['--input-type=module', '-e', controller, join(attempt, 'claim.json')],
-        options,
-      );
-      const [supervisor, answer] = await Promise.all([late, made]);
-      const claim = await claimOf(attempt);
-      if (!claim) throw new Error(`no claim: ${supervisor.stderr} ${answer.stderr}`);
-      winners.add(claim.by);
-      expect((await stat(join(attempt, 'claim.json'))).isDirectory()).toBe(true);
-      expect(answer.stdout).toBe(String(claim.by === 'controller'));
-      expect(supervisor.exitCode).toBe(claim.by === 'shim' ? 0 : 90);
-      expect(existsSync(started)).toBe(claim.by === 'shim');
-      expect((await readdir(attempt)).filter((name) => name.endsWith('.tmp'))).toEqual([]);
-    }
-    expect(winners.size).toBeGreaterThan(0);
-  },
-  120_000,
-);
+  const env = { PATH: process.env.PATH ?? '', LD_PRELOAD: preload };
+  for (let i = 0; i < 8; i += 1) {
+    const attempt = await mkdtemp(join(dir, 'attempt-'));
+    const started = join(attempt, 'started');
+    const options = { env, extendEnv: false, reject: false } as const;
+    const late = execa(
+      'sh',
+      ['-c', `sleep 0.${i}; exec python3 -I -S "$0" "$@"`, shim, attempt, '--', 'touch', started],
+      options,
+    );
+    const made = execa(
+      process.execPath,
+      ['--input-type=module', '-e', controller, join(attempt, 'claim.json')],
+      options,
+    );
+    const [supervisor, answer] = await Promise.all([late, made]);
+    const claim = await claimOf(attempt);
+    if (!claim) throw new Error(`no claim: ${supervisor.stderr} ${answer.stderr}`);
+    winners.add(claim.by);
+    expect((await stat(join(attempt, 'claim.json'))).isDirectory()).toBe(true);
+    expect(answer.stdout).toBe(String(claim.by === 'controller'));
+    expect(supervisor.exitCode).toBe(claim.by === 'shim' ? 0 : 90);
+    expect(existsSync(started)).toBe(claim.by === 'shim');
+    expect((await readdir(attempt)).filter((name) => name.endsWith('.tmp'))).toEqual([]);
+  }
+  expect(winners.size).toBeGreaterThan(0);
+});
 
 it('a supervisor whose folder is deleted ends, and one whose exit.json is a folder still writes it', async () => {
   const attempt = await mkdtemp(join(tmpdir(), 'lorch-gone-'));

@@ -45,9 +45,9 @@ describe.runIf(python)('with the installed libraries', () => {
     const all = read('peft-counts.json') as Record<string, unknown>;
     const recorded = Object.fromEntries(models.map((model) => [model, all[model]]));
     expect(await record('record_peft_counts.py', models)).toEqual(recorded);
-  }, 600_000);
+  });
 
   it('transformers and TRL count steps and packed sequences as recorded', async () => {
     expect(await record('record_steps.py')).toEqual(read('steps.json'));
-  }, 400_000);
+  });
 });

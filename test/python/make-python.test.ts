@@ -63,7 +63,7 @@ describe.runIf(usable)('makePython', () => {
     const { packages } = await inspectPython(executable, ['small', 'absent'], env);
     expect(packages).toEqual({ small: '1.0', absent: null });
     expect(steps).toContain('installing 1 package');
-  }, 240_000);
+  });
 });
 
 const wheelScript = `

