@@ -150,9 +150,9 @@ export async function writeNewFile(path: string, text: string, mode?: number): P
 
 /** Throws UserError D095 if `path` exists. */
 export async function refuseExisting(path: string): Promise<void> {
-  // First: a command that is refused leaves the folder clean, too.
-  await removeStalePartials(path);
   await takeBackUnfinished(path);
+  // Before the refusal: a command that is refused leaves the folder clean, too.
+  await removeStalePartials(path);
   const exists = await access(path).then(
     () => true,
     () => false,
