@@ -49,7 +49,7 @@ export async function initWorkspace(root: string): Promise<InitResult> {
   return result;
 }
 
-/** The folder with package.json: two up from src/app and from dist/app. */
+/** The folder with package.json: three up from this folder, in src/ and in dist/. */
 const packageRoot = fileURLToPath(new URL('../../../', import.meta.url));
 
 async function samples(folder: string): Promise<string[]> {

@@ -50,5 +50,5 @@ function modelName(target: string, root: string, cwd: string): string {
   const folder = resolve(cwd, target);
   if (!existsSync(folder)) return target;
   const inside = relative(root, folder);
-  return inside.startsWith('../..') || isAbsolute(inside) ? folder : inside;
+  return inside.startsWith('..') || isAbsolute(inside) ? folder : inside;
 }

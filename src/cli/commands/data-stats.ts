@@ -14,11 +14,11 @@ interface Flags extends RowFlags {
 }
 
 const examples = `
-The command counts the rows that a run would use: those without errors (by the settings of lorch data check), with exact
-duplicates once.
-Without --tokenizer lengths are in characters; with it they are counted by the tokenisation that training uses, which
-needs a Python environment: lorch setup --tokenizer makes a light one, without PyTorch. Without one, the rest
-is shown and the exit code is 3. Rows are named by file and line, a few here and all of them with --json.
+The command counts the rows that a run would use: those without errors (by the settings of lorch data check), with
+exact duplicates once. Without --tokenizer lengths are in characters. With it they are counted by the tokenisation that
+training uses, which needs a Python environment: lorch setup --tokenizer makes a light one, without PyTorch. Without an
+environment the rest is shown, and the exit code is 3. Rows are named by file and line, a few here and all of them with
+--json.
 
 Examples:
   lorch data stats datasets/train.jsonl

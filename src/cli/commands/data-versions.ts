@@ -9,7 +9,8 @@ import { fitText } from '../ui/wrap.ts';
 
 const examples = `
 Every command that writes a dataset puts a record beside it: FILE.lineage.json. This command follows the records
-back to the files that the dataset was made from, and checks each by its SHA-256. Exit code 1 if a file is no longer what its record says.
+back to the files that the dataset was made from, and checks each by its SHA-256. Exit code 1 if a file is no longer
+what its record says.
 
 Examples:
   lorch data versions datasets/support/train.jsonl

@@ -105,7 +105,7 @@ function declarationsOf(tool: unknown): unknown[] {
   return [keepExact(tool.toolSpec, { ...rest, ...(parameters !== undefined && { parameters }) })];
 }
 
-// OpenAI's newer API has the type beside the name, where the function has none.
+// OpenAI's newer API writes the type beside the name; a function inside a tool has none.
 function bareFunction(tool: Row): Row {
   if (tool.type !== 'function') return tool;
   const { type: _, ...rest } = tool;

@@ -7,6 +7,7 @@ import { defaultNear, type NearResult } from '../../../dataset/duplicates/near-d
 import { type CheckSettings, resolveSettings } from '../../../dataset/scan/check-settings.ts';
 import type { DataSource, FoundRow, ScanOptions } from '../../../dataset/scan/scan.ts';
 import type { Finding } from '../../../diagnostics/finding.ts';
+import { quotePath } from '../../../diagnostics/quote-path.ts';
 import { compareRows } from './compare-rows.ts';
 import type { NearSource } from './near-sources.ts';
 
@@ -48,16 +49,14 @@ export async function findSimilar(
   const share = Math.round((1000 * found.length) / total) / 10;
   const places = found.slice(0, namedRows).map(({ place }) => `${place.file}:${place.line}`);
   const { row, file, line, column } = first.place;
-  const { code, name, hint } = similarRows;
+  const { code, name } = similarRows;
   return {
     finding: {
       code,
       name,
       severity,
       message: `${formatNumber(found.length)} of ${formatNumber(total)} rows (${share} %) say nearly the same as another row, such as ${places.join(', ')}.`,
-      hint: hint
-        .replace('DATASET', sources.map(({ label }) => label).join(' '))
-        .replace('0.8', String(similarity)),
+      hint: `look at the pairs: lorch data dedup ${sources.map(({ label }) => quotePath(label)).join(' ')} --near ${similarity}`,
       at: { file, line, column },
       row,
       data: { rows: found.length, of: total, places },
