@@ -12,7 +12,7 @@ export interface ToolCall {
   function: { name: string; arguments: unknown };
 }
 
-export type ContentPart = { type: 'text'; text: string } | ({ type: string } & Record<string, unknown>);
+type ContentPart = { type: 'text'; text: string } | ({ type: string } & Record<string, unknown>);
 
 export interface Message {
   role: Role;

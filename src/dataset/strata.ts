@@ -7,7 +7,7 @@ import type { Example, Message } from './example.ts';
 export type StratumOf = (example: Example, file: string) => string;
 
 /** What `stratify` takes. */
-export const strataNames = ['length', 'source', 'label'] as const;
+const strataNames = ['length', 'source', 'label'] as const;
 
 /** The strata of that name; `source:KEY` reads another field of the row than `source`. Throws UserError D195. */
 export function findStrata(name: string): StratumOf {

@@ -10,7 +10,7 @@ export interface TrainerMessage extends Message {
 /** A conversation or, of the format text, a document. */
 export type TrainerRow = ChatRow | { row: number; text: string; messages?: undefined; tools?: undefined };
 
-export interface ChatRow {
+interface ChatRow {
   row: number;
   messages: TrainerMessage[];
   tools?: unknown[];

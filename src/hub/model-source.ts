@@ -19,7 +19,7 @@ export interface ModelFiles {
   card: ModelCard;
 }
 
-export interface AdapterFiles {
+interface AdapterFiles {
   /** adapter_config.json as it lies there. */
   adapterConfig: unknown;
   tensors: TensorShapes | null;

@@ -2,7 +2,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { UserError } from '../diagnostics/user-error.ts';
 
-export const maxDescriptionBytes = 64 * 2 ** 20;
+const maxDescriptionBytes = 64 * 2 ** 20;
 
 /** The bytes of a file that is read whole. Throws UserError M026 if there are too many. */
 export function readDescription(path: string): Buffer {

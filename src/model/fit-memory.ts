@@ -4,7 +4,7 @@ import type { LoraCount } from './count-lora.ts';
 import { estimateMemory, judgeMemory, type MemoryForecast, type MemorySettings } from './memory.ts';
 import type { ModelFacts } from './modules.ts';
 
-export interface MemoryChange {
+interface MemoryChange {
   /** In words, with what it costs. */
   change: string;
   cost: string;

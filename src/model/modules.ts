@@ -6,7 +6,7 @@
  * the weights of all experts of a layer stacked in one (E, a, b), and anything else that belongs to no layer
  * (routers, attention sinks, projections of vision models). bitsandbytes quantizes `linear` and `conv1d` alone.
  */
-export type ModuleKind = 'linear' | 'conv1d' | 'conv2d' | 'embedding' | 'norm' | 'experts' | 'parameter';
+type ModuleKind = 'linear' | 'conv1d' | 'conv2d' | 'embedding' | 'norm' | 'experts' | 'parameter';
 
 export interface ModelModule {
   /** As in `named_modules()`, e.g. `model.layers.0.self_attn.q_proj`; as in `named_parameters()` for single parameters. */

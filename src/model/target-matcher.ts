@@ -20,7 +20,7 @@ export function allModuleNames(facts: ModelFacts): string[] {
   return [...names];
 }
 
-export function isLinear({ kind }: ModelModule): boolean {
+function isLinear({ kind }: ModelModule): boolean {
   return kind === 'linear' || kind === 'conv1d';
 }
 

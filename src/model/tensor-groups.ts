@@ -1,6 +1,6 @@
 // Which part of a model a tensor or module belongs to, by its name.
 
-export const groupNames = [
+const groupNames = [
   'embedding',
   'attention',
   'mlp',
@@ -13,7 +13,7 @@ export const groupNames = [
   'other',
 ] as const;
 
-export type GroupName = (typeof groupNames)[number];
+type GroupName = (typeof groupNames)[number];
 
 export interface TensorGroup {
   group: GroupName;
@@ -41,7 +41,7 @@ const rules: [RegExp, GroupName][] = [
 ];
 
 /** The part of the model that carries this name. */
-export function groupOf(name: string): GroupName {
+function groupOf(name: string): GroupName {
   return rules.find(([pattern]) => pattern.test(name))?.[1] ?? 'other';
 }
 

@@ -1,7 +1,7 @@
 import { execa } from 'execa';
 import type { Env } from './cache-dir.ts';
 
-export interface NvidiaGpu {
+interface NvidiaGpu {
   name: string;
   uuid: string;
   memoryBytes: number;

@@ -13,7 +13,7 @@ export interface TorchBuild {
   why: string;
 }
 
-export const torchVariants = ['auto', 'default', 'cpu', 'cu126', 'cu129', 'cu130'] as const;
+const torchVariants = ['auto', 'default', 'cpu', 'cu126', 'cu129', 'cu130'] as const;
 export type TorchVariant = (typeof torchVariants)[number];
 
 const wheelHost = 'https://download.pytorch.org/whl';

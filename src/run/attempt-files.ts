@@ -48,9 +48,7 @@ const exit = z.object({
 const stop = z.object({ t: time, force: z.boolean() });
 
 export type LaunchFile = z.infer<typeof launch>;
-export type ClaimFile = z.infer<typeof claim>;
 export type ExitFile = z.infer<typeof exit>;
-export type StopFile = z.infer<typeof stop>;
 export type ProcessIdentity = z.infer<typeof trainer>;
 
 /** exit.json as a controller writes it if no shim did. */

@@ -45,7 +45,7 @@ export interface RowChange {
   removed: number;
 }
 
-export interface Difference {
+interface Difference {
   path: string;
   /** One per run, in the order given; undefined if the run has no such setting. */
   values: unknown[];
@@ -110,7 +110,7 @@ export function buildComparison(runs: readonly ComparedRun[], changes: readonly 
 }
 
 /** The settings of a plan that a person chose or that follow from the choice. */
-export function settingsOf(plan: Plan): Record<string, unknown> {
+function settingsOf(plan: Plan): Record<string, unknown> {
   // The name is not a setting: runs are told apart by it.
   const { run_name: _name, ...training } = plan.training;
   return flattenSettings({
@@ -166,7 +166,7 @@ function mixOf({ dataset }: Plan): Record<string, Record<string, unknown>> {
 }
 
 /** Paths whose values are not the same in all. */
-export function differences(settings: readonly Record<string, unknown>[]): Difference[] {
+function differences(settings: readonly Record<string, unknown>[]): Difference[] {
   const paths = [...new Set(settings.flatMap((each) => Object.keys(each)))].sort();
   return paths
     .map((path) => ({ path, values: settings.map((each) => each[path]) }))

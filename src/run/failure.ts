@@ -4,8 +4,6 @@ import type { RunEventOf } from './events.ts';
 import { type FailureClass, type FailureRule, failureRules, ruleFor, ruleForCode } from './failure-rules.ts';
 import { type AttemptEnd, signalName } from './outcome.ts';
 
-export type { FailureClass } from './failure-rules.ts';
-
 export interface Failure {
   class: FailureClass;
   /** R110–R129, for `lorch explain`. */

@@ -4,7 +4,7 @@ import type { RunEventOf } from './events.ts';
 import type { RunOutcome } from './status.ts';
 
 /** The exit code of a trainer that saved a checkpoint after SIGTERM. */
-export const exitStopped = 143;
+const exitStopped = 143;
 
 export interface AttemptEnd {
   exit: ExitFile;

@@ -127,7 +127,7 @@ export function readRunJson<T>(
 }
 
 /** The value of a JSON text; undefined if it is none, or nested so deeply that nothing of ours wrote it. */
-export function parseJson(text: string): unknown {
+function parseJson(text: string): unknown {
   try {
     const value: unknown = JSON.parse(text);
     return isTooDeep(text, value) ? undefined : value;

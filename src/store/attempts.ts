@@ -6,7 +6,7 @@ import { recordFinding } from './findings.ts';
 import type { Store } from './open-store.ts';
 
 /** abandoned: a controller made sure that it never starts. */
-export type AttemptState = 'launching' | 'running' | 'finished' | 'abandoned';
+type AttemptState = 'launching' | 'running' | 'finished' | 'abandoned';
 
 export interface AttemptRow {
   run: string;

@@ -1,9 +1,9 @@
 // SQLite stores NaN as NULL and has no use for infinities, so a value is kept beside a flag that says what it was.
 
-export type Flag = 0 | 1 | 2 | 3;
+type Flag = 0 | 1 | 2 | 3;
 
 /** 0 finite, 1 NaN, 2 +Infinity, 3 −Infinity. */
-export function flagOf(value: number): Flag {
+function flagOf(value: number): Flag {
   if (Number.isFinite(value)) return 0;
   return Number.isNaN(value) ? 1 : value > 0 ? 2 : 3;
 }

@@ -3,7 +3,7 @@ import { UserError } from '../diagnostics/user-error.ts';
 import { type Migration, migrations } from './migrations/index.ts';
 
 /** The schema number of a database; 0 for an empty one. */
-export function schemaVersion(db: Database): number {
+function schemaVersion(db: Database): number {
   return Number(db.pragma('user_version', { simple: true }));
 }
 

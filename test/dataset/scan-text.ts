@@ -3,13 +3,8 @@ import { Readable } from 'node:stream';
 import { spillToDisk } from '../../src/app/files/spill-to-disk.ts';
 import type { LedgerEntry } from '../../src/dataset/ledger.ts';
 import { structureOnly as structureSettings } from '../../src/dataset/scan/check-settings.ts';
-import {
-  type DataSource,
-  type KeptRow,
-  type ScanOptions,
-  type ScanResult,
-  scanDataset,
-} from '../../src/dataset/scan/scan.ts';
+import { scanDataset } from '../../src/dataset/scan/scan.ts';
+import type { DataSource, KeptRow, ScanOptions, ScanResult } from '../../src/dataset/scan/scan-types.ts';
 import type { Split } from '../../src/dataset/split.ts';
 import type { Finding } from '../../src/diagnostics/finding.ts';
 

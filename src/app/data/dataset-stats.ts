@@ -1,6 +1,7 @@
 // `lorch data stats`: how much there is, and how long rows are; in tokens if a tokenizer is named.
 import { exactDuplicate } from '../../dataset/checks/structure/exact-duplicate.ts';
-import { type ScanResult, scanDataset } from '../../dataset/scan/scan.ts';
+import { scanDataset } from '../../dataset/scan/scan.ts';
+import type { ScanResult } from '../../dataset/scan/scan-types.ts';
 import type { Finding } from '../../diagnostics/finding.ts';
 import { usableRows } from '../sources/dataset-checks.ts';
 import { type DatasetRequest, openSources, readFormat } from '../sources/dataset-sources.ts';

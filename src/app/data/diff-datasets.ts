@@ -3,7 +3,8 @@ import { exactDuplicate } from '../../dataset/checks/structure/exact-duplicate.t
 import { compareTables } from '../../dataset/diff/compare-tables.ts';
 import { createRowTable, type RowTable } from '../../dataset/diff/row-table.ts';
 import type { Example, RowPlace } from '../../dataset/example.ts';
-import { type DataSource, type ScanOptions, type ScanResult, scanDataset } from '../../dataset/scan/scan.ts';
+import { scanDataset } from '../../dataset/scan/scan.ts';
+import type { DataSource, ScanOptions, ScanResult } from '../../dataset/scan/scan-types.ts';
 import { spoolStdin } from '../files/spool-stdin.ts';
 import { refuseChanged } from '../sources/assign-sides.ts';
 import { refuseDamaged } from '../sources/damaged-file.ts';

@@ -4,7 +4,8 @@ import { datasetFingerprint } from '../../dataset/fingerprint.ts';
 import { lineagePath } from '../../dataset/lineage.ts';
 import { createCollector } from '../../dataset/sample/create-collector.ts';
 import type { SampledRow } from '../../dataset/sample/stratified-pool.ts';
-import { type DataSource, type ScanOptions, type ScanResult, scanDataset } from '../../dataset/scan/scan.ts';
+import { scanDataset } from '../../dataset/scan/scan.ts';
+import type { DataSource, ScanOptions, ScanResult } from '../../dataset/scan/scan-types.ts';
 import { createOpenFiles, publishAll, refuseExisting } from '../files/new-file.ts';
 import { spoolStdin } from '../files/spool-stdin.ts';
 import { refuseChanged } from '../sources/assign-sides.ts';
@@ -25,7 +26,7 @@ export interface SampleRequest extends DatasetRequest {
   madeBy: MadeBy;
 }
 
-export interface DrawnRow {
+interface DrawnRow {
   row: number;
   place: RowPlace;
   fingerprint: string;

@@ -2,7 +2,7 @@
 import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import type { DataSource } from '../../dataset/scan/scan.ts';
+import type { DataSource } from '../../dataset/scan/scan-types.ts';
 import { makeTemporaryFolder, type TemporaryFolder } from './temporary-files.ts';
 
 export interface RereadableSources {

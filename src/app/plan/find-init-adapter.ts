@@ -30,7 +30,7 @@ const madeBy = z.object({
   lora: z.record(z.string(), z.unknown()),
 });
 
-export type MadeBy = z.infer<typeof madeBy>;
+type MadeBy = z.infer<typeof madeBy>;
 
 export interface FoundAdapter {
   source: 'run' | 'folder' | 'hub';

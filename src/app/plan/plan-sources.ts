@@ -1,5 +1,5 @@
 // What became of each source of a config: its rows by fate, and what an epoch feeds of it.
-import type { ScannedFile } from '../../dataset/scan/scan.ts';
+import type { ScannedFile } from '../../dataset/scan/scan-types.ts';
 import type { PlannedSource } from '../../run/plan.ts';
 import { type ConfigSource, scanOrder } from '../sources/config-sources.ts';
 import type { SourceTokens } from '../tokens/read-lengths.ts';

@@ -7,7 +7,8 @@ import { isPair } from '../../dataset/checks/structure/run-on-pair.ts';
 import { exactJson } from '../../dataset/exact-json.ts';
 import { createSplitWatch } from '../../dataset/groups/split-watch.ts';
 import { resolveSettings } from '../../dataset/scan/check-settings.ts';
-import { type DataSource, type ScanOptions, type ScanResult, scanDataset } from '../../dataset/scan/scan.ts';
+import { scanDataset } from '../../dataset/scan/scan.ts';
+import type { DataSource, ScanOptions, ScanResult } from '../../dataset/scan/scan-types.ts';
 import { type TrainerMessage, type TrainerRow, trainerLine, trainerRow } from '../../dataset/trainer-row.ts';
 import type { Finding } from '../../diagnostics/finding.ts';
 import type { Plan } from '../../run/plan.ts';
@@ -35,7 +36,7 @@ export interface ScannedRows {
 }
 
 /** A held-out row as a conversation; a document is one message of that role. */
-export type HeldOutRow = Plan['dataset']['held_out'][number];
+type HeldOutRow = Plan['dataset']['held_out'][number];
 
 const heldOutRows = 3;
 /** Of a document: enough for a prompt and what follows it. */

@@ -28,7 +28,7 @@ export function editableText(text: string): string {
 }
 
 /** JSON without the white space between its tokens; nothing else changes. */
-export function compactJson(text: string): string {
+function compactJson(text: string): string {
   return text.replace(/("(?:[^"\\]|\\.)*")|\s+/g, (_all, string: string | undefined) => string ?? '');
 }
 

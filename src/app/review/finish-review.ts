@@ -6,7 +6,7 @@ import { createFingerprintSet } from '../../dataset/fingerprint.ts';
 import { lineagePath } from '../../dataset/lineage.ts';
 import type { LogEntry } from '../../dataset/review/entries.ts';
 import { editOf, type ReviewState, reasonOf } from '../../dataset/review/fold-log.ts';
-import type { ScanResult } from '../../dataset/scan/scan.ts';
+import type { ScanResult } from '../../dataset/scan/scan-types.ts';
 import { quotePath } from '../../diagnostics/quote-path.ts';
 import { UserError } from '../../diagnostics/user-error.ts';
 import { createOpenFiles, openNewFile, publishAll } from '../files/new-file.ts';

@@ -5,14 +5,14 @@ import type { FieldMapping } from '../../dataset/formats/field-mapping.ts';
 import { createFingerprintIndex, type FingerprintIndex } from '../../dataset/review/fingerprint-index.ts';
 import type { CheckSettings } from '../../dataset/scan/check-settings.ts';
 import { createPlaceList, type PlaceList } from '../../dataset/scan/place-list.ts';
-import {
-  type DataSource,
-  type ScanOptions,
-  type ScanResult,
-  type ScanSink,
-  scanDataset,
-} from '../../dataset/scan/scan.ts';
-import type { FoundRow } from '../../dataset/scan/scan-types.ts';
+import { scanDataset } from '../../dataset/scan/scan.ts';
+import type {
+  DataSource,
+  FoundRow,
+  ScanOptions,
+  ScanResult,
+  ScanSink,
+} from '../../dataset/scan/scan-types.ts';
 import type { Finding } from '../../diagnostics/finding.ts';
 import { quotePath } from '../../diagnostics/quote-path.ts';
 import { UserError } from '../../diagnostics/user-error.ts';
@@ -58,7 +58,7 @@ export interface Population {
 const flaggedPerCode = 300;
 
 /** How every part of a review scans: as training does with `on_error: drop`, without a split. */
-export function reviewScan({ format, checks }: Pick<ReviewedFiles, 'format' | 'checks'>): ScanOptions {
+function reviewScan({ format, checks }: Pick<ReviewedFiles, 'format' | 'checks'>): ScanOptions {
   return { format, onError: 'drop', duplicates: { exact: 'drop' }, split: null, ...(checks && { checks }) };
 }
 

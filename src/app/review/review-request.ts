@@ -1,10 +1,10 @@
 // From what a user typed to a review: which files, who reads, against which limit, and which model is asked.
 import { userInfo } from 'node:os';
 import { type LoadedRun, loadConfig } from '../../config/load.ts';
+import { reviewSection } from '../../config/schema/dataset.ts';
 import type { RunConfig } from '../../config/schema/run.ts';
 import { findWorkspace } from '../../config/workspace.ts';
 import type { FieldMapping } from '../../dataset/formats/field-mapping.ts';
-import type { ReviewRule } from '../../dataset/review/judge-review.ts';
 import { quotePath } from '../../diagnostics/quote-path.ts';
 import { UserError } from '../../diagnostics/user-error.ts';
 import { userCacheDir } from '../../python/cache-dir.ts';
@@ -16,9 +16,6 @@ import { type ConfiguredFiles, withConfigSettings } from './config-settings.ts';
 import type { ModelRequest } from './model-view.ts';
 import type { SessionRequest } from './review-session.ts';
 import { reviewedFiles } from './reviewed-files.ts';
-
-/** The limit if no config says another: the defaults of `dataset.review`. */
-const usualRule: ReviewRule = { minRows: 50, maxDefectRate: 0.1 };
 
 export interface ReviewFlags {
   rows?: number;
@@ -70,7 +67,7 @@ export async function openReviewRequest(
   const reviewer = (flags.reviewer ?? env.USER ?? userName()).trim();
   if (reviewer === '' || reviewer.length > 200)
     throw new UserError('V006', 'the reviewer has no name', { hint: 'name the reviewer: --reviewer NAME' });
-  const review = config?.dataset.review;
+  const review = config?.dataset.review ?? reviewSection.parse({});
   return {
     session: {
       files,
@@ -82,9 +79,9 @@ export async function openReviewRequest(
       reviewer,
       tool: scope.tool,
       now: scope.now,
-      rows: flags.rows ?? review?.min_rows ?? usualRule.minRows,
+      rows: flags.rows ?? review.min_rows,
       what: 'drawn',
-      rule: review ? { minRows: review.min_rows, maxDefectRate: review.max_defect_rate } : usualRule,
+      rule: { minRows: review.min_rows, maxDefectRate: review.max_defect_rate },
     },
     model: await modelOf(scope, flags, config, templates),
     dataset: `${patterns.map(quotePath).join(' ')}${flags.config ? ` --config ${quotePath(flags.config)}` : ''}`,

@@ -18,7 +18,7 @@ export interface SheetRow {
   edit: string;
 }
 
-export const sheetColumns = [
+const sheetColumns = [
   'row',
   'position',
   'at',

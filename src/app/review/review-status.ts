@@ -14,7 +14,7 @@ import { type JudgedReview, judgeRows } from './judge-rows.ts';
 import { judgeLoaded, type LoadedReview, loadReview } from './load-review.ts';
 import { openPopulation, type Population, type ReviewedFiles } from './population.ts';
 
-export interface ReviewerCounts {
+interface ReviewerCounts {
   reviewer: string;
   accepted: number;
   rejected: number;

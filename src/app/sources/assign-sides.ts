@@ -3,7 +3,8 @@ import { type AssignedSides, createSideAssigner } from '../../dataset/assign-sid
 import { duplicateKey } from '../../dataset/duplicates/duplicate-key.ts';
 import { createRowGroups, type GroupedRows, growing } from '../../dataset/groups/row-groups.ts';
 import { createSeenFields } from '../../dataset/groups/seen-fields.ts';
-import { type DataSource, type ScannedFile, type ScanOptions, scanDataset } from '../../dataset/scan/scan.ts';
+import { scanDataset } from '../../dataset/scan/scan.ts';
+import type { DataSource, ScannedFile, ScanOptions } from '../../dataset/scan/scan-types.ts';
 import type { SplitOptions } from '../../dataset/split.ts';
 import { findStrata } from '../../dataset/strata.ts';
 import { UserError } from '../../diagnostics/user-error.ts';

@@ -2,10 +2,8 @@
 import { type CheckPrecision, checkPrecision } from '../../dataset/review/check-precision.ts';
 import type { LogEntry } from '../../dataset/review/entries.ts';
 import { foldLog } from '../../dataset/review/fold-log.ts';
-import type { DataSource } from '../../dataset/scan/scan.ts';
+import type { DataSource } from '../../dataset/scan/scan-types.ts';
 import { readReviewLog, reviewLogPath } from './verdict-log.ts';
-
-export type { CheckPrecision } from '../../dataset/review/check-precision.ts';
 
 /** Each check's precision over all verdicts on these files, by code. Throws UserError V004, V005 if a log is damaged. */
 export async function readPrecision(sources: readonly DataSource[]): Promise<CheckPrecision[]> {

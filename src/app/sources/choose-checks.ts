@@ -4,12 +4,12 @@ import { stat } from 'node:fs/promises';
 import { readCheckFile, type WrittenChecks } from '../../config/check-file.ts';
 import type { Check, CheckGroup } from '../../dataset/checks/check.ts';
 import { checks } from '../../dataset/checks/index.ts';
+import type { CheckPrecision } from '../../dataset/review/check-precision.ts';
 import { type CheckSetting, type CheckSettings, resolveSettings } from '../../dataset/scan/check-settings.ts';
-import type { DataSource } from '../../dataset/scan/scan.ts';
+import type { DataSource } from '../../dataset/scan/scan-types.ts';
 import type { Severity } from '../../diagnostics/finding.ts';
 import { UserError } from '../../diagnostics/user-error.ts';
 import { allCodes } from '../codes/explain-code.ts';
-import type { CheckPrecision } from './check-precision.ts';
 import { type Demotion, joinCheckSettings } from './join-check-settings.ts';
 
 export interface CheckChoice {

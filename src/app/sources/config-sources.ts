@@ -1,7 +1,7 @@
 // The sources of a config: which files each entry names, and with what settings their rows are read and fed.
 import { stat } from 'node:fs/promises';
 import type { DatasetSection, SourceSettings } from '../../config/schema/dataset.ts';
-import type { DataSource } from '../../dataset/scan/scan.ts';
+import type { DataSource } from '../../dataset/scan/scan-types.ts';
 import { type SourceFile, withoutCompanions } from '../../dataset/scan/sources.ts';
 import type { Split } from '../../dataset/split.ts';
 import { UserError } from '../../diagnostics/user-error.ts';

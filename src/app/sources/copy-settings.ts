@@ -2,7 +2,7 @@
 import { access, readFile } from 'node:fs/promises';
 import { readCheckFile } from '../../config/check-file.ts';
 import { writeYaml } from '../../config/write-yaml.ts';
-import type { DataSource } from '../../dataset/scan/scan.ts';
+import type { DataSource } from '../../dataset/scan/scan-types.ts';
 import { type NewFile, openNewFile } from '../files/new-file.ts';
 import { besidePath } from './choose-checks.ts';
 import { joinCheckSettings } from './join-check-settings.ts';

@@ -1,5 +1,5 @@
 // A file of which a part is missing is not the dataset: what is said of the rest would not be true of it.
-import type { FoundRow } from '../../dataset/scan/scan.ts';
+import type { FoundRow } from '../../dataset/scan/scan-types.ts';
 import type { Finding } from '../../diagnostics/finding.ts';
 import { UserError } from '../../diagnostics/user-error.ts';
 

@@ -1,8 +1,9 @@
 // The checks of datasets that a command names: with the workspace around it, and what reviewers said so far.
 import { findWorkspace } from '../../config/workspace.ts';
+import type { CheckPrecision } from '../../dataset/review/check-precision.ts';
 import type { CheckSettings } from '../../dataset/scan/check-settings.ts';
-import type { DataSource } from '../../dataset/scan/scan.ts';
-import { type CheckPrecision, readPrecision } from './check-precision.ts';
+import type { DataSource } from '../../dataset/scan/scan-types.ts';
+import { readPrecision } from './check-precision.ts';
 import { type CheckChoice, type ChosenChecks, chooseChecks, errorsOnly } from './choose-checks.ts';
 
 export interface DatasetChecksRequest extends Pick<CheckChoice, 'file' | 'filter' | 'config'> {

@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import type { FieldMapping } from '../../dataset/formats/field-mapping.ts';
-import type { DataSource } from '../../dataset/scan/scan.ts';
+import type { DataSource } from '../../dataset/scan/scan-types.ts';
 import { expandSources, type SourceFile, withoutCompanions } from '../../dataset/scan/sources.ts';
 import { userCacheDir } from '../../python/cache-dir.ts';
 import { spillToDisk } from '../files/spill-to-disk.ts';

@@ -8,8 +8,8 @@ import {
   type NearOptions,
 } from '../../dataset/duplicates/near-duplicates.ts';
 import { nearFindings } from '../../dataset/duplicates/near-findings.ts';
-import { type DataSource, type ScanOptions, scanDataset } from '../../dataset/scan/scan.ts';
-import type { DecidedRow } from '../../dataset/scan/scan-types.ts';
+import { scanDataset } from '../../dataset/scan/scan.ts';
+import type { DataSource, DecidedRow, ScanOptions } from '../../dataset/scan/scan-types.ts';
 import type { Split } from '../../dataset/split.ts';
 
 /** `dataset.duplicates.near` of a config. */

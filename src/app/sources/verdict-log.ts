@@ -50,7 +50,7 @@ export async function readReviewLog(path: string, label = basename(path)): Promi
 }
 
 /** The entries of a log's text. */
-export function parseLog(text: string, label: string): LogEntry[] {
+function parseLog(text: string, label: string): LogEntry[] {
   const lines = text.split('\n');
   return lines.flatMap((line, i) => {
     const parsed = parseEntry(line);

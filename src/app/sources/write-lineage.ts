@@ -2,7 +2,7 @@
 import { rm } from 'node:fs/promises';
 import { basename, dirname, relative, sep } from 'node:path';
 import { type Lineage, type LineageParent, lineagePath } from '../../dataset/lineage.ts';
-import type { DataSource, ScannedFile } from '../../dataset/scan/scan.ts';
+import type { DataSource, ScannedFile } from '../../dataset/scan/scan-types.ts';
 import { type NewFile, openNewFile } from '../files/new-file.ts';
 import { openSettingsCopy } from './copy-settings.ts';
 

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import type { KeptRow } from '../../dataset/scan/scan.ts';
+import type { KeptRow } from '../../dataset/scan/scan-types.ts';
 import { trainerLine, trainerRow } from '../../dataset/trainer-row.ts';
 import type { Finding } from '../../diagnostics/finding.ts';
 import { resolveModel } from '../../hub/resolve-model.ts';
@@ -36,7 +36,7 @@ export interface CountRequest {
   onProgress(progress: TrainerProgress): void;
 }
 
-export interface CountedTokens {
+interface CountedTokens {
   tokens: number;
   trained_tokens: number;
   /** Of the rows as they are trained on: cut, and without those that are dropped. */
@@ -68,7 +68,7 @@ export interface TokenDetails {
   longest: (RowAt & { tokens: number; trained_tokens: number })[];
 }
 
-export interface RowAt {
+interface RowAt {
   row: number;
   /** `file:line` */
   at: string;

@@ -28,7 +28,7 @@ export interface Outcome {
 }
 
 /** All settings of the file by key, for rules that look at more than one. */
-export type Others = ReadonlyMap<string, unknown>;
+type Others = ReadonlyMap<string, unknown>;
 
 /** What a tool's setting means here. */
 export type Rule = (value: unknown, others: Others) => Outcome | readonly Outcome[];

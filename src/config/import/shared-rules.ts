@@ -74,7 +74,7 @@ export const attention: Rule = choose(
 );
 
 /** A dtype by our name. */
-export const dtype: Rule = choose(
+const dtype: Rule = choose(
   {
     auto: { implied: 'the dtype follows from model and machine' },
     bf16: { set: { 'model.dtype': 'bfloat16' } },

@@ -13,7 +13,7 @@ const targets: Rule = (value) => {
 };
 
 /** What every script of TRL's trainer has. */
-export const scriptRules: Readonly<Record<string, Rule>> = {
+const scriptRules: Readonly<Record<string, Rule>> = {
   ...sharedRules,
   model: (value) =>
     typeof value === 'string' ? { set: { base_model: value } } : { implied: 'base_model names it' },

@@ -2,7 +2,7 @@
 import type { trackers } from '../schema/training/logging.ts';
 import type { RenderedConfig } from './index.ts';
 
-export interface NeededPackage {
+interface NeededPackage {
   /** As pip knows it. */
   name: string;
   /** What is imported. */

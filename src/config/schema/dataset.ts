@@ -14,7 +14,7 @@ const path = text
   });
 
 /** Templates by name; anything else must be the path of a Jinja file. */
-export const templateNames = ['auto', 'model', 'chatml', 'alpaca'] as const;
+const templateNames = ['auto', 'model', 'chatml', 'alpaca'] as const;
 
 const template = z.union([
   z.enum(templateNames),
@@ -127,7 +127,8 @@ const duplicates = section(
   'What happens to duplicate rows.',
 );
 
-const review = section(
+/** Without a config, its defaults are the limit. */
+export const reviewSection = section(
   {
     min_rows: field(
       count.min(1).default(50),
@@ -213,7 +214,7 @@ export const datasetSection = section(
       'Settings of checks by code or name: `off`, a severity, or `{severity, threshold: number}`. They override those in the dataset’s own `.checks.yaml` and in `lorch.yaml`; see docs/data-check.md.',
     ),
     duplicates: field(duplicates.prefault({}), 'What happens to duplicate rows.'),
-    review: field(review.prefault({}), 'What a review by a person must show before a run may start.'),
+    review: field(reviewSection.prefault({}), 'What a review by a person must show before a run may start.'),
   },
   'The rows, and what is done to them before training.',
   {

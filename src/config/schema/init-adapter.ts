@@ -27,5 +27,3 @@ export const initAdapter = z
   .transform((value): { from: string; mode: InitMode } =>
     typeof value === 'string' ? { from: value, mode: 'continue' } : value,
   );
-
-export type InitAdapter = z.output<typeof initAdapter>;

@@ -39,5 +39,3 @@ export const modelSection = section(
     unsupported: { use_kernels: 'the trainer loads no kernels from the hub' },
   },
 );
-
-export type ModelSection = z.output<typeof modelSection>;

@@ -11,7 +11,7 @@ import { sweepSection } from './sweep.ts';
 import { tokenizerSection } from './tokenizer.ts';
 import { trainingSection } from './training.ts';
 
-export const runName = z
+const runName = z
   .string()
   .regex(
     /^[A-Za-z0-9][A-Za-z0-9._-]*$/,

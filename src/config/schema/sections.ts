@@ -35,7 +35,7 @@ function collect(schema: z.core.$ZodType, path: string, into: Map<string, KnownS
 }
 
 /** The schemas behind optional, default, transform and union. */
-export function unwrap(schema: z.core.$ZodType): z.core.$ZodType[] {
+function unwrap(schema: z.core.$ZodType): z.core.$ZodType[] {
   if (schema instanceof z.ZodUnion) return schema.options.flatMap((option) => unwrap(option));
   if (schema instanceof z.ZodPipe) return unwrap(schema.in);
   if (

@@ -3,7 +3,7 @@ import { atLeastOne, count, derived, field, optional, section } from './field.ts
 
 const value: z.ZodType<unknown> = z.unknown();
 
-export const sweepRange = section(
+const sweepRange = section(
   {
     min: field(z.number(), 'The lower bound.'),
     max: field(z.number(), 'The upper bound.'),

@@ -13,9 +13,8 @@ export const styleThresholds = {
 export interface Minority {
   style: string;
   count: number;
-  /** How the majority is written, and how many rows that are. */
+  /** How the majority is written. */
   usual: string;
-  usualCount: number;
   /** Rows compared. */
   total: number;
 }
@@ -93,7 +92,6 @@ function minorities(
       style: found.value,
       count: found.count,
       usual: usual.value,
-      usualCount: usual.count,
       total,
     },
   }));

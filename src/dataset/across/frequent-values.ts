@@ -32,7 +32,7 @@ export interface FrequentOptions {
 }
 
 /** Rows that a finding may name. */
-export const keptRows = 5;
+const keptRows = 5;
 
 interface Known {
   value: string;

@@ -76,7 +76,7 @@ export interface Across {
   collect(): TraitCollector;
 }
 
-export interface TraitCollector {
+interface TraitCollector {
   /** `row` is the number that `end` gives back to name the row: whole, below 2^53, larger for later rows. */
   add(row: number, value: string): void;
   /** After the last row: findings at rows that contributed a trait. */
@@ -96,7 +96,7 @@ export type ReportRows = (
 /** An example with two answers. */
 export type Pair = Example & Required<Pick<Example, 'chosen' | 'rejected'>>;
 
-export interface CheckExample {
+interface CheckExample {
   text: string | Uint8Array;
   /** The pointer of the finding; absent if it belongs to the file or to the whole row. */
   pointer?: string;

@@ -3,8 +3,6 @@ import type { Codec } from './codec.ts';
 import { gzip } from './gzip.ts';
 import { zstd } from './zstd.ts';
 
-export type { Codec } from './codec.ts';
-
 export const codecs: readonly Codec[] = [gzip, zstd];
 
 /** The codec for a file's first bytes; null if they are not compressed. */

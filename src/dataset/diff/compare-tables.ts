@@ -1,13 +1,13 @@
 // Two versions of a dataset, row against row: by fingerprint first, then by id, then by prompt.
 import { type Field, fields, type RowTable } from './row-table.ts';
 
-export interface Pair {
+interface Pair {
   /** Indices into the tables. */
   a: number;
   b: number;
 }
 
-export interface ChangedPair extends Pair {
+interface ChangedPair extends Pair {
   /** Why the two are taken for one row. */
   by: 'id' | 'prompt';
 }

@@ -5,13 +5,11 @@ import type { Kind, PairBlock } from './pair-class.ts';
 /** Which row of a group stays. `best`: the one with the fewest findings. If rows tie, the first. */
 export type Keep = 'first' | 'longest' | 'best';
 
-export const keeps: readonly Keep[] = ['first', 'longest', 'best'];
-
 /** What near-duplicates lead to. `by_class`: only rows whose prompt and answer another kept row has are dropped. */
 export type NearAction = 'by_class' | 'drop' | 'keep';
 
 /** Why a row is dropped, or a pair is shown. */
-export const nearCodes = {
+const nearCodes = {
   duplicate: 'D160',
   conflict: 'D161',
   template: 'D162',
@@ -41,7 +39,7 @@ export interface DecidedRows {
 }
 
 /** Orders rows by preference: the one to keep comes first. */
-export function preferenceOf(keep: Keep): (a: RowFacts, b: RowFacts) => number {
+function preferenceOf(keep: Keep): (a: RowFacts, b: RowFacts) => number {
   if (keep === 'longest') return (a, b) => b.length - a.length || inOrder(a, b);
   if (keep === 'best') return (a, b) => a.findings - b.findings || inOrder(a, b);
   return inOrder;

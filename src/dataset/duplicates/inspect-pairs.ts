@@ -25,12 +25,12 @@ export interface RowFacts {
 }
 
 /** Rows that agree in their shingles, exactly. */
-export interface ExactSet {
+interface ExactSet {
   /** In the order of the rows. */
   rows: RowFacts[];
 }
 
-export interface SetPair extends Overlap {
+interface SetPair extends Overlap {
   /** Positions in `sets`. */
   a: number;
   b: number;

@@ -33,7 +33,7 @@ export const defaultNear: NearOptions = {
 };
 
 /** Pairs at least this similar and below the next band's, or at most 1. */
-export interface Band {
+interface Band {
   from: number;
   pairs: number;
 }

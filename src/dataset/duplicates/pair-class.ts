@@ -12,7 +12,7 @@ export type PairClass = 'same' | 'conflict' | 'template' | 'other';
 export const pairClasses: readonly PairClass[] = ['same', 'conflict', 'template', 'other'];
 
 /** The class of a pair. */
-export function classifyPair({ fields: a }: RowFacts, { fields: b }: RowFacts): PairClass {
+function classifyPair({ fields: a }: RowFacts, { fields: b }: RowFacts): PairClass {
   if (a === b) return 'same';
   if (a.prompt === b.prompt) return 'conflict';
   return templateOf(a) === templateOf(b) ? 'template' : 'other';

@@ -24,7 +24,7 @@ export interface PartStore {
 }
 
 /** Line, and bytes before the row and in it, from 0 at the start of the part; zeros if rows are read otherwise. */
-export interface LinePlace {
+interface LinePlace {
   line: number;
   start: number;
   bytes: number;

@@ -7,8 +7,6 @@ import { sameText } from './same-text.ts';
 /** What is compared: the whole row, only what is asked, or only what is answered. */
 export type CompareKey = 'row' | 'prompt' | 'answer';
 
-export const compareKeys: readonly CompareKey[] = ['row', 'prompt', 'answer'];
-
 /**
  * Calls `found` with each text that is compared, in order. Prompt: what every message but the assistant's says; answer:
  * what those say, and chosen and rejected.

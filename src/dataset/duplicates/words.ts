@@ -6,8 +6,6 @@
  */
 export type Unit = 'auto' | 'words' | 'characters';
 
-export const units: readonly Unit[] = ['auto', 'words', 'characters'];
-
 /** A character of a script that puts no space between words, as the source of a regular expression. */
 export const unspaced =
   '[\\p{sc=Han}\\p{sc=Hiragana}\\p{sc=Katakana}\\p{sc=Thai}\\p{sc=Lao}\\p{sc=Khmer}\\p{sc=Myanmar}]';
@@ -34,7 +32,7 @@ const asciiGap = /[^a-z0-9]+/g;
 const beyondAscii = /[^\0-\x7f]/;
 
 /** Whether the text is plain ASCII, which normalisation leaves alone. */
-export function isAscii(text: string): boolean {
+function isAscii(text: string): boolean {
   return !beyondAscii.test(text);
 }
 

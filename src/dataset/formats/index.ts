@@ -70,7 +70,7 @@ export function otherFormat(row: Row, than: Format): Format | undefined {
 }
 
 /** Whether a row has the format's shape. One with a conversation may have a rendered copy of it under `text`, too. */
-export function fits(row: Row, format: Format): boolean {
+function fits(row: Row, format: Format): boolean {
   return format.matches(row) && !(isNamedOnly(format) && otherFormat(row, format));
 }
 

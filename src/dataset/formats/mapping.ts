@@ -167,7 +167,7 @@ function isOneText(value: unknown): boolean {
 }
 
 /** The fields without which no row is an example. */
-export function required(mapping: FieldMapping): string[] {
+function required(mapping: FieldMapping): string[] {
   const { prompt, input, answer, calls, messages, chosen, rejected } = mapping;
   const sides = [chosen, rejected];
   const said = answer ?? calls;

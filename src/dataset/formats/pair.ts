@@ -139,7 +139,7 @@ function readSides(row: Row, layout: Layout, raise: Raise): Sides | null {
 }
 
 /** The messages of one side: a text, one message, or a list of messages. Null with a finding. */
-export function readSide(row: Row, key: string, layout: Layout, raise: Raise): Message[] | null {
+function readSide(row: Row, key: string, layout: Layout, raise: Raise): Message[] | null {
   const value = row[key];
   const pointer = `/${escapePointer(key)}`;
   if (value === undefined) raise(missingField, '', `The row has no "${key}".`);
@@ -193,13 +193,7 @@ export function locatePair(row: Row, named: Layout, spot: Spot): Location {
 }
 
 /** Where a place in one side lies; the side's first `shift` turns belong to the prompt. */
-export function locateSide(
-  value: unknown,
-  pointer: string,
-  shift: number,
-  { style }: Layout,
-  spot: Spot,
-): Location {
+function locateSide(value: unknown, pointer: string, shift: number, { style }: Layout, spot: Spot): Location {
   if (spot.message < 0) return { pointer };
   if (isRow(value)) return locateInTurn(value, pointer, style, spot);
   if (!Array.isArray(value)) return { pointer, ...(spot.inside !== undefined && { inside: spot.inside }) };

@@ -7,7 +7,7 @@ import { conversationKeys } from './conversation-keys.ts';
 import { textKey } from './text-key.ts';
 
 /** A row, and one that continues it. */
-export interface Growth {
+interface Growth {
   row: RowPlace;
   continued: RowPlace;
 }

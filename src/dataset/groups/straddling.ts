@@ -5,7 +5,7 @@ import type { Split } from '../split.ts';
 import { groupFields } from './group-fields.ts';
 import { textKey } from './text-key.ts';
 
-export interface StraddlingField {
+interface StraddlingField {
   field: string;
   /** Different values. */
   groups: number;

@@ -64,19 +64,6 @@ function isReference(text: string): boolean {
   return /^\S+$/.test(text) && /[\d/\\]/.test(text);
 }
 
-/** What a content part that is not text holds, in words; null for any other type. */
-export function nameMedia(type: unknown): string | null {
-  const word =
-    typeof type === 'string' ? /image|audio|video|file|document/.exec(type.toLowerCase())?.[0] : undefined;
-  return word === undefined
-    ? null
-    : word === 'audio'
-      ? 'a sound'
-      : word === 'image'
-        ? 'an image'
-        : `a ${word}`;
-}
-
 // Marks that stand for a picture and never for anything else; HTML has no text inside of <img>.
 const token =
   /<\|(?:image(?:_pad|_\d+)?|IMAGE|audio(?:_pad|_\d+|_bos|_eos)?|AUDIO|video(?:_pad|_\d+)?|VIDEO|vision_start|vision_pad|vision_end|im_patch)\|>|<(?:start_of_image|end_of_image|image_soft_token|audio_soft_token|image_placeholder|im_patch|im_start_token|ImageHere|IMG_CONTEXT|speechhere)>|\[IMG\]|<(img|audio|video)>[^<\s]{1,300}<\/\1>|\(<image>\.\/<\/image>\)|<(?:image|video|audio)[_-]?\d{1,3}>/i;

@@ -4,7 +4,7 @@ import { wasmBase64 } from './rows-wasm.ts';
 /** Numbers a line has in the table: start and end in bytes, 1 for an everyday row, and four of its key. */
 export const lineWidth = 7;
 
-export interface LineTable {
+interface LineTable {
   /** How many lines were read. */
   lines: number;
   /** `lineWidth` numbers a line; a view that the next call overwrites. */

@@ -6,7 +6,7 @@ import { wasmBase64 } from './shingles-wasm.ts';
 /** Numbers a line has: start and end in bytes, its shingles (0: left to others), and two hashes of two numbers. */
 export const shingleLineWidth = 7;
 
-export interface ShingledLines {
+interface ShingledLines {
   /** How many lines were read. */
   lines: number;
   /** `shingleLineWidth` numbers a line; a view that the next call overwrites, as is `shingles`. */

@@ -129,7 +129,7 @@ function liftRow(raw: RawRow, key: string): RawRow {
 }
 
 /** A row whose values stand in a list, in the order of the columns. */
-export function nameValues(raw: RawRow, columns: readonly string[]): RawRow {
+function nameValues(raw: RawRow, columns: readonly string[]): RawRow {
   if (raw.fault || !Array.isArray(raw.value)) return raw;
   const values = raw.value as unknown[];
   if (values.length !== columns.length) {

@@ -2,7 +2,7 @@
 // No correction for finite populations: without it the bound errs on the safe side, and it is the one in textbooks.
 
 /** The confidence of every bound that lorch shows. */
-export const confidence = 0.95;
+const confidence = 0.95;
 
 /**
  * The defect rate that `defects` in `rows` uniformly drawn rows do not exceed, with 95 % confidence: the p at which

@@ -103,7 +103,7 @@ const batch = z.object({
   rows: z.number().int().nonnegative(),
 });
 
-export const logEntry = z
+const logEntry = z
   .discriminatedUnion('type', [draw, verdict, note, undo, settle, batch])
   .refine((entry) => !('verdict' in entry) || (entry.verdict === 'reject') === (entry.reason !== undefined), {
     message: 'a rejected row has a reason, and no other has one',

@@ -25,7 +25,7 @@ export interface ReviewedSet {
   earlier: readonly { dataset: string; gone: number }[];
 }
 
-export interface Sample {
+interface Sample {
   rows: number;
   defects: number;
   bound: number;

@@ -11,13 +11,13 @@ import { createPlaceList, type PlaceList } from './place-list.ts';
 import type { ScanOptions, ScanSink } from './scan-types.ts';
 
 /** An earlier equal row, and what that means for this one. */
-export interface Duplicate {
+interface Duplicate {
   of: RowPlace;
   /** The two stand on different sides of the split. */
   leaks: boolean;
 }
 
-export interface Met {
+interface Met {
   /** The earlier row that this one repeats; null if it is new. */
   duplicate: Duplicate | null;
   /** The row's number in `places`; -1 for a duplicate. */
@@ -130,7 +130,7 @@ export function createFates(
 }
 
 /** Whether the rows of such a scan need fingerprints. */
-export function wantsFingerprints(options: ScanOptions, sink: ScanSink): boolean {
+function wantsFingerprints(options: ScanOptions, sink: ScanSink): boolean {
   return sink.onExample !== undefined || sink.onLedger !== undefined || options.fingerprints !== false;
 }
 

@@ -154,7 +154,7 @@ function withoutRepeats(drafts: Draft[], severityOf: (check: Check) => Severity 
 }
 
 /** The field of a row that speaks to lorch: `{"lorch": {"ignore": ["D104", "refusal"]}}`. */
-export const ownKey = 'lorch';
+const ownKey = 'lorch';
 
 /** Codes and names that the row itself silences; null for none. */
 export function readIgnored(row: Row): ReadonlySet<string> | null {

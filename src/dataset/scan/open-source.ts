@@ -5,7 +5,8 @@ import type { Readable } from 'node:stream';
 import { isMisnamed, systemReason } from '../../diagnostics/system-error.ts';
 import { UserError } from '../../diagnostics/user-error.ts';
 import { createByteReader } from '../compression/byte-reader.ts';
-import { type Codec, findCodec } from '../compression/index.ts';
+import type { Codec } from '../compression/codec.ts';
+import { findCodec } from '../compression/index.ts';
 import type { FileRemark } from '../readers/raw-row.ts';
 
 export interface OpenSource {

@@ -8,16 +8,6 @@ import { createFates } from './fates.ts';
 import { scanFile } from './scan-file.ts';
 import type { DataSource, FoundRow, ScannedFile, ScanOptions, ScanResult, ScanSink } from './scan-types.ts';
 
-export type {
-  DataSource,
-  FoundRow,
-  KeptRow,
-  ScannedFile,
-  ScanOptions,
-  ScanResult,
-  ScanSink,
-} from './scan-types.ts';
-
 /**
  * Scans the sources in order; each is read once, in memory that does not grow with it (but for some 80 bytes a row).
  * If validation has sources of its own, list them first: of two equal rows the one read first stays.

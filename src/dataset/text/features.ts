@@ -2,7 +2,7 @@
 import type { Spot } from '../checks/check.ts';
 import { textOf } from '../content.ts';
 import { type Example, inputPart, type Message, type Role } from '../example.ts';
-import { flagsOf, has } from './char-flags.ts';
+import { flagsOf } from './char-flags.ts';
 import { createGrams, type Grams, noteGrams } from './grams.ts';
 import { unitAt } from './unit-at.ts';
 
@@ -295,5 +295,3 @@ export function asksForCode(promptLower: string): boolean {
 
 const codeTopics =
   /\b(?:code|coding|program|function|script|html|css|xml|json|sql|query|regex|regular expression|python|java|javascript|typescript|c\+\+|php|ruby|bash|shell|command|algorithm|api|yaml|latex|markdown|markup|snippet|class|method|array|variable|loop|string|syntax|web ?page|website|url|template|jquery|react|swift|kotlin|rust|golang|perl|matlab)\b/;
-
-export { has };

@@ -1,6 +1,7 @@
 // Numbers that belong to a person: phones, cards, bank accounts, social security numbers; and IP addresses.
 import type { Example } from '../example.ts';
-import { featuresOf, has, type Piece } from './features.ts';
+import { has } from './char-flags.ts';
+import { featuresOf, type Piece } from './features.ts';
 import type { PrivateData } from './private-range.ts';
 import { unitAt } from './unit-at.ts';
 

@@ -4,4 +4,4 @@ export interface PrivateData extends PrivateRange {
   group: PrivateGroup;
 }
 
-export type PrivateGroup = 'secret' | 'email' | 'phone' | 'payment' | 'ip';
+type PrivateGroup = 'secret' | 'email' | 'phone' | 'payment' | 'ip';

@@ -66,7 +66,7 @@ export interface AdviceFacts {
 }
 
 /** What a rule found, in this plan's own figures. */
-export interface Advice {
+interface Advice {
   message: string;
   hint: string;
   data: Record<string, unknown>;

@@ -1,7 +1,7 @@
 // Checks across rows on datasets with planted patterns: what they say, where, and what they leave alone.
 import { describe, expect, it } from 'vitest';
 import { sampleRows } from '../../../src/dataset/across/sample-rows.ts';
-import type { ScanOptions } from '../../../src/dataset/scan/scan.ts';
+import type { ScanOptions } from '../../../src/dataset/scan/scan-types.ts';
 import { scanText } from '../scan-text.ts';
 
 async function said(text: string, checks: ScanOptions['checks'] = {}): Promise<string[]> {

@@ -1,7 +1,7 @@
 // One run of `lorch data check`: settings chosen, rows scanned once, every report that was asked for written.
 import { realpath, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import type { DataSource } from '../../../dataset/scan/scan.ts';
+import type { DataSource } from '../../../dataset/scan/scan-types.ts';
 import { UserError } from '../../../diagnostics/user-error.ts';
 import type { CheckFilter } from '../../sources/choose-checks.ts';
 import { chooseDatasetChecks } from '../../sources/dataset-checks.ts';

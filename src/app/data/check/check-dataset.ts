@@ -3,19 +3,19 @@
 import type { CheckGroup } from '../../../dataset/checks/check.ts';
 import { checks } from '../../../dataset/checks/index.ts';
 import type { LedgerEntry } from '../../../dataset/ledger.ts';
+import type { CheckPrecision } from '../../../dataset/review/check-precision.ts';
 import { resolveSettings } from '../../../dataset/scan/check-settings.ts';
-import {
-  type DataSource,
-  type FoundRow,
-  type ScannedFile,
-  type ScanOptions,
-  type ScanResult,
-  type ScanSink,
-  scanDataset,
-} from '../../../dataset/scan/scan.ts';
+import { scanDataset } from '../../../dataset/scan/scan.ts';
+import type {
+  DataSource,
+  FoundRow,
+  ScannedFile,
+  ScanOptions,
+  ScanResult,
+  ScanSink,
+} from '../../../dataset/scan/scan-types.ts';
 import type { CodeDoc, Finding, Severity } from '../../../diagnostics/finding.ts';
 import { trainerCodes } from '../../codes/trainer-codes.ts';
-import type { CheckPrecision } from '../../sources/check-precision.ts';
 import type { ChosenChecks } from '../../sources/choose-checks.ts';
 import { withJudgePool } from '../../sources/judge-pool.ts';
 import { maskFinding } from '../../sources/mask-finding.ts';

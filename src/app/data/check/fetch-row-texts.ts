@@ -2,7 +2,8 @@
 
 import { checks } from '../../../dataset/checks/index.ts';
 import type { CheckSettings } from '../../../dataset/scan/check-settings.ts';
-import { type DataSource, type ScanOptions, scanDataset } from '../../../dataset/scan/scan.ts';
+import { scanDataset } from '../../../dataset/scan/scan.ts';
+import type { DataSource, ScanOptions } from '../../../dataset/scan/scan-types.ts';
 
 /** Raw JSON by row number, of the kept rows among `rows`; none of a stream, which can be read once only. */
 export async function fetchRowTexts(

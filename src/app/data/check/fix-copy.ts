@@ -3,7 +3,7 @@ import { extname } from 'node:path';
 import type { LedgerEntry } from '../../../dataset/ledger.ts';
 import { chooseReader } from '../../../dataset/readers/index.ts';
 import { openSource } from '../../../dataset/scan/open-source.ts';
-import type { DataSource } from '../../../dataset/scan/scan.ts';
+import type { DataSource } from '../../../dataset/scan/scan-types.ts';
 import { quotePath } from '../../../diagnostics/quote-path.ts';
 import { UserError } from '../../../diagnostics/user-error.ts';
 import { createOpenFiles, type OpenFiles, openNewFile, publishAll } from '../../files/new-file.ts';

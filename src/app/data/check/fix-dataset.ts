@@ -2,7 +2,7 @@
 
 import type { LedgerEntry } from '../../../dataset/ledger.ts';
 import { applyFixes, trimFix } from '../../../dataset/scan/apply-fixes.ts';
-import type { FoundRow } from '../../../dataset/scan/scan.ts';
+import type { FoundRow } from '../../../dataset/scan/scan-types.ts';
 import { maskPrivateData } from '../../../dataset/text/private-data.ts';
 import { pointerTokens } from '../../../dataset/text-position.ts';
 import type { Finding, Place, TextFix } from '../../../diagnostics/finding.ts';

@@ -5,7 +5,7 @@ import { similarRows } from '../../../dataset/checks/consistency/similar-rows.ts
 import type { RowFacts } from '../../../dataset/duplicates/inspect-pairs.ts';
 import { defaultNear, type NearResult } from '../../../dataset/duplicates/near-duplicates.ts';
 import { type CheckSettings, resolveSettings } from '../../../dataset/scan/check-settings.ts';
-import type { DataSource, FoundRow, ScanOptions } from '../../../dataset/scan/scan.ts';
+import type { DataSource, FoundRow, ScanOptions } from '../../../dataset/scan/scan-types.ts';
 import type { Finding } from '../../../diagnostics/finding.ts';
 import { quotePath } from '../../../diagnostics/quote-path.ts';
 import { compareRows } from './compare-rows.ts';

@@ -44,7 +44,7 @@ export const optimizers = [
   'stable_adamw',
 ] as const;
 
-export const schedulers = [
+const schedulers = [
   'linear',
   'cosine',
   'cosine_with_restarts',

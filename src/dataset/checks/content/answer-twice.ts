@@ -1,4 +1,5 @@
-import { answersOf, has, looksLikeCode, spotOf } from '../../text/features.ts';
+import { has } from '../../text/char-flags.ts';
+import { answersOf, looksLikeCode, spotOf } from '../../text/features.ts';
 import { unitAt } from '../../text/unit-at.ts';
 import type { Check } from '../check.ts';
 

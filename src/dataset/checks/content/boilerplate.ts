@@ -1,4 +1,5 @@
-import { answersOf, has, spotOf } from '../../text/features.ts';
+import { has } from '../../text/char-flags.ts';
+import { answersOf, spotOf } from '../../text/features.ts';
 import { anyOf } from '../../text/grams.ts';
 import { unitAt } from '../../text/unit-at.ts';
 import type { Check } from '../check.ts';

@@ -1,4 +1,5 @@
-import { answersOf, asksForCode, has, looksLikeCode, spotOf } from '../../text/features.ts';
+import { has } from '../../text/char-flags.ts';
+import { answersOf, asksForCode, looksLikeCode, spotOf } from '../../text/features.ts';
 import type { Check } from '../check.ts';
 
 // It takes the place of a word: a label right after a word is a tag, and `[site](…)` is a link.

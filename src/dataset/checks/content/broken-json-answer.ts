@@ -1,4 +1,5 @@
-import { answersOf, has, spotOf } from '../../text/features.ts';
+import { has } from '../../text/char-flags.ts';
+import { answersOf, spotOf } from '../../text/features.ts';
 import type { Check } from '../check.ts';
 
 const asksForJson =

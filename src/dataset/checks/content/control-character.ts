@@ -1,4 +1,5 @@
-import { featuresOf, has, spotIn } from '../../text/features.ts';
+import { has } from '../../text/char-flags.ts';
+import { featuresOf, spotIn } from '../../text/features.ts';
 import { findMojibake } from '../../text/mojibake.ts';
 import type { Check } from '../check.ts';
 

@@ -1,4 +1,5 @@
-import { featuresOf, has, spotIn } from '../../text/features.ts';
+import { has } from '../../text/char-flags.ts';
+import { featuresOf, spotIn } from '../../text/features.ts';
 import type { Check } from '../check.ts';
 
 // Cyrillic and Greek letters that look like Latin ones, between or beside Latin letters of the same word.

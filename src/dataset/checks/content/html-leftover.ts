@@ -1,4 +1,5 @@
-import { answersOf, asksForCode, featuresOf, has, looksLikeCode, spotIn } from '../../text/features.ts';
+import { has } from '../../text/char-flags.ts';
+import { answersOf, asksForCode, featuresOf, looksLikeCode, spotIn } from '../../text/features.ts';
 import type { Check } from '../check.ts';
 
 const entity = /&(?:amp|lt|gt|quot|nbsp|apos|ndash|mdash|[lr][sd]quo|hellip|#\d{2,5}|#x[0-9a-f]{2,5});/i;

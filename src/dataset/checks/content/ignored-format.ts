@@ -1,4 +1,5 @@
-import { type Answer, answersOf, has, spotOf } from '../../text/features.ts';
+import { has } from '../../text/char-flags.ts';
+import { type Answer, answersOf, spotOf } from '../../text/features.ts';
 import { anyOf } from '../../text/grams.ts';
 import { wrongLength } from '../../text/wrong-length.ts';
 import type { Check } from '../check.ts';

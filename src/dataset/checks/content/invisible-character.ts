@@ -1,4 +1,5 @@
-import { featuresOf, has, type Piece, spotIn } from '../../text/features.ts';
+import { has } from '../../text/char-flags.ts';
+import { featuresOf, type Piece, spotIn } from '../../text/features.ts';
 import type { Check } from '../check.ts';
 
 // Marks that say nothing anywhere: zero-width space, word joiner, byte-order mark, soft hyphen.

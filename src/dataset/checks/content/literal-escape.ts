@@ -1,4 +1,5 @@
-import { answersOf, asksForCode, featuresOf, has, looksLikeCode, spotIn } from '../../text/features.ts';
+import { has } from '../../text/char-flags.ts';
+import { answersOf, asksForCode, featuresOf, looksLikeCode, spotIn } from '../../text/features.ts';
 import type { Check } from '../check.ts';
 
 // \n before a capital, a digit, another escape or the end; \" ; \u00e9. LaTeX commands and paths are not such.

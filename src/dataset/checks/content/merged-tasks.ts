@@ -1,4 +1,5 @@
-import { type Answer, answersOf, has, looksLikeCode, spotOf } from '../../text/features.ts';
+import { has } from '../../text/char-flags.ts';
+import { type Answer, answersOf, looksLikeCode, spotOf } from '../../text/features.ts';
 import type { Check } from '../check.ts';
 
 // Labels at the start of a line that begin another task or another turn.

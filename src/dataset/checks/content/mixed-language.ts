@@ -1,5 +1,6 @@
 import type { Example } from '../../example.ts';
-import { type Answer, answersOf, featuresOf, has, looksLikeCode, spotOf } from '../../text/features.ts';
+import { has } from '../../text/char-flags.ts';
+import { type Answer, answersOf, featuresOf, looksLikeCode, spotOf } from '../../text/features.ts';
 import { guessLanguage, looksEnglish } from '../../text/language.ts';
 import { holdsScript, mainScript } from '../../text/scripts.ts';
 import type { Check } from '../check.ts';

@@ -1,4 +1,5 @@
-import { answersOf, asksForCode, has, looksLikeCode } from '../../text/features.ts';
+import { has } from '../../text/char-flags.ts';
+import { answersOf, asksForCode, looksLikeCode } from '../../text/features.ts';
 import type { Check } from '../check.ts';
 import { anonymous, asksForVariables, formula, isMark, variable } from './template-variable.ts';
 

@@ -1,4 +1,5 @@
-import { answersOf, has, looksLikeCode, spotOf } from '../../text/features.ts';
+import { has } from '../../text/char-flags.ts';
+import { answersOf, looksLikeCode, spotOf } from '../../text/features.ts';
 import type { Check } from '../check.ts';
 
 const own = /^(?:A|AI|Assistant|ASSISTANT|Bot|Chatbot|ChatGPT|GPT)\s*[:：]\s/;

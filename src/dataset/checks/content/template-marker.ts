@@ -1,5 +1,6 @@
 import type { Example } from '../../example.ts';
-import { featuresOf, has, type Piece, spotIn } from '../../text/features.ts';
+import { has } from '../../text/char-flags.ts';
+import { featuresOf, type Piece, spotIn } from '../../text/features.ts';
 import type { Check } from '../check.ts';
 
 // What the templates of common model families put around turns, calls and thinking.

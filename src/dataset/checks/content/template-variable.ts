@@ -1,4 +1,5 @@
-import { answersOf, asksForCode, has, looksLikeCode, spotOf } from '../../text/features.ts';
+import { has } from '../../text/char-flags.ts';
+import { answersOf, asksForCode, looksLikeCode, spotOf } from '../../text/features.ts';
 import type { Check } from '../check.ts';
 
 // {{name}}, ${name}, %(name)s, {user_name}, {userName}, <USER_NAME>, [USER_NAME]; LaTeX, sets and the expressions of workflow files (${{ … }}) are left out by

@@ -1,4 +1,5 @@
-import { featuresOf, has, spotIn } from '../../text/features.ts';
+import { has } from '../../text/char-flags.ts';
+import { featuresOf, spotIn } from '../../text/features.ts';
 import type { Check } from '../check.ts';
 
 // Not those that typography asks for: before French punctuation and units, inside numbers, after an opening quote.

@@ -1,5 +1,6 @@
 import { compute, findWrongEquation, says } from '../../text/arithmetic.ts';
-import { type Answer, answersOf, asksForCode, has, looksLikeCode, spotOf } from '../../text/features.ts';
+import { has } from '../../text/char-flags.ts';
+import { type Answer, answersOf, asksForCode, looksLikeCode, spotOf } from '../../text/features.ts';
 import { writtenNumbers } from '../../text/number-list.ts';
 import type { Check, Report } from '../check.ts';
 

@@ -1,5 +1,6 @@
+import { has } from '../../text/char-flags.ts';
 import { countItems, countSentences, numberSource, readNumber } from '../../text/counts.ts';
-import { type Answer, answersOf, has, looksLikeCode, spotOf } from '../../text/features.ts';
+import { type Answer, answersOf, looksLikeCode, spotOf } from '../../text/features.ts';
 import { anyOf } from '../../text/grams.ts';
 import type { Check } from '../check.ts';
 

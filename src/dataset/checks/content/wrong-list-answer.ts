@@ -1,4 +1,5 @@
-import { type Answer, answersOf, has, looksLikeCode, spotOf } from '../../text/features.ts';
+import { has } from '../../text/char-flags.ts';
+import { type Answer, answersOf, looksLikeCode, spotOf } from '../../text/features.ts';
 import { aggregates, onlyNumberList, writtenNumbers } from '../../text/number-list.ts';
 import { sortedWords, wordList } from '../../text/word-list.ts';
 import type { Check } from '../check.ts';

@@ -16,7 +16,7 @@ import {
 import { type FoundTurns, findTurns } from './find-turns.ts';
 import { type Field, isTextField, isVaried, surveyFields } from './survey.ts';
 
-export type MappingKey = Exclude<keyof FieldMapping, 'as'>;
+type MappingKey = Exclude<keyof FieldMapping, 'as'>;
 
 export interface Inferred {
   mapping: FieldMapping;

@@ -1,7 +1,8 @@
 // The parts of the HTML report: totals, the table of checks, one section a check.
-import type { FoundRow } from '../../../../dataset/scan/scan.ts';
+
+import type { CheckPrecision } from '../../../../dataset/review/check-precision.ts';
+import type { FoundRow } from '../../../../dataset/scan/scan-types.ts';
 import type { Finding } from '../../../../diagnostics/finding.ts';
-import type { CheckPrecision } from '../../../sources/check-precision.ts';
 import type { CheckedDataset, FoundCode } from '../check-dataset.ts';
 import { escapeHtml } from './escape-html.ts';
 import { judgeCheck } from './verdict.ts';

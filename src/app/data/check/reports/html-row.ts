@@ -1,5 +1,5 @@
 // A row's raw JSON around a finding's place, as HTML with the place marked.
-import type { FoundRow } from '../../../../dataset/scan/scan.ts';
+import type { FoundRow } from '../../../../dataset/scan/scan-types.ts';
 import { maskPrivateJson } from '../../../../dataset/text/private-data.ts';
 import { findPointer } from '../../../../dataset/text-position.ts';
 import type { Finding } from '../../../../diagnostics/finding.ts';

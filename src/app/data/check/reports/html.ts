@@ -1,7 +1,7 @@
 // `--html`: one file that needs nothing else, for people who read and do not type. Every text of the dataset is escaped
 // and masked; a strict policy allows the file's own style and script only.
 import { hash } from 'node:crypto';
-import type { FoundRow } from '../../../../dataset/scan/scan.ts';
+import type { FoundRow } from '../../../../dataset/scan/scan-types.ts';
 import type { Finding } from '../../../../diagnostics/finding.ts';
 import { streamToFile } from '../../../files/stream-to-file.ts';
 import type { CheckedDataset } from '../check-dataset.ts';

@@ -1,5 +1,5 @@
 // What every form of a check's report has in common: findings come one by one, the totals at the end.
-import type { FoundRow } from '../../../../dataset/scan/scan.ts';
+import type { FoundRow } from '../../../../dataset/scan/scan-types.ts';
 import type { Finding } from '../../../../diagnostics/finding.ts';
 import type { CheckedDataset } from '../check-dataset.ts';
 

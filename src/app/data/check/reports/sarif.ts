@@ -1,7 +1,7 @@
 // `--sarif`: SARIF 2.1.0, which code review tools read to show findings at the lines of a change.
 import { isAbsolute, relative } from 'node:path';
 import type { Log, ReportingDescriptor, Result } from 'sarif';
-import type { FoundRow } from '../../../../dataset/scan/scan.ts';
+import type { FoundRow } from '../../../../dataset/scan/scan-types.ts';
 import type { Finding, Severity } from '../../../../diagnostics/finding.ts';
 import { streamToFile } from '../../../files/stream-to-file.ts';
 import { rowDigits } from '../baseline.ts';
