@@ -1,4 +1,5 @@
 // What differs between runs, and what came of it. Pure arithmetic on plans and recorded results.
+import { usualMethod } from '../config/schema/method.ts';
 import type { EarlyStop } from './early-stop.ts';
 import { flattenSettings } from './flatten.ts';
 import type { Plan, PlannedInitAdapter, PlannedTokenizer } from './plan.ts';
@@ -114,6 +115,7 @@ function settingsOf(plan: Plan): Record<string, unknown> {
   // The name is not a setting: runs are told apart by it.
   const { run_name: _name, ...training } = plan.training;
   return flattenSettings({
+    method: plan.method ?? usualMethod,
     base_model: { id: plan.base_model.id, revision: plan.base_model.revision },
     ...(plan.init_adapter && { init_adapter: initOf(plan.init_adapter) }),
     model: plan.model,
@@ -181,6 +183,7 @@ function fedBySource({ dataset }: Plan): number[] {
 function validationReasons(runs: readonly ComparedRun[]): string[] {
   const differs = (pick: (run: ComparedRun) => unknown) => new Set(runs.map(pick)).size > 1;
   const reasons: string[] = [];
+  if (differs(({ plan }) => plan.method ?? usualMethod)) reasons.push('the method differs');
   if (runs.some((run) => run.plan.dataset.validation === null)) reasons.push('a run has no validation rows');
   else if (differs((run) => run.plan.dataset.validation?.fingerprint)) reasons.push('validation rows differ');
   if (differs((run) => JSON.stringify(validationTemplates(run.plan))))

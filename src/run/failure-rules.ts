@@ -99,7 +99,7 @@ export const failureRules: readonly FailureRule[] = [
       'The trainer compares each sequence file with the plan before it reads it, and a checkpoint with the plan it belongs to. A file is missing, damaged or changed, or comes from another version. lorch never trains on data that is not in the plan.',
     hint: 'train from the config again: it makes a new plan and prepares the rows anew',
     next: (run) => `lorch train runs/${run}/config.yaml`,
-    errors: ['R011', 'R012', 'R020', 'R021', 'R025', 'R029', 'R041', 'R042', 'R050', 'R072'],
+    errors: ['R011', 'R012', 'R020', 'R021', 'R025', 'R029', 'R041', 'R042', 'R050', 'R072', 'R074'],
   },
   {
     class: 'bad-settings',

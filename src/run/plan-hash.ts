@@ -9,6 +9,7 @@ export function hashPlan(plan: Omit<Plan, 'plan_hash'>): string {
     lorch_version,
     base_model,
     init_adapter: init,
+    method,
     model,
     dataset,
     tokenizer,
@@ -28,6 +29,8 @@ export function hashPlan(plan: Omit<Plan, 'plan_hash'>): string {
         base_model,
         // By content: where it was read from decides nothing.
         ...(init && { init_adapter: { mode: init.mode, files: init.files } }),
+        // Undefined, it leaves the hash as it was before there were methods.
+        method,
         model,
         dataset: data,
         // Undefined, it leaves the hash as it was before there were new tokens.

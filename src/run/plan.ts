@@ -308,6 +308,8 @@ const plan = z.object({
   }),
   /** Absent in a plan that begins with a new adapter. */
   init_adapter: initAdapter.optional(),
+  /** What is learned; absent in plans of earlier versions: sft. */
+  method: text.optional(),
   model: z.object({ dtype: text, attn_implementation: text, trust_remote_code: z.boolean() }),
   dataset,
   /** Absent without new tokens. */

@@ -53,6 +53,19 @@ const cases: [section: string, line: string, place: string, message: RegExp, hin
   ['resources', 'gpus: 2', '6:9 C016', /one GPU/],
 ];
 
+describe('a method', () => {
+  it('is sft unless the config names one', async () => {
+    expect((await configOf(minimal)).method).toBe('sft');
+    expect((await configOf(`${minimal}method: sft\n`)).method).toBe('sft');
+  });
+
+  it('that there is none of is an error that names those there are', async () => {
+    const { faults, findings } = await loadText(`${minimal}method: dpo\n`);
+    expect(faults).toEqual(['5:9 C012']);
+    expect(findings[0]?.message).toMatch(/`method` must be sft; this is the text "dpo"/);
+  });
+});
+
 describe('a wrong value', () => {
   for (const [section, line, place, message, hint] of cases)
     it(`${section}: ${line}`, async () => {

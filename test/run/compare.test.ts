@@ -106,6 +106,16 @@ describe('comparing runs', () => {
     expect(other.not_comparable_because).toEqual(['train_on differs', 'truncate differs']);
   });
 
+  it('reads a plan of an earlier version as sft, and sets no losses of two methods side by side', () => {
+    const of = (method: string) => run('b', { plan: { ...plan({}), method } });
+    expect(plan({}).method).toBeUndefined();
+    const same = compared([run('a'), of('sft')]);
+    expect([same.config, same.validation_comparable]).toEqual([[], true]);
+    const other = compared([run('a'), of('dpo')]);
+    expect(other.config).toEqual([{ path: 'method', values: ['sft', 'dpo'] }]);
+    expect(other.not_comparable_because).toEqual(['the method differs']);
+  });
+
   it('refuses to rank validation losses over different validation rows, and says why', () => {
     const metrics = (min: number) => [
       { name: 'eval_loss', last: min, last_step: 4, min, min_step: 4, max: 3, max_step: 1, points: 1 },

@@ -38,9 +38,47 @@ def test_it_is_a_plain_safetensors_file(tmp_path: Path) -> None:
 
     write(tmp_path / "a.safetensors")
     with safe_open(tmp_path / "a.safetensors", "numpy") as file:
-        assert file.metadata() == {"format": "lorch-sequences-1"}
+        assert file.metadata() == {"format": "lorch-sequences-2", "streams": "tokens"}
         types = {name: file.get_tensor(name).dtype for name in file.keys()}  # noqa: SIM118
-    assert types == {"input_ids": np.int32, "trained": np.uint8, "offsets": np.int64, "row": np.int64}
+    assert types == {
+        "row": np.int64,
+        "tokens.offsets": np.int64,
+        "tokens.input_ids": np.int32,
+        "tokens.trained": np.uint8,
+    }
+
+
+def test_a_pair_has_two_streams_that_share_its_row(tmp_path: Path) -> None:
+    with SequenceWriter(tmp_path / "a.safetensors", ("chosen", "rejected")) as writer:
+        writer.append_streams(7, {"chosen": ([1, 2, 3], [0, 1, 1]), "rejected": ([1, 4], [0, 1])}, 3)
+        writer.append_streams(9, {"rejected": ([5], [1]), "chosen": ([], [])})
+        with pytest.raises(ValueError, match="row 11 has the streams"):
+            writer.append_streams(11, {"chosen": ([1], [1])})
+        writer.close()
+    assert writer.fed == {"rows": 4, "sequences": 4, "tokens": 16, "trained_tokens": 10}
+    chosen, rejected = (SequenceFile(tmp_path / "a.safetensors", name) for name in writer.streams)
+    assert chosen.streams == ("chosen", "rejected")
+    for file in (chosen, rejected):
+        assert (file.row.tolist(), file.times.tolist()) == ([7, 9], [3, 1])
+    assert [chosen.input_ids(i).tolist() for i in range(2)] == [[1, 2, 3], []]
+    assert [rejected.labels(i).tolist() for i in range(2)] == [[-100, 4], [5]]
+    with pytest.raises(LorchError, match="its streams are chosen and rejected, not tokens"):
+        SequenceFile(tmp_path / "a.safetensors")
+
+
+def test_a_file_of_an_earlier_version_is_one_stream(tmp_path: Path) -> None:
+    from safetensors.numpy import save_file
+
+    tensors = {
+        "offsets": np.array([0, 2, 3]),
+        "row": np.array([4, 5]),
+        "input_ids": np.array([1, 2, 3], np.int32),
+        "trained": np.array([0, 1, 1], np.uint8),
+    }
+    save_file(tensors, tmp_path / "old", {"format": "lorch-sequences-1"})
+    file = SequenceFile(tmp_path / "old")
+    assert (file.streams, file.row.tolist(), file.times.tolist()) == (("tokens",), [4, 5], [1, 1])
+    assert [file.labels(i).tolist() for i in range(2)] == [[-100, 2], [3]]
 
 
 def test_no_rows_are_a_file_too(tmp_path: Path) -> None:

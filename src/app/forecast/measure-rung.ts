@@ -96,12 +96,13 @@ export async function measureRung(
   const { path: folder, remove } = await makeTemporaryFolder('lorch-calibrate-');
   try {
     await mkdir(join(folder, 'data'));
-    const { model, lora, quantization, training, resources } = rendered;
+    const { method, model, lora, quantization, training, resources } = rendered;
     const plan = {
       plan_hash: ladder,
       lorch_version: request.lorchVersion,
       name: 'calibration',
       base_model: base,
+      method,
       model,
       lora,
       quantization,

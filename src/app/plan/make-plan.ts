@@ -158,7 +158,7 @@ async function makePlan(
   const config = start?.config ?? loaded.config;
   const { rendered, findings: machineFindings } = renderConfig(config, machine);
   const stored = readStoredQuantization(base.config);
-  const policy = await configPolicy(config.dataset, request.workspace.root);
+  const policy = await configPolicy(config, request.workspace.root);
   const { key, dir, prepared } = await prepare(request, config, policy, base, rendered.tokenizer, scan);
   const { tokenizer, reading, lora } = planTokens(rendered, base.reading, prepared);
   const quantization = quantizationAsLoaded(base.config, rendered.quantization);
@@ -222,6 +222,7 @@ async function makePlan(
       ...(stored && { stored: { method: stored.method, bits: stored.bits } }),
     },
     ...(start && { init_adapter: start.planned }),
+    method: rendered.method,
     model: rendered.model,
     dataset: {
       files: scan.result.files.map(({ path, bytes, sha256 }) => ({ path, bytes, sha256 })),

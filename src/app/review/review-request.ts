@@ -144,6 +144,6 @@ async function policyOf(
   format: string | FieldMapping,
   root: string,
 ): Promise<RowPolicy> {
-  if (config) return await configPolicy(config.dataset, root);
+  if (config) return await configPolicy(config, root);
   return rowPolicy({ format, template: { kind: flags.template, source: null } });
 }

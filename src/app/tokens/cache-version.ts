@@ -21,7 +21,13 @@ const ruleFolders: [string, RegExp][] = [
   ['tokens', /\.py$/],
   ['templates', /\.jinja$/],
 ];
-const ruleFiles = ['commands/prepare.py', 'commands/probe.py', 'codes.json', 'errors.py'];
+const ruleFiles = [
+  'commands/prepare.py',
+  'commands/probe.py',
+  'codes.json',
+  'errors.py',
+  'methods/__init__.py',
+];
 
 /**
  * The `cache_version` that `prepare` of this interpreter would return (tokens/cache_version.py). Starts Python only if

@@ -26,6 +26,8 @@ const prepared = z.object({
   /** The date that templates wrote into rows; null if they wrote none. */
   date: z.string().nullable(),
   mask_rule: z.string(),
+  /** The streams of tokens that each row has, by name. */
+  streams: z.array(z.string()),
   splits: z.record(
     z.string(),
     z.object({
@@ -85,6 +87,8 @@ const prepared = z.object({
 export type Prepared = z.infer<typeof prepared>;
 
 export interface PrepareSpec {
+  /** It decides the streams of each row: one, or one for each answer of a pair. */
+  method: string;
   model: { id: string; path: string | null; revision: string | null; trust_remote_code: boolean };
   template: {
     /** `none`: the rows are plain texts. */
@@ -175,6 +179,7 @@ function keyOf(
     .update(
       canonicalJson({
         version,
+        method: spec.method,
         tokenizer,
         trust_remote_code: spec.model.trust_remote_code,
         contents,

@@ -1,4 +1,4 @@
-// Row lengths of a prepared split: from its offsets alone, or with the trained tokens counted.
+// Row lengths of the stream `tokens` of a prepared split: from its offsets alone, or with the trained tokens counted.
 import { type FileHandle, open } from 'node:fs/promises';
 
 export interface RowTokens {
@@ -23,7 +23,7 @@ export async function readLengths(path: string): Promise<Uint32Array> {
 }
 
 async function readDistinct(file: Tensors): Promise<Uint32Array> {
-  const ends = await file.numbers('offsets');
+  const ends = await file.numbers('tokens.offsets');
   return Uint32Array.from({ length: Math.max(0, ends.length - 1) }, (_, i) =>
     Number((ends[i + 1] ?? 0n) - (ends[i] ?? 0n)),
   );
@@ -71,7 +71,7 @@ export async function readFedTokens(
     let left = 0;
     let sum: SourceTokens | undefined;
     let weight = 1;
-    for await (const chunk of file.bytes('trained'))
+    for await (const chunk of file.bytes('tokens.trained'))
       for (const flag of chunk) {
         while (left === 0 && at < lengths.length - 1) {
           at += 1;
@@ -92,7 +92,7 @@ export async function readFedTokens(
 export async function readRowTokens(path: string): Promise<RowTokens[]> {
   const file = await openTensors(path);
   try {
-    const [ends, rows] = [await file.numbers('offsets'), await file.numbers('row')];
+    const [ends, rows] = [await file.numbers('tokens.offsets'), await file.numbers('row')];
     const found = Array.from(rows, (row, i) => ({
       row: Number(row),
       tokens: Number((ends[i + 1] ?? 0n) - (ends[i] ?? 0n)),
@@ -100,7 +100,7 @@ export async function readRowTokens(path: string): Promise<RowTokens[]> {
     }));
     let at = 0;
     let left = found[0]?.tokens ?? 0;
-    for await (const chunk of file.bytes('trained'))
+    for await (const chunk of file.bytes('tokens.trained'))
       for (const flag of chunk) {
         while (left === 0 && at < found.length - 1) left = found[++at]?.tokens ?? 0;
         const row = found[at];

@@ -1,17 +1,20 @@
-// How rows become sequences, by the dataset section of a config: template, labels, and what happens to long rows.
-import type { DatasetSection } from '../../config/schema/dataset.ts';
+// How rows become sequences, by the method and the dataset section of a config: template, labels, and what happens to long rows.
+import { usualMethod } from '../../config/schema/method.ts';
+import type { RunConfig } from '../../config/schema/run.ts';
 import type { FieldMapping } from '../../dataset/formats/field-mapping.ts';
 import { text } from '../../dataset/formats/text.ts';
 import type { PrepareSpec } from './prepare-sequences.ts';
 import { readTemplate } from './read-template.ts';
 
-export interface RowPolicy extends Pick<PrepareSpec, 'template' | 'train_on' | 'truncate'> {
+export interface RowPolicy extends Pick<PrepareSpec, 'method' | 'template' | 'train_on' | 'truncate'> {
   /** What templates take for today, if the config says so. */
   date?: string;
 }
 
 /** What was asked for; what is left out follows from the format. */
 export interface AskedPolicy {
+  /** The method of a config. */
+  method?: string | undefined;
   format: string | FieldMapping;
   template: PrepareSpec['template'];
   trainOn?: PrepareSpec['train_on'] | undefined;
@@ -19,20 +22,30 @@ export interface AskedPolicy {
 }
 
 /** The policy in full. Plain texts have no template, are trained on whole, and are split by default. */
-export function rowPolicy({ format, template, trainOn, truncate }: AskedPolicy): RowPolicy {
+export function rowPolicy({
+  method = usualMethod,
+  format,
+  template,
+  trainOn,
+  truncate,
+}: AskedPolicy): RowPolicy {
   if (format === text.name)
     return {
+      method,
       template: { kind: 'none', source: null },
       train_on: 'all',
       truncate: truncate ?? 'split',
     };
-  return { template, train_on: trainOn ?? 'answers', truncate: truncate ?? 'right' };
+  return { method, template, train_on: trainOn ?? 'answers', truncate: truncate ?? 'right' };
 }
 
 /** The policy of a config; a template file is relative to `root`. Throws UserError P009. */
-export async function configPolicy(dataset: DatasetSection, root: string): Promise<RowPolicy> {
+export async function configPolicy(
+  { method, dataset }: Pick<RunConfig, 'method' | 'dataset'>,
+  root: string,
+): Promise<RowPolicy> {
   const { format, train_on: trainOn, truncate, template_kwargs: kwargs } = dataset;
   const template = await readTemplate(dataset.template, root, kwargs);
-  const policy = rowPolicy({ format, template, trainOn, truncate });
+  const policy = rowPolicy({ method, format, template, trainOn, truncate });
   return dataset.template_date === undefined ? policy : { ...policy, date: dataset.template_date };
 }

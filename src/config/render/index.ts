@@ -8,8 +8,9 @@ import { renderQuantization } from './quantization.ts';
 import { type RenderedTokenizer, renderTokenizer } from './tokenizer.ts';
 import { renderTraining } from './training.ts';
 
-/** plan.json's `model`, `lora`, `quantization`, `training` and `resources`; of `tokenizer` what the config says. */
+/** plan.json's `method`, `model`, `lora`, `quantization`, `training` and `resources`; of `tokenizer` what the config says. */
 export interface RenderedConfig {
+  method: string;
   model: { dtype: string; attn_implementation: string; trust_remote_code: boolean };
   /** Absent without new tokens. */
   tokenizer?: RenderedTokenizer;
@@ -27,6 +28,7 @@ export function renderConfig(
   const gpus = config.resources.gpus ?? (machine.device === 'cuda' ? 1 : 0);
   const used: MachineFacts = gpus === 0 ? { device: 'cpu', bf16Supported: true } : machine;
   const rendered: RenderedConfig = {
+    method: config.method,
     model: config.model,
     ...(config.tokenizer && { tokenizer: renderTokenizer(config.tokenizer) }),
     lora: renderLora(config.lora),

@@ -4,6 +4,7 @@ import { datasetSection } from './dataset.ts';
 import { field, optional, section, text } from './field.ts';
 import { initAdapter } from './init-adapter.ts';
 import { loraSection } from './lora.ts';
+import { method, methods } from './method.ts';
 import { modelSection } from './model.ts';
 import { quantizationSection } from './quantization.ts';
 import { resourcesSection } from './resources.ts';
@@ -35,6 +36,12 @@ export const runShape = {
   init_adapter: optional(
     initAdapter,
     'The adapter to start from: a run, a folder or a hub id, or `{ from, mode: continue | fuse }`. It must have been trained on this base model (docs/init-adapter.md).',
+  ),
+  method: field(
+    method,
+    `What is learned: ${Object.entries(methods)
+      .map(([name, learns]) => `\`${name}\` is ${learns}`)
+      .join('; ')}.`,
   ),
   model: field(modelSection.prefault({}), 'How the base model is loaded.'),
   tokenizer: optional(

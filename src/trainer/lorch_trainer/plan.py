@@ -60,6 +60,8 @@ class Plan:
     """New tokens; absent in plans without any."""
     evaluation_loss: str | None = None
     """`by_token` (evaluation.py); None in plans of earlier versions."""
+    method: str = "sft"
+    """What is learned; plans of earlier versions have no such field."""
     init_adapter: dict[str, Any] | None = None
     """`mode`, `files` and where it came from; None in plans that begin with a new adapter."""
 

@@ -43,8 +43,9 @@ describe('the rules', () => {
       hashAfter('tokens/one_more.py', ''),
       hashAfter('commands/prepare.py', '\n'),
       hashAfter('codes.json', '\n'),
+      hashAfter('methods/__init__.py', '\n'),
     ]);
-    expect(new Set([usual, ...others]).size).toBe(7);
+    expect(new Set([usual, ...others]).size).toBe(8);
   });
 });
 
@@ -128,6 +129,7 @@ describe.skipIf(!python)('prepared sequences', () => {
     const prepare = async (change: Partial<PrepareRequest> = {}) => {
       return await prepareSequences({
         spec: {
+          method: 'sft',
           model: { id: 'tiny', path: model, revision: null, trust_remote_code: false },
           template: { kind: 'chatml', source: null },
           train_on: 'answers',

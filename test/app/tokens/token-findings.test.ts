@@ -10,6 +10,7 @@ const nothing: Prepared = {
   template: { kind: 'model', sha256: '' },
   date: null,
   mask_rule: '',
+  streams: ['tokens'],
   cache_version: { rules: '', python: '3.11', packages: {} },
   splits: {},
   lengths: zero,

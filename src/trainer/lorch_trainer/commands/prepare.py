@@ -18,6 +18,7 @@ from typing import Any
 
 from .. import __version__, stdio
 from ..errors import LorchError
+from ..methods import find_method
 from ..tokens.added_tokens import AddedTokens
 from ..tokens.cache_version import cache_version
 from ..tokens.control import ControlTokens
@@ -29,7 +30,7 @@ from ..tokens.lengths import Lengths
 from ..tokens.mixture import named_templates, template_of
 from ..tokens.rendering import render_trained
 from ..tokens.row_findings import RowFindings
-from ..tokens.sequences import SequenceWriter
+from ..tokens.sequences import TOKENS, SequenceWriter
 from ..tokens.spans import Rendered, Span, close_last
 from ..tokens.stops import generation_ends
 from ..tokens.template import Message, Template
@@ -63,6 +64,7 @@ def run(spec: dict[str, Any]) -> dict[str, Any]:
         max_length = spec.get("max_length")
     if max_length is not None and (not isinstance(max_length, int) or max_length < 1):
         raise LorchError("R012", f"max_length must be a whole number above 0, not {max_length!r}")
+    streams = find_method(spec.get("method", "sft")).streams
     date = spec.get("date")
     train_on = check_train_on(spec.get("train_on", "answers"))
     truncate = check_policy(spec.get("truncate", "right"))
@@ -79,7 +81,9 @@ def run(spec: dict[str, Any]) -> dict[str, Any]:
         templates = choose_template(template, tokenizer, str(model["id"]), ends, date)
     out.mkdir(parents=True, exist_ok=True)
     (out / "prepare.json").unlink(missing_ok=True)
-    preparation = Preparation(tokenizer, templates, max_length, new_tokens, train_on, truncate, named)
+    preparation = Preparation(
+        tokenizer, templates, max_length, new_tokens, train_on, truncate, named, streams
+    )
     written = {name: preparation.split(name, Path(path), out) for name, path in splits.items()}
     result = preparation.result(written, date)
     tokenizer.save_pretrained(out / "tokenizer")
@@ -99,12 +103,14 @@ class Preparation:
         train_on: TrainOn = "answers",
         truncate: str = "right",
         named: dict[str, TemplateSet] | None = None,
+        streams: tuple[str, ...] = (TOKENS,),
     ) -> None:
         self.tokenizer = tokenizer
         self.new_tokens = new_tokens
         self.templates = templates
         self.named = named or {}
         """Templates of rows that name their own."""
+        self.streams = streams
         self.max_length = max_length
         self.train_on = train_on
         self.truncate = truncate
@@ -127,7 +133,7 @@ class Preparation:
         total = count_lines(path)
         rows_in = 0
         dropped_before = len(self.dropped)
-        with SequenceWriter(out / f"{name}.safetensors") as writer:
+        with SequenceWriter(out / f"{name}.safetensors", self.streams) as writer:
             examples = read_examples(path, isinstance(self.templates, Documents))
             while batch := list(islice(examples, _BATCH)):
                 rows_in += len(batch)
@@ -337,6 +343,7 @@ class Preparation:
             "date": date if dated else None,
             "templates": {name: {"kind": one.kind, "sha256": one.sha256} for name, one in self.named.items()},
             "mask_rule": f"{MASK_RULE}:{'+'.join(sorted(rules)) or 'none'}:{rule_name(self.train_on)}",
+            "streams": list(self.streams),
             "splits": written,
             "lengths": self.lengths.summary(),
             "trained_lengths": self.trained_lengths.summary(),

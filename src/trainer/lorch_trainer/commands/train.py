@@ -19,6 +19,7 @@ from ..checkpoints import Seal, newest_complete, remove_incomplete, set_damaged_
 from ..device import describe_device, keep_offline, pin_device, torch_device, versions
 from ..errors import LorchError, from_exception
 from ..events import EventWriter
+from ..methods import find_method
 from ..plan import Plan, RunFolder, read_plan
 from ..stop import EXIT_CODE, Stop
 
@@ -68,6 +69,7 @@ def _report_failure(attempt: Attempt, failure: LorchError) -> None:
 def _run(attempt: Attempt, stop: Stop) -> bool:
     """Executes the plan. Returns False if the attempt was stopped before its last step."""
     plan = read_plan(attempt.run)
+    find_method(plan.method)
     attempt.max_steps = int(plan.forecast["steps"]["total"])
     pin_device(plan.use_cpu)
     keep_offline(plan.base_model["path"] is not None)

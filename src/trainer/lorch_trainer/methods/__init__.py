@@ -1,1 +1,29 @@
-"""What is learned: one recipe a file, and how it is fed and evaluated."""
+"""What is learned: one recipe a file, listed here. Importing this list imports no recipe, and no torch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..errors import LorchError
+from ..tokens.sequences import TOKENS
+
+
+@dataclass(frozen=True)
+class Method:
+    """One entry of the list."""
+
+    streams: tuple[str, ...]
+    """The sequences that `prepare` writes of each row."""
+
+
+METHODS = {
+    "sft": Method((TOKENS,)),
+}
+"""By the name that configs and plans use (src/config/schema/method.ts)."""
+
+
+def find_method(name: str) -> Method:
+    """The method of that name. Raises R074 for one that is not in the list."""
+    if name not in METHODS:
+        raise LorchError("R074", f"there is no method {name!r}; this trainer knows {', '.join(METHODS)}")
+    return METHODS[name]

@@ -19,6 +19,7 @@ RULES = (
     "commands/probe.py",
     "codes.json",
     "errors.py",
+    "methods/__init__.py",
     "tokens/*.py",
     "templates/*.jinja",
 )

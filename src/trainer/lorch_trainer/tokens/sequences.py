@@ -1,12 +1,15 @@
 """The sequence file: what `prepare` writes and statistics, plan and training read.
 
-A safetensors file with, for N sequences of T tokens in all,
-  offsets    int64[N+1]  sequence i is input_ids[offsets[i]:offsets[i+1]]
-  row        int64[N]    the number of its row over all input files; a row that was split has several in turn
-  times      int32[N]    how often an epoch feeds its row; absent if each is fed once
-  input_ids  int32[T]
-  trained    uint8[T]    1 where the token has a label
-The 64-bit tensors come first so that every tensor is aligned when mapped into memory.
+A safetensors file whose metadata names its streams: `tokens`, or one for each answer of a pair. N sequences,
+and T tokens in all of a stream, are
+  row               int64[N]    the number of its row over all input files; a row that was split has several
+                                in turn
+  STREAM.offsets    int64[N+1]  sequence i is input_ids[offsets[i]:offsets[i+1]]
+  times             int32[N]    how often an epoch feeds its row; absent if each is fed once
+  STREAM.input_ids  int32[T]
+  STREAM.trained    uint8[T]    1 where the token has a label
+The 64-bit tensors come first so that every tensor is aligned when mapped into memory. Run folders of earlier
+versions hold files of one stream whose tensors have no prefix.
 """
 
 from __future__ import annotations
@@ -15,7 +18,7 @@ import hashlib
 import json
 import os
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any
@@ -25,11 +28,14 @@ import numpy.typing as npt
 
 from ..errors import LorchError
 
-FORMAT = "lorch-sequences-1"
-_TENSORS: dict[str, tuple[str, str]] = {
+FORMAT = "lorch-sequences-2"
+_UNNAMED = "lorch-sequences-1"
+"""The format before streams had names: there was one."""
+TOKENS = "tokens"
+"""The stream of methods that learn from one sequence a row."""
+_ROW, _TIMES = ("I64", "<i8"), ("I32", "<i4")
+_OF_STREAM: dict[str, tuple[str, str]] = {
     "offsets": ("I64", "<i8"),
-    "row": ("I64", "<i8"),
-    "times": ("I32", "<i4"),
     "input_ids": ("I32", "<i4"),
     "trained": ("U8", "|u1"),
 }
@@ -47,8 +53,9 @@ class SequenceWriter:
     must state every length first. Until then `path` does not exist.
     """
 
-    def __init__(self, path: Path | str) -> None:
+    def __init__(self, path: Path | str, streams: Sequence[str] = (TOKENS,)) -> None:
         self.path = Path(path)
+        self.streams = tuple(streams)
         self.rows = 0
         """Rows written; one that was split into several sequences counts once."""
         self.sequences = 0
@@ -57,38 +64,57 @@ class SequenceWriter:
         self.trained_tokens = 0
         self.fed = {"rows": 0, "sequences": 0, "tokens": 0, "trained_tokens": 0}
         """What an epoch feeds: the same, with each row as often as it is fed."""
+        self._tensors = _layout(self.streams)
         self._parts: dict[str, IO[bytes]] = {
             name: tempfile.TemporaryFile(dir=self.path.parent)  # noqa: SIM115
-            for name in _TENSORS
+            for name in self._tensors
         }
-        self._write("offsets", np.zeros(1, "<i8"))
+        self._ends = dict.fromkeys(self.streams, 0)
+        for stream in self.streams:
+            self._write(f"{stream}.offsets", [0])
 
     def _write(self, name: str, values: npt.ArrayLike) -> None:
-        self._parts[name].write(np.asarray(values, dtype=_TENSORS[name][1]).tobytes())
+        self._parts[name].write(np.asarray(values, dtype=self._tensors[name][1]).tobytes())
 
     def append(self, row: int, input_ids: npt.ArrayLike, trained: npt.ArrayLike, times: int = 1) -> None:
-        """Adds one sequence of a row. `trained` is 0 or 1 per token; an epoch feeds it `times` times."""
-        ids = np.asarray(input_ids, dtype="<i4")
-        mask = np.asarray(trained, dtype="|u1")
-        if ids.ndim != 1 or ids.shape != mask.shape:
-            raise ValueError(f"row {row}: {ids.shape} ids but {mask.shape} trained flags")
+        """Adds one sequence of a row to the only stream. `trained` is 0 or 1 per token."""
+        (stream,) = self.streams
+        self.append_streams(row, {stream: (input_ids, trained)}, times)
+
+    def append_streams(
+        self, row: int, sequences: dict[str, tuple[npt.ArrayLike, npt.ArrayLike]], times: int = 1
+    ) -> None:
+        """Adds one sequence of a row to each stream, ids with trained flags. An epoch feeds it `times` times."""
+        arrays = {
+            stream: (np.asarray(ids, dtype="<i4"), np.asarray(trained, dtype="|u1"))
+            for stream, (ids, trained) in sequences.items()
+        }
+        if set(arrays) != set(self.streams):
+            raise ValueError(f"row {row} has the streams {sorted(arrays)}, not {sorted(self.streams)}")
+        for ids, mask in arrays.values():
+            if ids.ndim != 1 or ids.shape != mask.shape:
+                raise ValueError(f"row {row}: {ids.shape} ids but {mask.shape} trained flags")
         if times < 1:
             raise ValueError(f"row {row} would be fed {times} times")
-        self._write("input_ids", ids)
-        self._write("trained", mask)
+        tokens = count = 0
+        for stream, (ids, mask) in arrays.items():
+            self._write(f"{stream}.input_ids", ids)
+            self._write(f"{stream}.trained", mask)
+            self._ends[stream] += len(ids)
+            self._write(f"{stream}.offsets", [self._ends[stream]])
+            tokens += len(ids)
+            count += int(np.count_nonzero(mask))
         new = int(row != self._last_row)
         self.rows += new
         self._last_row = row
         self.sequences += 1
-        self.tokens += len(ids)
-        count = int(np.count_nonzero(mask))
+        self.tokens += tokens
         self.trained_tokens += count
-        added = {"rows": new, "sequences": 1, "tokens": len(ids), "trained_tokens": count}
+        added = {"rows": new, "sequences": 1, "tokens": tokens, "trained_tokens": count}
         for name, value in added.items():
             self.fed[name] += times * value
         self._write("row", [row])
         self._write("times", [times])
-        self._write("offsets", [self.tokens])
 
     def close(self) -> str:
         """Writes the file in one rename and returns its SHA-256."""
@@ -108,11 +134,11 @@ class SequenceWriter:
         return digest.hexdigest()
 
     def _chunks(self) -> Iterable[bytes]:
-        header: dict[str, Any] = {"__metadata__": {"format": FORMAT}}
+        header: dict[str, Any] = {"__metadata__": {"format": FORMAT, "streams": " ".join(self.streams)}}
         at = 0
-        names = [name for name in _TENSORS if name != "times" or self.fed["rows"] != self.rows]
+        names = [name for name in self._tensors if name != "times" or self.fed["rows"] != self.rows]
         for name in names:
-            dtype, numpy_type = _TENSORS[name]
+            dtype, numpy_type = self._tensors[name]
             size = self._parts[name].tell()
             shape = [size // np.dtype(numpy_type).itemsize]
             header[name] = {"dtype": dtype, "shape": shape, "data_offsets": [at, at + size]}
@@ -141,14 +167,22 @@ class SequenceWriter:
 
 
 class SequenceFile:
-    """Reads a sequence file through a memory map. Raises R011 for anything else."""
+    """Reads one stream of a sequence file through a memory map. Raises R011 for anything else."""
 
-    def __init__(self, path: Path | str) -> None:
+    def __init__(self, path: Path | str, stream: str = TOKENS) -> None:
         self.path = Path(path)
         header, start, size = _read_header(self.path)
+        metadata = header["__metadata__"]
+        named = metadata["format"] != _UNNAMED
+        self.streams: tuple[str, ...] = (
+            tuple(str(metadata.get("streams", "")).split()) if named else (TOKENS,)
+        )
+        if stream not in self.streams:
+            raise _bad(self.path, f"its streams are {' and '.join(self.streams)}, not {stream}")
         arrays = {}
-        for name, (dtype, numpy_type) in _TENSORS.items():
-            entry = header.get(name)
+        for full, (dtype, numpy_type) in _layout([stream]).items():
+            name = full.removeprefix(f"{stream}.")
+            entry = header.get(full if named else name)
             if entry is None and name == "times":
                 continue
             if not isinstance(entry, dict) or entry.get("dtype") != dtype:
@@ -163,7 +197,7 @@ class SequenceFile:
                 arrays[name] = np.memmap(self.path, numpy_type, "r", start + begin, (count,))
         self.offsets: npt.NDArray[np.int64] = arrays["offsets"]
         self.row: npt.NDArray[np.int64] = arrays["row"]
-        """Row numbers over all input files, one per sequence."""
+        """Row numbers over all input files, one per sequence. The same in every stream, as is `times`."""
         self.times: IntArray = arrays.get("times", np.ones(len(self.row), np.int32))
         """How often an epoch feeds each sequence, at least once."""
         self._ids: IntArray = arrays["input_ids"]
@@ -182,7 +216,7 @@ class SequenceFile:
 
     @property
     def tokens(self) -> int:
-        """Tokens of all rows."""
+        """Tokens of all rows, in this stream."""
         return len(self._ids)
 
     @property
@@ -243,6 +277,13 @@ class SequenceFile:
         return np.where(self.trained(index) != 0, self.input_ids(index), np.int32(-100)).astype(np.int32)
 
 
+def _layout(streams: Sequence[str]) -> dict[str, tuple[str, str]]:
+    """The tensors of a file with these streams, the widest first: safetensors' and numpy's types."""
+    named = {f"{stream}.{name}": types for stream in streams for name, types in _OF_STREAM.items()}
+    tensors = {"row": _ROW, "times": _TIMES, **named}
+    return dict(sorted(tensors.items(), key=lambda tensor: -np.dtype(tensor[1][1]).itemsize))
+
+
 def sha256_file(path: Path | str) -> str:
     """SHA-256 of a file, read in pieces."""
     digest = hashlib.sha256()
@@ -268,6 +309,6 @@ def _read_header(path: Path) -> tuple[dict[str, Any], int, int]:
         raise _bad(path, cause.strerror or str(cause)) from cause
     except ValueError as cause:
         raise _bad(path, "its header is not JSON") from cause
-    if not isinstance(header, dict) or header.get("__metadata__", {}).get("format") != FORMAT:
+    if not isinstance(header, dict) or header.get("__metadata__", {}).get("format") not in (FORMAT, _UNNAMED):
         raise _bad(path, f"it does not say {FORMAT}")
     return header, 8 + length, size

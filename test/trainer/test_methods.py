@@ -1,0 +1,36 @@
+"""The list of methods: the same in configs and in the trainer, each with a recipe, and no others."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from lorch_trainer.errors import LorchError
+from lorch_trainer.methods import METHODS, find_method
+from lorch_trainer.plan import RunFolder, read_plan
+from run_folder import make_model, make_run
+
+SCHEMA = Path(__file__).resolve().parents[2] / "run-config.schema.json"
+
+
+def test_a_config_may_name_the_methods_of_the_trainer() -> None:
+    assert json.loads(SCHEMA.read_text("utf-8"))["properties"]["method"]["enum"] == list(METHODS)
+
+
+def test_a_plan_of_an_earlier_version_is_sft(tmp_path: Path) -> None:
+    run = make_run(tmp_path / "run", make_model(tmp_path / "model"))
+    assert "method" not in run.plan
+    assert read_plan(RunFolder(run.path)).method == "sft"
+
+
+def test_another_method_is_refused_with_those_that_there_are(tmp_path: Path) -> None:
+    run = make_run(tmp_path / "run", make_model(tmp_path / "model"))
+    run.plan["method"] = "orpo"
+    assert run.train() == 1
+    error = run.event("error")
+    assert error["code"] == "R074"
+    assert re.search(r"there is no method 'orpo'; this trainer knows sft", error["message"])
+    with pytest.raises(LorchError, match="R074"):
+        find_method("orpo")
