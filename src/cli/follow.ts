@@ -1,9 +1,10 @@
 // Following a run in the terminal: progress, Ctrl-C, and how it ended. Used by train, rerun and resume.
+import type { OpenWorkspace } from '../app/machine/open-workspace.ts';
 import { followToEnd } from '../app/runs/follow-to-end.ts';
+import { startOfAttempt } from '../run/cursor.ts';
 import { statusWord } from '../run/status.ts';
 import type { RunRow } from '../store/runs.ts';
 import { askToStop } from '../supervise/ask-to-stop.ts';
-import type { LaunchDeps } from '../supervise/deps.ts';
 import type { Context } from './context.ts';
 import { EXIT } from './exit-codes.ts';
 import { formatDuration, formatNumber } from './ui/format.ts';
@@ -18,8 +19,17 @@ export interface Followed {
   interrupted: boolean;
 }
 
-/** Follows to the end: the first Ctrl-C asks for a checkpoint, the second kills. Sets the exit code. */
-export async function followInTerminal(context: Context, deps: LaunchDeps, run: string): Promise<Followed> {
+/**
+ * Follows from the start of an attempt to the end of the run: the first Ctrl-C asks for a checkpoint, the second kills.
+ * Sets the exit code.
+ */
+export async function followInTerminal(
+  context: Context,
+  workspace: OpenWorkspace,
+  run: string,
+  attempt: number,
+): Promise<Followed> {
+  const { deps } = workspace;
   const ink = paint(context.stderr.color);
   const view = createRunView(context, run.replace(/^\d+-\d+-/, ''));
   let interrupted = false;
@@ -35,7 +45,10 @@ export async function followInTerminal(context: Context, deps: LaunchDeps, run: 
     stops.push(askToStop(deps, run, { force: count > 1 }).catch(() => undefined));
   });
   try {
-    const row = await followToEnd(deps, run, { onEvent: (event) => view.event(event) });
+    const row = await followToEnd(workspace, run, {
+      after: startOfAttempt(attempt),
+      onEvent: (event) => view.event(event),
+    });
     await Promise.all(stops);
     view.end();
     context.stderr.write(endLines(row, deps.now(), context));

@@ -1,10 +1,9 @@
 // Planning with progress on stderr; shared by plan and train.
 import { resolve } from 'node:path';
-import { type OpenWorkspace, openWorkspace } from '../app/machine/open-workspace.ts';
+import type { OpenWorkspace } from '../app/machine/open-workspace.ts';
 import { type MadePlans, makePlans } from '../app/plan/make-plan.ts';
 import { indexReview } from '../app/review/index-reviews.ts';
 import type { Context } from './context.ts';
-import { noticeOn } from './notice.ts';
 import { readStdin } from './read-stdin.ts';
 import { createProgress, type Progress } from './ui/progress.ts';
 import { readVersion } from './version.ts';
@@ -19,12 +18,12 @@ export interface PlanOptions {
   pricePerHour?: number;
 }
 
-/** Opens the workspace and makes the plan, or one for each point of a sweep. */
+/** Makes the plan, or one for each point of a sweep. */
 export async function planInTerminal(
   context: Context,
+  workspace: OpenWorkspace,
   options: PlanOptions,
-): Promise<{ workspace: OpenWorkspace; made: MadePlans }> {
-  const workspace = await openWorkspace({ cwd: context.cwd, env: context.env, notice: noticeOn(context) });
+): Promise<MadePlans> {
   let progress: Progress | null = null;
   let label = '';
   try {
@@ -52,7 +51,7 @@ export async function planInTerminal(
       },
     });
     await indexLogs(workspace, made);
-    return { workspace, made };
+    return made;
   } finally {
     // TypeScript does not see the assignments made inside the callback.
     (progress as Progress | null)?.end();

@@ -8,7 +8,6 @@ import { UserError } from '../diagnostics/user-error.ts';
 import type { Context } from './context.ts';
 import { EXIT } from './exit-codes.ts';
 import { indexChangedReview } from './index-review.ts';
-import { noticeOn } from './notice.ts';
 import { nextReviewCommand } from './review-next.ts';
 import { formatCount } from './ui/format.ts';
 import { printJson } from './ui/json.ts';
@@ -16,6 +15,7 @@ import { renderNext } from './ui/next.ts';
 import { createProgress } from './ui/progress.ts';
 import { say } from './ui/say.ts';
 import { fitText } from './ui/wrap.ts';
+import { withWorkspace } from './with-workspace.ts';
 
 type Request = Awaited<ReturnType<typeof openReviewRequest>>;
 
@@ -160,10 +160,8 @@ function statusJson(
 
 /** `--list`: what the workspace has on record of reviews. Throws UserError U100 outside one. */
 export async function listWorkspaceReviews(context: Context, json: boolean): Promise<void> {
-  const { openWorkspace } = await import('../app/machine/open-workspace.ts');
   const { listReviews } = await import('../store/reviews.ts');
-  const { store } = await openWorkspace({ cwd: context.cwd, env: context.env, notice: noticeOn(context) });
-  const reviews = listReviews(store);
+  const reviews = await withWorkspace(context, async ({ store }) => listReviews(store));
   if (json)
     return printJson(context, {
       reviews: reviews.map(({ rowsRead, lastMs, ...each }) => ({

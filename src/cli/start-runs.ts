@@ -1,17 +1,17 @@
 // What a command that starts runs says of them; shared by train, rerun, resume and stop.
+import type { OpenWorkspace } from '../app/machine/open-workspace.ts';
 import type { LaunchOptions, StartedRun } from '../app/runs/train.ts';
-import type { LaunchDeps } from '../supervise/deps.ts';
 import type { Context } from './context.ts';
 import { followInTerminal } from './follow.ts';
 
 /** Launching as a terminal shows it: followed to the end, or (`detach`) one line a run. */
-export function launchInTerminal(context: Context, deps: LaunchDeps, detach: boolean): LaunchOptions {
+export function launchInTerminal(context: Context, workspace: OpenWorkspace, detach: boolean): LaunchOptions {
   return {
     detach,
     onLaunched: (run) => {
       if (detach) context.stderr.write(`launched ${run}; it goes on without this terminal\n`);
     },
-    follow: (run) => followInTerminal(context, deps, run),
+    follow: (run, attempt) => followInTerminal(context, workspace, run, attempt),
   };
 }
 

@@ -14,8 +14,8 @@ import Database from 'better-sqlite3';
 import { systemCode, systemReason } from '../diagnostics/system-error.ts';
 import { UserError } from '../diagnostics/user-error.ts';
 import { canUseWal, type JournalMode } from './journal-mode.ts';
+import { openMemoryCopy } from './memory-copy.ts';
 import { migrate } from './migrate.ts';
-import { openSnapshot } from './snapshot-store.ts';
 import { isBusy, noRoom, storeFailure } from './store-errors.ts';
 
 export interface Store {
@@ -31,6 +31,8 @@ export interface Store {
   statement(sql: string): Database.Statement<unknown[]>;
   /** Runs `work` with the write lock held from its start; inside another one, as a part of it. */
   write<T>(work: () => T): T;
+  /** Reads in `work` see the database as it is at one moment; inside another transaction, as that sees it. */
+  read<T>(work: () => T): T;
   close(): void;
 }
 
@@ -40,7 +42,7 @@ export interface OpenStoreOptions {
   /** How long a statement waits for another process's write, ms. */
   busyTimeoutMs?: number;
   /** If the file cannot be written, opens a copy of it in memory. */
-  orSnapshot?: boolean;
+  orMemoryCopy?: boolean;
 }
 
 /** The first SQLite without the bug that corrupts a database when a WAL is reset (3.7.0 to 3.51.2 have it). */
@@ -53,8 +55,8 @@ export function openStore(path: string, options: OpenStoreOptions = {}): Store {
   try {
     return openFile(path, options);
   } catch (error) {
-    if (!options.orSnapshot || !isUnwritable(error)) throw error;
-    const db = openSnapshot(path);
+    if (!options.orMemoryCopy || !isUnwritable(error)) throw error;
+    const db = openMemoryCopy(path);
     return storeOf(db, path, 'delete', migrate(db) === 0, error);
   }
 }
@@ -136,6 +138,7 @@ function storeOf(
       return statement;
     },
     write: (work) => (db.inTransaction ? work() : db.transaction(work).immediate()),
+    read: (work) => (db.inTransaction ? work() : db.transaction(work).deferred()),
     close: () => void db.close(),
   };
 }

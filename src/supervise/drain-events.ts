@@ -2,7 +2,7 @@
 import { redactorOf } from '../diagnostics/secrets.ts';
 import type { Launcher } from '../launchers/launcher.ts';
 import { findingsOfEvent } from '../run/event-findings.ts';
-import { parseEvent, type RunEvent } from '../run/events.ts';
+import { parseEvent } from '../run/events.ts';
 import type { Plan } from '../run/plan.ts';
 import { type IngestLine, ingest } from '../store/ingest.ts';
 import type { SuperviseDeps } from './deps.ts';
@@ -19,14 +19,13 @@ export interface EventSource {
   position: number;
 }
 
-/** Commits every whole line that is not on record, and hands each event that is new to this reader to `onEvent`. */
+/** Commits every whole line that is not on record; `onRecorded` is told each time more of them are. */
 export async function drainEvents(
   deps: SuperviseDeps,
   source: EventSource,
-  onEvent?: (event: RunEvent) => void,
+  onRecorded?: () => void,
 ): Promise<void> {
   const redact = redactorOf(deps.env);
-  let seen = source.position;
   for (;;) {
     const { lines: raw, atEnd } = await readLines(
       (from, length) => source.launcher.read(source.file, from, length),
@@ -34,26 +33,25 @@ export async function drainEvents(
     );
     const last = raw.at(-1);
     if (!last) return;
-    const lines = raw.map(parseLine);
     const recorded = ingest(deps.store, {
       run: source.run,
       attempt: source.attempt,
       from: source.position,
-      lines,
+      lines: raw.map(parseLine),
       findingsOf: (event) => findingsOfEvent(source.plan, event),
       redact,
     });
     if (recorded === null) return;
-    // Behind us: the index was made again under us. Read from there, without telling anything twice.
-    const behind = recorded < source.position;
-    source.position = behind ? recorded : last.end;
-    for (const line of lines) if (line.event && line.end > seen) onEvent?.(line.event);
-    seen = Math.max(seen, source.position);
+    // Less than was just read: the index was made again under us, and lines before these are missing.
+    const behind = recorded < last.end;
+    source.position = recorded;
+    onRecorded?.();
     if (atEnd && !behind) return;
   }
 }
 
-function parseLine({ end, text }: RawLine): IngestLine {
+/** A line as it is taken in. */
+export function parseLine({ end, text }: RawLine): IngestLine {
   if (text === null) return { end, unreadable: 'the line is too long for an event' };
   if (text.trim() === '') return { end };
   const parsed = parseEvent(text);

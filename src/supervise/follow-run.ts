@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import { systemFailure } from '../diagnostics/system-failure.ts';
 import { UserError } from '../diagnostics/user-error.ts';
-import type { RunEvent } from '../run/events.ts';
 import { requireWritable } from '../store/open-store.ts';
 import { getRun, type RunRow } from '../store/runs.ts';
 import { isBusy, storeFailure } from '../store/store-errors.ts';
@@ -10,23 +10,35 @@ import { isRunAlive } from './run-alive.ts';
 import { type Look, watchRun } from './watch-run.ts';
 
 export interface FollowOptions {
-  /** Each event that is not on record yet when following begins, in order. */
-  onEvent?(event: RunEvent, attempt: number): void;
+  /** Told when there may be something new on record: of this run's events, or how it stands. */
+  onChange?(): void;
   /** Ends the following, not the run. */
   signal?: AbortSignal;
 }
 
-/** Records a run until it has ended, or until `signal`; returns how it then stands. */
+/**
+ * Records a run until it has ended, or until `signal`; returns how it then stands. Whoever wants to see it as well follows
+ * it by followers.ts, which has this once for each run.
+ */
 export async function followRun(
   deps: SuperviseDeps,
   run: string,
   options: FollowOptions = {},
 ): Promise<RunRow> {
   requireWritable(deps.store);
-  const watch = watchRun(deps, run, options.onEvent);
+  const watch = watchRun(deps, run, options.onChange);
   const patience = createPatience(deps, run);
+  let known: RunRow | null = null;
+  const lookAndTell = async (): Promise<Look> => {
+    const look = await watch.look();
+    // Another process may have recorded it, stopped it or started it again.
+    const now = getRun(deps.store, run);
+    if (!isDeepStrictEqual(now, known)) options.onChange?.();
+    known = now;
+    return look;
+  };
   while (!options.signal?.aborted) {
-    const look = await watch.look().then(patience.onLook, patience.onError);
+    const look = await lookAndTell().then(patience.onLook, patience.onError);
     if (look === 'finished') break;
     if (look !== 'changed') await pause(timingOf(deps).pollMs, options.signal);
   }

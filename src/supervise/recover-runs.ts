@@ -7,10 +7,14 @@ import { watchRun } from './watch-run.ts';
 /**
  * Brings every unfinished run up to date, whether its controller lives or not: takes in what is new, ends what has
  * ended, starts again what was never started. Commands that read call this first. One run's trouble stops no other.
+ * `isFollowed`: this process follows the run already.
  */
-export async function recoverRuns(deps: SuperviseDeps): Promise<void> {
+export async function recoverRuns(
+  deps: SuperviseDeps,
+  isFollowed: (run: string) => boolean = () => false,
+): Promise<void> {
   const unfinished = listRuns(deps.store, { unfinished: true });
-  const begun = unfinished.filter((run) => run.status.phase !== 'queued');
+  const begun = unfinished.filter(({ id, status }) => status.phase !== 'queued' && !isFollowed(id));
   await Promise.all(begun.map((run) => recoverRun(deps, run.id)));
 }
 

@@ -2,7 +2,6 @@
 // controllers at once, and by any of them after another was killed in the middle of it.
 import { existsSync } from 'node:fs';
 import type { ProcessIdentity } from '../run/attempt-files.ts';
-import type { RunEvent } from '../run/events.ts';
 import { type AttemptRow, latestAttempt, markRunning, markStopping } from '../store/attempts.ts';
 import { runPhase } from '../store/runs.ts';
 import { hasTraces, isAttemptAlive } from './attempt-alive.ts';
@@ -24,8 +23,6 @@ export interface Watch {
   look(): Promise<Look>;
 }
 
-export type OnEvent = (event: RunEvent, attempt: number) => void;
-
 /** What a watch remembers between two looks. None of it decides anything by itself. */
 interface Memory {
   attempt: AttemptContext;
@@ -34,18 +31,16 @@ interface Memory {
   goneSinceMs: number | null;
 }
 
-/** Watches a run over all of its attempts; `onEvent` gets each event from where the record stood at the first look. */
-export function watchRun(deps: SuperviseDeps, run: string, onEvent?: OnEvent): Watch {
+/** Watches a run over all of its attempts; `onRecorded` is told each time more of its events are on record. */
+export function watchRun(deps: SuperviseDeps, run: string, onRecorded?: () => void): Watch {
   let memory: Memory | null = null;
   return {
     async look() {
       const phase = runPhase(deps.store, run);
       const latest = latestAttempt(deps.store, run);
-      const ended =
-        !latest || !phase || phase === 'queued' || phase === 'finished' || latest.state === 'finished';
-      // Another controller may have recorded the end of the attempt that we are in the middle of telling about.
-      if (memory && (ended || memory.attempt.n !== latest.n)) await drain(deps, memory.attempt, onEvent);
-      if (ended) return 'finished';
+      // Somebody may launch it.
+      if (phase === 'queued') return 'waiting';
+      if (!latest || !phase || phase === 'finished' || latest.state === 'finished') return 'finished';
       if (!existsSync(runDirOf(deps, run))) {
         closeWithoutFolder(deps, run, latest.n);
         return 'changed';
@@ -59,17 +54,9 @@ export function watchRun(deps: SuperviseDeps, run: string, onEvent?: OnEvent): W
         const waiting = await awaitClaim(deps, memory, latest);
         if (waiting) return waiting;
       }
-      return await lookAtStarted(deps, memory, onEvent);
+      return await lookAtStarted(deps, memory, onRecorded);
     },
   };
-}
-
-function drain(
-  deps: SuperviseDeps,
-  { events, n }: AttemptContext,
-  onEvent: OnEvent | undefined,
-): Promise<void> {
-  return drainEvents(deps, events, onEvent && ((event) => onEvent(event, n)));
 }
 
 /** Null once the attempt has started. */
@@ -113,12 +100,12 @@ async function recordStart(deps: SuperviseDeps, attempt: AttemptContext, started
 async function lookAtStarted(
   deps: SuperviseDeps,
   memory: Memory,
-  onEvent: OnEvent | undefined,
+  onRecorded: (() => void) | undefined,
 ): Promise<Look> {
   const { attempt } = memory;
   // The exit first, the events after it: then no event can follow those that are read.
   const exit = await attempt.file('exit');
-  await drain(deps, attempt, onEvent);
+  await drainEvents(deps, attempt.events, onRecorded);
   if (exit) {
     await settleAttempt(deps, attempt, exit);
     return 'changed';

@@ -8,7 +8,7 @@ import { getRun } from '../../src/store/runs.ts';
 import { askToStop } from '../../src/supervise/ask-to-stop.ts';
 import { followRun } from '../../src/supervise/follow-run.ts';
 import { startAttempt } from '../../src/supervise/start-attempt.ts';
-import { attemptJson, makeWorkspace, type TestWorkspace, until } from './workspace.ts';
+import { attemptJson, follow, makeWorkspace, type TestWorkspace, until } from './workspace.ts';
 
 let workspace: TestWorkspace;
 
@@ -19,7 +19,7 @@ async function startAndReach(trainer: string, event: 'hello' | 'step'): Promise<
   const run = await workspace.addRun('one');
   await startAttempt(workspace.deps, run);
   const stop = new AbortController();
-  await followRun(workspace.deps, run, {
+  await follow(workspace.deps, run, {
     signal: stop.signal,
     onEvent: (each) => each.type === event && stop.abort(),
   });

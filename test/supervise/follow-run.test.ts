@@ -15,7 +15,7 @@ import { recordOwnLaunch } from '../../src/supervise/own-launches.ts';
 import { recoverRuns } from '../../src/supervise/recover-runs.ts';
 import { attemptNumbers } from '../../src/supervise/run-folder.ts';
 import { startAttempt } from '../../src/supervise/start-attempt.ts';
-import { attemptJson, makeWorkspace, type TestWorkspace, until } from './workspace.ts';
+import { attemptJson, follow, makeWorkspace, type TestWorkspace, until } from './workspace.ts';
 
 let workspace: TestWorkspace;
 
@@ -35,7 +35,7 @@ describe('a run from start to end', () => {
     expect(getRun(workspace.store, run)?.status).toEqual({ phase: 'queued' });
     expect(await startAttempt(workspace.deps, run)).toBe(1);
     const types: string[] = [];
-    const row = await followRun(workspace.deps, run, { onEvent: (event) => types.push(event.type) });
+    const row = await follow(workspace.deps, run, { onEvent: (event) => types.push(event.type) });
     expect(row.status).toEqual({ phase: 'finished', outcome: 'succeeded', exitCode: 0, signal: null });
     expect(row).toMatchObject({ step: 3, maxSteps: 3, trainable: 1024, total: 100000, trainedTokens: 120 });
     expect(row).toMatchObject({ attempts: 1, tags: ['a', 'b'], unreviewed: 'a test', failure: null });
@@ -173,7 +173,7 @@ describe('several controllers', () => {
     await startAttempt(workspace.deps, run);
     const told: number[][] = [[], [], []];
     const rows = await Promise.all(
-      told.map((seqs) => followRun(workspace.another(), run, { onEvent: (event) => seqs.push(event.seq) })),
+      told.map((seqs) => follow(workspace.another(), run, { onEvent: (event) => seqs.push(event.seq) })),
     );
     expect(rows.map((row) => statusWord(row.status))).toEqual(['succeeded', 'succeeded', 'succeeded']);
     for (const seqs of told) expect(seqs).toEqual(Array.from({ length: 152 }, (_, i) => i));

@@ -11,7 +11,7 @@ import { followRun } from '../../src/supervise/follow-run.ts';
 import { rebuildIndex } from '../../src/supervise/rebuild-index.ts';
 import { startAttempt } from '../../src/supervise/start-attempt.ts';
 import { dumpStore } from '../store/dump-store.ts';
-import { attemptJson, makeWorkspace, type TestWorkspace, trainers, until } from './workspace.ts';
+import { attemptJson, follow, makeWorkspace, type TestWorkspace, trainers, until } from './workspace.ts';
 
 let workspace: TestWorkspace;
 
@@ -38,7 +38,7 @@ async function trainAll(): Promise<void> {
   const waits = await workspace.addRun('waits');
   await startAttempt(withTrainer('waits'), waits);
   const stop = new AbortController();
-  await followRun(workspace.deps, waits, {
+  await follow(workspace.deps, waits, {
     signal: stop.signal,
     onEvent: (e) => e.type === 'step' && stop.abort(),
   });
@@ -95,7 +95,7 @@ describe('the index made again from the run folders', () => {
     const seqs: number[] = [];
     // A short timeout: here one process does both, and would keep itself waiting.
     const store = openStore(join(workspace.runsDir, 'lorch.db'), { busyTimeoutMs: 20 });
-    const following = followRun({ ...workspace.deps, store }, run, {
+    const following = follow({ ...workspace.deps, store }, run, {
       onEvent: (event) => seqs.push(event.seq),
     });
     await until(() => seqs.length > 20);

@@ -8,6 +8,7 @@ import { runEvents } from '../../src/store/events.ts';
 import { runFindings } from '../../src/store/findings.ts';
 import { getRun } from '../../src/store/runs.ts';
 import { followRun } from '../../src/supervise/follow-run.ts';
+import { createFollowers } from '../../src/supervise/followers.ts';
 import { rebuildIndex } from '../../src/supervise/rebuild-index.ts';
 import { startAttempt } from '../../src/supervise/start-attempt.ts';
 import { dumpStore } from '../store/dump-store.ts';
@@ -22,7 +23,9 @@ const env = { PATH: process.env.PATH, MY_API_KEY: 'own "value" of the user' };
 
 async function lines(run: string, request: object = {}): Promise<string[]> {
   const read: string[] = [];
-  for await (const line of readLogs(workspace.deps, { run, ...request })) read.push(line);
+  const { deps } = workspace;
+  const logs = readLogs({ deps, followers: createFollowers(deps) }, { run, ...request });
+  for await (const line of logs) read.push(line);
   return read;
 }
 

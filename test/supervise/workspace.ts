@@ -2,13 +2,17 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { type EndRequest, followToEnd } from '../../src/app/runs/follow-to-end.ts';
 import { localLauncher } from '../../src/launchers/local.ts';
+import { startOfAttempt } from '../../src/run/cursor.ts';
 import { attemptPaths } from '../../src/run/layout.ts';
 import type { Plan } from '../../src/run/plan.ts';
 import { listAttempts } from '../../src/store/attempts.ts';
 import { openStore, type Store } from '../../src/store/open-store.ts';
+import type { RunRow } from '../../src/store/runs.ts';
 import { createControllerLog } from '../../src/supervise/controller-log.ts';
-import type { LaunchDeps } from '../../src/supervise/deps.ts';
+import type { LaunchDeps, SuperviseDeps } from '../../src/supervise/deps.ts';
+import { createFollowers } from '../../src/supervise/followers.ts';
 import { registerRun } from '../../src/supervise/register-run.ts';
 import { samplePlan, sampleRecord } from '../store/sample-run.ts';
 
@@ -96,6 +100,15 @@ export async function makeWorkspace(
       await rm(dir, { recursive: true, force: true, maxRetries: 5 });
     },
   };
+}
+
+/** Follows a run from its first event to its end, or until `signal`. */
+export function follow(deps: SuperviseDeps, run: string, request: EndRequest = {}): Promise<RunRow> {
+  const { store } = deps;
+  return followToEnd({ store, followers: createFollowers(deps) }, run, {
+    after: startOfAttempt(),
+    ...request,
+  });
 }
 
 /** Waits until `read` gives something other than null, undefined or false. */

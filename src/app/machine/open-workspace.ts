@@ -1,4 +1,5 @@
-// The workspace of a command: its runs on record, and what launching needs.
+// A workspace while it is open: its runs on record, their followers, and what launching needs. A command opens it for
+// seconds, the page for days.
 import { join } from 'node:path';
 import type { WrittenChecks } from '../../config/check-file.ts';
 import { findWorkspace, type Workspace } from '../../config/workspace.ts';
@@ -8,12 +9,12 @@ import { userCacheDir } from '../../python/cache-dir.ts';
 import type { PythonEnv } from '../../python/environment.ts';
 import { findInterpreter, findPython, locatePython } from '../../python/find-python.ts';
 import { openStore, type Store } from '../../store/open-store.ts';
-import { getRun, listRuns } from '../../store/runs.ts';
 import { createControllerLog } from '../../supervise/controller-log.ts';
 import type { LaunchDeps, SuperviseDeps } from '../../supervise/deps.ts';
+import { createFollowers, type Followers } from '../../supervise/followers.ts';
 import { rebuildIndex } from '../../supervise/rebuild-index.ts';
-import { recoverRuns } from '../../supervise/recover-runs.ts';
 import { type CacheVersion, readCacheVersion } from '../tokens/cache-version.ts';
+import { recoverWorkspace } from './recover-workspace.ts';
 
 export interface OpenWorkspace {
   root: string;
@@ -25,6 +26,15 @@ export interface OpenWorkspace {
   checks: WrittenChecks | null;
   store: Store;
   deps: SuperviseDeps;
+  /** Who follows which run in this process. */
+  followers: Followers;
+  /**
+   * Brings unfinished runs up to date, whatever became of their controllers, writes missing reports, and removes what
+   * killed commands left. Calls while one is under way share it.
+   */
+  recover(): Promise<void>;
+  /** Ends the followers and what follows by them, not the runs; then closes the database. */
+  close(): Promise<void>;
   /** The trainer's environment, found once: `--python`, else `python:`, else the managed one. */
   python(explicit?: string): Promise<PythonEnv>;
   /** What that environment makes sequences by, found without starting Python if it is a virtual environment. */
@@ -39,11 +49,11 @@ export interface OpenOptions {
   notice?(text: string): void;
 }
 
-/** Opens the workspace that `cwd` lies in and brings its unfinished runs up to date. Throws UserError U100. */
+/** Opens the workspace that `cwd` lies in. What is on record may be old until `recover()`. Throws UserError U100. */
 export async function openWorkspace({ cwd, env, notice }: OpenOptions): Promise<OpenWorkspace> {
   const workspace = await requireWorkspace({ cwd, env });
   const { root, runsDir } = workspace;
-  const store = openStore(join(runsDir, 'lorch.db'), { orSnapshot: true });
+  const store = openStore(join(runsDir, 'lorch.db'), { orMemoryCopy: true });
   if (store.unwritable)
     notice?.(`${store.unwritable.message}; lorch shows the last recorded state and writes nothing`);
   const deps: SuperviseDeps = {
@@ -55,18 +65,29 @@ export async function openWorkspace({ cwd, env, notice }: OpenOptions): Promise<
     ...(notice && { notice }),
   };
   // The database is an index: if it is gone, the folders make it again.
-  if (store.fresh) await rebuildIndex(deps);
-  await recoverAndReport(deps);
-  await tidy(deps);
-  let found: Promise<PythonEnv> | undefined;
+  try {
+    if (store.fresh) await rebuildIndex(deps);
+  } catch (error) {
+    store.close();
+    throw error;
+  }
+  const followers = createFollowers(deps, async (run) => {
+    const { reportRun } = await import('../runs/report-run.ts');
+    await reportRun(deps, run);
+  });
+  let recovering: Promise<void> | null = null;
   const named = (explicit?: string) => ({
     env,
     ...(explicit ? { explicit: locatePython(explicit, cwd, env.HOME) } : {}),
     ...(workspace.python ? { workspacePython: workspace.python } : {}),
   });
+  const found = new Map<string | undefined, Promise<PythonEnv>>();
   const python = (explicit?: string): Promise<PythonEnv> => {
-    found ??= findPython(named(explicit));
-    return found;
+    const known = found.get(explicit) ?? findPython(named(explicit));
+    found.set(explicit, known);
+    // `lorch setup` may make it while this workspace is open.
+    known.catch(() => found.delete(explicit));
+    return known;
   };
   return {
     root,
@@ -76,6 +97,18 @@ export async function openWorkspace({ cwd, env, notice }: OpenOptions): Promise<
     checks: workspace.checks,
     store,
     deps,
+    followers,
+    recover() {
+      recovering ??= recoverWorkspace(deps, followers.isFollowed).finally(() => {
+        recovering = null;
+      });
+      return recovering;
+    },
+    async close() {
+      await followers.close();
+      await recovering?.catch(() => undefined);
+      store.close();
+    },
     python,
     cacheVersion: async (explicit) => await readCacheVersion({ ...findInterpreter(named(explicit)), env }),
     launchDeps: async (explicit) => ({ ...deps, python: await python(explicit) }),
@@ -98,30 +131,4 @@ async function requireWorkspace({ cwd, env }: OpenOptions): Promise<Workspace> {
       hint: '`lorch init` makes one here',
     },
   );
-}
-
-/** Removes what killed commands left, and writes missing reports, as far as something can be written. A failure here stops no command. */
-async function tidy(deps: SuperviseDeps): Promise<void> {
-  const { sweepLeftovers, withoutReport } = await import('../runs/sweep-leftovers.ts');
-  const { finishRemovals } = await import('../runs/remove-run.ts');
-  try {
-    if (deps.store.unwritable) return await finishRemovals(deps);
-    await sweepLeftovers(deps);
-    const missing = withoutReport(deps);
-    if (missing.length === 0) return;
-    const { reportRun } = await import('../runs/report-run.ts');
-    for (const id of missing) await reportRun(deps, id);
-  } catch (error) {
-    deps.log.warn({ error: String(error) }, 'leftovers could not be cleared away');
-  }
-}
-
-/** A run whose controller is gone ends here, so its report is written here. */
-async function recoverAndReport(deps: SuperviseDeps): Promise<void> {
-  const open = listRuns(deps.store, { unfinished: true }).map(({ id }) => id);
-  await recoverRuns(deps);
-  const ended = open.filter((id) => getRun(deps.store, id)?.status.phase === 'finished');
-  if (ended.length === 0) return;
-  const { reportRun } = await import('../runs/report-run.ts');
-  for (const id of ended) await reportRun(deps, id);
 }

@@ -5,6 +5,7 @@ import type { ComparedRun, Comparison, MetricSummary } from '../../run/compare.t
 import { buildComparison } from '../../run/compare.ts';
 import { earlyStopOf } from '../../run/early-stop.ts';
 import { runPaths } from '../../run/layout.ts';
+import type { Plan } from '../../run/plan.ts';
 import { statusWord } from '../../run/status.ts';
 import { runEvents } from '../../store/events.ts';
 import type { Store } from '../../store/open-store.ts';
@@ -45,7 +46,10 @@ export async function compareRuns(request: CompareRequest): Promise<RunCompariso
   if (ids.length < 2)
     throw new UserError('U110', 'comparing needs two different runs', { hint: '`lorch runs` lists them' });
   const runs: ComparedRun[] = [];
-  for (const id of ids) runs.push(await gather(store, runsDir, id, request.now));
+  for (const id of ids) {
+    const plan = await requirePlan(join(runsDir, id));
+    runs.push(gather(store, id, plan, request.now));
+  }
   const changes = await rowChanges(
     runs.map(({ id, plan }) => ({
       fingerprint: plan.dataset.train.fingerprint,
@@ -55,27 +59,29 @@ export async function compareRuns(request: CompareRequest): Promise<RunCompariso
   return { ...buildComparison(runs, changes), curves: readCurves(request, runs) };
 }
 
-/** What `compare` and `show` know of one run: its plan and the index, not its ledger. */
-export async function gather(store: Store, runsDir: string, id: string, now: number): Promise<ComparedRun> {
-  const row = getRun(store, id);
-  if (!row) throw new UserError('U101', `there is no run ${id}`);
-  const metrics = seriesSummaries(store, id);
-  const span = measuredSpan(store, row);
-  return {
-    id,
-    name: row.name,
-    status: statusWord(row.status),
-    plan: await requirePlan(join(runsDir, id)),
-    metrics,
-    trainable: row.trainable,
-    total: row.total,
-    duration_ms: row.startedMs === null ? null : activeMs(row, now),
-    resumed: isResumed(store, id),
-    attempts: row.attempts,
-    trained_tokens_per_second: span?.trainedTokens ? span.trainedTokens / span.seconds : null,
-    ...memoryPeaks(metrics),
-    early_stop: earlyStopOf(runEvents(store, id, { types: ['end'] }).at(-1)),
-  };
+/** What `compare` and `show` know of one run at one moment: its plan and the index, not its ledger. */
+export function gather(store: Store, id: string, plan: Plan, now: number): ComparedRun {
+  return store.read(() => {
+    const row = getRun(store, id);
+    if (!row) throw new UserError('U101', `there is no run ${id}`);
+    const metrics = seriesSummaries(store, id);
+    const span = measuredSpan(store, row);
+    return {
+      id,
+      name: row.name,
+      status: statusWord(row.status),
+      plan,
+      metrics,
+      trainable: row.trainable,
+      total: row.total,
+      duration_ms: row.startedMs === null ? null : activeMs(row, now),
+      resumed: isResumed(store, id),
+      attempts: row.attempts,
+      trained_tokens_per_second: span?.trainedTokens ? span.trainedTokens / span.seconds : null,
+      ...memoryPeaks(metrics),
+      early_stop: earlyStopOf(runEvents(store, id, { types: ['end'] }).at(-1)),
+    };
+  });
 }
 
 type Peaks = Pick<ComparedRun, 'allocated_peak_bytes' | 'reserved_peak_bytes' | 'rss_peak_bytes'>;

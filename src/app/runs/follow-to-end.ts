@@ -1,12 +1,26 @@
 // Follows a run to its end.
-import type { RunRow } from '../../store/runs.ts';
-import type { LaunchDeps } from '../../supervise/deps.ts';
-import { type FollowOptions, followRun } from '../../supervise/follow-run.ts';
-import { reportRun } from './report-run.ts';
+import { UserError } from '../../diagnostics/user-error.ts';
+import type { RunEvent } from '../../run/events.ts';
+import type { Store } from '../../store/open-store.ts';
+import { getRun, type RunRow } from '../../store/runs.ts';
+import type { Followers, FollowRequest } from '../../supervise/followers.ts';
 
-/** Follows until the run ends (or `signal`), and writes its report once it has ended. */
-export async function followToEnd(deps: LaunchDeps, run: string, options: FollowOptions): Promise<RunRow> {
-  const row = await followRun(deps, run, options);
-  if (row.status.phase === 'finished') await reportRun(deps, run);
+export interface EndRequest extends FollowRequest {
+  onEvent?(event: RunEvent): void;
+}
+
+/** Follows until the run ends, or until `signal`; returns how it then stands. Its report is written by then. */
+export async function followToEnd(
+  { store, followers }: { store: Store; followers: Followers },
+  run: string,
+  { onEvent, ...request }: EndRequest = {},
+): Promise<RunRow> {
+  let row: RunRow | null = null;
+  for await (const update of followers.follow(run, request)) {
+    for (const { event } of update.events) onEvent?.(event);
+    row = update.row ?? row;
+  }
+  row ??= getRun(store, run);
+  if (!row) throw new UserError('U101', `there is no run ${run} any more`);
   return row;
 }

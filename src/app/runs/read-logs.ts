@@ -6,7 +6,7 @@ import { type AttemptRow, listAttempts } from '../../store/attempts.ts';
 import { resolveRun } from '../../store/resolve-run.ts';
 import { openAttempt } from '../../supervise/attempt-context.ts';
 import { type SuperviseDeps, timingOf } from '../../supervise/deps.ts';
-import { followRun } from '../../supervise/follow-run.ts';
+import type { Followers } from '../../supervise/followers.ts';
 import { lastLinesFrom } from '../files/last-lines.ts';
 
 export interface LogRequest {
@@ -31,29 +31,26 @@ const lookBack = 16 * 1024;
  * Lines without their newline and without secrets, as they are written; a last line that is not complete comes when the
  * reading ends. Throws UserError U101, U102, U109 (no such attempt).
  */
-export async function* readLogs(deps: SuperviseDeps, request: LogRequest): AsyncGenerator<string> {
+export async function* readLogs(
+  { deps, followers }: { deps: SuperviseDeps; followers: Followers },
+  request: LogRequest,
+): AsyncGenerator<string> {
   const run = resolveRun(deps.store, request.run);
-  // Following the log keeps the record up to date too, and tells when there is no more to come.
-  let ended = !request.follow;
-  const following = request.follow
-    ? followRun(deps, run, request.signal ? { signal: request.signal } : {})
-    : null;
-  following?.then(
-    () => {
-      ended = true;
-    },
-    () => {
-      ended = true;
-    },
-  );
   let reading = chooseAttempt(deps, run, request.attempt);
-  for (;;) {
-    yield* readAttempt(deps, reading, request, () => ended || isOver(deps, reading));
-    const next = request.attempt === undefined ? chooseAttempt(deps, run, undefined) : reading;
-    if (next.n === reading.n) break;
-    reading = next;
+  // Following the log keeps the record up to date too, and tells when there is no more to come.
+  const seat = request.follow ? followers.join(run) : null;
+  try {
+    for (;;) {
+      yield* readAttempt(deps, reading, request, () => !seat || seat.over || isOver(deps, reading));
+      if (request.signal?.aborted) return;
+      const next = request.attempt === undefined ? chooseAttempt(deps, run, undefined) : reading;
+      if (next.n === reading.n) break;
+      reading = next;
+    }
+    if (seat?.over || request.attempt === undefined) await seat?.end(request.signal);
+  } finally {
+    seat?.leave();
   }
-  await following;
 }
 
 function isOver(deps: SuperviseDeps, { run, n }: AttemptRow): boolean {

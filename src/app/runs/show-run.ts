@@ -2,17 +2,20 @@
 import { join } from 'node:path';
 import { UserError } from '../../diagnostics/user-error.ts';
 import type { ComparedRun } from '../../run/compare.ts';
+import type { RunCursor } from '../../run/cursor.ts';
 import type { Failure } from '../../run/failure.ts';
 import { runPaths } from '../../run/layout.ts';
 import type { Plan } from '../../run/plan.ts';
 import { statusWord } from '../../run/status.ts';
-import { type AttemptRow, listAttempts } from '../../store/attempts.ts';
+import type { AttemptRow } from '../../store/attempts.ts';
 import { runEvents, type StoredEvent } from '../../store/events.ts';
-import { type RunFinding, runFindings } from '../../store/findings.ts';
+import type { RunFinding } from '../../store/findings.ts';
 import type { Store } from '../../store/open-store.ts';
 import { readSeries, type SeriesBucket } from '../../store/read-series.ts';
 import { resolveRun } from '../../store/resolve-run.ts';
-import { getRun, type RunRow } from '../../store/runs.ts';
+import { snapshotRun } from '../../store/run-snapshot.ts';
+import type { RunRow } from '../../store/runs.ts';
+import { requirePlan } from '../files/require-plan.ts';
 import { type MeasuredSpan, measuredSpan } from '../forecast/measured-span.ts';
 import { startupSeconds } from '../forecast/past-runs.ts';
 import { gather } from './compare-runs.ts';
@@ -30,6 +33,8 @@ export interface ShownRun {
   row: RunRow;
   run: ComparedRun;
   dir: string;
+  /** Where to follow the run from: all before it is in here. */
+  cursor: RunCursor;
   attempts: AttemptRow[];
   failure: Failure | null;
   findings: RunFinding[];
@@ -39,31 +44,37 @@ export interface ShownRun {
   curves: Record<'loss' | 'eval_loss', SeriesBucket[]>;
 }
 
-/** One run by id, prefix, name or @last. */
+/** One run by id, prefix, name or @last, as it is on record at one moment. */
 export async function showRun(store: Store, runsDir: string, ref: string, now: number): Promise<ShownRun> {
   const id = resolveRun(store, ref);
-  const row = getRun(store, id);
-  if (!row) throw new UserError('U101', `there is no run ${id}`);
-  const run = await gather(store, runsDir, id, now);
-  return {
-    row,
-    run,
-    dir: runPaths(join(runsDir, id)).dir,
-    attempts: listAttempts(store, id),
-    failure: row.failure,
-    findings: runFindings(store, id).map((finding) => withPlannedData(finding, run.plan)),
-    // A part of the steps beside all of them would read as an error of the forecast.
-    forecasts: forecastRows(store, run, {
-      span: measuredSpan(store, row),
-      whole: statusWord(row.status) === 'succeeded' && !run.early_stop,
-    }),
-    artifacts: runEvents(store, id, { types: ['artifact'] }),
-    checkpoints: runEvents(store, id, { types: ['checkpoint'] }),
-    curves: {
-      loss: readSeries(store, id, 'loss', { maxPoints: 200 }),
-      eval_loss: readSeries(store, id, 'eval_loss', { maxPoints: 200 }),
-    },
-  };
+  const { dir } = runPaths(join(runsDir, id));
+  const plan = await requirePlan(dir);
+  return store.read(() => {
+    const snapshot = snapshotRun(store, id);
+    if (!snapshot) throw new UserError('U101', `there is no run ${id}`);
+    const { row, attempts, findings, events } = snapshot.state;
+    const run = gather(store, id, plan, now);
+    return {
+      row,
+      run,
+      dir,
+      cursor: snapshot.cursor,
+      attempts,
+      failure: row.failure,
+      findings: findings.map((finding) => withPlannedData(finding, plan)),
+      // A part of the steps beside all of them would read as an error of the forecast.
+      forecasts: forecastRows(store, run, {
+        span: measuredSpan(store, row),
+        whole: statusWord(row.status) === 'succeeded' && !run.early_stop,
+      }),
+      artifacts: events.filter((event): event is StoredEvent<'artifact'> => event.type === 'artifact'),
+      checkpoints: events.filter((event): event is StoredEvent<'checkpoint'> => event.type === 'checkpoint'),
+      curves: {
+        loss: readSeries(store, id, 'loss', { maxPoints: 200 }),
+        eval_loss: readSeries(store, id, 'eval_loss', { maxPoints: 200 }),
+      },
+    };
+  });
 }
 
 /** The database keeps a finding's sentence; how many rows it stands for is in the plan. */

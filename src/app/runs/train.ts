@@ -22,8 +22,8 @@ export interface LaunchOptions {
   /** Launch and do not follow. */
   detach: boolean;
   onLaunched(run: string): void;
-  /** Follows a run to its end. `interrupted`: the user wants no more runs. */
-  follow(run: string): Promise<{ row: RunRow; interrupted: boolean }>;
+  /** Follows a run from the start of this attempt to its end. `interrupted`: the user wants no more runs. */
+  follow(run: string, attempt: number): Promise<{ row: RunRow; interrupted: boolean }>;
 }
 
 export interface TrainOptions extends LaunchOptions {
@@ -57,13 +57,13 @@ export async function launchRuns(
 ): Promise<StartedRun[]> {
   const started: StartedRun[] = [];
   for (const [i, run] of runs.entries()) {
-    await startAttempt(deps, run);
+    const attempt = await startAttempt(deps, run);
     onLaunched(run);
     if (detach) {
       started.push({ run, status: 'launched' });
       continue;
     }
-    const { interrupted, row } = await follow(run);
+    const { interrupted, row } = await follow(run, attempt);
     started.push({ run, status: statusWord(row.status) });
     if (!interrupted) continue;
     for (const waiting of runs.slice(i + 1)) {

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import type { Context } from '../context.ts';
-import { noticeOn } from '../notice.ts';
 import { page } from '../page.ts';
 import { printJson } from '../ui/json.ts';
+import { withWorkspace } from '../with-workspace.ts';
 
 interface Options {
   json?: true;
@@ -26,24 +26,20 @@ export function define(command: Command, context: Context): void {
       '\nExamples:\n  lorch compare support-r4 support-r16\n  lorch compare @last 20261124-0930 --csv > runs.csv\n',
     )
     .action(async (refs: string[], options: Options) => {
-      const { openWorkspace } = await import('../../app/machine/open-workspace.ts');
       const { compareRuns } = await import('../../app/runs/compare-runs.ts');
-      const workspace = await openWorkspace({
-        cwd: context.cwd,
-        env: context.env,
-        notice: noticeOn(context),
+      await withWorkspace(context, async (workspace) => {
+        const comparison = await compareRuns({
+          store: workspace.store,
+          runsDir: workspace.runsDir,
+          runs: refs,
+          metrics: options.metric,
+          now: context.now(),
+        });
+        if (options.json) return printJson(context, { ...comparison });
+        const view = await import('../ui/compare-view.ts');
+        if (options.csv) context.stdout.write(view.renderComparisonCsv(comparison));
+        else if (options.markdown) context.stdout.write(view.renderComparisonMarkdown(comparison));
+        else await page(context, view.renderComparison(comparison, context.stdout, options.tsv));
       });
-      const comparison = await compareRuns({
-        store: workspace.store,
-        runsDir: workspace.runsDir,
-        runs: refs,
-        metrics: options.metric,
-        now: context.now(),
-      });
-      if (options.json) return printJson(context, { ...comparison });
-      const view = await import('../ui/compare-view.ts');
-      if (options.csv) context.stdout.write(view.renderComparisonCsv(comparison));
-      else if (options.markdown) context.stdout.write(view.renderComparisonMarkdown(comparison));
-      else await page(context, view.renderComparison(comparison, context.stdout, options.tsv));
     });
 }

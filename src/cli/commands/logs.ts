@@ -1,9 +1,9 @@
 import { stripVTControlCharacters } from 'node:util';
 import type { Command } from 'commander';
 import type { Context } from '../context.ts';
-import { noticeOn } from '../notice.ts';
 import { parseCount } from '../parse-options.ts';
 import { visible } from '../ui/paint.ts';
+import { withWorkspace } from '../with-workspace.ts';
 
 interface Options {
   follow?: true;
@@ -25,21 +25,17 @@ export function define(command: Command, context: Context): void {
       '\nExamples:\n  lorch logs @last -f\n  lorch logs support-r16 --tail 50\n  lorch logs @last --events | jq .type\n',
     )
     .action(async (run: string, options: Options) => {
-      const { openWorkspace } = await import('../../app/machine/open-workspace.ts');
       const { readLogs } = await import('../../app/runs/read-logs.ts');
-      const workspace = await openWorkspace({
-        cwd: context.cwd,
-        env: context.env,
-        notice: noticeOn(context),
+      await withWorkspace(context, async (workspace) => {
+        const leaving = new AbortController();
+        const release = context.onInterrupt(() => leaving.abort());
+        try {
+          const lines = readLogs(workspace, { run, ...options, signal: leaving.signal });
+          for await (const line of lines) context.stdout.write(`${harmless(line)}\n`);
+        } finally {
+          release();
+        }
       });
-      const leaving = new AbortController();
-      const release = context.onInterrupt(() => leaving.abort());
-      try {
-        const lines = readLogs(workspace.deps, { run, ...options, signal: leaving.signal });
-        for await (const line of lines) context.stdout.write(`${harmless(line)}\n`);
-      } finally {
-        release();
-      }
     });
 }
 

@@ -2,10 +2,10 @@ import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { Context } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
-import { noticeOn } from '../notice.ts';
 import { formatBytes, formatNumber } from '../ui/format.ts';
 import { printJson } from '../ui/json.ts';
 import { paint } from '../ui/paint.ts';
+import { withWorkspace } from '../with-workspace.ts';
 
 interface Options {
   out: string;
@@ -24,42 +24,40 @@ export function define(command: Command, context: Context): void {
     .option('--json', 'one JSON object')
     .addHelpText('after', '\nExamples:\n  lorch merge @last -o models/support-merged\n')
     .action(async (ref: string, options: Options) => {
-      const { openWorkspace } = await import('../../app/machine/open-workspace.ts');
       const { mergeRun } = await import('../../app/runs/merge-run.ts');
       const { withProgress } = await import('../ui/progress.ts');
-      const workspace = await openWorkspace({
-        cwd: context.cwd,
-        env: context.env,
-        notice: noticeOn(context),
-      });
-      const python = await workspace.python(options.python);
-      const merged = await withProgress(context, 'merging', (progress) =>
-        mergeRun({
-          store: workspace.store,
-          runsDir: workspace.runsDir,
-          run: ref,
-          env: context.env,
-          trustCode: options.trustRemoteCode === true,
-          python,
-          out: resolve(context.cwd, options.out),
-          options: { onProgress: ({ done, total }) => progress.update(done, total) },
-        }),
-      );
-      if (!merged.within_tolerance) context.exitCode = EXIT.findings;
-      if (options.json) return printJson(context, merged);
-      const ink = paint(context.stdout.color);
-      const bytes = merged.files.reduce((sum, file) => sum + file.bytes, 0);
-      const verdict = merged.within_tolerance ? ink.green('within') : ink.red('beyond');
-      const lines = [
-        `merged  ${merged.out}  ${formatBytes(bytes)} in ${merged.files.length} files`,
-        `logits against base + adapter: at most ${formatNumber(merged.max_logit_diff)} apart, ${verdict} the tolerance ${formatNumber(merged.tolerance)}; the same first choice in ${formatNumber(100 * merged.argmax_agreement)} % of places`,
-      ];
-      if (merged.quantized_drift)
-        lines.push(`against the quantized base it was trained on: ${JSON.stringify(merged.quantized_drift)}`);
-      context.stdout.write(`${lines.join('\n')}\n`);
-      if (!merged.within_tolerance)
-        context.stderr.write(
-          `${ink.red('error')} ${ink.bold('R036')} the merged model differs from base + adapter; do not use it (lorch explain R036)\n`,
+      await withWorkspace(context, async (workspace) => {
+        const python = await workspace.python(options.python);
+        const merged = await withProgress(context, 'merging', (progress) =>
+          mergeRun({
+            store: workspace.store,
+            runsDir: workspace.runsDir,
+            run: ref,
+            env: context.env,
+            trustCode: options.trustRemoteCode === true,
+            python,
+            out: resolve(context.cwd, options.out),
+            options: { onProgress: ({ done, total }) => progress.update(done, total) },
+          }),
         );
+        if (!merged.within_tolerance) context.exitCode = EXIT.findings;
+        if (options.json) return printJson(context, merged);
+        const ink = paint(context.stdout.color);
+        const bytes = merged.files.reduce((sum, file) => sum + file.bytes, 0);
+        const verdict = merged.within_tolerance ? ink.green('within') : ink.red('beyond');
+        const lines = [
+          `merged  ${merged.out}  ${formatBytes(bytes)} in ${merged.files.length} files`,
+          `logits against base + adapter: at most ${formatNumber(merged.max_logit_diff)} apart, ${verdict} the tolerance ${formatNumber(merged.tolerance)}; the same first choice in ${formatNumber(100 * merged.argmax_agreement)} % of places`,
+        ];
+        if (merged.quantized_drift)
+          lines.push(
+            `against the quantized base it was trained on: ${JSON.stringify(merged.quantized_drift)}`,
+          );
+        context.stdout.write(`${lines.join('\n')}\n`);
+        if (!merged.within_tolerance)
+          context.stderr.write(
+            `${ink.red('error')} ${ink.bold('R036')} the merged model differs from base + adapter; do not use it (lorch explain R036)\n`,
+          );
+      });
     });
 }

@@ -1,10 +1,12 @@
 import type { Command } from 'commander';
+import type { OpenWorkspace } from '../../app/machine/open-workspace.ts';
 import type { CalibratedModel } from '../../app/model/calibrate-model.ts';
 import type { Context } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { parseCounts, parseSeconds } from '../parse-options.ts';
 import { printJson } from '../ui/json.ts';
 import { createProgress } from '../ui/progress.ts';
+import { withWorkspace } from '../with-workspace.ts';
 
 interface Flags {
   batch: number[];
@@ -46,7 +48,9 @@ export function define(command: Command, context: Context): void {
     .option('--json', 'one JSON object')
     .addHelpText('after', examples)
     .action(async (target: string, flags: Flags) => {
-      const calibrated = await measure(target, flags, context);
+      const calibrated = await withWorkspace(context, (workspace) =>
+        measure(target, flags, context, workspace),
+      );
       if (flags.json) printJson(context, toJson(calibrated));
       else {
         const { renderCalibration } = await import('../ui/calibration-view.ts');
@@ -61,13 +65,16 @@ export function define(command: Command, context: Context): void {
     });
 }
 
-async function measure(target: string, flags: Flags, context: Context): Promise<CalibratedModel> {
+async function measure(
+  target: string,
+  flags: Flags,
+  context: Context,
+  workspace: OpenWorkspace,
+): Promise<CalibratedModel> {
   const { calibrateModel } = await import('../../app/model/calibrate-model.ts');
-  const { openWorkspace } = await import('../../app/machine/open-workspace.ts');
   const { parseLoraFlag } = await import('../parse-lora.ts');
   const { readVersion } = await import('../version.ts');
   const { cwd, env } = context;
-  const workspace = await openWorkspace({ cwd, env });
   const interrupt = new AbortController();
   const release = context.onInterrupt(() => interrupt.abort(new Error('interrupted')));
   let progress = createProgress(context, 'steps');
@@ -98,7 +105,6 @@ async function measure(target: string, flags: Flags, context: Context): Promise<
   } finally {
     progress.end();
     release();
-    workspace.store.close();
   }
 }
 

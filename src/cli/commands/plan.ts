@@ -5,6 +5,7 @@ import { page } from '../page.ts';
 import { parsePrice } from '../parse-price.ts';
 import { printJson } from '../ui/json.ts';
 import { renderNext } from '../ui/next.ts';
+import { withWorkspace } from '../with-workspace.ts';
 
 interface Options {
   set: string[];
@@ -32,7 +33,9 @@ export function define(command: Command, context: Context): void {
     .action(async (config: string, options: Options) => {
       const { refusalExit } = await import('../../app/plan/refuse-plans.ts');
       const { planInTerminal } = await import('../plan-in-terminal.ts');
-      const { made } = await planInTerminal(context, { config, ...options, unreviewed: null });
+      const made = await withWorkspace(context, (workspace) =>
+        planInTerminal(context, workspace, { config, ...options, unreviewed: null }),
+      );
       await made.dispose();
       const { plans } = made;
       const refused = refusalExit(plans.flatMap(({ plan }) => plan.findings));

@@ -2,8 +2,8 @@ import type { Command } from 'commander';
 import { quotePath } from '../../diagnostics/quote-path.ts';
 import { createRedactor } from '../../diagnostics/secrets.ts';
 import type { Context } from '../context.ts';
-import { noticeOn } from '../notice.ts';
 import { renderNext } from '../ui/next.ts';
+import { withWorkspace } from '../with-workspace.ts';
 
 interface Options {
   detach?: true;
@@ -22,27 +22,27 @@ export function define(command: Command, context: Context): void {
     .option('--python <path>', 'another Python environment')
     .addHelpText('after', '\nExamples:\n  lorch rerun @last\n  lorch rerun support-r16 --detach\n')
     .action(async (ref: string, options: Options) => {
-      const { openWorkspace } = await import('../../app/machine/open-workspace.ts');
       const { rerun } = await import('../../app/runs/rerun.ts');
       const { launchRuns, unreviewedReason } = await import('../../app/runs/train.ts');
       const { launchInTerminal, nextCommands } = await import('../start-runs.ts');
-      const workspace = await openWorkspace({
-        cwd: context.cwd,
-        env: context.env,
-        notice: noticeOn(context),
+      await withWorkspace(context, async (workspace) => {
+        const deps = await workspace.launchDeps(options.python);
+        const id = await rerun(deps, {
+          ref,
+          unreviewed: unreviewedReason(options.unreviewed, createRedactor(context.env)),
+          trustCode: options.trustRemoteCode === true,
+          root: workspace.root,
+          cwd: context.cwd,
+        });
+        const started = await launchRuns(
+          deps,
+          [id],
+          launchInTerminal(context, workspace, options.detach === true),
+        );
+        const succeeded = started.every(({ status }) => status === 'succeeded');
+        const next = succeeded ? [`lorch compare ${quotePath(ref)} ${id}`] : nextCommands(started);
+        if (next.length > 0) context.stderr.write(renderNext(next, context.stderr));
+        context.stdout.write(`${id}\n`);
       });
-      const deps = await workspace.launchDeps(options.python);
-      const id = await rerun(deps, {
-        ref,
-        unreviewed: unreviewedReason(options.unreviewed, createRedactor(context.env)),
-        trustCode: options.trustRemoteCode === true,
-        root: workspace.root,
-        cwd: context.cwd,
-      });
-      const started = await launchRuns(deps, [id], launchInTerminal(context, deps, options.detach === true));
-      const succeeded = started.every(({ status }) => status === 'succeeded');
-      const next = succeeded ? [`lorch compare ${quotePath(ref)} ${id}`] : nextCommands(started);
-      if (next.length > 0) context.stderr.write(renderNext(next, context.stderr));
-      context.stdout.write(`${id}\n`);
     });
 }

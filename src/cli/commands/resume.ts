@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { Context } from '../context.ts';
-import { noticeOn } from '../notice.ts';
 import { renderNext } from '../ui/next.ts';
+import { withWorkspace } from '../with-workspace.ts';
 
 interface Options {
   detach?: true;
@@ -21,27 +21,23 @@ export function define(command: Command, context: Context): void {
       '\nGoes on from the newest complete checkpoint, as another attempt of the same run.\n\nExamples:\n  lorch resume @last\n  lorch resume support-r16 --detach\n',
     )
     .action(async (ref: string, options: Options) => {
-      const { openWorkspace } = await import('../../app/machine/open-workspace.ts');
       const { resumeRun } = await import('../../app/runs/resume-run.ts');
       const { followInTerminal } = await import('../follow.ts');
       const { nextCommands } = await import('../start-runs.ts');
       const { statusWord } = await import('../../run/status.ts');
-      const workspace = await openWorkspace({
-        cwd: context.cwd,
-        env: context.env,
-        notice: noticeOn(context),
+      await withWorkspace(context, async (workspace) => {
+        const deps = await workspace.launchDeps(options.python);
+        const { run, attempt, goesOn } = await resumeRun(deps, ref, options.trustRemoteCode);
+        const from =
+          attempt === 1 ? ', which had not started' : goesOn ? '' : ', from step 0: no checkpoint was saved';
+        context.stderr.write(`attempt ${attempt} of ${run}${from}\n`);
+        if (options.detach) context.stderr.write(renderNext([`lorch logs ${run} -f`], context.stderr));
+        else {
+          const { row } = await followInTerminal(context, workspace, run, attempt);
+          const next = nextCommands([{ run, status: statusWord(row.status) }]);
+          if (next.length > 0) context.stderr.write(renderNext(next, context.stderr));
+        }
+        context.stdout.write(`${run}\n`);
       });
-      const deps = await workspace.launchDeps(options.python);
-      const { run, attempt, goesOn } = await resumeRun(deps, ref, options.trustRemoteCode);
-      const from =
-        attempt === 1 ? ', which had not started' : goesOn ? '' : ', from step 0: no checkpoint was saved';
-      context.stderr.write(`attempt ${attempt} of ${run}${from}\n`);
-      if (options.detach) context.stderr.write(renderNext([`lorch logs ${run} -f`], context.stderr));
-      else {
-        const { row } = await followInTerminal(context, deps, run);
-        const next = nextCommands([{ run, status: statusWord(row.status) }]);
-        if (next.length > 0) context.stderr.write(renderNext(next, context.stderr));
-      }
-      context.stdout.write(`${run}\n`);
     });
 }

@@ -3,8 +3,8 @@ import type { Command } from 'commander';
 import type { Removable } from '../../app/runs/remove-run.ts';
 import { UserError } from '../../diagnostics/user-error.ts';
 import type { Context } from '../context.ts';
-import { noticeOn } from '../notice.ts';
 import { formatBytes } from '../ui/format.ts';
+import { withWorkspace } from '../with-workspace.ts';
 
 /** `lorch rm RUN…` */
 export function define(command: Command, context: Context): void {
@@ -16,22 +16,18 @@ export function define(command: Command, context: Context): void {
       '\nRemoves the run folders, with checkpoints and adapters, and their records. Nothing else is touched.\n\nExamples:\n  lorch rm support-r16\n  lorch rm 20260102-1000 20260102-1100 --yes\n',
     )
     .action(async (refs: string[], options: { yes?: true }) => {
-      const { openWorkspace } = await import('../../app/machine/open-workspace.ts');
       const { findRemovable, removeRuns } = await import('../../app/runs/remove-run.ts');
-      const workspace = await openWorkspace({
-        cwd: context.cwd,
-        env: context.env,
-        notice: noticeOn(context),
+      await withWorkspace(context, async (workspace) => {
+        const runs = await findRemovable(workspace.deps, refs);
+        for (const { run, status, bytes } of runs)
+          context.stderr.write(`${run}  ${status}  ${formatBytes(bytes)}\n`);
+        if (!options.yes && !(await confirmed(context, runs))) {
+          context.stderr.write('nothing was removed\n');
+          return;
+        }
+        await removeRuns(workspace.deps, runs);
+        for (const { run } of runs) context.stdout.write(`${run}\n`);
       });
-      const runs = await findRemovable(workspace.deps, refs);
-      for (const { run, status, bytes } of runs)
-        context.stderr.write(`${run}  ${status}  ${formatBytes(bytes)}\n`);
-      if (!options.yes && !(await confirmed(context, runs))) {
-        context.stderr.write('nothing was removed\n');
-        return;
-      }
-      await removeRuns(workspace.deps, runs);
-      for (const { run } of runs) context.stdout.write(`${run}\n`);
     });
 }
 

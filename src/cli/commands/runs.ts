@@ -1,10 +1,10 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import type { RunFilters } from '../../app/runs/list-runs.ts';
 import type { Context } from '../context.ts';
-import { noticeOn } from '../notice.ts';
 import { parseCount } from '../parse-options.ts';
 import { printJson } from '../ui/json.ts';
 import { say } from '../ui/say.ts';
+import { withWorkspace } from '../with-workspace.ts';
 
 const statuses = ['queued', 'launching', 'running', 'stopping', 'succeeded', 'failed', 'cancelled', 'lost'];
 
@@ -30,36 +30,32 @@ export function define(command: Command, context: Context): void {
       "\nExamples:\n  lorch runs\n  lorch runs --status running,failed\n  lorch runs --where 'lora.r>=16' --where training.packing=true --json\n",
     )
     .action(async (options: Options) => {
-      const { openWorkspace } = await import('../../app/machine/open-workspace.ts');
       const { listRecordedRuns } = await import('../../app/runs/list-runs.ts');
-      const workspace = await openWorkspace({
-        cwd: context.cwd,
-        env: context.env,
-        notice: noticeOn(context),
-      });
-      const { limit, all, json, ...filters } = options;
-      // One more than is shown tells whether there are others.
-      const found = listRecordedRuns(
-        workspace.store,
-        { ...filters, ...(all ? {} : { limit: limit + 1 }) },
-        context.now(),
-      );
-      const runs = all ? found : found.slice(0, limit);
-      if (json) return printJson(context, { runs, more: found.length > runs.length });
-      if (runs.length === 0) {
-        const filtered = Object.keys(filters).length > 0;
-        context.stderr.write(
-          filtered ? 'no run meets these conditions\n' : 'no runs yet: `lorch train CONFIG` makes one\n',
+      await withWorkspace(context, async (workspace) => {
+        const { limit, all, json, ...filters } = options;
+        // One more than is shown tells whether there are others.
+        const found = listRecordedRuns(
+          workspace.store,
+          { ...filters, ...(all ? {} : { limit: limit + 1 }) },
+          context.now(),
         );
-        return;
-      }
-      const { renderRunTable } = await import('../ui/run-table.ts');
-      const { text, dropped } = renderRunTable(runs, context.stdout, context.now());
-      context.stdout.write(text);
-      if (dropped.length > 0)
-        say(context.stderr, `not shown at this width: ${dropped.join(', ')}; --json has everything`);
-      if (found.length > runs.length)
-        say(context.stderr, `the newest ${runs.length}; --limit or --all shows more`);
+        const runs = all ? found : found.slice(0, limit);
+        if (json) return printJson(context, { runs, more: found.length > runs.length });
+        if (runs.length === 0) {
+          const filtered = Object.keys(filters).length > 0;
+          context.stderr.write(
+            filtered ? 'no run meets these conditions\n' : 'no runs yet: `lorch train CONFIG` makes one\n',
+          );
+          return;
+        }
+        const { renderRunTable } = await import('../ui/run-table.ts');
+        const { text, dropped } = renderRunTable(runs, context.stdout, context.now());
+        context.stdout.write(text);
+        if (dropped.length > 0)
+          say(context.stderr, `not shown at this width: ${dropped.join(', ')}; --json has everything`);
+        if (found.length > runs.length)
+          say(context.stderr, `the newest ${runs.length}; --limit or --all shows more`);
+      });
     });
 }
 

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import type { Context } from '../context.ts';
-import { noticeOn } from '../notice.ts';
 import { page } from '../page.ts';
 import { printJson } from '../ui/json.ts';
+import { withWorkspace } from '../with-workspace.ts';
 
 /** `lorch show RUN` */
 export function define(command: Command, context: Context): void {
@@ -13,39 +13,35 @@ export function define(command: Command, context: Context): void {
     .option('--tsv', 'the tables alone, tab-separated')
     .addHelpText('after', '\nExamples:\n  lorch show @last\n  lorch show support-r16 --markdown\n')
     .action(async (ref: string, options: { json?: true; markdown?: true; tsv?: true }) => {
-      const { openWorkspace } = await import('../../app/machine/open-workspace.ts');
       const { showRun } = await import('../../app/runs/show-run.ts');
-      const workspace = await openWorkspace({
-        cwd: context.cwd,
-        env: context.env,
-        notice: noticeOn(context),
+      await withWorkspace(context, async (workspace) => {
+        const shown = await showRun(workspace.store, workspace.runsDir, ref, context.now());
+        if (options.json) {
+          const { trainRowsOf, validationRowsOf } = await import('../../run/split-rows.ts');
+          return printJson(context, {
+            ...shown.run,
+            dir: shown.dir,
+            train_rows: trainRowsOf(shown.run.plan),
+            validation_rows: validationRowsOf(shown.run.plan),
+            failure: shown.failure,
+            attempts: shown.attempts,
+            forecasts: shown.forecasts,
+            findings: shown.findings,
+            checkpoints: shown.checkpoints,
+            artifacts: shown.artifacts,
+          });
+        }
+        if (options.markdown) {
+          const { renderReport } = await import('../../app/runs/render-report.ts');
+          context.stdout.write(renderReport(shown));
+          return;
+        }
+        const { renderRun, renderRunTables } = await import('../ui/show-view.ts');
+        if (options.tsv) {
+          context.stdout.write(renderRunTables(shown, context.stdout));
+          return;
+        }
+        await page(context, renderRun(shown, context.stdout, context.now(), context.cwd));
       });
-      const shown = await showRun(workspace.store, workspace.runsDir, ref, context.now());
-      if (options.json) {
-        const { trainRowsOf, validationRowsOf } = await import('../../run/split-rows.ts');
-        return printJson(context, {
-          ...shown.run,
-          dir: shown.dir,
-          train_rows: trainRowsOf(shown.run.plan),
-          validation_rows: validationRowsOf(shown.run.plan),
-          failure: shown.failure,
-          attempts: shown.attempts,
-          forecasts: shown.forecasts,
-          findings: shown.findings,
-          checkpoints: shown.checkpoints,
-          artifacts: shown.artifacts,
-        });
-      }
-      if (options.markdown) {
-        const { renderReport } = await import('../../app/runs/render-report.ts');
-        context.stdout.write(renderReport(shown));
-        return;
-      }
-      const { renderRun, renderRunTables } = await import('../ui/show-view.ts');
-      if (options.tsv) {
-        context.stdout.write(renderRunTables(shown, context.stdout));
-        return;
-      }
-      await page(context, renderRun(shown, context.stdout, context.now(), context.cwd));
     });
 }

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import type { StopResult } from '../../supervise/ask-to-stop.ts';
 import type { Context } from '../context.ts';
-import { noticeOn } from '../notice.ts';
 import { renderNext } from '../ui/next.ts';
+import { withWorkspace } from '../with-workspace.ts';
 
 interface Options {
   force?: true;
@@ -24,38 +24,34 @@ export function define(command: Command, context: Context): void {
     .option('--no-wait', 'return without waiting for the end')
     .addHelpText('after', '\nExamples:\n  lorch stop @last\n  lorch stop support-r16 --force\n')
     .action(async (ref: string, options: Options) => {
-      const { openWorkspace } = await import('../../app/machine/open-workspace.ts');
       const { stopRun } = await import('../../app/runs/stop-run.ts');
       const { nextCommands } = await import('../start-runs.ts');
       const { statusWord } = await import('../../run/status.ts');
-      const workspace = await openWorkspace({
-        cwd: context.cwd,
-        env: context.env,
-        notice: noticeOn(context),
+      await withWorkspace(context, async (workspace) => {
+        const { run, result, ended } = await stopRun(workspace, ref, {
+          force: options.force === true,
+        });
+        context.stderr.write(`${run}: ${said[result]}\n`);
+        if (!options.wait) return void context.stdout.write(`${run}\n`);
+        const leaving = new AbortController();
+        const release = context.onInterrupt(() => leaving.abort());
+        // A big checkpoint takes minutes; somebody who waits should know what else there is.
+        const patience = setTimeout(
+          () => context.stderr.write(`still saving; lorch stop ${run} --force kills it\n`),
+          30_000,
+        );
+        try {
+          const row = await ended(leaving.signal);
+          const status = statusWord(row.status);
+          context.stderr.write(`${status} at step ${row.step ?? 0}\n`);
+          // It may have ended by itself.
+          const next = row.failure ? [row.failure.next] : nextCommands([{ run, status }]);
+          context.stderr.write(renderNext(next, context.stderr));
+          context.stdout.write(`${run}\n`);
+        } finally {
+          clearTimeout(patience);
+          release();
+        }
       });
-      const { run, result, ended } = await stopRun(workspace.deps, ref, {
-        force: options.force === true,
-      });
-      context.stderr.write(`${run}: ${said[result]}\n`);
-      if (!options.wait) return void context.stdout.write(`${run}\n`);
-      const leaving = new AbortController();
-      const release = context.onInterrupt(() => leaving.abort());
-      // A big checkpoint takes minutes; somebody who waits should know what else there is.
-      const patience = setTimeout(
-        () => context.stderr.write(`still saving; lorch stop ${run} --force kills it\n`),
-        30_000,
-      );
-      try {
-        const row = await ended({ signal: leaving.signal });
-        const status = statusWord(row.status);
-        context.stderr.write(`${status} at step ${row.step ?? 0}\n`);
-        // It may have ended by itself.
-        const next = row.failure ? [row.failure.next] : nextCommands([{ run, status }]);
-        context.stderr.write(renderNext(next, context.stderr));
-        context.stdout.write(`${run}\n`);
-      } finally {
-        clearTimeout(patience);
-        release();
-      }
     });
 }

@@ -3,6 +3,7 @@ import { createRedactor } from '../../diagnostics/secrets.ts';
 import type { Context } from '../context.ts';
 import { parsePrice } from '../parse-price.ts';
 import { renderNext } from '../ui/next.ts';
+import { withWorkspace } from '../with-workspace.ts';
 
 interface Options {
   set: string[];
@@ -39,18 +40,20 @@ Ctrl-C asks for a checkpoint, a second Ctrl-C kills.
       const { renderPlans } = await import('../ui/plan-view.ts');
       const { launchInTerminal, nextCommands } = await import('../start-runs.ts');
       const unreviewed = unreviewedReason(options.unreviewed, createRedactor(context.env));
-      const { workspace, made } = await planInTerminal(context, { config, ...options, unreviewed });
-      const deps = await workspace.launchDeps(options.python);
-      const started = await train(deps, made, {
-        ...launchInTerminal(context, deps, options.detach === true),
-        onPlans: (plans, refusal) => {
-          // What the refusal says in its own line is not said among the findings, too.
-          const shown = plans.map((plan) => ({
-            ...plan,
-            findings: plan.findings.filter(({ code }) => code !== refusal?.code),
-          }));
-          context.stderr.write(renderPlans(shown, context.stderr, options.quiet));
-        },
+      const started = await withWorkspace(context, async (workspace) => {
+        const made = await planInTerminal(context, workspace, { config, ...options, unreviewed });
+        const deps = await workspace.launchDeps(options.python);
+        return await train(deps, made, {
+          ...launchInTerminal(context, workspace, options.detach === true),
+          onPlans: (plans, refusal) => {
+            // What the refusal says in its own line is not said among the findings, too.
+            const shown = plans.map((plan) => ({
+              ...plan,
+              findings: plan.findings.filter(({ code }) => code !== refusal?.code),
+            }));
+            context.stderr.write(renderPlans(shown, context.stderr, options.quiet));
+          },
+        });
       });
       const next = nextCommands(started);
       if (next.length > 0) context.stderr.write(renderNext(next, context.stderr));

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import type { Context } from '../context.ts';
-import { noticeOn } from '../notice.ts';
 import { parseCount } from '../parse-options.ts';
 import { printJson } from '../ui/json.ts';
+import { withWorkspace } from '../with-workspace.ts';
 
 interface Options {
   prompt?: string[];
@@ -28,31 +28,27 @@ export function define(command: Command, context: Context): void {
       '\nExamples:\n  lorch try @last\n  lorch try support-r16 --prompt "Where is my parcel?"\n',
     )
     .action(async (ref: string, options: Options) => {
-      const { openWorkspace } = await import('../../app/machine/open-workspace.ts');
       const { tryRun } = await import('../../app/runs/try-run.ts');
       const { withProgress } = await import('../ui/progress.ts');
-      const workspace = await openWorkspace({
-        cwd: context.cwd,
-        env: context.env,
-        notice: noticeOn(context),
+      await withWorkspace(context, async (workspace) => {
+        const python = await workspace.python(options.python);
+        const tried = await withProgress(context, 'answering', (progress) =>
+          tryRun({
+            store: workspace.store,
+            runsDir: workspace.runsDir,
+            run: ref,
+            env: context.env,
+            trustCode: options.trustRemoteCode === true,
+            python,
+            prompts: options.prompt ?? [],
+            ...(options.system ? { system: options.system } : {}),
+            maxNewTokens: options.maxNewTokens,
+            options: { onProgress: ({ done, total }) => progress.update(done, total) },
+          }),
+        );
+        if (options.json) return printJson(context, { ...tried });
+        const { renderTried } = await import('../ui/try-view.ts');
+        context.stdout.write(renderTried(tried, context.stdout));
       });
-      const python = await workspace.python(options.python);
-      const tried = await withProgress(context, 'answering', (progress) =>
-        tryRun({
-          store: workspace.store,
-          runsDir: workspace.runsDir,
-          run: ref,
-          env: context.env,
-          trustCode: options.trustRemoteCode === true,
-          python,
-          prompts: options.prompt ?? [],
-          ...(options.system ? { system: options.system } : {}),
-          maxNewTokens: options.maxNewTokens,
-          options: { onProgress: ({ done, total }) => progress.update(done, total) },
-        }),
-      );
-      if (options.json) return printJson(context, { ...tried });
-      const { renderTried } = await import('../ui/try-view.ts');
-      context.stdout.write(renderTried(tried, context.stdout));
     });
 }

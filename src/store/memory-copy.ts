@@ -7,7 +7,7 @@ import Database from 'better-sqlite3';
 const maxBytes = 2 ** 30;
 
 /** Opens a copy of the database in memory; an empty one if there is none. */
-export function openSnapshot(path: string): Database.Database {
+export function openMemoryCopy(path: string): Database.Database {
   const bytes = readDatabase(path);
   if (bytes === null) return new Database(':memory:');
   // Bytes 18 and 19 say that the file has a write-ahead log; a copy in memory has none.

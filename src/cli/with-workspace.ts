@@ -1,0 +1,19 @@
+// The workspace that a command works in: opened, brought up to date, and closed however the command ends.
+import type { OpenWorkspace } from '../app/machine/open-workspace.ts';
+import type { Context } from './context.ts';
+import { noticeOn } from './notice.ts';
+
+/** Runs `work` in the workspace of the current folder. Throws UserError U100 outside one. */
+export async function withWorkspace<T>(
+  context: Context,
+  work: (workspace: OpenWorkspace) => Promise<T>,
+): Promise<T> {
+  const { openWorkspace } = await import('../app/machine/open-workspace.ts');
+  const workspace = await openWorkspace({ cwd: context.cwd, env: context.env, notice: noticeOn(context) });
+  try {
+    await workspace.recover();
+    return await work(workspace);
+  } finally {
+    await workspace.close();
+  }
+}
