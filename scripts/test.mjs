@@ -2,25 +2,32 @@
 // A test whose program is absent says so and skips; `LORCH_PYTHON` names an environment to use instead of the cached one.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { bootstrap } from './bootstrap.mjs';
 import { duration, lorch, root, run } from './run.mjs';
 
 const started = Date.now();
 const reports = mkdtempSync(join(tmpdir(), 'lorch-test-'));
 const totals = { passed: 0, failed: 0, skipped: 0 };
+/** What failed, by name: printed again at the end, where a long log is looked at first. */
+const failures = [];
 const say = (text) => process.stdout.write(`${text}\n`);
 
 function title(text) {
   say(`\n── ${text} (${duration(Date.now() - started)})`);
 }
 
-/** A check beside the tests: silent in the count where it passes, a failure where it does not. */
+/** A check beside the tests: silent in the count if it passes, a failure if it does not. */
 async function check(name, program, args, options = {}) {
   title(name);
   const { code } = await run(program, args, { show: true, ...options });
   if (code === 0) return;
+  fail(name);
+}
+
+function fail(name) {
   totals.failed += 1;
+  failures.push(name);
   say(`FAILED: ${name}`);
 }
 
@@ -47,11 +54,15 @@ if (python) {
 }
 
 rmSync(reports, { recursive: true, force: true });
+if (failures.length > 0) {
+  title('failed');
+  for (const name of failures) say(name);
+}
 say(`\nin ${duration(Date.now() - started)}`);
 say(`${totals.passed} passed, ${totals.failed} failed${totals.skipped ? `, ${totals.skipped} skipped` : ''}`);
 process.exitCode = totals.failed > 0 || totals.passed === 0 ? 1 : 0;
 
-/** The interpreter to test with, or null where this machine has no Python that could be one. */
+/** The interpreter to test with, or null if this machine has no Python that could be one. */
 async function findPython() {
   const given = process.env.LORCH_PYTHON;
   if (given) {
@@ -68,10 +79,7 @@ async function findPython() {
     ).code !== 0;
   if (absent)
     say('SKIPPED: the Python tests and those that train; there is no Python 3.10 or newer with venv');
-  else {
-    totals.failed += 1;
-    say('FAILED: lorch setup --dev');
-  }
+  else fail('lorch setup --dev');
   return null;
 }
 
@@ -88,9 +96,13 @@ async function vitest() {
     totals.passed += report.numPassedTests;
     totals.failed += report.numFailedTests;
     totals.skipped += report.numPendingTests + report.numTodoTests;
+    for (const file of report.testResults) {
+      const failed = file.assertionResults.filter((test) => test.status === 'failed');
+      for (const test of failed) failures.push(`${relative(root, file.name)}: ${test.fullName}`);
+    }
   }
   // A file that could not even be loaded fails without a failed test.
-  if (code !== 0 && !(report?.numFailedTests > 0)) totals.failed += 1;
+  if (code !== 0 && !(report?.numFailedTests > 0)) fail('vitest');
 }
 
 async function pytest(executable) {
@@ -103,6 +115,9 @@ async function pytest(executable) {
     '-p',
     'no:cacheprovider',
     '-rs',
+    '--numprocesses=auto',
+    '--maxprocesses=4',
+    '--dist=loadfile',
     `--junitxml=${file}`,
     join(root, 'test', 'trainer'),
   ];
@@ -110,6 +125,8 @@ async function pytest(executable) {
   const suite = readReport(file, (text) => {
     const attribute = (name) =>
       Number(new RegExp(`<testsuite [^>]*\\b${name}="(\\d+)"`).exec(text)?.[1] ?? 0);
+    const failed = /<testcase classname="([^"]*)" name="([^"]*)"[^>]*><(?:failure|error)/g;
+    for (const [, file, name] of text.matchAll(failed)) failures.push(`${file}: ${name}`);
     return {
       tests: attribute('tests'),
       failed: attribute('failures') + attribute('errors'),
@@ -121,7 +138,7 @@ async function pytest(executable) {
     totals.failed += suite.failed;
     totals.skipped += suite.skipped;
   }
-  if (code !== 0 && !(suite?.failed > 0)) totals.failed += 1;
+  if (code !== 0 && !(suite?.failed > 0)) fail('pytest');
 }
 
 function readReport(file, parse) {

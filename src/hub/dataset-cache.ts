@@ -1,9 +1,10 @@
 // What was fetched of the hub's datasets, by commit: files, the list of files, and what a branch stood for last.
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { z } from 'zod';
 import type { HubEnvironment } from './hub-environment.ts';
 import { commitOf, isCommit, isInnerPath } from './identifiers.ts';
+import { writeCached } from './write-cached.ts';
 
 export interface DatasetCache {
   /** Where a file of a commit lies, or shall lie. Files that `hf download` fetched are found, too. */
@@ -33,12 +34,12 @@ export function openDatasetCache(cacheDir: string, hub: HubEnvironment, name: st
       const text = read(join(dir, commit, 'files.json'));
       return text === null ? null : (list.safeParse(parse(text)).data?.filter(isInnerPath) ?? null);
     },
-    writeList: (commit, files) => write(join(dir, commit, 'files.json'), JSON.stringify(files)),
+    writeList: (commit, files) => writeCached(join(dir, commit, 'files.json'), JSON.stringify(files)),
     readRevision(revision) {
       if (isCommit(revision)) return revision;
       return commitOf(read(refOf(revision))) ?? commitOf(read(join(shared, 'refs', revision)));
     },
-    writeRevision: (revision, commit) => write(refOf(revision), commit),
+    writeRevision: (revision, commit) => writeCached(refOf(revision), commit),
   };
 }
 
@@ -55,16 +56,5 @@ function parse(text: string): unknown {
     return JSON.parse(text);
   } catch {
     return null;
-  }
-}
-
-function write(path: string, text: string): void {
-  const partial = `${path}.${process.pid}`;
-  try {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-    writeFileSync(partial, text);
-    renameSync(partial, path);
-  } catch {
-    // The next run asks the hub again.
   }
 }

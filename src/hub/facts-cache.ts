@@ -1,9 +1,10 @@
 // Facts of hub models, kept by commit, as what is read at a commit never changes; and what a branch stood for last.
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { z } from 'zod';
 import { commitOf, isCommit } from './identifiers.ts';
 import type { RepositoryFacts } from './model-source.ts';
+import { writeCached } from './write-cached.ts';
 
 const tensors = z.record(z.string(), z.object({ dtype: z.string(), shape: z.array(z.number()) })).nullable();
 const text = z.string().nullable();
@@ -53,7 +54,7 @@ export function openFactsCache(cacheDir: string, endpoint: string, model: string
       }
     },
     write: (commit, facts, whole) =>
-      write(join(dir, `${commit}.json`), JSON.stringify({ lorch: 2, whole, facts })),
+      writeCached(join(dir, `${commit}.json`), JSON.stringify({ lorch: 2, whole, facts })),
     readRevision(revision) {
       if (isCommit(revision)) return revision;
       try {
@@ -62,17 +63,6 @@ export function openFactsCache(cacheDir: string, endpoint: string, model: string
         return null;
       }
     },
-    writeRevision: (revision, commit) => write(refOf(revision), commit),
+    writeRevision: (revision, commit) => writeCached(refOf(revision), commit),
   };
-}
-
-function write(path: string, content: string): void {
-  const partial = `${path}.${process.pid}`;
-  try {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-    writeFileSync(partial, content);
-    renameSync(partial, path);
-  } catch {
-    // A cache that cannot be written is not a failure: the next run asks the hub again.
-  }
 }

@@ -1,9 +1,10 @@
 // What this user has launched and no process has claimed yet. It is in the user's cache, outside of workspaces: a run folder
 // or a database that comes from elsewhere can name an attempt, but never the program that an attempt starts.
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { readFileSync, rmSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { userCacheDir } from '../python/cache-dir.ts';
+import { replaceCacheFile } from '../python/cache-file.ts';
 import type { SuperviseDeps } from './deps.ts';
 
 const ownLaunch = z.object({
@@ -28,10 +29,8 @@ export function recordOwnLaunch(deps: SuperviseDeps, token: string, launch: Omit
   const file = fileOf(deps, token);
   if (!file) return;
   try {
-    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
     const content: OwnLaunch = { lorch: 1, ...launch, run_dir: resolve(launch.run_dir) };
-    writeFileSync(`${file}.tmp`, JSON.stringify(content), { mode: 0o600 });
-    renameSync(`${file}.tmp`, file);
+    replaceCacheFile(file, JSON.stringify(content));
   } catch (error) {
     // The attempt starts all the same; only if its start is lost, it is not started again.
     deps.log.warn({ error: String(error) }, 'the launch cannot be written down');

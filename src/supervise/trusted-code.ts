@@ -2,10 +2,11 @@
 // trust_remote_code as easily as anything: only what this user allowed here counts. It is in the user's cache, outside
 // of workspaces.
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import { readFileSync, rmSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
 import { UserError } from '../diagnostics/user-error.ts';
 import { userCacheDir } from '../python/cache-dir.ts';
+import { replaceCacheFile } from '../python/cache-file.ts';
 import type { Plan } from '../run/plan.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -15,10 +16,7 @@ type PlannedCode = Pick<Plan, 'base_model' | 'model'>;
 /** Writes down that this user lets the run's base model execute its code. Nothing is written if the plan asks for none. */
 export function trustCode(env: Env, runDir: string, plan: PlannedCode): void {
   if (!plan.model.trust_remote_code) return;
-  const file = fileOf(env, runDir);
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-  writeFileSync(`${file}.tmp`, textOf(runDir, plan), { mode: 0o600 });
-  renameSync(`${file}.tmp`, file);
+  replaceCacheFile(fileOf(env, runDir), textOf(runDir, plan));
 }
 
 /** Throws UserError R133 if the plan would execute code of a model that this user has not allowed for this run. */

@@ -16,6 +16,7 @@ export interface Reference {
 interface ListedRun {
   id: string;
   status: string;
+  failure: { class: string } | null;
 }
 
 /** Runs the command without a fault. */
@@ -78,7 +79,10 @@ async function inspectRuns(
 ): Promise<string | null> {
   const runs = await listRuns(workspace);
   if (typeof runs === 'string') return runs;
-  const made = runs.filter(({ id }) => id !== keptRun && id !== otherRun);
+  // One that could not be started any more is on record as failed, with the reason.
+  const made = runs.filter(
+    ({ id, failure }) => id !== keptRun && id !== otherRun && failure?.class !== 'not-started',
+  );
   if (each.makesRun && !good && made.length > 0) return `it failed, and left ${JSON.stringify(made)}`;
   return runs.some(({ id }) => id === keptRun) ? null : `${keptRun} is lost`;
 }

@@ -10,6 +10,7 @@ import { startAttempt } from '../../supervise/start-attempt.ts';
 import type { MadePlans } from '../plan/make-plan.ts';
 import { refusalOf } from '../plan/refuse-plans.ts';
 import { createRun } from './create-run.ts';
+import { findRemovable, removeRuns } from './remove-run.ts';
 
 /** How a run of a command stood when the command let go of it. */
 export interface StartedRun {
@@ -43,13 +44,19 @@ export async function train(deps: LaunchDeps, made: MadePlans, options: TrainOpt
     options.onPlans(plans, refusal);
     if (refusal) throw refusal;
     for (const planned of made.plans) runs.push(await createRun(deps, planned));
+  } catch (error) {
+    await takeBack(deps, runs);
+    throw error;
   } finally {
     await made.dispose();
   }
   return await launchRuns(deps, runs, options);
 }
 
-/** Launches queued runs one after another. After an interruption those that wait are cancelled. */
+/**
+ * Launches runs that were made a moment ago, one after another. After an interruption those that wait are cancelled; if
+ * one cannot be started, it and those that wait are removed: the command failed, and typed again it makes new ones.
+ */
 export async function launchRuns(
   deps: LaunchDeps,
   runs: readonly string[],
@@ -57,7 +64,10 @@ export async function launchRuns(
 ): Promise<StartedRun[]> {
   const started: StartedRun[] = [];
   for (const [i, run] of runs.entries()) {
-    const attempt = await startAttempt(deps, run);
+    const attempt = await startAttempt(deps, run).catch(async (error: unknown) => {
+      await takeBack(deps, runs.slice(i));
+      throw error;
+    });
     onLaunched(run);
     if (detach) {
       started.push({ run, status: 'launched' });
@@ -73,6 +83,17 @@ export async function launchRuns(
     break;
   }
   return started;
+}
+
+/** Removes new runs of which nothing was ever started; one with an attempt shows why that failed. */
+async function takeBack(deps: LaunchDeps, runs: readonly string[]): Promise<void> {
+  for (const run of runs)
+    try {
+      const unstarted = (await findRemovable(deps, [run])).filter(({ attempts }) => attempts === 0);
+      await removeRuns(deps, unstarted);
+    } catch (error) {
+      deps.log.run(run).warn({ error: String(error) }, 'a run that was never started cannot be removed');
+    }
 }
 
 /** `--unreviewed`: null if nothing was said. It is kept with the run for ever, so a token in it must go. Throws UserError U111. */
