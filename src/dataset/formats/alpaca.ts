@@ -79,14 +79,14 @@ export const alpaca: WritableFormat = {
   doc: {
     row: '{"instruction":"Translate into German.","input":"house","output":"Haus","system":"Be brief.","history":[["Hi","Hello."]]}',
     prose: [
-      `- The prompt is under ${anyOf(promptKeys)}, more of it under ${anyOf(inputKeys)}: the two are joined by a blank line (\`template: alpaca\` writes the second under a heading of its own). Either may be missing or empty, not both.`,
+      `- The prompt is under ${anyOf(promptKeys)}, more of it under ${anyOf(inputKeys)}: the two are joined by a blank line (\`template: alpaca\` writes the second under its own heading). One of them may be missing or empty, but not both.`,
       `- The answer is under ${anyOf(answerKeys)}, a system text under ${anyOf(systemKeys)}, tools (a list, or one as JSON text) under ${anyOf(toolsKeys)}.`,
       '- `history` is a list of pairs of earlier texts, user and assistant. Both are part of the conversation, and the answers in it are trained on.',
       '- Texts may be lists of parts, as in chatml. Self-Instruct rows (`instances` with one input and output) are read as well; a row with several instances is D044.',
     ].join('\n'),
     toldBy: '`instruction` with `output` (and their aliases)',
     writing:
-      'holds pairs of user and assistant texts after at most one system text; other conversations are left out. Read from alpaca and written as another format, instruction and input are one text with a blank line between; from alpaca to alpaca they stay apart.',
+      'stores pairs of user and assistant texts after at most one system text; other conversations are dropped. If alpaca rows are written as another format, instruction and input become one text with a blank line between; from alpaca to alpaca they stay separate.',
   },
   render(example) {
     const { kept, lost } = splitMeta(example.meta, rowKeys);

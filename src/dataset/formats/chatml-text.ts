@@ -61,11 +61,11 @@ export const chatmlText: WritableFormat = {
     row: '{"text":"<|im_start|>user\\nOpen today?<|im_end|>\\n<|im_start|>assistant\\nUntil six.<|im_end|>\\n"}',
     prose: [
       '- One text with the turns written out. Roles as in chatml.',
-      '- A turn that is not closed is D041, a marker that ChatML does not have D042, text between the turns D043; each has its column. `<|endoftext|>` and the like between turns are skipped.',
+      '- A turn that is not closed is D041, a marker that ChatML does not have is D042, text between the turns is D043; each finding gives the column. `<|endoftext|>` and the like between turns are skipped.',
       '- The text itself is not trained on: its turns are rendered again with the chat template of the run.',
     ].join('\n'),
     toldBy: '`text` with `<|im_start|>`',
-    writing: 'has no way to write a content that holds `<|im_start|>` or `<|im_end|>` itself.',
+    writing: 'cannot write a content that itself contains `<|im_start|>` or `<|im_end|>`.',
   },
   render(example) {
     const { kept, lost } = splitMeta(example.meta, rowKeys);

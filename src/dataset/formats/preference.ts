@@ -85,7 +85,7 @@ export const preference: WritableFormat = {
       `- The prompt is a text (with input, system and history, named as in alpaca), a list under \`prompt\` or ${anyOf(listKeys)}, or what two whole conversations share: their first messages, until they differ. Two texts without a prompt are read if both are whole conversations with \`Human:\` and \`Assistant:\` in front of the turns, or written with a template (see below). Otherwise they are D017: cutting a prompt off them would be a guess.`,
       '- Other names for the two: `preferred`, `better_response` and the like, `rejected_response`, `worse_answer` and the like, `response_j` and `response_k`. If a row has only a rejected answer beside `messages`, `output`, `response`, `completion` or `answer`, the answer there is the chosen one.',
       '- Two answers such as `response_a` and `response_b` with a field that says which is better (`winner`, `preference`, `better_response_id`; `labels` beside `human_ref_A` and `human_ref_B`) are a pair. If that field says tie, the row is D017.',
-      '- `{"input": {"messages": […]}, "preferred_output": […], "non_preferred_output": […]}`, as fine-tuning services have it, is read as well.',
+      '- `{"input": {"messages": […]}, "preferred_output": […], "non_preferred_output": […]}`, as fine-tuning services write it, is read as well.',
       '- Both answers are checked. Equal answers are D060, answers to different prompts D061. Scores and the like are kept beside the row.',
       '- Training on pairs is refused (D045). `lorch data convert … --to chatml --allow-loss` writes the chosen answers as conversations.',
     ].join('\n'),

@@ -51,7 +51,7 @@ export const sharegpt: WritableFormat = {
         (role) =>
           `- ${role === 'call' ? 'A turn whose text is a tool call, or a list of them, as JSON' : role}: ${wordsFor(role)}.`,
       ),
-      `- A system text may stand beside the list, under ${anyOf(systemKeys)}; tools, as a list or as JSON text, under ${anyOf(toolsKeys)}.`,
+      `- A system text may be beside the list, under ${anyOf(systemKeys)}; tools, as a list or as JSON text, under ${anyOf(toolsKeys)}.`,
       '- Weights, parts, tool calls and reasoning inside a turn are read as in chatml.',
     ].join('\n'),
     toldBy: '`conversations`',

@@ -41,7 +41,7 @@ export const text: WritableFormat = {
   doc: {
     row: '{"text":"The Danube rises in the Black Forest and flows east to the Black Sea."}',
     prose: [
-      '- Whole texts for continued pre-training. Every token is trained on. There is no chat template: a document is BOS (if the tokenizer puts one), the text, EOS.',
+      '- Whole texts for continued pre-training. Every token is trained on. There is no chat template: a document becomes BOS (if the tokenizer adds one), the text and EOS.',
       '- A .txt file is one document. In JSON lines, JSON, CSV and Parquet each row is one; lorch keeps its other fields.',
       '- A text longer than `training.max_length` becomes several sequences, with every token once. `dataset.truncate` changes that.',
       '- `auto` never chooses this format: a text may be a conversation that was rendered with a template, and training on it would be a mistake. `auto` stops with D015 and names both choices.',

@@ -9,7 +9,7 @@ export const attentionOnly: AdviceRule = {
   severity: 'note',
   title: 'The adapter leaves the MLP layers out.',
   prose:
-    'Most weights of a transformer, and most of what an adapter can learn, lie in the MLP layers. Adapters on attention alone did worse even if a higher rank gave them as many parameters. It is right if you reproduce a paper’s baseline, or if memory allows nothing else.',
+    'Most weights of a transformer, and most of what an adapter can learn, are in the MLP layers. Adapters on attention alone did worse even when a higher rank gave them as many parameters. Use them if you reproduce a paper’s baseline, or if memory allows nothing else.',
   threshold: 'Every adapted module belongs to an attention block.',
   source:
     'LoRA Without Regret (Thinking Machines, 2025); Tinker’s LoRA primer; PEFT’s method comparison (Llama 3.2 3B on GSM8K: r 10 on the MLP 49.4 %, r 32 on query and value 47.8 %; single runs).',

@@ -6,7 +6,7 @@ export const expertsUnquantised: AdviceRule = {
   severity: 'warning',
   title: 'The experts stay unquantised.',
   prose:
-    'bitsandbytes replaces linear layers. The experts of a layer are stacked in one parameter, which is not a linear layer, so they stay in 16 bit, and they are most of the model. "QLoRA" on a mixture of experts therefore saves little memory and costs speed. The memory forecast counts it so.',
+    'bitsandbytes replaces linear layers. The experts of a layer are stacked in one parameter, which is not a linear layer, so they stay in 16 bit, and they are most of the model. "QLoRA" on a mixture of experts therefore saves little memory and costs speed. The memory forecast takes this into account.',
   threshold: 'The base is quantized by bitsandbytes and has stacked experts.',
   source: 'transformers, integrations/bitsandbytes; bitsandbytes issue 1849.',
   check({ bits, expertParameters, baseParameters }) {

@@ -9,7 +9,7 @@ export const fewRows: AdviceRule = {
   severity: 'warning',
   title: 'There are few rows to learn from.',
   prose:
-    'A format or a tone can be taught by some dozen rows; a task that varies needs hundreds, and LIMA’s thousand were chosen with great care. With fewer than a hundred, each faulty row counts, and the validation loss depends on a few rows. More varied rows help more than any setting.',
+    'Some dozen rows can teach a format or a tone. A task that varies needs hundreds, and the thousand rows of LIMA were chosen with great care. With fewer than a hundred rows, each faulty row matters, and the validation loss depends on a few rows. More varied rows help more than any setting.',
   threshold: 'Fewer than 100 rows to train on; below 50, A020 is shown instead.',
   source: 'Zhou et al., LIMA (arXiv 2305.11206): 1,000 rows. The limit is lorch’s choice.',
   check({ rows }) {

@@ -1,19 +1,19 @@
-// The decision before all others, short: one note if its signs hold, the matrix on its page.
+// Whether to fine-tune at all comes before every other setting: one note in the plan, and the table on its page.
 import type { AdviceRule } from './rule.ts';
 
-/** Below this, a prompt holds all that the rows could teach. */
+/** Below this, all rows fit into a prompt. */
 export const veryFewRows = 50;
 
 const matrix = `| what you need | take | because |
 |---|---|---|
 | a format, a tone or a task that a page of instructions and ten examples convey | prompting | no training, changed in a minute; costs tokens at every call |
-| facts, above all facts that change or must be cited | retrieval | fine-tuning teaches facts slowly and invites invention; a document is replaced in a minute |
-| a behaviour that prompts do not hold, with hundreds of good rows | LoRA | as good as full fine-tuning on datasets of this size, at a fraction of the memory |
+| facts, especially facts that change or must be cited | retrieval | fine-tuning teaches facts slowly and encourages invented ones; a document is replaced in a minute |
+| a behaviour that prompts alone do not achieve reliably, with hundreds of good rows | LoRA | as good as full fine-tuning on datasets of this size, at a fraction of the memory |
 | the same, and the base does not fit the GPU | QLoRA | a quarter of the weights' memory, somewhat slower |
-| a new language or field, with more text than an adapter holds (A007) | full fine-tuning | LoRA learns on, but ever more slowly; lorch does not do this |
-| better among answers that are good already, with pairs of preferred and rejected ones | preference tuning | rows show what to say, pairs what to prefer; after fine-tuning, not instead of it. lorch checks pairs (D045) and does not train on them |
+| a new language or field, with more text than an adapter can store (A007) | full fine-tuning | LoRA keeps learning, but more and more slowly; lorch does not do full fine-tuning |
+| better answers among answers that are already good, with pairs of preferred and rejected ones | preference tuning | rows show what to say, pairs show what to prefer; use it after fine-tuning, not instead of it. lorch checks pairs (D045) and does not train on them |
 
-They combine: most systems prompt, many retrieve, and a fine-tuned model still gains by both.`;
+You can combine these: most systems use prompts, many use retrieval, and both still help a fine-tuned model.`;
 
 export const fineTuneAtAll: AdviceRule = {
   code: 'A020',

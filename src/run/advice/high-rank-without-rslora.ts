@@ -6,7 +6,7 @@ export const highRankWithoutRslora: AdviceRule = {
   severity: 'note',
   title: 'A high rank without rsLoRA may not help.',
   prose:
-    'With the scale lora_alpha / r, the share of each direction shrinks as the rank grows, so that high ranks learn no more than low ones. rsLoRA divides by √r instead. An alpha that was chosen for this rank does as well; alpha = r and alpha = 2·r are taken for conventions that followed the rank.',
+    'With the scale lora_alpha / r, the share of each direction shrinks as the rank grows, so that high ranks learn no more than low ones. rsLoRA divides by √r instead. An alpha that was chosen for this rank works, too. lorch takes alpha = r and alpha = 2·r for conventions that only follow the rank.',
   threshold: 'r of 64 or more, without rsLoRA, and lora_alpha is r or 2·r.',
   source:
     'Kalajdzievski, rsLoRA (arXiv 2312.03732); PEFT’s method comparison (Llama 3.2 3B on GSM8K: r 32 47.8 %, r 64 47.4 %, r 64 with rsLoRA 51.3 %; single runs).',

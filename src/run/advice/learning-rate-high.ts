@@ -9,9 +9,9 @@ export const learningRateHigh: AdviceRule = {
   severity: 'warning',
   title: 'The learning rate is high for a model of this size.',
   prose:
-    'The recipes that lorch knows for LoRA use 1e-4 to 3e-4 on models of 7B to 65B; far above that, training becomes unstable. The fitted rate grows as the hidden size shrinks, so the limit is raised with it. For models far below 1B that is an extrapolation.',
+    'The recipes that lorch knows for LoRA use 1e-4 to 3e-4 on models of 7B to 65B; far above that, training becomes unstable. The fitted rate grows as the hidden size shrinks, so the limit grows with it. For models far below 1B that is an extrapolation.',
   threshold:
-    'Above 1e-3, or above twice 5e-4·(2000/hidden)^0.781 if that is more; with an optimizer like Adam.',
+    'Above 1e-3, or above twice 5e-4·(2000/hidden)^0.781 if that is more, with an optimizer like Adam.',
   source:
     'The fit is Tinker’s for Llama (tinker-cookbook, hyperparam_utils); recipes: QLoRA (arXiv 2305.14314), Unsloth’s hyper-parameter guide. The limit itself is lorch’s choice.',
   check(facts) {

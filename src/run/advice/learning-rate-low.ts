@@ -9,7 +9,7 @@ export const learningRateLow: AdviceRule = {
   severity: 'warning',
   title: 'The learning rate is one for full fine-tuning.',
   prose:
-    'LoRA wants about ten times the rate of full fine-tuning, whatever the rank. Rates such as 2e-5, the default of TRL, come from there: an adapter then learns slowly, and the run ends long before it has learnt what it could.',
+    'LoRA needs about ten times the learning rate of full fine-tuning, at any rank. Rates such as 2e-5, the default of TRL, are for full fine-tuning: an adapter learns slowly with them, and the run ends long before it has learnt what it could.',
   threshold: 'Below 5e-5, with an optimizer of Adam’s kind.',
   source:
     'Schulman et al., LoRA Without Regret (Thinking Machines, 2025), and TRL’s guide of the same name; QLoRA (arXiv 2305.14314) used 2e-4, and 1e-4 from 33B.',

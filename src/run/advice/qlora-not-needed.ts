@@ -7,9 +7,9 @@ export const qloraNotNeeded: AdviceRule = {
   severity: 'note',
   title: 'LoRA on the unquantised base would fit this GPU.',
   prose:
-    'Quantization saves memory and costs speed (2 to 38 % of it, by batch and program) and with a base that is rounded. If the whole band of the memory forecast fits without it, you gain nothing. QLoRA is right if the adapter will serve on a quantised base.',
+    'Quantization saves memory, but it costs speed (2 to 38 %, depending on batch and program) and rounds the base. If the whole band of the memory forecast fits without it, you gain nothing. Use QLoRA if the adapter will be served on a quantised base.',
   threshold:
-    'The base is quantized, and the forecast without quantization fits the GPU, its upper end included.',
+    'The base is quantized, and the forecast without quantization fits the GPU, including its upper end.',
   source:
     'Published speeds: torchtune (−2 % on a 3B), litgpt (2.36 to 3.83 minutes on a 7B at batch 1). Memory: docs/forecasts.md.',
   check({ bits, unquantized }) {

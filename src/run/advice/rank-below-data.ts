@@ -4,7 +4,7 @@ export const rankBelowData: AdviceRule = {
   code: 'A007',
   name: 'rank-below-data',
   severity: 'note',
-  title: 'The dataset holds more than the adapter can store.',
+  title: 'The dataset contains more than the adapter can store.',
   prose:
     'A model stores about two bits a parameter, and a token of text carries about one. If the trained tokens exceed twice the trainable parameters, LoRA falls behind full fine-tuning: it keeps learning, but more and more slowly. A higher rank, or more target modules, gives it room. This is a rule of thumb: text that repeats itself needs less.',
   threshold: 'Trainable parameters are fewer than half of the trained tokens of one epoch.',

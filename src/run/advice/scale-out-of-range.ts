@@ -8,7 +8,7 @@ export const scaleOutOfRange: AdviceRule = {
   severity: 'warning',
   title: 'lora_alpha does not fit the rank.',
   prose:
-    'The adapter’s update is multiplied by lora_alpha / r. Recipes use 0.25 (QLoRA: 16 / 64) to 2; far outside that range, the scale works like another learning rate, and rates from recipes mislead. With rsLoRA the scale is lora_alpha / √r and grows with the rank by intent: then the advice is given only if lora_alpha / r is above 4.',
+    'The adapter’s update is multiplied by lora_alpha / r. Recipes use 0.25 (QLoRA: 16 / 64) to 2; far outside that range, the scale works like another learning rate, and rates from recipes mislead. With rsLoRA the scale is lora_alpha / √r, which is meant to grow with the rank, so lorch gives this advice only if lora_alpha / r is above 4.',
   threshold: 'lora_alpha / r above 4 or, without rsLoRA, below 0.25.',
   source:
     'LoRA (arXiv 2106.09685) for the scale; QLoRA (arXiv 2305.14314) and Unsloth’s guide for the recipes. The limits are lorch’s choice.',

@@ -6,7 +6,7 @@ export const untrainedTokens: AdviceRule = {
   code: 'A021',
   name: 'untrained-tokens',
   severity: 'warning',
-  title: 'The rows hold control tokens that the base has never learned.',
+  title: 'The rows contain control tokens that the base has never learned.',
   prose:
     'A base model often has chat tokens in its vocabulary that it was never trained on: their embeddings are still zero. All of them then look the same to the model. It hardly ever generates the one that ends an answer, so answers run on. An adapter on the layers cannot change an embedding. Train those rows, or all of embedding and head (`tokenizer.add_tokens` is only for tokens that the vocabulary does not have). Or use a template with plain-text markers, or the instruct model.',
   threshold:
