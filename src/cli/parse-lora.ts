@@ -1,6 +1,4 @@
-import { loraSection } from '../config/schema/lora.ts';
-import { loraRefused } from '../config/schema/lora-refused.ts';
-import { nearest } from '../config/suggest.ts';
+import { completeLora } from '../app/model/lora-settings.ts';
 import { UserError } from '../diagnostics/user-error.ts';
 
 const example =
@@ -14,22 +12,10 @@ const lists = new Set(['target_modules', 'exclude_modules', 'modules_to_save', '
  * UserError M017 for what cannot be read and for what is not a field of LoraConfig.
  */
 export function parseLoraFlag(text: string | undefined): Record<string, unknown> {
-  const defaults = { r: 16, target_modules: 'all-linear' };
-  if (text === undefined) return defaults;
-  const given = text.trimStart().startsWith('{') ? parseObject(text) : parsePairs(text);
-  const unknown = Object.keys(given).find((key) => !fields.includes(key));
-  if (unknown !== undefined) {
-    const near = nearest(unknown, fields);
-    throw invalid(
-      `LoraConfig has no field ${JSON.stringify(unknown)}`,
-      near === undefined ? undefined : `did you mean ${near}?`,
-    );
-  }
-  return { ...defaults, ...given };
+  const given =
+    text === undefined ? {} : text.trimStart().startsWith('{') ? parseObject(text) : parsePairs(text);
+  return completeLora(given, { said: '--lora', example });
 }
-
-// Those that a config may not set count here all the same.
-const fields = [loraSection.shape, ...Object.values(loraRefused)].flatMap((each) => Object.keys(each));
 
 function parsePairs(text: string): Record<string, unknown> {
   const given: Record<string, unknown> = {};
@@ -62,6 +48,6 @@ function parseScalar(text: string): unknown {
   return text !== '' && !Number.isNaN(Number(text)) ? Number(text) : text;
 }
 
-function invalid(reason: string, hint = example): UserError {
-  return new UserError('M017', `--lora: ${reason}`, { hint });
+function invalid(reason: string): UserError {
+  return new UserError('M017', `--lora: ${reason}`, { hint: example });
 }

@@ -1,8 +1,6 @@
 // Planning with progress on stderr; shared by plan and train.
-import { resolve } from 'node:path';
 import type { OpenWorkspace } from '../app/machine/open-workspace.ts';
 import { type MadePlans, makePlans } from '../app/plan/make-plan.ts';
-import { indexReview } from '../app/review/index-reviews.ts';
 import type { Context } from './context.ts';
 import { readStdin } from './read-stdin.ts';
 import { createProgress, type Progress } from './ui/progress.ts';
@@ -27,7 +25,7 @@ export async function planInTerminal(
   let progress: Progress | null = null;
   let label = '';
   try {
-    const made = await makePlans({
+    return await makePlans({
       workspace,
       configPath: options.config,
       stdin: () => readStdin(context),
@@ -50,16 +48,8 @@ export async function planInTerminal(
         progress?.update(step.done, step.total);
       },
     });
-    await indexLogs(workspace, made);
-    return made;
   } finally {
     // TypeScript does not see the assignments made inside the callback.
     (progress as Progress | null)?.end();
   }
-}
-
-// What a plan has just read of reviews is what the index should say.
-async function indexLogs({ store, root }: OpenWorkspace, { plans }: MadePlans): Promise<void> {
-  const logs = new Set(plans.flatMap(({ plan }) => plan.review.gate?.logs.map(({ path }) => path) ?? []));
-  for (const log of logs) await indexReview(store, root, resolve(root, log));
 }

@@ -6,6 +6,7 @@ import { editableText } from '../app/review/edit-row.ts';
 import type { ReviewRow } from '../app/review/fetch-rows.ts';
 import { findNearest } from '../app/review/find-nearest.ts';
 import { type ModelRequest, type ModelView, viewAsModel } from '../app/review/model-view.ts';
+import { nextStep, stepAfterFindings } from '../app/review/next-step.ts';
 import { openSession, type SessionRequest } from '../app/review/review-session.ts';
 import { wouldChange } from '../app/review/review-status.ts';
 import type { NearRow } from '../dataset/review/nearest.ts';
@@ -14,7 +15,7 @@ import { openEditor } from '../launchers/open-editor.ts';
 import type { Context } from './context.ts';
 import { indexChangedReview } from './index-review.ts';
 import { runReview } from './review-loop.ts';
-import { nextReviewCommand } from './review-next.ts';
+import { reviewCommand } from './review-next.ts';
 import { createProgress } from './ui/progress.ts';
 import type { Later } from './ui/review-panes.ts';
 import { renderJudgement } from './ui/review-view.ts';
@@ -97,11 +98,8 @@ export async function reviewInTerminal(
   const { maxDefectRate } = request.rule;
   context.stdout.write(fitText(renderJudgement(judgement, maxDefectRate, context.stdout), context.stdout));
   const changed = wouldChange(session.state, session.population);
-  // Rows with findings do not count: how many more of them to read is nobody's rule.
-  const unruled = session.what === 'findings' && !judgement.passed && judgement.disputed === 0;
-  context.stderr.write(
-    `next: ${unruled ? `lorch data review ${dataset}` : nextReviewCommand(dataset, judgement, changed)}\n`,
-  );
+  const step = session.what === 'findings' ? stepAfterFindings : nextStep;
+  context.stderr.write(`next: ${reviewCommand(dataset, step(judgement, changed))}\n`);
 }
 
 function noTerminal(dataset: string): UserError {

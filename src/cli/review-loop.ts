@@ -1,5 +1,6 @@
 // The review at the keys: what each key does, and what the screen shows after it.
 import type { ReviewRow } from '../app/review/fetch-rows.ts';
+import { rowsToDraw } from '../app/review/next-step.ts';
 import type { ReviewSession } from '../app/review/review-session.ts';
 import { type RejectReason, rejectReasons } from '../dataset/review/entries.ts';
 import type { Terminal, TerminalEvent } from './terminal.ts';
@@ -7,16 +8,7 @@ import { paint, visible } from './ui/paint.ts';
 import { type Pane, type PaneStyle, paneLines, panes, type RowExtras, sideLines } from './ui/review-panes.ts';
 import { columnsOf, innerWidth, progressLines, renderScreen, type ScreenState } from './ui/review-screen.ts';
 import { wrapText } from './ui/review-text.ts';
-import {
-  aboutRow,
-  bottomLines,
-  doneKeys,
-  doneLines,
-  editDraft,
-  helpLines,
-  type Mode,
-  moreRows,
-} from './ui/review-words.ts';
+import { aboutRow, bottomLines, doneKeys, doneLines, helpLines, type Mode } from './ui/review-words.ts';
 
 export interface ReviewLoop {
   session: ReviewSession;
@@ -160,7 +152,7 @@ export async function runReview(loop: ReviewLoop): Promise<void> {
       message = done('accepted', row);
       loop.rowsChanged();
     } else if (key.text === 'r') mode = { is: 'reasons' };
-    else if (key.text === 'e') await editCurrent(row, editDraft(session) ?? loop.extras(row).json);
+    else if (key.text === 'e') await editCurrent(row, session.draft() ?? loop.extras(row).json);
     else if (key.text === 'n') mode = { is: 'typing', what: 'note', text: '' };
     else if (key.text === 's') {
       session.skip();
@@ -208,7 +200,7 @@ export async function runReview(loop: ReviewLoop): Promise<void> {
       pane = panes[(panes.indexOf(pane) + step) % panes.length] ?? 'turns';
       top = 0;
     } else if (!row && key.text === 'm') {
-      await session.more(session.left() > 0 ? 0 : moreRows(session));
+      await session.more(session.left() > 0 ? 0 : rowsToDraw(session.judgement()));
       loop.rowsChanged();
       shown();
     } else if (!row && key.text === 's') {

@@ -8,7 +8,7 @@ import { UserError } from '../diagnostics/user-error.ts';
 import type { Context } from './context.ts';
 import { EXIT } from './exit-codes.ts';
 import { indexChangedReview } from './index-review.ts';
-import { nextReviewCommand } from './review-next.ts';
+import { reviewCommand } from './review-next.ts';
 import { formatCount } from './ui/format.ts';
 import { printJson } from './ui/json.ts';
 import { renderNext } from './ui/next.ts';
@@ -38,22 +38,10 @@ export async function runReviewMode(
       if (flags.json) return printJson(context, statusJson(status, session.rule.minRows));
       const { renderStatus } = await import('./ui/review-view.ts');
       stdout.write(fitText(renderStatus(status, stdout), stdout));
-      // What reviews of the files behind it say may be enough.
-      const covered = status.open && !status.judgement.passed;
-      const [older] = status.inherited;
-      // A review of the file behind it that holds for every row goes on there.
-      const behind =
-        !status.own && status.inherited.length === 1 && older?.rows === status.rows ? older : null;
-      const next = covered
-        ? 'lorch train CONFIG'
-        : behind
-          ? nextReviewCommand(
-              behind.files.map(({ label }) => quotePath(label)).join(' '),
-              behind.judgement,
-              status.changes,
-            )
-          : nextReviewCommand(request.dataset, status.judgement, status.changes && status.own);
-      stderr.write(`next: ${next}\n`);
+      const { stepByStatus } = await import('../app/review/next-step.ts');
+      const { next, behind } = stepByStatus(status);
+      const names = behind?.map(({ label }) => quotePath(label)).join(' ') ?? request.dataset;
+      stderr.write(`next: ${reviewCommand(names, next)}\n`);
     } else if (mode === 'export') {
       const { exportReview } = await import('../app/review/export-review.ts');
       const out = flags.export ?? '';
@@ -97,7 +85,8 @@ export async function runReviewMode(
       stdout.write(
         `the launch gate stays closed, because the review has not passed\n${renderJudgement(status.judgement, status.limit, stdout)}`,
       );
-      stderr.write(renderNext([nextReviewCommand(label, status.judgement, false)], stderr));
+      const { nextStep } = await import('../app/review/next-step.ts');
+      stderr.write(renderNext([reviewCommand(label, nextStep(status.judgement, false))], stderr));
     }
   } finally {
     progress.end();

@@ -1,13 +1,17 @@
-// What to type next in a review, after its keys and after --status.
-import type { Judgement } from '../dataset/review/judge-review.ts';
+// How the next step of a review is typed.
+import type { ReviewStep } from '../app/review/next-step.ts';
 
-/** A command line; `changed` says whether a verdict rejects or edits a row, so that a new version would differ. */
-export function nextReviewCommand(dataset: string, judgement: Judgement, changed: boolean): string {
-  const { disputed, passed, moreClean, read, open } = judgement;
+/** A command line; `dataset` is what was reviewed, as typed. */
+export function reviewCommand(dataset: string, next: ReviewStep): string {
   const command = `lorch data review ${dataset}`;
-  if (disputed > 0) return `${command} --settle`;
-  // If no number of further clean rows helps, only a new version without the bad rows does.
-  if (changed && (passed || moreClean === null)) return `${command} --finish -o NEW.jsonl`;
-  if (passed) return 'lorch train CONFIG';
-  return moreClean === null ? command : `${command} --rows ${read + open + moreClean}`;
+  switch (next.step) {
+    case 'settle':
+      return `${command} --settle`;
+    case 'finish':
+      return `${command} --finish -o NEW.jsonl`;
+    case 'train':
+      return 'lorch train CONFIG';
+    case 'read':
+      return next.rows === null ? command : `${command} --rows ${next.rows}`;
+  }
 }

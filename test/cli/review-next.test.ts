@@ -1,6 +1,7 @@
 // What a reviewer is told to type next.
 import { describe, expect, it } from 'vitest';
-import { nextReviewCommand } from '../../src/cli/review-next.ts';
+import { nextStep, stepAfterFindings } from '../../src/app/review/next-step.ts';
+import { reviewCommand } from '../../src/cli/review-next.ts';
 import type { Judgement } from '../../src/dataset/review/judge-review.ts';
 
 const judgement = (changes: Partial<Judgement>): Judgement => ({
@@ -16,7 +17,7 @@ const judgement = (changes: Partial<Judgement>): Judgement => ({
   ...changes,
 });
 const next = (changes: Partial<Judgement>, changed = false) =>
-  nextReviewCommand('a.jsonl', judgement(changes), changed);
+  reviewCommand('a.jsonl', nextStep(judgement(changes), changed));
 
 describe('the next command of a review', () => {
   it('settles disputes first, then asks for the rows that are missing', () => {
@@ -35,5 +36,13 @@ describe('the next command of a review', () => {
     expect(next({ mode: 'exact', moreClean: null }, true)).toBe(
       'lorch data review a.jsonl --finish -o NEW.jsonl',
     );
+  });
+
+  it('asks for no number of rows that are read for their findings', () => {
+    const looked = (changes: Partial<Judgement>) =>
+      reviewCommand('a.jsonl', stepAfterFindings(judgement(changes), false));
+    expect(looked({})).toBe('lorch data review a.jsonl');
+    expect(looked({ disputed: 2 })).toBe('lorch data review a.jsonl --settle');
+    expect(looked({ passed: true, moreClean: 0 })).toBe('lorch train CONFIG');
   });
 });

@@ -19,6 +19,7 @@ import { trainerCodes } from '../codes/trainer-codes.ts';
 import { keepTemporary } from '../files/temporary-files.ts';
 import { findMachine, type Machine } from '../forecast/find-machine.ts';
 import { forecastRun } from '../forecast/forecast-run.ts';
+import { indexReview } from '../review/index-reviews.ts';
 import type { CacheVersion } from '../tokens/cache-version.ts';
 import { type Prepared, type PrepareSpec, prepareSequences } from '../tokens/prepare-sequences.ts';
 import { readLengths } from '../tokens/read-lengths.ts';
@@ -123,11 +124,21 @@ export async function makePlans(request: PlanRequest): Promise<MadePlans> {
       plans.map(({ plan }, i) => ({ findings: plan.findings, accept: configs[i]?.config.accept ?? {} })),
     );
     for (const [i, { plan }] of plans.entries()) plan.findings = accepted[i] ?? plan.findings;
+    await indexLogs(request.workspace, plans);
     return { plans, dispose };
   } catch (error) {
     await dispose();
     throw error;
   }
+}
+
+// What a plan has just read of reviews is what the index should say.
+async function indexLogs(
+  { store, root }: PlanRequest['workspace'],
+  plans: readonly PlannedRun[],
+): Promise<void> {
+  const logs = new Set(plans.flatMap(({ plan }) => plan.review.gate?.logs.map(({ path }) => path) ?? []));
+  for (const log of logs) await indexReview(store, root, resolve(root, log));
 }
 
 function scanScope({ workspace, env, onProgress, signal }: PlanRequest): ScanScope {

@@ -6,7 +6,7 @@ import { type Judgement, judgeReview, type ReviewRule } from '../../dataset/revi
 import type { FingerprintList } from '../../dataset/review/permutation.ts';
 import { openReviewLog, reviewLogPath } from '../sources/verdict-log.ts';
 import { drawEntry } from './draw-entry.ts';
-import { type Edited, judgeEdit } from './edit-row.ts';
+import { type Edited, editableText, judgeEdit } from './edit-row.ts';
 import { fetchRows, type ReviewRow } from './fetch-rows.ts';
 import { inheritedEntries } from './inherited-entries.ts';
 import { drawnOf, loadReview, orderOf } from './load-review.ts';
@@ -35,6 +35,8 @@ export interface ReviewSession {
   position(): number | null;
   /** What is known of the current row. */
   review(): RowReview | null;
+  /** If reviewers differ: the edit of one of them, as an editor should open with it. Null: with the row as it is. */
+  draft(): string | null;
   /** Reads the texts of the next rows if they are not at hand. Call before `current`. */
   ready(): Promise<void>;
   /** Rows whose texts are at hand, the next ones first. */
@@ -173,6 +175,12 @@ export async function openSession(request: SessionRequest): Promise<ReviewSessio
     current: () => (queue[0] === undefined ? null : (rows.get(queue[0]) ?? null)),
     position: () => (queue[0] === undefined || what !== 'drawn' ? null : (positions.get(queue[0]) ?? null)),
     review: () => (queue[0] === undefined ? null : (state.rows.get(queue[0]) ?? null)),
+    draft() {
+      if (what !== 'disputes' || queue[0] === undefined) return null;
+      const verdicts = [...(state.rows.get(queue[0])?.verdicts.values() ?? [])];
+      const edit = verdicts.find((verdict) => verdict.edit)?.edit;
+      return edit ? editableText(edit.text) : null;
+    },
     async ready() {
       if (queue[0] !== undefined && !rows.has(queue[0])) await load(queue.slice(0, fetchAtOnce));
     },

@@ -3,15 +3,13 @@ import type { CheckRun, NamedFile } from '../../app/data/check/check-and-report.
 import type { CheckGroup } from '../../dataset/checks/check.ts';
 import { formatNames } from '../../dataset/formats/index.ts';
 import type { Context } from '../context.ts';
+import { countTokens, type TokenFlags } from '../count-tokens.ts';
 import { EXIT } from '../exit-codes.ts';
-import { openTokenCounter, type TokenFlags } from '../open-token-counter.ts';
 import { page } from '../page.ts';
 import { parseCount } from '../parse-options.ts';
 import { addRowOptions, checkRowOptions } from '../row-options.ts';
 
 interface Flags extends TokenFlags {
-  tokenizer?: string;
-  format: string;
   max?: number;
   checks?: string;
   only: string[];
@@ -121,9 +119,7 @@ async function check(patterns: string[], flags: Flags, context: Context): Promis
     file === undefined ? null : { path: resolve(context.cwd, file), label: file };
   const write = (text: string): void => context.stdout.write(text);
   const progress = createProgress(context, 'rows');
-  const tokens = flags.tokenizer
-    ? await openTokenCounter(flags.tokenizer, flags, context, (done, total) => progress.update(done, total))
-    : null;
+  const tokens = await countTokens(context, flags, progress.update);
   const run: CheckRun = {
     cwd: context.cwd,
     env: context.env,

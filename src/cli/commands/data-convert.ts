@@ -50,7 +50,7 @@ export function define(command: Command, context: Context): void {
       const { resolve } = await import('node:path');
       const { convertDataset } = await import('../../app/data/convert-dataset.ts');
       const { createProgress } = await import('../ui/progress.ts');
-      const { createShownFindings } = await import('../shown-findings.ts');
+      const { createShownFindings } = await import('../../app/data/shown-findings.ts');
       const { readVersion } = await import('../version.ts');
       if (flags.json && flags.output === '-')
         command.error('error: --json and -o - both want stdout; name a file with -o', {

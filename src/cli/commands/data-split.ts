@@ -74,7 +74,7 @@ export function define(command: Command, context: Context): void {
     .action(async (patterns: string[], flags: Flags) => {
       const { splitDataset } = await import('../../app/data/split-dataset.ts');
       const { createProgress } = await import('../ui/progress.ts');
-      const { createShownFindings } = await import('../shown-findings.ts');
+      const { createShownFindings } = await import('../../app/data/shown-findings.ts');
       const { readVersion } = await import('../version.ts');
       const out = await placeOutputs(flags, context.cwd);
       if (!out)

@@ -1,15 +1,11 @@
 import { type Command, Option } from 'commander';
 import type { Context } from '../context.ts';
-import { openTokenCounter } from '../open-token-counter.ts';
-import { addRowOptions, checkRowOptions, type RowFlags } from '../row-options.ts';
+import { countTokens, type TokenFlags } from '../count-tokens.ts';
+import { addRowOptions, checkRowOptions } from '../row-options.ts';
 import { printJson } from '../ui/json.ts';
 import { fitText } from '../ui/wrap.ts';
 
-interface Flags extends RowFlags {
-  format: string;
-  tokenizer?: string;
-  template: 'auto' | 'model' | 'chatml' | 'alpaca';
-  python?: string;
+interface Flags extends TokenFlags {
   json?: true;
 }
 
@@ -52,11 +48,7 @@ export function define(command: Command, context: Context): void {
       const { createProgress } = await import('../ui/progress.ts');
       checkRowOptions(command, flags);
       const progress = createProgress(context, 'rows');
-      const counter = flags.tokenizer
-        ? await openTokenCounter(flags.tokenizer, flags, context, (done, total) =>
-            progress.update(done, total),
-          )
-        : null;
+      const counter = await countTokens(context, flags, progress.update);
       const stats = await datasetStats({
         cwd: context.cwd,
         env: context.env,

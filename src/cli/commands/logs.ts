@@ -1,4 +1,3 @@
-import { stripVTControlCharacters } from 'node:util';
 import type { Command } from 'commander';
 import type { Context } from '../context.ts';
 import { parseCount } from '../parse-options.ts';
@@ -25,24 +24,17 @@ export function define(command: Command, context: Context): void {
       '\nExamples:\n  lorch logs @last -f\n  lorch logs support-r16 --tail 50\n  lorch logs @last --events | jq .type\n',
     )
     .action(async (run: string, options: Options) => {
+      const { drawnLine } = await import('../../app/runs/drawn-line.ts');
       const { readLogs } = await import('../../app/runs/read-logs.ts');
       await withWorkspace(context, async (workspace) => {
         const leaving = new AbortController();
         const release = context.onInterrupt(() => leaving.abort());
         try {
           const lines = readLogs(workspace, { run, ...options, signal: leaving.signal });
-          for await (const line of lines) context.stdout.write(`${harmless(line)}\n`);
+          for await (const line of lines) context.stdout.write(`${visible(drawnLine(line))}\n`);
         } finally {
           release();
         }
       });
     });
-}
-
-/** What stays on the screen of a line that a progress bar drew over, without colours and cursor movements. */
-export function harmless(line: string): string {
-  const drawn = stripVTControlCharacters(line)
-    .split('\r')
-    .filter((part) => part !== '');
-  return visible(drawn.at(-1) ?? '');
 }

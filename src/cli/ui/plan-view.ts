@@ -1,5 +1,5 @@
 // A plan on one screen; of a sweep the first plan, and a table of all.
-import type { Finding } from '../../diagnostics/finding.ts';
+import { joinFindings } from '../../app/plan/join-findings.ts';
 import type { Plan } from '../../run/plan.ts';
 import { reviewSentence } from '../../run/review-sentence.ts';
 import { renderDigest, renderErrors } from './findings-digest.ts';
@@ -75,29 +75,4 @@ export function renderPlans(
 /** The dataset files of a plan, as `lorch data check` takes them. */
 export function datasetFiles({ dataset }: Plan): string[] {
   return dataset.files.map(({ path }) => path);
-}
-
-/** What several runs of a sweep give reason to say is said once, with how many they are. */
-function joinFindings(plans: readonly Plan[]): Finding[] {
-  if (plans.length === 1) return plans[0]?.findings ?? [];
-  const joined = new Map<string, Finding[]>();
-  for (const { findings } of plans) {
-    const counts = new Map<string, number>();
-    for (const finding of findings) {
-      // A code without a place may stand in one plan twice; the second is joined with the second of the others.
-      const kind = JSON.stringify([finding.code, finding.at ?? null]);
-      const nth = (counts.get(kind) ?? 0) + 1;
-      counts.set(kind, nth);
-      const key = `${kind} ${nth}`;
-      joined.set(key, [...(joined.get(key) ?? []), finding]);
-    }
-  }
-  return [...joined.values()].flatMap(([first, ...others]) => {
-    if (!first) return [];
-    const runs = others.length + 1;
-    const same = others.every(({ message }) => message === first.message);
-    if (same && runs === plans.length) return [first];
-    const figures = same ? '' : ', these are the figures of the first';
-    return [{ ...first, message: `${first.message} (${runs} of ${plans.length} runs${figures})` }];
-  });
 }

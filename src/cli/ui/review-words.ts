@@ -1,5 +1,5 @@
 // The words of the review screen: questions, help, and what shows when no row is left.
-import { editableText } from '../../app/review/edit-row.ts';
+import { rowsToDraw } from '../../app/review/next-step.ts';
 import type { ReviewSession } from '../../app/review/review-session.ts';
 import { rejectReasons } from '../../dataset/review/entries.ts';
 import { type Ink, visible } from './paint.ts';
@@ -47,13 +47,6 @@ export function aboutRow(session: ReviewSession, { width, ink }: PaneStyle): str
   return [...lines.flatMap((line) => wrapText(ink.yellow(visible(line)), width)), ''];
 }
 
-/** What the editor opens with if reviewers differ: the edit that one of them made. */
-export function editDraft(session: ReviewSession): string | null {
-  if (session.what !== 'disputes') return null;
-  const edits = [...(session.review()?.verdicts.values() ?? [])].flatMap(({ edit }) => edit ?? []);
-  return edits[0] ? editableText(edits[0].text) : null;
-}
-
 /** What shows if no row is left. */
 export function doneLines(session: ReviewSession, { width, ink }: PaneStyle): string[] {
   const skipped = session.judgement().open;
@@ -78,13 +71,8 @@ export function doneLines(session: ReviewSession, { width, ink }: PaneStyle): st
 export function doneKeys(session: ReviewSession): string[] {
   if (session.what !== 'drawn') return ['u undo', 'q quit'];
   const skipped = session.judgement().open > 0 ? ['s skipped rows'] : [];
-  const more = moreRows(session);
+  const more = rowsToDraw(session.judgement());
   return [`m ${more} more ${more === 1 ? 'row' : 'rows'}`, ...skipped, 'u undo', 'q quit'];
-}
-
-/** How many rows the key m draws: what is missing to the limit if all are clean; ten if that is nothing or unknown. */
-export function moreRows(session: ReviewSession): number {
-  return session.judgement().moreClean || 10;
 }
 
 /** What each key does. */

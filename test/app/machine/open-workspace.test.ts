@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type OpenWorkspace, openWorkspace } from '../../../src/app/machine/open-workspace.ts';
 import { followToEnd } from '../../../src/app/runs/follow-to-end.ts';
+import { readLogs } from '../../../src/app/runs/read-logs.ts';
 import { startOfAttempt } from '../../../src/run/cursor.ts';
 import { runPaths } from '../../../src/run/layout.ts';
 import { statusWord } from '../../../src/run/status.ts';
@@ -14,7 +15,13 @@ import { askToStop } from '../../../src/supervise/ask-to-stop.ts';
 import { eventsAfter, type RunUpdate } from '../../../src/supervise/events-after.ts';
 import { createFollowers } from '../../../src/supervise/followers.ts';
 import { startAttempt } from '../../../src/supervise/start-attempt.ts';
-import { attemptJson, makeWorkspace, type TestWorkspace, until } from '../../supervise/workspace.ts';
+import {
+  attemptJson,
+  makeWorkspace,
+  type TestWorkspace,
+  trainers,
+  until,
+} from '../../supervise/workspace.ts';
 
 let made: TestWorkspace;
 let opened: OpenWorkspace[];
@@ -172,6 +179,30 @@ describe('one follower', () => {
     leaving.abort();
     expect(await next).toEqual({ done: true, value: undefined });
     expect(workspace.followers.isFollowed('one')).toBe(false);
+  });
+});
+
+describe('logs that are followed', () => {
+  it('of an earlier attempt end with it, while the run is under way', async () => {
+    const workspace = await withRun('fails');
+    await startAttempt(made.deps, 'one');
+    await followToEnd(workspace, 'one');
+    const trainerCommand = (runDir: string, n: number) => [
+      made.deps.python.executable,
+      '-B',
+      join(trainers, 'waits.py'),
+      runDir,
+      '--attempt',
+      String(n),
+    ];
+    await startAttempt({ ...made.deps, trainerCommand }, 'one');
+    const lines: string[] = [];
+    const logs = readLogs(workspace, { run: 'one', attempt: 1, follow: true });
+    for await (const line of logs) lines.push(line);
+    expect(lines.at(-1)).toBe('RuntimeError: shapes do not match');
+    expect(phaseOf('one')).not.toBe('finished');
+    expect(workspace.followers.isFollowed('one')).toBe(false);
+    await askToStop(made.deps, 'one');
   });
 });
 

@@ -1,5 +1,5 @@
 // The first few findings of each code that matter: notes say nothing about a file that is written.
-import type { Finding, Severity } from '../diagnostics/finding.ts';
+import type { Finding, Severity } from '../../diagnostics/finding.ts';
 
 /** Findings of one code: how many there were, and the first few. */
 export interface ShownCode {
