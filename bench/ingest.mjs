@@ -13,7 +13,7 @@ const { beginAttempt } = await load('store/attempts.js');
 const { seriesSummaries } = await load('store/series-summary.js');
 const { readSeries } = await load('store/read-series.js');
 const { drainEvents } = await load('supervise/drain-events.js');
-const { localLauncher } = await load('launchers/local.js');
+const { localHost } = await load('hosts/local.js');
 
 const steps = Number(process.argv[2] ?? 50_000);
 const metrics = [
@@ -62,7 +62,7 @@ function newStore() {
     unreviewed: null,
     cancelled_ms: null,
   });
-  beginAttempt(store, 'bench', { n: 1, token: 'bench', launcher: 'local', createdMs: 1 });
+  beginAttempt(store, 'bench', { n: 1, token: 'bench', host: 'local', scheduler: 'process', createdMs: 1 });
   return store;
 }
 
@@ -85,7 +85,7 @@ const contenders = {
         .immediate();
   },
   'ingest, everything': async (store) => {
-    const source = { run: 'bench', attempt: 1, launcher: localLauncher, file, plan: null, position: 0 };
+    const source = { run: 'bench', attempt: 1, host: localHost, file, plan: null, position: 0 };
     await drainEvents(deps(store), source);
   },
 };

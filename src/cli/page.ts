@@ -8,7 +8,7 @@ export async function page(context: Context, text: string): Promise<void> {
   const fits = text.split('\n').length <= (stdout.rows ?? Number.POSITIVE_INFINITY);
   if (!stdout.isTTY || fits || env.TERM === 'dumb' || ['', 'cat'].includes(setting.trim()))
     return stdout.write(text);
-  const { openPager } = await import('../launchers/open-pager.ts');
+  const { openPager } = await import('./open-pager.ts');
   // Ctrl-C in a pager ends a search there, not this command.
   const release = context.onInterrupt(() => undefined);
   try {

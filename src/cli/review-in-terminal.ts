@@ -11,9 +11,9 @@ import { openSession, type SessionRequest } from '../app/review/review-session.t
 import { wouldChange } from '../app/review/review-status.ts';
 import type { NearRow } from '../dataset/review/nearest.ts';
 import { UserError } from '../diagnostics/user-error.ts';
-import { openEditor } from '../launchers/open-editor.ts';
 import type { Context } from './context.ts';
 import { indexChangedReview } from './index-review.ts';
+import { openEditor } from './open-editor.ts';
 import { runReview } from './review-loop.ts';
 import { reviewCommand } from './review-next.ts';
 import { createProgress } from './ui/progress.ts';

@@ -198,6 +198,12 @@ export const configCodes: CodeDoc[] = [
     'It is not clear which tool the file is from.',
     'lorch recognizes a tool by names that only its files have. Name the tool with `--from axolotl`, `--from llama-factory`, `--from unsloth` or `--from trl`.',
   ),
+  error(
+    'C033',
+    'no-such-host',
+    '`resources.host` names a host that does not exist.',
+    'Runs are executed on `local`, this machine; the message lists the hosts that this version knows. `resources.launcher` of earlier versions is called `resources.host` now.',
+  ),
   {
     code: 'C040',
     name: 'path-not-found',

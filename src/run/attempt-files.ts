@@ -10,11 +10,16 @@ const identity = {
   boot_id: z.string().nullable(),
 };
 
-const launch = z.object({
+const launchFields = z.object({
   lorch: z.literal(1),
   attempt: z.number().int().positive(),
   token: z.string(),
-  launcher: z.string(),
+  host: z.string(),
+  scheduler: z.string(),
+  /** Absent in files of earlier versions. */
+  resources: z.object({ gpus: z.number() }).optional(),
+  /** What the scheduler remembers of the job; absent until it has started it. */
+  handle: z.unknown().optional(),
   created_ms: time,
   python: z.string(),
   shim: z.string(),
@@ -23,6 +28,13 @@ const launch = z.object({
   /** The job's environment without its secrets. */
   env: z.record(z.string(), z.string()),
 });
+
+// Earlier versions knew launchers: `local` was a process on this machine.
+const launch = z.preprocess((value) => {
+  if (typeof value !== 'object' || value === null || !('launcher' in value)) return value;
+  const { launcher, ...rest } = value;
+  return { host: launcher, scheduler: 'process', ...rest };
+}, launchFields);
 
 const trainer = z.object(identity);
 

@@ -38,7 +38,8 @@ export function hashPlan(plan: Omit<Plan, 'plan_hash'>): string {
         lora,
         quantization,
         training,
-        resources,
+        // Where it runs decides nothing.
+        resources: { gpus: resources.gpus },
         ...(evaluation_loss && { evaluation_loss }),
       }),
     )

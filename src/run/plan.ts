@@ -322,7 +322,7 @@ const plan = z.object({
   training: settings,
   /** How validation losses are averaged; plans of earlier versions have none, and took the mean of batches. */
   evaluation_loss: z.literal('by_token').optional(),
-  resources: z.object({ launcher: text, gpus: z.number() }),
+  resources: z.object({ host: text, gpus: z.number() }),
   forecast: z.object({
     parameters: parameters.nullable(),
     /** With early stopping, `total` and `evaluations` are the most there can be. */
@@ -353,12 +353,20 @@ export type PlannedInitAdapter = z.infer<typeof initAdapter>;
 
 /** The plan as the file has it, with what later versions may have added, or what is wrong with it. */
 export function checkPlan(value: unknown): { value: Plan } | string {
-  const parsed = plan.safeParse(value);
-  if (parsed.success) return { value: value as Plan };
+  const parsed = plan.safeParse(withHost(value));
+  if (parsed.success) return { value: withHost(value) as Plan };
   const version = (value as { lorch?: unknown } | null)?.lorch;
   if (typeof version === 'number' && version > 1) return 'a later version of lorch wrote it';
   const [issue] = parsed.error.issues;
   return `${issue?.path.join('.') || 'it'} is not what a plan has there`;
+}
+
+/** Plans of earlier versions name a launcher, which was a host of that name. */
+function withHost(value: unknown): unknown {
+  const resources = (value as { resources?: { launcher?: unknown } } | null)?.resources;
+  if (typeof resources?.launcher !== 'string' || 'host' in resources) return value;
+  const { launcher: host, ...rest } = resources;
+  return { ...(value as object), resources: { host, ...rest } };
 }
 
 /** docs/plan.schema.json. */

@@ -7,7 +7,7 @@ import { UserError } from '../diagnostics/user-error.ts';
 const guarded = (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 
 /** Larger than any of the small JSON files of an attempt. */
-const smallFileBytes = 4 * 1024 * 1024;
+export const smallFileBytes = 4 * 1024 * 1024;
 /** Larger than any plan. */
 export const planBytes = 64 * 1024 * 1024;
 
@@ -75,13 +75,27 @@ function readRunFile(path: string, maxBytes = smallFileBytes): RunFile<Buffer> {
   });
 }
 
-/** Up to `length` bytes from byte `from`; empty if there is no such file. */
-export function readRunBytes(path: string, from: number, length: number): Buffer {
-  const read = withRunFile<Buffer>(path, ({ fd, size }) => ({
+/** Up to `length` bytes from byte `from`; none after the end. */
+export function readRunPart(path: string, from: number, length: number): RunFile<Buffer> {
+  return withRunFile<Buffer>(path, ({ fd, size }) => ({
     state: 'read',
-    value: readAt(fd, from, Math.min(length, Math.max(0, size - from))),
+    // The system does not tell the size of its own files (/proc).
+    value:
+      size === 0
+        ? readUnsized(fd, from, length)
+        : readAt(fd, from, Math.min(length, Math.max(0, size - from))),
   }));
-  return read.state === 'read' ? read.value : Buffer.alloc(0);
+}
+
+function readUnsized(fd: number, from: number, length: number): Buffer {
+  const parts: Buffer[] = [];
+  for (let filled = 0; filled < length; ) {
+    const part = readAt(fd, from + filled, Math.min(length - filled, 64 * 1024));
+    if (part.length === 0) break;
+    parts.push(part);
+    filled += part.length;
+  }
+  return Buffer.concat(parts);
 }
 
 function readAt(fd: number, from: number, length: number): Buffer {
@@ -114,9 +128,19 @@ export function readRunJson<T>(
   check: (value: unknown) => { value: T } | string,
   maxBytes = smallFileBytes,
 ): RunFile<T> {
-  const read = readRunFile(path, maxBytes);
+  return checkRunJson(readRunFile(path, maxBytes), check, maxBytes);
+}
+
+/** What was read of a file (at least `maxBytes` + 1 of it, if it has so many) as JSON, as `check` takes it. */
+export function checkRunJson<T>(
+  read: RunFile<Buffer>,
+  check: (value: unknown) => { value: T } | string,
+  maxBytes = smallFileBytes,
+): RunFile<T> {
   if (read.state !== 'read') return read;
   const { length } = read.value;
+  if (length > maxBytes)
+    return { state: 'damaged', reason: `it is larger than any such file (${maxBytes} bytes at most)` };
   if (length === 0) return { state: 'damaged', reason: 'it is empty' };
   const value = parseJson(read.value.toString('utf8'));
   if (value === undefined) return { state: 'damaged', reason: 'it is not valid JSON' };

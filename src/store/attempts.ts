@@ -13,7 +13,8 @@ export interface AttemptRow {
   n: number;
   /** In the environment of every process of the attempt: how they are found again. */
   token: string;
-  launcher: string;
+  host: string;
+  scheduler: string;
   state: AttemptState;
   createdMs: number;
   startedMs: number | null;
@@ -30,7 +31,8 @@ export interface AttemptRow {
 export interface NewAttempt {
   n: number;
   token: string;
-  launcher: string;
+  host: string;
+  scheduler: string;
   createdMs: number;
 }
 
@@ -47,7 +49,8 @@ interface SqlAttempt {
   uid: string;
   n: number;
   token: string;
-  launcher: string;
+  host: string;
+  scheduler: string;
   state: AttemptState;
   created_ms: number;
   started_ms: number | null;
@@ -70,7 +73,8 @@ export function listAttempts(store: Store, run: string): AttemptRow[] {
     run: row.uid,
     n: row.n,
     token: row.token,
-    launcher: row.launcher,
+    host: row.host,
+    scheduler: row.scheduler,
     state: row.state,
     createdMs: row.created_ms,
     startedMs: row.started_ms,
@@ -151,10 +155,10 @@ export function abandonAttempt(store: Store, run: string, n: number, endedMs: nu
 export function insertAttempt(store: Store, run: string, attempt: NewAttempt): void {
   store
     .statement(
-      `INSERT INTO attempt (run_id, n, token, launcher, state, created_ms)
-       VALUES ((SELECT id FROM run WHERE uid = ?), ?, ?, ?, 'launching', ?)`,
+      `INSERT INTO attempt (run_id, n, token, host, scheduler, state, created_ms)
+       VALUES ((SELECT id FROM run WHERE uid = ?), ?, ?, ?, ?, 'launching', ?)`,
     )
-    .run(run, attempt.n, attempt.token, attempt.launcher, attempt.createdMs);
+    .run(run, attempt.n, attempt.token, attempt.host, attempt.scheduler, attempt.createdMs);
 }
 
 /** The shim holds the claim: the trainer starts. */

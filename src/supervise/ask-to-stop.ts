@@ -3,10 +3,11 @@ import { statusWord } from '../run/status.ts';
 import { cancelQueued, latestAttempt, markStopping } from '../store/attempts.ts';
 import { requireWritable } from '../store/open-store.ts';
 import { getRun } from '../store/runs.ts';
+import { stopJob } from './attempt-alive.ts';
 import { type AttemptContext, openAttempt, runDirOf } from './attempt-context.ts';
 import type { SuperviseDeps } from './deps.ts';
 import { claimForController, endWithoutStart } from './relaunch.ts';
-import { readPlan, readRecordFile, recordFromPlan, writeRecord } from './run-folder.ts';
+import { readPlanFile, readRecordFile, recordFromPlan, writeRecord } from './run-folder.ts';
 import { waitForStore } from './wait-for-store.ts';
 import { watchRun } from './watch-run.ts';
 
@@ -52,7 +53,7 @@ async function stopAttempt(
   force: boolean,
 ): Promise<StopResult> {
   // Before the signal, so that the process that records the end knows that it was asked for.
-  await attempt.launcher.put(attempt.paths.stop, JSON.stringify({ t: deps.now(), force }));
+  await attempt.host.put(attempt.paths.stop, JSON.stringify({ t: deps.now(), force }));
   await waitForStore(deps, () => markStopping(deps.store, attempt.run));
   const claim = await attempt.file('claim');
   if (claim?.by !== 'shim' && (await claimForController(deps, attempt))) {
@@ -60,34 +61,14 @@ async function stopAttempt(
     await watchRun(deps, attempt.run).look();
     return 'cancelled';
   }
-  const asked = force ? await killTrainer(attempt) : await askTrainer(attempt);
-  return asked ? (force ? 'killed' : 'asked') : 'ended';
-}
-
-async function askTrainer(attempt: AttemptContext): Promise<boolean> {
-  const shim = await attempt.file('claim');
-  if (shim?.by === 'shim' && (await attempt.launcher.signal(shim, attempt, 'SIGTERM', 'process')))
-    return true;
-  const trainer = await attempt.file('trainer');
-  return trainer !== null && attempt.launcher.signal(trainer, attempt, 'SIGTERM', 'process');
-}
-
-async function killTrainer(attempt: AttemptContext): Promise<boolean> {
-  const { launcher } = attempt;
-  // Asked first: a shim that has not started its trainer yet then never does.
-  const asked = await askTrainer(attempt);
-  const shim = await attempt.file('claim');
-  let killed = false;
-  for (const found of await launcher.findByToken(attempt.token))
-    if (found.leader && !(shim?.by === 'shim' && shim.pid === found.pid))
-      killed = (await launcher.signal(found, attempt, 'SIGKILL', 'group')) || killed;
-  return asked || killed;
+  if (!(await stopJob(attempt, force))) return 'ended';
+  return force ? 'killed' : 'asked';
 }
 
 async function recordCancelled(deps: SuperviseDeps, run: string): Promise<void> {
   const runDir = runDirOf(deps, run);
-  const plan = readPlan(runDir);
-  const read = readRecordFile(runDir);
-  const record = read.state === 'read' ? read.value : plan && recordFromPlan(runDir, plan);
+  const [plan, read] = [readPlanFile(runDir), readRecordFile(runDir)];
+  const lost = plan.state === 'read' ? recordFromPlan(runDir, plan.value) : null;
+  const record = read.state === 'read' ? read.value : lost;
   if (record) await writeRecord(runDir, { ...record, cancelled_ms: deps.now() });
 }

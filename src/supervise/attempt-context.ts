@@ -1,25 +1,28 @@
 // One attempt with everything that is asked about it again and again.
 import { basename } from 'node:path';
 import { UserError } from '../diagnostics/user-error.ts';
-import { findLauncher } from '../launchers/index.ts';
-import type { Launcher } from '../launchers/launcher.ts';
-import { localLauncher } from '../launchers/local.ts';
+import type { Host } from '../hosts/host.ts';
+import { findHost, hostNames } from '../hosts/index.ts';
+import { localHost } from '../hosts/local.ts';
+import { readAttemptFile } from '../hosts/read-files.ts';
 import type { AttemptFile, AttemptFileKind } from '../run/attempt-files.ts';
 import { type AttemptPaths, attemptPaths, runPaths } from '../run/layout.ts';
 import type { Plan } from '../run/plan.ts';
 import type { RunFile } from '../run/run-file.ts';
+import { findScheduler } from '../schedulers/index.ts';
+import { processScheduler } from '../schedulers/process.ts';
+import type { Job, Scheduler } from '../schedulers/scheduler.ts';
 import type { AttemptRow } from '../store/attempts.ts';
 import type { SuperviseDeps } from './deps.ts';
 import type { EventSource } from './drain-events.ts';
-import { attemptFiles, readAttemptFile, readPlan } from './run-folder.ts';
+import { readPlan } from './run-folder.ts';
 
-export interface AttemptContext {
+/** The attempt is a job: its folders are those on its host. */
+export interface AttemptContext extends Job {
   run: string;
   n: number;
-  token: string;
-  runDir: string;
   paths: AttemptPaths;
-  launcher: Launcher;
+  scheduler: Scheduler;
   events: EventSource;
   /** One of its files; null if it is missing or damaged. */
   file<K extends AttemptFileKind>(kind: K): Promise<AttemptFile<K> | null>;
@@ -27,20 +30,29 @@ export interface AttemptContext {
   read<K extends AttemptFileKind>(kind: K): Promise<RunFile<AttemptFile<K>>>;
 }
 
-/** The folder of a run. */
+/** The folder of a run in the workspace. */
 export function runDirOf(deps: Pick<SuperviseDeps, 'runsDir'>, run: string): string {
   return runPaths(`${deps.runsDir}/${run}`).dir;
+}
+
+/** The folder of a run on a host. */
+export function runDirOn(host: Host, deps: Pick<SuperviseDeps, 'runsDir'>, run: string): string {
+  return runPaths(`${host.runsDir(deps.runsDir)}/${run}`).dir;
 }
 
 /** The same attempt, as its folder is at this moment: each of its small files is read once. */
 export function readOnce(attempt: AttemptContext): AttemptContext {
   const known = new Map<AttemptFileKind, Promise<RunFile<unknown>>>();
-  const names = attemptFiles(attempt.paths.dir);
-  const missing = Promise.resolve<RunFile<never>>({ state: 'missing' });
-  const read = <K extends AttemptFileKind>(kind: K): Promise<RunFile<AttemptFile<K>>> => {
+  const names = attempt.host
+    .list(attempt.paths.dir)
+    .then((entries) => entries && new Set(entries.map(({ name }) => name)));
+  const readNow = async <K extends AttemptFileKind>(kind: K): Promise<RunFile<AttemptFile<K>>> => {
     // Opening what is not there costs more than all that is read of it.
-    const found =
-      known.get(kind) ?? (names?.has(basename(attempt.paths[kind])) === false ? missing : attempt.read(kind));
+    if ((await names)?.has(basename(attempt.paths[kind])) === false) return { state: 'missing' };
+    return await attempt.read(kind);
+  };
+  const read = <K extends AttemptFileKind>(kind: K): Promise<RunFile<AttemptFile<K>>> => {
+    const found = known.get(kind) ?? readNow(kind);
     known.set(kind, found);
     return found as Promise<RunFile<AttemptFile<K>>>;
   };
@@ -57,46 +69,60 @@ export function readOnce(attempt: AttemptContext): AttemptContext {
 /** `plan` spares reading it again; `position` is where the reader of events starts. */
 export async function openAttempt(
   deps: SuperviseDeps,
-  attempt: Pick<AttemptRow, 'run' | 'n' | 'token' | 'launcher'>,
+  attempt: Pick<AttemptRow, 'run' | 'n' | 'token' | 'host' | 'scheduler'>,
   position: number,
   plan?: Plan | null,
 ): Promise<AttemptContext> {
-  const runDir = runDirOf(deps, attempt.run);
+  const host = findHost(attempt.host) ?? unknownHost(attempt.host);
+  const runDir = runDirOn(host, deps, attempt.run);
   const paths = attemptPaths(runDir, attempt.n);
-  const launcher = findLauncher(attempt.launcher) ?? unknownLauncher(attempt.launcher);
-  const known = plan === undefined ? readPlan(runDir) : plan;
+  const known = plan === undefined ? await readPlan(host, runDir) : plan;
   return {
     run: attempt.run,
     n: attempt.n,
     token: attempt.token,
+    host,
     runDir,
     paths,
-    launcher,
-    events: { run: attempt.run, attempt: attempt.n, launcher, file: paths.events, plan: known, position },
-    read: (kind) => readAttemptFile(launcher, paths, kind),
+    scheduler: findScheduler(attempt.scheduler) ?? unknownScheduler(attempt.scheduler),
+    events: { run: attempt.run, attempt: attempt.n, host, file: paths.events, plan: known, position },
+    read: (kind) => readAttemptFile(host, paths, kind),
     async file(kind) {
-      const read = await readAttemptFile(launcher, paths, kind);
+      const read = await readAttemptFile(host, paths, kind);
       return read.state === 'read' ? read.value : null;
     },
   };
 }
 
-// A folder may name a launcher of another version, or none at all: it can be read, and nothing can be started.
-function unknownLauncher(name: string): Launcher {
+// A folder may name a host or a scheduler of another version, or none at all: it can be read, and nothing can be started.
+function unknownHost(name: string): Host {
+  return { ...localHost, name };
+}
+
+function unknownScheduler(name: string): Scheduler {
   return {
-    ...localLauncher,
+    ...processScheduler,
     name,
     async start() {
-      requireLauncher(name);
+      return requireScheduler(name);
     },
   };
 }
 
 /** Throws UserError R130. */
-export function requireLauncher(name: string): Launcher {
-  const launcher = findLauncher(name);
-  if (launcher) return launcher;
-  throw new UserError('R130', `this version of lorch has no launcher ${name}`, {
-    hint: 'set resources.launcher: local',
+export function requireHost(name: string): Host {
+  const host = findHost(name);
+  if (host) return host;
+  throw new UserError('R130', `this version of lorch has no host ${name}`, {
+    hint: `set resources.host to one of ${hostNames.join(', ')}, and train from the config again`,
+  });
+}
+
+/** Throws UserError R130. */
+export function requireScheduler(name: string): Scheduler {
+  const scheduler = findScheduler(name);
+  if (scheduler) return scheduler;
+  throw new UserError('R130', `this version of lorch has no scheduler ${name}`, {
+    hint: 'train from the config again',
   });
 }

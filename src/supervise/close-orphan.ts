@@ -3,18 +3,17 @@ import { controllerExit, type ExitFile } from '../run/attempt-files.ts';
 import { classifyFailure } from '../run/failure.ts';
 import { finishAttempt } from '../store/attempts.ts';
 import { lastEvent } from '../store/events.ts';
-import { lastSignOfLife } from './attempt-alive.ts';
+import { lastSignOfLife, stopJob } from './attempt-alive.ts';
 import type { AttemptContext } from './attempt-context.ts';
 import type { SuperviseDeps } from './deps.ts';
 import { settleAttempt } from './settle-attempt.ts';
 
 /** The controller writes exit.json from what the trainer said last, and ends the workers that are left. */
 export async function closeOrphan(deps: SuperviseDeps, attempt: AttemptContext): Promise<void> {
-  for (const left of await attempt.launcher.findByToken(attempt.token))
-    await attempt.launcher.signal(left, attempt, 'SIGKILL', 'process');
+  await stopJob(attempt, true);
   const exit = await exitOfOrphan(deps, attempt);
   try {
-    if (await attempt.launcher.createOnce(attempt.paths.exit, JSON.stringify(exit))) return;
+    if (await attempt.host.createOnce(attempt.paths.exit, JSON.stringify(exit))) return;
     // Somebody else wrote it, which the next look reads; or what is there cannot be read and never will be.
     if ((await attempt.read('exit')).state === 'read') return;
   } catch (error) {

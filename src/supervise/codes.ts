@@ -68,10 +68,11 @@ export const superviseCodes: CodeDoc[] = [
   },
   {
     code: 'R130',
-    name: 'no-such-launcher',
+    name: 'host-not-known',
     severity: 'error',
-    title: 'This version of lorch has no launcher of that name.',
-    prose: '`resources.launcher` names how a process is started. Change it in the config and plan again.',
+    title: 'This version of lorch has no host or scheduler of that name.',
+    prose:
+      '`resources.host` of the plan names the host that executes the run, and the host names its scheduler. Another version of lorch may have made this run folder. Set `resources.host` in the config and train again.',
   },
   {
     code: 'R131',
@@ -96,6 +97,14 @@ export const superviseCodes: CodeDoc[] = [
     title: 'The run would execute code of a model that you have not allowed.',
     prose:
       'With `model.trust_remote_code: true`, the Python files that come with the base model are executed. `lorch train` takes that from your config. A run folder that was copied here, moved, or made by somebody else does not allow that: `resume`, `rerun`, `try` and `merge` refuse it until you say `--trust-remote-code`. Read the `.py` files of the model first. What you allow holds for this run and this model, and is written to your cache folder, not to the run.',
+  },
+  {
+    code: 'R134',
+    name: 'file-changed-on-its-way',
+    severity: 'error',
+    title: 'A file of a run has other bytes than expected.',
+    prose:
+      'lorch copies files between this machine and a host only if their SHA-256 is as expected; the copy was not made. Another process may have written the file, or a disk is failing. Try again; if it stays, train from the config again.',
   },
   {
     code: 'U103',

@@ -6,7 +6,7 @@ export interface SuperviseDeps {
   store: Store;
   /** The folder of run folders. */
   runsDir: string;
-  /** The controller's environment; a job sees only the part that launchers/job-environment.ts lets through. */
+  /** The controller's environment; a job sees only the part that job-environment.ts lets through. */
   env: Readonly<Record<string, string | undefined>>;
   now(): number;
   log: ControllerLog;

@@ -1,6 +1,7 @@
 // From events.jsonl into the database.
 import { redactorOf } from '../diagnostics/secrets.ts';
-import type { Launcher } from '../launchers/launcher.ts';
+import type { Host } from '../hosts/host.ts';
+import { readBytes } from '../hosts/read-files.ts';
 import { findingsOfEvent } from '../run/event-findings.ts';
 import { parseEvent } from '../run/events.ts';
 import type { Plan } from '../run/plan.ts';
@@ -11,7 +12,7 @@ import { type RawLine, readLines } from './read-lines.ts';
 export interface EventSource {
   run: string;
   attempt: number;
-  launcher: Launcher;
+  host: Pick<Host, 'read'>;
   /** Path of events.jsonl. */
   file: string;
   plan: Plan | null;
@@ -28,7 +29,7 @@ export async function drainEvents(
   const redact = redactorOf(deps.env);
   for (;;) {
     const { lines: raw, atEnd } = await readLines(
-      (from, length) => source.launcher.read(source.file, from, length),
+      (from, length) => readBytes(source.host, source.file, from, length),
       source.position,
     );
     const last = raw.at(-1);

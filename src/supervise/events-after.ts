@@ -1,7 +1,9 @@
 // The events of a run after a cursor, from the files, as far as they are on record. So an event that was told is in every
 // later snapshot, and which process recorded it makes no difference.
+
 import { redactorOf, redactValues } from '../diagnostics/secrets.ts';
 import { UserError } from '../diagnostics/user-error.ts';
+import { readBytes } from '../hosts/read-files.ts';
 import type { RunCursor } from '../run/cursor.ts';
 import type { RunEvent } from '../run/events.ts';
 import { type AttemptRow, listAttempts } from '../store/attempts.ts';
@@ -69,9 +71,9 @@ async function readRecorded(
   { attempt, from }: Recorded,
 ): Promise<{ events: PlacedEvent[]; cursor: RunCursor }> {
   const { n, eventBytes } = attempt;
-  const { launcher, paths } = await openAttempt(deps, attempt, from, null);
+  const { host, paths } = await openAttempt(deps, attempt, from, null);
   const { lines } = await readLines(
-    (at, length) => launcher.read(paths.events, at, Math.max(0, Math.min(length, eventBytes - at))),
+    (at, length) => readBytes(host, paths.events, at, Math.max(0, Math.min(length, eventBytes - at))),
     from,
   );
   // The folder, or this file of it, is gone: there is nothing to tell.

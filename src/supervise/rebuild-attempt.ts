@@ -1,4 +1,6 @@
 // One attempt of a run, put on record as its folder shows it.
+import { findHost } from '../hosts/index.ts';
+import { localHost } from '../hosts/local.ts';
 import { controllerExit } from '../run/attempt-files.ts';
 import type { Plan } from '../run/plan.ts';
 import {
@@ -10,7 +12,7 @@ import {
   runOfToken,
 } from '../store/attempts.ts';
 import { hasTraces } from './attempt-alive.ts';
-import { type AttemptContext, openAttempt, readOnce } from './attempt-context.ts';
+import { openAttempt, readOnce } from './attempt-context.ts';
 import { type SuperviseDeps, timingOf } from './deps.ts';
 import { drainEvents } from './drain-events.ts';
 import { claimForController } from './relaunch.ts';
@@ -65,16 +67,22 @@ export async function addAttempt(deps: SuperviseDeps, found: FoundAttempt): Prom
 /** The attempt with what goes on record of it, and the run that it is a copy of. */
 async function openFound(deps: SuperviseDeps, { run, plan, n }: FoundAttempt) {
   const createdMs = plan?.created_ms ?? 0;
-  const launcher = plan?.resources.launcher ?? 'local';
-  const unknown = { n, token: `unknown-${run}-${n}`, launcher, createdMs };
+  const unknown = { n, token: `unknown-${run}-${n}`, ...placeOf(plan), createdMs };
   const attempt = readOnce(await openAttempt(deps, { run, ...unknown }, 0, plan));
   const launch = await attempt.file('launch');
   if (!launch) return { attempt, row: unknown, copyOf: null };
   const copyOf = runOfToken(deps.store, launch.token, { run, n });
   // The token names the processes of the other one.
   const row = { ...attemptOf(launch), ...(copyOf !== null && { token: unknown.token }) };
-  if (row.launcher === launcher) return { attempt: { ...attempt, token: row.token }, row, copyOf };
+  if (row.host === unknown.host && row.scheduler === unknown.scheduler)
+    return { attempt: { ...attempt, token: row.token }, row, copyOf };
   return { attempt: readOnce(await openAttempt(deps, { run, ...row }, 0, plan)), row, copyOf };
+}
+
+/** Where an attempt ran that left no launch.json. */
+function placeOf(plan: Plan | null): { host: string; scheduler: string } {
+  const host = plan?.resources.host ?? localHost.name;
+  return { host, scheduler: (findHost(host) ?? localHost).scheduler };
 }
 
 function copied(from: string, t: number) {
@@ -84,8 +92,7 @@ function copied(from: string, t: number) {
 // A later attempt shows that the one before had ended, though its exit.json is missing now.
 async function settleUnended(deps: SuperviseDeps, { run, plan, n, numbers }: FoundAttempt): Promise<void> {
   for (const before of numbers.filter((each) => each < n).reverse()) {
-    const launcher = plan?.resources.launcher ?? 'local';
-    const attempt: AttemptContext = await openAttempt(deps, { run, n: before, token: '', launcher }, 0, plan);
+    const attempt = await openAttempt(deps, { run, n: before, token: '', ...placeOf(plan) }, 0, plan);
     if ((await attempt.read('claim')).state === 'missing' && !(await hasTraces(attempt))) continue;
     const t = (await attempt.file('launch'))?.created_ms ?? plan?.created_ms ?? 0;
     await settleAttempt(deps, attempt, controllerExit({ t, lost: 'exit.json is missing' }));

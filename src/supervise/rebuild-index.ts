@@ -4,6 +4,7 @@ import { existsSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { setImmediate as breathe } from 'node:timers/promises';
 import type { Finding } from '../diagnostics/finding.ts';
+import { localHost } from '../hosts/local.ts';
 import { runPaths } from '../run/layout.ts';
 import type { RunRecord } from '../run/record.ts';
 import type { RunFile } from '../run/run-file.ts';
@@ -117,13 +118,15 @@ async function addChanged(
     deleteRun(deps.store, run);
     byFolder.delete(folder);
   }
-  const changed = folders.filter((folder) => !byFolder.has(folder) || newestMs(folder) >= sinceMs);
+  const changed: string[] = [];
+  for (const folder of folders)
+    if (!byFolder.has(folder) || (await newestMs(folder)) >= sinceMs) changed.push(folder);
   await addFolders(deps, byFolder, undefined, changed);
 }
 
 /** When a run was last written to: files come by rename; only events are added to, and run.json may be edited. */
-function newestMs(folder: string): number {
-  const attempts = attemptNumbers(folder).map((n) => join(folder, `attempt-${n}`));
+async function newestMs(folder: string): Promise<number> {
+  const attempts = (await attemptNumbers(localHost, folder)).map((n) => join(folder, `attempt-${n}`));
   const paths = [
     folder,
     runPaths(folder).record,
@@ -172,7 +175,7 @@ async function addFolder(
   rebuilt: RebuiltIndex,
 ): Promise<void> {
   const run = basename(folder);
-  const [plan, numbers] = [readPlanFile(folder), attemptNumbers(folder)];
+  const [plan, numbers] = [readPlanFile(folder), await attemptNumbers(localHost, folder)];
   // Removed by somebody else a moment ago, or never a run.
   if (plan.state === 'missing' && record.state === 'missing' && numbers.length === 0) {
     if (existsSync(folder)) rebuilt.findings.push(skipped(folder, 'it has no plan.json'));

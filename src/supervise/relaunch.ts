@@ -1,13 +1,13 @@
 // An attempt without a claim: its spawn was lost, or is slow. The first process to link the claim decides; after
 // that the old spawn can never start, so that starting another is safe.
 import { randomUUID } from 'node:crypto';
-import { relaunchEnvironment } from '../launchers/job-environment.ts';
 import { controllerExit, type LaunchFile } from '../run/attempt-files.ts';
 import { attemptPaths } from '../run/layout.ts';
 import { listAttempts, replaceAttempt } from '../store/attempts.ts';
 import { requireWritable } from '../store/open-store.ts';
-import type { AttemptContext } from './attempt-context.ts';
+import { type AttemptContext, runDirOf } from './attempt-context.ts';
 import type { SuperviseDeps } from './deps.ts';
+import { relaunchEnvironment } from './job-environment.ts';
 import { forgetOwnLaunch, readOwnLaunch, recordOwnLaunch } from './own-launches.ts';
 import { readPlan } from './run-folder.ts';
 import { attemptOf, nextNumber, spawnAttempt } from './start-attempt.ts';
@@ -26,13 +26,13 @@ export function lostLaunches(deps: SuperviseDeps, run: string): number {
 /** Makes sure that the attempt never starts. False: its shim was faster. */
 export async function claimForController(deps: SuperviseDeps, attempt: AttemptContext): Promise<boolean> {
   const claim = JSON.stringify({ by: 'controller', t: deps.now() });
-  if (await attempt.launcher.createOnce(attempt.paths.claim, claim)) return true;
+  if (await attempt.host.createOnce(attempt.paths.claim, claim)) return true;
   return (await attempt.file('claim'))?.by === 'controller';
 }
 
 /** Starts another attempt in place of one that the controller has claimed, or writes down why not. */
 export async function relaunch(deps: SuperviseDeps, attempt: AttemptContext): Promise<void> {
-  const { run, n, launcher, paths } = attempt;
+  const { run, n, host, paths } = attempt;
   const log = deps.log.run(run);
   requireWritable(deps.store);
   if (await attempt.file('stop')) return await endWithoutStart(deps, attempt, null);
@@ -42,27 +42,29 @@ export async function relaunch(deps: SuperviseDeps, attempt: AttemptContext): Pr
   const own = readOwnLaunch(deps, attempt.token, attempt.runDir, n);
   if (!own)
     return await endWithoutStart(deps, attempt, `it was not launched on this machine: ${resumeIt(run)}`);
+  const plan = await readPlan(host, attempt.runDir);
   try {
     // The plan may have been replaced since.
-    const plan = readPlan(attempt.runDir);
-    if (plan) requireTrust(deps.env, attempt.runDir, plan);
+    if (plan) requireTrust(deps.env, runDirOf(deps, run), plan);
   } catch (error) {
     return await endWithoutStart(deps, attempt, error instanceof Error ? error.message : String(error));
   }
-  const next = await nextNumber(deps, run);
+  const next = await nextNumber(deps, host, run);
   const { python, shim, env } = own;
   const command = withAttempt(own.command, next);
   const launch: LaunchFile = {
     lorch: 1,
     attempt: next,
     token: randomUUID(),
-    launcher: launcher.name,
+    host: host.name,
+    scheduler: attempt.scheduler.name,
+    resources: { gpus: plan?.resources.gpus ?? 0 },
     created_ms: deps.now(),
     ...{ python, shim, command, env },
   };
   const dir = attemptPaths(attempt.runDir, next);
   // Somebody else is at it: the next look shows what came of it.
-  if (!(await launcher.createOnce(dir.launch, `${JSON.stringify(launch)}\n`))) return;
+  if (!(await host.createOnce(dir.launch, `${JSON.stringify(launch)}\n`))) return;
   recordOwnLaunch(deps, launch.token, {
     run_dir: attempt.runDir,
     attempt: next,
@@ -70,7 +72,7 @@ export async function relaunch(deps: SuperviseDeps, attempt: AttemptContext): Pr
   });
   const claimed = (await attempt.file('claim'))?.t ?? launch.created_ms;
   if (!replaceAttempt(deps.store, run, n, claimed, attemptOf(launch))) {
-    await launcher.remove(dir.launch);
+    await host.remove(dir.launch);
     forgetOwnLaunch(deps, launch.token);
     return;
   }
@@ -92,10 +94,10 @@ function resumeIt(run: string): string {
 /** Ends an attempt that was not started: with an error, or (null) because a stop was asked for. */
 export async function endWithoutStart(
   deps: SuperviseDeps,
-  { launcher, paths }: AttemptContext,
+  { host, paths }: AttemptContext,
   error: string | null,
 ): Promise<void> {
-  await launcher.createOnce(paths.exit, JSON.stringify(controllerExit({ t: deps.now(), error })));
+  await host.createOnce(paths.exit, JSON.stringify(controllerExit({ t: deps.now(), error })));
 }
 
 // The attempt's number is an argument of the trainer; nothing else of the command changes.

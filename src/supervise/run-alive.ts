@@ -1,4 +1,5 @@
 // Whether a process of a run lives, whatever is on record and whatever state its folder is in.
+import { localHost } from '../hosts/local.ts';
 import { listAttempts, runOfToken } from '../store/attempts.ts';
 import { isAttemptAlive } from './attempt-alive.ts';
 import { openAttempt, runDirOf } from './attempt-context.ts';
@@ -13,19 +14,23 @@ export async function isRunAlive(deps: SuperviseDeps, run: string, active: boole
   const recorded = listAttempts(deps.store, run);
   const last = recorded.at(-1);
   if (active && last?.state === 'launching' && Math.abs(deps.now() - last.createdMs) < startMs) return true;
-  const numbers = new Set([...attemptNumbers(runDirOf(deps, run)), ...recorded.map(({ n }) => n)]);
+  const onDisk = await attemptNumbers(localHost, runDirOf(deps, run));
+  const numbers = new Set([...onDisk, ...recorded.map(({ n }) => n)]);
   for (const n of numbers) {
     const row = recorded.find((each) => each.n === n);
-    const { token = `unknown-${run}-${n}`, launcher = 'local' } = row ?? {};
-    const attempt = await openAttempt(deps, { run, n, token, launcher }, 0, null);
+    const {
+      token = `unknown-${run}-${n}`,
+      host = localHost.name,
+      scheduler = localHost.scheduler,
+    } = row ?? {};
+    const attempt = await openAttempt(deps, { run, n, token, host, scheduler }, 0, null);
     const launch = await attempt.file('launch');
     // A copy of another run's folder names the processes of that one.
     if (launch && runOfToken(deps.store, launch.token, { run, n }) !== null) continue;
     const known = launch && !row ? { ...attempt, token: launch.token } : attempt;
     const claim = await attempt.read('claim');
     if (claim.state === 'read' && claim.value.by === 'controller') continue;
-    const shim = claim.state === 'read' && claim.value.by === 'shim' ? claim.value : null;
-    if (await isAttemptAlive(known, shim)) return true;
+    if (await isAttemptAlive(known)) return true;
   }
   return false;
 }

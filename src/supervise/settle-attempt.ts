@@ -2,10 +2,10 @@
 import { basename } from 'node:path';
 import type { Finding } from '../diagnostics/finding.ts';
 import { createLineRedactor, redactorOf } from '../diagnostics/secrets.ts';
+import { fileBytes, readBytes } from '../hosts/read-files.ts';
 import type { ExitFile } from '../run/attempt-files.ts';
 import { classifyFailure, type FailedAttempt, type Failure } from '../run/failure.ts';
 import { decideOutcome, signalName } from '../run/outcome.ts';
-import { withRunFile } from '../run/run-file.ts';
 import { type AttemptRow, finishAttempt, listAttempts } from '../store/attempts.ts';
 import { lastEvent } from '../store/events.ts';
 import { seriesSummaries } from '../store/series-summary.ts';
@@ -38,7 +38,7 @@ export async function settleAttempt(
     failure,
     findings: [...(await damagedFiles(attempt)), ...(await tornLine(attempt, attempts))],
   });
-  sweepTemporary(attempt.paths.dir);
+  await sweepTemporary(attempt.host, attempt.paths.dir);
   // Only now, and those that it replaced too: another controller may still be reading them.
   for (const each of attempts) if (each.n <= n) forgetOwnLaunch(deps, each.token);
   if (won)
@@ -64,14 +64,11 @@ async function failureOf(
   });
 }
 
-async function logTail(
-  { launcher, paths }: AttemptContext,
-  redact: (text: string) => string,
-): Promise<string> {
-  const size = (await launcher.stat(paths.log))?.bytes ?? 0;
+async function logTail({ host, paths }: AttemptContext, redact: (text: string) => string): Promise<string> {
+  const size = await fileBytes(host, paths.log);
   // Twice as much is redacted as is looked at: a private key may begin before.
   const from = Math.max(0, size - 2 * tailBytes);
-  const text = (await launcher.read(paths.log, from, 2 * tailBytes)).toString('utf8');
+  const text = (await readBytes(host, paths.log, from, 2 * tailBytes)).toString('utf8');
   // The first line of a cut is half a line.
   const whole = from === 0 ? text : text.slice(text.indexOf('\n') + 1);
   const redacted = whole.split('\n').map(createLineRedactor(redact)).join('\n');
@@ -83,7 +80,7 @@ async function logTail(
 const kinds = ['launch', 'claim', 'trainer', 'stop', 'exit'] as const;
 
 // Each file that is there and is not what it should be. The run is settled by what the others say.
-async function damagedFiles({ n, paths, read }: AttemptContext): Promise<Finding[]> {
+async function damagedFiles({ n, host, paths, read }: AttemptContext): Promise<Finding[]> {
   const findings: Finding[] = [];
   const add = (name: string, reason: string): void =>
     void findings.push(damagedFile(`attempt-${n}/${name}`, reason));
@@ -92,7 +89,7 @@ async function damagedFiles({ n, paths, read }: AttemptContext): Promise<Finding
     if (found.state === 'damaged') add(`${kind}.json`, found.reason);
   }
   for (const path of [paths.events, paths.log]) {
-    const found = withRunFile(path, () => ({ state: 'read', value: null }));
+    const found = await host.read(path, 0, 0);
     if (found.state === 'damaged') add(basename(path), found.reason);
   }
   return findings;
@@ -100,10 +97,10 @@ async function damagedFiles({ n, paths, read }: AttemptContext): Promise<Finding
 
 // A trainer that died while writing leaves a line without its newline.
 async function tornLine(
-  { n, launcher, paths }: AttemptContext,
+  { n, host, paths }: AttemptContext,
   attempts: readonly AttemptRow[],
 ): Promise<Finding[]> {
-  const size = (await launcher.stat(paths.events))?.bytes ?? 0;
+  const size = await fileBytes(host, paths.events);
   const attempt = attempts.find((each) => each.n === n);
   const bytes = size - (attempt?.eventBytes ?? 0);
   if (!attempt || bytes <= 0) return [];

@@ -1,43 +1,58 @@
 // Starting an attempt so that it starts once: intent on disk and in the database first, then the process.
 import { randomUUID } from 'node:crypto';
-import { rmdir } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { UserError } from '../diagnostics/user-error.ts';
-import { jobEnvironment, recordableEnvironment } from '../launchers/job-environment.ts';
+import type { Host } from '../hosts/host.ts';
 import { isolatedArgs } from '../python/isolated.ts';
 import { controllerExit, type LaunchFile } from '../run/attempt-files.ts';
 import { attemptPaths } from '../run/layout.ts';
 import { beginAttempt, latestAttempt } from '../store/attempts.ts';
 import { requireWritable } from '../store/open-store.ts';
 import { isStoreTrouble } from '../store/store-errors.ts';
-import { type AttemptContext, openAttempt, requireLauncher, runDirOf } from './attempt-context.ts';
+import {
+  type AttemptContext,
+  openAttempt,
+  requireHost,
+  requireScheduler,
+  runDirOf,
+  runDirOn,
+} from './attempt-context.ts';
 import type { LaunchDeps, SuperviseDeps, TrainerPython } from './deps.ts';
+import { jobEnvironment, recordableEnvironment } from './job-environment.ts';
 import { forgetOwnLaunch, recordOwnLaunch } from './own-launches.ts';
-import { attemptNumbers, readPlan } from './run-folder.ts';
+import { placeRun } from './place-run.ts';
+import { attemptNumbers, readPlanFile } from './run-folder.ts';
 import { settleAttempt } from './settle-attempt.ts';
 import { requireTrust } from './trusted-code.ts';
 import { waitForStore } from './wait-for-store.ts';
 
 /**
  * Starts the next attempt of a queued or finished run and returns its number; the trainer then runs on its own.
- * Throws UserError U103 (under way already), R130 (no such launcher), R131 (the interpreter cannot be run), R132 (no plan), R133 (it would execute
- * code of a model that this user has not allowed).
+ * Throws UserError U103 (under way already), R130 (no such host), R131 (the interpreter cannot be run), R132 (no plan),
+ * R133 (it would execute code of a model that this user has not allowed).
  */
 export async function startAttempt(deps: LaunchDeps, run: string): Promise<number> {
   requireWritable(deps.store);
-  const runDir = runDirOf(deps, run);
-  const plan = await readPlan(runDir);
-  if (!plan) throw new UserError('R132', `${runDir} has no readable plan.json`, { exitCode: 3 });
-  requireTrust(deps.env, runDir, plan);
-  const launcher = requireLauncher(plan.resources.launcher);
-  const n = await nextNumber(deps, run);
+  const home = runDirOf(deps, run);
+  const read = readPlanFile(home);
+  if (read.state !== 'read')
+    throw new UserError('R132', `${home} has no readable plan.json`, { exitCode: 3 });
+  const plan = read.value;
+  requireTrust(deps.env, home, plan);
+  const host = requireHost(plan.resources.host);
+  const scheduler = requireScheduler(host.scheduler);
+  const runDir = runDirOn(host, deps, run);
+  await placeRun(host, home, runDir);
+  const n = await nextNumber(deps, host, run);
   const { python } = deps;
   const env = jobEnvironment({ ...deps.env, ...python.env });
   const launch: LaunchFile = {
     lorch: 1,
     attempt: n,
     token: randomUUID(),
-    launcher: launcher.name,
+    host: host.name,
+    scheduler: scheduler.name,
+    resources: { gpus: plan.resources.gpus },
     created_ms: deps.now(),
     python: python.executable,
     shim: join(python.trainerDir, 'shim.py'),
@@ -51,7 +66,7 @@ export async function startAttempt(deps: LaunchDeps, run: string): Promise<numbe
     attempt: n,
     ...{ python: program, shim, command, env: recorded },
   });
-  await beginLaunch(deps, run, launch, file).catch((error: unknown) => {
+  await beginLaunch(deps, host, run, launch, file).catch((error: unknown) => {
     forgetOwnLaunch(deps, launch.token);
     throw error;
   });
@@ -60,29 +75,28 @@ export async function startAttempt(deps: LaunchDeps, run: string): Promise<numbe
 }
 
 /** Launch file and record, both or neither: a launch that will never start must not look like a lost one. */
-async function beginLaunch(deps: LaunchDeps, run: string, launch: LaunchFile, file: string): Promise<void> {
-  const launcher = requireLauncher(launch.launcher);
-  const made = await launcher
-    .createOnce(file, `${JSON.stringify(launch)}\n`)
-    .catch(async (error: unknown) => {
-      // The folder that was made for it, unless somebody else uses it.
-      await rmdir(dirname(file)).catch(() => undefined);
-      throw error;
-    });
+async function beginLaunch(
+  deps: LaunchDeps,
+  host: Host,
+  run: string,
+  launch: LaunchFile,
+  file: string,
+): Promise<void> {
+  const made = await host.createOnce(file, `${JSON.stringify(launch)}\n`);
   try {
     if (made && (await waitForStore(deps, () => beginAttempt(deps.store, run, attemptOf(launch))))) return;
   } catch (error) {
-    await launcher.remove(file);
+    await host.remove(file);
     throw error;
   }
-  if (made) await launcher.remove(file);
+  if (made) await host.remove(file);
   throw new UserError('U103', `run ${run} is under way already`, { hint: `lorch logs ${run} -f` });
 }
 
 /** The number after every attempt on record or on disk. */
-export async function nextNumber(deps: SuperviseDeps, run: string): Promise<number> {
+export async function nextNumber(deps: SuperviseDeps, host: Host, run: string): Promise<number> {
   const recorded = latestAttempt(deps.store, run)?.n ?? 0;
-  const onDisk = (await attemptNumbers(runDirOf(deps, run))).at(-1) ?? 0;
+  const onDisk = (await attemptNumbers(host, runDirOn(host, deps, run))).at(-1) ?? 0;
   return Math.max(recorded, onDisk) + 1;
 }
 
@@ -91,12 +105,13 @@ export function attemptOf(launch: LaunchFile) {
   return {
     n: launch.attempt,
     token: launch.token,
-    launcher: launch.launcher,
+    host: launch.host,
+    scheduler: launch.scheduler,
     createdMs: launch.created_ms,
   };
 }
 
-/** Spawns the shim of an attempt that is on record as launching; one that cannot be spawned ends as not started. */
+/** Starts the job of an attempt that is on record as launching; one that cannot be started ends as not started. */
 export async function spawnAttempt(
   deps: SuperviseDeps,
   run: string,
@@ -107,36 +122,58 @@ export async function spawnAttempt(
   deps.log
     .run(run)
     .info({ attempt: launch.attempt, command: launch.command, env: Object.keys(launch.env) }, 'starting');
+  const { host, runDir, paths, token } = attempt;
+  const { python, shim, command, resources = { gpus: 0 } } = launch;
   try {
-    await attempt.launcher.start({
-      attemptDir: attempt.paths.dir,
-      python: launch.python,
-      shim: launch.shim,
-      command: launch.command,
-      env: { ...env, LORCH_ATTEMPT: launch.token },
-    });
+    const job = { host, runDir, paths, token };
+    const started = { ...env, LORCH_ATTEMPT: token };
+    const handle = await attempt.scheduler.start({ ...job, python, shim, command, resources, env: started });
+    if (handle !== null) await rememberHandle(deps, attempt, { ...launch, handle });
   } catch (error) {
-    await endFailedSpawn(deps, attempt, error);
+    if (!(await endFailedSpawn(deps, attempt, error))) return;
     throw error;
   }
 }
 
-/** Whatever cannot be written any more: an attempt whose start was reported as failed must never start later. */
-async function endFailedSpawn(deps: SuperviseDeps, attempt: AttemptContext, error: unknown): Promise<void> {
-  const { launcher, paths, token } = attempt;
-  forgetOwnLaunch(deps, token);
+/** The files of the attempt tell what it is without a handle, too: one that cannot be kept stops nothing. */
+async function rememberHandle(
+  deps: SuperviseDeps,
+  { run, host, paths }: AttemptContext,
+  launch: LaunchFile,
+): Promise<void> {
+  try {
+    // A folder that was deleted meanwhile must not come back.
+    if (await host.stat(paths.launch)) await host.put(paths.launch, `${JSON.stringify(launch)}\n`);
+  } catch (error) {
+    deps.log.run(run).warn({ error: String(error) }, "the job's handle cannot be kept");
+  }
+}
+
+/**
+ * Whatever cannot be written any more: an attempt whose start was reported as failed must never start later. False: it
+ * has started after all.
+ */
+async function endFailedSpawn(
+  deps: SuperviseDeps,
+  attempt: AttemptContext,
+  error: unknown,
+): Promise<boolean> {
+  const { host, paths, token } = attempt;
   const t = deps.now();
   const message = error instanceof Error ? error.message : String(error);
   const exit = controllerExit({ t, error: message });
   try {
-    await launcher.createOnce(paths.claim, JSON.stringify({ by: 'controller', t }));
-    await launcher.createOnce(paths.exit, JSON.stringify(exit));
+    const claimed = await host.createOnce(paths.claim, JSON.stringify({ by: 'controller', t }));
+    if (!claimed && (await attempt.file('claim'))?.by === 'shim') return false;
+    await host.createOnce(paths.exit, JSON.stringify(exit));
   } catch (second) {
     deps.log.run(attempt.run).warn({ error: String(second) }, 'the failed start cannot be written down');
   }
+  forgetOwnLaunch(deps, token);
   await settleAttempt(deps, attempt, exit).catch((second: unknown) => {
     if (!isStoreTrouble(second)) throw second;
   });
+  return true;
 }
 
 function trainerCommand({ executable, trainerDir }: TrainerPython, runDir: string, n: number): string[] {

@@ -1,17 +1,16 @@
 // Files that a killed shim or controller was writing: `.PID.RANDOM.tmp` beside the file that it would have become.
-import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { isRunning } from '../launchers/pid.ts';
+import type { Host } from '../hosts/host.ts';
+import { isTaken } from '../hosts/processes.ts';
 
 const temporary = /^\.(\d{1,10})\.[0-9a-f]+\.tmp$/;
 
-/** Removes such files from a folder if no process of that number lives here. A file that stays does no harm. */
-export function sweepTemporary(dir: string): void {
+/** Removes such files from a folder if no process of that number lives on the host. A file that stays does no harm. */
+export async function sweepTemporary(host: Host, dir: string): Promise<void> {
   try {
-    for (const name of readdirSync(dir)) {
+    for (const { name } of (await host.list(dir)) ?? []) {
       const pid = temporary.exec(name)?.[1];
-      if (pid !== undefined && !isRunning(Number(pid)))
-        rmSync(join(dir, name), { recursive: true, force: true });
+      if (pid !== undefined && !(await isTaken(host, Number(pid)))) await host.remove(join(dir, name));
     }
   } catch {
     // The folder is gone, or cannot be written.

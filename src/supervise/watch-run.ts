@@ -1,11 +1,9 @@
 // One look at a run: take in what is new, and do what its state asks for. Every step may be taken by several
 // controllers at once, and by any of them after another was killed in the middle of it.
-import { existsSync } from 'node:fs';
-import type { ProcessIdentity } from '../run/attempt-files.ts';
 import { type AttemptRow, latestAttempt, markRunning, markStopping } from '../store/attempts.ts';
 import { runPhase } from '../store/runs.ts';
-import { hasTraces, isAttemptAlive } from './attempt-alive.ts';
-import { type AttemptContext, openAttempt, runDirOf } from './attempt-context.ts';
+import { hasTraces, isAttemptAlive, jobState } from './attempt-alive.ts';
+import { type AttemptContext, openAttempt } from './attempt-context.ts';
 import { closeOrphan, closeWithoutFolder } from './close-orphan.ts';
 import { type SuperviseDeps, timingOf } from './deps.ts';
 import { drainEvents } from './drain-events.ts';
@@ -26,7 +24,8 @@ export interface Watch {
 /** What a watch remembers between two looks. None of it decides anything by itself. */
 interface Memory {
   attempt: AttemptContext;
-  shim: ProcessIdentity | null;
+  /** The shim holds the claim. */
+  claimed: boolean;
   askedAliveMs: number;
   goneSinceMs: number | null;
 }
@@ -41,16 +40,16 @@ export function watchRun(deps: SuperviseDeps, run: string, onRecorded?: () => vo
       // Somebody may launch it.
       if (phase === 'queued') return 'waiting';
       if (!latest || !phase || phase === 'finished' || latest.state === 'finished') return 'finished';
-      if (!existsSync(runDirOf(deps, run))) {
-        closeWithoutFolder(deps, run, latest.n);
-        return 'changed';
-      }
       if (memory?.attempt.n !== latest.n) {
         const position = memory ? 0 : latest.eventBytes;
         const attempt = await openAttempt(deps, latest, position, memory?.attempt.events.plan);
-        memory = { attempt, shim: null, askedAliveMs: 0, goneSinceMs: null };
+        memory = { attempt, claimed: false, askedAliveMs: 0, goneSinceMs: null };
       }
-      if (!memory.shim) {
+      if ((await memory.attempt.host.stat(memory.attempt.runDir)) === null) {
+        closeWithoutFolder(deps, run, latest.n);
+        return 'changed';
+      }
+      if (!memory.claimed) {
         const waiting = await awaitClaim(deps, memory, latest);
         if (waiting) return waiting;
       }
@@ -68,7 +67,7 @@ async function awaitClaim(
   const { attempt } = memory;
   const read = await attempt.read('claim');
   if (read.state === 'read' && read.value.by === 'shim') {
-    memory.shim = read.value;
+    memory.claimed = true;
     await recordStart(deps, attempt, read.value.t);
     return null;
   }
@@ -81,6 +80,8 @@ async function awaitClaim(
     }
     // If the clock was set back, the launch is in the future; waiting for that moment could take days.
     if (Math.abs(deps.now() - createdMs) < patience) return 'waiting';
+    // Its turn may come in hours.
+    if ((await jobState(attempt)).state === 'pending') return 'waiting';
     if (read.state === 'damaged') return null;
   }
   if (!(await claimForController(deps, attempt))) return 'waiting';
@@ -114,7 +115,7 @@ async function lookAtStarted(
   const now = deps.now();
   if (memory.goneSinceMs === null && now - memory.askedAliveMs < aliveEveryMs) return 'waiting';
   memory.askedAliveMs = now;
-  if (await isAttemptAlive(attempt, memory.shim)) {
+  if (await isAttemptAlive(attempt)) {
     memory.goneSinceMs = null;
     return 'waiting';
   }

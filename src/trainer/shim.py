@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Watches one trainer: `python shim.py ATTEMPT_DIR -- COMMAND…`.
+"""Watches one trainer: `python shim.py [--detach] ATTEMPT_DIR -- COMMAND…`.
 
 Standard library only and Python 3.8, because the same file runs here, over ssh and inside a batch job. It
 outlives the controller that started it, and leaves what a later controller must know as files in ATTEMPT_DIR:
@@ -9,6 +9,8 @@ outlives the controller that started it, and leaves what a later controller must
   trainer.json  which process the trainer is
   train.log     what the trainer printed
   exit.json     how it ended, complete or not there at all
+
+With --detach it starts itself again in a session of its own, prints which process that is, and ends at once.
 
 Exit codes: 0 the attempt ended (exit.json says how), 90 somebody else holds the claim, 91 the attempt's
 folder was deleted or cannot be written, 64 wrong usage.
@@ -279,9 +281,31 @@ def start(command: List[str]) -> "subprocess.Popen[bytes]":
         os.close(log)
 
 
+def detach(argv: List[str]) -> int:
+    """Starts the shim so that it lives on without whoever started it, and without their terminal and pipes."""
+    try:
+        log = os.open(os.path.join(argv[0], "train.log"), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        nothing = os.open(os.devnull, os.O_RDWR)
+        pid = os.fork()
+    except OSError as error:
+        sys.stderr.write(f"{error.filename or 'fork'}: {error.strerror or error}\n")
+        return EXIT_GONE
+    if pid == 0:
+        os.setsid()
+        os.dup2(nothing, 0)
+        os.dup2(nothing, 1)
+        # Its own complaints go where the trainer's output will: a shim that cannot run must leave a reason.
+        os.dup2(log, 2)
+        os.execv(sys.executable, [sys.executable, "-I", "-S", os.path.abspath(__file__), *argv])
+    sys.stdout.write(json.dumps(identity(pid)) + "\n")
+    return 0
+
+
 def main(argv: List[str]) -> int:
+    if argv[:1] == ["--detach"]:
+        return detach(argv[1:]) if argv[2:3] == ["--"] else main([])
     if len(argv) < 3 or argv[1] != "--":
-        sys.stderr.write("usage: shim.py ATTEMPT_DIR -- COMMAND…\n")
+        sys.stderr.write("usage: shim.py [--detach] ATTEMPT_DIR -- COMMAND…\n")
         return EXIT_USAGE
     os.chdir(argv[0])
     command = argv[2:]

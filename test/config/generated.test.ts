@@ -52,7 +52,7 @@ describe('the schema', () => {
       'lora.task_type',
       'training.report_to',
       'training.max_length',
-      'resources.launcher',
+      'resources.host',
     ];
     expect(defaults.map((path) => byPath.get(path)?.default)).toEqual([
       'bfloat16',

@@ -38,7 +38,7 @@ describe('an unknown key', () => {
   });
 
   it('gets the list of a short section', async () => {
-    expect((await only('resources: { xyzzy: 1 }\n')).hint).toBe('it takes launcher, gpus');
+    expect((await only('resources: { xyzzy: 1 }\n')).hint).toBe('it takes host, gpus');
   });
 
   it('has no special powers when it is named like a part of an object', async () => {
@@ -86,7 +86,13 @@ describe('a field that configs may not set', () => {
   it('is told apart from what is not done yet', async () => {
     expect((await only('training: { deepspeed: ds.json }\n')).code).toBe('C016');
     expect((await only('lora: { megatron_config: {} }\n')).code).toBe('C016');
-    expect((await only('resources: { gpus: 1, host: gpu1 }\n')).hint).toContain('ssh is planned');
+    expect((await only('resources: { gpus: 1, partition: a }\n')).hint).toContain('Slurm is planned');
+    const { code, hint, place } = await only('resources: { gpus: 1, launcher: local }\n');
+    expect({ code, hint, place }).toEqual({
+      code: 'C010',
+      hint: 'lorch calls it `resources.host`',
+      place: expect.stringMatching(/^\d+:\d+ C010$/),
+    });
   });
 
   it('is recognised under the wrong section too', async () => {

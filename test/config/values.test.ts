@@ -49,7 +49,7 @@ const cases: [section: string, line: string, place: string, message: RegExp, hin
   ['model', 'dtype: bf16', '6:10 C012', /bfloat16, float16 or float32/],
   ['model', 'dtype: auto', '6:10 C012', /bfloat16, float16 or float32/],
   ['model', 'dtype: torch.flaot16', '6:10 C012', /bfloat16/, 'did you mean `float16`?'],
-  ['resources', 'launcher: slurm', '6:13 C016', /only the local launcher/],
+  ['resources', 'host: 1', '6:9 C011', /text/],
   ['resources', 'gpus: 2', '6:9 C016', /one GPU/],
 ];
 

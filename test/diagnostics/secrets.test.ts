@@ -4,7 +4,7 @@ import {
   jobEnvironment,
   recordableEnvironment,
   relaunchEnvironment,
-} from '../../src/launchers/job-environment.ts';
+} from '../../src/supervise/job-environment.ts';
 
 describe('secrets', () => {
   it.each([

@@ -13,12 +13,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { jobEnvironment } from '../../src/launchers/job-environment.ts';
 import { importPackages } from '../../src/python/import-packages.ts';
 import { inspectPython } from '../../src/python/inspect.ts';
 import { isolatedArgs, isolatedEnvironment } from '../../src/python/isolated.ts';
 import { runTrainer } from '../../src/python/run-trainer.ts';
 import { findTrainerDir } from '../../src/python/trainer-dir.ts';
+import { jobEnvironment } from '../../src/supervise/job-environment.ts';
 
 const names = [
   ...['tokenize', 'random', 'typing', 'token', 'json', 'queue', 'sitecustomize', 'usercustomize'],

@@ -47,7 +47,7 @@ function plan(change: { r?: number; validation?: string; template?: string } = {
     lora: { r: change.r ?? 8, target_modules: ['q_proj', 'v_proj'] },
     quantization: null,
     training: { learning_rate: 2e-4, max_length: 64 },
-    resources: { launcher: 'local', gpus: 1 },
+    resources: { host: 'local', gpus: 1 },
     forecast: { parameters: null, steps: { per_epoch: 1, total: 1 }, memory: null, disk: null },
     review: { state: 'unreviewed', reason: null },
     sweep: null,

@@ -23,7 +23,7 @@ export function storeWithRun(run = 'one'): Store {
   dirs.push(dir);
   const store = openStore(join(dir, 'lorch.db'));
   insertRun(store, samplePlan(run), sampleRecord(run));
-  beginAttempt(store, run, { n: 1, token: `${run}-1`, launcher: 'local', createdMs: 1000 });
+  beginAttempt(store, run, { n: 1, token: `${run}-1`, host: 'local', scheduler: 'process', createdMs: 1000 });
   return store;
 }
 

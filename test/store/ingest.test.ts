@@ -162,7 +162,13 @@ describe('a resumed attempt', () => {
       failure: null,
       findings: [],
     });
-    beginAttempt(store, 'one', { n: 2, token: 'one-2', launcher: 'local', createdMs: 3000 });
+    beginAttempt(store, 'one', {
+      n: 2,
+      token: 'one-2',
+      host: 'local',
+      scheduler: 'process',
+      createdMs: 3000,
+    });
     ingestEvents(store, [helloEvent(2, from)], { attempt: 2 });
     return store;
   }

@@ -111,7 +111,7 @@ describe('the life of an attempt', () => {
   });
 
   it('is opened by one of many, and replaced by one of many', () => {
-    const attempt = { n: 2, token: 'two', launcher: 'local', createdMs: 5000 };
+    const attempt = { n: 2, token: 'two', host: 'local', scheduler: 'process', createdMs: 5000 };
     expect(beginAttempt(store, run, attempt)).toBe(false);
     expect(replaceAttempt(store, run, 1, 4000, attempt)).toBe(true);
     expect(replaceAttempt(store, run, 1, 4000, { ...attempt, n: 3, token: 'three' })).toBe(false);

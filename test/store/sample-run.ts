@@ -47,7 +47,7 @@ export function samplePlan(name: string, changes: Partial<Plan> = {}): Plan {
     lora: { r: 8, lora_alpha: 16, target_modules: ['q_proj', 'v_proj'] },
     quantization: null,
     training: { learning_rate: 2e-4, num_train_epochs: 1, max_length: 64 },
-    resources: { launcher: 'local', gpus: 0 },
+    resources: { host: 'local', gpus: 0 },
     forecast: { parameters: null, steps: { per_epoch: 3, total: 3 }, memory: null, disk: null },
     review: { state: 'unreviewed', reason: 'a test' },
     sweep: null,

@@ -17,7 +17,13 @@ describe('the newest schema', () => {
   it.runIf(writes)('is written down with a run in it', () => {
     const store = storeWithRun('queued');
     insertRun(store, samplePlan('first'), sampleRecord('first', { tags: ['kept'], notes: "it's good" }));
-    beginAttempt(store, 'first', { n: 1, token: 'first-1', launcher: 'local', createdMs: 1000 });
+    beginAttempt(store, 'first', {
+      n: 1,
+      token: 'first-1',
+      host: 'local',
+      scheduler: 'process',
+      createdMs: 1000,
+    });
     markRunning(store, 'first', 1, 2000);
     ingestEvents(
       store,

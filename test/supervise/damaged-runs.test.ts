@@ -82,7 +82,8 @@ describe('a claim that cannot be read', () => {
     beginAttempt(workspace.store, 'one', {
       n: 1,
       token: 'gone',
-      launcher: 'local',
+      host: 'local',
+      scheduler: 'process',
       createdMs: Date.now() - 10_000,
     });
     const row = await followRun(workspace.deps, 'one');
@@ -109,7 +110,7 @@ describe('a claim that cannot be read', () => {
 });
 
 describe('the index made again', () => {
-  it('takes in every sound run beside damaged plans, unknown launchers and copies', async () => {
+  it('takes in every sound run beside damaged plans, unknown hosts and copies', async () => {
     const dir = await trained('good');
     const before = JSON.stringify(getRun(workspace.store, 'good'));
     await cp(dir, workspace.runDir('a-copy'), { recursive: true });

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import { localHost } from '../../src/hosts/local.ts';
 import { attemptPaths } from '../../src/run/layout.ts';
 import { statusWord } from '../../src/run/status.ts';
 import { beginAttempt, listAttempts } from '../../src/store/attempts.ts';
@@ -143,7 +144,7 @@ describe('a run from start to end', () => {
     expect(refused?.reason).toMatchObject({ code: 'U103' });
     // Either may be the faster one, and the second number wins where its controller saw the first one's folder.
     const n = starts.find((each) => each.status === 'fulfilled')?.value ?? 0;
-    expect(await attemptNumbers(workspace.runDir(run))).toEqual([n]);
+    expect(await attemptNumbers(localHost, workspace.runDir(run))).toEqual([n]);
     const trainer = await until(() => attemptJson(workspace, run, n, 'trainer'));
     await until(async () => (await workspace.launches(run)) > 0);
     process.kill(Number(trainer.pid), 'SIGKILL');
@@ -158,7 +159,7 @@ describe('a start that comes too late', () => {
     const run = await workspace.addRun('one');
     expect(await startAttempt(workspace.deps, run)).toBe(1);
     await expect(startAttempt(workspace.another(), run)).rejects.toMatchObject({ code: 'U103' });
-    expect(await attemptNumbers(workspace.runDir(run))).toEqual([1]);
+    expect(await attemptNumbers(localHost, workspace.runDir(run))).toEqual([1]);
     const trainer = await until(() => attemptJson(workspace, run, 1, 'trainer'));
     process.kill(Number(trainer.pid), 'SIGKILL');
     await followRun(workspace.deps, run);
@@ -270,6 +271,7 @@ async function neverStarted(run: string): Promise<void> {
     lorch: 1,
     attempt: 1,
     token: randomUUID(),
+    // As versions wrote it that had no hosts.
     launcher: 'local',
     created_ms: Date.now() - 10_000,
     python: workspace.deps.python.executable,
@@ -291,5 +293,5 @@ async function neverStarted(run: string): Promise<void> {
     env: { PATH: env.PATH ?? '' },
   };
   recordOwnLaunch(workspace.deps, token, own);
-  beginAttempt(workspace.store, run, { n: 1, token, launcher, createdMs });
+  beginAttempt(workspace.store, run, { n: 1, token, host: launcher, scheduler: 'process', createdMs });
 }

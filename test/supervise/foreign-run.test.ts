@@ -32,7 +32,7 @@ async function hostile(run: string, createdMs: number, token: string = randomUUI
   await writeFile(program, `#!/bin/sh\necho "$@" >> '${mark}'\n`);
   await chmod(program, 0o755);
   const env = { PATH: paths.dir, LD_PRELOAD: program, PYTHONPATH: paths.dir, PYTHONSTARTUP: program };
-  const launch = { lorch: 1, attempt: 1, token, launcher: 'local', created_ms: createdMs };
+  const launch = { lorch: 1, attempt: 1, token, host: 'local', scheduler: 'process', created_ms: createdMs };
   const names = { python: program, shim: program, command: [program, '--attempt', '1'], env };
   await writeFile(paths.launch, JSON.stringify({ ...launch, ...names, hook: program, editor: program }));
 }
@@ -70,7 +70,7 @@ describe('a run folder from elsewhere', () => {
     const run = await workspace.addRun('foreign');
     const token = randomUUID();
     await hostile(run, 1, token);
-    beginAttempt(workspace.store, run, { n: 1, token, launcher: 'local', createdMs: 1 });
+    beginAttempt(workspace.store, run, { n: 1, token, host: 'local', scheduler: 'process', createdMs: 1 });
     await look();
     await expectNothingRan();
     expect(getRun(workspace.store, run)?.failure).toMatchObject({ code: 'R118' });

@@ -3,7 +3,8 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { type EndRequest, followToEnd } from '../../src/app/runs/follow-to-end.ts';
-import { localLauncher } from '../../src/launchers/local.ts';
+import { localHost } from '../../src/hosts/local.ts';
+import { findByEnvironment } from '../../src/hosts/processes.ts';
 import { startOfAttempt } from '../../src/run/cursor.ts';
 import { attemptPaths } from '../../src/run/layout.ts';
 import type { Plan } from '../../src/run/plan.ts';
@@ -92,7 +93,9 @@ export async function makeWorkspace(
     },
     async processes(run) {
       const tokens = listAttempts(deps.store, run).map((attempt) => attempt.token);
-      const found = await Promise.all(tokens.map((token) => localLauncher.findByToken(token)));
+      const found = await Promise.all(
+        tokens.map((token) => findByEnvironment(localHost, `LORCH_ATTEMPT=${token}`)),
+      );
       return found.flat().map((each) => each.pid);
     },
     async close() {

@@ -267,7 +267,7 @@ def make_run(folder: Path, base: Path, train_rows: int = 32, validation_rows: in
         "lora": lora,
         "quantization": changes.get("quantization"),
         "training": training,
-        "resources": {"launcher": "local", "gpus": 0},
+        "resources": {"host": "local", "gpus": 0},
         "forecast": {
             "parameters": forecast(lora),
             "steps": {"per_epoch": 8, "total": steps(training, train_rows)},

@@ -32,7 +32,7 @@ def spec(
             "lora": LORA,
             "quantization": None,
             "training": settings,
-            "resources": {"launcher": "local", "gpus": 0},
+            "resources": {"host": "local", "gpus": 0},
             "forecast": {"parameters": None, "steps": {"per_epoch": max_steps, "total": max_steps}},
         },
     }

@@ -1,4 +1,5 @@
-import type { Launcher } from '../../launchers/launcher.ts';
+import type { Host } from '../../hosts/host.ts';
+import { fileBytes, readBytes } from '../../hosts/read-files.ts';
 
 const blockBytes = 64 * 1024;
 /** Looking further back ends here: a log of zeros, as a failing disk leaves it, has no line breaks. */
@@ -6,15 +7,15 @@ const lookBackBytes = 64 * 1024 * 1024;
 
 /** The byte offset at which the last `count` lines of a file begin; reads backwards, no more than needed. */
 export async function lastLinesFrom(
-  launcher: Pick<Launcher, 'read' | 'stat'>,
+  host: Pick<Host, 'read' | 'stat'>,
   file: string,
   count: number,
 ): Promise<number> {
-  const size = (await launcher.stat(file))?.bytes ?? 0;
+  const size = await fileBytes(host, file);
   let newlines = 0;
   for (let end = size; end > Math.max(0, size - lookBackBytes); ) {
     const start = Math.max(0, end - blockBytes);
-    const block = await launcher.read(file, start, end - start);
+    const block = await readBytes(host, file, start, end - start);
     for (let at = block.length - 1; at >= 0; at -= 1) {
       // The newline that ends the last line begins none.
       if (block[at] !== 10 || start + at === size - 1) continue;

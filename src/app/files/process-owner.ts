@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { isRunning, parseProcStat } from '../../launchers/pid.ts';
+import { isRunning, parseProcStat } from '../../hosts/pid.ts';
 
 const host = createHash('sha256').update(hostname()).digest('hex').slice(0, 6);
 

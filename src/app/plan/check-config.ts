@@ -4,6 +4,7 @@ import { loadConfig } from '../../config/load.ts';
 import { findWorkspace } from '../../config/workspace.ts';
 import type { Finding } from '../../diagnostics/finding.ts';
 import { UserError } from '../../diagnostics/user-error.ts';
+import { checkHosts } from './check-hosts.ts';
 
 export interface CheckRequest {
   /** Path, or `-` for stdin. */
@@ -39,6 +40,7 @@ export async function checkConfig(request: CheckRequest): Promise<CheckedConfig>
       const { checkAccept } = await import('./check-accept.ts');
       await checkAccept(accepted);
     }
+    checkHosts(configs);
     const { missingPaths } = await import('./check-paths.ts');
     const root = (await findWorkspace(cwd, env.HOME))?.root ?? cwd;
     const missing: Finding[] = [];

@@ -29,6 +29,7 @@ import { tokenizerIdentity } from '../tokens/tokenizer-identity.ts';
 import { accountRows } from './account-rows.ts';
 import { adviceFacts } from './advice-facts.ts';
 import { checkAccept } from './check-accept.ts';
+import { checkHosts } from './check-hosts.ts';
 import { checkPackages } from './check-packages.ts';
 import { checkVocabulary } from './check-vocabulary.ts';
 import { findIdleRates } from './idle-rates.ts';
@@ -84,6 +85,7 @@ export interface MadePlans {
 export async function makePlans(request: PlanRequest): Promise<MadePlans> {
   const { configs } = await loadConfig(request.configPath, request);
   await checkAccept(configs.flatMap(({ accept }) => accept ?? []));
+  checkHosts(configs);
   const machine = await findMachine(request.gpu, request.env);
   const work = join(request.workspace.runsDir, `.plan-${randomUUID().slice(0, 8)}`);
   const release = keepTemporary(work);

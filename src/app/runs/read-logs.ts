@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createLineRedactor, createRedactor, redactJsonLine } from '../../diagnostics/secrets.ts';
 import { UserError } from '../../diagnostics/user-error.ts';
+import { readBytes } from '../../hosts/read-files.ts';
 import { type AttemptRow, listAttempts } from '../../store/attempts.ts';
 import { resolveRun } from '../../store/resolve-run.ts';
 import { openAttempt } from '../../supervise/attempt-context.ts';
@@ -64,20 +65,20 @@ async function* readAttempt(
   { events, tail, signal }: LogRequest,
   isOverNow: () => boolean,
 ): AsyncGenerator<string> {
-  const { launcher, paths } = await openAttempt(deps, row, 0, null);
+  const { host, paths } = await openAttempt(deps, row, 0, null);
   const file = events ? paths.events : paths.log;
-  let at = tail === undefined ? 0 : await lastLinesFrom(launcher, file, tail);
+  let at = tail === undefined ? 0 : await lastLinesFrom(host, file, tail);
   const redact = createRedactor(deps.env);
   const redactLine = events ? (line: string) => redactJsonLine(line, redact) : createLineRedactor(redact);
   // A private key may begin before the lines that were asked for.
   const before = events
     ? ''
-    : (await launcher.read(file, Math.max(0, at - lookBack), Math.min(at, lookBack))).toString();
+    : (await readBytes(host, file, Math.max(0, at - lookBack), Math.min(at, lookBack))).toString();
   for (const line of before.split('\n').slice(0, -1)) redactLine(line);
   for (;;) {
     // Asked before reading: what was written before the end is then read for sure.
     const over = isOverNow();
-    const bytes = await launcher.read(file, at, chunkBytes);
+    const bytes = await readBytes(host, file, at, chunkBytes);
     const whole = bytes.lastIndexOf(10) + 1;
     // A progress bar may be one endless line: what fills a chunk is handed on as it is.
     const take =

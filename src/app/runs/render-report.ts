@@ -1,6 +1,6 @@
 // report.md: a finished run on one page, made again whenever the run ends.
 import { markdownCode, markdownText } from '../../diagnostics/visible.ts';
-import { localLauncher } from '../../launchers/local.ts';
+import { localHost } from '../../hosts/local.ts';
 import { earlyStopSentence } from '../../run/early-stop.ts';
 import { runPaths } from '../../run/layout.ts';
 import { bestOf, metricKind } from '../../run/metric-kind.ts';
@@ -24,7 +24,7 @@ const unitName = {
 export async function writeRunReport(shown: ShownRun): Promise<string> {
   const path = runPaths(shown.dir).report;
   // In one step, and never through a link that somebody put there.
-  await localLauncher.put(path, renderReport(shown));
+  await localHost.put(path, renderReport(shown));
   return path;
 }
 

@@ -2,7 +2,8 @@
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { isRunning } from '../../launchers/pid.ts';
+import { localHost } from '../../hosts/local.ts';
+import { isRunning } from '../../hosts/pid.ts';
 import { isRunId } from '../../run/record.ts';
 import { hasRun, indexedRuns } from '../../store/indexed-runs.ts';
 import { insertRun } from '../../store/insert-run.ts';
@@ -24,7 +25,7 @@ export async function sweepLeftovers(deps: SuperviseDeps): Promise<void> {
   for (const entry of readdirSync(runsDir, { withFileTypes: true })) {
     const path = join(runsDir, entry.name);
     if (entry.isDirectory() && isRunId(entry.name)) {
-      if (!known.has(entry.name)) adopt(deps, path);
+      if (!known.has(entry.name)) await adopt(deps, path);
       continue;
     }
     const owner = work.exec(entry.name)?.[1];
@@ -36,11 +37,12 @@ export async function sweepLeftovers(deps: SuperviseDeps): Promise<void> {
 }
 
 /** A run whose maker was killed between giving the folder its name and the end of the transaction. */
-function adopt(deps: SuperviseDeps, folder: string): void {
+async function adopt(deps: SuperviseDeps, folder: string): Promise<void> {
   const mark = creatingMark(folder);
   if (!existsSync(mark) || !isOwnerGone(readFileSync(mark, 'utf8').trim())) return;
   const [plan, record] = [readPlanFile(folder), readRecordFile(folder)];
-  if (plan.state !== 'read' || record.state !== 'read' || attemptNumbers(folder).length > 0) return;
+  if (plan.state !== 'read' || record.state !== 'read') return;
+  if ((await attemptNumbers(localHost, folder)).length > 0) return;
   if (record.value.id !== basename(folder)) return;
   const { value } = record;
   deps.store.write(() => {

@@ -17,7 +17,7 @@ export interface RenderedConfig {
   lora: Record<string, unknown>;
   quantization: Record<string, unknown> | null;
   training: Record<string, unknown>;
-  resources: { launcher: 'local'; gpus: number };
+  resources: { host: string; gpus: number };
 }
 
 /** The objects for this machine, and what the machine cannot do of it (C025). */
@@ -34,7 +34,7 @@ export function renderConfig(
     lora: renderLora(config.lora),
     quantization: config.quantization ? renderQuantization(config.quantization, config.model.dtype) : null,
     training: renderTraining(config, used),
-    resources: { launcher: config.resources.launcher, gpus },
+    resources: { host: config.resources.host, gpus },
   };
   return { rendered, findings: checkMachine(config, rendered, used, gpus) };
 }

@@ -68,7 +68,7 @@ export const nicknames: Record<string, string> = {
   torch_dtype: 'model.dtype',
   flash_attention: 'model.attn_implementation',
   num_gpus: 'resources.gpus',
-  launcher: 'resources.launcher',
+  launcher: 'resources.host',
 };
 
 /** Settings of other tools that no single one of ours stands for: what to write instead. */

@@ -1,20 +1,9 @@
-import { z } from 'zod';
-import { count, derived, field, section } from './field.ts';
+import type { z } from 'zod';
+import { count, derived, field, section, text } from './field.ts';
 
 export const resourcesSection = section(
   {
-    launcher: field(
-      z
-        .string()
-        .refine((name) => name === 'local', {
-          error: 'only the local launcher exists so far; ssh and slurm are planned',
-          params: { code: 'C016', hint: 'launcher: local' },
-        })
-        .meta({ enum: ['local'] })
-        .transform(() => 'local' as const)
-        .prefault('local'),
-      'How the trainer is started: a process on this machine.',
-    ),
+    host: field(text.default('local'), 'The host that executes the run: `local` is this machine.'),
     gpus: derived(
       count
         .refine((gpus) => gpus <= 1, {
@@ -31,8 +20,7 @@ export const resourcesSection = section(
     owned: {},
     removed: {},
     unsupported: {
-      host: 'only the local launcher exists so far; ssh is planned',
-      partition: 'only the local launcher exists so far; Slurm is planned',
+      partition: 'runs are executed on this machine so far; Slurm is planned',
       queue: 'a queue is planned; a sweep runs its plans one after another',
     },
   },

@@ -2,6 +2,7 @@
 import type { Database } from 'better-sqlite3';
 import { createRunTables } from './0001-runs.ts';
 import { createReviewTable } from './0002-reviews.ts';
+import { splitLauncher } from './0003-hosts.ts';
 
 export interface Migration {
   name: string;
@@ -11,4 +12,5 @@ export interface Migration {
 export const migrations: readonly Migration[] = [
   { name: 'run tables', up: createRunTables },
   { name: 'review table', up: createReviewTable },
+  { name: 'hosts and schedulers', up: splitLauncher },
 ];

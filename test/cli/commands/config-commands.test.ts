@@ -119,7 +119,7 @@ describe('lorch config render', () => {
     expect(whole.stdout).toContain('learning_rate: 0.0002\n');
     expect(whole.stdout).toContain('quantization: null\n');
     const { stdout } = await lorch(['render', 'good.yaml', '--section', 'resources', '--device', 'cpu']);
-    expect(stdout).toBe('name: a\nresources:\n  launcher: local\n  gpus: 0\n');
+    expect(stdout).toBe('name: a\nresources:\n  host: local\n  gpus: 0\n');
   });
 
   it('prints JSON with the machine it is for', async () => {

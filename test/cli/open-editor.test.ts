@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { editorWords, openEditor } from '../../src/launchers/open-editor.ts';
+import { editorWords, openEditor } from '../../src/cli/open-editor.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'lorch editor '));
 afterAll(() => rmSync(dir, { recursive: true, force: true }));

@@ -1,5 +1,5 @@
 // A person's pager on one text. The words of $PAGER are the program and its arguments; no shell reads them.
-import { execa } from 'execa';
+import { runInTerminal } from '../hosts/terminal-program.ts';
 import { editorWords } from './open-editor.ts';
 
 /** Shows `text` in the pager until it is closed; false if the pager cannot be started, so that nothing was shown. */
@@ -12,13 +12,6 @@ export async function openPager(
   if (!program) return false;
   // As git and gh do: one screen needs no pager, colours stay, the text stays on the screen afterwards.
   const defaults = { LESS: 'FRX', LV: '-c' };
-  const result = await execa(program, args, {
-    input: text,
-    stdout: 'inherit',
-    stderr: 'inherit',
-    reject: false,
-    env: { ...defaults, ...env },
-    extendEnv: false,
-  });
-  return result.code !== 'ENOENT' && result.code !== 'EACCES';
+  const ended = await runInTerminal({ argv: [program, ...args], env: { ...defaults, ...env }, input: text });
+  return ended.unstarted === null || !['ENOENT', 'EACCES'].includes(ended.unstarted);
 }

@@ -1,5 +1,5 @@
 // A person's editor on one file. The words of $VISUAL or $EDITOR are the program and its arguments; no shell reads them.
-import { execa } from 'execa';
+import { runInTerminal } from '../hosts/terminal-program.ts';
 
 /** The words of an editor setting, e.g. `code -w`; quotes keep a path with spaces together. */
 export function editorWords(setting: string): string[] {
@@ -14,15 +14,10 @@ export async function openEditor(
 ): Promise<string | null> {
   const [program, ...args] = editorWords(setting);
   if (!program) return 'no editor is named';
-  const result = await execa(program, [...args, file], {
-    stdio: 'inherit',
-    reject: false,
-    env,
-    extendEnv: false,
-  });
-  if (result.exitCode === 0) return null;
-  if (result.code === 'ENOENT') return `there is no program ${program}`;
-  return result.exitCode === undefined
-    ? (result.shortMessage ?? `${program} was stopped`)
-    : `${program} ended with exit code ${result.exitCode}`;
+  const ended = await runInTerminal({ argv: [program, ...args, file], env });
+  if (ended.code === 0) return null;
+  if (ended.unstarted === 'ENOENT') return `there is no program ${program}`;
+  return ended.code === null
+    ? ended.message || `${program} was stopped`
+    : `${program} ended with exit code ${ended.code}`;
 }

@@ -6,8 +6,9 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { localLauncher } from '../../src/launchers/local.ts';
-import { checkAttemptFile } from '../../src/run/attempt-files.ts';
+import { localHost } from '../../src/hosts/local.ts';
+import { readAttemptFile } from '../../src/hosts/read-files.ts';
+import { attemptPaths } from '../../src/run/layout.ts';
 import { type Compiled, compileSources } from '../supervise/kill/compile.ts';
 
 const shim = resolve(import.meta.dirname, '../../src/trainer/shim.py');
@@ -34,8 +35,10 @@ afterAll(async () => {
 });
 
 const claimOf = async (attempt: string) => {
-  const read = await localLauncher.readJson(join(attempt, 'claim.json'), (value) =>
-    checkAttemptFile('claim', value),
+  const read = await readAttemptFile(
+    localHost,
+    { ...attemptPaths(attempt, 1), claim: join(attempt, 'claim.json') },
+    'claim',
   );
   return read.state === 'read' ? read.value : null;
 };
@@ -43,8 +46,8 @@ const claimOf = async (attempt: string) => {
 it.skipIf(!canCompile)('one of them wins each time, and everybody can read who', async () => {
   const winners = new Set<string>();
   const controller = `
-    const { localLauncher } = await import('file://${compiled.dir}/launchers/local.js');
-    const won = await localLauncher.createOnce(process.argv[1], JSON.stringify({ by: 'controller', t: 1 }));
+    const { localHost } = await import('file://${compiled.dir}/hosts/local.js');
+    const won = await localHost.createOnce(process.argv[1], JSON.stringify({ by: 'controller', t: 1 }));
     console.log(won);`;
   const env = { PATH: process.env.PATH ?? '', LD_PRELOAD: preload };
   for (let i = 0; i < 8; i += 1) {
@@ -90,7 +93,7 @@ it('a supervisor whose folder is deleted ends, and one whose exit.json is a fold
     },
   );
   expect(ended.exitCode).toBe(0);
-  const read = await localLauncher.readJson(exit, (value) => checkAttemptFile('exit', value));
+  const read = await readAttemptFile(localHost, { ...attemptPaths(blocked, 1), exit }, 'exit');
   expect(read).toMatchObject({ state: 'read', value: { code: 5 } });
   await writeFile(join(blocked, 'done'), '');
   await rm(blocked, { recursive: true, force: true });

@@ -1,0 +1,28 @@
+// What a job reads must lie where it runs.
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import type { Host } from '../hosts/host.ts';
+import { runPaths } from '../run/layout.ts';
+
+/** Brings plan and prepared data of the run folder `home` to `runDir` on its host, each file checked by its hash. */
+export async function placeRun(host: Host, home: string, runDir: string): Promise<void> {
+  // Where the workspace keeps it is where it runs.
+  if (runDir === home) return;
+  const { plan, data } = runPaths(home);
+  const entries = await readdir(data, { recursive: true, withFileTypes: true });
+  const files = entries
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => join(parentPath, name));
+  // The plan last: a folder that has it is complete.
+  for (const file of [...files, plan])
+    await host.upload(file, join(runDir, relative(home, file)), await sha256Of(file));
+}
+
+async function sha256Of(file: string): Promise<string> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(file), hash);
+  return hash.digest('hex');
+}
