@@ -41,7 +41,7 @@ export async function allCodes(): Promise<CodeDoc[]> {
 
 /** What a code means, and what to do about it. */
 export interface ExplainedCode extends CodeDoc {
-  /** A sentence or two each: how it is fixed, switched off or accepted. */
+  /** How to fix, switch off or accept it, in a sentence or two each. */
   remedies: string[];
 }
 
@@ -57,7 +57,7 @@ export async function explainCode(code: string): Promise<ExplainedCode> {
   });
 }
 
-/** By what may be done about its kind: checks of rows have settings, some findings of a plan can be accepted. */
+/** Depends on the kind of code: checks of rows have settings, some findings of a plan can be accepted. */
 function remediesOf({ code, severity }: CodeDoc): string[] {
   const check = checks.find((each) => each.code === code);
   if (check) return checkRemedies(check);

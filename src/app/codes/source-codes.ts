@@ -1,4 +1,4 @@
-// Codes of sources that leave nothing to train on.
+// Codes of sources that have nothing to train on.
 import type { CodeDoc } from '../../diagnostics/finding.ts';
 
 export const sourceCodes: CodeDoc[] = [

@@ -1,4 +1,4 @@
-// The codes that Python raises; it reads the same file.
+// The codes that Python raises; Python reads the same file.
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CodeDoc } from '../../diagnostics/finding.ts';

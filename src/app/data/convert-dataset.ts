@@ -22,13 +22,13 @@ import { type MadeBy, openLineageFile } from '../sources/write-lineage.ts';
 export interface ConvertRequest extends DatasetRequest {
   /** Name of the target format. */
   to: string;
-  /** Absolute path; a name that ends in `.json` gets an array, any other JSON lines. Null: `write`. */
+  /** Absolute path; a name that ends in `.json` gets an array, any other JSON lines. Null: `write` gets the result. */
   out: string | null;
   /** Takes the result if `out` is null. */
   write(text: string): void;
-  /** Rows with errors: refuse the whole, or leave them out. */
+  /** What to do with rows with errors: refuse the dataset, or drop the rows. */
   onError: 'refuse' | 'drop';
-  /** Write what the target can hold of rows that it cannot hold whole. */
+  /** If the target cannot store a whole row, write the part that it can store. */
   allowLoss: boolean;
   madeBy: MadeBy;
   onFinding?: (finding: Finding) => void;
@@ -43,9 +43,9 @@ export interface Converted {
   emptied: boolean;
   rows: number;
   written: number;
-  /** What would be, or was, lost: in how many rows (fields inside messages: in how many files). */
+  /** What would be lost, or was lost, and in how many rows (fields inside messages: in how many files). */
   lost: Record<string, number>;
-  /** Rows that were left out, by code. */
+  /** Dropped rows by code. */
   dropped: Record<string, number>;
 }
 
@@ -74,7 +74,7 @@ export async function convertDataset(request: ConvertRequest): Promise<Converted
         onError: request.onError,
         duplicates: { exact: 'keep' },
         split: null,
-        // What is wrong with the contents is for `lorch data check`; here it matters what leaves and what is lost.
+        // Faults of the contents are for `lorch data check`; a conversion only reports what is dropped and what is lost.
         checks: { ...usable, [unknownKey.code]: 'warning' },
       },
       {
@@ -87,7 +87,7 @@ export async function convertDataset(request: ConvertRequest): Promise<Converted
           unheld += 1;
         },
         onFinding(finding) {
-          // Fields of the row travel along; those inside a message have no place in the canonical example.
+          // Fields of the row are kept; the canonical example has no place for fields inside a message.
           if (finding.code === unknownKey.code && finding.data?.in === 'message')
             lose(`the message key ${JSON.stringify(finding.data.key)}`);
           request.onFinding?.(finding);
@@ -105,7 +105,7 @@ export async function convertDataset(request: ConvertRequest): Promise<Converted
         sources,
         files: result.files,
         rows: output.rows(),
-        // What lost something is another row now.
+        // A row that lost something is another row now.
         fingerprint: lost.size === 0 ? result.fingerprint : null,
         ledger: { ...result.ledger, kept: result.ledger.kept - unheld, dropped },
       });
@@ -126,7 +126,7 @@ export async function convertDataset(request: ConvertRequest): Promise<Converted
   }
 }
 
-// A row that loses something may become one that lorch itself refuses, for example if its answer was a tool call. It is left out.
+// A row that loses something may become one that lorch refuses, for example if its answer was a tool call. Such rows are dropped.
 function refuseBroken(target: WritableFormat, checks: CheckSettings): (rendered: Rendered) => Rendered {
   const judge = createJudge(target, resolveSettings(checks));
   return ({ row, lost }) => {

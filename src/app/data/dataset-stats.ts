@@ -1,4 +1,4 @@
-// `lorch data stats`: how much there is, and how long rows are; in tokens if a tokenizer is named.
+// `lorch data stats`: how many rows there are and how long they are; in tokens if a tokenizer is named.
 import { exactDuplicate } from '../../dataset/checks/structure/exact-duplicate.ts';
 import { scanDataset } from '../../dataset/scan/scan.ts';
 import type { ScanResult } from '../../dataset/scan/scan-types.ts';
@@ -11,20 +11,20 @@ import { createMeasurer, type Measured } from './measure-examples.ts';
 
 export interface DatasetStats extends Omit<Measured, 'percentiles'> {
   format: ScanResult['format'];
-  /** Input rows, those with errors included. */
+  /** Input rows, including those with errors. */
   rows: number;
   ledger: ScanResult['ledger'];
   fingerprint: string | null;
   files: ScanResult['files'];
-  /** Rows that repeat an earlier one; as in a run they are counted in nothing else. */
+  /** Rows that repeat an earlier one. As in a run, no other figure counts them. */
   duplicates: { exact: number };
-  /** Null if no tokenizer was named, or there is no row to count. */
+  /** Null if no tokenizer was named, or if there are no rows to count. */
   tokens: number | null;
   trained_tokens: number | null;
   /** Rows that tokenisation would drop, by code; null if no tokenizer was named. */
   untrainable: Record<string, number> | null;
   percentiles: Measured['percentiles'] & { tokens: Percentiles | null; trained_tokens: Percentiles | null };
-  /** Histograms, and which rows the tokenisation cut, dropped or found fault with; null if no tokenizer was named. */
+  /** Histograms, and the rows that the tokenisation cut, dropped or reported; null if no tokenizer was named. */
   token_details: (TokenDetails & { findings: Finding[] }) | null;
 }
 
@@ -69,7 +69,7 @@ export async function datasetStats(
       tokens: counted?.lengths ?? null,
       trained_tokens: counted?.trained_lengths ?? null,
     },
-    // Rows that were cut are listed already.
+    // Rows that were cut are already listed.
     token_details: counted && {
       ...counted.details,
       findings: counted.findings.filter(({ code }) => code !== 'T010' && code !== 'T011'),

@@ -1,4 +1,4 @@
-// `lorch data diff`: what one version of a dataset has that another has not, by row fingerprint and in any format.
+// `lorch data diff`: which rows one version of a dataset has and another does not, by row fingerprint and in any format.
 import { exactDuplicate } from '../../dataset/checks/structure/exact-duplicate.ts';
 import { compareTables } from '../../dataset/diff/compare-tables.ts';
 import { createRowTable, type RowTable } from '../../dataset/diff/row-table.ts';
@@ -25,7 +25,7 @@ export interface DiffedRow {
   example: Example;
 }
 
-/** How many there are, and those listed. */
+/** Their number, and those that are listed. */
 export interface Listed<T> {
   count: number;
   listed: T[];
@@ -34,7 +34,7 @@ export interface Listed<T> {
 export interface DatasetDiff {
   a: DiffSide;
   b: DiffSide;
-  /** Whether both hold the same rows, in any order and with whatever metadata. */
+  /** Whether both have the same rows, in any order and with any metadata. */
   equal: boolean;
   same: number;
   moved: number;
@@ -48,9 +48,9 @@ export interface DiffSide {
   name: string;
   format: ScanResult['format'];
   rows: number;
-  /** Of all rows, repeated ones as often as they stand there. */
+  /** Fingerprint of all rows, counting repeated rows each time. */
   fingerprint: string | null;
-  /** Rows that repeat an earlier one. Other commands leave them out, and so show another fingerprint. */
+  /** Rows that repeat an earlier one. Other commands skip them, and so show another fingerprint. */
   repeats: number;
   /** Rows with errors have no fingerprint and cannot be compared: how many, by code. */
   left_out: Record<string, number>;
@@ -129,7 +129,7 @@ async function readSide(
   return { sources, result, table };
 }
 
-// The second reading of a side: only the rows that are shown are kept.
+// The second reading of a side keeps only the rows that are shown.
 async function fetchRows(
   { sources, result, table }: ReadSide,
   options: ScanOptions,

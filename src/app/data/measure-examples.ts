@@ -1,4 +1,4 @@
-// What a dataset's rows hold, counted as they pass: roles, system prompts, tools, scripts, lengths.
+// Counts what a dataset's rows contain while they pass: roles, system prompts, tools, scripts, lengths.
 import { createFrequentValues } from '../../dataset/across/frequent-values.ts';
 import { hashString } from '../../dataset/across/hash-text.ts';
 import { lastAnswer } from '../../dataset/across/last-answer.ts';
@@ -11,33 +11,33 @@ import { createDistribution, type Percentiles } from '../tokens/distribution.ts'
 export interface Measured {
   roles: Record<string, { messages: number; characters: number }>;
   system_prompts: {
-    /** Rows with one. */
+    /** Rows with a system prompt. */
     rows: number;
     /** Distinct ones; a lower bound if `exact` is false. */
     distinct: number;
     exact: boolean;
-    /** The most frequent one, its first 200 characters; null if none stands in two rows. */
+    /** The first 200 characters of the most frequent one; null if none occurs in two rows. */
     top: { text: string; rows: number } | null;
   };
   tools: {
-    /** Rows that declare any. */
+    /** Rows that declare tools. */
     rows: number;
-    /** Rows that call any. */
+    /** Rows that call tools. */
     calling: number;
     calls: number;
-    /** How many rows declare each, the most frequent 20. */
+    /** How many rows declare each tool, for the most frequent 20. */
     names: Record<string, number>;
     distinct: number;
-    /** How often each is called, the most frequent 20, declared or not. */
+    /** How often each tool is called, declared or not, for the most frequent 20. */
     called: Record<string, number>;
     called_distinct: number;
   };
-  /** The last answer of each row, or the text of a document, by its script; `unclear` if it has too few letters, or a mixture. */
+  /** Rows by the script of the last answer, or of a document's text; `unclear` if it has too few letters or several scripts. */
   scripts: Record<string, number>;
   percentiles: {
-    /** Messages a row. */
+    /** Messages per row. */
     turns: Percentiles;
-    /** UTF-16 units of content a row, and of its assistant messages. */
+    /** UTF-16 units of content per row, and of its assistant messages. */
     characters: Percentiles;
     answer_characters: Percentiles;
   };
@@ -52,7 +52,7 @@ const distinctLimit = 100_000;
 const shownUnits = 200;
 const shownTools = 20;
 
-/** Measures examples one after another; memory grows by 24 bytes a row. */
+/** Measures examples one after another; memory grows by 24 bytes per row. */
 export function createMeasurer(): Measurer {
   const roles = new Map<Role, { messages: number; characters: number }>();
   const scripts = new Map<string, number>();

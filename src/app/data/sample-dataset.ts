@@ -1,4 +1,4 @@
-// `lorch data sample`: rows drawn by the permutation that review follows, as they stand in their files.
+// `lorch data sample`: draws rows in the order of the review's permutation and keeps their text.
 import type { Example, RowPlace } from '../../dataset/example.ts';
 import { datasetFingerprint } from '../../dataset/fingerprint.ts';
 import { lineagePath } from '../../dataset/lineage.ts';
@@ -40,7 +40,7 @@ export interface DatasetSample {
   format: ScanResult['format'];
   rows: number;
   ledger: ScanResult['ledger'];
-  /** Of the rows without errors, which are those that can be drawn; it seeds the permutation. */
+  /** Fingerprint of the rows without errors, which are those that can be drawn; it seeds the permutation. */
   fingerprint: string;
   /** In the order drawn. */
   drawn: DrawnRow[];
@@ -84,7 +84,7 @@ export async function sampleDataset(request: SampleRequest): Promise<DatasetSamp
   }
 }
 
-// The second reading: only the rows drawn are kept.
+// The second reading keeps only the drawn rows.
 async function fetchRows(
   sources: readonly DataSource[],
   options: ScanOptions,

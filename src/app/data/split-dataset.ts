@@ -1,4 +1,4 @@
-// `lorch data split`: train and validation files whose rows are exactly those of the input, and a ledger of every row.
+// `lorch data split`: writes train and validation files with exactly the rows of the input, and a ledger of every row.
 import type { SideCount } from '../../dataset/assign-sides.ts';
 import { defaultNear } from '../../dataset/duplicates/near-duplicates.ts';
 import { createSplitWatch } from '../../dataset/groups/split-watch.ts';
@@ -30,7 +30,7 @@ import { type LineageFacts, type MadeBy, openLineageFile } from '../sources/writ
 export interface SplitRequest extends DatasetRequest {
   fraction: number;
   seed: number;
-  /** What strata.ts takes; null for the split that a run makes by default. */
+  /** A stratification for strata.ts; null for the split that a run makes by default. */
   stratify: string | null;
   /** Fields whose rows stay on one side, or `growing`; empty for none. */
   groupBy?: readonly string[];
@@ -46,7 +46,7 @@ export interface SplitRequest extends DatasetRequest {
 
 export interface SplitDataset {
   format: ScanResult['format'];
-  /** False: findings stand against it, and nothing was written. */
+  /** False if findings prevented the split and nothing was written. */
   done: boolean;
   rows: number;
   ledger: ScanResult['ledger'];
@@ -54,9 +54,9 @@ export interface SplitDataset {
   validation: { rows: number; fingerprint: string | null };
   /** Null if nothing was stratified. */
   strata: SideCount[] | null;
-  /** Of each field that rows were grouped by. */
+  /** One entry for each field that rows were grouped by. */
   groups: ReadSides['groups'];
-  /** What the split divides that belongs together. */
+  /** Groups that have rows on both sides. */
   leaks: Finding[];
   errors: ScanResult['errors'];
 }
@@ -141,7 +141,7 @@ function rulesOf({ stratify, groupBy = [] }: SplitRequest): SideRules {
   return { stratify, groupBy };
 }
 
-// Near-duplicates stay where a split puts the first of them; none is dropped.
+// Near-duplicates go to the side of the first of them; none is dropped.
 async function groupNear(
   threshold: number,
   sources: readonly DataSource[],
@@ -151,7 +151,7 @@ async function groupNear(
   return await decideNear(sources, options, { threshold, n, keep, action: 'keep' }, () => undefined);
 }
 
-// One file has one format: rows of two kinds under one name could not be read again.
+// A file has one format: rows of two formats in one file could not be read again.
 function refuseMixed({ format, refused }: ScanResult): void {
   if (format.name !== 'mixed' || refused) return;
   throw new UserError('D196', `The files have different formats (${format.why}).`, {

@@ -1,4 +1,4 @@
-// `lorch data versions`: a dataset file and what it was made of, as far back as the records beside the files tell.
+// `lorch data versions`: a dataset file and the files it was made from, as far back as the lineage records go.
 import { dirname, relative, resolve } from 'node:path';
 import type { Lineage, LineageParent } from '../../dataset/lineage.ts';
 import { scanDataset } from '../../dataset/scan/scan.ts';
@@ -19,9 +19,9 @@ export interface DatasetVersion {
   /** Relative to the current folder, or `hf://…`; null for rows that came from stdin. */
   file: string | null;
   state: VersionState;
-  /** Of the file as it is; null if there is none. */
+  /** SHA-256 of the file now; null if there is no file. */
   sha256: string | null;
-  /** As recorded by itself, or by what was made of it. */
+  /** As recorded beside the file, or beside the file made from it. */
   rows: number | null;
   fingerprint: string | null;
   /** The record beside it; null if there is none. */
@@ -30,7 +30,7 @@ export interface DatasetVersion {
   parents: DatasetVersion[];
 }
 
-/** Walks from `path` (absolute) back through its parents. Throws UserError D090 (no such file), D197 (a record is unreadable). */
+/** Follows the records from `path` (absolute) back through its parents. Throws UserError D090 (no such file), D197 (a record is unreadable). */
 export async function traceLineage(path: string, cwd: string): Promise<DatasetVersion> {
   const version = await trace(path, null, cwd, new Set());
   if (version.state === 'gone' && version.made_by === null)
@@ -38,12 +38,12 @@ export async function traceLineage(path: string, cwd: string): Promise<DatasetVe
   return version;
 }
 
-/** Whether some file is no longer what its record says. */
+/** Whether a file no longer matches its record. */
 export function hasChanged(version: DatasetVersion): boolean {
   return version.state === 'changed' || version.parents.some(hasChanged);
 }
 
-// `seen` holds the files on the way here: a record that names itself ends the walk.
+// `seen` has the files on the way here, so that a record that names itself ends the walk.
 async function trace(
   path: string,
   asParent: LineageParent | null,
@@ -52,7 +52,7 @@ async function trace(
 ): Promise<DatasetVersion> {
   const record = await readLineage(path, relative(cwd, path));
   const sha256 = await hashFile(path).catch((error: unknown) => ifMissing(error, relative(cwd, path)));
-  // What was made of it says which bytes were read; its own record which were written.
+  // The child's record says which bytes were read; the file's own record says which were written.
   const own = record && (asParent === null || record.sha256 === asParent.sha256) ? record : null;
   const expected = asParent?.sha256 ?? own?.sha256 ?? null;
   const parents: DatasetVersion[] = [];

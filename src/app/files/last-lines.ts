@@ -2,7 +2,7 @@ import type { Host } from '../../hosts/host.ts';
 import { fileBytes, readBytes } from '../../hosts/read-files.ts';
 
 const blockBytes = 64 * 1024;
-/** Looking further back ends here: a log of zeros, as a failing disk leaves it, has no line breaks. */
+/** The search for line breaks stops here, because a failing disk can leave a log of zeros without any. */
 const lookBackBytes = 64 * 1024 * 1024;
 
 /** The byte offset at which the last `count` lines of a file begin; reads backwards, no more than needed. */
@@ -17,7 +17,7 @@ export async function lastLinesFrom(
     const start = Math.max(0, end - blockBytes);
     const block = await readBytes(host, file, start, end - start);
     for (let at = block.length - 1; at >= 0; at -= 1) {
-      // The newline that ends the last line begins none.
+      // The newline at the end of the last line does not begin another line.
       if (block[at] !== 10 || start + at === size - 1) continue;
       newlines += 1;
       if (newlines === count) return start + at + 1;

@@ -1,5 +1,5 @@
-// A file that must not exist yet: written beside its place and linked there when whole, so that no half file ever bears
-// the name and nothing is overwritten.
+// A file that must not exist yet. It is written beside its place and linked there when complete, so that the name never
+// refers to a partial file and no file is overwritten.
 import { createHash } from 'node:crypto';
 import { access, type FileHandle, link, open, rm } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
@@ -16,17 +16,17 @@ import {
 
 export interface NewFile {
   path: string;
-  /** A promise if a buffer went to the disk. */
+  /** Returns a promise if a buffer went to the disk. */
   write(data: string | Uint8Array): void | Promise<void>;
-  /** Brings everything to the disk; the name is not given yet. */
+  /** Writes everything to the disk; the file does not have its name yet. */
   finish(): Promise<void>;
-  /** SHA-256 (hex) of what was written; asked once, when everything was. */
+  /** SHA-256 (hex) of the file; call it once, after everything is written. */
   sha256(): string;
-  /** Finishes, and puts the file in its place. Throws UserError D095 if someone else made it meanwhile. */
+  /** Finishes and publishes the file. Throws UserError D095 if another process made the file meanwhile. */
   publish(): Promise<void>;
-  /** Other files that `publish` puts in their places. */
+  /** Other files that `publish` publishes, too. */
   beside?(): readonly string[];
-  /** Closes, and removes what was not published. Call it in any case. */
+  /** Closes, and removes what was not published. Always call it. */
   dispose(): Promise<void>;
 }
 
@@ -44,7 +44,7 @@ export async function openNewFile(path: string, mode = 0o666): Promise<NewFile> 
   const hash = createHash('sha256');
   let waiting: Uint8Array[] = [];
   let bytes = 0;
-  // One append after the other, so that the bytes keep their order.
+  // Appends run one after the other, so that the bytes keep their order.
   let appended: Promise<void> = Promise.resolve();
   const flush = (): Promise<void> => {
     const full = Buffer.concat(waiting);
@@ -79,7 +79,7 @@ export async function openNewFile(path: string, mode = 0o666): Promise<NewFile> 
     },
     async dispose() {
       await appended.catch(() => undefined);
-      // What fails here says nothing about what was published; the next command that writes there tries again.
+      // A failure here does not affect published files; the next command that writes there tries again.
       await file.close().catch(() => undefined);
       await rm(part, { force: true }).catch(() => undefined);
       removeEmptyFolders();
@@ -91,13 +91,13 @@ export async function openNewFile(path: string, mode = 0o666): Promise<NewFile> 
 const hint = 'name another file, or remove that one';
 
 export interface OpenFiles {
-  /** Takes charge of a file that is being opened. */
+  /** Registers a file that is being opened. */
   add<T extends Pick<NewFile, 'dispose'>>(opening: Promise<T>): Promise<T>;
   /** Disposes of all that were opened. */
   dispose(): Promise<void>;
 }
 
-/** Files that belong together: if one cannot be opened, `dispose` still knows the others. */
+/** A group of files: if one cannot be opened, `dispose` still removes the others. */
 export function createOpenFiles(): OpenFiles {
   const files: Pick<NewFile, 'dispose'>[] = [];
   return {
@@ -112,7 +112,7 @@ export function createOpenFiles(): OpenFiles {
   };
 }
 
-/** Puts all files in their places, in their order, or none: the dataset last, so that where it is all of it is. */
+/** Publishes all files in order, or none. The dataset is last, so if it exists, all files exist. */
 export async function publishAll(
   files: readonly Pick<NewFile, 'path' | 'finish' | 'publish' | 'beside'>[],
 ): Promise<void> {
@@ -128,7 +128,7 @@ export async function publishAll(
         published.push({ path, release: keepTemporary(path) });
     }
   } catch (error) {
-    // On a disk that has become read-only they stay, and the list beside them: the next command takes them back.
+    // On a disk that has become read-only, they stay together with their list, and the next command removes them.
     for (const { path } of published) await rm(path, { force: true }).catch(() => undefined);
     throw error;
   } finally {
@@ -151,7 +151,7 @@ export async function writeNewFile(path: string, text: string, mode?: number): P
 /** Throws UserError D095 if `path` exists. */
 export async function refuseExisting(path: string): Promise<void> {
   await takeBackUnfinished(path);
-  // Before the refusal: a command that is refused leaves the folder clean, too.
+  // Clean up before the refusal, so that a refused command leaves the folder clean, too.
   await removeStalePartials(path);
   const exists = await access(path).then(
     () => true,
@@ -181,7 +181,7 @@ async function openFolder(path: string): Promise<void> {
   }
 }
 
-/** Turns what the system says if `path` cannot be written into UserError D091. */
+/** Turns the system's error into UserError D091 if `path` cannot be written. */
 export function failToWrite(path: string): (error: unknown) => never {
   return (error) => {
     if (error instanceof UserError) throw error;

@@ -1,4 +1,4 @@
-// Names that tell which process made them, so that what a killed process left is known from what a living one writes.
+// File names that identify the process that made them, to tell the leftovers of a killed process from the files of a running one.
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
@@ -14,17 +14,17 @@ export function ownerTag(): string {
 /** What a tag looks like in a pattern; the last part is missing in names of earlier versions. */
 export const ownerPattern = '[0-9a-f]{6}-\\d+(?:-[0-9a-z]+)?';
 
-/** Whether the process of a tag has ended for sure: not if it is another machine's, or cannot be told. */
+/** Whether the process of a tag has certainly ended; false if it is on another machine or its state is unknown. */
 export function isOwnerGone(tag: string): boolean {
   const [, where, pid, start] = /^([0-9a-f]{6})-(\d+)(?:-([0-9a-z]+))?$/.exec(tag) ?? [];
   if (where !== host || pid === undefined) return false;
   if (!isRunning(Number(pid))) return true;
-  // The pid was given to somebody else since.
+  // Another process has got the pid since.
   const now = startOf(Number(pid));
   return start !== undefined && start !== '0' && now !== null && now !== start;
 }
 
-/** When it was started, in ticks since the boot; null if there is no /proc. */
+/** Start time of the process, in ticks since the boot; null if there is no /proc. */
 function startOf(pid: number): string | null {
   try {
     return parseProcStat(readFileSync(`/proc/${pid}/stat`, 'latin1')).start || null;

@@ -1,5 +1,5 @@
-// Files that are published together, by a process that may be killed in between: while it works, a list of them lies
-// beside them. The next command that finds the list of a dead process takes back what was published of it.
+// Publishes files together, although the process may be killed in between. While it works, a list of the files is
+// beside them. The next command that finds the list of a dead process removes the files that were already published.
 import { randomUUID } from 'node:crypto';
 import { lstat, open, readdir, readFile, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
@@ -16,7 +16,7 @@ export async function announce(paths: readonly string[]): Promise<() => Promise<
   const lists = folders.map((folder) => join(folder, `.${basename(last)}.${ownerTag()}-${id}.publishing`));
   const releases = lists.map(keepTemporary);
   const remove = async (): Promise<void> => {
-    // One that stays is removed by the next command: it says whose it was.
+    // If the list stays, the next command removes it, because it names its process.
     for (const list of lists) await rm(list, { force: true }).catch(() => undefined);
     for (const release of releases) release();
   };
@@ -37,7 +37,7 @@ export async function announce(paths: readonly string[]): Promise<() => Promise<
   }
 }
 
-/** Takes back what a dead process published in part in the folder of `path`. Whole sets stay. */
+/** Removes incomplete sets of files that a dead process published in the folder of `path`. Complete sets stay. */
 export async function takeBackUnfinished(path: string): Promise<void> {
   const folder = dirname(path);
   for (const name of await readdir(folder).catch(() => [])) {
@@ -60,12 +60,12 @@ async function readList(list: string): Promise<string[]> {
     const paths: unknown = JSON.parse(await readFile(list, 'utf8'));
     return Array.isArray(paths) ? paths.filter((each) => typeof each === 'string') : [];
   } catch {
-    // Killed while it wrote the list: nothing was published.
+    // The process was killed while it wrote the list, so nothing was published.
     return [];
   }
 }
 
-// A published file is another name of the part that it was written as; a file of another program is not.
+// A published file is a hard link to its temporary file; a file of another program is not.
 async function isPublishedBy(path: string, owner: string): Promise<boolean> {
   const there = await lstat(path).catch(() => null);
   if (!there) return false;

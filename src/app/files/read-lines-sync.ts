@@ -4,8 +4,8 @@ import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 const regionBytes = 2 * 1024 * 1024;
 
 /**
- * Calls `lines` with whole lines, and `tooLong` with the size of a line over the limit, its break included. The region
- * handed over is valid during the call. The last line may lack its break.
+ * Calls `lines` with whole lines, and `tooLong` with the size of a line over the limit, including its line break. The region
+ * is valid only during the call. The last line may have no line break.
  */
 export function readLinesSync(
   { path, from, to }: { path: string; from: number; to: number },
@@ -16,7 +16,7 @@ export function readLinesSync(
   const file = openSync(path, 'r');
   let buffer = Buffer.allocUnsafe(regionBytes);
   let filled = 0;
-  /** Bytes of a line over the limit that were passed over. */
+  /** Bytes of a line over the limit that were skipped. */
   let skipped = 0;
   const take = (end: number): void => {
     let start = 0;

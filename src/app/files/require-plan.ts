@@ -4,7 +4,7 @@ import type { Plan } from '../../run/plan.ts';
 import { faultOf } from '../../run/run-file.ts';
 import { readPlanFile } from '../../supervise/run-folder.ts';
 
-/** The plan a run was launched with. Throws UserError R151 if the folder has none that can be read. */
+/** The plan that a run was launched with. Throws UserError R151 if the folder has no readable plan. */
 export async function requirePlan(runDir: string): Promise<Plan> {
   const read = readPlanFile(runDir);
   if (read.state === 'read') return read.value;

@@ -1,4 +1,4 @@
-// A stream on disk for as long as it is read: Parquet starts at the end.
+// Copies a stream to disk while it is read, because a Parquet file is read from its end.
 import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -27,7 +27,7 @@ export async function spillToDisk(chunks: AsyncIterable<Buffer>, label: string):
       cause: error,
     });
   } finally {
-    // The open file stays readable; its name is not needed any more.
+    // The open file stays readable without its name.
     await dir.remove();
   }
 }

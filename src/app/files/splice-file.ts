@@ -1,12 +1,12 @@
-// A copy of a file in which some rows are replaced: every byte outside them stays, whatever it is.
+// Copies a file and replaces some rows; every byte outside these rows stays the same.
 
-/** Where the next chunk comes from. */
+/** Source of the next chunk. */
 type Chunks = AsyncIterable<Buffer>;
 
 export interface Splicer {
   /**
    * Copies up to the row that starts at `line` and `column` (from 1; UTF-16 units) and puts `after` in the place of
-   * `before`. False if something else stands there: then nothing is replaced. Rows are given in the file's order.
+   * `before`. Returns false and replaces nothing if the text there differs. Call it in the order of the rows.
    */
   replace(line: number, column: number, before: string, after: string): Promise<boolean>;
   /** Copies the rest. */
@@ -34,7 +34,7 @@ export function createSplicer(
     return true;
   };
 
-  // Whole lines first: what is copied is copied in large pieces.
+  // Skip whole lines first, so that the copy uses large pieces.
   const copyLines = async (to: number): Promise<boolean> => {
     while (line < to) {
       const start = at;
@@ -57,7 +57,7 @@ export function createSplicer(
   const copyUnits = async (to: number): Promise<boolean> => {
     for (;;) {
       const start = at;
-      // The continuation bytes of the last character belong to it, and may stand in the next chunk.
+      // The continuation bytes of the last character may be in the next chunk.
       while (at < current.length && (unit < to || isContinuation(current[at] ?? 0))) {
         unit += unitsOf(current[at] ?? 0);
         at += 1;

@@ -1,4 +1,4 @@
-// For what reads a dataset twice: stdin, which can be read once, becomes a file for that time.
+// Commands that read a dataset twice copy stdin to a temporary file, because stdin can be read only once.
 import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -11,7 +11,7 @@ export interface RereadableSources {
   dispose(): Promise<void>;
 }
 
-/** The same sources, each of which can be opened any number of times. */
+/** The same sources, but each can be opened any number of times. */
 export async function spoolStdin(sources: readonly DataSource[]): Promise<RereadableSources> {
   const folders: TemporaryFolder[] = [];
   const dispose = async (): Promise<void> => {

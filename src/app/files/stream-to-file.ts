@@ -1,4 +1,4 @@
-// Reports are made anew by every run: written beside their place and moved there when whole.
+// Every run replaces its reports: they are written beside their place and moved there when complete.
 import { type FileHandle, open, realpath, rename, rm, stat } from 'node:fs/promises';
 import { failToWrite } from './new-file.ts';
 import { keepTemporary, partialPath, removeStalePartials } from './temporary-files.ts';
@@ -7,12 +7,12 @@ const bufferUnits = 1 << 20;
 
 type Fill = (write: (text: string) => void) => void | Promise<void>;
 
-/** Writes a report over what is there. `fill` may be slow: it is awaited. Throws UserError D091 if it cannot be written. */
+/** Writes a report and overwrites an existing one. `fill` is awaited. Throws UserError D091 if the file cannot be written. */
 export async function streamToFile(path: string, fill: Fill): Promise<void> {
   const there = await stat(path).catch(() => null);
-  // A pipe or a device is written to, never replaced.
+  // Write to a pipe or a device; never replace it.
   if (there && !there.isFile()) return await fillPart(path, path, fill);
-  // Where a link leads the report is kept, and the link stays.
+  // Write to the target of a link, and keep the link.
   const place = there ? await realpath(path) : path;
   await removeStalePartials(place);
   const part = partialPath(place);
@@ -33,7 +33,7 @@ async function fillPart(part: string, path: string, fill: Fill): Promise<void> {
       const full = text;
       text = '';
       flushed.last = flushed.last.then(() => file.appendFile(full)).catch(failToWrite(path));
-      // Only the code that waits at the end gets the error.
+      // The error is reported only to the code that waits at the end.
       flushed.last.catch(() => undefined);
     };
     await fill((more) => {

@@ -1,4 +1,4 @@
-// What must not outlive the process: half-written files beside their places, and folders for the time of a command.
+// Files that must not outlive the process: partial files beside their places, and folders that a command needs while it runs.
 import { randomUUID } from 'node:crypto';
 import { rmdirSync, rmSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
@@ -9,12 +9,12 @@ import { isOwnerGone, ownerPattern, ownerTag } from './process-owner.ts';
 const kept = new Set<string>();
 let onGuard: (needed: boolean) => void = () => undefined;
 
-/** Calls back whenever there begins, or ceases, to be something that must be removed if the process is told to end. */
+/** Calls back when there is a first file to remove if the process is told to end, and when there is none any more. */
 export function guardTemporary(guard: (needed: boolean) => void): void {
   onGuard = guard;
 }
 
-/** Takes charge of a path until the returned function is called; the path may not exist yet. */
+/** Registers a path for removal until the returned function is called; the path need not exist yet. */
 export function keepTemporary(path: string): () => void {
   kept.add(path);
   if (kept.size === 1) onGuard(true);
@@ -23,10 +23,10 @@ export function keepTemporary(path: string): () => void {
   };
 }
 
-/** Removes all that is kept, at once: for the moment before the process ends. */
+/** Removes all registered paths synchronously, just before the process ends. */
 export function removeTemporary(): void {
   for (const path of kept) rmSync(path, { recursive: true, force: true });
-  // A file that another thread of Node was about to make appears now: nothing else runs in the meantime.
+  // A file that another Node thread was about to create appears now, because no other code runs meanwhile.
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, inFlightMs);
   for (const path of kept) rmSync(path, { recursive: true, force: true });
   removeEmptyFolders();
@@ -34,10 +34,10 @@ export function removeTemporary(): void {
 
 const inFlightMs = 100;
 
-// The innermost first.
+// Innermost first.
 const madeFolders: string[] = [];
 
-/** Makes a folder, and those around it, for files that may yet come to nothing. */
+/** Makes a folder and its parents for files that may fail to be written. */
 export async function makeFolder(path: string): Promise<void> {
   const innermost = resolve(path);
   const outermost = await makeFolders(innermost);
@@ -47,7 +47,7 @@ export async function makeFolder(path: string): Promise<void> {
   madeFolders.unshift(...made);
 }
 
-// Node's own way down reports each failure of a read-only or failing disk as a folder that is not there.
+// Node's recursive mkdir reports every failure of a read-only or failing disk as a missing folder.
 async function makeFolders(path: string): Promise<string | undefined> {
   try {
     return await mkdir(path, { recursive: true });
@@ -59,13 +59,13 @@ async function makeFolders(path: string): Promise<string | undefined> {
   }
 }
 
-/** Of the folders that were made, removes those in which nothing came to be. */
+/** Removes the folders that were made and are still empty. */
 export function removeEmptyFolders(): void {
   for (const folder of madeFolders.splice(0))
     try {
       rmdirSync(folder);
     } catch (error) {
-      // Others still write there, or have: asked again when they are done.
+      // Other files are there or still being written; try again when they are done.
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') madeFolders.push(folder);
     }
 }
@@ -88,14 +88,14 @@ export async function makeTemporaryFolder(prefix: string): Promise<TemporaryFold
   };
 }
 
-/** The name under which `path` is written until it is whole: it tells who writes it. */
+/** The temporary name of `path` until it is complete; it identifies the writing process. */
 export function partialPath(path: string): string {
   return `${path}.${ownerTag()}-${randomUUID().slice(0, 8)}.partial`;
 }
 
 const owned = new RegExp(`\\.(${ownerPattern})-[0-9a-f]{8}\\.partial$`);
 
-/** Removes what killed processes left in the folder of `path`; what another machine or a living process writes stays. */
+/** Removes what killed processes left in the folder of `path`; files of other machines and of running processes stay. */
 export async function removeStalePartials(path: string): Promise<void> {
   const folder = dirname(path);
   const names = await readdir(folder).catch(() => []);

@@ -1,4 +1,4 @@
-// runs/calibration.jsonl: what `lorch model calibrate` measured, a line a size. Only added to; read by later plans.
+// runs/calibration.jsonl: what `lorch model calibrate` measured, one line per size. Lines are only appended; later plans read them.
 import { appendFile, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -20,10 +20,10 @@ const rung = z.object({
   steps: z.number().int().positive(),
   step_ms: z.number().positive(),
   tokens_per_second: z.number().positive(),
-  /** By the formula alone; null if the architecture is unknown. */
+  /** Forecast by the formula alone; null if the architecture is unknown. */
   flops_per_token: z.number().positive().nullable(),
   forecast_bytes: bytes,
-  /** Of the process; null for those that the device does not have. */
+  /** Peaks of the process; null for those that the device does not have. */
   reserved_peak_bytes: bytes,
   allocated_peak_bytes: bytes,
   rss_peak_bytes: z.number().positive(),
@@ -31,17 +31,17 @@ const rung = z.object({
 
 export type MeasuredRung = z.infer<typeof rung>;
 
-/** Beside the run folders, so that it stays when the database is made again. */
+/** Beside the run folders, so that rebuilding the database keeps it. */
 export function calibrationFile(runsDir: string): string {
   return join(runsDir, 'calibration.jsonl');
 }
 
-/** Adds one line in one write: a size counts as soon as it was measured. */
+/** Appends one line in one write, so that a size counts as soon as it was measured. */
 export async function appendRung(runsDir: string, measured: MeasuredRung): Promise<void> {
   await appendFile(calibrationFile(runsDir), `${JSON.stringify(measured)}\n`, { mode: 0o600 });
 }
 
-/** All lines, the oldest first; what is no such line is passed over. */
+/** All lines, oldest first; invalid lines are skipped. */
 export async function readRungs(runsDir: string): Promise<MeasuredRung[]> {
   const text = await readFile(calibrationFile(runsDir), 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return '';
@@ -58,7 +58,7 @@ function parseJson(line: string): unknown {
   }
 }
 
-/** What a forecast of memory is held against: reserved on a GPU, resident on the CPU. */
+/** The measurement that a memory forecast is compared with: reserved on a GPU, resident on the CPU. */
 export function peakOf(measured: Pick<MeasuredRung, 'reserved_peak_bytes' | 'rss_peak_bytes'>): number {
   return measured.reserved_peak_bytes ?? measured.rss_peak_bytes;
 }

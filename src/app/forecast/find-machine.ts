@@ -1,4 +1,4 @@
-// The device a plan is for: named by the user, or the one at hand.
+// The device that a plan is for: the one that the user named, or this machine's.
 import type { MachineFacts } from '../../config/render/machine-facts.ts';
 import { findGpu, type Gpu } from '../../model/gpus.ts';
 import { detectNvidia } from '../../python/nvidia.ts';
@@ -9,7 +9,7 @@ export interface Machine extends MachineFacts {
   gpu: Gpu | null;
 }
 
-/** The GPU of the table with that name, else the machine's own. Throws UserError M030. */
+/** The GPU with that name in the table; without a name, this machine's. Throws UserError M030. */
 export async function findMachine(name: string | undefined, env: Env): Promise<Machine> {
   if (name === undefined) return await detectMachine(env);
   const gpu = findGpu(name);

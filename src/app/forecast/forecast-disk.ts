@@ -1,4 +1,4 @@
-// What a run will leave on the disk: checkpoints, the adapter, and the model that `lorch merge` would make of it.
+// The disk space of a run: checkpoints, the adapter, and the model that `lorch merge` would make from it.
 import { readdir, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RenderedConfig } from '../../config/render/index.ts';
@@ -21,14 +21,14 @@ export interface DiskRequest {
   count: LoraCount;
   rendered: RenderedConfig;
   steps: Plan['forecast']['steps'];
-  /** Holds the tokenizer that each checkpoint carries. */
+  /** The folder with the tokenizer, which each checkpoint includes. */
   preparedDir: string;
   initAdapter: PlannedInitAdapter | null;
-  /** Where the run will lie. */
+  /** The folder of the run. */
   runsDir: string;
 }
 
-/** Bytes on disk, and an error (P007) if the run's own do not fit. */
+/** Bytes on disk, and an error (P007) if the run's files do not fit. */
 export async function forecastDisk(
   request: DiskRequest,
 ): Promise<{ disk: PlannedDisk; findings: Finding[] }> {
@@ -43,7 +43,7 @@ export async function forecastDisk(
   const checkpoints = countCheckpoints(training, { perEpoch: steps.per_epoch, total: steps.total });
   const files = Object.values(request.initAdapter?.files ?? {});
   const initBytes = files.reduce((sum, { bytes }) => sum + bytes, 0);
-  // An adapter on a fused base goes with the one that was fused.
+  // An adapter on a fused base is saved with the adapter that was fused.
   const kept = request.initAdapter?.mode === 'fuse' ? initBytes : 0;
   const startBytes = estimateStartBytes(count, rendered.lora);
   const adapterBytes = estimateAdapterBytes(count, settings) + kept + startBytes;
@@ -52,7 +52,7 @@ export async function forecastDisk(
     checkpoint_bytes: checkpointBytes,
     checkpoints,
     adapter_bytes: adapterBytes,
-    // The copy in the run folder, which `adapter/` links to.
+    // Counts the copy in the run folder; `adapter/` has hard links to it.
     total_bytes: checkpointBytes * checkpoints + adapterBytes - kept + initBytes + startBytes,
     merged_bytes: model.known
       ? countParameters(model.facts.modules) * bytesOf(rendered.model.dtype) + settings.tokenizerBytes
@@ -81,7 +81,7 @@ function findShortage({
   ];
 }
 
-/** Of the files right inside; 0 if there is no folder. */
+/** Bytes of the files directly inside; 0 if there is no folder. */
 async function folderBytes(dir: string): Promise<number> {
   const names = await readdir(dir).catch(() => []);
   const sizes = await Promise.all(names.map(async (name) => (await stat(join(dir, name))).size));

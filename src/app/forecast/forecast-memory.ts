@@ -1,4 +1,4 @@
-// The memory part of a plan: the forecast, and how it stands against the GPU.
+// The memory part of a plan: the forecast, and whether it fits the GPU.
 import type { RenderedConfig } from '../../config/render/index.ts';
 import type { Finding } from '../../diagnostics/finding.ts';
 import { gib } from '../../diagnostics/gib.ts';
@@ -36,7 +36,7 @@ export function forecastMemory(request: MemoryRequest): { memory: PlannedMemory;
   return { memory, findings: findMisfit(memory, fixed_bytes, gpu) };
 }
 
-/** How the same run would stand on the GPU without quantization; null if there is none, or no GPU. */
+/** Whether the same run would fit the GPU without quantization; null without quantization or without a GPU. */
 export function judgeUnquantized(request: MemoryRequest): AdviceFacts['unquantized'] {
   const { facts, count, gpu, calibration } = request;
   const settings = memorySettings(request);
@@ -92,7 +92,7 @@ function findMisfit(memory: PlannedMemory, fixedBytes: number, gpu: Gpu): Findin
   ];
 }
 
-/** `training.optim: adamw_bnb_8bit, quantization.load_in_4bit: true`: as a config says it. */
+/** Settings as a config writes them: `training.optim: adamw_bnb_8bit, quantization.load_in_4bit: true`. */
 function settingsText(settings: Readonly<Record<string, Record<string, unknown>>>): string {
   return Object.entries(settings)
     .flatMap(([section, fields]) =>

@@ -1,4 +1,4 @@
-// The parameters that a plan forecasts: from shapes if lorch knows the architecture, else counted by PEFT itself.
+// The parameters in a plan: counted from shapes if lorch knows the architecture, otherwise by PEFT itself.
 import type { RenderedConfig } from '../../config/render/index.ts';
 import type { Finding } from '../../diagnostics/finding.ts';
 import { UserError } from '../../diagnostics/user-error.ts';
@@ -22,7 +22,7 @@ export interface ParameterRequest {
   signal?: AbortSignal;
 }
 
-/** What the trainer says of settings that PEFT refuses, and of targets that match nothing. */
+/** The trainer's codes for settings that PEFT refuses and for targets that match nothing. */
 const refusals = new Set(['R026', 'R035']);
 
 /** The count, or null with a finding that says why. Throws UserError M0xx (M021: the head, M023: attention), R026, R035 for settings that PEFT refuses. */
@@ -38,7 +38,7 @@ export async function forecastParameters(
     refuseLargeRank(count, rendered.lora);
     return { count, findings: count.findings };
   }
-  // Weights that are stored in a packed form load as other modules than the config alone would make.
+  // Packed weights load as other modules than the config alone would build.
   const why = !model.known && model.packed ? model.reason : await countWithPeft(request);
   if (typeof why !== 'string') return { count: why, findings: [] };
   const architecture = model.known ? model.facts.architecture : model.architecture;
@@ -73,7 +73,7 @@ function headRefusal(what: 'adapter' | 'rows', head: string): UserError {
       );
 }
 
-/** PEFT's count on the meta device, without weights; in words why there is none. */
+/** PEFT's count on the meta device, without weights; otherwise a text that says why there is no count. */
 async function countWithPeft({
   rendered,
   base,

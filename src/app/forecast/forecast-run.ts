@@ -1,4 +1,4 @@
-// What a plan says before launch: parameters, steps, memory, disk.
+// The forecasts in a plan: parameters, steps, memory, time, disk.
 import { join } from 'node:path';
 import type { Finding } from '../../diagnostics/finding.ts';
 import { countEvaluations } from '../../model/evaluations.ts';
@@ -18,21 +18,21 @@ import { calibrateMemory, pastRuns } from './past-runs.ts';
 export interface ForecastRequest extends ParameterRequest {
   prepared: Prepared;
   preparedDir: string;
-  /** What the run begins with; null for a new adapter. */
+  /** The adapter that the run starts from; null for a new adapter. */
   initAdapter: PlannedInitAdapter | null;
   runsDir: string;
-  /** What memory is held against; null without one. */
+  /** The GPU whose memory the forecast is compared with; null without one. */
   gpu: Gpu | null;
   store: Store;
-  /** Of the device that trains; null: not said. */
+  /** Price of the device; null if not given. */
   pricePerHour: number | null;
 }
 
-/** The forecast, and what it gives reason to say. Throws UserError M0xx for LoRA settings that match nothing. */
+/** The forecast and its findings. Throws UserError M0xx for LoRA settings that match nothing. */
 export async function forecastRun(request: ForecastRequest): Promise<{
   forecast: Plan['forecast'];
   findings: Finding[];
-  /** The run without quantization against the GPU, for advice. */
+  /** Whether the run without quantization would fit the GPU, for advice. */
   unquantized: AdviceFacts['unquantized'];
 }> {
   const { model, rendered, prepared } = request;

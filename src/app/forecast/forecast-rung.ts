@@ -1,4 +1,4 @@
-// What is expected of one size of a calibration, and what its measurements then say of later plans.
+// The forecast for one size of a calibration, and the corrections that follow from its measurements.
 import type { RenderedConfig } from '../../config/render/index.ts';
 import type { Calibration } from '../../model/calibration.ts';
 import type { LoraCount } from '../../model/count-lora.ts';
@@ -13,20 +13,20 @@ import { calibrateMemory, type PastRun } from './past-runs.ts';
 export interface RungSubject {
   /** As the trainer takes it. */
   base: { id: string; path: string | null; revision: string | null };
-  /** With the quantization in which the base will be held. */
+  /** The base with the quantization in which it is loaded. */
   rendered: RenderedConfig;
   reading: ModelReading;
-  /** Null if the parameters are not known before the model is loaded. */
+  /** Null if the parameters are only known after the model is loaded. */
   count: LoraCount | null;
   /** As nvidia-smi names it; null on the CPU. */
   gpu: string | null;
 }
 
 export interface RungForecast {
-  /** By the formula alone; null if the architecture is unknown. */
+  /** Forecast by the formula alone; null if the architecture is unknown. */
   memory_bytes: number | null;
   flops_per_token: number | null;
-  /** From earlier measurements here, else from the formula; null if nothing tells. */
+  /** From earlier measurements here, otherwise from the formula; null if neither is available. */
   tokens_per_second: number | null;
   speed_source: Rate['source'] | null;
 }
@@ -62,7 +62,7 @@ export interface Corrections {
   speed: Rate | null;
 }
 
-/** From all that the workspace knows now, for plans of the size `top`. */
+/** Computed from all measurements of the workspace, for plans of the size `top`. */
 export function correctionsFrom(
   past: readonly PastRun[],
   subject: RungSubject,

@@ -1,4 +1,4 @@
-// How long training will take and what it costs: from this workspace's own runs, else from FLOPs, else not at all.
+// How long training takes and what it costs: from this workspace's runs, otherwise from FLOPs; unknown without either.
 import type { RenderedConfig } from '../../config/render/index.ts';
 import { calibrate, groundOf, priorSpread } from '../../model/calibration.ts';
 import { peakFlops } from '../../model/gpus.ts';
@@ -19,12 +19,12 @@ export interface TimeRequest {
   /** As nvidia-smi names it; null on the CPU. */
   gpu: string | null;
   past: readonly PastRun[];
-  /** On the device, in the mean. */
+  /** Mean number on the device at once. */
   tokensAtOnce: number;
   pricePerHour: number | null;
 }
 
-/** Tokens a second as expected, and the slow and fast end. */
+/** Expected tokens per second, and the slow and fast ends of the band. */
 export interface Rate {
   typical: number;
   slow: number;
@@ -34,7 +34,7 @@ export interface Rate {
   runs: number;
 }
 
-/** Seconds in the training loop; loading the model is not counted. `seconds` is null if nothing tells the speed. */
+/** Seconds in the training loop, without loading the model. `seconds` is null if the speed is not known. */
 export function forecastTime(request: TimeRequest): PlannedTime {
   const { rendered, train, steps, pricePerHour } = request;
   const tokens = Math.round((train.tokens * steps.total) / Math.max(1, steps.per_epoch));
@@ -89,12 +89,12 @@ interface RateRequest extends Pick<TimeRequest, 'past' | 'baseId' | 'gpu' | 'tok
   gpus: number;
 }
 
-/** From what was measured here, else from the formula; null if nothing tells. */
+/** From measurements in this workspace, otherwise from the formula; null if neither is available. */
 export function expectRate(request: RateRequest, flops: TokenFlops | null): Rate | null {
   return rateFromRuns(request, flops?.done ?? null) ?? rateFromFormula(request, flops?.useful ?? null);
 }
 
-/** FLOP/s that past runs reached, over this run's FLOPs per token; the same base needs no scaling and no formula. */
+/** FLOP/s of past runs divided by this run's FLOPs per token; runs of the same base need no scaling. */
 function rateFromRuns({ past, baseId, gpu, tokensAtOnce }: RateRequest, flops: number | null): Rate | null {
   const rates: number[] = [];
   let [scaled, ladders] = [0, 0];

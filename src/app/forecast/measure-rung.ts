@@ -1,4 +1,4 @@
-// Real training steps of one size, in a process of their own; the measurement is written down before it is returned.
+// Takes real training steps of one size in a separate process, and records the measurement before returning it.
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -10,10 +10,10 @@ import { makeTemporaryFolder } from '../files/temporary-files.ts';
 import { appendRung, peakOf } from './calibration-file.ts';
 import { deviceKey } from './past-runs.ts';
 
-/** So many steps at most, also if they take no time. */
+/** At most this many steps, even if they take almost no time. */
 const mostSteps = 50;
 
-/** TRL's settings of a run, for steps alone: no evaluation, no checkpoints, rows of one length, one batch a step. */
+/** TRL's settings for timed steps only: no evaluation, no checkpoints, rows of one length, one batch per step. */
 export function rungTraining(
   training: RenderedConfig['training'],
   { batch, sequenceTokens }: RungSize,
@@ -26,7 +26,7 @@ export function rungTraining(
     max_length: sequenceTokens,
     max_steps: mostSteps,
     num_train_epochs: 1,
-    // Nothing is to be learned from random tokens, and nothing to diverge.
+    // Random tokens teach nothing, so a tiny learning rate keeps training from diverging.
     learning_rate: 1e-6,
     lr_scheduler_type: 'constant',
     lr_scheduler_kwargs: null,
@@ -56,7 +56,7 @@ const answer = z.object({
 });
 
 export interface RungMeasurement {
-  /** As later plans know it. */
+  /** The device as later plans identify it. */
   device: string;
   /** Reserved on a GPU, resident on the CPU. */
   peak_bytes: number;
@@ -64,7 +64,7 @@ export interface RungMeasurement {
   allocated_peak_bytes: number | null;
   rss_peak_bytes: number;
   steps: number;
-  /** The median, without the first step. */
+  /** The median of all steps but the first. */
   step_ms: number;
   tokens_per_second: number;
 }
@@ -86,7 +86,7 @@ export interface RungContext {
   rendered: RenderedConfig;
 }
 
-/** Throws what the trainer reports (R005: out of memory), or the signal's reason; then nothing is written. */
+/** Throws the trainer's error (R005: out of memory) or the signal's reason; then nothing is written. */
 export async function measureRung(
   request: MeasureRequest,
   { ladder, base, modelType, rendered }: RungContext,

@@ -1,23 +1,23 @@
-// The part of a run whose time is known: the attempts that said how they ended, with the steps and tokens of just these.
+// The part of a run whose time is known: the attempts that have an `end` event, with the steps and tokens of those attempts.
 import { runEvents } from '../../store/events.ts';
 import type { Store } from '../../store/open-store.ts';
 import type { RunRow } from '../../store/runs.ts';
 
 export interface MeasuredSpan {
-  /** In the training loop, evaluation and checkpoints included. */
+  /** Time in the training loop, including evaluation and checkpoints. */
   seconds: number;
   steps: number;
-  /** Null if an attempt of an earlier version does not say. */
+  /** Null if an attempt of an earlier version did not record it. */
   tokens: number | null;
   trainedTokens: number | null;
 }
 
-/** Whether a trainer took the run up after another one. */
+/** Whether a later attempt resumed the run. */
 export function isResumed(store: Store, run: string): boolean {
   return runEvents(store, run, { types: ['hello'] }).length > 1;
 }
 
-/** Null if no attempt says how long it trained. An attempt that was killed says nothing. */
+/** Null if no attempt recorded how long it trained; a killed attempt records nothing. */
 export function measuredSpan(store: Store, row: RunRow): MeasuredSpan | null {
   const hellos = runEvents(store, row.id, { types: ['hello'] });
   const parts = runEvents(store, row.id, { types: ['end'] })

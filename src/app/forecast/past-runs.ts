@@ -1,4 +1,4 @@
-// What this workspace measured on one device, in runs and calibrations: the ground that later forecasts stand on.
+// What this workspace measured on one device, in runs and calibrations; later forecasts are based on it.
 import { join } from 'node:path';
 import { type Calibration, calibrate, medianOfSorted, priorSpread } from '../../model/calibration.ts';
 import { isSameGpu } from '../../model/gpus.ts';
@@ -12,35 +12,35 @@ import { requirePlan } from '../files/require-plan.ts';
 import { peakOf, readRungs } from './calibration-file.ts';
 import { measuredSpan } from './measured-span.ts';
 
-/** The last runs of a kind are enough, and planning stays quick in a workspace of thousands. */
+/** The last runs of a kind are enough, so planning stays fast in a workspace with thousands of runs. */
 const looksBack = 50;
 const ladderLooksBack = 10;
 
 /** A run, or one size of a calibration. */
 export interface PastRun {
-  /** Null: a run. */
+  /** Null for a run. */
   ladder: { id: string; tokensAtOnce: number } | null;
   /** The base model as the config names it. */
   base: string;
-  /** Tokens trained on ÷ time in the training loop; in runs evaluation and checkpoints are in it. */
+  /** Tokens ÷ time in the training loop; for runs this time includes evaluation and checkpoints. */
   tokensPerSecond: number | null;
   flopsPerToken: number | null;
   /** Reserved on a GPU, resident set on the CPU. */
   peakBytes: number | null;
   /** By the formula alone. */
   forecastBytes: number | null;
-  /** From the start of the process to the first step. */
+  /** Time from the start of the process to the first step. */
   startupSeconds: number | null;
 }
 
-/** A device and a model type: what is alike enough to learn from. */
+/** A device and a model type; measurements of the same kind can be compared. */
 export interface Kind {
   /** `cpu`, or the GPU as torch or `--gpu` names it. */
   device: string;
   modelType: string;
 }
 
-/** Succeeded runs, the newest first, then calibrations. Failed runs never count, nor those whose plan is lost. */
+/** Succeeded runs, newest first, then calibrations. Failed runs and runs without a plan never count. */
 export async function pastRuns(store: Store, runsDir: string, kind: Kind): Promise<PastRun[]> {
   return [...(await succeededRuns(store, runsDir, kind)), ...(await ladderRungs(runsDir, kind))];
 }
@@ -61,7 +61,7 @@ async function succeededRuns(store: Store, runsDir: string, kind: Kind): Promise
       tokensPerSecond: span?.tokens ? span.tokens / span.seconds : null,
       flopsPerToken: time?.flops_per_token ?? null,
       peakBytes: seriesSummaries(store, row.id).find(({ name }) => name === peak)?.max ?? null,
-      // What an earlier calibration multiplied is taken out again.
+      // Undo the correction that an earlier calibration applied.
       forecastBytes: memory && memory.total_bytes / (memory.calibrated?.factor ?? 1),
       startupSeconds: startupSeconds(store, row.id),
     });
@@ -87,12 +87,12 @@ async function ladderRungs(runsDir: string, { device, modelType }: Kind): Promis
     }));
 }
 
-/** A device as past runs are told apart by it. */
+/** The name under which measurements of a device are grouped. */
 export function deviceKey({ kind, name }: { kind: string; name: string }): string {
   return kind === 'cpu' ? 'cpu' : name;
 }
 
-/** From the start of the first attempt's process to its first step; null if it never came there. */
+/** From the start of the first attempt's process to its first step; null if it never reached a step. */
 export function startupSeconds(store: Store, run: string): number | null {
   const first = listAttempts(store, run).find(({ startedMs }) => startedMs !== null);
   const began = runEvents(store, run, { types: ['settings'] })[0];
@@ -108,7 +108,7 @@ export function usualStartup(past: readonly PastRun[], base: string): number | n
   return known.length > 0 ? medianOfSorted(known) : null;
 }
 
-/** Measured ÷ forecast memory, for a plan with so many tokens on the device at once; `ladders` of `runs` are calibrations. */
+/** Measured ÷ forecast memory, for a plan with this many tokens on the device at once; `ladders` of the `runs` are calibrations. */
 export function calibrateMemory(
   past: readonly PastRun[],
   tokens: number,

@@ -1,4 +1,4 @@
-// PEFT's own count of a model's parameters on the meta device: the authority behind lorch's arithmetic.
+// PEFT's own count of a model's parameters on the meta device, to check lorch's arithmetic against.
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -29,8 +29,8 @@ const answer = z.object({
 export type PeftCount = z.infer<typeof answer>;
 
 /**
- * Counts from the config alone, without the hub. Throws UserError E001–E010 without a fit Python, and what the
- * trainer says (R0xx) if PEFT refuses.
+ * Counts from the config alone, without the hub. Throws UserError E001–E010 without a usable Python, and the
+ * trainer's error (R0xx) if PEFT refuses.
  */
 export async function countWithPeft(
   id: string,
@@ -52,7 +52,7 @@ export async function countWithPeft(
   }
 }
 
-/** What the trainer's `count` says. Throws UserError R0xx if PEFT refuses. */
+/** The result of the trainer's `count`. Throws UserError R0xx if PEFT refuses. */
 export async function askPeft(
   python: PythonEnv,
   model: { id: string; path: string | null; revision: string | null; trust_remote_code: boolean },
@@ -64,7 +64,7 @@ export async function askPeft(
   return answer.parse(await runTrainer(python, 'count', spec, signal ? { signal } : {}));
 }
 
-/** The modules that train, by PEFT's count; it tells no shapes. */
+/** The modules that train, by PEFT's count; shapes are not included. */
 export function trainedModules({ modules }: PeftCount): TrainedModule[] {
   return Object.entries(modules).map(([name, trainable]) => ({ name, out: 0, in: 0, trainable }));
 }
@@ -74,11 +74,11 @@ export interface Verification {
   /** PEFT's figures. */
   trainable: number;
   total: number;
-  /** Modules whose counts differ; null: the other side has no such module. */
+  /** Modules whose counts differ; null if one side has no such module. */
   differences: { module: string; counted: number | null; peft: number | null }[];
 }
 
-/** lorch's count beside PEFT's: in sum and module by module. */
+/** lorch's count compared with PEFT's, in total and module by module. */
 export function compareCounts(
   count: Pick<LoraCount, 'trainable' | 'total' | 'modules'>,
   peft: PeftCount,

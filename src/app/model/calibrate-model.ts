@@ -1,4 +1,4 @@
-// `lorch model calibrate`: a few sizes of real training steps, each in a process of its own, kept for later plans.
+// `lorch model calibrate`: takes real training steps at a few sizes, each in a separate process, and keeps the results for later plans.
 import { randomBytes } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { type RenderedConfig, renderConfig } from '../../config/render/index.ts';
@@ -27,22 +27,22 @@ import { readTarget, type TargetRequest } from './calibration-target.ts';
 
 export interface CalibrateRequest extends Omit<TargetRequest, 'root'> {
   workspace: { root: string; runsDir: string; cacheDir: string; store: Store };
-  /** Sizes to measure instead of those that follow from the settings. */
+  /** Sizes to measure instead of the default ones for the settings. */
   batches: readonly number[];
   sequences: readonly number[];
-  /** Of timed steps at each size. */
+  /** Seconds of timed steps at each size. */
   seconds: number;
   python(): Promise<PythonEnv>;
   lorchVersion: string;
   now(): number;
   signal: AbortSignal;
-  /** Before each size: its number, from 0. */
+  /** Called before each size with its number, from 0. */
   onRung(size: RungSize, index: number, count: number): void;
   onStep(done: number): void;
 }
 
 export interface CalibratedRung extends RungSize {
-  /** `left_out`: not tried; `reason` says why. */
+  /** `left_out`: not measured; `reason` says why. */
   outcome: 'measured' | 'out_of_memory' | 'left_out';
   reason: string | null;
   forecast: RungForecast;
@@ -52,23 +52,23 @@ export interface CalibratedRung extends RungSize {
 export interface CalibratedModel extends Corrections {
   base: string;
   modelType: string;
-  /** As later plans know it; null if nothing was measured. */
+  /** The device as later plans identify it; null if nothing was measured. */
   device: string | null;
   rungs: CalibratedRung[];
-  /** Of a sweep the first point was measured; 1 without one. */
+  /** Number of points of the sweep, of which the first is measured; 1 without a sweep. */
   sweepPoints: number;
   interrupted: boolean;
   /** Where it was written. */
   file: string;
 }
 
-/** Measures sizes from the smallest. Throws UserError C001, M0xx, P010, E0xx, and what the trainer reports but R005. */
+/** Measures sizes, smallest first. Throws UserError C001, M0xx, P010, E0xx, and the trainer's errors except R005. */
 export async function calibrateModel(request: CalibrateRequest): Promise<CalibratedModel> {
   const { workspace, signal } = request;
   const { loaded, points } = await readTarget({ ...request, root: workspace.root });
   const machine = await detectMachine(request.env);
   const base = await resolveBase(loaded.config, { workspace, env: request.env, signal });
-  // An adapter that is trained further brings its rank and targets; its weights cost no time or memory of their own.
+  // An adapter that is trained further determines rank and targets; its weights cost no additional time or memory.
   const config = (await planInitAdapter(request, loaded, base))?.config ?? loaded.config;
   const { rendered } = renderConfig(config, machine);
   const spec = { id: config.base_model, path: base.path, revision: base.revision };
@@ -111,7 +111,7 @@ export async function calibrateModel(request: CalibrateRequest): Promise<Calibra
   };
 }
 
-/** Sizes as asked for, else from the settings. Throws UserError M035 for rows longer than the model reads. */
+/** The requested sizes, otherwise those for the settings. Throws UserError M035 for rows longer than the model's context. */
 function sizesOf(
   { batches, sequences }: CalibrateRequest,
   { training }: RunConfig,
@@ -133,7 +133,7 @@ function sizesOf(
   return distinctSizes(given.flatMap((b) => lengths.map((s) => ({ batch: b, sequenceTokens: s }))));
 }
 
-/** Fills in what was measured; ends at what does not fit or takes too long. True if it was interrupted. */
+/** Fills in the measurements; stops at a size that does not fit or takes too long. True if it was interrupted. */
 async function climb(
   request: CalibrateRequest,
   rungs: CalibratedRung[],

@@ -1,23 +1,23 @@
-// What `lorch model calibrate` is given: a run config, or a model with LoRA settings, which becomes one.
+// The argument of `lorch model calibrate`: a run config, or a model with LoRA settings, which becomes a config.
 import { existsSync } from 'node:fs';
 import { isAbsolute, relative, resolve } from 'node:path';
 import { type LoadedRun, loadConfig } from '../../config/load.ts';
 import { UserError } from '../../diagnostics/user-error.ts';
 
 export interface TargetRequest {
-  /** A hub id or folder, or a config: what ends in .yaml or .yml. */
+  /** A hub id or folder, or a config if it ends in .yaml or .yml. */
   target: string;
   revision: string | null;
-  /** LoraConfig fields; null: not said. */
+  /** LoraConfig fields; null if not given. */
   lora: Record<string, unknown> | null;
   overrides: readonly string[];
-  /** Of the workspace, which model folders in configs are relative to. */
+  /** Root of the workspace; model folders in configs are relative to it. */
   root: string;
   cwd: string;
   env: Readonly<Record<string, string | undefined>>;
 }
 
-/** The settings to measure; of a sweep the first point, and how many it has. Throws UserError C001, M036. */
+/** The settings to measure; for a sweep its first point, and the number of points. Throws UserError C001, M036. */
 export async function readTarget(request: TargetRequest): Promise<{ loaded: LoadedRun; points: number }> {
   const { target, revision, lora, overrides, cwd, env } = request;
   const isConfig = /\.ya?ml$/i.test(target);
@@ -34,7 +34,7 @@ export async function readTarget(request: TargetRequest): Promise<{ loaded: Load
   return { loaded: first, points: configs.length };
 }
 
-/** YAML reads JSON; the rows are never read, as those of a calibration are random tokens. */
+/** JSON is valid YAML. The rows are never read, because a calibration uses random tokens. */
 function configOf({ target, revision, lora, root, cwd }: TargetRequest): string {
   return JSON.stringify({
     name: 'calibration',
@@ -45,7 +45,7 @@ function configOf({ target, revision, lora, root, cwd }: TargetRequest): string 
   });
 }
 
-/** A folder as configs of the workspace would name it, so that their plans know it again. */
+/** A folder as configs of the workspace would name it, so that their plans find the calibration. */
 function modelName(target: string, root: string, cwd: string): string {
   const folder = resolve(cwd, target);
   if (!existsSync(folder)) return target;

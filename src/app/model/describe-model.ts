@@ -28,25 +28,25 @@ export interface ModelDescription {
   context: ContextLength;
   chat_template: ChatTemplate | null;
   licence: Licence | null;
-  /** How the weights are stored if not as they are; what is counted is the model that they stand for. */
+  /** How the weights are stored if they are quantized; the counts are those of the unpacked model. */
   quantization: StoredQuantization | null;
   parameters: { total: number | null; counted_by: 'config' | 'tensors' | 'trainer' | null };
-  /** By part of the model; from the tensors if the family is not in lorch's tables. */
+  /** Parameters by part of the model; from the tensors if the family is not in lorch's tables. */
   groups: TensorGroup[];
-  /** What the safetensors hold; null if there are none. */
+  /** What the safetensors files contain; null if there are none. */
   tensors: { count: number; parameters: number; bytes: number; dtypes: Record<string, number> } | null;
-  /** The distinct layers, without their layer numbers. */
+  /** The different layers, without their layer numbers. */
   layers: { name: string; out: number; in: number; count: number }[];
   findings: Finding[];
 }
 
 export interface Described {
   known: ModelDescription;
-  /** Of the model that a quantized one stands for. */
+  /** Of the unpacked model, if the weights are quantized. */
   reading: ResolvedModel['reading'];
 }
 
-/** Everything but what LoRA adds. */
+/** The model without what LoRA adds. */
 export function describeModel(resolved: ResolvedModel): Described {
   const { id, source, path, revision, config, tensors, chatTemplate, card } = resolved;
   const quantization = readStoredQuantization(config);
@@ -88,7 +88,7 @@ export function describeModel(resolved: ResolvedModel): Described {
   return { known, reading };
 }
 
-/** A tied weight belongs to the module that it is shared with. */
+/** A tied weight counts for the module that it is shared with. */
 function ownCount(module: ModelFacts['modules'][number]): number {
   return module.tiedTo === null ? moduleCount(module) : module.bias ? module.out : 0;
 }
@@ -96,7 +96,7 @@ function ownCount(module: ModelFacts['modules'][number]): number {
 function distinctLayers(facts: ModelFacts): ModelDescription['layers'] {
   const layers = new Map<string, ModelDescription['layers'][number]>();
   for (const { name, out, in: into, kind, shape } of facts.modules) {
-    // Stacked experts are as many layers.
+    // Stacked experts count as that many layers.
     const many = kind === 'experts' ? (shape[0] ?? 1) : 1;
     const general = name.replace(/\.\d+\./g, '.*.');
     const entry = layers.get(general);

@@ -1,4 +1,4 @@
-// `lorch model tiny`: a small random Llama with its own tokenizer, to try everything without a download.
+// `lorch model tiny`: makes a small random Llama with its own tokenizer, to try everything without a download.
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
@@ -25,7 +25,7 @@ export interface TinyModelOptions {
 
 const made = z.object({ out: z.string(), parameters: z.number(), vocab_size: z.number() });
 
-/** Throws UserError U122 if `out` holds something else already. */
+/** Throws UserError U122 if `out` already contains something else. */
 export async function makeTinyModel(options: TinyModelOptions): Promise<z.infer<typeof made>> {
   const { cwd, env, python, workspacePython, signal } = options;
   const out = resolve(cwd, options.out);

@@ -1,4 +1,4 @@
-// What a model's files give reason to say, before anything is counted.
+// Findings about a model's files, before anything is counted.
 import type { Finding } from '../../diagnostics/finding.ts';
 import type { ResolvedModel } from '../../hub/resolve-model.ts';
 import type { StoredQuantization } from '../../model/stored-quantization.ts';

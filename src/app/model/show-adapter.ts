@@ -1,4 +1,4 @@
-// `lorch model show` of an adapter: what it was trained on, and what it holds.
+// `lorch model show` of an adapter: what it was trained on and what it contains.
 import type { Finding } from '../../diagnostics/finding.ts';
 import type { ResolvedAdapter } from '../../hub/resolve-model.ts';
 import type { AdapterFacts } from '../../model/adapter-config.ts';
@@ -10,13 +10,13 @@ export interface ShownAdapter {
   source: ResolvedAdapter['source'];
   path: string | null;
   revision: string | null;
-  /** An adapter has no architecture of its own: its base has. */
+  /** The architecture of the base; an adapter has none. */
   architecture: null;
   licence: Licence | null;
-  /** Of the base and the adapter together: not known without the base. */
+  /** Total of base and adapter; not known without the base. */
   parameters: { total: null; counted_by: null };
   adapter: Omit<AdapterFacts, 'settings' | 'modules'>;
-  /** `trainable` is what its file holds; null if there is no safetensors file. */
+  /** `trainable` counts what the adapter's file contains; null if there is no safetensors file. */
   lora: {
     settings: Record<string, unknown>;
     trainable: number | null;

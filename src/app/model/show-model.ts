@@ -1,4 +1,4 @@
-// `lorch model show`: what a model is made of, what LoRA would train in it, and what training would need.
+// `lorch model show`: what a model consists of, what LoRA would train in it, and what training would need.
 import type { Finding } from '../../diagnostics/finding.ts';
 import { UserError } from '../../diagnostics/user-error.ts';
 import { resolveRepository } from '../../hub/resolve-model.ts';
@@ -26,7 +26,7 @@ export interface ShowModelOptions extends PeftCountOptions {
   revision: string | null;
   /** LoraConfig fields. */
   lora: Record<string, unknown>;
-  /** Let PEFT count too, and compare. */
+  /** Count with PEFT too, and compare. */
   verify: boolean;
   /** Sequence length of the memory table, in tokens. */
   sequenceTokens: number;
@@ -46,14 +46,14 @@ export interface MemoryRow {
 export interface ShownModel extends ModelDescription {
   lora: {
     settings: Record<string, unknown>;
-    /** `peft` if shapes alone could not tell. */
+    /** `peft` if shapes alone were not enough. */
     counted_by: 'lorch' | 'peft';
     trainable: number;
     total: number;
     modules: TrainedModule[];
   } | null;
   memory: MemoryRow[] | null;
-  /** Null if PEFT was not asked for a second count. */
+  /** Null if PEFT did not count. */
   verified: Verification | null;
   /** What the chat template can train, or why that is not known; null if the model has no template. */
   template: TriedTemplate | { reason: string } | null;
@@ -119,7 +119,7 @@ function peftCount(configText: string, reason: string, options: ShowModelOptions
   return countWithPeft(options.model, configText, options.lora, options);
 }
 
-/** What shapes alone cannot tell, PEFT itself counts, if Python is at hand. */
+/** Counts with PEFT what shapes alone cannot determine, if there is a Python environment. */
 async function askPeft(
   known: ShownModel,
   configText: string,

@@ -1,4 +1,4 @@
-// Which parts of a row a model's chat template can train, found by trying it; kept by tokenizer, since it takes seconds.
+// Finds by trial which parts of a row a model's chat template can train. Cached per tokenizer, because it takes seconds.
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -22,7 +22,7 @@ const triedTemplate = z.object({
   added_end: z.string(),
   /** What inference adds to the text of a row without reasoning, such as an opening `<think>`. */
   prompt: z.string(),
-  /** Whether the text depends on the day: plans keep one date. */
+  /** Whether the text depends on the date; plans use one fixed date. */
   writes_date: z.boolean(),
   /** Whether each trained turn ends with an end of turn. */
   ends_turns: z.boolean(),
@@ -41,7 +41,7 @@ export interface TryTemplateOptions {
   onStage?: (stage: string) => void;
 }
 
-/** What the template of `model` can train, or why that is not known: no Python, no tokenizer, no network. */
+/** What the template of `model` can train, or why that is unknown: no Python, no tokenizer, no network. */
 export async function tryTemplate(options: TryTemplateOptions): Promise<TriedTemplate | { reason: string }> {
   const { model, cacheDir, cwd, env, python, workspacePython, signal, onStage } = options;
   const identity = await tokenizerIdentity(model);

@@ -1,4 +1,4 @@
-// Every row in one place: the finished ledger, the splits and the sources of a plan, and that their sums agree.
+// Accounts for every row: finishes the ledger, the splits and the sources of a plan, and checks that their sums agree.
 import { join } from 'node:path';
 import { UserError } from '../../diagnostics/user-error.ts';
 import type { PlannedSource, PlannedSplit } from '../../run/plan.ts';
@@ -16,7 +16,7 @@ export interface AccountRequest {
   scan: ScannedConfig;
   prepared: Prepared;
   preparedDir: string;
-  /** Where `ledger.jsonl.gz` goes. */
+  /** Path of `ledger.jsonl.gz`. */
   ledgerPath: string;
   /** `dataset.template`. */
   template: string;

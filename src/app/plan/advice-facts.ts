@@ -1,4 +1,4 @@
-// The plain facts that advice looks at, out of what a plan was made of.
+// The plain facts that advice rules use, taken from the parts of a plan.
 import { join } from 'node:path';
 import type { RenderedConfig } from '../../config/render/index.ts';
 import type { ResolvedModel } from '../../hub/resolve-model.ts';
@@ -26,7 +26,7 @@ export interface AdviceRequest {
   sources: readonly PlannedSource[];
 }
 
-/** Reads the lengths of the training rows if they are padded; everything else is at hand. */
+/** Reads the lengths of the training rows if they are padded; all other facts are already known. */
 export async function adviceFacts(request: AdviceRequest): Promise<AdviceFacts> {
   const { rendered, base, forecast, prepared, env } = request;
   const { lora, training, quantization } = rendered;
@@ -48,7 +48,7 @@ export async function adviceFacts(request: AdviceRequest): Promise<AdviceFacts> 
     packing: training.packing === true,
     steps: { total: forecast.steps.total, perEpoch: forecast.steps.per_epoch },
     maxLength: training.max_length === null ? null : Number(training.max_length),
-    // A text that was split counts as its sequences: that many are learned from.
+    // A text that was split counts as its sequences, because each of them is trained on.
     rows: { train: train?.sequences ?? 0, validation: validation?.sequences ?? 0 },
     trainedTokens: train?.trained_tokens ?? 0,
     truncatedRows: prepared.truncated.length,
@@ -94,7 +94,7 @@ function modelFacts(
   };
 }
 
-/** Modules with an adapter: those that are trained in full, or token by token, are none. */
+/** Modules with an adapter, without those that are trained in full or by single tokens. */
 function adaptedNames(
   modules: readonly { name: string }[],
   { modules_to_save, trainable_token_indices: tokens }: Readonly<Record<string, unknown>>,

@@ -1,4 +1,4 @@
-// `accept:` of a config: the config folder knows places, the codes are known here.
+// `accept:` of a config. The config folder knows the places, this folder knows the codes.
 import { distinctFindings, finding } from '../../config/finding.ts';
 import type { LocatedMap } from '../../config/source/located.ts';
 import { nearest } from '../../config/suggest.ts';

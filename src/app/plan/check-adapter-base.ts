@@ -1,4 +1,4 @@
-// Whether an adapter was trained on the base model of the config: by hash, by shape, and by name.
+// Checks by hash, shape and name whether an adapter was trained on the base model of the config.
 import { resolve } from 'node:path';
 import type { RunConfig } from '../../config/schema/run.ts';
 import type { Finding } from '../../diagnostics/finding.ts';
@@ -16,7 +16,7 @@ export interface BaseCheck {
   expected: readonly TrainedModule[];
   base: ResolvedModel;
   config: RunConfig;
-  /** Of the workspace. */
+  /** Root of the workspace. */
   root: string;
 }
 

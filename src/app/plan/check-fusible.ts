@@ -1,4 +1,4 @@
-// What can be said before launch of an adapter that cannot become a part of its base's weights.
+// Checks before launch whether an adapter can be fused into its base's weights.
 import { UserError } from '../../diagnostics/user-error.ts';
 import type { ResolvedModel } from '../../hub/resolve-model.ts';
 import type { TrainedModule } from '../../model/count-lora.ts';

@@ -1,4 +1,4 @@
-// Packages that single settings need, looked for in the trainer's environment before anything is launched.
+// Looks in the trainer's environment for packages that single settings need, before anything is launched.
 
 import type { RenderedConfig } from '../../config/render/index.ts';
 import { neededPackages, type PackageNeed } from '../../config/render/packages.ts';

@@ -1,4 +1,4 @@
-// Whether what a config names on this machine is here. A plan needs it; a check only warns, since configs travel.
+// Whether the local files that a config names exist. A plan needs them; a check only warns, because configs are shared.
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { codeName } from '../../config/codes.ts';
@@ -16,7 +16,7 @@ export interface PathScope {
   env: Readonly<Record<string, string | undefined>>;
 }
 
-/** A warning (C040) for each dataset file and local base model of the run that is not there. Asks no hub. */
+/** A warning (C040) for each dataset file and local base model that does not exist. Does not ask the hub. */
 export async function missingPaths({ config, written }: LoadedRun, scope: PathScope): Promise<Finding[]> {
   const { train, validation } = config.dataset;
   const held = Array.isArray(validation) ? validation : [];
@@ -54,7 +54,7 @@ async function missingSource(path: string, { root, env }: PathScope): Promise<Mi
   }
 }
 
-/** What cannot be a hub id, or has its folder here, was meant as a path. */
+/** A name that cannot be a hub id, or whose parent folder exists here, is meant as a path. */
 function missingModel(model: string, { root, env }: PathScope): Missing {
   const { path, certain } = modelPath(model, root, env);
   if (existsSync(path)) return null;

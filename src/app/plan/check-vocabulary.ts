@@ -6,8 +6,8 @@ import type { PlannedTokenizer } from '../../run/plan.ts';
 import type { Prepared } from '../tokens/prepare-sequences.ts';
 
 /**
- * What the trainer would refuse (R029): an id that the embedding has no row for. And what it would not notice: an id
- * that gets a row only because new tokens beside it do, and that nothing trains. `reading` is the base as it is.
+ * Reports an id that the embedding has no row for, which the trainer would refuse (R029), and an id
+ * that gets a row only because new tokens need rows, and that nothing trains. `reading` is the unchanged base.
  */
 export function checkVocabulary(
   reading: ModelReading,

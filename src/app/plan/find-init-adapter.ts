@@ -1,4 +1,4 @@
-// `init_adapter:` → the adapter's two files on this machine, and what is known of its origin.
+// `init_adapter:` → the adapter's two files on this machine, and what is known about its origin.
 import { existsSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
@@ -17,7 +17,7 @@ export interface FindRequest {
   signal?: AbortSignal;
 }
 
-/** What is read of the plan beside an adapter: it may come from elsewhere, so every field is checked. */
+/** The fields that are read from the plan beside an adapter. The plan may come from elsewhere, so each field is checked. */
 const madeBy = z.object({
   lorch: z.literal(1),
   base_model: z.object({
@@ -34,16 +34,16 @@ type MadeBy = z.infer<typeof madeBy>;
 
 export interface FoundAdapter {
   source: 'run' | 'folder' | 'hub';
-  /** What messages call it. */
+  /** Its name in messages. */
   name: string;
   /** Absolute; contains adapter_config.json and adapter_model.safetensors. */
   dir: string;
   run: string | null;
   /** Commit of a hub repository. */
   revision: string | null;
-  /** Of the run that made it, if it is in a run folder. */
+  /** Id of the run that made it, if it is in a run folder. */
   plan: MadeBy | null;
-  /** Whether its files are never written again, so that a hard link is as good as a copy. */
+  /** Whether its files never change again, so that a hard link is enough. */
   immutable: boolean;
 }
 
@@ -98,7 +98,7 @@ function findRun(store: Store, from: string): string | null {
   try {
     return resolveRun(store, from);
   } catch (error) {
-    // Several runs begin with it: that is for the user to decide. Anything else may still be a folder.
+    // If several runs have this prefix, the user must decide. Any other name may still be a folder.
     if (error instanceof UserError && error.code === 'U101') return null;
     throw error;
   }
@@ -164,7 +164,7 @@ function inFolder(from: string, path: string, request: FindRequest): FoundAdapte
   };
 }
 
-/** The plan beside an adapter; null if it is none. It is only compared with what the adapter's files say. */
+/** The plan beside an adapter; null if there is none. It is only compared with the adapter's files. */
 function readMaker(dir: string): MadeBy | null {
   const check = (value: unknown) => ({ value: madeBy.safeParse(value).data ?? null });
   const read = readRunJson(runPaths(dir).plan, check, planBytes);

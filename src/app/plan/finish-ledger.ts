@@ -1,4 +1,4 @@
-// The last word on every row: the scan's ledger with the rows that tokenisation dropped.
+// Finishes the scan's ledger with the rows that the tokenisation dropped.
 import { createReadStream, createWriteStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
@@ -19,7 +19,7 @@ export interface FinishedLedger {
   dropped: Record<string, number>;
   /** By source, in the order of `ranges`. */
   sources: SourceFates[];
-  /** File and line of the rows asked for. */
+  /** File and line of the requested rows. */
   places: Map<number, Place>;
 }
 

@@ -1,11 +1,11 @@
-// Learning rates of embeddings that this base and adapter do not train: only the model's modules tell.
+// Learning rates for embeddings that this base and adapter do not train. Only the model's modules show this.
 
 import { finding } from '../../config/finding.ts';
 import type { RenderedConfig } from '../../config/render/index.ts';
 import type { Finding } from '../../diagnostics/finding.ts';
 import type { ModelReading } from '../../model/read-config.ts';
 
-/** C018 for each rate that no parameter would have. Empty if lorch could not count what trains: the trainer then reports it (R023). */
+/** C018 for each rate that no parameter would use. Empty if lorch could not count what trains; then the trainer reports it (R023). */
 export function findIdleRates(
   { lora, training }: Pick<RenderedConfig, 'lora' | 'training'>,
   model: ModelReading,

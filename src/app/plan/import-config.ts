@@ -1,4 +1,4 @@
-// `lorch config import`: a config of another tool as one of ours, checked; what the check refuses is left out with the reason.
+// `lorch config import`: translates a config of another tool and checks the result; what the check refuses is dropped with the reason.
 import { basename } from 'node:path';
 import { readSettings } from '../../config/import/read-settings.ts';
 import { detectTool, tools } from '../../config/import/tools.ts';
@@ -13,7 +13,7 @@ export interface ImportRequest {
   /** The text of the file, and its name as the user wrote it. */
   text: string;
   file: string;
-  /** A tool by name; null to tell by the file. */
+  /** Name of a tool; null to detect it from the file. */
   from: string | null;
   env: Readonly<Record<string, string | undefined>>;
   cwd: string;
@@ -27,9 +27,9 @@ export interface ImportResult {
   /** Settings that the tool's defaults added. */
   added: string[];
   yaml: string;
-  /** Settings that ask for another training than LoRA on examples. */
+  /** Settings that ask for training other than LoRA on examples. */
   otherTraining: ImportedSetting[];
-  /** What the config still lacks. */
+  /** What is still missing in the config. */
   missing: Finding[];
 }
 
@@ -46,7 +46,7 @@ export async function importConfig(request: ImportRequest): Promise<ImportResult
       hint: 'name the file that sets model, data and training',
     });
   let defaults = tool.defaults;
-  // Each round leaves out what the check refuses, so it ends.
+  // Each round drops what the check refuses, so the loop ends.
   for (;;) {
     const written = new Set(settings.flatMap(({ set }) => Object.keys(set)));
     defaults = Object.fromEntries(Object.entries(defaults).filter(([path]) => !written.has(path)));
@@ -122,7 +122,7 @@ function leaveOut(
   };
 }
 
-// The dotted path of the key on each line; the text is our own, with two spaces a level.
+// The dotted path of the key on each line. lorch wrote the text, with two spaces per level.
 function pathsByLine(yaml: string): (string | undefined)[] {
   const stack: string[] = [];
   return yaml.split('\n').map((line) => {

@@ -1,10 +1,10 @@
-// The files of an import: the config of another tool, and ours that is made of it.
+// The files of an import: the config of the other tool, and the lorch config made from it.
 import { resolve } from 'node:path';
 import { readSource } from '../../config/source/read-source.ts';
 import { UserError } from '../../diagnostics/user-error.ts';
 import { writeNewFile } from '../files/new-file.ts';
 
-/** Notebooks carry pictures. */
+/** Notebooks can contain pictures. */
 const mostBytes = 64 << 20;
 
 /** The text of `path`. Throws UserError C031 if it cannot be read. */

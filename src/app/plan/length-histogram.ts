@@ -1,7 +1,7 @@
-// Token lengths in bins, for the plan: fine enough to show the shape, few enough for one line of a terminal.
+// Token lengths in bins, for the plan: enough bins to show the shape, few enough for one line of a terminal.
 
 export interface LengthBin {
-  /** The longest length of the bin, in tokens; the bin before ends one below its shortest. */
+  /** The longest length of the bin, in tokens; the previous bin ends one below its shortest. */
   upto: number;
   rows: number;
 }

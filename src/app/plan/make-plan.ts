@@ -1,4 +1,4 @@
-// From a config to plans: everything is read, checked, tokenised and counted; nothing is started.
+// From a config to plans: reads, checks, tokenises and counts everything, and starts nothing.
 import { randomUUID } from 'node:crypto';
 import { mkdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
@@ -45,7 +45,7 @@ import { scheduleFindings } from './schedule-findings.ts';
 import { emptySources } from './source-findings.ts';
 
 export interface PlanRequest {
-  /** Root for dataset and model paths; where run folders lie. */
+  /** Root for dataset and model paths, and the folder with the run folders. */
   workspace: {
     root: string;
     runsDir: string;
@@ -53,21 +53,21 @@ export interface PlanRequest {
     checks: WrittenChecks | null;
     store: Store;
   };
-  /** Of the device, in any currency; null: not said. */
+  /** Price of the device, in any currency; null if not given. */
   pricePerHour: number | null;
   /** Absolute, or `-` for stdin. */
   configPath: string;
   overrides: readonly string[];
-  /** Why no person has reviewed the rows; null: not said. */
+  /** `--unreviewed`: why no person has reviewed the rows; null if not given. */
   unreviewed: string | null;
   cwd: string;
   env: Readonly<Record<string, string | undefined>>;
   stdin?: () => Promise<Uint8Array>;
   lorchVersion: string;
   now: number;
-  /** A GPU of the table to plan for; the one at hand without. */
+  /** A GPU of the table to plan for; by default this machine's. */
   gpu?: string;
-  /** What `python` makes sequences by. */
+  /** The cache version of the sequences that `python` makes. */
   cacheVersion(): Promise<CacheVersion>;
   /** Asked for only if something must be tokenised. */
   python(): Promise<PythonEnv>;
@@ -77,11 +77,11 @@ export interface PlanRequest {
 
 export interface MadePlans {
   plans: PlannedRun[];
-  /** Removes the working folder; run folders made before keep what they linked. */
+  /** Removes the working folder; run folders keep the files that they linked. */
   dispose(): Promise<void>;
 }
 
-/** One plan, or one for each run of a sweep. Throws UserError C001, P002, P003, V004, V005, M0xx, T0xx and what Python reports. */
+/** One plan, or one for each run of a sweep. Throws UserError C001, P002, P003, V004, V005, M0xx, T0xx and errors from Python. */
 export async function makePlans(request: PlanRequest): Promise<MadePlans> {
   const { configs } = await loadConfig(request.configPath, request);
   await checkAccept(configs.flatMap(({ accept }) => accept ?? []));
@@ -99,7 +99,7 @@ export async function makePlans(request: PlanRequest): Promise<MadePlans> {
     const gates = new Map<string, Promise<PlannedReview>>();
     const plans: PlannedRun[] = [];
     for (const [index, loaded] of configs.entries()) {
-      // Runs of a sweep mostly share their rows: those are read once.
+      // Runs of a sweep mostly share their rows, so those are read once.
       const key = JSON.stringify(loaded.config.dataset);
       const scan =
         scans.get(key) ??
@@ -112,7 +112,7 @@ export async function makePlans(request: PlanRequest): Promise<MadePlans> {
       scans.set(key, scan);
       const scanned = await scan;
       const ledgerPath = join(work, `ledger-${index}.jsonl.gz`);
-      // The same rows are judged once, too; runs of a sweep may differ in what the tokenisation leaves of them.
+      // The same rows are judged once, too; runs of a sweep may differ in the rows that the tokenisation drops.
       const askOnce = (fingerprint: string): Promise<PlannedReview> => {
         const known = `${key} ${fingerprint}`;
         const asked =
@@ -210,7 +210,7 @@ async function makePlan(
     base,
     env: request.env,
     forecast,
-    // Of a base that is stored quantized there is no other.
+    // A base that is stored quantized exists only in that form.
     unquantized: rendered.quantization && unquantized,
     prepared,
     preparedDir: dir,

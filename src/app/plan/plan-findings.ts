@@ -1,11 +1,11 @@
-// Thousands of findings on rows as one line a code, with where to look.
+// Summarises thousands of findings on rows as one line per code, with places to look at.
 import type { RunConfig } from '../../config/schema/run.ts';
 import type { Finding, Place } from '../../diagnostics/finding.ts';
 import type { PlannedSplit } from '../../run/plan.ts';
 import type { Prepared } from '../tokens/prepare-sequences.ts';
 import type { CodeSummary } from './scan-rows.ts';
 
-/** The scan's findings for a plan; errors on rows that left are warnings here. */
+/** The scan's findings for a plan; errors on dropped rows become warnings here. */
 export function summariseScan(findings: ReadonlyMap<string, CodeSummary>): Finding[] {
   return [...findings].flatMap(([, { count, first }]) => {
     const [example] = first;
@@ -24,7 +24,7 @@ export function summariseScan(findings: ReadonlyMap<string, CodeSummary>): Findi
   });
 }
 
-/** The tokenisation's findings for a plan, by code; `places` holds the rows that are named. Errors on rows that were dropped are warnings here. */
+/** The tokenisation's findings for a plan, by code; `places` has the places of the named rows. Errors on dropped rows become warnings here. */
 export function summarisePrepared(
   { findings, dropped }: Pick<Prepared, 'findings' | 'dropped'>,
   places: ReadonlyMap<number, Place>,
@@ -37,7 +37,7 @@ export function summarisePrepared(
     const [first] = all;
     if (!first) return [];
     const at = first.row === null || first.row === undefined ? undefined : places.get(first.row);
-    // The last finding of a code may stand for many rows that are not listed.
+    // The last finding of a code may represent many rows that are not listed.
     const rows = all.reduce(
       (sum, { row, data }) => sum + (typeof row === 'number' ? 1 : Number(data?.rows ?? 1)),
       0,
@@ -73,7 +73,7 @@ export function namedRows(findings: Prepared['findings'], whole: ReadonlySet<str
   return rows;
 }
 
-/** A date that was asked for and that no template writes. */
+/** Finding: a date was set, but no template writes one. */
 export function unreadDate(config: RunConfig, { date }: Pick<Prepared, 'date'>): Finding[] {
   const asked = config.dataset.template_date;
   if (asked === undefined || date !== null) return [];
@@ -88,7 +88,7 @@ export function unreadDate(config: RunConfig, { date }: Pick<Prepared, 'date'>):
   ];
 }
 
-/** Validation that was asked for and has no rows. */
+/** Finding: validation was configured, but has no rows. */
 export function validationFindings(config: RunConfig, validation: PlannedSplit | null): Finding[] {
   if (config.dataset.validation === undefined || (validation?.rows ?? 0) > 0) return [];
   return [

@@ -1,4 +1,4 @@
-// The part of a plan that says what adapter it begins with, and the config that follows from it.
+// The part of a plan about the adapter that it starts from, and the config that follows from it.
 import { resolve } from 'node:path';
 import type { LoadedRun } from '../../config/load.ts';
 import { renderLora } from '../../config/render/lora.ts';
@@ -25,7 +25,7 @@ export interface PlannedStart {
   planned: PlannedInitAdapter;
   /** With the adapter's settings if the config leaves them out (`mode: continue`). */
   config: RunConfig;
-  /** The folder of the two files, and whether a link to them is as good as a copy. */
+  /** The folder of the two files, and whether hard links to them are enough. */
   files: { dir: string; immutable: boolean };
   configYaml: string;
   findings: Finding[];
@@ -47,7 +47,7 @@ export async function planInitAdapter(
   checkBaseHash(found, base);
   const count = (lora: Record<string, unknown>) => countTrained(request, loaded.config, base, lora);
   const expected = await count(rendered(adapter, found)).catch((error: unknown) => {
-    // Targets that match nothing here matched something on the base of the adapter.
+    // Targets that match nothing here did match something on the adapter's base.
     if (!(error instanceof UserError) || !/^(M00|M01|R035)/.test(error.code)) throw error;
     if (/trainable_token_indices/.test(error.message))
       throw new UserError(
@@ -104,7 +104,7 @@ function rendered({ settings }: ReadAdapter, { name }: FoundAdapter): Record<str
   );
 }
 
-/** The config over the adapter's settings; what is written must say the same. */
+/** Merges the config over the adapter's settings; settings that both have must agree. */
 async function continued(
   loaded: LoadedRun,
   { name }: FoundAdapter,
@@ -114,7 +114,7 @@ async function continued(
 ): Promise<RunConfig> {
   const taken = await takeAdapter(loaded.written, settings, name);
   const findings = [...taken.findings];
-  // `all-linear` and the list of what it matched are the same targets: decided by what would train.
+  // `all-linear` and the list of modules that it matched are the same targets, so compare what would train.
   if (
     taken.config &&
     taken.compare.length > 0 &&

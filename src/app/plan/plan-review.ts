@@ -1,4 +1,4 @@
-// The review gate in a plan: what it says there, and what it refuses at launch.
+// The review gate in a plan: its findings, and what it refuses at launch.
 import type { DatasetSection } from '../../config/schema/dataset.ts';
 import type { Finding } from '../../diagnostics/finding.ts';
 import { UserError } from '../../diagnostics/user-error.ts';
@@ -7,11 +7,11 @@ import { percentText } from '../../run/review-sentence.ts';
 import { askGate } from '../review/ask-gate.ts';
 import type { ScannedConfig } from './scan-config.ts';
 
-/** Who asks the gate. */
+/** The command that asks the gate. */
 export interface GateRequest {
-  /** The config's file; null if it came from stdin. */
+  /** Path of the config; null if it came from stdin. */
   config: string | null;
-  /** `--unreviewed`: why no person has reviewed the rows; null if nothing was said. */
+  /** `--unreviewed`: why no person has reviewed the rows; null if not given. */
   reason: string | null;
   cwd: string;
   onProgress(rows: number): void;
@@ -34,7 +34,7 @@ export async function reviewOfPlan(
   });
 }
 
-/** What a plan's findings say of its review; nothing if a passed review covers it. */
+/** A plan's findings on its review; none if a passed review covers it. */
 export function reviewFindings(review: PlannedReview): Finding[] {
   if (review.state === 'passed') return [];
   if (review.state === 'unreviewed')
@@ -54,7 +54,7 @@ export function reviewFindings(review: PlannedReview): Finding[] {
 
 const gateCodes = ['V020', 'V021', 'V022'];
 
-/** What keeps these plans' findings from a launch: no passed review covers the rows, and no reason excuses that. */
+/** The findings that prevent a launch: no passed review covers the rows, and no reason was given. */
 export function gateRefusal(findings: readonly Finding[]): UserError | null {
   const shut = findings.find(({ code }) => gateCodes.includes(code));
   if (!shut) return null;
@@ -64,7 +64,7 @@ export function gateRefusal(findings: readonly Finding[]): UserError | null {
   });
 }
 
-/** A plan's findings with those on its review made anew. */
+/** A plan's findings, with those on its review recomputed. */
 export function withReview(findings: readonly Finding[], review: PlannedReview): Finding[] {
   const others = findings.filter(({ code }) => code !== 'P008' && !gateCodes.includes(code));
   return [...others, ...reviewFindings(review)];

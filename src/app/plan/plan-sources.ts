@@ -1,10 +1,10 @@
-// What became of each source of a config: its rows by fate, and what an epoch feeds of it.
+// The result for each source of a config: its rows by fate, and what an epoch feeds from it.
 import type { ScannedFile } from '../../dataset/scan/scan-types.ts';
 import type { PlannedSource } from '../../run/plan.ts';
 import { type ConfigSource, scanOrder } from '../sources/config-sources.ts';
 import type { SourceTokens } from '../tokens/read-lengths.ts';
 
-/** The rows of one source by their numbers: the first one and how many. */
+/** The row numbers of one source: the first row and the number of rows. */
 export interface RowRange {
   setting: string;
   first: number;
@@ -50,7 +50,7 @@ export interface SourcesRequest {
   ranges: readonly RowRange[];
   /** By range. */
   fates: readonly SourceFates[];
-  /** Of the training sequences, by range; null if there is no training row. */
+  /** Figures of the training sequences by range; null if there is no training row. */
   tokens: readonly SourceTokens[] | null;
   /** The dataset's own. */
   template: string;

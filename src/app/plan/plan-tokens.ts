@@ -1,4 +1,4 @@
-// What new tokens make of a plan: their ids, the rows they need, and the settings under which these train.
+// How new tokens change a plan: their ids, the rows they need, and the settings that train these rows.
 import type { RenderedConfig } from '../../config/render/index.ts';
 import { embeddingRows, resizeEmbedding, rowsNeeded, trainNewRows } from '../../model/new-token-rows.ts';
 import type { ModelReading } from '../../model/read-config.ts';
@@ -15,8 +15,8 @@ export interface PlannedTokens {
 }
 
 /**
- * A token that the tokenizer had before still counts as new if the embedding has no row for it: whoever made the
- * tokenizer did not resize the model. Throws UserError M005.
+ * A token that the tokenizer already had still counts as new if the embedding has no row for it, because the
+ * model was not resized for it. Throws UserError M005.
  */
 export function planTokens(
   { tokenizer: asked, lora }: Pick<RenderedConfig, 'tokenizer' | 'lora'>,

@@ -1,4 +1,4 @@
-// What a plan gives to the run that is made of it.
+// What a plan passes to the run that is made from it.
 import type { Plan } from '../../run/plan.ts';
 
 export interface PlannedRun {
@@ -9,6 +9,6 @@ export interface PlannedRun {
   ledger: string;
   /** The folder with the prepared sequences and the tokenizer. */
   prepared: string;
-  /** Where the initial adapter's files are; absent without one, and in a rerun, whose data holds them. */
+  /** Where the initial adapter's files are; absent without one, and in a rerun, whose data folder has them. */
   initAdapter?: { dir: string; immutable: boolean };
 }

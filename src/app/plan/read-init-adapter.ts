@@ -16,9 +16,9 @@ import type { FoundAdapter } from './find-init-adapter.ts';
 export interface ReadAdapter {
   facts: AdapterFacts;
   tensors: TensorShapes;
-  /** As a config would write them under `lora:`. */
+  /** Settings as a config would write them under `lora:`. */
   settings: Record<string, unknown>;
-  /** Fields that nothing here reads. */
+  /** Fields that lorch does not read. */
   unknown: string[];
   files: Record<string, { bytes: number; sha256: string }>;
 }
@@ -31,7 +31,7 @@ export async function readInitAdapter(found: FoundAdapter): Promise<ReadAdapter>
   const { name, dir, plan } = found;
   const [configFile, weightsFile] = adapterFiles;
   const [configPath, weightsPath] = [join(dir, configFile), join(dir, weightsFile)];
-  // Through links: those of the hub's cache are links.
+  // Follow links, because the files of the hub's cache are links.
   const sizes = { [configFile]: regularFile(configPath), [weightsFile]: regularFile(weightsPath) };
   if ((sizes[configFile] ?? 0) > maxConfigBytes)
     throw refused(
@@ -79,7 +79,7 @@ function refuseFused({ name, plan, run }: FoundAdapter, config: Record<string, u
   );
 }
 
-/** A truncated file would be noticed by the trainer only after the base is loaded. */
+/** The trainer would notice a truncated file only after it has loaded the base. */
 function checkSize(name: string, path: string, tensorBytes: number, fileBytes: number): void {
   const file = openSync(path, 'r');
   const head = Buffer.alloc(8);

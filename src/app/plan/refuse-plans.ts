@@ -1,10 +1,10 @@
-// What keeps plans from being launched, as the error to throw.
+// The error to throw if plans must not be launched.
 import type { Finding } from '../../diagnostics/finding.ts';
 import { UserError } from '../../diagnostics/user-error.ts';
 import type { Plan } from '../../run/plan.ts';
 import { gateRefusal } from './plan-review.ts';
 
-/** P001 if a plan has errors, else V020–V022 if the review gate is shut, else U112 for a sweep that is detached. */
+/** P001 if a plan has errors; otherwise V020–V022 if the review gate is closed; otherwise U112 for a detached sweep. */
 export function refusalOf(
   plans: readonly Pick<Plan, 'findings'>[],
   { detach }: { detach: boolean },
@@ -13,7 +13,7 @@ export function refusalOf(
   return errorRefusal(findings) ?? gateRefusal(findings) ?? (detach ? sweepRefusal(plans.length) : null);
 }
 
-/** The exit code of a plan with errors; null without any. A package that is missing is the environment's fault. */
+/** The exit code of a plan with errors; null without errors. A missing package counts as a fault of the environment. */
 export function refusalExit(findings: readonly Pick<Finding, 'code' | 'severity'>[]): 1 | 3 | null {
   const errors = findings.filter(({ severity }) => severity === 'error');
   if (errors.length === 0) return null;

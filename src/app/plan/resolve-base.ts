@@ -21,7 +21,7 @@ export async function resolveBase(config: RunConfig, request: BaseRequest): Prom
     withTensors: false,
     ...(request.signal ? { signal: request.signal } : {}),
   }).catch((error: unknown) => {
-    // What looks like a hub id is as often a folder that is not there yet.
+    // A name that looks like a hub id is often a folder that does not exist yet.
     if (!(error instanceof UserError) || error.code !== 'E040') throw error;
     throw new UserError(error.code, error.message, {
       hint: `there is no folder ${config.base_model} in ${request.workspace.root} either; ${error.hint}`,
@@ -38,7 +38,7 @@ export async function resolveBase(config: RunConfig, request: BaseRequest): Prom
       hint: `unset HF_HUB_OFFLINE, or run \`hf download ${model.id}\` with a network connection`,
       exitCode: 3,
     });
-  // Trusted code that comes with the model is what will be built, not transformers' own class.
+  // Trusted code that comes with the model replaces transformers' own class.
   return config.model.trust_remote_code
     ? { ...model, reading: readModelConfig(model.config, { trustRemoteCode: true }) }
     : model;
@@ -49,7 +49,7 @@ function listed(files: readonly string[]): string {
   return files.slice(0, 3).join(', ') + more;
 }
 
-/** The base as the trainer's commands take it. */
+/** The base in the form that the trainer's commands take. */
 export function modelSpec(
   config: RunConfig,
   { path, revision }: ResolvedModel,

@@ -1,4 +1,4 @@
-// The dataset section of a config, scanned; what it refuses stops the plan here.
+// Scans the dataset section of a config; if it refuses the rows, the plan stops here.
 import { mkdir } from 'node:fs/promises';
 import type { WrittenChecks } from '../../config/check-file.ts';
 import type { DatasetSection } from '../../config/schema/dataset.ts';
@@ -17,18 +17,18 @@ import { isOwnTemplate } from '../tokens/read-template.ts';
 import { type ScannedRows, scanRows } from './scan-rows.ts';
 import { countSharedPrompts } from './shared-prompts.ts';
 
-/** The rows, and the check settings that decided which of them leave. */
+/** The rows, and the check settings that decided which of them were dropped. */
 export interface ScannedConfig extends ScannedRows {
   checks: CheckSettings;
   /** The entries of the config, training first; their rows are numbered in the order of `scanOrder`. */
   entries: readonly ConfigSource[];
-  /** Validation rows whose prompt is trained on, too. */
+  /** Validation rows whose prompt also occurs in training. */
   sharedPrompts: number;
-  /** What `validation.group_by` found of each field. */
+  /** What `validation.group_by` found for each field. */
   groups: ReadSides['groups'];
 }
 
-/** Where a config's files are, and the rules beside it. */
+/** Where a config's files are, and the settings around it. */
 export interface ScanScope {
   /** Dataset paths are relative to it. */
   root: string;
@@ -66,7 +66,7 @@ export async function scanConfig(
     sources,
     workspace: checks,
     config: written,
-    // Precision changes no row's fate: reviewers demote warnings only.
+    // Precision does not change the fate of rows, because only warnings are demoted.
     precision: [],
   });
   const { near, ...duplicates } = dataset.duplicates;
@@ -92,7 +92,7 @@ export async function scanConfig(
       ? await assignSides(sources, { ...options, split: options.split }, rules, onRows)
       : null;
   const split = assigned && options.split ? { ...options.split, sideOf: assigned.sideOf } : options.split;
-  // Not before: duplicates and the split are decided on all rows, without weights.
+  // Weights apply last, because duplicates and the split are decided on all rows.
   const draw = { seed: dataset.draw_seed };
   const scan = await scanRows(
     sources,
@@ -109,7 +109,7 @@ export async function scanConfig(
   return { ...scan, checks: decidingSettings(settings), entries, sharedPrompts, groups };
 }
 
-/** Templates other than the dataset's, by the file whose rows have them. */
+/** Templates other than the dataset's, by file. */
 function ownTemplates(
   ordered: ReturnType<typeof scanOrder>,
   { template }: DatasetSection,
@@ -121,7 +121,7 @@ function ownTemplates(
   );
 }
 
-// Checked by the scan like other rows, but no trainer here learns from pairs.
+// The scan checks pairs like other rows, but the trainer cannot learn from pairs.
 function refusePairs({ result, pairs }: ScannedRows): void {
   if (pairs === 0) return;
   const file = result.files.find(({ format }) => format === preference.name)?.path ?? result.files[0]?.path;
@@ -149,12 +149,12 @@ function refusal({ result, findings }: ScannedRows, entries: readonly ConfigSour
   });
 }
 
-/** If a format cannot be detected, or a mapping does not fit: which setting of the config sets it. */
+/** Names the setting of the config to change if a format cannot be detected or a mapping does not fit. */
 function namingSource(error: Finding, source: ConfigSource | undefined): Finding {
   if (error.code !== unknownFormat.code || !source) return error;
   return {
     ...error,
-    // `text` is for the whole dataset; a source has no such format.
+    // `text` applies to the whole dataset; a single source cannot have this format.
     hint: [
       error.hint,
       `in this config: ${/format: text/.test(error.hint ?? '') ? 'dataset' : source.setting}.format`,

@@ -1,4 +1,4 @@
-// The dataset of a config, read once: examples and ledger on disk, findings counted by code.
+// Reads the dataset of a config once: writes examples and ledger to disk, and counts findings by code.
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
@@ -13,7 +13,7 @@ import { type TrainerMessage, type TrainerRow, trainerLine, trainerRow } from '.
 import type { Finding } from '../../diagnostics/finding.ts';
 import type { Plan } from '../../run/plan.ts';
 
-/** Findings of one code: how many, and the first few. */
+/** Findings of one code: their number, and the first few. */
 export interface CodeSummary {
   count: number;
   first: Finding[];
@@ -26,24 +26,24 @@ export interface ScannedRows {
   examples: Record<string, string>;
   /** SHA-256 of each example file. */
   contents: Record<string, string>;
-  /** NDJSON, as the scan saw it: rows that tokenisation drops are still kept here. */
+  /** NDJSON with the scan's results: rows that the tokenisation drops later are `kept` here. */
   ledger: string;
   findings: Map<string, CodeSummary>;
-  /** Rows with two answers: they are not examples to train on. */
+  /** Rows with two answers, which are not examples to train on. */
   pairs: number;
-  /** The first validation rows, which `lorch try` asks. */
+  /** The first validation rows, whose prompts `lorch try` uses. */
   heldOut: HeldOutRow[];
 }
 
-/** A held-out row as a conversation; a document is one message of that role. */
+/** A held-out row as a conversation; a document is one message with this role. */
 type HeldOutRow = Plan['dataset']['held_out'][number];
 
 const heldOutRows = 3;
-/** Of a document: enough for a prompt and what follows it. */
+/** Characters of a document that are kept: enough for a prompt and its continuation. */
 const heldOutUnits = 2000;
 const shownPerCode = 3;
 
-/** Scans `sources` and writes what is kept into `dir`; `templates` names those of rows that have their own, by file. */
+/** Scans `sources` and writes the kept rows into `dir`; `templates` has the templates of files that have their own. */
 export async function scanRows(
   sources: readonly DataSource[],
   options: ScanOptions,
@@ -112,7 +112,7 @@ function heldOutRow(row: TrainerRow): HeldOutRow {
       };
 }
 
-// The plan is plain JSON: what that would rewrite stands in it as JSON text, which the trainer reads as well.
+// The plan is plain JSON. Values that JSON would rewrite are stored as JSON text, which the trainer also reads.
 function asPlainJson(message: TrainerMessage): HeldOutRow['messages'][number] {
   if (!message.tool_calls) return { ...message };
   const calls = message.tool_calls.map((call) => ({
@@ -130,7 +130,7 @@ function textIfNoted(value: unknown): unknown {
 interface Lines {
   path: string;
   lines(): number;
-  /** A promise if the disk is behind. */
+  /** Returns a promise if the disk is behind. */
   write(line: string): void | Promise<void>;
   /** Returns the SHA-256 of the file. */
   close(): Promise<string>;
@@ -139,11 +139,11 @@ interface Lines {
 function openLines(path: string): Lines {
   const out = createWriteStream(path, { mode: 0o600 });
   const failed = once(out, 'error').then(([error]) => Promise.reject(error));
-  // Only the code that waits for a write gets the error.
+  // The error is reported only to the code that waits for a write.
   failed.catch(() => undefined);
   const hash = createHash('sha256');
   let lines = 0;
-  // One wait for all who write while the disk is behind.
+  // All writers share one wait while the disk is behind.
   let draining: Promise<void> | null = null;
   return {
     path,

@@ -1,4 +1,4 @@
-// Evaluations that never happen and a warm-up that never ends: valid settings that do not fit the length of the run.
+// Valid settings that do not fit the length of the run: evaluations that never happen, a warm-up that never ends.
 import { withoutWarmup } from '../../config/rules/schedule.ts';
 import type { Finding } from '../../diagnostics/finding.ts';
 import { countEvaluations, evaluationInterval } from '../../model/evaluations.ts';
@@ -7,7 +7,7 @@ import type { Plan } from '../../run/plan.ts';
 type Training = Readonly<Record<string, unknown>>;
 type Steps = Plan['forecast']['steps'];
 
-/** What the number of steps makes of the schedules. `validates`: there are validation rows. */
+/** Findings about schedules that do not fit the number of steps. `validates`: there are validation rows. */
 export function scheduleFindings(training: Training, steps: Steps, validates: boolean): Finding[] {
   return [...(validates ? evaluationFindings(training, steps) : []), ...warmupFindings(training, steps)];
 }
@@ -31,7 +31,7 @@ function evaluationFindings(training: Training, steps: Steps): Finding[] {
     ];
   const patience = Number(training.early_stopping_patience ?? 0);
   const beyond = strategy === 'steps' && every > steps.total;
-  // The first evaluation is the one to beat.
+  // The first evaluation sets the best value, so it does not count for patience.
   const idle = patience >= count;
   if (!beyond && !idle) return [];
   const times = count === 1 ? 'once, after the last step' : `${count} times`;
@@ -65,7 +65,7 @@ function choosers(training: Training): string[] {
 
 function warmupFindings(training: Training, { total }: Steps): Finding[] {
   const given = Number(training.warmup_steps ?? 0);
-  // As TrainingArguments.get_warmup_steps. The rate of the first step is 0, that of the step after the warm-up the peak.
+  // Like TrainingArguments.get_warmup_steps. The rate is 0 at the first step and reaches its peak at the step after the warm-up.
   const warmup = given < 1 ? Math.ceil(total * given) : given;
   if (warmup < total || warmup === 0 || withoutWarmup.includes(String(training.lr_scheduler_type))) return [];
   const highest = (Number(training.learning_rate) * (total - 1)) / warmup;

@@ -1,18 +1,18 @@
-// Prompts that stand on both sides of a split, by the example files of a scan.
+// Prompts that occur on both sides of a split, from the example files of a scan.
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 
 interface ExampleLine {
-  /** Absent in a document, which has no prompt. */
+  /** Absent for a document, which has no prompt. */
   messages?: { role: string; content: unknown }[];
 }
 
-/** Validation rows whose prompt (all before the last answer, white space apart) a training row has, too. */
+/** Validation rows whose prompt (all before the last answer, ignoring white space) a training row also has. */
 export async function countSharedPrompts(examples: Readonly<Record<string, string>>): Promise<number> {
   const { train, validation } = examples;
   if (!train || !validation) return 0;
-  // As many entries as there are prompts in validation, however many rows are trained on.
+  // The set has only the prompts of validation rows, so its size does not depend on the number of training rows.
   const held = new Map<string, number>();
   for await (const prompt of promptsOf(validation)) held.set(prompt, (held.get(prompt) ?? 0) + 1);
   let shared = 0;

@@ -1,4 +1,4 @@
-// What a plan says if nothing is left to train on: of a source, or of all.
+// What a plan says if a source, or the whole dataset, has nothing left to train on.
 import { notDrawn } from '../../dataset/weight.ts';
 import type { Finding } from '../../diagnostics/finding.ts';
 import { UserError } from '../../diagnostics/user-error.ts';
@@ -16,7 +16,7 @@ export function refuseUndrawn(sources: readonly PlannedSource[]): void {
   });
 }
 
-/** Training sources of which no row trains, for other reasons than their weight. */
+/** Training sources of which no row trains, for reasons other than their weight. */
 export function emptySources(sources: readonly PlannedSource[]): Finding[] {
   return sources
     .filter(({ role, train, rows_in }) => role === 'train' && train === 0 && rows_in > 0)

@@ -1,4 +1,4 @@
-// The launch gate: whether a passed review covers every row that is to train or validate.
+// The launch gate: checks that a passed review covers every row that trains or validates.
 import { relative } from 'node:path';
 import { createFingerprintIndex, type FingerprintIndex } from '../../dataset/review/fingerprint-index.ts';
 import type { Judgement, ReviewRule } from '../../dataset/review/judge-review.ts';
@@ -12,7 +12,7 @@ import { lostSentence } from './find-origins.ts';
 import { type JudgedReview, judgeRows, sameFates } from './judge-rows.ts';
 
 export interface GateRequest {
-  /** The dataset's files, absolute and as the config names them. */
+  /** The dataset's files: absolute paths, and the names in the config. */
   files: readonly { path: string; label: string }[];
   rule: ReviewRule;
   /** The run's `ledger.jsonl.gz`. */
@@ -23,9 +23,9 @@ export interface GateRequest {
   checks: CheckSettings;
   /** The run's config, absolute; null if it is not a file. */
   config: string | null;
-  /** Whether the config maps fields of the rows, without which they cannot be read. */
+  /** Whether the config maps the rows' fields, so that they cannot be read without it. */
   mapped: boolean;
-  /** Where the next command will be typed. */
+  /** The folder in which the user will type the next command. */
   cwd: string;
   onProgress(rows: number): void;
 }
@@ -78,13 +78,13 @@ async function nextCommand(
   const [only] = reviews;
   const one = reviews.length === 1 && only ? only : null;
   const disputed = reviews.find(({ judgement }) => judgement.disputed > 0);
-  // A review of the files behind the dataset goes on where it is, if it can speak for every row.
+  // A review of the parent files continues there, if it can cover every row.
   const about = disputed ?? (one && one.rows === rows ? one : null);
   const names = (about?.inherited ? about.files : files)
     .map(({ path }) => quotePath(relative(cwd, path) || path))
     .join(' ');
   const usual = await chooseDatasetChecks({ cwd, sources: files });
-  // Settings of the config decide which rows there are to draw from, and how they are read.
+  // The config's settings decide which rows can be drawn, and how they are read.
   const withConfig =
     config && (mapped || (checks && !sameFates(usual.checks.settings, checks)))
       ? ` --config ${quotePath(relative(cwd, config) || config)}`
@@ -99,8 +99,8 @@ async function nextCommand(
 }
 
 /**
- * The rows of a ledger that train or validate, equal ones once. Rows that only a weight leaves out are among them: so a
- * review speaks of the same rows whatever the weights, and the draw, which knows no quality, neither opens nor shuts the gate.
+ * The rows of a ledger that train or validate, equal ones once. They include rows that only a weight skips, so that a
+ * review covers the same rows for all weights, and a random draw by weight cannot open or close the gate.
  */
 async function trainedRows(ledger: string): Promise<FingerprintIndex> {
   const index = createFingerprintIndex();

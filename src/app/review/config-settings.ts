@@ -1,4 +1,4 @@
-// Files under review that a run config reads with settings of their own: the format and the template of each.
+// The format and template that a run config gives to each file under review.
 import type { DatasetSection } from '../../config/schema/dataset.ts';
 import { expandSources } from '../../dataset/scan/sources.ts';
 import type { PrepareSpec } from '../tokens/prepare-sequences.ts';
@@ -22,12 +22,12 @@ export async function withConfigSettings(
   const configured = new Map(files.map((file) => [file.path, { ...file }]));
   const met = new Set<string>();
   for (const entry of [...train, ...(Array.isArray(validation) ? validation : [])]) {
-    // Rows of the hub are not reviewed there.
+    // Rows of the hub cannot be reviewed.
     const { path, ...settings } = typeof entry === 'string' ? { path: entry } : entry;
     if (path.startsWith('hf://')) continue;
     for (const found of await expandSources(root, [path])) {
       const file = configured.get(found.path);
-      // As in a run, the first source that names a file has it.
+      // As in a run, a file belongs to the first source that names it.
       if (!file || met.has(found.path)) continue;
       met.add(found.path);
       if ('format' in settings && settings.format !== undefined) file.format = settings.format;

@@ -1,4 +1,4 @@
-// The line that opens a draw: which version of the dataset, and a few of its rows that will not be read.
+// The log line that starts a draw: the version of the dataset, and its control group of rows that will not be read.
 import { type DrawEntry, type EntryStamp, logVersion } from '../../dataset/review/entries.ts';
 import { lastOfOrder } from '../../dataset/review/permutation.ts';
 import { otherFiles, type Population, type ReviewedFiles } from './population.ts';

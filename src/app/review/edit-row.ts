@@ -1,4 +1,4 @@
-// A row as a person edits it, and what comes back from the editor.
+// The text of a row for an editor, and the check of the edited text.
 
 import type { Example } from '../../dataset/example.ts';
 import { openFormat } from '../../dataset/formats/decide-format.ts';
@@ -10,7 +10,7 @@ import type { Population, ReviewedFiles } from './population.ts';
 
 const tokens = /"(?:[^"\\]|\\.)*"|[{}[\],:]|[^\s{}[\],:"]+/g;
 
-/** The row's JSON over several lines, its numbers and the order of its keys as they stand. */
+/** The row's JSON over several lines; numbers and the order of keys are unchanged. */
 export function editableText(text: string): string {
   let out = '';
   let depth = 0;
@@ -27,18 +27,18 @@ export function editableText(text: string): string {
   return `${out}\n`;
 }
 
-/** JSON without the white space between its tokens; nothing else changes. */
+/** JSON without the white space between its tokens, otherwise unchanged. */
 function compactJson(text: string): string {
   return text.replace(/("(?:[^"\\]|\\.)*")|\s+/g, (_all, string: string | undefined) => string ?? '');
 }
 
 export type Edited =
   | { outcome: 'changed'; text: string; fingerprint: string; example: Example }
-  /** The model sees the same as before. */
+  /** The model would see the same as before. */
   | { outcome: 'unchanged' }
   | { outcome: 'refused'; message: string; findings: Finding[] };
 
-/** Judges an edited row as the scan would: it must be a good row, another one, and one that the dataset has not yet. */
+/** Judges an edited row as the scan would: it must be valid, must differ, and must not be in the dataset yet. */
 export function judgeEdit(
   reviewed: Pick<ReviewedFiles, 'checks' | 'format' | 'files'>,
   population: Population,

@@ -1,4 +1,4 @@
-// `lorch data review --export`: the drawn rows as a sheet for a reviewer without a terminal.
+// `lorch data review --export`: writes the drawn rows as a sheet for a reviewer without a terminal.
 import { UserError } from '../../diagnostics/user-error.ts';
 import { writeNewFile } from '../files/new-file.ts';
 import { readReviewLog, reviewLogPath } from '../sources/verdict-log.ts';

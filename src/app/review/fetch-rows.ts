@@ -1,4 +1,4 @@
-// The few rows that are to be read, with their texts and findings: one more pass over the files.
+// Reads the texts and findings of the few rows to review, in one more pass over the files.
 import type { Example, RowPlace } from '../../dataset/example.ts';
 import type { Finding } from '../../diagnostics/finding.ts';
 import { UserError } from '../../diagnostics/user-error.ts';
@@ -13,7 +13,7 @@ export interface ReviewRow {
   findings: Finding[];
 }
 
-// A row with thousands of findings shows these.
+// The most findings shown for a row, which may have thousands.
 const findingsPerRow = 100;
 
 /** Reads the rows with these numbers (in the population's index). Throws UserError V012 if the files changed meanwhile. */

@@ -1,9 +1,9 @@
-// The nearest duplicates of the rows under review: one pass over the whole dataset.
+// Finds the rows most similar to the rows under review, in one pass over the whole dataset.
 import { createNearestFinder, type NearRow } from '../../dataset/review/nearest.ts';
 import type { ReviewRow } from './fetch-rows.ts';
 import { type ReviewedFiles, scanReviewed } from './population.ts';
 
-/** For each row the rows most like it. `stopped` is asked between rows; if it says so, the answer is null. */
+/** For each row, the rows most like it. Calls `stopped` between rows, and returns null if it is true. */
 export async function findNearest(
   reviewed: ReviewedFiles,
   rows: readonly ReviewRow[],

@@ -1,4 +1,4 @@
-// The files that a dataset was made of, as far back as the records beside them tell: their reviews may speak for its rows.
+// The files that a dataset was made from, as far back as the lineage records go. Their reviews may cover its rows.
 import { stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { hashFile } from '../files/hash-file.ts';
@@ -7,26 +7,26 @@ import { readLineage } from '../sources/read-lineage.ts';
 export interface NamedFile {
   /** Absolute. */
   path: string;
-  /** As users call it; an origin's is relative to what its descendant's is. */
+  /** Its name for users; an origin's path is relative to the same folder as its descendant's. */
   label: string;
 }
 
 export interface Origin extends NamedFile {
   /**
-   * Rows left on the way by a rule only. False if a file on the way is not what its record says, or a review was
-   * finished there: then what left may have left because somebody found it.
+   * Whether rows were removed on the way only by a rule. False if a file on the way differs from its record, or a review was
+   * finished there: then rows may have been removed because somebody found defects in them.
    */
   byRule: boolean;
 }
 
 export interface Origins {
-  /** The nearest first, each once; those that are given are not among them. */
+  /** Nearest first, each once, without the given files. */
   files: Origin[];
-  /** Origins of which a record tells, and which are not there, or not with the bytes that were read. */
+  /** Origins that a record names but that are missing or have changed. */
   lost: { file: string; made: string; what: 'gone' | 'changed' }[];
 }
 
-/** Walks back from `files`. Throws UserError D197 if a record cannot be read. */
+/** Follows the records back from `files`. Throws UserError D197 if a record cannot be read. */
 export async function findOrigins(files: readonly NamedFile[]): Promise<Origins> {
   const known = new Set(files.map(({ path }) => path));
   const found = new Map<string, Origin>();

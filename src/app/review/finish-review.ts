@@ -1,4 +1,4 @@
-// `lorch data review --finish`: a new version of the dataset, without what was rejected and with what was edited.
+// `lorch data review --finish`: writes a new version of the dataset, without rejected rows and with the edits.
 
 import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
@@ -27,24 +27,24 @@ export interface FinishRequest extends ReviewedFiles {
 
 export interface Finished {
   rows_in: number;
-  /** Rows of the new version, edited ones included. */
+  /** Rows of the new version, including edited ones. */
   kept: number;
   fixed: number;
-  /** Rows that left, by code; V040 are the rejected ones. */
+  /** Removed rows by code; V040 are the rejected ones. */
   dropped: Record<string, number>;
   /** Of the new version. */
   fingerprint: string;
   /** What was written beside the dataset itself. */
   files: { ledger: string; lineage: string; log: string };
-  /** Whether the review goes on to cover the new version. */
+  /** Whether the review also covers the new version. */
   covered: boolean;
 }
 
-/** Codes of the ledger: why a reviewer's row left, and that one was edited. */
+/** Ledger codes for rows that a reviewer rejected, and for rows that a reviewer edited. */
 const rejectedCode = 'V040';
 const editedCode = 'V041';
 
-/** Writes the new version. Nothing is overwritten. Throws UserError V008, V010, V011, D091, D095, D196. */
+/** Writes the new version and overwrites no file. Throws UserError V008, V010, V011, D091, D095, D196. */
 export async function finishReview(request: FinishRequest): Promise<Finished> {
   const { out } = request;
   if (!/\.jsonl?$/i.test(out))
@@ -87,12 +87,12 @@ export async function finishReview(request: FinishRequest): Promise<Finished> {
   }
 }
 
-/** The format of the one file that is written: all rows are in it, as `refuseMixed` has seen. */
+/** The format of the output file; `refuseMixed` has checked that all rows have it. */
 function oneFormat({ files, format }: ReviewedFiles): ReviewedFiles['format'] {
   return files[0]?.format ?? format;
 }
 
-/** Rows are written as they stood, into one file, which is read as one format. Throws UserError D196. */
+/** Refuses rows of several formats: rows keep their text, and a file is read as one format. Throws UserError D196. */
 function refuseMixed({ population }: OpenedReview, { files, format }: ReviewedFiles): void {
   const wanted = new Set(files.map((file) => JSON.stringify(file.format ?? format)));
   const found = new Set(population.formats.values());
@@ -168,7 +168,7 @@ async function writeVersion(
   return { result, kept, fixed, dropped, fingerprint: fingerprints.digest() };
 }
 
-/** The log goes on beside the new version, which is one file whatever it was made of. */
+/** The log continues beside the new version, which is always one file. */
 function copyLog(entries: readonly LogEntry[], reviewed: ReviewedFiles): string {
   const others = JSON.stringify(otherFiles(reviewed));
   return entries
@@ -185,7 +185,7 @@ function readBack(text: string): LogEntry[] {
   return text.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line) as LogEntry]));
 }
 
-/** Where the new version comes from, in terms that can be checked again. */
+/** The origin of the new version, in a form that can be verified later. */
 function lineageOf(
   request: FinishRequest,
   { population, loaded }: OpenedReview,

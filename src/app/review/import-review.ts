@@ -1,4 +1,4 @@
-// `lorch data review --import`: a filled sheet becomes verdicts, all of its lines or none.
+// `lorch data review --import`: turns a filled sheet into verdicts, all of its lines or none.
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
@@ -22,7 +22,7 @@ import { openPopulation, type Population, type ReviewedFiles } from './populatio
 import { type FilledRow, readSheet } from './review-sheet.ts';
 
 export interface ImportRequest extends ReviewedFiles {
-  /** Absolute path of the filled sheet, and what to call it. */
+  /** Absolute path of the filled sheet, and its name for users. */
   sheet: { path: string; label: string };
   reviewer: string;
   tool: string;
@@ -34,7 +34,7 @@ export interface Imported {
   taken: number;
   /** Lines without a verdict. */
   empty: number;
-  /** Lines that say what this reviewer said already. */
+  /** Lines that repeat an earlier verdict of this reviewer. */
   known: number;
 }
 
@@ -96,7 +96,7 @@ export async function importReview(request: ImportRequest): Promise<Imported> {
       return !(known && same(known, each));
     });
     const drawn = log.entries.some((entry) => entry.type === 'draw' && entry.dataset === dataset);
-    // All of it may be known from another version.
+    // All of its verdicts may already be known from another version.
     if (!drawn && said.length > 0) log.append(version?.draw ?? drawEntry(log.stamp(), request, population));
     if (fresh.length > 0)
       log.append(
@@ -181,7 +181,7 @@ function checkName(
   return false;
 }
 
-/** What one line says; null if it is wrong, which was said then. */
+/** The verdict of one line; null if the line is wrong, which has then been reported. */
 function readVerdict(
   { line, cells }: FilledRow,
   row: ReviewRow,

@@ -1,4 +1,4 @@
-// The workspace's index of reviews, made from their logs.
+// Builds the workspace's index of reviews from their logs.
 import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { glob } from 'tinyglobby';
@@ -10,11 +10,11 @@ import { openStore, type Store } from '../../store/open-store.ts';
 import { clearReviews, type ReviewIndexRow, replaceReviews } from '../../store/reviews.ts';
 import { readReviewLog } from '../sources/verdict-log.ts';
 
-/** Indexes one log (absolute path); one that is gone or cannot be read leaves the index. */
+/** Indexes one log (absolute path); removes it from the index if it is missing or unreadable. */
 export async function indexReview(store: Store, root: string, log: string): Promise<void> {
   const name = relative(root, log);
   const read = await readReviewLog(log, name).catch((error: unknown) => {
-    // Commands that need the log itself report it; an index only has what it can read.
+    // Commands that need the log report the error; the index only has readable logs.
     if (error instanceof UserError) return null;
     throw error;
   });
@@ -22,8 +22,8 @@ export async function indexReview(store: Store, root: string, log: string): Prom
 }
 
 /**
- * Indexes a review that changed in the workspace that `cwd` is in. Does nothing without a workspace, for a log outside
- * of it, and before its first run: a new database takes in every log.
+ * Indexes a changed review in the workspace of `cwd`. Does nothing without a workspace, for a log outside
+ * of it, and before the first run, because a new database indexes every log.
  */
 export async function indexInWorkspace({ cwd, env }: IndexScope, log: string): Promise<void> {
   const workspace = await findWorkspace(cwd, env.HOME);

@@ -1,4 +1,4 @@
-// What was said of a dataset's rows before it was made: the logs of the files behind it, as if they were its own.
+// Verdicts on a dataset's rows from before it was made: the logs of its parent files, as if they were its own.
 import type { LogEntry } from '../../dataset/review/entries.ts';
 import { readReviewLog, reviewLogPath } from '../sources/verdict-log.ts';
 import { findOrigins, type Origin } from './find-origins.ts';
@@ -6,7 +6,7 @@ import { otherFiles, type ReviewedFiles } from './population.ts';
 
 /**
  * The entries of the origins' logs. Their draws become earlier versions of `reviewed`, so that rows keep their verdicts
- * and what a draw found stays on the scale. Throws UserError D197, V004, V005.
+ * and earlier draws still count. Throws UserError D197, V004, V005.
  */
 export async function inheritedEntries(
   reviewed: Pick<ReviewedFiles, 'files'>,

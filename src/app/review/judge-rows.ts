@@ -1,4 +1,4 @@
-// What all reviews together say of a set of rows: those of the files' own logs, and those of the files they were made of.
+// Judges a set of rows by all reviews together: those of the files' own logs, and those of their parent files.
 import { access } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import type { DrawEntry, LogEntry } from '../../dataset/review/entries.ts';
@@ -19,26 +19,26 @@ export interface RowsRequest {
   /** The rows in question, equal ones once. */
   rows: FingerprintIndex;
   rule: ReviewRule;
-  /** Where `lorch data review` would be typed, and its home. */
+  /** The folder in which the user would type `lorch data review`, and the user's home. */
   cwd: string;
-  /** What decided which rows there are, if a run config has a say in it; null: what is beside the files. */
+  /** Check settings that decided which rows there are, if a run config sets some; null for those beside the files. */
   checks: CheckSettings | null;
   onProgress?(rows: number): void;
 }
 
 export interface JudgedReview {
-  /** The log, as users call it. */
+  /** The log's name for users. */
   log: string;
   sha256: string;
   /** The files that were reviewed together. */
   files: readonly NamedFile[];
-  /** Whether they are what the dataset was made of, and not the dataset. */
+  /** Whether these are parent files of the dataset and not the dataset itself. */
   inherited: boolean;
-  /** Fingerprint of the version drawn from; that of now if there is none. */
+  /** Fingerprint of the version that was drawn from; without a draw, that of the current version. */
   dataset: string;
   judgement: Judgement;
   reviewers: string[];
-  /** How many of the rows it speaks of. */
+  /** How many of the rows it covers. */
   rows: number;
 }
 
@@ -46,7 +46,7 @@ export interface JudgedRows {
   reviews: JudgedReview[];
   /** Rows that no passed review covers. */
   uncovered: number;
-  /** Every row is covered, and no review that speaks of them found too much. */
+  /** Every row is covered, and no review of them found too many defects. */
   open: boolean;
   lost: Origins['lost'];
 }
@@ -63,7 +63,7 @@ export async function judgeRows(request: RowsRequest): Promise<JudgedRows> {
   const older = origins.files.map((file) => ({ ...file, inherited: true }));
   for (const file of [...own, ...older]) {
     const log = await readReviewLog(reviewLogPath(file.path), reviewLogPath(file.label));
-    // A finished review is copied to the new version: it is one review, not two.
+    // A finished review is copied to the new version, but still counts as one review.
     if (!log || (file.inherited && log.entries.every(({ id }) => heard.has(id)))) continue;
     for (const set of await fileSets(file, log.entries, [...files, ...older])) {
       const before = file.inherited ? [] : await inheritedEntries(set, origins.files);
@@ -73,8 +73,8 @@ export async function judgeRows(request: RowsRequest): Promise<JudgedRows> {
       reviews.push(review);
       if (current) for (const { id } of log.entries) heard.add(id);
       const { passed, read } = review.judgement;
-      // Another draw elsewhere does not make up for one that found too much. What was found in the files behind a dataset
-      // is weighed with its own draw.
+      // Another draw elsewhere does not make up for one that found too many defects. Defects found in the parent files
+      // count together with the dataset's own draw.
       if (!passed && read >= rule.minRows && !(file.inherited && mine.every((i) => covered[i] === 1)))
         refuted = true;
       if (passed) for (const i of mine) covered[i] = 1;
@@ -86,7 +86,7 @@ export async function judgeRows(request: RowsRequest): Promise<JudgedRows> {
 
 type ReviewedSet = Pick<ReviewedFiles, 'files' | 'format'>;
 
-/** The sets of files that a log's draws speak of, as far as they are still there. */
+/** The sets of files that a log's draws name, if they still exist. */
 async function fileSets(
   file: NamedFile,
   entries: readonly LogEntry[],
@@ -116,9 +116,9 @@ async function fileSets(
 
 interface JudgedSet {
   review: JudgedReview;
-  /** The rows in question that it speaks of, by their numbers. */
+  /** The numbers of the rows in question that it covers. */
   mine: number[];
-  /** Whether the files of now were drawn from. */
+  /** Whether the current version of the files was drawn from. */
   current: boolean;
 }
 
@@ -132,7 +132,7 @@ async function judgeSet(
 ): Promise<JudgedSet | null> {
   const { cwd, checks, onProgress } = request;
   const usual = (await chooseDatasetChecks({ cwd, sources: set.files })).checks.settings;
-  // As `lorch data review` draws it: without the run's config, or with it (--config). What one draw found, the other knows.
+  // Both draws of `lorch data review` count, with the run's config (--config) and without it; they share their verdicts.
   const settings = checks && !sameFates(usual, checks) ? [usual, checks] : [usual];
   let best: JudgedSet | null = null;
   for (const each of settings) {
@@ -144,7 +144,7 @@ async function judgeSet(
   return best;
 }
 
-// One that passes before one that does not; then the one that speaks of more rows.
+// Prefer one that passes, then the one that covers more rows.
 function rank({ review, mine, current }: JudgedSet): number {
   return (review.judgement.passed ? 2e12 : current ? 1e12 : 0) + mine.length;
 }
@@ -164,14 +164,14 @@ function judgePopulation(
     const row = rows.at(i);
     const reviewed = population.index.has(row) || edits.has(row);
     if (reviewed) counted += 1;
-    // A row that repeats one of the population was read when that one was.
+    // A row that repeats a row of the population counts as read if that row was read.
     if (reviewed || population.covers(row)) mine.push(i);
   }
   if (mine.length === 0) return null;
   const judgement = judgeLoaded(loaded, population, rule, {
     has: rows.has,
     rows: counted,
-    // What a person may have taken out of it counts as what a reviewer takes out of the reviewed file itself.
+    // Rows that a person may have removed count like rows that a reviewer removes from the reviewed file itself.
     present: inherited && !byRule ? rows.has : population.index.has,
   });
   const review: JudgedReview = {
@@ -187,7 +187,7 @@ function judgePopulation(
   return { review, mine, current: loaded.version !== null };
 }
 
-/** Whether the same rows leave by both. */
+/** Whether both settings drop the same rows. */
 export function sameFates(a: CheckSettings, b: CheckSettings): boolean {
   const key = (settings: CheckSettings): string =>
     JSON.stringify(Object.entries(decidingSettings(settings)).sort(([x], [y]) => (x < y ? -1 : 1)));

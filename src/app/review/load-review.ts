@@ -1,4 +1,4 @@
-// A review as it stands: the dataset of now, its log, and how the two belong together.
+// Loads a review: the current dataset, its log, and how the two match.
 import type { LogEntry } from '../../dataset/review/entries.ts';
 import { foldLog, type ReviewState } from '../../dataset/review/fold-log.ts';
 import { type Judgement, judgeReview, type ReviewRule } from '../../dataset/review/judge-review.ts';
@@ -8,15 +8,15 @@ import { otherFiles, type Population, type ReviewedFiles } from './population.ts
 
 export interface LoadedReview {
   state: ReviewState;
-  /** The version that verdicts of now belong to; null if the dataset of now was never drawn from. */
+  /** The version that current verdicts belong to; null if the current dataset was never drawn from. */
   version: ReviewedVersion | null;
   /** Its order up to the last row drawn. */
   drawn: string[];
-  /** Other versions of the same files that were drawn from, with the share of their unread rows that has left. */
+  /** Other versions of the same files that were drawn from, with the share of their unread rows that has been removed. */
   earlier: { dataset: string; gone: number }[];
 }
 
-/** Brings a log's entries and the rows of now together. */
+/** Matches a log's entries with the current rows. */
 export function loadReview(
   reviewed: Pick<ReviewedFiles, 'files'>,
   population: Population,
@@ -51,7 +51,7 @@ export function loadReview(
   };
 }
 
-/** Judges a loaded review for the rows that `trained` names; for all rows of now if it is left out. `present`: which rows still stand. */
+/** Judges a loaded review for the rows in `trained`, by default all current rows. `present`: which rows still exist. */
 export function judgeLoaded(
   { state, version, drawn, earlier }: LoadedReview,
   { index }: Population,
@@ -72,14 +72,14 @@ export function judgeLoaded(
   );
 }
 
-/** The order of the version as far as it was read. Its places come from the order, not from the log. */
+/** The order of the version up to the last row that was read. Positions come from the order, not from the log. */
 function drawnRows(state: ReviewState, { draw, list }: ReviewedVersion): string[] {
   const positions = [...state.rows.values()].flatMap(({ verdicts }) =>
     [...verdicts.values()].flatMap(({ dataset, position }) =>
       dataset === draw.dataset && position !== null ? [position] : [],
     ),
   );
-  // Rows that were judged before may follow the last one shown.
+  // Rows that were judged earlier may follow the last one shown.
   const most = Math.max(-1, ...positions) + 1 + state.rows.size;
   return drawnOf(state, draw.dataset, orderOf(draw.dataset, list, Math.min(list.rows, most)));
 }
@@ -90,8 +90,8 @@ export function orderOf(dataset: string, list: FingerprintList, count: number): 
 }
 
 /**
- * The beginning of an order up to the last row that was shown to somebody, and on while rows follow that were judged
- * before: they are not shown again.
+ * The beginning of an order up to the last row that was shown to somebody, plus the following rows that were judged
+ * earlier, because they are not shown again.
  */
 export function drawnOf(state: ReviewState, dataset: string, order: readonly string[]): string[] {
   const last = order.findLastIndex((row) =>
@@ -104,13 +104,13 @@ export function drawnOf(state: ReviewState, dataset: string, order: readonly str
   return order.slice(0, end);
 }
 
-// Decided on in some draw, and not because a check had found it.
+// Judged in a draw, and not because a check found it.
 function wasDrawn({ rows }: ReviewState, row: string): boolean {
   const { decision = 'open', verdicts = new Map() } = rows.get(row) ?? {};
   return decision !== 'open' && [...verdicts.values()].some(({ position }) => position !== null);
 }
 
-// Which of the wanted beginnings (12 hex digits) are those of rows of now.
+// Which of the wanted prefixes (12 hex digits) belong to current rows.
 function beginnings({ index }: Population, wanted: readonly string[]): Set<string> {
   const set = new Set(wanted);
   const here = new Set<string>();

@@ -1,4 +1,4 @@
-// What the model will see of the rows under review: the prepared sequences, as text. The tokenisation is training's own.
+// Shows what the model sees of the rows under review: the prepared sequences as text, from the tokenisation that training uses.
 import { createHash } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -22,9 +22,9 @@ export interface ModelRequest {
   trustRemoteCode: boolean;
   baseDir: string;
   policy: RowPolicy;
-  /** Of files whose rows have another template, by label. */
+  /** Templates of files that have their own, by label. */
   templates?: ReadonlyMap<string, PrepareSpec['template']>;
-  /** `policy.truncate` happens to rows of more tokens; null: never. */
+  /** Rows with more tokens are treated by `policy.truncate`; null for no limit. */
   maxLength: number | null;
   cacheDir: string;
   env: Readonly<Record<string, string | undefined>>;
@@ -32,13 +32,13 @@ export interface ModelRequest {
 }
 
 export interface ModelView {
-  /** Consecutive parts of the row; `kept` is false if `max_length` takes a part away. */
+  /** Consecutive parts of the row; `kept` is false for a part that `max_length` cuts off. */
   runs: { text: string; trained: boolean; kept: boolean }[];
   tokens: number;
   trainedTokens: number;
   /** Tokens that training keeps. */
   keptTokens: number;
-  /** What the tokenisation noticed: code and message. */
+  /** Findings of the tokenisation: code and message. */
   findings: { code: string; message: string; hint?: string | null | undefined }[];
 }
 
@@ -48,7 +48,7 @@ const answer = z.object({
   ),
 });
 
-/** Views of rows by fingerprint; a row that cannot be trained on has no runs. Throws what the hub and Python report. */
+/** Views of rows by fingerprint; a row that cannot be trained on has no runs. Throws errors from the hub and Python. */
 export async function viewAsModel(
   request: ModelRequest,
   rows: readonly ReviewRow[],
@@ -73,7 +73,7 @@ export async function viewAsModel(
         ...request.policy,
         date: request.policy.date ?? dayOf(Date.now()),
         ...(templates.size > 0 && { templates: Object.fromEntries(templates) }),
-        // Whole rows: what a cut takes away is part of what there is to see.
+        // Prepare whole rows, because the view also shows the part that a cut removes.
         max_length: null,
         splits: { train: path },
       },

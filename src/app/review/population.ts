@@ -1,4 +1,4 @@
-// What a review draws from: every row of the dataset that training may use. Held are fingerprints and places, no texts.
+// The rows that a review draws from: every row of the dataset that training may use. Keeps fingerprints and places, not texts.
 import { hash } from 'node:crypto';
 import { dirname, relative } from 'node:path';
 import type { FieldMapping } from '../../dataset/formats/field-mapping.ts';
@@ -22,12 +22,12 @@ import { withJudgePool } from '../sources/judge-pool.ts';
 export interface ReviewedFile {
   path: string;
   label: string;
-  /** Its own format, if it has one. */
+  /** The file's own format, if it has one. */
   format?: string | FieldMapping;
 }
 
 export interface ReviewedFiles {
-  /** Absolute paths and what users call them; the review's log lies beside the first. */
+  /** Absolute paths and the names for users; the review's log is beside the first file. */
   files: readonly ReviewedFile[];
   /** A format's name, `auto`, or a mapping of the rows' fields; files may have their own. */
   format: string | FieldMapping;
@@ -36,28 +36,28 @@ export interface ReviewedFiles {
 }
 
 export interface Population {
-  /** Of the rows that may be drawn: what `lorch data stats` shows for the same files. */
+  /** Fingerprint of the rows that may be drawn, as `lorch data stats` shows it for the same files. */
   fingerprint: string;
-  /** Those rows in the order of the files; error findings and exact duplicates left out. */
+  /** Those rows in the order of the files, without rows with errors and exact duplicates. */
   index: FingerprintIndex;
-  /** Where each of them stands, by its number in the index; the column is not known. */
+  /** The place of each row, by its number in the index; the column is not known. */
   places: PlaceList;
-  /** Whether reading the drawn rows says something about this row: it is one of them, or repeats one. */
+  /** Whether this row is in the population, or repeats a row of it. */
   covers(fingerprint: string): boolean;
   /** The format of each file, by its label. */
   formats: ReadonlyMap<string, string>;
-  /** How the fields of files were read whose rows showed it themselves, by label. */
+  /** The mappings that were inferred from the rows of files, by label. */
   mappings: ReadonlyMap<string, FieldMapping>;
   /** Rows that no review reads, by code. */
   left: Record<string, number>;
-  /** For each code rows (as the scan counts them) with such a finding, a bounded and reproducible choice; empty unless asked for. */
+  /** For each code, scan numbers of rows with such a finding: a limited, reproducible choice; empty unless asked for. */
   flagged: ReadonlyMap<string, readonly number[]>;
 }
 
-// So many rows with findings of a code can be read at most: far more than its precision needs.
+// The most rows per code that can be read; far more than measuring its precision needs.
 const flaggedPerCode = 300;
 
-/** How every part of a review scans: as training does with `on_error: drop`, without a split. */
+/** The scan options of every part of a review: those of training with `on_error: drop`, without a split. */
 function reviewScan({ format, checks }: Pick<ReviewedFiles, 'format' | 'checks'>): ScanOptions {
   return { format, onError: 'drop', duplicates: { exact: 'drop' }, split: null, ...(checks && { checks }) };
 }
@@ -79,7 +79,7 @@ export async function scanReviewed(reviewed: ReviewedFiles, sink: ScanSink): Pro
   );
 }
 
-/** Reads which rows there are. Throws UserError V003 if there is none to read. */
+/** Finds which rows there are. Throws UserError V003 if there are none to read. */
 export async function openPopulation(reviewed: ReviewedFiles, wantsFlagged = false): Promise<Population> {
   const index = createFingerprintIndex();
   const repeated = createFingerprintIndex();
@@ -112,7 +112,7 @@ export async function openPopulation(reviewed: ReviewedFiles, wantsFlagged = fal
   };
 }
 
-/** The number in the index of a row as the scan counts it; -1 if it is not in the population. */
+/** The index number of a row, given its scan number; -1 if it is not in the population. */
 export function numberOf({ index, places }: Population, row: number): number {
   let [low, high] = [0, index.rows];
   while (low < high) {
@@ -123,13 +123,13 @@ export function numberOf({ index, places }: Population, row: number): number {
   return low < index.rows && places.get(low).of.row === row ? low : -1;
 }
 
-/** The files of a review as its log names them: those beside the first, relative to its folder. */
+/** The other files of a review as its log names them, relative to the folder of the first. */
 export function otherFiles({ files }: Pick<ReviewedFiles, 'files'>): string[] {
   const [first, ...others] = files;
   return first ? others.map(({ path }) => relative(dirname(first.path), path)) : [];
 }
 
-// Of each code the rows whose numbers hash lowest: the same ones every time, from all over the files.
+// For each code, the rows whose numbers have the lowest hashes: the same rows every time, spread over all files.
 function createFlagged() {
   const byCode = new Map<string, { row: number; key: string }[]>();
   return {

@@ -1,4 +1,4 @@
-// From what a user typed to a review: which files, who reads, against which limit, and which model is asked.
+// Turns the command line into a review request: the files, the reviewer, the limit, and the model.
 import { userInfo } from 'node:os';
 import { type LoadedRun, loadConfig } from '../../config/load.ts';
 import { reviewSection } from '../../config/schema/dataset.ts';
@@ -27,7 +27,7 @@ export interface ReviewFlags {
   python?: string;
 }
 
-/** Where and by which program a review is asked for. */
+/** The environment and program of the request. */
 export interface ReviewScope {
   cwd: string;
   env: Readonly<Record<string, string | undefined>>;
@@ -37,7 +37,7 @@ export interface ReviewScope {
   stdin(): Promise<Uint8Array>;
 }
 
-/** What every mode of `lorch data review` starts from. Throws UserError V002, V006, D090, C001. */
+/** The request behind every mode of `lorch data review`. Throws UserError V002, V006, D090, C001. */
 export async function openReviewRequest(
   scope: ReviewScope,
   patterns: readonly string[],
@@ -57,7 +57,7 @@ export async function openReviewRequest(
     config && flags.format === 'auto'
       ? await withConfigSettings(named, config.dataset, root)
       : { files: named, templates: null };
-  // The run's own settings decide, too, which rows there are to read.
+  // The run's settings also decide which rows there are to read.
   const { checks } = await chooseDatasetChecks({
     cwd,
     home: env.HOME,
@@ -104,7 +104,7 @@ async function readConfig({ cwd, env, stdin }: ReviewScope, path: string): Promi
   return first;
 }
 
-/** `--tokenizer` goes before the config's model. */
+/** `--tokenizer` overrides the config's model. */
 async function modelOf(
   { cwd, env }: ReviewScope,
   flags: ReviewFlags,
@@ -137,7 +137,7 @@ async function modelOf(
   };
 }
 
-/** The policy of the config; without one, or beside another tokenizer, what a run would have by default. */
+/** The policy of the config; without a config, or with another tokenizer, the default policy of a run. */
 async function policyOf(
   flags: ReviewFlags,
   config: RunConfig | null,

@@ -1,4 +1,4 @@
-// One reviewer at work: which row is next, and verdicts that are on disk before the next one shows.
+// The session of one reviewer: chooses the next row, and writes each verdict to disk before the next row is shown.
 import type { RejectReason, SettleEntry, VerdictEntry } from '../../dataset/review/entries.ts';
 import { logVersion } from '../../dataset/review/entries.ts';
 import { foldLog, type ReviewState, type RowReview } from '../../dataset/review/fold-log.ts';
@@ -17,9 +17,9 @@ export interface SessionRequest extends ReviewedFiles {
   /** Name and version of the program, kept with each verdict. */
   tool: string;
   now(): number;
-  /** Rows of the dataset's order to read in all. */
+  /** Total number of rows of the dataset's order to read. */
   rows: number;
-  /** `drawn`: the dataset's order. `findings`: rows with findings, which do not count. `disputes`: what reviewers differ on. */
+  /** `drawn`: the dataset's order. `findings`: rows with findings, which do not count. `disputes`: rows on which reviewers disagree. */
   what: 'drawn' | 'findings' | 'disputes';
   rule: ReviewRule;
 }
@@ -29,32 +29,32 @@ export interface ReviewSession {
   readonly logPath: string;
   readonly state: ReviewState;
   readonly what: SessionRequest['what'];
-  /** The row to judge now; null if all are done. */
+  /** The row to judge; null if all are done. */
   current(): ReviewRow | null;
-  /** Its place in the dataset's order, from 0; null for rows that are read for another reason. */
+  /** Its position in the dataset's order, from 0; null for rows that are read for another reason. */
   position(): number | null;
-  /** What is known of the current row. */
+  /** What is known about the current row. */
   review(): RowReview | null;
-  /** If reviewers differ: the edit of one of them, as an editor should open with it. Null: with the row as it is. */
+  /** If reviewers disagree: the edit of one of them, as an editor should open with it. Null to open with the row itself. */
   draft(): string | null;
-  /** Reads the texts of the next rows if they are not at hand. Call before `current`. */
+  /** Reads the texts of the next rows if they are not loaded. Call it before `current`. */
   ready(): Promise<void>;
-  /** Rows whose texts are at hand, the next ones first. */
+  /** Rows whose texts are loaded, the next ones first. */
   loaded(): ReviewRow[];
-  /** Rows still to come, the current one included. */
+  /** Remaining rows, including the current one. */
   left(): number;
-  /** Rows the reviewer was to read in all. */
+  /** Total number of rows for the reviewer. */
   target(): number;
   /** Verdicts given in this session. */
   given(): number;
   judgement(): Judgement;
   accept(): void;
   reject(reason: RejectReason, note?: string): void;
-  /** Takes what came back from the editor; a verdict only if it says `changed`. */
+  /** Judges the text from the editor; it becomes a verdict only if the result is `changed`. */
   edit(text: string): Edited;
   note(text: string): void;
   skip(): void;
-  /** Takes back this reviewer's last verdict, note or settlement; null if there is none left. */
+  /** Takes back this reviewer's last verdict, note or settlement; null if there is none. */
   undo(): Promise<string | null>;
   /** Draws more rows of the order. */
   more(rows: number): Promise<void>;
@@ -78,7 +78,7 @@ export async function openSession(request: SessionRequest): Promise<ReviewSessio
   const loaded = loadReview(request, population, [...before, ...log.entries]);
   const dataset = loaded.version?.draw.dataset ?? population.fingerprint;
   const list: FingerprintList = loaded.version?.list ?? population.index;
-  // A draw that is known from a file behind this one is noted here, too: that file may go.
+  // A draw that is known from a parent file is also recorded here, because that file may be deleted.
   let announced = log.entries.some((entry) => entry.type === 'draw' && entry.dataset === dataset);
   let state = loaded.state;
   let target = Math.min(request.rows, list.rows);
@@ -96,7 +96,7 @@ export async function openSession(request: SessionRequest): Promise<ReviewSessio
       );
     const candidates = what === 'drawn' ? order.slice(0, target) : flagged;
     const open = candidates.filter((row) => population.index.has(row) && !own(row));
-    // What was passed over comes back after the rest.
+    // Skipped rows come back after the others.
     return [
       ...open,
       ...candidates.filter((row) => population.index.has(row) && own(row)?.verdict === 'skip'),
@@ -115,7 +115,7 @@ export async function openSession(request: SessionRequest): Promise<ReviewSessio
   };
   const refresh = async (): Promise<void> => {
     queue = waiting();
-    // The last few verdicts' rows too, so that taking one back shows its row at once.
+    // Also load the rows of the last few verdicts, so that taking one back shows its row at once.
     const recent = state.standing.filter((each) => each.reviewer === reviewer).slice(-10);
     await load([...queue.slice(0, fetchAtOnce - 10), ...recent.map(({ row }) => row)]);
   };
@@ -160,7 +160,7 @@ export async function openSession(request: SessionRequest): Promise<ReviewSessio
   };
 
   await refresh();
-  // If all rows to be read were judged before, the draw is all that there is to note.
+  // If all rows were judged before, the draw is the only thing to record.
   if (what === 'drawn' && queue.length === 0 && target > 0 && state.standing.length > 0) {
     const noted = draw();
     if (noted.length > 0) write(...noted);
@@ -215,7 +215,7 @@ export async function openSession(request: SessionRequest): Promise<ReviewSessio
     },
     skip: () => judge({ verdict: 'skip' }),
     async undo() {
-      // What was said of the files behind this one is taken back there.
+      // A verdict on a parent file must be taken back there.
       const last = state.standing.findLast((each) => each.reviewer === reviewer && !inherited.has(each.id));
       if (!last) return null;
       write({ v: logVersion, ...log.stamp(), type: 'undo', of: last.id });
@@ -236,7 +236,7 @@ export async function openSession(request: SessionRequest): Promise<ReviewSessio
   };
 }
 
-/** Rows with findings, the codes in turn, so that each check gets its share of reading. */
+/** Rows with findings, one code after another in turn, so that rows of each check are read. */
 function flaggedOrder(population: Population, count: number): string[] {
   const byCode = [...population.flagged]
     .sort(([a], [b]) => (a < b ? -1 : 1))

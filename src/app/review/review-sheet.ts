@@ -1,11 +1,11 @@
-// The sheet that a reviewer without a terminal fills in: CSV for spreadsheets, or JSON lines.
+// The sheet for a reviewer without a terminal: CSV for spreadsheets, or JSON lines.
 import { parse } from 'csv-parse/sync';
 import { textOf } from '../../dataset/content.ts';
 import { exactJson } from '../../dataset/exact-json.ts';
 import type { Example } from '../../dataset/example.ts';
 import type { ReviewRow } from './fetch-rows.ts';
 
-/** What a reviewer gets of a row, and the columns that wait for an answer. */
+/** The columns that show a row, and the empty columns for the reviewer's answers. */
 export interface SheetRow {
   row: string;
   position: number;
@@ -45,7 +45,7 @@ export function sheetRow({ fingerprint, place, example, findings }: ReviewRow, p
   };
 }
 
-/** All rows as the text of a file; CSV opens with a byte order mark, without which spreadsheets take UTF-8 for something else. */
+/** All rows as the text of a file; CSV begins with a byte order mark, because spreadsheets need it to recognise UTF-8. */
 export function writeSheet(rows: readonly SheetRow[], kind: 'csv' | 'jsonl'): string {
   if (kind === 'jsonl') return rows.map((row) => `${JSON.stringify(row)}\n`).join('');
   const lines = rows.map((row) => sheetColumns.map((column) => csvCell(String(row[column]))).join(','));
@@ -58,12 +58,12 @@ export interface FilledRow {
   cells: Partial<Record<string, string>>;
 }
 
-/** Reads a filled sheet. Throws an Error that says what is wrong with the file as a whole. */
+/** Reads a filled sheet. Throws an Error if the file as a whole is wrong. */
 export function readSheet(text: string, kind: 'csv' | 'jsonl'): FilledRow[] {
   return kind === 'csv' ? readCsv(text.replace(/^\ufeff/, '')) : readJsonLines(text);
 }
 
-// A cell that opens like this is a formula to a spreadsheet, which would run it.
+// A spreadsheet would run a cell that begins like this as a formula.
 const formula = /^'*[=+\-@\t\r]/;
 
 function csvCell(value: string): string {
@@ -73,7 +73,7 @@ function csvCell(value: string): string {
 
 function readCsv(text: string): FilledRow[] {
   const head = text.slice(0, text.search(/[\r\n]|$/));
-  // Spreadsheets of some countries divide by semicolons.
+  // Spreadsheets in some countries separate cells by semicolons.
   const delimiter = [',', ';', '\t'].find(
     (each) => head.includes(`row${each}`) || head.includes(`${each}verdict`),
   );

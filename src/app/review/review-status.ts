@@ -1,4 +1,4 @@
-// How a review stands: what its log says of the dataset as it is now.
+// The state of a review: what its log says about the current dataset.
 
 import { meanKappa, type PairAgreement, pairAgreements } from '../../dataset/review/agreement.ts';
 import { type CheckPrecision, checkPrecision } from '../../dataset/review/check-precision.ts';
@@ -24,28 +24,28 @@ interface ReviewerCounts {
 
 export interface ReviewStatus {
   log: string;
-  /** Whether there is a log of its own; without one, only reviews of what it was made of say something. */
+  /** Whether the dataset has its own log; otherwise only reviews of its parent files count. */
   own: boolean;
-  /** The rows of now. */
+  /** The current rows. */
   fingerprint: string;
   rows: number;
-  /** The version that was drawn from; null if the dataset of now was never drawn from. */
+  /** The version that was drawn from; null if the current dataset was never drawn from. */
   version: string | null;
   judgement: Judgement;
   limit: number;
-  /** Reviews of the files that it was made of, for its rows. */
+  /** Reviews of its parent files that concern its rows. */
   inherited: JudgedReview[];
-  /** Rows that no passed review covers, its own or an inherited one. */
+  /** Rows that no passed review covers, neither its own nor an inherited one. */
   uncovered: number;
   /** Whether the launch gate opens for all of its rows. */
   open: boolean;
-  /** Files behind it that could not be asked, one sentence each. */
+  /** Parent files whose reviews could not be read, one sentence each. */
   lost: string[];
-  /** Whether a new version would differ: a row of now is rejected or edited. */
+  /** Whether a new version would differ, because a current row is rejected or edited. */
   changes: boolean;
   reviewers: ReviewerCounts[];
   agreement: { pairs: PairAgreement[]; kappa: number | null };
-  /** Disputed rows by fingerprint, with their place if they still stand. */
+  /** Disputed rows by fingerprint, with their place if they still exist. */
   disputes: { row: string; at: { file: string; line: number } | null }[];
   checks: CheckPrecision[];
 }
@@ -58,7 +58,7 @@ export interface OpenedReview {
   sha256: string;
 }
 
-/** The dataset of now with its log, and what was said of the files behind it. Throws UserError V008 if no row was read yet. */
+/** The current dataset with its log, and verdicts on its parent files. Throws UserError V008 if no row was read yet. */
 export async function openReview(reviewed: ReviewedFiles): Promise<OpenedReview> {
   const { logPath, log } = await readOwnLog(reviewed);
   if (!log) throw noReview(reviewed);
@@ -136,14 +136,14 @@ export async function reviewStatus(
   };
 }
 
-/** Whether a verdict rejects or edits a row that is still in the dataset; `--finish` has taken out those that are not. */
+/** Whether a verdict rejects or edits a row that is still in the dataset; `--finish` has already removed the others. */
 export function wouldChange({ rows }: ReviewState, { index }: Population): boolean {
   return [...rows.values()].some(
     ({ row, decision }) => (decision === 'reject' || decision === 'edit') && index.has(row),
   );
 }
 
-/** Rows on which reviewers differ and that are not settled. */
+/** Rows on which reviewers disagree and that are not settled. */
 export function disputesOf({ rows }: ReviewState): RowReview[] {
   return [...rows.values()].filter(({ decision }) => decision === 'disputed');
 }

@@ -1,8 +1,8 @@
-// The files of a review, from what a user typed.
+// The files of a review, from the command line.
 import { expandSources } from '../../dataset/scan/sources.ts';
 import { UserError } from '../../diagnostics/user-error.ts';
 
-/** Files by absolute path and as shown. Throws UserError D090 if there is none, V002 for stdin. */
+/** Files by absolute path and name for users. Throws UserError D090 if there are none, V002 for stdin. */
 export async function reviewedFiles(
   cwd: string,
   patterns: readonly string[],

@@ -1,4 +1,4 @@
-// Gathers what each run planned and recorded, and compares them.
+// Reads what each run planned and recorded, and compares the runs.
 import { join } from 'node:path';
 import { UserError } from '../../diagnostics/user-error.ts';
 import type { ComparedRun, Comparison, MetricSummary } from '../../run/compare.ts';
@@ -30,7 +30,7 @@ export interface RunComparison extends Comparison {
 export interface CompareRequest {
   store: Store;
   runsDir: string;
-  /** Two or more, as a user names them. */
+  /** Two or more runs, as the user names them. */
   runs: readonly string[];
   /** Series to overlay. */
   metrics: readonly string[];
@@ -59,7 +59,7 @@ export async function compareRuns(request: CompareRequest): Promise<RunCompariso
   return { ...buildComparison(runs, changes), curves: readCurves(request, runs) };
 }
 
-/** What `compare` and `show` know of one run at one moment: its plan and the index, not its ledger. */
+/** The data of one run at one moment for `compare` and `show`: its plan and the index, not its ledger. */
 export function gather(store: Store, id: string, plan: Plan, now: number): ComparedRun {
   return store.read(() => {
     const row = getRun(store, id);
@@ -86,7 +86,7 @@ export function gather(store: Store, id: string, plan: Plan, now: number): Compa
 
 type Peaks = Pick<ComparedRun, 'allocated_peak_bytes' | 'reserved_peak_bytes' | 'rss_peak_bytes'>;
 
-/** The highest peaks any attempt reported. */
+/** The highest peaks that any attempt reported. */
 function memoryPeaks(metrics: readonly MetricSummary[]): Peaks {
   const peak = (name: keyof Peaks): number | null =>
     metrics.find((metric) => metric.name === name)?.max ?? null;

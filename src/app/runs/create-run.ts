@@ -14,15 +14,15 @@ import { ownerTag } from '../files/process-owner.ts';
 import type { PlannedRun } from '../plan/planned-run.ts';
 
 /**
- * Writes the run folder, puts the run on record as queued, and returns its id. Who asks for it lets its base model
- * execute the code that the plan says: whether that is so for a plan from elsewhere is asked before.
+ * Writes the run folder, records the run as queued, and returns its id. The plan may allow its base model to execute
+ * code; for a plan from elsewhere, the caller must check that before.
  */
 export async function createRun(deps: SuperviseDeps, planned: PlannedRun): Promise<string> {
   requireWritable(deps.store);
   const { plan } = planned;
   const created = deps.now();
   const id = newRunId(plan.name, created);
-  // Built under another name: a folder with a run's name is always complete.
+  // Build it under another name, so that a folder with a run's name is always complete.
   const work = join(deps.runsDir, `.${id}.${ownerTag()}.tmp`);
   const paths = runPaths(work);
   try {
@@ -58,7 +58,7 @@ export async function createRun(deps: SuperviseDeps, planned: PlannedRun): Promi
   return id;
 }
 
-/** Says who makes a run, until it is on record. */
+/** Names the process that makes a run, until the run is recorded. */
 export function creatingMark(runDir: string): string {
   return join(runDir, '.creating');
 }
@@ -73,20 +73,20 @@ export function newRunId(name: string, now: number): string {
   return `${stamp}-${name}-${randomBytes(2).toString('hex')}`;
 }
 
-/** The run must not depend on an adapter that `lorch rm` or its owner may take away, or write again. */
+/** Copies the adapter, because `lorch rm` or its owner may delete or change the original. */
 async function keepAdapter(
   { dir, immutable }: { dir: string; immutable: boolean },
   to: string,
 ): Promise<void> {
   await mkdir(to, { mode: 0o700 });
   for (const file of adapterFiles) {
-    // The hub's cache contains links; the target of a link is the file itself.
+    // The hub's cache contains links, so resolve them to the files.
     const from = await realpath(join(dir, file));
     await (immutable ? linkFile(from, join(to, file)) : cp(from, join(to, file)));
   }
 }
 
-// The same bytes on the same disk, without a second copy; if the disk refuses, a copy.
+// Use a hard link to avoid a second copy on the same disk; copy if the disk does not support links.
 async function linkFile(from: string, to: string): Promise<void> {
   await link(from, to).catch(() => cp(from, to));
 }

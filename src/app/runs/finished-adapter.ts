@@ -1,4 +1,4 @@
-// What `try` and `merge` need of a run: its plan, and an adapter that is really there.
+// What `try` and `merge` need of a run: its plan and an existing adapter.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '../../diagnostics/user-error.ts';
@@ -17,7 +17,7 @@ export interface FinishedAdapter {
   tokenizer: string;
 }
 
-/** Which run, and whether its base model may execute code. */
+/** The run, and whether its base model may execute code. */
 export interface AdapterRequest {
   store: Store;
   runsDir: string;

@@ -9,7 +9,7 @@ export interface EndRequest extends FollowRequest {
   onEvent?(event: RunEvent): void;
 }
 
-/** Follows until the run ends, or until `signal`; returns how it then stands. Its report is written by then. */
+/** Follows until the run ends, or until `signal`; returns its state. The report is written by then. */
 export async function followToEnd(
   { store, followers }: { store: Store; followers: Followers },
   run: string,

@@ -1,4 +1,4 @@
-// The runs on record, one line each.
+// The recorded runs, one line each.
 import { UserError } from '../../diagnostics/user-error.ts';
 import { statusWord } from '../../run/status.ts';
 import type { Store } from '../../store/open-store.ts';
@@ -14,13 +14,13 @@ export interface RunSummary {
   base_model: string;
   step: number | null;
   max_steps: number | null;
-  /** The last; null before the first, and if it is not a finite number. */
+  /** The last value; null before the first, and if it is not a finite number. */
   loss: number | null;
   best_eval_loss: number | null;
   best_eval_step: number | null;
   trainable: number | null;
   total: number | null;
-  /** Time in attempts; counts on while one runs. Null before the first. */
+  /** Total time of the attempts, including a running one. Null before the first. */
   duration_ms: number | null;
   attempts: number;
   sweep: string | null;
@@ -39,7 +39,7 @@ export interface RunFilters {
   limit?: number;
 }
 
-/** The newest runs that meet every filter. Throws UserError U106, U107. */
+/** The newest runs that match every filter. Throws UserError U106, U107. */
 export function listRecordedRuns(store: Store, filters: RunFilters, now: number): RunSummary[] {
   const { where = [], ...rest } = filters;
   const params = where.map(parseFilter);
@@ -53,7 +53,7 @@ export function listRecordedRuns(store: Store, filters: RunFilters, now: number)
   return listRuns(store, { ...rest, params }).map((run) => summarise(run, now));
 }
 
-/** `lora.r>=16` → key, operator, value. Numbers, true, false and null are themselves; all else is text. */
+/** `lora.r>=16` → key, operator, value. Numbers, true, false and null are parsed; everything else is text. */
 export function parseFilter(text: string): ParamFilter {
   const match = /^\s*([\w.-]+)\s*(>=|<=|!=|=|<|>)\s*(.*?)\s*$/.exec(text);
   const [, key, operator, value] = match ?? [];

@@ -1,4 +1,4 @@
-// Folds a run's adapter into its base and proves the result against the adapter.
+// Merges a run's adapter into its base, and verifies the result against the adapter.
 import { existsSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
@@ -30,7 +30,7 @@ const merged = z.looseObject({
 
 export type MergedRun = z.infer<typeof merged> & { run: string };
 
-/** Merges. Throws UserError R154 if `out` exists, R156 if the disk has no room for it; the result says whether the logits agree. */
+/** Merges. Throws UserError R154 if `out` exists, R156 if the disk has too little space. The result says whether the logits agree. */
 export async function mergeRun(request: MergeRequest): Promise<MergedRun> {
   if (existsSync(request.out))
     throw new UserError('R154', `${request.out} exists`, {
@@ -61,7 +61,7 @@ export async function mergeRun(request: MergeRequest): Promise<MergedRun> {
   return { ...merged.parse(result), run: id };
 }
 
-/** A model that fills the disk takes other runs with it. `bytes`: null if no plan says. */
+/** A model that fills the disk would make other runs fail. `bytes`: null if the plan does not say. */
 async function requireRoom(out: string, bytes: number | null): Promise<void> {
   const { bavail, bsize } = await statfs(existingFolder(out));
   if (bytes === null || bytes <= bavail * bsize) return;

@@ -1,4 +1,4 @@
-// What a run's trainer printed, or the events it wrote, from its folder.
+// Reads the output of a run's trainer, or its events, from the run folder.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createLineRedactor, createRedactor, redactJsonLine } from '../../diagnostics/secrets.ts';
 import { UserError } from '../../diagnostics/user-error.ts';
@@ -12,24 +12,24 @@ import { lastLinesFrom } from '../files/last-lines.ts';
 
 export interface LogRequest {
   run: string;
-  /** Number of the attempt; the latest that began, by default. */
+  /** Number of the attempt; by default the latest that began. */
   attempt?: number;
   /** events.jsonl instead of train.log. */
   events?: boolean;
-  /** Only the last so many lines. */
+  /** Only this many last lines. */
   tail?: number;
-  /** Go on until the run has ended. */
+  /** Continue until the run has ended. */
   follow?: boolean;
   signal?: AbortSignal;
 }
 
 const chunkBytes = 256 * 1024;
 const zeros = Buffer.alloc(chunkBytes);
-/** More than any private key takes. */
+/** Longer than any private key. */
 const lookBack = 16 * 1024;
 
 /**
- * Lines without their newline and without secrets, as they are written; a last line that is not complete comes when the
+ * Lines without newline and without secrets, as soon as they are written; an incomplete last line comes when the
  * reading ends. Throws UserError U101, U102, U109 (no such attempt).
  */
 export async function* readLogs(
@@ -38,7 +38,7 @@ export async function* readLogs(
 ): AsyncGenerator<string> {
   const run = resolveRun(deps.store, request.run);
   let reading = chooseAttempt(deps, run, request.attempt);
-  // Following the log keeps the record up to date too, and tells when there is no more to come.
+  // Following the log also updates the database, and shows when the run has ended.
   const seat = request.follow ? followers.join(run) : null;
   try {
     for (;;) {
@@ -70,22 +70,22 @@ async function* readAttempt(
   let at = tail === undefined ? 0 : await lastLinesFrom(host, file, tail);
   const redact = createRedactor(deps.env);
   const redactLine = events ? (line: string) => redactJsonLine(line, redact) : createLineRedactor(redact);
-  // A private key may begin before the lines that were asked for.
+  // A private key may begin before the requested lines.
   const before = events
     ? ''
     : (await readBytes(host, file, Math.max(0, at - lookBack), Math.min(at, lookBack))).toString();
   for (const line of before.split('\n').slice(0, -1)) redactLine(line);
   for (;;) {
-    // Asked before reading: what was written before the end is then read for sure.
+    // Ask before reading, so that everything written before the end is certainly read.
     const over = isOverNow();
     const bytes = await readBytes(host, file, at, chunkBytes);
     const whole = bytes.lastIndexOf(10) + 1;
-    // A progress bar may be one endless line: what fills a chunk is handed on as it is.
+    // A progress bar may be one endless line, so a full chunk without a newline is passed on.
     const take =
       whole > 0 ? whole : bytes.length === chunkBytes || (over && bytes.length > 0) ? bytes.length : 0;
     if (take > 0) {
       at += take;
-      // A hole in the file, as a disk that was full or failed leaves it.
+      // A hole in the file, which a full or failing disk can leave.
       if (take === chunkBytes && bytes.equals(zeros)) continue;
       const text = bytes.toString('utf8', 0, take);
       for (const line of (text.endsWith('\n') ? text.slice(0, -1) : text).split('\n')) yield redactLine(line);

@@ -1,5 +1,5 @@
-// Removing runs: their folder and their place on record, and nothing else. Works on a damaged folder, on one that is not
-// on record, and on a full disk.
+// Removes runs: their folder and their database rows, and nothing else. Works on a damaged folder, on one that is not
+// in the database, and on a full disk.
 import { randomBytes } from 'node:crypto';
 import { existsSync, lstatSync, readdirSync, renameSync } from 'node:fs';
 import { lstat, readdir, rm } from 'node:fs/promises';
@@ -25,9 +25,9 @@ export interface Removable {
   name: string;
   status: string;
   dir: string;
-  /** What the folder holds; files shared with the cache by hard link count in full. */
+  /** Size of the folder; files shared with the cache by hard link count in full. */
   bytes: number;
-  /** Attempts when it was found: one more means that it was resumed since. */
+  /** Number of attempts when the run was found; a larger number later means that it was resumed. */
   attempts: number;
 }
 
@@ -51,7 +51,7 @@ export async function findRemovable(deps: SuperviseDeps, refs: readonly string[]
   );
 }
 
-// A folder may be on no record: damaged, or made while the database could not be written.
+// A folder may not be in the database, because it is damaged or was made while the database could not be written.
 function findRun(deps: SuperviseDeps, ref: string): string {
   try {
     return resolveRun(deps.store, ref);
@@ -69,8 +69,8 @@ function findRun(deps: SuperviseDeps, ref: string): string {
 
 async function refuseUnderWay(deps: SuperviseDeps, run: string, row: RunRow | null): Promise<void> {
   const active = row !== null && row.status.phase !== 'finished' && row.status.phase !== 'queued';
-  // What is on record may be out of date, if the folder is damaged or the disk is full: then the processes decide.
-  // Those of a run that has just ended need a moment to go.
+  // The database may be out of date if the folder is damaged or the disk is full, so check the processes.
+  // Processes of a run that has just ended need a moment to exit.
   for (let left = active ? 0 : lastMomentsMs; await isRunAlive(deps, run, active); left -= pollMs) {
     if (left <= 0) throw underWay(run, active ? statusWord(row.status) : 'alive');
     await sleep(pollMs);
@@ -96,14 +96,14 @@ export async function removeRuns(deps: SuperviseDeps, runs: readonly Removable[]
 }
 
 async function removeRun(deps: SuperviseDeps, { run, dir, attempts }: Removable): Promise<void> {
-  // Out of the way in one step: a removal that is interrupted leaves no half of a run.
+  // Rename the folder in one step, so that an interrupted removal leaves no partial run.
   const aside = join(deps.runsDir, `${removedPrefix}${run}-${randomBytes(3).toString('hex')}`);
   const move = (from: string, to: string) => isThere(from) && renameSync(from, to);
   try {
     requireWritable(deps.store);
     await waitForStore(deps, () =>
       deps.store.write(() => {
-        // Under the lock that a resume needs too.
+        // Hold the lock that a resume also needs.
         if ((latestAttempt(deps.store, run)?.n ?? 0) !== attempts) throw underWay(run, 'resumed meanwhile');
         deleteRun(deps.store, run);
         move(dir, aside);
@@ -111,11 +111,11 @@ async function removeRun(deps: SuperviseDeps, { run, dir, attempts }: Removable)
     );
   } catch (error) {
     if (error !== deps.store.unwritable && (!isStoreTrouble(error) || isBusy(error))) {
-      // Still on record: the commit found the database locked.
+      // The run is still in the database, because it was locked at the commit.
       move(aside, dir);
       throw error;
     }
-    // A full disk, say: the folder makes room, and then the record can be written.
+    // On a full disk, deleting the folder makes room to write the database.
     move(dir, aside);
     for (const name of readdirSync(aside)) await rm(join(aside, name), { recursive: true, force: true });
     if (!forget(deps, run))
@@ -123,7 +123,7 @@ async function removeRun(deps: SuperviseDeps, { run, dir, attempts }: Removable)
   }
 }
 
-/** Whether the record is gone. */
+/** Whether the run is gone from the database. */
 function forget(deps: SuperviseDeps, run: string): boolean {
   deleteRun(deps.store, run);
   if (!deps.store.unwritable) return true;
@@ -142,14 +142,14 @@ function forget(deps: SuperviseDeps, run: string): boolean {
 }
 
 /**
- * Ends the removals that were interrupted, or that found no room for the record. A folder that was put aside stays until
- * its run is off the record.
+ * Finishes removals that were interrupted or could not write the database. A renamed folder stays until
+ * its run is gone from the database.
  */
 export async function finishRemovals(deps: SuperviseDeps): Promise<void> {
   for (const name of readdirSync(deps.runsDir)) {
     const run = removed.exec(name)?.[1];
     if (run === undefined) continue;
-    // Under the lock, which a command that removes this run holds.
+    // A command that removes this run holds this lock.
     if (hasRun(deps.store, run))
       deps.store.write(() => {
         if (!isThere(join(deps.runsDir, run))) deleteRun(deps.store, run);

@@ -1,4 +1,4 @@
-// report.md: a finished run on one page, made again whenever the run ends.
+// report.md: a finished run on one page, written again whenever the run ends.
 import { markdownCode, markdownText } from '../../diagnostics/visible.ts';
 import { localHost } from '../../hosts/local.ts';
 import { earlyStopSentence } from '../../run/early-stop.ts';
@@ -23,7 +23,7 @@ const unitName = {
 /** Writes the report into the run folder and returns its path. */
 export async function writeRunReport(shown: ShownRun): Promise<string> {
   const path = runPaths(shown.dir).report;
-  // In one step, and never through a link that somebody put there.
+  // Replace it in one step, and never write through a link.
   await localHost.put(path, renderReport(shown));
   return path;
 }

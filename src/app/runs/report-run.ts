@@ -2,7 +2,7 @@ import type { SuperviseDeps } from '../../supervise/deps.ts';
 import { writeRunReport } from './render-report.ts';
 import { showRun } from './show-run.ts';
 
-/** Writes a run's report.md. A report that cannot be made takes nothing with it: the record stands without. */
+/** Writes a run's report.md. If that fails, nothing else is affected. */
 export async function reportRun(deps: SuperviseDeps, run: string): Promise<void> {
   try {
     await writeRunReport(await showRun(deps.store, deps.runsDir, run, deps.now()));

@@ -1,4 +1,4 @@
-// The same plan once more, as a new run: nothing is checked or tokenised again; only the review gate is asked again.
+// Runs the same plan as a new run. Nothing is checked or tokenised again, except for the review gate.
 import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { CheckSettings } from '../../dataset/scan/check-settings.ts';
@@ -13,11 +13,11 @@ import { gateRefusal, withReview } from '../plan/plan-review.ts';
 import { askGate } from '../review/ask-gate.ts';
 import { createRun } from './create-run.ts';
 
-/** What a rerun is started with. */
+/** The options of a rerun. */
 export interface RerunRequest {
   /** Id, prefix, name or @last. */
   ref: string;
-  /** `--unreviewed`; null: what the first run said. */
+  /** `--unreviewed`; null to use the first run's. */
   unreviewed: string | null;
   /** `--trust-remote-code` */
   trustCode: boolean;
@@ -26,7 +26,7 @@ export interface RerunRequest {
   cwd: string;
 }
 
-/** Makes a queued run with the plan, rows and config of another; returns its id. Throws UserError R133 if its base model may not execute code, V020–V022 if the gate is shut. */
+/** Makes a queued run with the plan, rows and config of another; returns its id. Throws UserError R133 if its base model may not execute code, V020–V022 if the gate is closed. */
 export async function rerun(
   deps: SuperviseDeps,
   { ref, unreviewed, trustCode: trusted, root, cwd }: RerunRequest,

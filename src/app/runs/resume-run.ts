@@ -13,12 +13,12 @@ export interface Resumed {
   run: string;
   /** The number of the new attempt. */
   attempt: number;
-  /** Whether a complete checkpoint is there to go on from; without one, it begins again at step 0. */
+  /** Whether there is a complete checkpoint to continue from; without one, the run starts again at step 0. */
   goesOn: boolean;
 }
 
 /**
- * Starts the next attempt of a run that failed, was stopped or lost, or never began; the trainer takes up at the
+ * Starts the next attempt of a run that failed, was stopped or lost, or never began. The trainer continues from the
  * newest complete checkpoint. `trusted`: its base model may execute code. Throws UserError U103 (under way), U105 (it
  * succeeded), R133 (its base model may not execute code).
  */
@@ -36,7 +36,7 @@ export async function resumeRun(deps: LaunchDeps, ref: string, trusted = false):
   return { run, attempt: await startAttempt(deps, run), goesOn };
 }
 
-// The seal comes last into a checkpoint. Which one is sound is the trainer's to judge.
+// A checkpoint's seal is written last. The trainer decides which checkpoint is intact.
 async function hasCheckpoint(dir: string): Promise<boolean> {
   const names = await readdir(dir).catch(() => []);
   const sealed = await Promise.all(

@@ -1,16 +1,16 @@
-// How many training rows differ between runs. A ledger is read only if the plans do not say already that rows are equal.
+// How many training rows differ between runs. Ledgers are read only if the plans do not already show that the rows are equal.
 import { createFingerprintIndex, type FingerprintIndex } from '../../dataset/review/fingerprint-index.ts';
 import type { RowChange } from '../../run/compare.ts';
 import { ledgerFates } from '../sources/read-ledger.ts';
 
 export interface TrainedRun {
-  /** Over its training rows, from the plan. */
+  /** Fingerprint of its training rows, from the plan. */
   fingerprint: string;
   /** Path of its `ledger.jsonl.gz`. */
   ledger: string;
 }
 
-/** What each run has more and less than the first. Throws UserError R150 if a ledger that is needed cannot be read. */
+/** How many rows each run has more and less than the first. Throws UserError R150 if a ledger that is needed cannot be read. */
 export async function rowChanges(runs: readonly TrainedRun[]): Promise<RowChange[]> {
   const [first] = runs;
   const none = { added: 0, removed: 0 };

@@ -1,4 +1,4 @@
-// All that is known of one run.
+// Everything that is known about one run.
 import { join } from 'node:path';
 import { UserError } from '../../diagnostics/user-error.ts';
 import type { ComparedRun } from '../../run/compare.ts';
@@ -33,7 +33,7 @@ export interface ShownRun {
   row: RunRow;
   run: ComparedRun;
   dir: string;
-  /** Where to follow the run from: all before it is in here. */
+  /** The cursor to follow the run from; this result includes everything before it. */
   cursor: RunCursor;
   attempts: AttemptRow[];
   failure: Failure | null;
@@ -44,7 +44,7 @@ export interface ShownRun {
   curves: Record<'loss' | 'eval_loss', SeriesBucket[]>;
 }
 
-/** One run by id, prefix, name or @last, as it is on record at one moment. */
+/** One run by id, prefix, name or @last, as recorded at one moment. */
 export async function showRun(store: Store, runsDir: string, ref: string, now: number): Promise<ShownRun> {
   const id = resolveRun(store, ref);
   const { dir } = runPaths(join(runsDir, id));
@@ -62,7 +62,7 @@ export async function showRun(store: Store, runsDir: string, ref: string, now: n
       attempts,
       failure: row.failure,
       findings: findings.map((finding) => withPlannedData(finding, plan)),
-      // A part of the steps beside all of them would read as an error of the forecast.
+      // A part of the steps compared with all of them would look like an error of the forecast.
       forecasts: forecastRows(store, run, {
         span: measuredSpan(store, row),
         whole: statusWord(row.status) === 'succeeded' && !run.early_stop,
@@ -77,7 +77,7 @@ export async function showRun(store: Store, runsDir: string, ref: string, now: n
   });
 }
 
-/** The database keeps a finding's sentence; how many rows it stands for is in the plan. */
+/** The database has a finding's sentence; the plan has the number of its rows. */
 function withPlannedData(finding: RunFinding, plan: Plan): RunFinding {
   if (finding.attempt > 0) return finding;
   const planned = plan.findings.find(
@@ -86,7 +86,7 @@ function withPlannedData(finding: RunFinding, plan: Plan): RunFinding {
   return planned?.data ? { ...finding, data: planned.data } : finding;
 }
 
-/** What the plan said beside what happened. */
+/** The plan's forecasts compared with what happened. */
 function forecastRows(
   store: Store,
   run: ComparedRun,
@@ -98,7 +98,7 @@ function forecastRows(
   const { parameters, memory, time } = plan.forecast;
   const ends = runEvents(store, run.id, { types: ['end'] });
   const total = plan.forecast.steps.total;
-  // Of a resumed run only a part may have been timed: the forecast is then that of as many steps.
+  // Only a part of a resumed run may have been timed; then use the forecast for that number of steps.
   const part = run.resumed && span && span.steps !== total && total > 0 ? span.steps / total : null;
   const cuda = run.reserved_peak_bytes !== null;
   const perToken = data && data.train.tokens > 0 ? data.train.trained_tokens / data.train.tokens : null;

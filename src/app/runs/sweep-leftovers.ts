@@ -1,4 +1,4 @@
-// What processes that were killed left in the folder of runs: finished if it is whole, else removed.
+// Leftovers of killed processes in the folder of runs: finishes what is complete and removes the rest.
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
@@ -15,10 +15,10 @@ import { creatingMark } from './create-run.ts';
 import { finishRemovals } from './remove-run.ts';
 
 const work = new RegExp(`^\\..*\\.(${ownerPattern})\\.tmp$`);
-/** Databases for a moment: a probe, and an index that was being made. */
+/** Temporary databases: a probe, and an index that was being made. */
 const probe = /^(?:\.wal-probe|lorch\.db\.new)-(\d+)-[0-9a-f]{8}/;
 
-/** Removes half-made and half-removed run folders, and takes in those that were made whole and never put on record. */
+/** Removes partly made and partly removed run folders, and records complete ones that are not in the database yet. */
 export async function sweepLeftovers(deps: SuperviseDeps): Promise<void> {
   const { runsDir } = deps;
   const known = new Set(indexedRuns(deps.store));
@@ -36,7 +36,7 @@ export async function sweepLeftovers(deps: SuperviseDeps): Promise<void> {
   await finishRemovals(deps);
 }
 
-/** A run whose maker was killed between giving the folder its name and the end of the transaction. */
+/** A run whose process was killed between renaming the folder and the end of the transaction. */
 async function adopt(deps: SuperviseDeps, folder: string): Promise<void> {
   const mark = creatingMark(folder);
   if (!existsSync(mark) || !isOwnerGone(readFileSync(mark, 'utf8').trim())) return;
@@ -54,7 +54,7 @@ async function adopt(deps: SuperviseDeps, folder: string): Promise<void> {
     .info({}, 'added to the record: the process that created it was killed before it did so');
 }
 
-/** So many of the last runs are asked for their report. */
+/** How many of the last runs are checked for a missing report. */
 const looksBack = 50;
 
 /** Runs that ended before their report was written. */

@@ -1,5 +1,5 @@
-// From plans to runs: shown, refused or created, then launched one after another. A command and a page differ only in
-// how they show it.
+// From plans to runs: shows, refuses or creates them, then launches them one after another. A command and a page differ only in
+// how they show this.
 import { UserError } from '../../diagnostics/user-error.ts';
 import type { Plan } from '../../run/plan.ts';
 import { statusWord } from '../../run/status.ts';
@@ -12,10 +12,10 @@ import { refusalOf } from '../plan/refuse-plans.ts';
 import { createRun } from './create-run.ts';
 import { findRemovable, removeRuns } from './remove-run.ts';
 
-/** How a run of a command stood when the command let go of it. */
+/** The state of a run when the command stopped following it. */
 export interface StartedRun {
   run: string;
-  /** `launched` if nobody followed it. */
+  /** `launched` if it was not followed. */
   status: string;
 }
 
@@ -54,8 +54,8 @@ export async function train(deps: LaunchDeps, made: MadePlans, options: TrainOpt
 }
 
 /**
- * Launches runs that were made a moment ago, one after another. After an interruption those that wait are cancelled; if
- * one cannot be started, it and those that wait are removed: the command failed, and typed again it makes new ones.
+ * Launches new runs one after another. After an interruption the waiting runs are cancelled. If
+ * one cannot be started, it and the waiting runs are removed, because repeating the failed command makes new ones.
  */
 export async function launchRuns(
   deps: LaunchDeps,
@@ -85,7 +85,7 @@ export async function launchRuns(
   return started;
 }
 
-/** Removes new runs of which nothing was ever started; one with an attempt shows why that failed. */
+/** Removes new runs that were never started; a run with an attempt is kept, because it shows why it failed. */
 async function takeBack(deps: LaunchDeps, runs: readonly string[]): Promise<void> {
   for (const run of runs)
     try {
@@ -96,7 +96,7 @@ async function takeBack(deps: LaunchDeps, runs: readonly string[]): Promise<void
     }
 }
 
-/** `--unreviewed`: null if nothing was said. It is kept with the run for ever, so a token in it must go. Throws UserError U111. */
+/** `--unreviewed`; null if not given. The run keeps the text for ever, so secrets are removed from it. Throws UserError U111. */
 export function unreviewedReason(said: string | undefined, redact: (text: string) => string): string | null {
   if (said === undefined) return null;
   const reason = redact(said).trim();

@@ -1,4 +1,4 @@
-// Base against adapter: greedy answers to the same prompts, side by side.
+// Compares base and adapter: greedy answers to the same prompts, side by side.
 import { z } from 'zod';
 import { UserError } from '../../diagnostics/user-error.ts';
 import type { PythonEnv } from '../../python/environment.ts';
@@ -15,10 +15,10 @@ export interface TryRequest extends AdapterRequest {
 }
 
 export interface TriedPrompt {
-  /** The row it came from, or null for a prompt of the user's own. */
+  /** The row it came from; null for a prompt of the user. */
   row: number | null;
   messages: { role: string; content: unknown }[];
-  /** What the held-out row answers. */
+  /** The answer in the held-out row. */
   expected: string | null;
   base: string;
   adapter: string;
@@ -35,7 +35,7 @@ interface Asked extends Pick<TriedPrompt, 'row' | 'messages' | 'expected'> {
 
 const answers = z.object({ answers: z.array(z.object({ base: z.string(), adapter: z.string() })) });
 
-/** Asks both. Throws UserError R152 (no adapter), R153 (nothing to ask), and what the trainer reports. */
+/** Asks both. Throws UserError R152 (no adapter), R153 (nothing to ask), and the trainer's errors. */
 export async function tryRun(request: TryRequest): Promise<TriedRun> {
   const finished = await findAdapter(request);
   const { plan, id, adapter, tokenizer } = finished;
@@ -96,7 +96,7 @@ function ownText(text: string): Asked {
   return { row: null, messages: [{ role: 'document', content: text }], expected: null };
 }
 
-/** A prompt as the trainer takes it: a conversation, or a text to continue. */
+/** A prompt for the trainer: a conversation, or a text to continue. */
 export function trainerPrompt({ messages, tools }: Pick<Asked, 'messages' | 'tools'>) {
   const [first] = messages;
   if (first?.role === 'document') return { text: first.content };
@@ -106,7 +106,7 @@ export function trainerPrompt({ messages, tools }: Pick<Asked, 'messages' | 'too
 // The prompt of a document is its first half, up to this many characters.
 const longestStart = 400;
 
-/** A held-out row up to its last answer, which is what both are to give. */
+/** A held-out row up to its last answer, which base and adapter must produce. */
 export function heldOutPrompt(row: { row: number; messages: unknown[]; tools?: unknown[] }): Asked[] {
   const messages = row.messages as { role: string; content: unknown }[];
   const [first] = messages;
@@ -126,7 +126,7 @@ export function heldOutPrompt(row: { row: number; messages: unknown[]; tools?: u
 
 function documentPrompt(row: number, text: string): Asked[] {
   const half = Math.min(longestStart, text.length >> 1);
-  // At a space, if there is one, so that no word is cut.
+  // Cut at a space if there is one, so that no word is split.
   const space = text.lastIndexOf(' ', half);
   const at = space > half / 2 ? space : half;
   if (at < 1) return [];

@@ -1,4 +1,4 @@
-// The reading that comes before a split by strata or by groups: which side each row is to go to.
+// The first pass of a split by strata or groups: decides the side of each row.
 import { type AssignedSides, createSideAssigner } from '../../dataset/assign-sides.ts';
 import { duplicateKey } from '../../dataset/duplicates/duplicate-key.ts';
 import { createRowGroups, type GroupedRows, growing } from '../../dataset/groups/row-groups.ts';
@@ -10,9 +10,9 @@ import { findStrata } from '../../dataset/strata.ts';
 import { UserError } from '../../diagnostics/user-error.ts';
 import { errorsOnly } from './choose-checks.ts';
 
-/** What decides beside chance: strata, and fields whose rows stay together. */
+/** Additional rules of a split: strata, and fields whose rows stay together. */
 export interface SideRules {
-  /** What strata.ts takes; null for none. */
+  /** A stratification for strata.ts; null for none. */
   stratify: string | null;
   /** Fields, or `growing`; empty for none. */
   groupBy: readonly string[];
@@ -20,11 +20,11 @@ export interface SideRules {
 
 export interface ReadSides extends AssignedSides {
   files: ScannedFile[];
-  /** Of each field of `groupBy`: its different values, and rows without one. */
+  /** For each field of `groupBy`: the number of its values, and of rows without one. */
   groups: GroupedRows['fields'];
 }
 
-/** Whether the rules need all rows in view. */
+/** Whether the rules need a pass over all rows. */
 export function needsView({ stratify, groupBy }: SideRules): boolean {
   return stratify !== null || groupBy.length > 0;
 }
@@ -61,7 +61,7 @@ export async function assignSides(
   return { ...assigner.end(), files, groups: grouped?.fields ?? [] };
 }
 
-// A field that no row has groups nothing: it is misspelt.
+// A field that no row has is probably misspelt.
 function refuseUnknownField(grouped: GroupedRows | undefined, rows: number, names: readonly string[]): void {
   const missing = rows > 0 ? grouped?.fields.find(({ without }) => without === rows) : undefined;
   if (!missing) return;

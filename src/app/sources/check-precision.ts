@@ -1,4 +1,4 @@
-// What reviewers' verdicts say about each check, from the logs beside the datasets.
+// The precision of each check by reviewers' verdicts, from the logs beside the datasets.
 import { type CheckPrecision, checkPrecision } from '../../dataset/review/check-precision.ts';
 import type { LogEntry } from '../../dataset/review/entries.ts';
 import { foldLog } from '../../dataset/review/fold-log.ts';

@@ -1,5 +1,5 @@
 // Which checks run on a dataset, and how strict they are: workspace < beside the dataset or --checks < run config,
-// then what reviewers made of them, then what the command line leaves out.
+// then the precision by reviewers' verdicts, then the filters of the command line.
 import { stat } from 'node:fs/promises';
 import { readCheckFile, type WrittenChecks } from '../../config/check-file.ts';
 import type { Check, CheckGroup } from '../../dataset/checks/check.ts';
@@ -16,16 +16,16 @@ export interface CheckChoice {
   sources: readonly DataSource[];
   /** `checks:` of lorch.yaml. */
   workspace: WrittenChecks | null;
-  /** Read instead of the files beside the datasets: absolute, and as shown. */
+  /** Settings file to read instead of those beside the datasets: absolute path, and name for users. */
   file?: { path: string; label: string } | null;
   /** `dataset.checks` of a run config. */
   config?: WrittenChecks | null;
   filter?: CheckFilter;
-  /** What reviewers made of the checks. */
+  /** Precision of the checks by reviewers' verdicts. */
   precision: readonly CheckPrecision[];
 }
 
-/** For a quick look: codes or names; checks without which rows cannot be read run in any case. */
+/** Filter by codes or names; checks that reading rows depends on always run. */
 export interface CheckFilter {
   only: readonly string[];
   skip: readonly string[];
@@ -34,15 +34,15 @@ export interface CheckFilter {
 
 export interface ChosenChecks {
   settings: CheckSettings;
-  /** Files that set something, the weakest first. */
+  /** Settings files in use, weakest first. */
   files: string[];
-  /** Checks that reviewers' verdicts made notes. */
+  /** Checks that reviewers' verdicts demoted to notes. */
   demoted: CheckPrecision[];
-  /** How many checks the filter left out. */
+  /** How many checks the filter removed. */
   leftOut: number;
 }
 
-/** Joins it all. Throws UserError C001, D094 and D206 with the places of what is wrong. */
+/** Merges all settings. Throws UserError C001, D094 and D206 with the places of the faults. */
 export async function chooseChecks(choice: CheckChoice): Promise<ChosenChecks> {
   const { workspace, config, file, filter } = choice;
   const beside = file ? [await readCheckFile(file.path, file.label)] : await readBeside(choice.sources);
@@ -60,12 +60,12 @@ export async function chooseChecks(choice: CheckChoice): Promise<ChosenChecks> {
   };
 }
 
-/** Where the settings of a dataset file are looked for. */
+/** Path of the settings of a dataset file. */
 export function besidePath(file: string): string {
   return `${file}.checks.yaml`;
 }
 
-/** Of these settings, the ones that decide which rows leave: a check that is an error, or that is none any more. */
+/** Those of these settings that decide which rows are dropped: checks that became errors, or no longer are. */
 export function decidingSettings(settings: CheckSettings): CheckSettings {
   const { severityOf } = resolveSettings(settings);
   const decides = (check: Check): boolean =>
@@ -75,14 +75,14 @@ export function decidingSettings(settings: CheckSettings): CheckSettings {
   return Object.fromEntries(checks.filter(decides).map(({ code }) => [code, settings[code] as CheckSetting]));
 }
 
-/** The same fate for every row with less work: checks that are not errors are off. */
+/** The same fate for every row with less work, because checks that are not errors are off. */
 export function errorsOnly(settings: CheckSettings): CheckSettings {
   const { severityOf } = resolveSettings(settings);
   const off = checks.filter((check) => !check.fatal && severityOf(check) !== 'error');
   return { ...settings, ...Object.fromEntries(off.map(({ code }) => [code, 'off' as const])) };
 }
 
-// Several files are one dataset: what their settings files say is joined, and must not differ.
+// Several files count as one dataset, so their settings are merged and must not contradict each other.
 async function readBeside(sources: readonly DataSource[]): Promise<WrittenChecks[]> {
   const found: WrittenChecks[] = [];
   for (const { path, label, stream } of sources) {
@@ -113,7 +113,7 @@ function findDemoted(
   const { severityOf } = resolveSettings(settings);
   return precision.filter(({ code, rows, precision: measured }) => {
     const check = checks.find((each) => each.code === code);
-    // An error decides which rows train: that is changed by a person, not by a count.
+    // An error decides which rows train, so only a person may change its severity, not a count.
     return check !== undefined && severityOf(check) === 'warning' && rows >= after && measured < below;
   });
 }
@@ -122,7 +122,7 @@ function withSeverity(setting: CheckSetting | undefined, severity: Severity): Ch
   return typeof setting === 'object' ? { ...setting, severity } : severity;
 }
 
-// What is asked for by name runs, whatever files say of it; what is not is off.
+// A check that is named runs even if a settings file switches it off; all others are off.
 async function applyFilter(
   settings: CheckSettings,
   { only, skip, groups }: CheckFilter,

@@ -1,4 +1,4 @@
-// The sources of a config: which files each entry names, and with what settings their rows are read and fed.
+// The sources of a config: the files of each entry, and the settings for reading and feeding their rows.
 import { stat } from 'node:fs/promises';
 import type { DatasetSection, SourceSettings } from '../../config/schema/dataset.ts';
 import type { DataSource } from '../../dataset/scan/scan-types.ts';
@@ -17,10 +17,10 @@ export interface ConfigSource {
   path: string;
   weight: number;
   limit: number | null;
-  /** Null: that of the dataset. */
+  /** Null for that of the dataset. */
   format: SourceSettings['format'] | null;
   template: string | null;
-  /** In the order they are read; each file belongs to one source. */
+  /** In reading order; each file belongs to one source. */
   files: SourceFile[];
 }
 
@@ -58,7 +58,7 @@ export async function findConfigSources(
   return entries.filter(({ files }) => files.length > 0);
 }
 
-/** Their files in the order of a scan. Validation is first: of two equal rows the one that validates stays. */
+/** Their files in the order of a scan. Validation comes first, so that of two equal rows the validation row is kept. */
 export function scanOrder(sources: readonly ConfigSource[]): { source: ConfigSource; data: DataSource }[] {
   const ordered = [
     ...sources.filter(({ role }) => role === 'validation'),
@@ -102,7 +102,7 @@ function refuseShared(owner: ConfigSource, entry: ConfigSource, { label }: Sourc
     );
 }
 
-/** A run reads its rows more than once, and records what they were: a pipe or a device gives them once. */
+/** Refuses pipes and devices: a run reads its rows more than once and records them, and these can be read only once. */
 async function requireFile({ path, label }: SourceFile): Promise<void> {
   const info = await stat(path).catch(() => null);
   if (!info || info.isFile()) return;

@@ -1,4 +1,4 @@
-// The settings beside a dataset go with it: a file that is made of it would otherwise lose and keep other rows.
+// Copies the settings beside a dataset to files made from it; otherwise other rows would be dropped there.
 import { access, readFile } from 'node:fs/promises';
 import { readCheckFile } from '../../config/check-file.ts';
 import { writeYaml } from '../../config/write-yaml.ts';
@@ -8,8 +8,8 @@ import { besidePath } from './choose-checks.ts';
 import { joinCheckSettings } from './join-check-settings.ts';
 
 /**
- * `<out>.checks.yaml`, ready to be published: a copy of the settings beside the sources, or several joined. Null if
- * there are none, or if settings lie beside `out` already: these stay. Throws UserError C001, D091, D094.
+ * `<out>.checks.yaml`, ready to be published: a copy of the settings beside the sources, or several merged. Null if
+ * there are none, or if `out` already has settings, which are kept. Throws UserError C001, D091, D094.
  */
 export async function openSettingsCopy(
   sources: readonly Pick<DataSource, 'path' | 'label' | 'stream'>[],

@@ -1,4 +1,4 @@
-// A file of which a part is missing is not the dataset: what is said of the rest would not be true of it.
+// Refuses a file with a missing part, because results for the rest would not be true for the dataset.
 import type { FoundRow } from '../../dataset/scan/scan-types.ts';
 import type { Finding } from '../../diagnostics/finding.ts';
 import { UserError } from '../../diagnostics/user-error.ts';

@@ -1,4 +1,4 @@
-// The checks of datasets that a command names: with the workspace around it, and what reviewers said so far.
+// The checks for the datasets of a command, including workspace settings and reviewers' verdicts.
 import { findWorkspace } from '../../config/workspace.ts';
 import type { CheckPrecision } from '../../dataset/review/check-precision.ts';
 import type { CheckSettings } from '../../dataset/scan/check-settings.ts';
@@ -13,7 +13,7 @@ export interface DatasetChecksRequest extends Pick<CheckChoice, 'file' | 'filter
   sources: readonly DataSource[];
 }
 
-/** What is in force for a dataset. Throws UserError C001, C026, D094 with the places of what is wrong. */
+/** The settings that apply to a dataset. Throws UserError C001, C026, D094 with the places of the faults. */
 export async function chooseDatasetChecks(
   request: DatasetChecksRequest,
 ): Promise<{ checks: ChosenChecks; precision: readonly CheckPrecision[] }> {
@@ -24,8 +24,8 @@ export async function chooseDatasetChecks(
 }
 
 /**
- * What decides which rows of a dataset can be used, and nothing more: with it every command leaves out the same rows, so
- * that a file has one fingerprint. Throws as `chooseDatasetChecks`.
+ * Only the settings that decide which rows of a dataset can be used, so that every command skips the same rows and
+ * a file has one fingerprint. Throws as `chooseDatasetChecks` does.
  */
 export async function usableRows(request: {
   cwd: string;

@@ -1,4 +1,4 @@
-// Rows on their way into a new dataset: JSON lines, or an array if the file's name ends in .json.
+// Writes rows into a new dataset: JSON lines, or an array if the file's name ends in .json.
 
 import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
@@ -12,19 +12,19 @@ export interface DatasetOutput {
   add(text: string): void | Promise<void>;
   /** Rows added so far. */
   rows(): number;
-  /** Brings everything to the disk; the name is not given yet. */
+  /** Writes everything to the disk; the file does not have its name yet. */
   finish(): Promise<void>;
-  /** SHA-256 (hex) of the file; asked once, when it is finished. */
+  /** SHA-256 (hex) of the file; call it once, after the file is finished. */
   sha256(): string;
-  /** Finishes, and puts the file in its place; if `out` is null, hands its text to `write`. Throws UserError D095. */
+  /** Finishes and publishes the file; if `out` is null, passes its text to `write`. Throws UserError D095. */
   publish(write?: (text: string) => void): Promise<void>;
-  /** Removes what was not published. Call it in any case. */
+  /** Removes what was not published. Always call it. */
   dispose(): Promise<void>;
 }
 
 const otherKinds = /\.(csv|tsv|parquet|gz|zst)$/i;
 
-/** Opens the output at `out` (absolute; null: nowhere, see `publish`). Throws UserError D091, D095, D096. */
+/** Opens the output at `out` (absolute; null for no file, see `publish`). Throws UserError D091, D095, D096. */
 export async function openDatasetOutput(out: string | null): Promise<DatasetOutput> {
   const kind = out === null ? undefined : otherKinds.exec(out)?.[0];
   if (kind)
@@ -65,7 +65,7 @@ export async function openDatasetOutput(out: string | null): Promise<DatasetOutp
   };
 }
 
-/** A row's JSON without line breaks. These never stand inside a JSON string, so nothing of the row changes. */
+/** A row's JSON without line breaks. JSON strings never contain them, so the row does not change. */
 export function oneLine(text: string): string {
   return /[\r\n]/.test(text) ? text.replace(/[ \t]*[\r\n]\s*/g, ' ') : text;
 }

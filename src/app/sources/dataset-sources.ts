@@ -1,4 +1,4 @@
-// What commands and configs read: files, globs, datasets of the hub, or stdin.
+// Finds what commands and configs read: files, globs, datasets of the hub, or stdin.
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { Readable } from 'node:stream';
@@ -10,7 +10,7 @@ import { spillToDisk } from '../files/spill-to-disk.ts';
 
 export interface DatasetRequest {
   cwd: string;
-  /** Where the hub's token, endpoint and cache are said. */
+  /** Environment variables with the hub's token, endpoint and cache. */
   env: Readonly<Record<string, string | undefined>>;
   /** Files, globs, `hf://datasets/user/name[@revision][/file]`, or `-`. */
   patterns: readonly string[];
@@ -18,7 +18,7 @@ export interface DatasetRequest {
   format: string;
   stdin: Readable;
   onProgress?: (rows: number, bytes: number) => void;
-  /** Bytes of a file that is fetched from the hub. */
+  /** Progress of a file that is fetched from the hub, in bytes. */
   onDownload?: (file: string, bytes: number, total: number) => void;
 }
 
@@ -39,7 +39,7 @@ export async function openSources(request: DatasetRequest): Promise<DataSource[]
   );
 }
 
-// A pipe, as in `<(zcat rows.gz)`, can be read once, as stdin can. It is opened when it is read.
+// Like stdin, a pipe such as `<(zcat rows.gz)` can be read once. It is opened when it is read.
 async function pipeOf(path: string): Promise<Readable | null> {
   const info = await stat(path).catch(() => null);
   if (!info?.isFIFO() && !info?.isCharacterDevice()) return null;
@@ -56,7 +56,7 @@ export interface FindOptions extends Pick<DatasetRequest, 'cwd' | 'env' | 'onDow
   signal?: AbortSignal;
 }
 
-/** The files that `patterns` name, each once, in their order; those of the hub are fetched. */
+/** The files that `patterns` name, each once, in order; files of the hub are fetched. */
 export async function findSources(patterns: readonly string[], options: FindOptions): Promise<SourceFile[]> {
   const found = new Map<string, SourceFile>();
   for (const pattern of patterns)
@@ -70,7 +70,7 @@ async function findOne(pattern: string, options: FindOptions): Promise<SourceFil
   return await resolveDataset(pattern, options);
 }
 
-/** Whether a format is named by a file that maps fields. */
+/** Whether a format names a file that maps fields. */
 export function isMappingFile(format: string): boolean {
   return /\.ya?ml$/i.test(format);
 }
@@ -81,7 +81,7 @@ export async function readFormat({
   format,
 }: Pick<DatasetRequest, 'cwd' | 'format'>): Promise<string | FieldMapping> {
   if (!isMappingFile(format)) return format;
-  // YAML and the schema take longer to load than a small dataset to read.
+  // Load YAML and the schema only if needed, because that takes longer than reading a small dataset.
   const { loadFormatMapping } = await import('../../config/format-mapping.ts');
   return await loadFormatMapping(format, cwd);
 }

@@ -1,4 +1,4 @@
-// Near-duplicates of a config's rows, decided before the scan that settles them.
+// Decides near-duplicates of a config's rows before the scan.
 import { once } from 'node:events';
 import { PassThrough } from 'node:stream';
 import type { NearRow } from '../../dataset/duplicates/inspect-pairs.ts';
@@ -16,8 +16,8 @@ import type { Split } from '../../dataset/split.ts';
 export type NearSettings = Pick<NearOptions, 'threshold' | 'n' | 'action' | 'keep'>;
 
 /**
- * What becomes of rows that resemble others, by their numbers in a scan of the same sources. A row that stays beside
- * others of its group has the group's first row's key, so that a split does not divide them.
+ * The fate of rows that resemble others, by their numbers in a scan of the same sources. A kept row of a
+ * group has the key of the group's first row, so that a split keeps the group together.
  */
 export async function decideNear(
   sources: readonly DataSource[],
@@ -29,7 +29,7 @@ export async function decideNear(
     sources.filter((source) => (source.role ?? 'train') === role),
   ) as [DataSource[], DataSource[]];
   const scan: ScanOptions = { ...options, duplicates: { exact: 'keep' }, split: null };
-  // Numbers go over all sources, validation first, as the scan that follows reads them.
+  // Numbers count over all sources, validation first, in the order of the later scan.
   const firstTrained =
     held.length === 0 ? 0 : (await scanDataset(held, { ...scan, fingerprints: false })).rows;
   async function* rows(): AsyncGenerator<NearRow> {
@@ -49,7 +49,7 @@ export async function decideNear(
   return decided;
 }
 
-// The scan pushes its rows and the reader pulls them: a stream between the two holds either back.
+// The scan pushes rows and the reader pulls them; the stream in between slows down whichever is faster.
 async function* examplesOf(
   sources: readonly DataSource[],
   options: ScanOptions,
@@ -66,7 +66,7 @@ async function* examplesOf(
       found.row = row.row;
     },
     onExample(_split, { row, example, place }) {
-      // The reader has what it needs.
+      // The reader has everything it needs.
       if (rows.destroyed) return;
       const findings = found.row === row ? found.count : 0;
       const next: NearRow = { example, side, findings, place: { ...place, row: row + firstRow } };

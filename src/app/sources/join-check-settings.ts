@@ -1,5 +1,5 @@
-// Check settings as people wrote them, joined: what is written later goes before what is written earlier. The config
-// folder knows their places, the dataset folder which checks there are; here the two meet.
+// Merges check settings; later layers override earlier ones. The config
+// folder knows their places, the dataset folder knows the checks; this file combines both.
 import type { WrittenChecks } from '../../config/check-file.ts';
 import { distinctFindings } from '../../config/finding.ts';
 import { isNull, type Located, type LocatedEntry, toPlain } from '../../config/source/located.ts';
@@ -10,11 +10,11 @@ import { type CheckSetting, type CheckSettings, resolveSettings } from '../../da
 import type { Finding, Place } from '../../diagnostics/finding.ts';
 import { UserError } from '../../diagnostics/user-error.ts';
 
-/** When reviewers' verdicts make a check a note. */
+/** When reviewers' verdicts demote a check to a note. */
 export interface Demotion {
-  /** The least share of a check's rows that were defects, between 0 and 1. */
+  /** The smallest accepted share of a check's rows that were defects, between 0 and 1. */
   below: number;
-  /** Reviewed rows from which that share counts. */
+  /** Number of reviewed rows from which the share counts. */
   after: number;
 }
 
@@ -25,12 +25,12 @@ export interface JoinedChecks {
   demotion: Demotion | null;
 }
 
-/** Keys beside those of checks. */
+/** Keys that are not checks. */
 const reserved = ['groups', 'demote_below', 'demote_after'] as const;
 const groups = ['content', 'consistency'] as const;
 const fewestReviewed = 10;
 
-/** Joins the layers, the weakest first. Throws UserError D094 with every fault of every layer, each at its place. */
+/** Merges the layers, weakest first. Throws UserError D094 with every fault of every layer at its place. */
 export function joinCheckSettings(layers: readonly WrittenChecks[]): JoinedChecks {
   const settings = new Map<string, CheckSetting>();
   let below: number | null = null;
@@ -53,7 +53,7 @@ export function joinCheckSettings(layers: readonly WrittenChecks[]): JoinedCheck
 
 interface Layer {
   settings: Map<string, CheckSetting | null>;
-  /** Null takes back what an earlier layer said. */
+  /** Null removes the setting of an earlier layer. */
   below?: number | null;
   after?: number;
 }
@@ -151,7 +151,7 @@ function readNumber(
   return null;
 }
 
-/** What the dataset folder says against one setting, at its place in the YAML. */
+/** Faults of one setting, reported by the dataset folder, at their places in the YAML. */
 function faultsOf(check: Check, setting: CheckSetting, at: Place): Finding[] {
   try {
     resolveSettings({ [check.code]: setting });

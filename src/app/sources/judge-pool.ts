@@ -1,4 +1,4 @@
-// Worker threads for the scan of large JSON lines. Small inputs are read before a thread has started.
+// Worker threads for scanning large JSON lines files. Small files are read before a thread would have started.
 import { stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
@@ -9,11 +9,11 @@ import type { WorkerAnswer, WorkerRequest } from './judge-worker.ts';
 const poolFromBytes = 16_000_000;
 
 const regionsPerThread = 4;
-// Rows live for a moment: a small nursery costs a thread nothing and keeps the whole process small.
+// Rows are short-lived, so a small young generation costs no time and saves memory.
 const resourceLimits = { maxYoungGenerationSizeMb: 16 };
 const mostThreads = 8;
 const slotUnit = 64 * 1024;
-// A row of megabytes takes a thread many times its size, for good: one thread gets them all.
+// A row of megabytes permanently enlarges the heap of its thread, so one thread gets all such rows.
 const longRegion = 4_000_000;
 
 export interface ClosablePool extends JudgePool {
@@ -21,7 +21,7 @@ export interface ClosablePool extends JudgePool {
   close(): Promise<void>;
 }
 
-/** Runs `work` with a pool if the sources are large, and ends its threads. */
+/** Runs `work` with a pool if the sources are large, then ends the threads. */
 export async function withJudgePool<T>(
   sources: readonly DataSource[],
   work: (pool: { pool?: JudgePool }) => Promise<T>,
@@ -34,7 +34,7 @@ export async function withJudgePool<T>(
           (info) => info.size,
           () => 0,
         );
-  // A thread runs the built package only: Node reads no TypeScript.
+  // A thread can only run the built package, because Node cannot load TypeScript.
   if (bytes < poolFromBytes || import.meta.url.endsWith('.ts')) return await work({});
   const pool = createJudgePool();
   try {
@@ -44,7 +44,7 @@ export async function withJudgePool<T>(
   }
 }
 
-/** A pool whose threads start when they are first needed; as many as there are cores, unless told. */
+/** A pool whose threads start when they are first needed; by default one per core. */
 export function createJudgePool(count = Math.min(mostThreads, availableParallelism())): ClosablePool {
   const url = new URL('./judge-worker.js', import.meta.url);
   type Waiting = {
@@ -116,7 +116,7 @@ export function createJudgePool(count = Math.min(mostThreads, availableParalleli
 
 interface Thread {
   worker: Worker;
-  /** Given to it and not answered yet. Regions are of very different sizes: taking turns would leave one thread idle. */
+  /** Regions that it has not answered yet. Regions differ much in size, so taking turns would leave a thread idle. */
   bytes: number;
 }
 
@@ -127,7 +127,7 @@ function leastBusy(threads: readonly Thread[]): Thread | undefined {
   );
 }
 
-/** Memory that the threads share, for one region at a time: a copy for each would be garbage by the gigabyte. */
+/** Shared memory for one region at a time. Copying each region would create gigabytes of garbage. */
 interface Slot {
   bytes: Uint8Array;
   free: boolean;
@@ -143,7 +143,7 @@ function takeSlot(slots: Slot[], size: number): Slot {
     bytes: new Uint8Array(new SharedArrayBuffer(Math.ceil(size / slotUnit) * slotUnit)),
     free: false,
   };
-  // Long ones are rare, and not worth keeping.
+  // Long buffers are rare and not worth keeping.
   if (size <= longRegion) slots.push(made);
   return made;
 }

@@ -11,13 +11,13 @@ export interface LedgerFile extends NewFile {
   add(line: LedgerLine): void | Promise<void>;
 }
 
-/** Starts a ledger file; it gets its name with the dataset it speaks of (`publishAll`). */
+/** Starts a ledger file; it is published together with its dataset (`publishAll`). */
 export async function openLedgerFile(path: string): Promise<LedgerFile> {
   const file = await openNewFile(path);
   return {
     ...file,
     add({ row, file: label, line, fingerprint, fate, code, of, to, reason }) {
-      // One order of keys, so that ledgers can be compared as text.
+      // A fixed order of keys, so that ledgers can be compared as text.
       const place = { row, file: label, line, fingerprint };
       return file.write(`${JSON.stringify({ ...place, fate, code, of, to, reason })}\n`);
     },

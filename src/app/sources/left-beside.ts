@@ -1,4 +1,4 @@
-// What lorch wrote beside a dataset that is gone: its record and its ledger must not refuse the next file of that name.
+// Removes what lorch wrote beside a deleted dataset, so that the next file of that name can be written.
 import { access, readFile, rm } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { lineagePath } from '../../dataset/lineage.ts';

@@ -1,8 +1,8 @@
-// A finding as it may be shown: keys of a row can be secrets too, and stand in pointers and data.
+// Masks a finding for display. Keys of a row can be secrets too, and occur in pointers and data.
 import { maskPrivateData } from '../../dataset/text/private-data.ts';
 import type { Finding } from '../../diagnostics/finding.ts';
 
-/** The finding with secrets and personal data masked wherever text of the dataset may stand; messages and excerpts are already. */
+/** Masks secrets and personal data in all fields that may contain dataset text; messages and excerpts are already masked. */
 export function maskFinding(finding: Finding): Finding {
   const { at, data, fix } = finding;
   if (!at?.pointer && !data && !fix) return finding;
@@ -14,7 +14,7 @@ export function maskFinding(finding: Finding): Finding {
   };
 }
 
-/** A JSON value with the secrets and personal data of all its texts and keys masked. */
+/** Masks secrets and personal data in all texts and keys of a JSON value. */
 export function maskValues(value: unknown): unknown {
   if (typeof value === 'string') return maskPrivateData(value);
   if (Array.isArray(value)) return value.map(maskValues);

@@ -1,10 +1,10 @@
-// The ledger of a run folder, line by line: which rows trained, which validated.
+// Reads the ledger of a run folder line by line: which rows trained and which validated.
 import { createReadStream } from 'node:fs';
 import { createGunzip } from 'node:zlib';
 import { UserError } from '../../diagnostics/user-error.ts';
 import { faultOf, openRunFile } from '../../run/run-file.ts';
 
-/** What is read of a line. */
+/** The fields of a line that are read. */
 export interface LedgerFate {
   fate: string;
   /** 64 hex digits. */
@@ -12,7 +12,7 @@ export interface LedgerFate {
   code?: string;
 }
 
-/** Longer than any line of a ledger: more without a line break is something else. */
+/** Longer than any ledger line; more bytes without a line break mean that the file is not a ledger. */
 const maxLineBytes = 4 * 1024 * 1024;
 
 const fingerprintDigits = /^[0-9a-f]{64}$/;
@@ -23,7 +23,7 @@ export async function* ledgerFates(path: string): AsyncGenerator<LedgerFate> {
   if (opened.state !== 'read') throw unreadable(path, faultOf(opened));
   const file = createReadStream('', { fd: opened.value.fd });
   const unzipped = createGunzip();
-  // pipe() passes no errors on.
+  // pipe() does not forward errors.
   file.on('error', (error) => unzipped.destroy(error));
   try {
     for await (const line of splitLines(file.pipe(unzipped))) yield fateOf(line);

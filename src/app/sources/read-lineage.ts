@@ -4,7 +4,7 @@ import { type Lineage, lineagePath, parseLineage } from '../../dataset/lineage.t
 import { systemReason } from '../../diagnostics/system-error.ts';
 import { UserError } from '../../diagnostics/user-error.ts';
 
-/** The record of the dataset at `path`, which users call `label`; null if there is none. Throws UserError D091, D197. */
+/** The record of the dataset at `path`, named `label` for users; null if there is none. Throws UserError D091, D197. */
 export async function readLineage(path: string, label: string): Promise<Lineage | null> {
   let text: string;
   try {

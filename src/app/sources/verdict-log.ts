@@ -1,4 +1,4 @@
-// A review's log on disk: JSON lines beside the dataset, only ever added to, each on disk before the next row shows.
+// A review's log on disk: JSON lines beside the dataset. Lines are only appended, and synced before the next row is shown.
 
 import { createHash, randomBytes } from 'node:crypto';
 import {
@@ -20,18 +20,18 @@ import { createRedactor } from '../../diagnostics/secrets.ts';
 import { systemReason } from '../../diagnostics/system-error.ts';
 import { UserError } from '../../diagnostics/user-error.ts';
 
-/** Where the log of a dataset file lies. */
+/** Path of the log of a dataset file. */
 export function reviewLogPath(datasetFile: string): string {
   return `${datasetFile}.review.jsonl`;
 }
 
 export interface ReadLog {
   entries: LogEntry[];
-  /** Of the file's bytes. */
+  /** SHA-256 of the file's bytes. */
   sha256: string;
 }
 
-/** Reads a log; null if there is none. A last line that was cut off is left out. Throws UserError V004, V005. */
+/** Reads a log; null if there is none. Ignores an incomplete last line. Throws UserError V004, V005. */
 export async function readReviewLog(path: string, label = basename(path)): Promise<ReadLog | null> {
   let bytes: Buffer;
   try {
@@ -55,7 +55,7 @@ function parseLog(text: string, label: string): LogEntry[] {
   return lines.flatMap((line, i) => {
     const parsed = parseEntry(line);
     if ('entry' in parsed) return parsed.entry ? [parsed.entry] : [];
-    // A writer that was killed had not yet reported that the line is kept.
+    // A killed writer had not yet confirmed this line.
     if (i === lines.length - 1) return [];
     if (parsed.newer)
       throw new UserError('V005', `${label}:${i + 1} was written by a newer lorch: ${parsed.fault}`, {
@@ -72,14 +72,14 @@ function parseLog(text: string, label: string): LogEntry[] {
 export interface ReviewLog {
   path: string;
   entries: LogEntry[];
-  /** A new entry's id, time, reviewer and tool; times never go back within a log. */
+  /** A new entry's id, time, reviewer and tool; times never decrease within a log. */
   stamp(): EntryStamp;
-  /** Adds entries; they are on disk when it returns. */
+  /** Appends entries; they are on disk when it returns. */
   append(...entries: LogEntry[]): void;
   close(): void;
 }
 
-/** Opens a log to add to it; the first entry makes it if there is none. A last line that was cut off is taken out. */
+/** Opens a log to append to it; the first entry creates it if needed. Removes an incomplete last line. */
 export async function openReviewLog(
   path: string,
   who: { reviewer: string; tool: string; now(): number },
@@ -98,7 +98,7 @@ export async function openReviewLog(
       cause: error,
     });
   }
-  // Made with the first verdict: looking at rows leaves no file.
+  // Created with the first verdict, so that only looking at rows leaves no file.
   const opened = (): number => {
     if (file === null) {
       file = openSync(path, 'a+', 0o644);
@@ -131,7 +131,7 @@ export async function openReviewLog(
   };
 }
 
-// A whole line without its newline gets one; half a line goes.
+// Add a missing newline to a complete last line; remove an incomplete one.
 function repairEnd(file: number): void {
   const { size } = fstatSync(file);
   if (size === 0) return;
@@ -145,13 +145,13 @@ function repairEnd(file: number): void {
   fsyncSync(file);
 }
 
-// A new file's name is safe once its folder is; some file systems cannot say so, and need not.
+// Sync the folder, so that the new file's name is on disk. Some file systems do not support that and do not need it.
 function syncFolder(folder: string): void {
   const handle = openSync(folder, 'r');
   try {
     fsyncSync(handle);
   } catch {
-    // Nothing more can be done if a folder takes no fsync.
+    // There is no alternative if a folder does not support fsync.
   } finally {
     closeSync(handle);
   }
@@ -159,7 +159,7 @@ function syncFolder(folder: string): void {
 
 const redact = createRedactor({});
 
-/** What a reviewer types goes with the dataset, into git too. A row's own text is as it is. */
+/** Masks secrets in what a reviewer types, because it goes into git with the dataset. A row's own text is unchanged. */
 function withoutSecrets(entry: LogEntry): LogEntry {
   return 'note' in entry && typeof entry.note === 'string' ? { ...entry, note: redact(entry.note) } : entry;
 }

@@ -1,4 +1,4 @@
-// The lineage record of a dataset file, which is published together with it.
+// Writes the lineage record of a dataset file, which is published together with it.
 import { rm } from 'node:fs/promises';
 import { basename, dirname, relative, sep } from 'node:path';
 import { type Lineage, type LineageParent, lineagePath } from '../../dataset/lineage.ts';
@@ -6,7 +6,7 @@ import type { DataSource, ScannedFile } from '../../dataset/scan/scan-types.ts';
 import { type NewFile, openNewFile } from '../files/new-file.ts';
 import { openSettingsCopy } from './copy-settings.ts';
 
-/** Who writes, and when: the command line knows. */
+/** The program that writes, and the time; the command line provides both. */
 export interface MadeBy {
   command: string;
   version: string;
@@ -16,13 +16,13 @@ export interface MadeBy {
 export interface LineageFacts extends Pick<Lineage, 'rows' | 'fingerprint' | 'ledger' | 'review'> {
   madeBy: MadeBy;
   options: Record<string, unknown>;
-  /** The sources of the scan and the files of its result, in the same order. */
+  /** The sources of the scan, and the files of its result in the same order. */
   sources: readonly Pick<DataSource, 'path' | 'label' | 'stream'>[];
   files: readonly Pick<ScannedFile, 'sha256' | 'rows'>[];
 }
 
 export interface LineageFile extends NewFile {
-  /** Writes the record of a dataset file whose last byte was written; its sources' check settings are published with it. */
+  /** Writes the record of a complete dataset file; its sources' check settings are published with it. */
   record(dataset: Pick<NewFile, 'finish' | 'sha256'>, facts: LineageFacts): Promise<void>;
 }
 
@@ -71,7 +71,7 @@ function parentsOf(
   return files.map(({ sha256, rows }, i) => ({ path: parentPath(folder, sources[i]), sha256, rows }));
 }
 
-// A dataset of the hub is named as such: its copy here lies in a cache.
+// Name a dataset of the hub by its hub name, because the local copy is only a cache.
 function parentPath(folder: string, source: LineageFacts['sources'][number] | undefined): string | null {
   if (!source || source.stream) return null;
   return source.label.startsWith('hf://') ? source.label : relative(folder, source.path).split(sep).join('/');

@@ -1,4 +1,4 @@
-// What decides sequences beside rows, tokenizer and settings: the trainer's rules and the libraries that render.
+// The version of everything else that determines sequences, beside rows, tokenizer and settings: the trainer's rules and the rendering libraries.
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -8,7 +8,7 @@ import { inspectPython } from '../../python/inspect.ts';
 import { readInstalledVersions } from '../../python/installed-versions.ts';
 
 export const cacheVersion = z.object({
-  /** SHA-256 of the files that say how rows become sequences. */
+  /** SHA-256 of the files that define how rows become sequences. */
   rules: z.string(),
   python: z.string(),
   packages: z.record(z.string(), z.string().nullable()),
@@ -30,7 +30,7 @@ const ruleFiles = [
 ];
 
 /**
- * The `cache_version` that `prepare` of this interpreter would return (tokens/cache_version.py). Starts Python only if
+ * The `cache_version` that this interpreter's `prepare` would return (tokens/cache_version.py). Starts Python only if
  * the versions of its packages cannot be read from its folders. Throws UserError E005 if it cannot be run.
  */
 export async function readCacheVersion({

@@ -1,4 +1,4 @@
-// Tokens of rows, counted by the same tokenisation that training uses.
+// Counts tokens of rows with the tokenisation that training uses.
 import { createHash } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
@@ -26,7 +26,7 @@ export interface CountRequest {
   /** Hub id or folder. */
   model: string;
   policy: RowPolicy;
-  /** `policy.truncate` happens to rows of more tokens; null leaves them whole. */
+  /** Rows with more tokens are treated by `policy.truncate`; null for no limit. */
   maxLength: number | null;
   /** `--python`, or null. */
   python: string | null;
@@ -39,13 +39,13 @@ export interface CountRequest {
 interface CountedTokens {
   tokens: number;
   trained_tokens: number;
-  /** Of the rows as they are trained on: cut, and without those that are dropped. */
+  /** Tokens of the rows as they are trained on: after cuts, without dropped rows. */
   lengths: Percentiles;
   trained_lengths: Percentiles;
   /** Rows that cannot be trained on, by code. */
   untrainable: Record<string, number>;
   details: TokenDetails;
-  /** What the tokenisation noticed, one finding a row (token-findings.ts). */
+  /** Findings of the tokenisation, one per row (token-findings.ts). */
   findings: Finding[];
 }
 
@@ -53,16 +53,16 @@ export interface TokenDetails {
   max_length: number | null;
   train_on: RowPolicy['train_on'];
   truncate: RowPolicy['truncate'];
-  /** Rows that are trained on, and the sequences they become; more than rows if texts are split. */
+  /** Rows that are trained on, and their sequences; more sequences than rows if texts are split. */
   rows: number;
   sequences: number;
-  /** Tokens a row before it was cut. */
+  /** Tokens per row before cuts. */
   uncut_lengths: Percentiles;
   histogram: { tokens: Bin[]; trained_tokens: Bin[] };
   /** Rows that `max_length` cut, and those of them that lost their end-of-turn token. */
   cut: RowAt[];
   lost_eot: RowAt[];
-  /** Rows that would train nothing, with why. */
+  /** Rows without any token to train on, with the reason. */
   untrained: (RowAt & { code: string })[];
   /** The five longest sequences, after the cut. */
   longest: (RowAt & { tokens: number; trained_tokens: number })[];
@@ -74,17 +74,17 @@ interface RowAt {
   at: string;
 }
 
-/** Takes rows, and tokenises them in one go when all are there. */
+/** Collects rows, and tokenises all of them at the end. */
 export interface TokenCounter {
   add(row: KeptRow): void | Promise<void>;
   finish(): Promise<CountedTokens>;
-  /** Removes what was written for it. */
+  /** Removes its temporary files. */
   dispose(): Promise<void>;
 }
 
 const longestShown = 5;
 
-/** A counter over the rows of one scan. Throws what the hub and Python report (E001: no environment). */
+/** A counter for the rows of one scan. Throws errors from the hub and Python (E001: no environment). */
 export async function createTokenCounter(request: CountRequest): Promise<TokenCounter> {
   const { model, env, cwd } = request;
   const cacheDir = userCacheDir(env);
@@ -146,7 +146,7 @@ export async function createTokenCounter(request: CountRequest): Promise<TokenCo
         trained_lengths: prepared.trained_lengths,
         untrainable,
         details: detailsOf(prepared, rows, places, request),
-        // The policy drops these rows; the rows themselves have no fault.
+        // The policy drops these rows; the rows themselves are valid.
         findings: placeTokenFindings(prepared, places, codes).map((finding) =>
           finding.code === tooLong && request.policy.truncate === 'drop'
             ? { ...finding, severity: 'warning' }

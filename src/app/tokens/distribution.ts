@@ -1,4 +1,4 @@
-// Many numbers and what is said of them: percentiles, and rows by powers of two.
+// Statistics of many numbers: percentiles, and rows by powers of two.
 
 export interface Percentiles {
   p50: number;
@@ -8,7 +8,7 @@ export interface Percentiles {
   mean: number;
 }
 
-/** Rows whose value is at most `upto` and above the bin before; bins double. */
+/** Rows whose value is at most `upto` and above the previous bin; each bin is twice as wide as the previous one. */
 export interface Bin {
   upto: number;
   rows: number;
@@ -35,7 +35,7 @@ export function createDistribution(): Distribution {
     },
     percentiles() {
       const sorted = values.slice(0, count).sort();
-      // The nearest rank: the smallest value that at least that share of the rows does not exceed.
+      // Nearest rank: the smallest value that at least this share of the rows does not exceed.
       const at = (share: number): number => sorted[Math.max(0, Math.ceil(share * count) - 1)] ?? 0;
       const mean = count === 0 ? 0 : sorted.reduce((sum, value) => sum + value, 0) / count;
       return { p50: at(0.5), p90: at(0.9), p99: at(0.99), max: at(1), mean: Math.round(mean * 10) / 10 };
@@ -43,7 +43,7 @@ export function createDistribution(): Distribution {
   };
 }
 
-/** Rows by powers of two; empty bins between others are kept. */
+/** Rows by powers of two; includes empty bins between others. */
 export function binByPowers(values: Iterable<number>): Bin[] {
   const bins: number[] = [];
   for (const value of values) {

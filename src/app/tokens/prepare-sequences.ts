@@ -1,4 +1,4 @@
-// The one tokenisation, cached by content: the same rows, tokenizer, template and length are never prepared twice by
+// The only tokenisation, cached by content: the same rows, tokenizer, template and length are never prepared twice by
 // the same rules and libraries.
 import { createHash, randomUUID } from 'node:crypto';
 import { chmod, mkdir, readFile, rename, rm } from 'node:fs/promises';
@@ -21,7 +21,7 @@ const template = z.object({
 const prepared = z.object({
   tokenizer_sha256: z.string(),
   template,
-  /** Those that single rows name; older files have none. */
+  /** Templates that single rows name; older files have none. */
   templates: z.record(z.string(), template).optional(),
   /** The date that templates wrote into rows; null if they wrote none. */
   date: z.string().nullable(),
@@ -35,25 +35,25 @@ const prepared = z.object({
       sha256: z.string(),
       rows_in: count,
       rows: count,
-      /** A text that was split has several. */
+      /** Sequences; a split text has several. */
       sequences: count,
       tokens: count,
       trained_tokens: count,
-      /** What an epoch feeds, each row as often as it says; older files feed each once. */
+      /** What an epoch feeds, including repeats; older files feed each row once. */
       fed: z.object({ rows: count, sequences: count, tokens: count, trained_tokens: count }).optional(),
     }),
   ),
-  /** Of the sequences as they are written. */
+  /** Lengths of the written sequences. */
   lengths,
   trained_lengths: lengths,
-  /** Of the rows that are kept, before a cut. */
+  /** Lengths of the kept rows before cuts. */
   uncut_lengths: lengths,
   histogram: z.array(z.object({ upto: count, rows: count })),
-  /** Over all splits; -1 without a row. */
+  /** Largest token id over all splits; -1 without rows. */
   largest_id: z.number().int(),
-  /** Tokens that the tokenizer has beside its vocabulary, and the rows that hold them; control tokens are among them. */
+  /** Tokens that the tokenizer adds to its vocabulary, including control tokens, and the rows that contain them. */
   added_tokens: z.array(z.object({ id: count, token: z.string(), rows: count })),
-  /** The tokens that the config adds; `known`: the tokenizer had it already. Absent in what earlier versions cached. */
+  /** The tokens that the config adds; `known`: the tokenizer already had it. Absent in caches of earlier versions. */
   new_tokens: z
     .array(
       z.object({
@@ -79,7 +79,7 @@ const prepared = z.object({
       data: z.record(z.string(), z.unknown()).nullish(),
     }),
   ),
-  /** What made it, beside what was asked for. */
+  /** The version of the rules and libraries that made it. */
   cache_version: cacheVersion,
   versions: z.record(z.string(), z.string()),
 });
@@ -87,21 +87,21 @@ const prepared = z.object({
 export type Prepared = z.infer<typeof prepared>;
 
 export interface PrepareSpec {
-  /** It decides the streams of each row: one, or one for each answer of a pair. */
+  /** Determines the streams of each row: one, or one for each answer of a pair. */
   method: string;
   model: { id: string; path: string | null; revision: string | null; trust_remote_code: boolean };
   template: {
     /** `none`: the rows are plain texts. */
     kind: 'auto' | 'model' | 'chatml' | 'alpaca' | 'file' | 'none';
     source: string | null;
-    /** Values of the template's own variables. */
+    /** Values of the template's variables. */
     variables?: Record<string, unknown>;
   };
   train_on: TrainOn;
-  /** Templates that rows of the splits name, by that name; none unless told. */
+  /** Templates that rows of the splits name, by name; none by default. */
   templates?: Record<string, PrepareSpec['template']>;
   max_length: number | null;
-  /** What templates take for today, as 2026-01-31. */
+  /** The date that templates use as today, such as 2026-01-31. */
   date: string;
   /** New tokens, in the order of their ids; absent without any. */
   tokens?: { add: string[]; special: string[] };
@@ -112,18 +112,18 @@ export interface PrepareSpec {
 
 export interface PrepareRequest extends RunTrainerOptions {
   spec: PrepareSpec;
-  /** What stands for the examples' content: split → SHA-256 of its file. */
+  /** Identifies the examples: split → SHA-256 of its file. */
   contents: Record<string, string>;
-  /** What stands for the tokenizer: a hub revision, or the hash of the local tokenizer files. */
+  /** Identifies the tokenizer: a hub revision, or the hash of the local tokenizer files. */
   tokenizer: string;
   cacheDir: string;
-  /** What `python` would make sequences by; asked for without starting it, if it is in a virtual environment. */
+  /** The cache version of `python`; found without starting it if it is in a virtual environment. */
   cacheVersion(): Promise<CacheVersion>;
-  /** Asked for only if the cache has no answer. */
+  /** Called only if the cache has no entry. */
   python(): Promise<PythonEnv>;
 }
 
-/** What an epoch feeds of a split. */
+/** What an epoch feeds from a split. */
 export function fedOf({ rows, sequences, tokens, trained_tokens, fed }: Prepared['splits'][string]): {
   rows: number;
   sequences: number;
@@ -133,19 +133,19 @@ export function fedOf({ rows, sequences, tokens, trained_tokens, fed }: Prepared
   return fed ?? { rows, sequences, tokens, trained_tokens };
 }
 
-/** The folder with the sequences and what is known of them. */
+/** The folder with the sequences and their metadata. */
 export async function prepareSequences(
   request: PrepareRequest,
 ): Promise<{ key: string; dir: string; prepared: Prepared; cached: boolean }> {
   const version = await request.cacheVersion();
-  // Whether a template writes the date is known once it has rendered the rows.
+  // Only rendering the rows shows whether a template writes the date.
   for (const date of [null, request.spec.date]) {
     const key = keyOf(request, version, date);
     const dir = folderOf(request, key);
     const prepared = await readPrepared(dir);
     if (prepared) return { key, dir, prepared, cached: true };
   }
-  // Made beside and moved when complete, so that two at once do no harm.
+  // Make it under another name and rename it when complete, so that two processes can do this at once.
   const work = folderOf(request, `${keyOf(request, version, null)}.${randomUUID().slice(0, 8)}.tmp`);
   await makePrivateFolder(dirname(work));
   await mkdir(work, { mode: 0o700 });
@@ -153,7 +153,7 @@ export async function prepareSequences(
     await runTrainer(await request.python(), 'prepare', { ...request.spec, out: work }, request);
     const made = await readPrepared(work);
     if (!made) throw new Error(`prepare left no prepare.json in ${work}`);
-    // By what prepare says of itself: packages may have been installed since the version was read.
+    // Use the version that prepare returns, because packages may have been installed since it was read.
     const key = keyOf(request, made.cache_version, made.date === null ? null : request.spec.date);
     const dir = folderOf(request, key);
     await rename(work, dir).catch(async (error: unknown) => {
@@ -169,7 +169,7 @@ function folderOf({ cacheDir }: PrepareRequest, key: string): string {
   return join(cacheDir, 'prepared', key);
 }
 
-/** `date` is null in the key of rows that no date is written into. */
+/** `date` is null in the key if no template writes a date into the rows. */
 function keyOf(
   { spec, contents, tokenizer }: PrepareRequest,
   version: CacheVersion,
@@ -187,7 +187,7 @@ function keyOf(
         train_on: typeof spec.train_on === 'string' ? spec.train_on : spec.train_on.toSorted(),
         ...(spec.templates && { templates: spec.templates }),
         max_length: spec.max_length,
-        // Undefined, it leaves the key as it was before there were new tokens.
+        // If undefined, the key equals that of versions without new tokens.
         tokens: spec.tokens,
         // Without a limit no row is too long.
         truncate: spec.max_length === null ? null : spec.truncate,
@@ -198,7 +198,7 @@ function keyOf(
     .slice(0, 32);
 }
 
-/** Rows are in it. An earlier version made it readable for others. */
+/** Makes the folder private, because it contains rows. An earlier version made it readable for others. */
 async function makePrivateFolder(dir: string): Promise<void> {
   await mkdir(dir, { recursive: true, mode: 0o700 });
   await chmod(dir, 0o700).catch(() => undefined);

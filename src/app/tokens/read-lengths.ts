@@ -1,8 +1,8 @@
-// Row lengths of the stream `tokens` of a prepared split: from its offsets alone, or with the trained tokens counted.
+// Row lengths of the stream `tokens` of a prepared split: from its offsets alone, or with counts of trained tokens.
 import { type FileHandle, open } from 'node:fs/promises';
 
 export interface RowTokens {
-  /** The row's number over all input files. */
+  /** The row's number, counted over all input files. */
   row: number;
   tokens: number;
   trained: number;
@@ -47,7 +47,7 @@ export interface SourceTokens {
   trained_tokens: number;
 }
 
-/** What an epoch feeds, in sums by `groupOf` a row's number; there are `groups` of them. */
+/** What an epoch feeds, summed by `groupOf` a row's number into `groups` groups. */
 export async function readFedTokens(
   path: string,
   groups: number,
@@ -63,7 +63,7 @@ export async function readFedTokens(
     const sumOf = (i: number): SourceTokens => sums[groupOf(Number(rows[i]))] as SourceTokens;
     for (const [i, length] of lengths.entries()) {
       const sum = sumOf(i);
-      // A row that was split has several sequences in turn.
+      // A split row has several consecutive sequences.
       if (i === 0 || rows[i] !== rows[i - 1]) sum.rows += timesOf(i);
       sum.tokens += timesOf(i) * length;
     }
@@ -88,7 +88,7 @@ export async function readFedTokens(
   }
 }
 
-/** Tokens and trained tokens of every row, in the order of the file. */
+/** Tokens and trained tokens of every row, in file order. */
 export async function readRowTokens(path: string): Promise<RowTokens[]> {
   const file = await openTensors(path);
   try {
@@ -157,7 +157,7 @@ async function openTensors(path: string): Promise<Tensors> {
 }
 
 async function readAt(file: FileHandle, at: number, bytes: number): Promise<Buffer> {
-  // Not from Node's pool: 64-bit numbers need their memory aligned.
+  // Do not use Node's buffer pool, because 64-bit numbers need aligned memory.
   const data = Buffer.alloc(bytes);
   await file.read(data, 0, bytes, at);
   return data;

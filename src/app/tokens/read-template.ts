@@ -1,4 +1,4 @@
-// The chat template that a config names: one by name, or the text of a Jinja file.
+// Reads the chat template that a config names: a built-in one, or the text of a Jinja file.
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { UserError } from '../../diagnostics/user-error.ts';
@@ -6,7 +6,7 @@ import type { ConfigSource } from '../sources/config-sources.ts';
 import type { PrepareSpec } from './prepare-sequences.ts';
 
 /**
- * What a template setting (`dataset.template` unless told) and its `template_kwargs` mean; a file is relative to `root`.
+ * Resolves a template setting (by default `dataset.template`) and its `template_kwargs`; a file is relative to `root`.
  * Throws UserError P009.
  */
 export async function readTemplate(
@@ -19,7 +19,7 @@ export async function readTemplate(
   return kwargs && Object.keys(kwargs).length > 0 ? { ...found, variables: kwargs } : found;
 }
 
-/** The day of a moment in UTC, as templates are given it. */
+/** The UTC date of a moment, in the form that templates get. */
 export function dayOf(ms: number): string {
   return new Date(ms).toISOString().slice(0, 10);
 }
@@ -41,13 +41,13 @@ async function templateSource(
   }
 }
 
-/** Whether a source is rendered otherwise than `dataset.template` says; `template_kwargs` belong to that one alone. */
+/** Whether a source is rendered with another template than `dataset.template`; `template_kwargs` apply only to that one. */
 export function isOwnTemplate(template: string | null, usual: string): template is string {
   const meant = (name: string): string => (name === 'auto' ? 'model' : name);
   return template !== null && meant(template) !== meant(usual);
 }
 
-/** Templates that sources name beside the dataset's own, by that name; null if there is none. Throws UserError P009. */
+/** Templates that sources name in addition to the dataset's, by name; null if there are none. Throws UserError P009. */
 export async function readOwnTemplates(
   sources: readonly ConfigSource[],
   { template: usual }: { template: string },

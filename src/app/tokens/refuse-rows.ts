@@ -1,4 +1,4 @@
-// Rows that the tokenisation could not train on: they are dropped, or they refuse the plan.
+// Decides whether rows that cannot be trained on after tokenisation are dropped, or the plan is refused.
 import type { Finding, Place } from '../../diagnostics/finding.ts';
 import { UserError } from '../../diagnostics/user-error.ts';
 import type { Truncate } from '../../run/plan.ts';
@@ -8,7 +8,7 @@ import type { Prepared } from './prepare-sequences.ts';
 export const tooLong = 'T030';
 const shown = 20;
 
-/** What the config says of rows that cannot be trained on. */
+/** The config's setting for rows that cannot be trained on. */
 export interface RowFate {
   onError: 'refuse' | 'drop';
   truncate: Truncate;
@@ -21,7 +21,7 @@ export function refusingCodes({ dropped }: Pick<Prepared, 'dropped'>, fate: RowF
   return new Set(dropped.map(({ code }) => code).filter(refuses));
 }
 
-/** Throws UserError P002 with the first rows of `codes`; `places` holds the rows that findings name. */
+/** Throws UserError P002 with the first rows of `codes`; `places` has the places of the named rows. */
 export function refuseRows(
   { dropped, findings }: Pick<Prepared, 'dropped' | 'findings'>,
   codes: ReadonlySet<string>,

@@ -1,4 +1,4 @@
-// Where rows stand, by their number: what the tokenisation says of row 17 becomes file and line.
+// Places of rows by number, to turn a finding on row 17 into file and line.
 import type { RowPlace } from '../../dataset/example.ts';
 import { createPlaceList } from '../../dataset/scan/place-list.ts';
 
@@ -8,7 +8,7 @@ export interface RowPlaces {
   find(row: number): RowPlace | undefined;
 }
 
-/** Places of rows, 32 bytes each. */
+/** Places of rows, 32 bytes per row. */
 export function createRowPlaces(): RowPlaces {
   const places = createPlaceList();
   return {

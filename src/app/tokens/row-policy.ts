@@ -1,4 +1,4 @@
-// How rows become sequences, by the method and the dataset section of a config: template, labels, and what happens to long rows.
+// How rows become sequences, from the method and the dataset section of a config: template, labels, and treatment of long rows.
 import { usualMethod } from '../../config/schema/method.ts';
 import type { RunConfig } from '../../config/schema/run.ts';
 import type { FieldMapping } from '../../dataset/formats/field-mapping.ts';
@@ -7,11 +7,11 @@ import type { PrepareSpec } from './prepare-sequences.ts';
 import { readTemplate } from './read-template.ts';
 
 export interface RowPolicy extends Pick<PrepareSpec, 'method' | 'template' | 'train_on' | 'truncate'> {
-  /** What templates take for today, if the config says so. */
+  /** The date that templates use as today, if the config sets it. */
   date?: string;
 }
 
-/** What was asked for; what is left out follows from the format. */
+/** The settings; missing ones follow from the format. */
 export interface AskedPolicy {
   /** The method of a config. */
   method?: string | undefined;
@@ -21,7 +21,7 @@ export interface AskedPolicy {
   truncate?: PrepareSpec['truncate'] | undefined;
 }
 
-/** The policy in full. Plain texts have no template, are trained on whole, and are split by default. */
+/** The complete policy. Plain texts have no template, all their tokens are trained on, and they are split by default. */
 export function rowPolicy({
   method = usualMethod,
   format,

@@ -1,4 +1,4 @@
-// What the tokenisation noticed, as findings with file and line: one a row.
+// The findings of the tokenisation with file and line, one per row.
 import type { CodeDoc, Finding } from '../../diagnostics/finding.ts';
 import type { Prepared } from './prepare-sequences.ts';
 import type { RowPlaces } from './row-places.ts';
@@ -8,8 +8,8 @@ export interface TokenCode extends CodeDoc {
 }
 
 /**
- * The findings of a tokenisation, by code and row. The trainer words the first few of a code; the other rows that it
- * cut or dropped get the code's title. `data.row` is the row's number. What else it counts without naming rows stays one finding without a place.
+ * The findings of a tokenisation, by code and row. The trainer writes messages for the first few of a code; other rows that it
+ * cut or dropped get the code's title. `data.row` is the row's number. Counts without row numbers become one finding without a place.
  */
 export function placeTokenFindings(
   prepared: Prepared,

@@ -1,14 +1,14 @@
-// What stands for a tokenizer in a cache key, with the tokens at which the model stops.
+// Identifies a tokenizer in a cache key, together with the tokens at which the model stops.
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-// config.json and Python files choose the tokenizer's class, the first under `trust_remote_code`, too.
+// config.json and Python files determine the tokenizer's class; config.json also under `trust_remote_code`.
 const files =
   /^(tokenizer.*|special_tokens_map\.json|(generation_)?config\.json|added_tokens\.json|chat_template.*|vocab.*|merges\.txt|tekken\.json|.*\.(model|tiktoken|bpe|py))$/;
 const templates = 'additional_chat_templates';
 
-/** A hub revision names its files for good; of a folder, the tokenizer's files are hashed. */
+/** A hub revision identifies its files permanently; for a folder, the tokenizer's files are hashed. */
 export async function tokenizerIdentity(base: {
   id: string;
   path: string | null;

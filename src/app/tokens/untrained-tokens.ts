@@ -1,4 +1,4 @@
-// Control tokens of the rows that the base has never learned: the rows of its embedding for them hold nothing.
+// Control tokens in the rows that the base has never learned: their embedding rows are zero.
 import { readHubEnvironment } from '../../hub/hub-environment.ts';
 import { snapshotFolder } from '../../hub/offline-model.ts';
 import type { ResolvedModel } from '../../hub/resolve-model.ts';
@@ -9,18 +9,18 @@ import type { Prepared } from './prepare-sequences.ts';
 export interface UntrainedRequest {
   base: ResolvedModel;
   lora: Readonly<Record<string, unknown>>;
-  /** Full names of all modules that train; null if they are not known. */
+  /** Full names of all modules that train; null if unknown. */
   trained: readonly string[] | null;
   prepared: Pick<Prepared, 'added_tokens'>;
   env: Readonly<Record<string, string | undefined>>;
 }
 
-/** Below it a value counts as none: some bases store rows that no step has touched as 1e-23. */
+/** A smaller value counts as zero, because some bases store untrained rows as 1e-23. */
 const nothing = 1e-16;
 
 /**
- * Those among the tokenizer's added tokens that the rows hold, that this run does not train, and whose embedding is
- * nothing. Null if the weights are not on this machine, or stored in a form that is not read here.
+ * The tokenizer's added tokens that occur in the rows, that this run does not train, and whose embedding is
+ * zero. Null if the weights are not on this machine, or are stored in a form that lorch cannot read.
  */
 export function untrainedTokens(request: UntrainedRequest): AdviceFacts['untrainedTokens'] {
   const { base, lora, trained, prepared } = request;
@@ -43,7 +43,7 @@ export function untrainedTokens(request: UntrainedRequest): AdviceFacts['untrain
   });
 }
 
-/** Rows of the embedding that train one by one, those of new tokens among them; null if none do. */
+/** Single rows of the embedding that train, including those of new tokens; null if none do. */
 function taughtIds(given: unknown, embedding: string): Set<number> | null {
   if (given === null || typeof given !== 'object') return null;
   if (Array.isArray(given)) return new Set(given.map(Number));
@@ -53,9 +53,9 @@ function taughtIds(given: unknown, embedding: string): Set<number> | null {
 
 function isNothing(row: Buffer, dtype: string): boolean {
   const half = new Uint16Array(row.buffer, row.byteOffset, row.length >> 1);
-  // The smallest half-precision number is 6e-8: only the two zeros are below.
+  // The smallest half-precision number is 6e-8, so only the two zeros are below.
   if (dtype === 'F16') return half.every((bits) => (bits & 0x7fff) === 0);
-  // bfloat16 is the upper half of a float.
+  // bfloat16 is the upper half of a 32-bit float.
   const values =
     dtype === 'BF16'
       ? new Float32Array(Uint32Array.from(half, (bits) => bits << 16).buffer)

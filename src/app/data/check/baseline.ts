@@ -1,4 +1,4 @@
-// Findings that were accepted once: a file of what they are about, not of the lines they stood on, so that rows may move.
+// Accepted findings. The file names what they are about instead of line numbers, because rows may move.
 import { access, readFile } from 'node:fs/promises';
 import { checks } from '../../../dataset/checks/index.ts';
 import type { Finding } from '../../../diagnostics/finding.ts';
@@ -11,26 +11,26 @@ interface Entry {
   code: string;
   /** The first 32 hex digits of the row's fingerprint. */
   row?: string;
-  /** As shown to users, if the finding belongs to a file or is said once a file. */
+  /** The file as shown to users, if the finding is about a file or occurs once per file. */
   file?: string;
-  /** Tells apart what is said once a file. */
+  /** Distinguishes findings that occur once per file. */
   message?: string;
-  /** How many; 1 if it is left out. */
+  /** How many findings; 1 if absent. */
   count?: number;
 }
 
 export interface Baseline {
   /** As shown to users. */
   file: string;
-  /** Whether the finding was accepted before; each entry accepts as many as it counts. */
+  /** Whether the finding was accepted before. Each entry accepts as many findings as its count says. */
   accepts(finding: Finding, fingerprint: string | null): boolean;
-  /** How many it accepted, by severity. */
+  /** Accepted findings by severity. */
   accepted(): { error: number; warning: number };
-  /** Accepted once, and found no more: by code, the checks that ran only. */
+  /** Entries that are no longer found, by code; only of checks that ran. */
   stale(ran: ReadonlySet<string>): Record<string, number>;
 }
 
-/** Hex digits that name a row: a collision among billions of rows is out of reach. */
+/** Hex digits that identify a row; enough that billions of rows do not collide. */
 export const rowDigits = 32;
 
 const oncePerFile = new Set(checks.filter((check) => check.oncePerFile).map(({ code }) => code));
@@ -46,7 +46,7 @@ function keyOf({ code, row, file, message }: Entry): string {
   return JSON.stringify([code, row ?? '~', file ?? '', message ?? '']);
 }
 
-/** Reads a baseline. Throws UserError D198 if it is none. */
+/** Reads a baseline. Throws UserError D198 if the file is not a baseline. */
 export async function readBaseline(path: string, label: string): Promise<Baseline> {
   const left = await readEntries(path, label);
   const accepted = { error: 0, warning: 0 };
@@ -72,7 +72,7 @@ export async function readBaseline(path: string, label: string): Promise<Baselin
 
 type Entries = Map<string, { code: string; count: number }>;
 
-/** The entries of a baseline by what they are about. Throws UserError D198 if it is none. */
+/** The entries of a baseline by what they are about. Throws UserError D198 if the file is not a baseline. */
 async function readEntries(path: string, label: string): Promise<Entries> {
   const entries: Entries = new Map();
   for (const entry of parseBaseline(await readText(path, label), label)) {
@@ -82,7 +82,7 @@ async function readEntries(path: string, label: string): Promise<Entries> {
   return entries;
 }
 
-/** Reads what `--write-baseline` would go over; null if there is nothing. Throws UserError D095 if it is not a baseline. */
+/** Reads the file that `--write-baseline` would overwrite; null if there is none. Throws UserError D095 if it is not a baseline. */
 export async function readReplaced(path: string, label: string): Promise<Entries | null> {
   const there = await access(path).then(
     () => true,
@@ -107,14 +107,14 @@ export interface Replaced {
 
 export interface BaselineWriter {
   add(finding: Finding, fingerprint: string | null): void;
-  /** How many findings it accepts. */
+  /** How many findings the baseline accepts. */
   size(): number;
   compare(before: Entries): Replaced;
-  /** Writes the whole file anew, sorted: the same findings give the same bytes. */
+  /** Writes the whole file, sorted, so that the same findings give the same bytes. */
   write(path: string): Promise<void>;
 }
 
-/** Collects errors and warnings; notes fail nothing, so they need no acceptance. */
+/** Collects errors and warnings. Notes never fail a check, so they need no acceptance. */
 export function createBaselineWriter(): BaselineWriter {
   const entries = new Map<string, Entry>();
   let size = 0;
@@ -178,7 +178,7 @@ function parseBaseline(text: string, label: string): Entry[] {
   return lines.flatMap((line, i) => {
     if (line.trim() === '') return [];
     const entry = parse(line) as Entry | null;
-    // Two joined files have two first lines.
+    // Two files joined into one text have two header lines.
     if ((entry as { holds?: string } | null)?.holds === opening.holds) return [];
     if (typeof entry?.code !== 'string' || (entry.count !== undefined && !(entry.count > 0)))
       return refuse(i + 2);

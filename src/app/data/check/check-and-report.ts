@@ -1,4 +1,4 @@
-// One run of `lorch data check`: settings chosen, rows scanned once, every report that was asked for written.
+// One run of `lorch data check`: chooses settings, scans the rows once, writes every requested report.
 import { realpath, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { DataSource } from '../../../dataset/scan/scan-types.ts';
@@ -47,7 +47,7 @@ export interface CheckRun extends DatasetRequest {
 }
 
 const shownInTerminal = 3;
-// What a person can read, and what code review tools take.
+// As many as a person can read, and as many as code review tools accept.
 const shownInHtml = 100;
 const shownInSarif = 500;
 
@@ -85,7 +85,7 @@ export async function checkAndReport(run: CheckRun): Promise<CheckedDataset> {
       fingerprints: run.html !== null || run.sarif !== null || fixer !== null,
       onFinding(finding, row) {
         fixer?.add(finding, row);
-        // Only a report that is behind is waited for: findings may be millions.
+        // Wait only for a report that is behind, because there may be millions of findings.
         const masked = reports.length > 0 ? maskFinding(finding) : finding;
         const slow = reports.flatMap((report) => report.add(masked, row) ?? []);
         if (slow.length > 0) return Promise.all(slow).then(() => undefined);
@@ -94,7 +94,7 @@ export async function checkAndReport(run: CheckRun): Promise<CheckedDataset> {
       ...(run.onProgress && { onProgress: run.onProgress }),
     });
     checked.fixed = fixer ? await fixer.end() : null;
-    // Only what was written counts: a preview changes no row.
+    // Only written fixes count: a preview does not change any row.
     if (checked.fixed?.writtenTo) checked.ledger.fixed = checked.fixed.kept;
     if (run.writeBaseline && record) {
       await record.write(run.writeBaseline.path);
@@ -109,7 +109,7 @@ export async function checkAndReport(run: CheckRun): Promise<CheckedDataset> {
   }
 }
 
-// Before the scan, which may take long: whether each can be written there, and goes over no dataset and no other.
+// Checked before the scan, which may take long: each file can be written, and none overwrites a dataset or another report.
 async function refuseTargets(
   files: readonly (NamedFile | null)[],
   sources: readonly DataSource[],
@@ -141,7 +141,7 @@ async function refuseTarget({ path, label }: NamedFile): Promise<void> {
     throw new UserError('D091', `${label} cannot be written: it is a folder.`, { hint: 'name a file in it' });
 }
 
-// Links followed; a path that does not exist, or stdin, as it is.
+// With links resolved; a path that does not exist, or stdin, stays unchanged.
 function realPath(path: string): Promise<string> {
   return realpath(path).catch(() => path);
 }

@@ -32,32 +32,32 @@ export interface CheckRequest {
   precision: readonly CheckPrecision[];
   /** Findings kept for each code in the result. */
   max: number;
-  /** Findings that it accepts are counted and not shown. */
+  /** Findings that the baseline accepts are counted and not shown. */
   baseline: Baseline | null;
-  /** Whether findings must name their row's fingerprint; a baseline needs it too. */
+  /** Whether findings must have their row's fingerprint; a baseline needs it too. */
   fingerprints: boolean;
-  /** Takes every finding, accepted or not. */
+  /** Receives every finding, accepted or not. */
   record: BaselineWriter | null;
-  /** Each finding as it is found, those beyond `max` too, not yet masked; promises are awaited. */
+  /** Receives each finding as soon as it is found, including those beyond `max`, before masking; promises are awaited. */
   onFinding?: (finding: Finding, row: FoundRow | null) => void | Promise<void>;
-  /** Counts the kept rows' tokens; what it notices are findings too. */
+  /** Counts the tokens of kept rows; the findings of the tokenisation are reported too. */
   tokens: TokenCounter | null;
   /** Where each row goes, after its findings. */
   onLedger?: (entry: LedgerEntry) => void | Promise<void>;
   onProgress?: (rows: number, bytes: number) => void;
 }
 
-/** Findings of one code: how many there are, and those kept. */
+/** Findings of one code: their number, and those that are kept. */
 export interface FoundCode {
   code: string;
   name: string;
   severity: Severity;
   count: number;
-  /** Rows that it was found in; of a pattern over many rows, those of the pattern. */
+  /** Rows with such a finding; for a pattern over many rows, the rows of the pattern. */
   rows: number;
   /** What the code means; null if it is not documented. */
   doc: (CodeDoc & { hint?: string; group?: CheckGroup }) | null;
-  /** What reviewers decided; null if no such row was read. */
+  /** What reviewers decided; null if they read no such row. */
   precision: CheckPrecision | null;
   findings: Finding[];
 }
@@ -67,28 +67,28 @@ export interface CheckedDataset {
   rows: number;
   files: ScannedFile[];
   ledger: ScanResult['ledger'];
-  /** Errors, then warnings, then notes; within these facts about rows before patterns over many, then by rows. */
+  /** Errors, then warnings, then notes; within each, facts about rows before patterns over many rows, then by number of rows. */
   codes: FoundCode[];
   checks: ChosenChecks;
   /** Findings by severity, without those that the baseline accepts. */
   found: Record<Severity, number>;
-  /** Of the kept rows; null if they were not counted. */
+  /** Tokens of the kept rows; null if they were not counted. */
   tokens: { total: number; trained: number } | null;
-  /** What the fixes came to; null unless they were asked for. */
+  /** The result of the fixes; null unless they were asked for. */
   fixed: Fixed | null;
-  /** The baseline that was written, which accepts all that was found; null unless asked for. */
+  /** The written baseline, which accepts all findings; null unless asked for. */
   recorded: {
     file: string;
-    /** Errors and warnings that it accepts. */
+    /** Errors and warnings that the baseline accepts. */
     findings: number;
-    /** Against the one that was there before; null if there was none. */
+    /** Compared with the previous baseline; null if there was none. */
     replaced: Replaced | null;
   } | null;
   /** What the baseline did; null without one. */
   baseline: {
     file: string;
     accepted: { error: number; warning: number };
-    /** Accepted once and found no more, by code. */
+    /** Entries that are no longer found, by code. */
     stale: Record<string, number>;
   } | null;
 }
@@ -126,7 +126,7 @@ export async function checkDataset(request: CheckRequest): Promise<CheckedDatase
   };
   const sink: ScanSink = {
     onFinding(finding, of) {
-      // A check over all rows knows the row's number only; by then all rows have passed.
+      // A check over all rows knows only the row's number, and reports after all rows have passed.
       const late = of && fingerprints && of.fingerprint === null;
       const row = late ? { ...of, fingerprint: fingerprints.get(of.row) } : of;
       const fingerprint = row?.fingerprint ?? null;
@@ -180,25 +180,25 @@ export async function checkDataset(request: CheckRequest): Promise<CheckedDatase
   };
 }
 
-// What stands in one row is a fact; what many rows have in common may be meant.
+// A finding in one row is a fact; something that many rows share may be intended.
 function isPattern({ doc }: FoundCode): boolean {
   return doc?.group === 'consistency';
 }
 
-// A row with several findings of a code counts once; they come one after another.
+// A row with several findings of a code counts once; these findings arrive one after another.
 function rowsOf({ row, data }: Finding, last: number | undefined): number {
   if (typeof data?.rows === 'number') return data.rows;
   return row !== undefined && row === last ? 0 : 1;
 }
 
-// The tokenisation names a row by its number.
+// The tokenisation identifies a row by its number.
 function rowOf({ at, data }: Finding): FoundRow | null {
   const { row } = data ?? {};
   if (typeof row !== 'number') return null;
   return { row, line: at?.line ?? 1, column: at?.column ?? 1, text: null, fingerprint: null };
 }
 
-// Rows that training on this model would leave out.
+// Rows that training on this model would drop.
 function withoutUntrainable(
   ledger: ScanResult['ledger'],
   untrainable: Readonly<Record<string, number>>,

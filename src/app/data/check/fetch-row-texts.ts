@@ -5,7 +5,7 @@ import type { CheckSettings } from '../../../dataset/scan/check-settings.ts';
 import { scanDataset } from '../../../dataset/scan/scan.ts';
 import type { DataSource, ScanOptions } from '../../../dataset/scan/scan-types.ts';
 
-/** Raw JSON by row number, of the kept rows among `rows`; none of a stream, which can be read once only. */
+/** Raw JSON by row number, of the kept rows among `rows`. Empty for a stream, which can be read only once. */
 export async function fetchRowTexts(
   sources: readonly DataSource[],
   format: ScanOptions['format'],

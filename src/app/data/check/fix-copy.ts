@@ -13,7 +13,7 @@ import { removeLeftBeside } from '../../sources/left-beside.ts';
 import { type MadeBy, openLineageFile } from '../../sources/write-lineage.ts';
 
 export interface FixedRow {
-  /** Where it starts in the file, from 1. */
+  /** Where the row starts in the file, from 1. */
   line: number;
   column: number;
   before: string;
@@ -25,9 +25,9 @@ export interface FixedRow {
 export interface FixCopy {
   /** As the user named it. */
   label: string;
-  /** Each row in turn; `change` is null if it stays as it is. */
+  /** Each row in turn; `change` is null if the row is unchanged. */
   row(entry: LedgerEntry, change: FixedRow | null): void | Promise<void>;
-  /** Puts copy and ledger in their places. Throws UserError D095. */
+  /** Publishes copy and ledger. Throws UserError D095. */
   publish(): Promise<void>;
   dispose(): Promise<void>;
 }
@@ -54,7 +54,7 @@ export async function openFixCopy(
     throw new UserError('D199', 'Fixes of stdin cannot be written, because the rows must be read twice.', {
       hint: 'name a file',
     });
-  // What the archive itself has against being read: a copy of half of it would look whole.
+  // Faults of the archive itself: a copy of half of it would look complete.
   const faults: string[] = [];
   const open = await openSource(source.path, undefined, source.label, ({ message }) => {
     faults.push(message);
@@ -79,7 +79,7 @@ export async function openFixCopy(
   });
   const totals = { rows: 0, fixed: 0 };
   const splicer = createSplicer(open.chunks, (bytes) => copy.write(bytes));
-  // Rows are copied one after the other, however fast they come.
+  // Rows are copied one after the other, even if they arrive faster.
   let copied: Promise<void> = Promise.resolve();
 
   const replace = async ({ line, column, before, after }: FixedRow): Promise<void> => {

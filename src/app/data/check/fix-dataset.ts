@@ -8,7 +8,7 @@ import { pointerTokens } from '../../../dataset/text-position.ts';
 import type { Finding, Place, TextFix } from '../../../diagnostics/finding.ts';
 import type { FixCopy, FixedRow } from './fix-copy.ts';
 
-/** One fix to show, with what stands around it; secrets and personal data are masked. */
+/** One fix to show, with the text around it; secrets and personal data are masked. */
 export interface ShownFix {
   at: Place | undefined;
   left: string;
@@ -17,13 +17,13 @@ export interface ShownFix {
   right: string;
 }
 
-/** What the fixes of one check came to. */
+/** The result of the fixes of one check. */
 export interface FixedCode {
   code: string;
   name: string;
-  /** Applied, or that would be. */
+  /** Fixes that were applied, or would be. */
   count: number;
-  /** Not applied: another fix changes the same characters. Checking the copy finds them again. */
+  /** Fixes that were not applied, because another fix changes the same characters. Checking the copy finds them again. */
   skipped: number;
   shown: ShownFix[];
 }
@@ -31,11 +31,11 @@ export interface FixedCode {
 export interface Fixed {
   /** Rows that change. */
   rows: number;
-  /** Of these, the ones that a run would keep. */
+  /** Those of them that a run would keep. */
   kept: number;
   /** The most frequent first. */
   codes: FixedCode[];
-  /** The copy, as its maker named it; null if nothing was written. */
+  /** The copy, as the user named it; null if nothing was written. */
   writtenTo: string | null;
 }
 
@@ -43,14 +43,14 @@ export interface Fixer {
   add(finding: Finding, row: FoundRow | null): void;
   /** After the findings of a row. */
   onLedger(entry: LedgerEntry): void | Promise<void>;
-  /** After the last row: the copy, if any, is put in its place. */
+  /** Called after the last row; publishes the copy, if there is one. */
   end(): Promise<Fixed>;
   dispose(): Promise<void>;
 }
 
 type FixFinding = Finding & { fix: TextFix };
 
-/** Applies fixes as rows pass. `shown` fixes of each check are kept to look at; `copy` takes the rows, or null. */
+/** Applies fixes as rows pass. Keeps `shown` fixes of each check for display; `copy` receives the rows, or is null. */
 export function createFixer(shown: number, copy: FixCopy | null): Fixer {
   const codes = new Map<string, FixedCode>();
   const totals = { rows: 0, kept: 0 };
@@ -65,7 +65,7 @@ export function createFixer(shown: number, copy: FixCopy | null): Fixer {
     if (applied && known.shown.length < shown) known.shown.push(showFix(finding, text));
   };
 
-  // Null if the row stays as it is.
+  // Null if the row is unchanged.
   const settle = (): FixedRow | null => {
     if (!row || found.length === 0) return null;
     const { line, column, text } = row;
@@ -107,7 +107,7 @@ export function createFixer(shown: number, copy: FixCopy | null): Fixer {
 }
 
 const unitsAround = 60;
-/** A text that begins or ends outside the window is masked in it all the same, up to this far. */
+/** A secret that begins or ends outside the window is still masked inside it, up to this distance. */
 const maskedAround = 4_000;
 
 function showFix({ at, fix }: FixFinding, text: string): ShownFix {

@@ -1,4 +1,4 @@
-// Every pair of similar rows of some files: hashed once, then only the rows that may stand in a pair are read again.
+// Finds every pair of similar rows in some files: hashes all rows once, then reads again only rows that may be in a pair.
 import { createPairInspector } from '../../../dataset/duplicates/inspect-pairs.ts';
 import {
   joinRatio,

@@ -1,4 +1,4 @@
-// `lorch data dedup`: near-duplicates and leaks of a dataset, what should become of them, and the dataset without them.
+// `lorch data dedup`: finds near-duplicates and leaks, decides which rows to drop, and writes the dataset without them.
 import type { NearOptions, NearResult } from '../../../dataset/duplicates/near-duplicates.ts';
 import { usableRows } from '../../sources/dataset-checks.ts';
 import { type DatasetRequest, readFormat } from '../../sources/dataset-sources.ts';
@@ -16,10 +16,10 @@ export interface DedupRequest extends Omit<DatasetRequest, 'onProgress'>, NearSo
 }
 
 export interface DedupedDataset {
-  /** Rows of the dataset's own files, faulty ones included. */
+  /** Rows of the dataset's own files, including faulty ones. */
   rows: number;
   files: { path: string; rows: number; format: string }[];
-  /** Rows that could not be compared, by code; they are left as they are. */
+  /** Rows that could not be compared, by code; they are kept unchanged. */
   unread: Record<string, number>;
   near: NearResult;
   /** Null if only a report was asked for. */

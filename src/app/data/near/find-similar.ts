@@ -11,11 +11,11 @@ import { quotePath } from '../../../diagnostics/quote-path.ts';
 import { compareRows } from './compare-rows.ts';
 import type { NearSource } from './near-sources.ts';
 
-// Above this the comparison takes seconds, and memory that the scan does not need.
+// With more rows than this, the comparison would take seconds and more memory than the scan.
 const mostBytes = 200_000_000;
 const namedRows = 3;
 
-/** The finding over all rows; null if there are no such rows, or they are not looked for. */
+/** The finding over all rows; null if there are no such rows, or if the check is off. */
 export async function findSimilar(
   sources: readonly DataSource[],
   format: ScanOptions['format'],
@@ -65,7 +65,7 @@ export async function findSimilar(
   };
 }
 
-// Rows with a partner of other characters that is neither another answer to the prompt nor the same with other numbers.
+// Rows with a partner whose text differs, but not only in its numbers, and which is not another answer to the same prompt.
 function rowsThatRepeat({ blocks }: NearResult): RowFacts[] {
   const found = new Map<number, RowFacts>();
   for (const { a, b, class: kind } of blocks) {

@@ -1,4 +1,4 @@
-// One part of a file, hashed in this thread: lines in the fast way, or any rows one by one. The steps are the same.
+// Hashes one part of a file in this thread: lines with the native code, or rows of any kind one by one, in the same steps.
 import { createLineHasher, type LineHasher } from '../../../dataset/duplicates/hash-lines.ts';
 import { createRowHasher, type HashOptions } from '../../../dataset/duplicates/hash-rows.ts';
 import { createPartStore, type KeptRows, type PartSummary } from '../../../dataset/duplicates/part-store.ts';
@@ -9,10 +9,10 @@ import { defaultMaxRowBytes } from '../../../dataset/scan/scan-types.ts';
 import { readLinesSync } from '../../files/read-lines-sync.ts';
 import { type NearSource, readRows } from './near-sources.ts';
 
-/** Call in this order, each once. */
+/** Call these in this order, each once. */
 export interface NearPart {
   scan(): Promise<PartSummary>;
-  /** Adds this part's counts to those of all; one part at a time. */
+  /** Adds this part's counts to the total; one part at a time. */
   merge(all: CountTable): Promise<void>;
   keep(all: CountTable, ratio: Ratio): Promise<KeptRows>;
 }
@@ -21,7 +21,7 @@ export interface LinesTask {
   path: string;
   /** A format's name. */
   format: string;
-  /** In bytes; both are where a line begins, or the end. */
+  /** Byte offsets; each is the beginning of a line or the end of the file. */
   from: number;
   to: number;
   options: HashOptions;
@@ -29,7 +29,7 @@ export interface LinesTask {
   bits: number;
 }
 
-/** Whether lines of that kind are hashed in the fast way. */
+/** Whether the native code hashes lines of that kind. */
 export function canHashLines(format: string, { key, unit }: HashOptions): boolean {
   return key === 'row' && unit !== 'characters' && (format === 'alpaca' || format === 'chatml');
 }

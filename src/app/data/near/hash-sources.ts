@@ -1,5 +1,5 @@
-// The first pass of a deduplication over all its files: large files of JSON lines by several threads and mostly in native
-// code, all others row by row. Either way leads to the same pairs.
+// The first pass of a deduplication over all files: large files of JSON lines in several threads and mostly in native
+// code, all others row by row. Both ways find the same pairs.
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import type { ExactGroups } from '../../../dataset/duplicates/exact-groups.ts';
 import { type Candidates, findCandidates } from '../../../dataset/duplicates/find-candidates.ts';
@@ -18,7 +18,7 @@ import { openParts } from './near-pool.ts';
 import { decideSource, type NearSource, readAgain } from './near-sources.ts';
 
 export interface HashRequest {
-  /** Train rows before any others. */
+  /** Train rows come first. */
   sources: readonly NearSource[];
   /** A format's name, `auto`, or a mapping of the rows' fields. */
   format: string | FieldMapping;
@@ -33,7 +33,7 @@ export interface HashedSources {
   exact: { prompt?: ExactGroups; answer?: ExactGroups };
   /** Train rows that could not be compared, by code. */
   unread: Record<string, number>;
-  /** Reads those rows of a source again that `wants` says. */
+  /** Reads the rows of a source again for which `wants` is true. */
   reread(
     source: NearSource,
     wants: (row: number) => boolean,
@@ -44,13 +44,13 @@ export interface HashedSources {
 interface OpenSource {
   source: NearSource;
   parts: NearPart[];
-  /** Where lines begin in the file, if rows can be read again by their place; -1 where they cannot. */
+  /** Offset of the first line if rows can be read again by their place, otherwise -1. */
   starts: number[] | null;
   summaries: PartSummary[];
   kept: KeptRows[];
 }
 
-/** Hashes all rows, and finds the candidates. */
+/** Hashes all rows and finds the candidates. */
 export async function hashSources(request: HashRequest): Promise<HashedSources> {
   const { sources, options, ratio } = request;
   const ends: (() => Promise<void>)[] = [];
@@ -102,7 +102,7 @@ function openSourceParts(
   return { ...open, parts, starts };
 }
 
-// Where the lines of a plain file of JSON lines begin, after a byte order mark; -1 for any other file.
+// Offset of the first line of a plain file of JSON lines, after a byte order mark; -1 for any other file.
 function linesFrom({ path, label }: NearSource): number {
   const file = openSync(path, 'r');
   try {
@@ -171,7 +171,7 @@ function* sizesOf(table: Float64Array): Generator<number> {
   for (let at = 4; at < table.length; at += keptWidth) yield table[at] as number;
 }
 
-// Rows that stand close together are read at once: a call costs more than the bytes between them.
+// Rows that are close together are read in one call, because a call costs more than reading the bytes between them.
 const closeBytes = 32 * 1024;
 const windowBytes = 1024 * 1024;
 

@@ -1,11 +1,11 @@
-// Large files are hashed by several threads: this one takes the last part, the others one part each.
+// Several threads hash large files: this one takes the last part, the others one part each.
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { cutFile } from '../../files/read-lines-sync.ts';
 import { type LinesTask, type NearPart, openLines } from './hash-part.ts';
 import type { PartRequest } from './near-worker.ts';
 
-// Below this many bytes one thread is done before another has started.
+// Below this many bytes, one thread finishes before another one has started.
 const threadsFromBytes = 24_000_000;
 const mostThreads = 8;
 
@@ -17,21 +17,21 @@ export interface OpenedParts {
   close(): Promise<void>;
 }
 
-/** The parts of one file of JSON lines of so many bytes; `task.from` leaves out a byte order mark. */
+/** Splits one file of JSON lines of this size into parts; `task.from` skips a byte order mark. */
 export function openParts(
   task: Omit<LinesTask, 'to'>,
   size: number,
   progress: (rows: number) => void,
   threads = Math.min(mostThreads, availableParallelism()),
 ): OpenedParts {
-  // A thread runs the built package only: Node reads no TypeScript.
+  // A thread can only run the built package, because Node cannot load TypeScript.
   const alone = size < threadsFromBytes || import.meta.url.endsWith('.ts');
   const tasks = cutFile(task.path, task.from, alone ? 1 : threads).map((range) => ({ ...task, ...range }));
   const starts = tasks.map(({ from }) => from);
   const last = tasks.pop();
   const workers = tasks.map(openWorker);
   return {
-    // In the order of the file; this thread begins when the others have their work.
+    // In the order of the file; this thread begins after the others have their work.
     parts: [...workers.map(({ part }) => part), ...(last ? [openLines(last, progress)] : [])],
     starts,
     async close() {
@@ -61,7 +61,7 @@ function openWorker(task: LinesTask): { part: NearPart; end: () => Promise<unkno
       merge: (all) => ask({ step: 'merge', all }),
       async keep(all, ratio) {
         const kept = await ask<Awaited<ReturnType<NearPart['keep']>>>({ step: 'keep', all, ratio });
-        // Its memory is wanted for the join.
+        // Free its memory for the join.
         await worker.terminate();
         return kept;
       },

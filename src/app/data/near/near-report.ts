@@ -1,10 +1,10 @@
-// What a deduplication found, in the forms that are shown: pairs one by one, counts by class, conflicts and leaks.
+// The results of a deduplication as they are shown: pairs one by one, counts by class, conflicts and leaks.
 import type { RowFacts } from '../../../dataset/duplicates/inspect-pairs.ts';
 import type { NearResult } from '../../../dataset/duplicates/near-duplicates.ts';
 import type { PairBlock, PairClass } from '../../../dataset/duplicates/pair-class.ts';
 import { UserError } from '../../../diagnostics/user-error.ts';
 
-/** Two rows of the dataset; `a` stands first. */
+/** Two rows of the dataset; `a` is the earlier one. */
 export interface NearPair {
   a: number;
   b: number;
@@ -82,7 +82,7 @@ function eachPair({ a, b }: PairBlock, found: (x: RowFacts, y: RowFacts) => void
   for (const [i, x] of a.rows.entries()) for (const y of a === b ? a.rows.slice(i + 1) : b.rows) found(x, y);
 }
 
-/** How many rows leak and stay: all that leak, less those dropped from what was written. */
+/** How many rows leak and are kept: all that leak, minus those dropped from the output. */
 export function leaksLeft(near: NearResult, written: boolean): number {
   const leaking = new Set(listLeaks(near).map(({ row }) => row));
   if (written) for (const { row } of near.dropped) leaking.delete(row);

@@ -14,9 +14,9 @@ import { type DatasetRequest, openSources } from '../../sources/dataset-sources.
 
 export interface NearSource extends DataSource {
   side: Side;
-  /** As it was named: stdin, where `path` is only where that was put. */
+  /** The name that the user gave. For stdin, `path` is the file to which stdin was copied. */
   origin: DataSource;
-  /** Number of its first row; numbers go on from file to file. */
+  /** Number of its first row; numbers continue from file to file. */
   firstRow: number;
   /** Known after the first pass. */
   rows: number;
@@ -25,7 +25,7 @@ export interface NearSource extends DataSource {
 }
 
 export interface NearSourcesRequest extends Omit<DatasetRequest, 'format' | 'onProgress'> {
-  /** Rows that must not be trained on, to compare against. */
+  /** Rows to compare against that must not be trained on. */
   validation: readonly string[];
   /** Benchmark files, of any shape. */
   against: readonly string[];
@@ -33,7 +33,7 @@ export interface NearSourcesRequest extends Omit<DatasetRequest, 'format' | 'onP
 
 export interface NearSources {
   sources: NearSource[];
-  /** Removes what stdin was kept in. */
+  /** Removes the file to which stdin was copied. */
   dispose(): Promise<void>;
 }
 
@@ -63,7 +63,7 @@ export async function openNearSources(request: NearSourcesRequest): Promise<Near
   };
 }
 
-/** Tells the source's format by its first rows. What is only compared against may have another one than asked for. */
+/** Detects the source's format from its first rows. Files to compare against may have another format than the requested one. */
 export async function decideSource(source: NearSource, wanted: string | FieldMapping): Promise<void> {
   const sample = await readSample(source);
   source.decided = decideFormat(source.side === 'train' ? wanted : 'auto', sample).format;
@@ -75,7 +75,7 @@ export async function* readRows(source: NearSource): AsyncGenerator<Judgement[]>
   for await (const batch of readRawRows(source)) yield batch.map(judge);
 }
 
-/** Reads a source again: each row as it stands, with its number. */
+/** Reads a source again: each row's text with its number. */
 export async function* readAgain(source: NearSource): AsyncGenerator<{ row: number; raw: RawRow }> {
   let row = source.firstRow;
   for await (const batch of readRawRows(source))
@@ -96,7 +96,7 @@ export function judgeFor(source: NearSource): (raw: RawRow) => Judgement {
   };
 }
 
-/** Where a row stands. */
+/** The place of a row. */
 export function placeOf(source: NearSource, row: number, raw: RawRow): RowPlace {
   return { row, file: source.label, line: raw.line, column: raw.column };
 }

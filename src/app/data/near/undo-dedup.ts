@@ -1,4 +1,4 @@
-// `lorch data dedup --undo`: the dropped rows back where they stood, with ledger and lineage as for any output.
+// `lorch data dedup --undo`: puts the dropped rows back at their places, with ledger and lineage as for any output.
 import { createHash } from 'node:crypto';
 import { basename, dirname, join, relative } from 'node:path';
 import { createFingerprintSet, fingerprintBytes, hex } from '../../../dataset/fingerprint.ts';
@@ -105,7 +105,7 @@ function refuseOther(
   );
 }
 
-// The rows of the file decide, and if they are few, those that come back.
+// Decide by the rows of the file and, if there are few, also by the restored rows.
 async function formatOf(path: string, dropped: readonly UndoRow[]) {
   const sample = await readSample({ path, label: path });
   const more = dropped.slice(0, sampleRows - sample.length).map(({ text }, i) => parseRow(text, i + 1, 1));
@@ -126,7 +126,7 @@ async function readUndo(path: string): Promise<{ end: UndoEnd; dropped: UndoRow[
 
 function isEnd(value: unknown): value is UndoEnd {
   const { lorch_undo, out, rows, rows_sha256 } = (value ?? {}) as Partial<Record<keyof UndoEnd, unknown>>;
-  // The dataset lies beside the undo file, and nowhere else.
+  // The dataset must be beside the undo file.
   const name = typeof out === 'string' && out !== '' && basename(out) === out;
   return lorch_undo === 1 && name && typeof rows === 'number' && typeof rows_sha256 === 'string';
 }

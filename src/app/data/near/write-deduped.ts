@@ -1,4 +1,4 @@
-// The dataset without its duplicates, the ledger of every row, and what is needed to put the dropped ones back.
+// Writes the dataset without its duplicates, the ledger of every row, and what is needed to restore the dropped rows.
 import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
 import { brokenUtf8 } from '../../../dataset/checks/structure/broken-utf8.ts';
@@ -25,9 +25,9 @@ export interface WrittenDataset {
   lineage: string;
   kept: number;
   dropped: Record<string, number>;
-  /** Rows among the kept that a run would leave out for their errors, by code. */
+  /** Kept rows that a run would drop because of their errors, by code. */
   faulty: Record<string, number>;
-  /** Of the kept rows without errors: what every command shows of the file. */
+  /** Fingerprint of the kept rows without errors, which every command shows for the file. */
   fingerprint: string;
 }
 
@@ -42,7 +42,7 @@ export interface UndoEnd {
   rows: number;
 }
 
-/** Any other line of an undo file: a dropped row as it stood. */
+/** Every other line of an undo file: the text of a dropped row. */
 export interface UndoRow {
   row: number;
   text: string;
@@ -70,7 +70,7 @@ export interface WriteRequest {
   options: Record<string, unknown>;
 }
 
-/** Writes dataset, ledger, undo file and lineage. Each row keeps its text. Throws UserError D095, D168. */
+/** Writes dataset, ledger, undo file and lineage. Rows keep their text. Throws UserError D095, D168. */
 export async function writeDeduped(request: WriteRequest): Promise<WrittenDataset> {
   const { sources, drops, out } = request;
   const paths = outputPaths(out);
@@ -100,7 +100,7 @@ export async function writeDeduped(request: WriteRequest): Promise<WrittenDatase
           fingerprint: bytes === null ? null : hex(bytes),
           fate: drop ? 'dropped' : 'kept',
           ...(drop && { code: drop.code }),
-          // Rows of other files have no number that would mean anything here.
+          // Rows of other files have no meaningful number here.
           ...(drop?.of.side === 'train' && { of: drop.of.place.row }),
         });
         rows += 1;
@@ -144,7 +144,7 @@ async function lineageOf(
   };
 }
 
-// A row whose bytes were not all understood cannot be written as it stood.
+// A row with bytes that could not be decoded cannot be written unchanged.
 function refuseChanged({ fault, line }: RawRow, file: string): void {
   if (fault?.check === brokenUtf8 || fault?.check === rowTooLong)
     throw new UserError('D168', `${file}:${line} cannot be copied unchanged: ${fault.message}`, {

@@ -1,4 +1,4 @@
-// Findings that wait for the totals, by code: in memory while they are few, in temporary files when they are millions.
+// Findings that wait for the totals, by code: a few in memory, millions in temporary files.
 import { createReadStream } from 'node:fs';
 import { appendFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -6,14 +6,14 @@ import { createInterface } from 'node:readline';
 import { makeTemporaryFolder, type TemporaryFolder } from '../../../files/temporary-files.ts';
 
 export interface FindingSpool {
-  /** One finding as JSON, in one line. A promise if the lines go to the disk. */
+  /** Adds one finding as JSON, on one line. Returns a promise if the lines go to the disk. */
   add(code: string, line: string): void | Promise<void>;
-  /** The lines of one code, in the order they came. */
+  /** The lines of one code, in the order in which they were added. */
   read(code: string): AsyncGenerator<string>;
   dispose(): Promise<void>;
 }
 
-/** UTF-16 units in memory before they go to the disk. */
+/** UTF-16 units that are kept in memory; more go to the disk. */
 const defaultLimit = 16_000_000;
 
 /** An empty spool. */

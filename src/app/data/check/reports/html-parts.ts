@@ -1,4 +1,4 @@
-// The parts of the HTML report: totals, the table of checks, one section a check.
+// The parts of the HTML report: totals, the table of checks, one section per check.
 
 import type { CheckPrecision } from '../../../../dataset/review/check-precision.ts';
 import type { FoundRow } from '../../../../dataset/scan/scan-types.ts';
@@ -40,7 +40,7 @@ ${reasons.length > 0 ? `<p class="reasons">Dropped by code: ${reasons.join(' · 
 `;
 }
 
-/** One line a check, with the filter that the script brings to life. */
+/** One line per check, with the filter that the script activates. */
 export function renderTable({ codes }: CheckedDataset): string {
   const isReviewed = codes.some(({ precision }) => precision);
   const lines = codes.map(
@@ -80,7 +80,7 @@ function inline(text: string): string {
   return escapeHtml(text).replace(/`([^`]+)`/g, '<code>$1</code>');
 }
 
-// The hint is the same for most places of a code: the last one says it.
+// Most places of a code have the same hint, so only the last one shows it.
 function renderFinding({ finding, row, text }: ShownFinding, withHint: boolean): string {
   const { message, hint, at } = finding;
   const place = at ? [at.file, at.line, at.column].filter((part) => part !== undefined).join(':') : '';
@@ -90,10 +90,10 @@ function renderFinding({ finding, row, text }: ShownFinding, withHint: boolean):
   return `<article><p class="place"><code>${escapeHtml(place)}</code>${number}${pointer}</p><p>${escapeHtml(message)}</p>${shown}${hint && withHint ? `<p class="hint">${inline(hint)}</p>` : ''}</article>`;
 }
 
-/** A finding as the page shows it: the row is cut and marked as soon as it is found. */
+/** A finding as the page shows it; its row is cut and marked as soon as it is found. */
 export interface ShownFinding {
   finding: Finding;
   row: FoundRow | null;
-  /** HTML of the row's text around the place; empty if the row is not at hand. */
+  /** HTML of the row's text around the place; empty if the row's text is not known. */
   text: string;
 }

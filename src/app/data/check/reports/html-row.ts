@@ -8,10 +8,10 @@ import { escapeHtml } from './escape-html.ts';
 const unitsBefore = 300;
 const unitsAfter = 700;
 const longestMark = 300;
-/** A text that begins or ends outside the window is masked in it all the same, up to this far. */
+/** A secret that begins or ends outside the window is still masked inside it, up to this distance. */
 const maskedAround = 4_000;
 
-/** The text around the place with what the finding is about marked; ellipses stand for what was cut. */
+/** The text around the place, with the part that the finding is about marked; ellipses replace the text that was cut. */
 export function showRow(row: FoundRow, finding: Finding): string {
   const text = row.text ?? '';
   const { from, to } = markOf(text, row, finding);
@@ -32,7 +32,7 @@ function markOf(text: string, row: FoundRow, { at, fix }: Finding): { from: numb
   }
   const place = offsetOf(text, row, at?.line, at?.column);
   const start = pointer === '' ? place : findPointer(text, pointer);
-  // Inside a text one word is meant; the whole row needs no mark.
+  // Inside a text, mark one word; a finding about the whole row needs no mark.
   if (place > start + 1 || pointer === '')
     return place === 0 ? { from: 0, to: 0 } : { from: place, to: wordEnd(text, place) };
   return { from: start, to: Math.min(start + longestMark, valueEnd(text, start)) };

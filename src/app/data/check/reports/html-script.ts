@@ -1,4 +1,4 @@
-// The HTML report's only script: it filters what is there. Without it the whole report is readable.
+// The HTML report's only script. It filters the report, which is also readable without it.
 export const filterScript = `
 const form = document.getElementById('filter');
 if (form) {

@@ -1,4 +1,4 @@
-// `--html`: one file that needs nothing else, for people who read and do not type. Every text of the dataset is escaped
+// `--html`: one self-contained page, for people who do not use a terminal. Every text of the dataset is escaped
 // and masked; a strict policy allows the file's own style and script only.
 import { hash } from 'node:crypto';
 import type { FoundRow } from '../../../../dataset/scan/scan-types.ts';
@@ -21,7 +21,7 @@ export interface HtmlOptions {
   fetchTexts(rows: ReadonlySet<number>): Promise<Map<number, string>>;
 }
 
-/** An HTML report; findings beyond `max` of a code are counted. */
+/** An HTML report; findings of a code beyond `max` are only counted. */
 export function createHtmlReport({ path, version, max, fetchTexts }: HtmlOptions): CheckReport {
   const shown = new Map<string, ShownFinding[]>();
   return {
@@ -30,7 +30,7 @@ export function createHtmlReport({ path, version, max, fetchTexts }: HtmlOptions
       shown.set(finding.code, list);
       if (list.length >= max) return;
       const text = row?.text ? showRow(row, finding) : '';
-      // Not the row itself: its text stands in bytes that are soon used again.
+      // Do not keep the row itself: its text is in memory that is soon reused.
       const kept = row && { row: row.row, line: row.line, column: row.column, text: null, fingerprint: null };
       list.push({ finding, row: kept, text });
     },
@@ -48,7 +48,7 @@ export function createHtmlReport({ path, version, max, fetchTexts }: HtmlOptions
   };
 }
 
-// A check over all rows knows where its rows stand, not what they say.
+// A check over all rows knows the places of its rows, not their texts.
 async function completeTexts(
   shown: readonly ShownFinding[],
   fetch: HtmlOptions['fetchTexts'],

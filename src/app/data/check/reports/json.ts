@@ -8,7 +8,7 @@ export interface JsonOptions {
   write(text: string): void;
 }
 
-/** A JSON report: nothing is written before the end, so that half an object never stands on stdout. */
+/** A JSON report. It is written at the end, so that stdout never gets half an object. */
 export function createJsonReport({ max, write }: JsonOptions): CheckReport {
   const spool = createFindingSpool();
   const counts = new Map<string, number>();

@@ -1,5 +1,5 @@
-// `--ndjson`: each finding as it is found. The last line is the totals and opens with "lorch": a stream without it is
-// not whole.
+// `--ndjson`: each finding as soon as it is found. The last line has the totals and begins with "lorch": a stream without it is
+// incomplete.
 import { type CheckReport, summarise } from './report.ts';
 
 /** A report that goes line by line to `write`. */

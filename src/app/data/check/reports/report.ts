@@ -1,4 +1,4 @@
-// What every form of a check's report has in common: findings come one by one, the totals at the end.
+// The interface of all reports of a check: findings arrive one by one, the totals at the end.
 import type { FoundRow } from '../../../../dataset/scan/scan-types.ts';
 import type { Finding } from '../../../../diagnostics/finding.ts';
 import type { CheckedDataset } from '../check-dataset.ts';
@@ -7,7 +7,7 @@ export interface CheckReport {
   add(finding: Finding, row: FoundRow | null): void | Promise<void>;
   /** After the last finding: the report is written. */
   end(checked: CheckedDataset): Promise<void>;
-  /** Removes what is left over. Call it in any case. */
+  /** Removes leftover files. Always call it. */
   dispose(): Promise<void>;
 }
 

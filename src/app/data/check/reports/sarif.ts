@@ -10,7 +10,7 @@ import type { CheckReport } from './report.ts';
 
 export interface SarifOptions {
   path: string;
-  /** Artifacts are named relative to it. */
+  /** Artifacts are named relative to this folder. */
   cwd: string;
   version: string;
   /** Results of each code; tools that read SARIF refuse many thousands. */
@@ -19,7 +19,7 @@ export interface SarifOptions {
 
 const schema = 'https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json';
 
-/** A SARIF report; results beyond `max` of a code are counted in the run's notifications. */
+/** A SARIF report; results of a code beyond `max` are counted in the run's notifications. */
 export function createSarifReport({ path, cwd, version, max }: SarifOptions): CheckReport {
   const results = new Map<string, Result[]>();
   return {
@@ -66,7 +66,7 @@ function resultOf(finding: Finding, row: FoundRow | null, cwd: string): Result {
       ],
     }),
     ...(finding.row !== undefined && { properties: { row: finding.row } }),
-    // Of the row, not of its line: a row that moves is still the same alert.
+    // Hash the row, not its line, so that a moved row is still the same alert.
     ...(row?.fingerprint && {
       partialFingerprints: {
         'lorchRow/v1': `${row.fingerprint.slice(0, rowDigits)}:${code}${at?.pointer ?? ''}`,

@@ -1,13 +1,13 @@
-// The last word on a checked dataset, in one line.
+// The verdict on a checked dataset, in one line.
 import type { CheckedDataset } from '../check-dataset.ts';
 
 export interface Verdict {
-  /** No error stands. */
+  /** No errors remain. */
   good: boolean;
   text: string;
 }
 
-/** Whether the dataset can be trained on as it is. */
+/** Whether the dataset can be trained on without changes. */
 export function judgeCheck({ found, ledger, rows, baseline, recorded }: CheckedDataset): Verdict {
   const lost = ledger.rows_in - ledger.kept;
   if (recorded) return { good: true, text: describeRecorded(recorded, found.error) };
