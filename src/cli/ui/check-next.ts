@@ -1,6 +1,6 @@
 // What `lorch data check` wrote beside its answer, and what to type next.
 import type { CheckedDataset } from '../../app/data/check/check-dataset.ts';
-import { unknownFormat } from '../../dataset/checks/structure/unknown-format.ts';
+import { type CheckStep, nextAfterCheck } from '../../app/data/check/next-step.ts';
 import { quoteSource } from '../../dataset/scan/source-label.ts';
 import { quotePath } from '../../diagnostics/quote-path.ts';
 
@@ -18,27 +18,27 @@ export function describeNext(flags: CheckFlags, checked: CheckedDataset, dataset
   const lines = written.map((file) => `wrote ${file}`);
   if (!flags.json && !flags.ndjson) {
     if (checked.codes.length > 0) lines.push('more on a code: lorch explain CODE');
-    lines.push(`next: ${nextStep(flags, checked, dataset)}`);
+    lines.push(`next: ${nextCommand(flags, nextAfterCheck(checked), dataset)}`);
   }
   return lines.map((line) => `${line}\n`).join('');
 }
 
-function unread({ codes }: CheckedDataset): string | undefined {
-  return codes.find(({ code }) => code === unknownFormat.code)?.findings[0]?.at?.file;
-}
-
-function nextStep({ output }: CheckFlags, checked: CheckedDataset, dataset: readonly string[]): string {
-  const { fixed, recorded, codes, found } = checked;
-  const check = (rest: string): string => `lorch data check ${rest}`;
+function nextCommand({ output }: CheckFlags, next: CheckStep, dataset: readonly string[]): string {
   const names = dataset.map(quotePath).join(' ');
-  if (recorded) return check(`${names} --baseline ${quotePath(recorded.file)}`);
-  if (fixed?.writtenTo) return check(quotePath(output ?? fixed.writtenTo));
-  if (fixed && fixed.rows > 0) return check(`${names} --fix -o FIXED.jsonl`);
-  const fixable = codes.some(({ findings }) => findings.some(({ fix }) => fix));
-  if (!fixed && fixable) return check(`${names} --fix`);
-  // Dropping rows would leave none of a file whose format is unknown.
-  if (codes.some(({ code }) => code === unknownFormat.code))
-    return `lorch data mapping ${quoteSource(unread(checked) ?? dataset[0] ?? '')}`;
-  if (found.error > 0) return 'fix these rows, or drop them in a run: dataset.on_error: drop in its config';
-  return `lorch data dedup ${names}`;
+  switch (next.step) {
+    case 'check-new':
+      return `lorch data check ${names} --baseline ${quotePath(next.baseline)}`;
+    case 'check-copy':
+      return `lorch data check ${quotePath(output ?? next.file)}`;
+    case 'write-fixes':
+      return `lorch data check ${names} --fix -o FIXED.jsonl`;
+    case 'show-fixes':
+      return `lorch data check ${names} --fix`;
+    case 'map':
+      return `lorch data mapping ${quoteSource(next.file ?? dataset[0] ?? '')}`;
+    case 'fix-by-hand':
+      return 'fix these rows, or drop them in a run: dataset.on_error: drop in its config';
+    case 'dedup':
+      return `lorch data dedup ${names}`;
+  }
 }

@@ -142,6 +142,7 @@ describe('one follower', () => {
     expect(third.over).toBe(false);
     third.leave();
     await askToStop(made.deps, 'one');
+    await followToEnd(workspace, 'one');
   });
 
   it('waits for a queued run, and tells of it from its first event', async () => {
@@ -203,6 +204,7 @@ describe('logs that are followed', () => {
     expect(phaseOf('one')).not.toBe('finished');
     expect(workspace.followers.isFollowed('one')).toBe(false);
     await askToStop(made.deps, 'one');
+    await followToEnd(workspace, 'one');
   });
 });
 
