@@ -17,10 +17,10 @@ Moment = tuple[str, int]
 
 def _watch(reached: Callable[[Moment], None]) -> None:
     """Calls `reached` at each moment from here on, in this process."""
-    from lorch_trainer import training
-    from lorch_trainer.callbacks import ReportCallback
     from lorch_trainer.methods import sft
-    from lorch_trainer.methods.sft import LorchTrainer
+    from lorch_trainer.methods.sft import SftTrainer
+    from lorch_trainer.survival import survives
+    from lorch_trainer.survival.report import ReportCallback
 
     def hook(owner: Any, attribute: str, step: Callable[..., int], before: str = "", after: str = "") -> None:
         original: Callable[..., Any] = getattr(owner, attribute)
@@ -42,16 +42,16 @@ def _watch(reached: Callable[[Moment], None]) -> None:
     def of_state(_callback: Any, _args: Any, state: Any, *_: Any) -> int:
         return int(state.global_step)
 
-    hook(LorchTrainer, "training_step", of_trainer, after="in the step after")
+    hook(SftTrainer, "training_step", of_trainer, after="in the step after")
     hook(ReportCallback, "on_step_end", of_state, before="end of step", after="told of step")
     hook(ReportCallback, "on_epoch_end", of_state, before="end of epoch")
-    hook(LorchTrainer, "_evaluate", of_trainer, before="before evaluation", after="after evaluation")
-    hook(LorchTrainer, "prediction_step", of_trainer, after="amid evaluation")
+    hook(SftTrainer, "evaluate", of_trainer, before="before evaluation", after="after evaluation")
+    hook(SftTrainer, "prediction_step", of_trainer, after="amid evaluation")
     hook(ReportCallback, "on_evaluate", of_state, after="evaluation told")
-    hook(LorchTrainer, "_save_checkpoint", of_trainer, before="before save", after="after save")
-    hook(sft, "seal_checkpoint", lambda path, _: int(path.name.partition("-")[2]), before="amid save")
-    hook(sft, "remove_surplus", lambda folder, *_: _newest(folder), before="before surplus")
-    hook(training, "save_adapter", lambda *_: -1, before="before adapter", after="after adapter")
+    hook(SftTrainer, "_save_checkpoint", of_trainer, before="before save", after="after save")
+    hook(survives, "seal_checkpoint", lambda path, _: int(path.name.partition("-")[2]), before="amid save")
+    hook(survives, "remove_surplus", lambda folder, *_: _newest(folder), before="before surplus")
+    hook(sft, "save_adapter", lambda *_: -1, before="before adapter", after="after adapter")
 
 
 def _newest(folder: Path) -> int:

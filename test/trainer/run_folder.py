@@ -156,10 +156,10 @@ class Run:
 
         `prepare` runs in the fork, before the trainer.
         """
-        import lorch_trainer.training
+        import lorch_trainer.methods.sft
         from lorch_trainer.commands import train
 
-        assert lorch_trainer.training
+        assert lorch_trainer.methods.sft
         self.save()
         pid = os.fork()
         if pid:

@@ -8,7 +8,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from lorch_trainer.checkpoints import (
+from lorch_trainer.survival.checkpoints import (
     Seal,
     checkpoint_path,
     find_damage,

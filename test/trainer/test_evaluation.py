@@ -33,13 +33,13 @@ def trainer_of(run: Run) -> Any:
     """The real trainer of a run, in this process."""
     from lorch_trainer.attempt import Attempt
     from lorch_trainer.events import EventWriter
+    from lorch_trainer.methods.sft import build
     from lorch_trainer.plan import RunFolder, read_plan
-    from lorch_trainer.stop import Stop
-    from lorch_trainer.training import build_trainer
+    from lorch_trainer.survival.stop import Stop
 
     folder = RunFolder(run.path)
     attempt = Attempt(folder, 1, EventWriter(run.events_path()))
-    return build_trainer(attempt, Stop(lambda: None), read_plan(folder), "cpu", None)
+    return build(attempt, Stop(lambda: None), read_plan(folder), "cpu", None)
 
 
 def evaluate(trainer: Any, batch: int) -> dict[str, float]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from lorch_trainer.errors import LorchError
-from lorch_trainer.methods import METHODS, find_method
+from lorch_trainer.methods import METHODS, find_method, find_recipe
 from lorch_trainer.plan import RunFolder, read_plan
 from run_folder import make_model, make_run
 
@@ -17,6 +17,13 @@ SCHEMA = Path(__file__).resolve().parents[2] / "run-config.schema.json"
 
 def test_a_config_may_name_the_methods_of_the_trainer() -> None:
     assert json.loads(SCHEMA.read_text("utf-8"))["properties"]["method"]["enum"] == list(METHODS)
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_each_has_a_recipe_and_streams(name: str) -> None:
+    recipe = find_recipe(name)
+    assert callable(recipe.build) and callable(recipe.train)
+    assert find_method(name).streams
 
 
 def test_a_plan_of_an_earlier_version_is_sft(tmp_path: Path) -> None:

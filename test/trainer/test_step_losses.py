@@ -29,8 +29,8 @@ def make(folder: Path, model: Path) -> Run:
 
 def test_no_micro_batch_waits_for_the_device(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     import torch
-    from lorch_trainer.callbacks import ReportCallback
-    from lorch_trainer.methods.sft import LorchTrainer
+    from lorch_trainer.methods.sft import SftTrainer
+    from lorch_trainer.survival.report import ReportCallback
     from trl import SFTTrainer
 
     trainer = trainer_of(make(tmp_path / "run", make_model(tmp_path / "model")))
@@ -63,10 +63,10 @@ def test_no_micro_batch_waits_for_the_device(tmp_path: Path, monkeypatch: pytest
     for name in ASKING:
         count(name)
     inside(SFTTrainer, "training_step", "TRL's step")
-    inside(LorchTrainer, "training_step", "our step")
-    inside(LorchTrainer, "get_batch_samples", "batches")
+    inside(SftTrainer, "training_step", "our step")
+    inside(SftTrainer, "get_batch_samples", "batches")
     inside(SFTTrainer, "get_batch_samples", "TRL's batches")
-    inside(LorchTrainer, "count_step", "the look")
+    inside(SftTrainer, "count_step", "the look")
     monkeypatch.setattr(ReportCallback, "on_log", lambda *_, **__: None)
     trainer.train()
     assert asked["our step called"] == ACCUMULATED * STEPS

@@ -12,7 +12,8 @@ from run_folder import TRAINER
 assert TRAINER.exists()
 
 from lorch_trainer.adapters.parameters import module_of  # noqa: E402
-from lorch_trainer.checkpoints import (  # noqa: E402
+from lorch_trainer.events import EventWriter  # noqa: E402
+from lorch_trainer.survival.checkpoints import (  # noqa: E402
     Seal,
     checkpoint_path,
     newest_complete,
@@ -21,7 +22,6 @@ from lorch_trainer.checkpoints import (  # noqa: E402
     remove_surplus,
     seal_checkpoint,
 )
-from lorch_trainer.events import EventWriter  # noqa: E402
 
 
 def test_events_are_whole_lines_with_increasing_numbers(tmp_path: Path) -> None:

@@ -125,9 +125,9 @@ def test_parameters_of_other_modules_than_forecast_are_a_finding(tmp_path: Path,
 def test_parameters_without_gradient_are_a_finding(tmp_path: Path) -> None:
     import torch
     from lorch_trainer.attempt import Attempt
-    from lorch_trainer.callbacks import ReportCallback
     from lorch_trainer.events import EventWriter
     from lorch_trainer.plan import RunFolder
+    from lorch_trainer.survival.report import ReportCallback
 
     used, idle = torch.nn.Linear(2, 1), torch.nn.Linear(2, 1)
     used(torch.ones(2)).sum().backward()

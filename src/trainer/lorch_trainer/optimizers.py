@@ -48,7 +48,7 @@ def settle_weights(trainer: Any) -> None:
 
     The next training step goes back by itself. Other optimizers have no such modes.
     """
-    if trainer.state.global_step >= trainer.state.max_steps and trainer.args.load_best_model_at_end:
+    if trainer.state.global_step >= trainer.state.max_steps and trainer.loads_best:
         return  # the weights in place are those of the best checkpoint
     settle = getattr(trainer.optimizer, "eval", None)
     if callable(settle) and str(trainer.plan.training.get("optim")).startswith("schedule_free"):

@@ -10,7 +10,7 @@ from .new_tokens_card import new_token_lines, resize_lines
 
 
 def model_card(plan: Plan, results: dict[str, Any]) -> str:
-    """Markdown with the hub's front matter. `results` as training.py gathers them."""
+    """Markdown with the hub's front matter. `results` as survival/loop.py gathers them."""
     base = plan.base_model
     method = "QLoRA" if plan.quantization else "LoRA"
     dataset = plan.dataset

@@ -14,8 +14,9 @@ from .. import stdio
 from ..attempt import Attempt
 from ..device import describe_device, keep_offline, pin_device, torch_device
 from ..events import EventWriter
+from ..methods import find_recipe
 from ..plan import Plan, RunFolder
-from ..stop import Stop
+from ..survival.stop import Stop
 from ..tokens.sequences import SequenceWriter, sha256_file
 
 # The first step also sets up the optimizer and compiles kernels, and is not timed.
@@ -45,11 +46,9 @@ def run(spec: dict[str, Any]) -> dict[str, Any]:
     stdio.progress("loading", 0)
     plan.dataset["train"] = _write_rows(run_folder, plan, batch * steps, length)
 
-    from ..training import build_trainer
-
     attempt = Attempt(run_folder, 1, EventWriter(run_folder.path / "events.jsonl"))
     attempt.max_steps = steps
-    trainer = build_trainer(attempt, stop, plan, torch_device(), None)
+    trainer = find_recipe(plan.method).build(attempt, stop, plan, torch_device(), None)
     clock = _clock(seconds)
     trainer.add_callback(clock)
     trainer.train()

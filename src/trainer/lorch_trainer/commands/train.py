@@ -7,21 +7,19 @@ at the top: a SIGTERM during the seconds that `import torch` takes must find its
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import sys
 import traceback
-from contextlib import suppress
 from pathlib import Path
 
 from ..attempt import Attempt
-from ..checkpoints import Seal, newest_complete, remove_incomplete, set_damaged_aside
 from ..device import describe_device, keep_offline, pin_device, torch_device, versions
 from ..errors import LorchError, from_exception
 from ..events import EventWriter
-from ..methods import find_method
-from ..plan import Plan, RunFolder, read_plan
-from ..stop import EXIT_CODE, Stop
+from ..methods import find_method, find_recipe
+from ..plan import RunFolder, read_plan
+from ..survival.resume import resume_point
+from ..survival.stop import EXIT_CODE, Stop
 
 
 def main(argv: list[str]) -> int:
@@ -73,10 +71,8 @@ def _run(attempt: Attempt, stop: Stop) -> bool:
     attempt.max_steps = int(plan.forecast["steps"]["total"])
     pin_device(plan.use_cpu)
     keep_offline(plan.base_model["path"] is not None)
-    resumed = _resume_point(attempt, plan)
-
-    from ..training import build_trainer, train_to_end  # torch, transformers, peft, trl: seconds
-
+    resumed = resume_point(attempt, plan)
+    recipe = find_recipe(plan.method)  # imports torch, transformers, peft, trl: seconds
     device = torch_device()
     attempt.events.emit(
         "hello",
@@ -88,52 +84,4 @@ def _run(attempt: Attempt, stop: Stop) -> bool:
     )
     if device == "cpu" and not plan.use_cpu:
         attempt.warn("R031", "the plan asks for a GPU and none is visible: training on the CPU")
-    trainer = build_trainer(attempt, stop, plan, device, resumed[1] if resumed else None)
-    return train_to_end(attempt, stop, trainer, resumed[0] if resumed else None)
-
-
-def _steps_before(attempt: Attempt) -> int:
-    """The last step that earlier attempts report."""
-    steps = [0]
-    for number in range(1, attempt.number):
-        events = attempt.run.path / f"attempt-{number}" / "events.jsonl"
-        lines = events.read_text("utf-8", "replace").splitlines() if events.is_file() else []
-        for line in lines:
-            if '"type": "step"' not in line:
-                continue
-            with suppress(ValueError, KeyError, TypeError):
-                steps.append(int(json.loads(line)["step"]))
-    return max(steps)
-
-
-def _resume_point(attempt: Attempt, plan: Plan) -> tuple[Path, Seal] | None:
-    """The checkpoint to go on from: the newest complete one, for attempts after the first."""
-    if attempt.number <= 1:
-        return None
-    removed = remove_incomplete(attempt.run.checkpoints)
-    if removed:
-        attempt.warn("R037", f"removed incomplete checkpoints: {', '.join(removed)}")
-    damaged = set_damaged_aside(attempt.run.checkpoints)
-    found = newest_complete(attempt.run.checkpoints)
-    goes_on = f"the run goes on from {found[0].name}" if found else "the run begins again at step 0"
-    for name, file in damaged:
-        attempt.warn("R070", f"{name} is damaged: {file} is not what was saved; {goes_on}")
-    if found is None:
-        lost = _steps_before(attempt)
-        if lost and not damaged:
-            attempt.warn(
-                "R043",
-                f"the run begins again at step 0: it was at step {lost} and left no complete checkpoint",
-            )
-        return None
-    path, seal = found
-    if seal.plan_hash != plan.plan_hash:
-        raise LorchError("R041", f"{path.name} was written by another plan ({seal.plan_hash})")
-    if not seal.sha256:
-        attempt.warn("R071", f"{path.name} was saved by an earlier version, without hashes of its files")
-    if "optimizer.pt" not in seal.files:
-        attempt.warn(
-            "R032", f"{path.name} holds no optimizer state: losses will not be those of one long run"
-        )
-    attempt.step = seal.step
-    return found
+    return bool(recipe.train(attempt, stop, plan, device, resumed))

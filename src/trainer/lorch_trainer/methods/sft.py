@@ -1,265 +1,73 @@
-"""TRL's SFTTrainer with lorch's checkpoints, token totals and orderly stop; the arithmetic stays TRL's."""
+"""Supervised fine-tuning: an adapter learns the tokens that have a label. It runs from top to bottom."""
 
 from __future__ import annotations
 
-import math
-import time
-from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
-import torch
-from transformers import EarlyStoppingCallback
-from transformers.trainer_pt_utils import LengthGroupedSampler
-from trl import SFTTrainer
-
-from ..adapters.adapter_weights import load_adapter_weights
+from ..adapters.adapter import save_adapter
+from ..adapters.begin import begin_adapter, explained_refusals, tell_model
 from ..attempt import Attempt
-from ..checkpoints import Seal, break_seal, checkpoint_path, remove_surplus, seal_checkpoint
-from ..optimizers import choose_optimizer, settle_weights
+from ..base_model import load_planned_base
+from ..memory import memory_peaks
 from ..plan import Plan
-from ..stop import Stop
-from .early_stopping import restore_count
-from .evaluation import BY_TOKEN, TokenSums
-from .feeding import IGNORED
-from .sampling import SeededByEpoch
+from ..settings import build_quantization_config, build_training_config
+from ..survival.checkpoints import Seal
+from ..survival.loop import last_results, train_to_end
+from ..survival.stop import Stop
+from ..survival.survives import Survives
+from .feeding import feed_splits
+from .sft_trainer import TokenTrainer
 
 
-class StoppedWhileEvaluatingError(Exception):
-    """SIGTERM came during an evaluation; the checkpoint is written and says that the evaluation is due."""
+class SftTrainer(Survives, TokenTrainer):
+    """TRL's SFTTrainer, which survives."""
 
 
-class StoppedEarlyError(Exception):
-    """The evaluation that a resumed run makes up for ends it: there is nothing left to train."""
+def train(attempt: Attempt, stop: Stop, plan: Plan, device: str, resumed: tuple[Path, Seal] | None) -> bool:
+    """Executes a plan, from the start or a checkpoint. Returns False if it was stopped before the end."""
+    trainer = build(attempt, stop, plan, device, resumed[1] if resumed else None)
+
+    # Loop: TRL's, with checkpoints that are sealed and a stop between two steps
+    if not train_to_end(trainer, resumed[0] if resumed else None):
+        return False
+
+    # Result: the adapter, with tokenizer and model card
+    saved = save_adapter(trainer.model, attempt.run, trainer.plan, last_results(trainer))
+    attempt.events.emit("artifact", **saved)
+    attempt.events.emit("memory", step=attempt.step, **memory_peaks())
+    return True
 
 
-class LorchTrainer(SFTTrainer):  # type: ignore[misc]
-    """Owns what must survive from attempt to attempt; reporting is in callbacks.py."""
+def build(attempt: Attempt, stop: Stop, plan: Plan, device: str, seal: Seal | None) -> SftTrainer:
+    """The trainer of a plan, ready to train; what it was made of is told, and checked against the plan."""
+    args = build_training_config(plan, attempt.run, device)
+    quantization = build_quantization_config(plan.quantization)
 
-    def __init__(
-        self,
-        *,
-        attempt: Attempt,
-        plan: Plan,
-        stop: Stop,
-        seal: Seal | None,
-        early_stopping: EarlyStoppingCallback | None,
-        **kwargs: Any,
-    ) -> None:
-        self.attempt, self.plan, self.stop, self.seal = attempt, plan, stop, seal
-        self.early_stopping = early_stopping
-        self.checkpoints = attempt.run.checkpoints
-        self.tokens = self.trained_tokens = 0
-        self.step_seconds = 0.0
-        """Time of the steps since the last log, data loading included; evaluating and saving are not."""
-        self.init_adapter: dict[str, Any] | None = None
-        """What the adapter began with (init_adapter.py); None for a new one."""
-        self._step_began = 0.0
-        self._counts: list[torch.Tensor] = []
-        """Per micro-batch of this step: tokens, trained tokens. On the device, as are the losses."""
-        self._odd_losses: list[torch.Tensor] = []
-        super().__init__(**kwargs)
-        # Kept here: transformers deletes surplus checkpoints before the new one is sealed, and with a limit
-        # of 1 deletes the last in favour of the best.
-        self.checkpoint_limit = self.args.save_total_limit
-        self.args.save_total_limit = None
+    # Data: the prepared sequences, the ones that were planned and no others
+    train, validation = feed_splits(attempt.run, plan)
+    attempt.events.emit("data", train=train.counts, validation=validation.counts if validation else None)
+    largest_id = max(train.largest_id, validation.largest_id if validation else 0)
 
-    def create_model_card(self, *_args: Any, **_kwargs: Any) -> None:
-        """The adapter gets a card of our own (model_card.py), the checkpoints none."""
+    # Model: the base, with rows for new tokens
+    base = load_planned_base(attempt.run, plan, quantization, device, largest_id)
 
-    # Steps
-
-    def get_batch_samples(self, epoch_iterator: Any, num_batches: int, device: Any) -> tuple[list[Any], Any]:
-        """The micro-batches of one optimizer step, counted (on the device: no extra sync)."""
-        self._step_began = time.perf_counter()
-        batches, items = super().get_batch_samples(epoch_iterator, num_batches, device)
-        self._counts = [
-            torch.stack([_fed_tokens(batch), (batch["labels"] != IGNORED).sum()]) for batch in batches
-        ]
-        return batches, items
-
-    def _get_train_sampler(self, train_dataset: Any = None) -> Any:
-        sampler = super()._get_train_sampler(train_dataset)
-        if isinstance(sampler, LengthGroupedSampler):
-            seed = self.args.seed if self.args.data_seed is None else self.args.data_seed
-            return SeededByEpoch(sampler, seed)
-        return sampler
-
-    def _get_dataloader(self, dataset: Any, *args: Any, **kwargs: Any) -> Any:
-        collator: Any = self.data_collator  # type: ignore[has-type]
-        if "seq_lengths" in dataset.column_names and not collator.padding_free:
-            # eval_packing alone: TRL's collator goes by `packing`, and packed rows would see each other.
-            self.data_collator = replace(collator, padding_free=True)
-        try:
-            loader = super()._get_dataloader(dataset, *args, **kwargs)
-        finally:
-            self.data_collator = collator
-        if self.args.dataloader_persistent_workers:
-            # torch draws a seed from the random state when workers start. Workers that stay start at other
-            # moments in a resumed run, so their seeds come from elsewhere; the rows need none.
-            loader.base_dataloader.generator = torch.Generator().manual_seed(self.args.seed)
-        return loader
-
-    def training_step(self, *args: Any, **kwargs: Any) -> torch.Tensor:
-        loss: torch.Tensor = super().training_step(*args, **kwargs)
-        # Left on the device: asking for each loss would wait for it.
-        self._odd_losses.append(torch.where(loss.isfinite(), 0.0, loss))
-        return loss
-
-    def count_step(self) -> float | None:
-        """Adds the step that just ended to the totals. Returns a loss that was not finite, if it had one."""
-        counts = torch.stack(self._counts).sum(0)
-        odd = torch.stack(self._odd_losses).sum()
-        # The one time that a step waits for the device; float64 is exact for counts below 2^53.
-        tokens, trained, odd_loss = torch.cat([counts.double(), odd.double()[None]]).tolist()
-        self._counts, self._odd_losses = [], []
-        self.tokens += int(tokens)
-        self.trained_tokens += int(trained)
-        self.step_seconds += time.perf_counter() - self._step_began
-        return None if math.isfinite(odd_loss) else odd_loss
-
-    def get_optimizer_cls_and_kwargs(self, args: Any, model: Any = None) -> tuple[Any, dict[str, Any]]:
-        return choose_optimizer(self, model, SFTTrainer.get_optimizer_cls_and_kwargs(args, model))
-
-    # Stopping and evaluating
-
-    @property
-    def stopped_early(self) -> bool:
-        """Whether the evaluations stopped improving for so long that the run ends."""
-        early = self.early_stopping
-        return (
-            early is not None
-            and early.early_stopping_patience_counter >= early.early_stopping_patience
-            and self.state.global_step < self.state.max_steps
+    # Trainer: puts the adapter on the base
+    with explained_refusals():
+        trainer = SftTrainer(
+            attempt=attempt,
+            plan=base.plan,
+            stop=stop,
+            seal=seal,
+            model=base.model,
+            args=args,
+            train_dataset=train.dataset,
+            eval_dataset=validation.dataset if validation else None,
+            processing_class=base.tokenizer,
+            peft_config=base.lora,
         )
+    trainer.args.max_length = plan.training.get("max_length", trainer.args.max_length)
 
-    @property
-    def finished(self) -> bool:
-        """Whether no step is left to train."""
-        return self.stopped_early or self.state.global_step >= self.state.max_steps
-
-    @property
-    def stopping(self) -> bool:
-        """Whether a stop was asked for while steps are left. A finished run is not stopped any more."""
-        return self.stop.requested and not self.finished
-
-    def evaluation_loop(self, *args: Any, metric_key_prefix: str = "eval", **kwargs: Any) -> Any:
-        self._sums = TokenSums()
-        output = super().evaluation_loop(*args, metric_key_prefix=metric_key_prefix, **kwargs)
-        output.metrics.update({f"{metric_key_prefix}_{k}": v for k, v in self._sums.means().items()})
-        return output
-
-    def prediction_step(
-        self, model: Any, inputs: Any, prediction_loss_only: bool, ignore_keys: list[str] | None = None
-    ) -> Any:
-        if self.stopping and self.is_in_train:
-            raise StoppedWhileEvaluatingError
-        if self.plan.evaluation_loss != BY_TOKEN:
-            return super().prediction_step(model, inputs, prediction_loss_only, ignore_keys)
-        inputs = self._prepare_inputs(inputs)
-        # Plain cross entropy, whatever the training loss adds: smoothing, weights of DFT, balance of routers.
-        with torch.no_grad(), self.compute_loss_context_manager():
-            outputs = model(**inputs, use_cache=False, fused_lm_head=True)
-        self._sums.add(outputs, self.gather_function)
-        return None, None, None  # nothing is left for transformers to average
-
-    def _evaluate(self, trial: Any, ignore_keys_for_eval: Any, skip_scheduler: bool = False) -> Any:
-        if skip_scheduler and self.seal is not None:
-            return {}  # eval_on_start: the first attempt has evaluated before the first step
-        try:
-            metrics = super()._evaluate(trial, ignore_keys_for_eval, skip_scheduler)
-        except StoppedWhileEvaluatingError:
-            # An evaluation made up for after resuming leaves the checkpoint it resumed from as it is.
-            if self.state.global_step > (self.seal.step if self.seal else 0):
-                self._save_checkpoint(self.model, None, evaluation_due=True)
-            raise
-        self.model.train()  # TRL tells by it whether a log is of training, such as that of the epoch's end
-        return metrics
-
-    def make_up_evaluation(self) -> None:
-        """The evaluation that was cut short by a stop, with what follows from it."""
-        self._determine_best_metric(self._evaluate(None, None), None)
-        self._find_best_checkpoint()
-        if self.stopped_early:
-            raise StoppedEarlyError
-
-    def _determine_best_metric(self, metrics: Any, trial: Any) -> bool:
-        # With save_strategy best, transformers saves if and only if this is true.
-        return super()._determine_best_metric(metrics, trial) or self.stopping
-
-    # Checkpoints
-
-    def _save_checkpoint(self, model: Any, trial: Any, evaluation_due: bool = False) -> None:
-        step = self.state.global_step
-        path = checkpoint_path(self.checkpoints, step)
-        break_seal(path)
-        settle_weights(self)
-        super()._save_checkpoint(model, trial)
-        size = seal_checkpoint(path, self._seal(evaluation_due))
-        remove_surplus(self.checkpoints, self.checkpoint_limit, self.state.best_global_step)
-        self.attempt.events.emit(
-            "checkpoint",
-            step=step,
-            path=self.attempt.run.relative(path),
-            bytes=size,
-            reason="stop" if self.stopping else "end" if self.finished else "schedule",
-            best=bool(self.state.best_global_step) and self.state.best_global_step == step,
-        )
-
-    def _seal(self, evaluation_due: bool) -> Seal:
-        return Seal(
-            step=self.state.global_step,
-            plan_hash=self.plan.plan_hash,
-            tokens=self.tokens,
-            trained_tokens=self.trained_tokens,
-            evaluation_due=evaluation_due,
-            last_logged_step=self._globalstep_last_logged,
-            loss_sum=self._tr_loss.item(),
-            metrics={name: list(values) for name, values in self._metrics["train"].items()},
-        )
-
-    def restore(self) -> None:
-        """Takes up totals and means where the sealed checkpoint left them. Call it when training begins."""
-        seal = self.seal
-        self.tokens = seal.tokens if seal else 0
-        self.trained_tokens = seal.trained_tokens if seal else 0
-        if seal is None:
-            return
-        if self.early_stopping:
-            restore_count(self.early_stopping, self.state)
-        self._tr_loss += seal.loss_sum
-        self._globalstep_last_logged = seal.last_logged_step
-        for name, values in seal.metrics.items():
-            self._metrics["train"][name] = list(values)
-        self._find_best_checkpoint()
-
-    def _find_best_checkpoint(self) -> None:
-        best = self.state.best_global_step
-        if best and checkpoint_path(self.checkpoints, best).is_dir():
-            # Absolute in the checkpoint; the run folder may have moved since.
-            self.state.best_model_checkpoint = str(checkpoint_path(self.checkpoints, best))
-        elif best and checkpoint_path(self.checkpoints, best).with_suffix(".damaged").is_dir():
-            # The best of what follows is the best that there is.
-            self.state.best_model_checkpoint = self.state.best_global_step = self.state.best_metric = None
-
-    def _load_from_checkpoint(self, resume_from_checkpoint: str, model: Any = None) -> None:
-        load_adapter_weights(model or self.model, Path(resume_from_checkpoint))
-
-    def load_best(self) -> None:
-        """The best checkpoint's weights, if the plan asks for them and there is one."""
-        if self.args.load_best_model_at_end and self.state.best_model_checkpoint is not None:
-            self._load_best_model()
-
-    def _load_best_model(self) -> None:
-        if not self.stopping:
-            load_adapter_weights(self.model, Path(self.state.best_model_checkpoint))
-
-
-def _fed_tokens(batch: dict[str, Any]) -> torch.Tensor:
-    """Tokens of a batch without padding, as a tensor: nothing waits for the device."""
-    if "attention_mask" in batch:
-        return batch["attention_mask"].sum()
-    # Without padding, except if pad_to_multiple_of adds zeros at the end.
-    positions = batch["position_ids"][0]
-    zeros = (positions.flip(0) == 0).long().cumprod(0).sum()
-    return positions.numel() - torch.where(zeros > 1, zeros, 0)
+    # Adapter: where it begins
+    begin_adapter(trainer)
+    tell_model(trainer, base.load_ms)
+    return trainer

@@ -84,7 +84,7 @@ class SequenceWriter:
     def append_streams(
         self, row: int, sequences: dict[str, tuple[npt.ArrayLike, npt.ArrayLike]], times: int = 1
     ) -> None:
-        """Adds one sequence of a row to each stream, ids with trained flags. An epoch feeds it `times` times."""
+        """Adds one sequence of a row to each stream: ids and trained flags, fed `times` times an epoch."""
         arrays = {
             stream: (np.asarray(ids, dtype="<i4"), np.asarray(trained, dtype="|u1"))
             for stream, (ids, trained) in sequences.items()

@@ -6,17 +6,19 @@ import random
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
 from transformers import TrainerCallback
 
-from .attempt import Attempt
-from .errors import LorchError
-from .memory import memory_peaks
-from .methods.sft import LorchTrainer
-from .readback import effective_settings, setting_differences
+from ..attempt import Attempt
+from ..errors import LorchError
+from ..memory import memory_peaks
+from ..readback import effective_settings, setting_differences
+
+if TYPE_CHECKING:
+    from .survives import Survives
 
 # TRL restarts its own token count with every attempt; ours are in the event itself.
 _NOT_METRICS = frozenset({"epoch", "num_tokens", "num_input_tokens_seen"})
@@ -24,11 +26,10 @@ _NEWS = 1.01
 
 
 class ReportCallback(TrainerCallback):  # type: ignore[misc]
-    """One per attempt. `trainer` must be set before training."""
+    """One per attempt."""
 
-    def __init__(self, attempt: Attempt) -> None:
-        self.attempt = attempt
-        self.trainer: LorchTrainer
+    def __init__(self, attempt: Attempt, trainer: Survives) -> None:
+        self.attempt, self.trainer = attempt, trainer
         self._tokens_logged = (0, 0)
         self._steps_logged = 0
         self._peak_told = 0
@@ -49,6 +50,7 @@ class ReportCallback(TrainerCallback):  # type: ignore[misc]
         self.attempt.from_step = state.global_step
         self._tokens_before = (trainer.tokens, trainer.trained_tokens)
         self._report_settings()
+        trainer.take_over()
         self._tokens_logged = (trainer.tokens, trainer.trained_tokens)
         self._steps_logged = state.global_step
         self._report_memory(state.global_step)
@@ -76,7 +78,8 @@ class ReportCallback(TrainerCallback):  # type: ignore[misc]
         # With fp16 the gradient scaler skips a step that overflowed, and the weights stay sound.
         if loss is not None and not trainer.accelerator.optimizer_step_was_skipped:
             if not args.logging_nan_inf_filter:
-                trainer.log({"loss": loss, "learning_rate": trainer._get_learning_rate()})
+                rate = float(trainer.optimizer.param_groups[0]["lr"])
+                trainer.log({"loss": loss, "learning_rate": rate})
             raise LorchError("R024", f"the loss of step {state.global_step} is not finite ({loss})")
         if trainer.stopping:
             control.should_save = True
