@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import wraps
 from pathlib import Path
 from typing import Any
 
@@ -16,24 +17,26 @@ ASKING = ("item", "tolist", "__bool__", "__float__", "__int__", "__index__")
 """Methods of a tensor that wait for the device."""
 
 
-def make(folder: Path, model: Path) -> Run:
+def make(folder: Path, model: Path, **changes: Any) -> Run:
     training = {
         "per_device_train_batch_size": 1,
         "gradient_accumulation_steps": ACCUMULATED,
         "train_sampling_strategy": "sequential",
         "max_steps": STEPS,
         "logging_nan_inf_filter": False,
+        **changes,
     }
     return make_run(folder, model, ACCUMULATED * STEPS, lora={"modules_to_save": None}, training=training)
 
 
-def test_no_micro_batch_waits_for_the_device(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def waits(trainer: Any, monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
+    """How often training asks a tensor for its value, by the part of a step that it happens in."""
     import torch
     from lorch_trainer.methods.sft import SftTrainer
     from lorch_trainer.survival.report import ReportCallback
+    from transformers import LlamaModel
     from trl import SFTTrainer
 
-    trainer = trainer_of(make(tmp_path / "run", make_model(tmp_path / "model")))
     asked: Counter[str] = Counter()
     where: list[str] = []
 
@@ -50,6 +53,7 @@ def test_no_micro_batch_waits_for_the_device(tmp_path: Path, monkeypatch: pytest
     def inside(owner: Any, attribute: str, place: str) -> None:
         original = getattr(owner, attribute)
 
+        @wraps(original)
         def placed(*args: Any, **kwargs: Any) -> Any:
             asked[f"{place} called"] += 1
             where.append(place)
@@ -62,17 +66,58 @@ def test_no_micro_batch_waits_for_the_device(tmp_path: Path, monkeypatch: pytest
 
     for name in ASKING:
         count(name)
-    inside(SFTTrainer, "training_step", "TRL's step")
-    inside(SftTrainer, "training_step", "our step")
+    inside(SftTrainer, "training_step", "micro-batch")
+    # transformers looks once a batch whether it needs an attention mask, and batches are made on the CPU.
+    inside(LlamaModel, "forward", "transformers")
+    inside(SFTTrainer, "get_batch_samples", "transformers")
     inside(SftTrainer, "get_batch_samples", "batches")
-    inside(SFTTrainer, "get_batch_samples", "TRL's batches")
     inside(SftTrainer, "count_step", "the look")
     monkeypatch.setattr(ReportCallback, "on_log", lambda *_, **__: None)
     trainer.train()
-    assert asked["our step called"] == ACCUMULATED * STEPS
-    assert asked["TRL's step"] > 0  # the count works
-    assert (asked["our step"], asked["batches"]) == (0, 0)
+    return asked
+
+
+@pytest.mark.parametrize("changes", [{}, {"loss_type": "dft"}, {"padding_free": True}])
+def test_a_step_waits_for_the_device_once(
+    changes: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = make(tmp_path / "run", make_model(tmp_path / "model"), **changes)
+    asked = waits(trainer_of(run), monkeypatch)
+    assert asked["micro-batch called"] == ACCUMULATED * STEPS
+    assert (asked["micro-batch"], asked["batches"]) == (0, 0)
     assert (asked["the look called"], asked["the look"]) == (STEPS, STEPS)
+
+
+def test_the_loss_of_trl_waits_for_each_micro_batch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Label smoothing is left to TRL. This shows that the count above counts."""
+    run = make(tmp_path / "run", make_model(tmp_path / "model"), label_smoothing_factor=0.1)
+    asked = waits(trainer_of(run), monkeypatch)
+    assert asked["micro-batch"] == 5 * ACCUMULATED * STEPS
+    assert asked["the look"] == STEPS
+
+
+@pytest.mark.parametrize("labels", ["some", "none"])
+@pytest.mark.parametrize("items", [None, 7])
+@pytest.mark.parametrize("changes", [{}, {"loss_type": "dft"}, {"padding_free": True}, {"packing": True}])
+def test_the_loss_and_its_metrics_are_those_of_trl_bit_by_bit(
+    changes: dict[str, Any], items: int | None, labels: str, tmp_path: Path
+) -> None:
+    import torch
+    from trl import SFTTrainer
+
+    trainer = trainer_of(make(tmp_path / "run", make_model(tmp_path / "model"), **changes))
+    trainer.model.train()
+    batch = next(iter(trainer.get_train_dataloader()))
+    if labels == "none":
+        batch["labels"] = torch.full_like(batch["labels"], -100)
+    number = None if items is None else torch.tensor(items)
+    theirs = SFTTrainer.compute_loss(trainer, trainer.model, dict(batch), num_items_in_batch=number)
+    ours = trainer.compute_loss(trainer.model, dict(batch), num_items_in_batch=number)
+    assert ours.item() == theirs.item()
+    means = trainer._metrics["train"]
+    assert {name: [one.item() for one in values] for name, values in trainer.step_values.items()} == {
+        name: means[name] for name in ("entropy", "mean_token_accuracy")
+    }
 
 
 @pytest.mark.parametrize("place", [0, 2, ACCUMULATED - 1])

@@ -48,7 +48,7 @@ def build_training_config(plan: Plan, run: RunFolder, device: str) -> Any:
     for name in EARLY_STOPPING:
         fields.pop(name, None)
     if fields.get("padding_free") and not fields.get("packing"):
-        # TRL insists, lest rows be longer than max_length; prepare has cut them (methods/sft.py puts it back).
+        # TRL insists, lest rows be longer than max_length; prepare has cut them (sft.py puts it back).
         fields["max_length"] = None
     fields |= {
         "output_dir": str(run.checkpoints),

@@ -1,4 +1,4 @@
-"""TRL's SFTTrainer with evaluation by trained token, and packed validation rows kept apart."""
+"""TRL's SFTTrainer, but its metrics do not wait for the device, and it evaluates by trained token."""
 
 from __future__ import annotations
 
@@ -16,10 +16,41 @@ class TokenTrainer(SFTTrainer):  # type: ignore[misc]
     """What learning the tokens of prepared sequences needs beside survives.py. `plan` is set before it."""
 
     plan: Any
+    step_values: dict[str, list[torch.Tensor]]
     data_collator: Any
 
     def count_batch(self, batch: dict[str, Any]) -> torch.Tensor:
         return torch.stack([_fed_tokens(batch), (batch["labels"] != IGNORED).sum()])
+
+    def compute_loss(
+        self, model: Any, inputs: Any, return_outputs: bool = False, num_items_in_batch: Any = None
+    ) -> Any:
+        """TRL's loss, bit by bit. Its metrics stay on the device; TRL waits for them, five times a batch."""
+        if return_outputs or not self.model.training or self._loss_is_special():
+            return super().compute_loss(model, inputs, return_outputs, num_items_in_batch)
+        outputs = model(**inputs, use_cache=False, fused_lm_head=True)
+        losses = -outputs.log_probs  # 0 where the label is ignored
+        if self.args.loss_type == "dft":
+            losses = losses * outputs.log_probs.exp().detach()
+        valid = outputs.label_mask.sum()
+        items = torch.as_tensor(valid if num_items_in_batch is None else num_items_in_batch)
+        loss = losses.sum() / items.clamp(min=1)
+        if self.args.average_tokens_across_devices and num_items_in_batch is not None:
+            # The items are those of every process, and DDP averages their gradients.
+            loss = loss * (self.accelerator.num_processes // self.get_tp_size())
+        gather = self.accelerator.gather_for_metrics
+        tokens = gather(valid).sum()
+        for name, field in (("entropy", outputs.entropy.detach()), ("mean_token_accuracy", outputs.is_top1)):
+            mean = torch.where(tokens > 0, gather(field.sum()).sum() / tokens, 0.0)
+            self.step_values.setdefault(name, []).append(mean)
+        return loss
+
+    def _loss_is_special(self) -> bool:
+        """Whether the loss is more than this: smoothing, routers, sequences in parts, a loss function."""
+        parallel = getattr(self.accelerator, "parallelism_config", None)
+        smoothed = self.label_smoother is not None and self.args.loss_type == "nll"
+        in_parts = parallel is not None and parallel.sp_enabled
+        return smoothed or in_parts or self.aux_loss_enabled or self.compute_loss_func is not None
 
     def get_eval_dataloader(self, eval_dataset: Any = None) -> Any:
         dataset = self.eval_dataset if eval_dataset is None else eval_dataset

@@ -60,6 +60,8 @@ class Survives(_Base):  # type: ignore[misc]
         self._counts: list[torch.Tensor] = []
         """Per micro-batch of this step: tokens, trained tokens. On the device, as are the losses."""
         self._odd_losses: list[torch.Tensor] = []
+        self.step_values: dict[str, list[torch.Tensor]] = {}
+        """Metrics of these micro-batches by name, for a trainer that leaves them on the device."""
         # In this order: the report knows then whether an evaluation ended the run.
         callbacks = [self.early_stopping] if self.early_stopping else []
         super().__init__(callbacks=[*callbacks, ReportCallback(attempt, self)], **kwargs)
@@ -93,9 +95,12 @@ class Survives(_Base):  # type: ignore[misc]
         """Adds the step that just ended to the totals. Returns a loss that was not finite, if it had one."""
         counts = torch.stack(self._counts).sum(0)
         odd = torch.stack(self._odd_losses).sum()
+        asked = [*counts, odd, *(value for values in self.step_values.values() for value in values)]
         # The one time that a step waits for the device; float64 is exact for counts below 2^53.
-        tokens, trained, odd_loss = torch.cat([counts.double(), odd.double()[None]]).tolist()
-        self._counts, self._odd_losses = [], []
+        tokens, trained, odd_loss, *found = torch.stack([one.double() for one in asked]).tolist()
+        for name, values in self.step_values.items():
+            self._metrics["train"][name] += [found.pop(0) for _ in values]
+        self._counts, self._odd_losses, self.step_values = [], [], {}
         self.tokens += int(tokens)
         self.trained_tokens += int(trained)
         self.step_seconds += time.perf_counter() - self._step_began
