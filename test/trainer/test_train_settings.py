@@ -131,8 +131,9 @@ def test_parameters_without_gradient_are_a_finding(tmp_path: Path) -> None:
 
     used, idle = torch.nn.Linear(2, 1), torch.nn.Linear(2, 1)
     used(torch.ones(2)).sum().backward()
-    report = ReportCallback(Attempt(RunFolder(tmp_path), 1, EventWriter(tmp_path / "events.jsonl")))
-    report.trainer = SimpleNamespace(model=torch.nn.ModuleDict({"used": used, "idle": idle}))
+    attempt = Attempt(RunFolder(tmp_path), 1, EventWriter(tmp_path / "events.jsonl"))
+    trainer = SimpleNamespace(model=torch.nn.ModuleDict({"used": used, "idle": idle}))
+    report = ReportCallback(attempt, trainer)
     report.on_pre_optimizer_step(None, None, None)
     report.on_pre_optimizer_step(None, None, None)
     lines = (tmp_path / "events.jsonl").read_text().splitlines()

@@ -1,4 +1,4 @@
-"""Which device a run uses: one process, one device. Called before torch is imported, and after."""
+"""Which device a run uses: one device a process. Called before torch is imported, and after."""
 
 from __future__ import annotations
 
@@ -8,17 +8,22 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from .survival.ranks import local_rank, processes
+
 PACKAGES = ("torch", "transformers", "peft", "trl", "accelerate", "bitsandbytes", "datasets", "safetensors")
 
 
 def pin_device(use_cpu: bool) -> None:
     """Leaves this process one GPU at most. Must run before torch is imported.
 
-    With several visible, transformers would split the batch among them, and TRL refuses that.
+    With several visible, transformers would split the batch among them, and TRL refuses that. Of several
+    processes each sees all GPUs, as accelerate expects, and takes its own.
     """
     os.environ.setdefault("CUDA_DEVICE_ORDER", "PCI_BUS_ID")
     if use_cpu:
         os.environ["CUDA_VISIBLE_DEVICES"] = ""
+        return
+    if processes() > 1:
         return
     visible = os.environ.get("CUDA_VISIBLE_DEVICES", "0").split(",")
     os.environ["CUDA_VISIBLE_DEVICES"] = visible[0].strip()
@@ -35,10 +40,10 @@ def keep_offline(local_model: bool) -> None:
 
 
 def torch_device() -> str:
-    """`cuda:0` if a GPU is visible, else `cpu`."""
+    """The GPU of this process if one is visible, else `cpu`."""
     import torch
 
-    return "cuda:0" if torch.cuda.is_available() else "cpu"
+    return f"cuda:{local_rank()}" if torch.cuda.is_available() else "cpu"
 
 
 def describe_device() -> dict[str, Any]:

@@ -41,7 +41,8 @@ def begin_adapter(trainer: Any) -> None:
         keep_embeddings_out_of_checkpoints(model)
     step = trainer.seal.step if trainer.seal else None
     trainer.init_adapter = load_init_adapter(attempt, plan, model, step)
-    start_adapter(trainer, attempt.run, plan)
+    with trainer.accelerator.main_process_first():  # a computed start is a file that the others read
+        start_adapter(trainer, attempt.run, plan)
 
 
 def tell_model(trainer: Any, load_ms: int) -> None:

@@ -15,10 +15,11 @@ from pathlib import Path
 from ..attempt import Attempt
 from ..device import describe_device, keep_offline, pin_device, torch_device, versions
 from ..errors import LorchError, from_exception
-from ..events import EventWriter
+from ..events import EventWriter, SilentWriter
 from ..methods import find_method, find_recipe
 from ..plan import RunFolder, read_plan
-from ..survival.resume import resume_point
+from ..survival.ranks import speaks, wait_for_all
+from ..survival.resume import resume_point, same_point
 from ..survival.stop import EXIT_CODE, Stop
 
 
@@ -30,7 +31,8 @@ def main(argv: list[str]) -> int:
     options = _parse(argv)
     run = RunFolder(Path(options.run_dir).resolve())
     default = run.path / f"attempt-{options.attempt}" / "events.jsonl"
-    attempt = Attempt(run, options.attempt, EventWriter(os.environ.get("LORCH_EVENTS") or default))
+    events = EventWriter(os.environ.get("LORCH_EVENTS") or default) if speaks() else SilentWriter()
+    attempt = Attempt(run, options.attempt, events)
     stop = Stop(lambda: attempt.end("stopped", EXIT_CODE))
     stop.install()
     try:
@@ -71,8 +73,11 @@ def _run(attempt: Attempt, stop: Stop) -> bool:
     attempt.max_steps = int(plan.forecast["steps"]["total"])
     pin_device(plan.use_cpu)
     keep_offline(plan.base_model["path"] is not None)
-    resumed = resume_point(attempt, plan)
+    resumed = resume_point(attempt, plan) if speaks() else None
     recipe = find_recipe(plan.method)  # imports torch, transformers, peft, trl: seconds
+    wait_for_all(plan.use_cpu)  # the first process has put the checkpoints in order
+    if not speaks():
+        resumed = same_point(attempt)
     device = torch_device()
     attempt.events.emit(
         "hello",

@@ -13,6 +13,7 @@ from ..plan import Plan
 from ..settings import build_quantization_config, build_training_config
 from ..survival.checkpoints import Seal
 from ..survival.loop import last_results, train_to_end
+from ..survival.ranks import speaks, wait_for_all
 from ..survival.stop import Stop
 from ..survival.survives import Survives
 from .feeding import feed_splits
@@ -32,9 +33,11 @@ def train(attempt: Attempt, stop: Stop, plan: Plan, device: str, resumed: tuple[
         return False
 
     # Result: the adapter, with tokenizer and model card
-    saved = save_adapter(trainer.model, attempt.run, trainer.plan, last_results(trainer))
-    attempt.events.emit("artifact", **saved)
-    attempt.events.emit("memory", step=attempt.step, **memory_peaks())
+    if speaks():
+        saved = save_adapter(trainer.model, attempt.run, trainer.plan, last_results(trainer))
+        attempt.events.emit("artifact", **saved)
+        attempt.events.emit("memory", step=attempt.step, **memory_peaks())
+    wait_for_all(plan.use_cpu)
     return True
 
 

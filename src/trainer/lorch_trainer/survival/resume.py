@@ -45,6 +45,14 @@ def resume_point(attempt: Attempt, plan: Plan) -> tuple[Path, Seal] | None:
     return found
 
 
+def same_point(attempt: Attempt) -> tuple[Path, Seal] | None:
+    """What `resume_point` found in the first process, for the others: nothing is removed or told."""
+    found = newest_complete(attempt.run.checkpoints) if attempt.number > 1 else None
+    if found:
+        attempt.step = found[1].step
+    return found
+
+
 def _steps_before(attempt: Attempt) -> int:
     """The last step that earlier attempts report."""
     steps = [0]

@@ -23,6 +23,7 @@ from ..optimizers import choose_optimizer, settle_weights
 from ..plan import Plan
 from .checkpoints import Seal, break_seal, checkpoint_path, remove_surplus, seal_checkpoint
 from .early_stopping import early_stopping, restore_count
+from .ranks import speaks
 from .report import ReportCallback
 from .sampling import SeededByEpoch
 from .stop import Stop
@@ -72,6 +73,9 @@ class Survives(_Base):  # type: ignore[misc]
         self.checkpoint_limit = self.args.save_total_limit
         self.args.save_total_limit = None
         self.loads_best: bool = self.args.load_best_model_at_end
+        self.several: bool = self.accelerator.num_processes > 1
+        self._any_asked = False
+        """Of several processes: whether one was asked to stop, as all of them learnt at the same moment."""
 
     def create_model_card(self, *_args: Any, **_kwargs: Any) -> None:
         """The adapter gets a card of our own (model_card.py), the checkpoints none."""
@@ -95,16 +99,25 @@ class Survives(_Base):  # type: ignore[misc]
         """Adds the step that just ended to the totals. Returns a loss that was not finite, if it had one."""
         counts = torch.stack(self._counts).sum(0)
         odd = torch.stack(self._odd_losses).sum()
-        asked = [*counts, odd, *(value for values in self.step_values.values() for value in values)]
+        sums = self._over_processes([*counts, odd])
+        means = [value.double() for values in self.step_values.values() for value in values]
         # The one time that a step waits for the device; float64 is exact for counts below 2^53.
-        tokens, trained, odd_loss, *found = torch.stack([one.double() for one in asked]).tolist()
+        tokens, trained, odd_loss, asked, *found = torch.stack([*sums, *means]).tolist()
+        self._any_asked = asked > 0
         for name, values in self.step_values.items():
             self._metrics["train"][name] += [found.pop(0) for _ in values]
         self._counts, self._odd_losses, self.step_values = [], [], {}
         self.tokens += int(tokens)
         self.trained_tokens += int(trained)
+        self._metrics["train"]["num_tokens"] = [self.tokens]  # TRL's own count begins again with each attempt
         self.step_seconds += time.perf_counter() - self._step_began
         return None if math.isfinite(odd_loss) else odd_loss
+
+    def _over_processes(self, figures: list[torch.Tensor]) -> list[torch.Tensor]:
+        """The figures in float64, summed over all processes, and last how many were asked to stop."""
+        asked = torch.full_like(figures[0], float(self.stop.requested), dtype=torch.float64)
+        sums = torch.stack([*(figure.double() for figure in figures), asked])
+        return list(self.accelerator.reduce(sums, "sum") if self.several else sums)
 
     def get_optimizer_cls_and_kwargs(self, args: Any, model: Any = None) -> tuple[Any, dict[str, Any]]:
         return choose_optimizer(self, model, super().get_optimizer_cls_and_kwargs(args, model))
@@ -151,9 +164,11 @@ class Survives(_Base):  # type: ignore[misc]
     @property
     def stopping(self) -> bool:
         """Whether a stop was asked for while steps are left. A finished run is not stopped any more."""
-        return self.stop.requested and not self.finished
+        return (self._any_asked if self.several else self.stop.requested) and not self.finished
 
     def prediction_step(self, *args: Any, **kwargs: Any) -> Any:
+        if self.several and self.is_in_train:
+            self._any_asked = bool(self._over_processes([torch.zeros((), device=self.args.device)])[-1] > 0)
         if self.stopping and self.is_in_train:
             raise StoppedWhileEvaluatingError
         return super().prediction_step(*args, **kwargs)
@@ -185,23 +200,33 @@ class Survives(_Base):  # type: ignore[misc]
     # Checkpoints
 
     def _save_checkpoint(self, model: Any, trial: Any, evaluation_due: bool = False) -> None:
-        step = self.state.global_step
-        path = checkpoint_path(self.checkpoints, step)
-        break_seal(path)
+        path = checkpoint_path(self.checkpoints, self.state.global_step)
+        if speaks():
+            break_seal(path)
+        self.accelerator.wait_for_everyone()
         settle_weights(self)
         super()._save_checkpoint(model, trial)
-        size = seal_checkpoint(path, self._seal(evaluation_due))
+        seal = self._seal(evaluation_due)
+        self.accelerator.wait_for_everyone()  # each process writes its random state
+        if speaks():
+            self._seal_and_tell(path, seal)
+        self.accelerator.wait_for_everyone()  # none ends before, or torchrun would end the others
+
+    def _seal_and_tell(self, path: Path, seal: Seal) -> None:
+        size = seal_checkpoint(path, seal)
         remove_surplus(self.checkpoints, self.checkpoint_limit, self.state.best_global_step)
         self.attempt.events.emit(
             "checkpoint",
-            step=step,
+            step=seal.step,
             path=self.attempt.run.relative(path),
             bytes=size,
             reason="stop" if self.stopping else "end" if self.finished else "schedule",
-            best=bool(self.state.best_global_step) and self.state.best_global_step == step,
+            best=bool(self.state.best_global_step) and self.state.best_global_step == seal.step,
         )
 
     def _seal(self, evaluation_due: bool) -> Seal:
+        # What is logged is the mean over processes.
+        loss = self.accelerator.reduce(self._tr_loss, "mean") if self.several else self._tr_loss
         return Seal(
             step=self.state.global_step,
             plan_hash=self.plan.plan_hash,
@@ -209,7 +234,7 @@ class Survives(_Base):  # type: ignore[misc]
             trained_tokens=self.trained_tokens,
             evaluation_due=evaluation_due,
             last_logged_step=self._globalstep_last_logged,
-            loss_sum=self._tr_loss.item(),
+            loss_sum=loss.item(),
             metrics={name: list(values) for name, values in self._metrics["train"].items()},
         )
 
