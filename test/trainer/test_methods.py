@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
+import lorch_trainer
 import pytest
 from lorch_trainer.errors import LorchError
 from lorch_trainer.methods import METHODS, find_method, find_recipe
@@ -41,3 +46,22 @@ def test_another_method_is_refused_with_those_that_there_are(tmp_path: Path) -> 
     assert re.search(r"there is no method 'orpo'; this trainer knows sft", error["message"])
     with pytest.raises(LorchError, match="R074"):
         find_method("orpo")
+
+
+def test_a_method_is_one_file_and_one_line(tmp_path: Path) -> None:
+    copy = tmp_path / "lorch_trainer"
+    shutil.copytree(Path(lorch_trainer.__file__).parent, copy, ignore=shutil.ignore_patterns("__pycache__"))
+    (copy / "methods" / "quiz.py").write_text("def train(*arguments):\n    return arguments == (1, 2)\n")
+    listed = copy / "methods" / "__init__.py"
+    text = listed.read_text("utf-8")
+    entry = "METHODS = {\n"
+    assert text.count(entry) == 1
+    listed.write_text(text.replace(entry, f'{entry}    "quiz": Method("quiz", ("chosen", "rejected")),\n'))
+    code = (
+        "from lorch_trainer.methods import find_method, find_recipe\n"
+        "print(find_recipe('quiz').train(1, 2), *find_method('quiz').streams)"
+    )
+    env = {**os.environ, "PYTHONPATH": ""}
+    command = [sys.executable, "-c", code]
+    found = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True)
+    assert found.stdout == "True chosen rejected\n", found.stderr
