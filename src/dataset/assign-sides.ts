@@ -1,4 +1,4 @@
-// Train or validation decided with all rows in view: for strata, and for groups wider than exact duplicates.
+// Decides train or validation after all rows are known: for strata, and for groups larger than exact duplicates.
 import { createKeyTable } from './duplicates/key-table.ts';
 import type { Key } from './duplicates/murmur3.ts';
 import { type Split, type SplitOptions, splitPosition } from './split.ts';
@@ -10,9 +10,9 @@ export interface SideCount {
 }
 
 export interface AssignedSides {
-  /** By the row's number; rows that were not added are train. */
+  /** Side by row number; rows that were not added are train. */
   sideOf(row: number): Split;
-  /** Rows on each side of each stratum, small strata pooled; by name. */
+  /** Rows on each side of each stratum, by name; small strata are pooled. */
   strata: SideCount[];
 }
 
@@ -22,12 +22,12 @@ export interface SideAssigner {
   end(): AssignedSides;
 }
 
-/** Strata too small to give one group to validation share one stratum of this name. */
+/** Strata that are too small to give one group to validation are pooled under this name. */
 export const pooledStratum = '(small strata)';
 
 /**
- * In each stratum the groups lowest by `splitPosition` are validation, `fraction` of them to the nearest group. So a row
- * that comes in moves at most one other group, and only in its own stratum. About 50 bytes a row.
+ * In each stratum the groups with the lowest `splitPosition` are validation, `fraction` of them rounded to the nearest group. So a
+ * new row moves at most one other group, and only in its own stratum. About 50 bytes per row.
  */
 export function createSideAssigner(options: Pick<SplitOptions, 'fraction' | 'seed'>): SideAssigner {
   const table = createKeyTable();
@@ -79,7 +79,7 @@ function poolSmall(
   return [...all.filter(({ groups }) => groups.length >= least), pooled];
 }
 
-// As in the plain split: neither side stays empty while there are two groups.
+// As in a split without strata: neither side stays empty if there are two groups.
 function fillEmptySide(sides: Uint8Array, positions: readonly number[]): void {
   if (sides.length < 2) return void sides.fill(0);
   const chosen = sides.reduce((sum, each) => sum + each, 0);

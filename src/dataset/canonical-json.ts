@@ -1,9 +1,9 @@
-// Canonical JSON, as RFC 8785 has it: keys sorted by UTF-16 code units, no space, ECMAScript's numbers and strings.
-// Differences: half a surrogate pair is written as its escape instead of being refused; a number that JavaScript would
-// write as another one (10.0, 1e20, 12345678901234567890) keeps its kind and its digits, as Python reads it.
+// Canonical JSON as in RFC 8785: keys sorted by UTF-16 code units, no spaces, ECMAScript's numbers and strings.
+// Two differences: half a surrogate pair is written as its escape instead of being refused; a number that JavaScript would
+// write differently (10.0, 1e20, 12345678901234567890) keeps its kind and its digits, as Python reads it.
 import { writtenNumber } from './exact-json.ts';
 
-/** The canonical JSON of a JSON value. Undefined members are left out; depth is the caller's to limit. */
+/** The canonical JSON of a JSON value. Skips undefined members. The caller must limit the depth. */
 export function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) {
     let out = '[';
@@ -24,7 +24,7 @@ function member(holder: object, key: string | number, value: unknown): string {
   return written === undefined ? canonicalJson(value) : canonicalNumber(written);
 }
 
-// Whole numbers by their digits; a decimal is another number to Python and to templates, even if it is whole.
+// Write whole numbers by their digits; Python and templates treat a decimal differently even if it is whole.
 function canonicalNumber(written: string): string {
   const value = Number(written);
   if (!/[.eE]/.test(written)) return Number.isSafeInteger(value) ? String(value + 0) : written;

@@ -1,4 +1,4 @@
-// Codes that the dataset folder throws as UserError: the request itself cannot be met. Findings carry those in checks/.
+// Codes that the dataset folder throws as UserError if a request cannot be met. Codes of findings are in checks/.
 
 import type { CodeDoc } from '../diagnostics/finding.ts';
 import { listFormats } from './formats/index.ts';

@@ -2,7 +2,7 @@
 import type { Spot } from './checks/check.ts';
 import type { Example, Message } from './example.ts';
 
-/** Whether a message's content says nothing: missing, empty, or white space only. */
+/** Whether a message's content is missing, empty, or only white space. */
 export function isBlank(content: Message['content']): boolean {
   if (content === null) return true;
   if (typeof content === 'string') return content === '' || content.trim() === '';
@@ -17,7 +17,7 @@ export function textOf(content: Message['content']): string | null {
 
 /**
  * Asks `probe` about every text a model may see: contents, reasoning, and the strings in tool-call arguments.
- * It answers with a UTF-16 index, or -1; `found` gets the place.
+ * `probe` returns a UTF-16 index or -1; `found` gets the place.
  */
 export function eachText(
   example: Example,

@@ -1,4 +1,4 @@
-/** Levels of nesting that a row may have; walking it then costs a bounded stack. */
+/** The most levels of nesting that a row may have, so that walking it needs a bounded stack. */
 export const maxDepth = 200;
 
 /** Whether a JSON value is nested deeper than `limit` levels. */

@@ -1,5 +1,5 @@
-// What JSON.parse loses of a value (10.0 becomes 10, digits of large numbers go, keys that look like numbers move to
-// the front) is noted beside the value, so that it can be written again as it stood. Everyday values have no notes.
+// JSON.parse loses parts of a value (10.0 becomes 10, large numbers lose digits, keys that look like numbers move to
+// the front). This file notes them beside the value, so that it can be written unchanged. Common values have no notes.
 
 interface Notes {
   /** The object's keys as they were written, if JavaScript has another order. */
@@ -10,15 +10,15 @@ interface Notes {
 
 const noted = new WeakMap<object, Notes>();
 
-/** Numbers that may be written otherwise, and keys that look like numbers; found in strings too. */
+/** Matches numbers that JavaScript may write differently, and keys that look like numbers; also inside strings. */
 const suspect = /\.\d*0(?!\d)|\d[eE][-+]?\d|-0(?![.\d])|\d{16}|"(?:0|[1-9]\d*)"\s*:/;
 
-/** Notes what `value`, which JSON.parse made of `text`, has lost. The value must not be deeper than rows may be. */
+/** Notes what `value`, which JSON.parse made from `text`, has lost. The value must not be nested deeper than rows may be. */
 export function noteExact(text: string, value: unknown): void {
   if (typeof value === 'object' && value !== null && suspect.test(text)) walkText(text, value);
 }
 
-/** Gives `to` the notes of `from`, the object it was made from, and returns it. Values inside keep their own. */
+/** Copies the notes of `from`, the object it was made from, to `to` and returns it. Nested values keep their own notes. */
 export function keepExact<T extends object>(from: object, to: T): T {
   const notes = noted.get(from);
   if (!notes) return to;
@@ -29,7 +29,7 @@ export function keepExact<T extends object>(from: object, to: T): T {
   return to;
 }
 
-/** Notes how an object or list is written: the order of its keys, if it is not JavaScript's, and numbers by key or index. */
+/** Notes how an object or list is written: the order of its keys, if it differs from JavaScript's, and numbers by key or index. */
 export function noteWritten<T extends object>(
   value: T,
   order: readonly string[] | null,
@@ -39,7 +39,7 @@ export function noteWritten<T extends object>(
   return value;
 }
 
-/** How the number under a key or index of `holder` was written; undefined if JavaScript writes it so too. */
+/** How the number under a key or index of `holder` was written; undefined if JavaScript writes it the same way. */
 export function writtenNumber(holder: object, key: string | number): string | undefined {
   return noted.get(holder)?.numbers?.get(String(key));
 }
@@ -63,7 +63,7 @@ export function exactJson(value: unknown): string {
   return `{${out}}`;
 }
 
-// Keys that were added since come last.
+// Keys that were added later come last.
 function ordered(object: Record<string, unknown>, order: readonly string[]): string[] {
   const known = new Set(order);
   return [
@@ -75,10 +75,10 @@ function ordered(object: Record<string, unknown>, order: readonly string[]): str
 const scalar = /[^,\]}\s]+/y;
 const [quote, backslash, comma, colon] = [34, 92, 44, 58];
 const [openList, endList, openObject, endObject] = [91, 93, 123, 125];
-/** Whole numbers of so many digits stand as JavaScript writes them. */
+/** JavaScript writes whole numbers of up to this many digits unchanged. */
 const sureDigits = /^(?:0|-?[1-9]\d{0,14})$/;
 
-// The text is JSON: it was parsed. Of two equal keys the last counts, and what was noted of the first is replaced.
+// The text is valid JSON, because it was parsed. Of two equal keys the last counts, and its notes replace those of the first.
 function walkText(text: string, root: object): void {
   let at = 0;
   // The next unit that is not white space.
@@ -132,7 +132,7 @@ function walkText(text: string, root: object): void {
     at += 1;
     note(value, keys, numbers);
   };
-  // One value of an object or a list, which opens with `unit`.
+  // One value of an object or a list, which begins with `unit`.
   const member = (unit: number, holder: unknown, key: string | number, numbers: Numbers): Numbers => {
     numbers?.delete(String(key));
     if (unit === quote) string();
@@ -165,7 +165,7 @@ function isObject(value: unknown): value is object {
 }
 
 function note(value: unknown, keys: ReadonlySet<string> | null, numbers: Numbers): void {
-  // Of a repeated key: the text of an earlier value, which is not there any more.
+  // For a repeated key: the text of an earlier value, which was replaced.
   if (!isObject(value)) return;
   const written = keys && [...keys];
   const moved = written ? Object.keys(value) : [];
@@ -175,7 +175,7 @@ function note(value: unknown, keys: ReadonlySet<string> | null, numbers: Numbers
   else noted.delete(value);
 }
 
-/** Whether JavaScript may have moved keys of an object: those that look like numbers stand first. */
+/** Whether JavaScript may have moved keys of an object: keys that look like numbers come first. */
 export function movesKeys(object: object): boolean {
   for (const key in object) return key.charCodeAt(0) >= 48 && key.charCodeAt(0) <= 57;
   return false;

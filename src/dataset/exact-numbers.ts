@@ -1,4 +1,4 @@
-// Numbers that no program reads as they were written.
+// Numbers that no program reads exactly.
 import { inexactNumber } from './checks/structure/inexact-number.ts';
 import type { Raise } from './formats/format.ts';
 import { shapeOf } from './json-shape.ts';
@@ -6,7 +6,7 @@ import { escapePointer } from './text-position.ts';
 import { walkJson } from './walk-json.ts';
 
 const number = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
-/** Python refuses whole numbers with more digits. */
+/** Python refuses whole numbers with more digits than this. */
 const mostDigits = 4300;
 
 interface InexactNumber {
@@ -15,7 +15,7 @@ interface InexactNumber {
   source: string;
 }
 
-/** The numbers of JSON text that Python reads as infinity, or not at all. */
+/** Numbers in JSON text that Python reads as infinity or cannot read. */
 export function findInexact(text: string): InexactNumber[] {
   const found: InexactNumber[] = [];
   walkJson(text, {
@@ -30,7 +30,7 @@ export function findInexact(text: string): InexactNumber[] {
   return found;
 }
 
-/** Names such numbers of a row's text, but for those in fields beside the conversation. */
+/** Finds such numbers in a row's text, except in fields beside the conversation. */
 export function raiseInexact(text: string, beside: Readonly<Record<string, unknown>>, raise: Raise): void {
   for (const { path, source } of findInexact(text)) {
     if (path.length > 0 && Object.hasOwn(beside, path[0] as string)) continue;

@@ -1,9 +1,9 @@
-// The canonical example: what every format is read into and written from.
+// The canonical example: every format is read into it and written from it.
 
-/** Who speaks. `document` is not a speaker: the only message of a row that is a plain text (format text). */
+/** The speaker. `document` is the only message of a plain-text row (format text). */
 export type Role = 'system' | 'developer' | 'user' | 'assistant' | 'tool' | 'document';
 
-/** Key of a message that no row and no JSON has. */
+/** A message key that does not occur in rows or JSON. */
 export const switchedOff = Symbol('not trained on');
 
 export interface ToolCall {
@@ -21,11 +21,11 @@ export interface Message {
   tool_calls?: ToolCall[];
   tool_call_id?: string;
   name?: string;
-  /** A thinking model's reasoning, if the row carries it apart from the content. */
+  /** The reasoning of a thinking model, if the row has it separately from the content. */
   reasoning_content?: string;
-  /** False: this assistant message is shown to the model but not trained on. */
+  /** False if the model sees this assistant message but is not trained on it. */
   train?: false;
-  /** The same of another role's message. It is outside the fingerprint: only `dataset.train_on` can make it count. */
+  /** The same for a message of another role. Not part of the fingerprint, because only `dataset.train_on` uses it. */
   [switchedOff]?: true;
 }
 
@@ -34,11 +34,11 @@ export interface Example {
   tools?: unknown[];
   chosen?: Message[];
   rejected?: Message[];
-  /** Fields of the row that belong to no role; kept for conversion, outside the fingerprint. */
+  /** Other fields of the row; kept for conversion, not part of the fingerprint. */
   meta: Record<string, unknown>;
 }
 
-/** The text of a row that is a plain text; null for a conversation. */
+/** The text of a plain-text row; null for a conversation. */
 export function documentOf({ messages }: Pick<Example, 'messages'>): string | null {
   const [first] = messages;
   return first?.role === 'document' && typeof first.content === 'string' ? first.content : null;
@@ -52,5 +52,5 @@ export interface RowPlace {
   column: number;
 }
 
-/** Key of `meta`, no field of the row: the part of an alpaca prompt that was `input`. It keeps the two apart. */
+/** Key of `meta` that is not a field of the row: the part of an alpaca prompt that was `input`, to keep the two separate. */
 export const inputPart = Symbol('alpaca input');

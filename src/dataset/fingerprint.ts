@@ -1,4 +1,4 @@
-// Fingerprints: which rows exactly, whatever file or order they come in.
+// Fingerprints identify rows exactly, in any file and order.
 import { createHash, hash } from 'node:crypto';
 import { canonicalJson } from './canonical-json.ts';
 import type { Example, Message } from './example.ts';
@@ -13,7 +13,7 @@ export function hex(bytes: string): string {
   return Buffer.from(bytes, 'latin1').toString('hex');
 }
 
-/** The same as 32 latin-1 characters: the cheap form while scanning. */
+/** The same as 32 latin-1 characters, a fast form for scanning. */
 export function fingerprintBytes(example: Example): string {
   const { messages, tools, chosen, rejected } = example;
   if (tools || chosen || rejected)
@@ -24,7 +24,7 @@ export function fingerprintBytes(example: Example): string {
   return hash('sha256', `${json}]}`, 'binary');
 }
 
-// Most messages are a role and a text: spare them the sorting.
+// Most messages are only a role and a text and need no sorting.
 function canonicalMessage(message: Message): string {
   for (const key in message) if (key !== 'role' && key !== 'content') return canonicalJson(message);
   return typeof message.content === 'string'
@@ -32,23 +32,23 @@ function canonicalMessage(message: Message): string {
     : canonicalJson(message);
 }
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: JSON escapes exactly these, beside line breaks
+// biome-ignore lint/suspicious/noControlCharactersInRegex: JSON escapes exactly these, and line breaks
 const escaped = /["\\\u0000-\u0009\u000b-\u001f\ud800-\udfff]/;
 
-/** JSON.stringify of a string, faster if at most line breaks need an escape. */
+/** JSON.stringify of a string; faster if only line breaks need an escape. */
 function quote(text: string): string {
   return escaped.test(text) ? JSON.stringify(text) : `"${text.replaceAll('\n', '\\n')}"`;
 }
 
 export interface FingerprintSet {
-  /** Adds one row, as `fingerprintBytes` gave it. */
+  /** Adds one row, as `fingerprintBytes` returned it. */
   add(bytes: string): void;
   size(): number;
   /** SHA-256 (hex) over the sorted row fingerprints, 32 bytes each: the same for any order of the same rows. */
   digest(): string;
 }
 
-/** Collects row fingerprints: 32 bytes a row. */
+/** Collects row fingerprints: 32 bytes per row. */
 export function createFingerprintSet(): FingerprintSet {
   let rows = Buffer.alloc(32 * 1024);
   let count = 0;
@@ -72,7 +72,7 @@ export function datasetFingerprint(fingerprints: Iterable<string>): string {
 
 function sortedDigest(rows: Buffer, count: number): string {
   const digest = createHash('sha256');
-  // Buckets by the first byte, or by the first two if there are many rows; then the few in a bucket are sorted.
+  // Bucket by the first byte, or by the first two if there are many rows, then sort the few in each bucket.
   const shift = count > 20_000 ? 0 : 8;
   const bucketOf = (i: number): number => rows.readUInt16BE(i * 32) >> shift;
   const starts = new Uint32Array((65_536 >> shift) + 1);
@@ -85,7 +85,7 @@ function sortedDigest(rows: Buffer, count: number): string {
     order[at] = i;
     next[bucketOf(i)] = at + 1;
   }
-  // Within a bucket the next four bytes nearly always decide.
+  // Within a bucket, the next four bytes nearly always differ.
   const compare = (x: number, y: number): number =>
     rows.readUInt32BE(x * 32 + 1) - rows.readUInt32BE(y * 32 + 1) ||
     rows.compare(rows, y * 32, y * 32 + 32, x * 32, x * 32 + 32);

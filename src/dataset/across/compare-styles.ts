@@ -1,9 +1,9 @@
-// What the checks of style share: nearly all answers are written in one way, and the few others are named.
+// Shared by the style checks: if nearly all answers are written in one style, the few others are reported.
 import type { Across, Threshold, Thresholds } from '../checks/check.ts';
 import { createFrequentValues, type FrequentValue } from './frequent-values.ts';
 import { lastAnswer } from './last-answer.ts';
 
-/** `share` and `rows`, which every check of style has. */
+/** `share` and `rows`, the thresholds of every style check. */
 export const styleThresholds = {
   share: { default: 0.95, doc: 'share of the rows compared that must agree before the others stand out' },
   rows: { default: 20, doc: 'rows compared at the least' },
@@ -19,12 +19,12 @@ export interface Minority {
   total: number;
 }
 
-// Styles are few; a check that yields more of them is not comparing styles.
+// There are only a few styles; a check that yields more is not comparing styles.
 const styleLimit = 200;
 
 /**
- * A check of one style of the last answer. `styleOf` gives null for answers that show none; `family|style` compares
- * within each family apart.
+ * A check of one style of the last answer. `styleOf` returns null for answers without a style; `family|style` compares
+ * styles within each family separately.
  */
 export function compareAnswers(
   thresholds: Thresholds,
@@ -42,7 +42,7 @@ export function compareAnswers(
   );
 }
 
-/** A check of one style of the whole row, in the way of `compareAnswers`. */
+/** Like `compareAnswers`, for a style of the whole row. */
 export function compareStyles(
   thresholds: Thresholds,
   trait: Across['trait'],

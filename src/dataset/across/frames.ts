@@ -3,8 +3,8 @@
 const longestSlot = 3;
 
 /**
- * Of frequent sentences those that fill one frame with different words. The frame is the format of the answers, and what
- * stands in it is a label, which is meant to recur.
+ * The frequent sentences that fill one frame with different words. The frame is the format of the answers, and the
+ * word inside is a label, which is meant to recur.
  */
 export function framed(sentences: readonly string[]): Set<string> {
   const words = sentences.map((sentence) => sentence.trim().split(/\s+/));
@@ -18,7 +18,7 @@ export function framed(sentences: readonly string[]): Set<string> {
   return found;
 }
 
-// The same words before and after a slot of up to three words, and at least as many around it as in it.
+// The same words before and after a slot of up to three words, with at least as many words around the slot as in it.
 function shareFrame(a: readonly string[], b: readonly string[]): boolean {
   const shorter = Math.min(a.length, b.length);
   let head = 0;

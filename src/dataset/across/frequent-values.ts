@@ -1,10 +1,10 @@
-// Counts of values of which there may be as many as rows, in bounded memory: the frequent ones are never lost.
+// Counts values in bounded memory, even if there are as many values as rows. Frequent values are never lost.
 import { unitAt } from '../text/unit-at.ts';
 import { hashTexts } from './hash-text.ts';
 
 export interface FrequentValue {
   value: string;
-  /** Exact, or short by at most `missed`. */
+  /** Exact, or too low by at most `missed`. */
   count: number;
   /** The first rows, in order; at most five. */
   rows: number[];
@@ -12,22 +12,22 @@ export interface FrequentValue {
 
 export interface FrequentValues {
   add(row: number, value: string): void;
-  /** Values that were added, in all. */
+  /** Total number of values that were added. */
   total(): number;
   /** Distinct values known; exact while `missed` is 0. */
   distinct(): number;
-  /** How many of any one value may be uncounted, because there were more distinct values than the limit. */
+  /** How much any count may be too low, because there were more distinct values than the limit. */
   missed(): number;
-  /** Values with at least that count (2 or more if `lean`), the most frequent first. */
+  /** Values with at least this count (2 or more if `lean`), most frequent first. */
   atLeast(count: number): FrequentValue[];
 }
 
 export interface FrequentOptions {
-  /** Distinct values that are kept at the least; twice as many at the most. */
+  /** Between this many and twice as many distinct values are kept. */
   limit: number;
-  /** Values open with their hash, 8 characters of `hashString`. */
+  /** Values begin with their hash, 8 characters of `hashString`. */
   hashed?: true;
-  /** Texts are kept from the second one on: fewer of them, and `atLeast` is asked for 2 or more. */
+  /** Keep a text only from its second occurrence on; then `atLeast` must be 2 or more. */
   lean?: true;
 }
 
@@ -41,7 +41,7 @@ interface Known {
 
 /**
  * Lossy counting (Manku and Motwani, 2002): when there are more distinct values than twice the limit, the rarest are
- * forgotten, and how much any count may have lost by that is known. A value is told by 64 bits of its hash: 24 bytes in
+ * forgotten, and the largest possible error of a count is known. 64 bits of its hash identify a value: 24 bytes in
  * typed arrays, and an object only if its text is kept.
  */
 export function createFrequentValues({ limit, hashed, lean }: FrequentOptions): FrequentValues {
@@ -51,7 +51,7 @@ export function createFrequentValues({ limit, hashed, lean }: FrequentOptions): 
   let used = 0;
   let total = 0;
   let missed = 0;
-  // Of few values, the next one is mostly the same again.
+  // If there are few values, the next one is often the same again.
   let lastValue = '';
   let lastSlot = -1;
 
@@ -136,12 +136,12 @@ export function createFrequentValues({ limit, hashed, lean }: FrequentOptions): 
   };
 }
 
-// A slice holds on to the text it was cut from, which may be a whole row or more.
+// A slice keeps the whole text that it was cut from in memory.
 function copyText(text: string): string {
   return ` ${text}`.slice(1);
 }
 
-// Open addressing; a count of 0 is an empty slot, a text of 0 is none.
+// Open addressing; a count of 0 is an empty slot, a text of 0 means no text.
 interface Table {
   hashes: Int32Array;
   counts: Uint32Array;

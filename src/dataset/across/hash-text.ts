@@ -1,9 +1,9 @@
-// A hash for tables of many texts: fast and well mixed, not for anything that an adversary may choose.
+// A hash for tables of many texts: fast and well mixed, but not safe against chosen inputs.
 import { unitAt } from '../text/unit-at.ts';
 
 const result = new Int32Array(2);
 
-/** 64 bits of the texts one after another, where each ends counting, as two 32-bit numbers; valid until the next call. */
+/** 64 bits over the texts and their boundaries, as two 32-bit numbers; valid until the next call. */
 export function hashTexts(texts: readonly string[]): Int32Array {
   let a = 0x9e3779b9;
   let b = 0x85ebca6b;
@@ -17,7 +17,7 @@ export function hashTexts(texts: readonly string[]): Int32Array {
     if (even < text.length) a = Math.imul(a ^ unitAt(text, even), 0x9e3779b1);
     b = Math.imul(b ^ text.length ^ (a >>> 15), 0x5f356495);
   }
-  // The two lanes are stirred into each other, as the finaliser of MurmurHash3 stirs one.
+  // Mixes the two lanes with each other, like the finaliser of MurmurHash3.
   a = Math.imul(a ^ (a >>> 16), 0x85ebca6b) ^ Math.imul(b ^ (b >>> 13), 0xc2b2ae35);
   b = Math.imul(b ^ (b >>> 16), 0x85ebca6b) ^ Math.imul(a ^ (a >>> 13), 0xc2b2ae35);
   result[0] = a;
@@ -25,7 +25,7 @@ export function hashTexts(texts: readonly string[]): Int32Array {
   return result;
 }
 
-/** The same as 8 latin-1 characters: a short string that travels between threads. */
+/** The same as 8 latin-1 characters, a short string to send between threads. */
 export function hashString(texts: readonly string[]): string {
   const [a = 0, b = 0] = hashTexts(texts);
   return String.fromCharCode(

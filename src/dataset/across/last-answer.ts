@@ -1,4 +1,4 @@
-// The text that most checks across rows look at: what the model is to say last.
+// The text that most checks across rows use: the last answer.
 import type { Spot } from '../checks/check.ts';
 import { textOf } from '../content.ts';
 import type { Example } from '../example.ts';
@@ -10,11 +10,11 @@ export interface Answer {
 
 const wholeRow: Spot = { message: -1 };
 
-// Many checks ask about the same row, one after another.
+// Cached, because many checks ask for the same row one after another.
 let lastExample: Example | null = null;
 let lastFound: Answer | null = null;
 
-/** The last assistant message with text, of a preference row the chosen one; null if there is none. */
+/** The last assistant message with text; in a preference row the chosen one. Null if there is none. */
 export function lastAnswer(example: Example): Answer | null {
   if (example !== lastExample) {
     lastExample = example;
@@ -23,7 +23,7 @@ export function lastAnswer(example: Example): Answer | null {
   return lastFound;
 }
 
-/** The answer of a row with one assistant message and no more: what it says depends on the prompt alone. */
+/** The answer of a row with exactly one assistant message, which depends on the prompt alone. */
 export function onlyAnswer(example: Example): Answer | null {
   let answers = 0;
   for (const { role } of example.messages) if (role === 'assistant') answers += 1;

@@ -34,7 +34,7 @@ for (const [from, to, name] of ranges) table.fill(names.indexOf(name) + 1, from,
 table.fill(0, 0x5b, 0x61);
 table.fill(0, 0x7b, 0xc0);
 const counts = new Uint16Array(names.length + 1);
-// A character of these scripts is as much text as a few letters.
+// One character of these scripts counts like several letters.
 const wide = ['Kana', 'Han', 'Hangul'].map((name) => names.indexOf(name) + 1);
 const latin = names.indexOf('Latin') + 1;
 const kana = names.indexOf('Kana') + 1;
@@ -42,7 +42,7 @@ const han = names.indexOf('Han') + 1;
 
 const beyondLatin = has.latinExtended | has.cyrillic | has.greek | has.eastAsian | has.otherScript;
 
-// Whether ASCII text has letters enough.
+// Whether ASCII text has enough letters.
 function hasLetters(text: string, end: number): boolean {
   let found = 0;
   for (let at = 0; at < end; at += 1) {

@@ -7,8 +7,8 @@ const notProse = new Uint8Array(128);
 for (const sign of '\n\r{}<>=;_`|\\#@/:+*^~') notProse[sign.charCodeAt(0)] = 1;
 
 /**
- * Whether a text is one line of prose: at least four words, at most 300 UTF-16 units. Lists with commas, titles in
- * capitals, numbered choices, code and `key: value` are none: they rightly end and open otherwise.
+ * Whether a text is one line of prose: at least four words, at most 300 UTF-16 units. Comma-separated lists, titles in
+ * capitals, numbered choices, code and `key: value` do not count, because they begin and end differently for good reasons.
  */
 export function isSentence(text: string): boolean {
   if (text !== lastText) {
@@ -18,7 +18,7 @@ export function isSentence(text: string): boolean {
   return lastResult;
 }
 
-// Three checks ask about the same answer, one after another.
+// Cached, because three checks ask about the same answer one after another.
 let lastText = '';
 let lastResult = false;
 
@@ -36,10 +36,10 @@ function look(text: string): boolean {
   for (let i = 0; i < length; i += 1) {
     const unit = unitAt(text, i);
     if (unit < 128 && notProse[unit] === 1) return false;
-    // A dash between spaces sets off a second part: an author, a subtitle.
+    // A dash between spaces introduces a second part: an author, a subtitle.
     if (unit === 45 && before === 32 && unitAt(text, i + 1) === 32) return false;
     if (unit === 32) spaces += 1;
-    // Han, kana and hangul: a few characters make a sentence, and no space stands between them.
+    // Han, kana and hangul: a few characters make a sentence, without spaces between them.
     else if (unit >= 0x2e80) wide += 1;
     else if (unit === 44) commas += 1;
     else if (before === 32 && unit >= 65 && unit <= 90) capitals += 1;

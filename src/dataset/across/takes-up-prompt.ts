@@ -1,4 +1,4 @@
-// Whether an answer says a word of its own prompt: then it is about that prompt, and fits no other one.
+// Whether an answer contains a word of its prompt. Such an answer is about this prompt and fits no other.
 import { textOf } from '../content.ts';
 import type { Example } from '../example.ts';
 import { answersOf } from '../text/features.ts';
@@ -7,17 +7,17 @@ import { unitAt } from '../text/unit-at.ts';
 
 const head = 200;
 const shortest = 4;
-// Of a task, not of what it is about.
+// Words about a task, not about its subject.
 const taskWords = new Set(
   'about above answer answers asked asking below cannot could each either every false following from give given have here information input instruction into least like make more most must need needed only other over please prompt provide provided question questions request response sentence should some statement such task text than that them then there these they this those true using very want were what when where which while with word would write your'.split(
     ' ',
   ),
 );
 
-// Who you are is asked in many words, and has one answer.
+// "Who are you?" is asked in many ways and has one answer.
 const asksWho =
   /\b(?:are|were|did|do|can|may|shall|should) (?:you|i call you)\b|\b(?:made|created|built|trained|developed|designed|called|about|is) you\b|\byour (?:name|creator|maker|developer|identity)|你|您|\bdu\b|vous|usted|você|あなた|당신/;
-// The cheap test before the others: every way to ask names one of these.
+// A fast first test: every way to ask contains one of these.
 const mayAskWho = /you|[你您]|\bdu\b|vous|usted|você|あなた|당신/;
 const saysWho =
   /^(?:(?:hello|hi|yes|no|well|nice to meet you)[,.!]? )*(?:i am|i'm|i was|i go by|my name|you can call me|call me)\b|我是|我叫|我的名字|ich (?:bin|heiße)|je (?:suis|m'appelle)|soy|me llamo|sou|私は|저는/;

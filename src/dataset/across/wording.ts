@@ -1,4 +1,4 @@
-// How the checks across rows speak: counts, shares and quotations.
+// Wording of the checks across rows: counts, shares and quotations.
 import { createRedactor } from '../../diagnostics/secrets.ts';
 
 const redact = createRedactor({});
@@ -14,7 +14,7 @@ export function formatNumber(value: number): string {
   return value.toLocaleString('en-US');
 }
 
-/** `2.5 %`; never 0 if there is something, nor 100 if something is missing. */
+/** `2.5 %`; never 0 % for a positive count, and never 100 % for an incomplete one. */
 export function percent(count: number, total: number): string {
   const exact = (count / total) * 100;
   if (exact === 0 || exact === 100) return `${exact} %`;

@@ -1,45 +1,45 @@
-// A check: its code and prose, the function that runs it, and examples from which its page and its test are made.
+// A check: its code and prose, its function, and examples from which its page and its test are generated.
 import type { CodeDoc, TextFix } from '../../diagnostics/finding.ts';
 import type { Example } from '../example.ts';
 
 export interface Check extends CodeDoc {
   hint: string;
-  /** The row cannot be used at all: such a check is neither switched off nor made milder. */
+  /** The row cannot be used at all, so the check cannot be switched off or given a lower severity. */
   fatal?: true;
-  /** Said once a file for the same message; more of the same would tell nothing. */
+  /** Report the same message once per file, because repeating it would not help. */
   oncePerFile?: true;
-  /** `structure` unless told: whether a row can be used. `content`: whether it is worth using. `consistency`: against the other rows. */
+  /** `structure` (default): whether a row can be used. `content`: whether it is worth using. `consistency`: compares it with other rows. */
   group?: CheckGroup;
-  /** If this other check reports the same text, its finding says more, and this one is left out. */
+  /** If this other check reports the same text, its finding says more, so this one is dropped. */
   saidBy?: {
     code: string;
-    /** UTF-16 units between the two places at the most; anywhere in the text unless told. */
+    /** Largest distance between the two places in UTF-16 units; by default anywhere in the text. */
     within?: number;
   };
-  /** Of a card without a function: the files of src (a folder ends in `/`) that raise it. */
+  /** For a check without a function: the files of src (a folder ends in `/`) that raise it. */
   raisedBy?: readonly string[];
-  /** The command that looks for it, if `lorch data check` does not. */
+  /** The command that reports it, if `lorch data check` does not. */
   foundBy?: string;
   /** Numbers that a user may change, by name in snake_case. */
   thresholds?: Readonly<Record<string, Threshold>>;
-  /** Files that yield this code and no other, and where. */
+  /** Files that give this code and no other, with the places. */
   bad: CheckExample[];
-  /** Files that yield nothing. */
+  /** Files that give no findings. */
   good: (string | Uint8Array)[];
   /**
    * Looks at one canonical example. Absent if a reader, a format or the scan itself raises the finding: `raisedBy` names it.
-   * Of a preference pair it sees the prompt with the chosen answer as one conversation.
+   * For a preference pair, the example is the prompt with the chosen answer as one conversation.
    */
   run?(
     example: Example,
     report: Report,
     thresholds: Thresholds,
-    /** The raw row, for what the example does not show. */
+    /** The raw row, for parts that the example does not contain. */
     row: Readonly<Record<string, unknown>>,
   ): void;
-  /** `run` is asked about the rejected answer as well: what is wrong with the row, not with what it says. */
+  /** Call `run` for the rejected answer as well, because the fault concerns the row and not what the answer says. */
   bothSides?: true;
-  /** `run` is not asked about preference pairs. */
+  /** Do not call `run` for preference pairs. */
   notPairs?: true;
   /** Looks at a preference pair as a whole. */
   runPair?(pair: Pair, report: Report): void;
@@ -51,41 +51,41 @@ export type CheckGroup = 'structure' | 'content' | 'consistency';
 
 export interface Threshold {
   default: number;
-  /** What the number means, in a few words with its unit. */
+  /** The meaning of the number, in a few words with its unit. */
   doc: string;
 }
 
-/** The thresholds of one check as they are in force, defaults included. */
+/** The current thresholds of one check, including defaults. */
 export type Thresholds = Readonly<Record<string, number>>;
 
-/** A check over many rows: what each row contributes, and what is made of it. */
+/** A check over many rows: what it takes from each row, and how it combines that. */
 export interface Across {
   /**
-   * What is remembered of one row, and where in it; null for nothing. It may run in another thread than `collect`, so it
-   * keeps no state. Short: a hash or a label, not the row. `row` is the raw row, for what the example does not show.
+   * What to remember about one row, and its place; null for nothing. It may run in another thread than `collect`, so it
+   * must not keep state. Return a hash or a label, not the row. `row` is the raw row, for parts that the example does not contain.
    */
   trait(
     example: Example,
     row: Readonly<Record<string, unknown>>,
-    /** The shape that the row's format has: rows of other sources may have another. */
+    /** The shape of the row's format; rows of other sources may have another one. */
     format: string,
   ): { value: string; spot: Spot } | null;
-  /** The same of a preference pair as a whole, in place of `trait`, which sees its chosen answer only. */
+  /** The same for a whole preference pair, instead of `trait`, which only gets its chosen answer. */
   pair?(pair: Pair): { value: string; spot: Spot } | null;
-  /** Takes the traits in the order of the rows. */
+  /** Receives the traits in the order of the rows. */
   collect(): TraitCollector;
 }
 
 interface TraitCollector {
-  /** `row` is the number that `end` gives back to name the row: whole, below 2^53, larger for later rows. */
+  /** `row` is the number under which `end` names the row: whole, below 2^53, larger for later rows. */
   add(row: number, value: string): void;
-  /** After the last row: findings at rows that contributed a trait. */
+  /** Called after the last row; returns findings at rows that had a trait. */
   end(report: ReportRows): void;
 }
 
 /**
- * A finding at `rows[0]`. Its further rows, a few are enough, are named in the message and as `data.places`
- * (`file:line`, in this order, the first included).
+ * A finding at `rows[0]`. Its other rows (a few are enough) are named in the message and in `data.places`
+ * (`file:line`, in this order, including the first).
  */
 export type ReportRows = (
   rows: readonly number[],
@@ -102,13 +102,13 @@ interface CheckExample {
   pointer?: string;
   /** The file's name, if it matters. */
   file?: string;
-  /** The format that the user names; `auto` unless told. */
+  /** The format that the user names; `auto` by default. */
   format?: string;
 }
 
-/** What a message's place is made of; the row's format turns it into a pointer into the raw row. */
+/** The place of a message; the row's format turns it into a pointer into the raw row. */
 export interface Spot {
-  /** Which messages of a preference pair; the prompt unless told. */
+  /** Which messages of a preference pair; by default the prompt. */
   list?: 'chosen' | 'rejected';
   /** Index into `messages` (or `list`); -1 is the row (or the list) itself. */
   message: number;
@@ -128,18 +128,18 @@ export type Report = (spot: Spot, message: string, extra?: ReportExtra) => void;
 export interface ReportExtra {
   data?: Record<string, unknown>;
   hint?: string;
-  /** A fix that is certain: this range of the spot's text, in UTF-16 units, becomes `text`. */
+  /** A certain fix: replaces this range of the spot's text, in UTF-16 units, with `text`. */
   fix?: TextFix;
 }
 
-/** A finding on its way: not yet a place in the file. */
+/** A finding that does not have a place in the file yet. */
 export interface Draft {
   check: Check;
   message: string;
   /** Into the raw row. */
   pointer: string;
   inside?: number;
-  /** UTF-16 offset into the row's text, if that is known and no pointer leads there. */
+  /** UTF-16 offset into the row's text, if no pointer leads there. */
   offset?: number;
   hint?: string;
   data?: Record<string, unknown>;

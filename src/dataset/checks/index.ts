@@ -1,4 +1,4 @@
-// Every check, in the order of its code: the one list from which pages, fixture tests and `lorch explain` are made.
+// All checks in the order of their codes. Pages, fixture tests and `lorch explain` are made from this list.
 import type { CodeDoc } from '../../diagnostics/finding.ts';
 import { datasetErrorCodes } from '../codes.ts';
 import type { Check } from './check.ts';
@@ -336,5 +336,5 @@ export const checks: readonly Check[] = [
   summaryRow,
 ];
 
-/** Every code of the dataset folder: the checks, and what it throws. */
+/** All codes of the dataset folder: those of checks and of errors that it throws. */
 export const datasetCodes: readonly CodeDoc[] = [...checks, ...datasetErrorCodes];

@@ -1,14 +1,14 @@
-// The page of a check in docs/checks/, made from the check itself.
+// Generates the page of a check in docs/checks/ from the check.
 import type { Check } from './check.ts';
 import { checks } from './index.ts';
 
 export interface Page {
-  /** Inside docs/checks/. */
+  /** File name inside docs/checks/. */
   file: string;
   text: string;
 }
 
-/** Every page of docs/checks/ that is generated: one a check, and the list of them. */
+/** All generated pages of docs/checks/: one per check, and their list. */
 export function checkPages(): Page[] {
   return [
     { file: 'README.md', text: listPage() },
@@ -59,7 +59,7 @@ function example(text: string | Uint8Array): string {
   const bytes = Buffer.from(text);
   const shown = bytes.toString('utf8');
   if (shown.length === 0) return 'An empty file.';
-  // Bytes that are not text have no other way onto a page.
+  // Binary bytes cannot be shown on a page in any other way.
   const binary = shown.includes('\ufffd') || shown.includes('\0');
   return binary ? `As bytes:\n\n\`\`\`text\n${hex(bytes)}\n\`\`\`` : `\`\`\`json\n${clip(shown)}\n\`\`\``;
 }

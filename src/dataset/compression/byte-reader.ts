@@ -1,13 +1,13 @@
-// Bytes by the count instead of by the chunk, with a running offset: what archive formats are read by.
+// Reads bytes by count instead of by chunk, with a running offset, for archive formats.
 
 export interface ByteReader {
   /** The next `count` bytes, or fewer if the input ends. */
   take(count: number): Promise<Buffer>;
-  /** What lies ready, at most `most` bytes; null at the end. */
+  /** Bytes that are already buffered, at most `most`; null at the end. */
   some(most: number): Promise<Buffer | null>;
-  /** Gives back the last bytes that were taken. */
+  /** Returns the last taken bytes to the reader. */
   putBack(bytes: Buffer): void;
-  /** Bytes taken and not given back. */
+  /** Number of bytes taken and not given back. */
   offset(): number;
 }
 

@@ -1,4 +1,4 @@
-// What every kind of compression offers.
+// The interface of all kinds of compression.
 import { damagedArchive } from '../checks/structure/damaged-archive.ts';
 import { trailingBytes } from '../checks/structure/trailing-bytes.ts';
 import type { FileRemark } from '../readers/raw-row.ts';
@@ -6,10 +6,10 @@ import type { ByteReader } from './byte-reader.ts';
 
 export interface Codec {
   name: string;
-  /** What a file name ends in that promises it. */
+  /** File name extension. */
   extension: string;
   detect(head: Buffer): boolean;
-  /** The unpacked bytes, in pieces; damage ends them with a remark, after everything before it was given out. */
+  /** The unpacked bytes in pieces. Damage ends them with a remark, after all bytes before it. */
   unpack(input: ByteReader, remark: (each: FileRemark) => void): AsyncGenerator<Buffer>;
 }
 
@@ -23,7 +23,7 @@ export function remarkDamage(codec: string, reason: string, byte: number, hint?:
   };
 }
 
-/** What follows the compressed data is not more of it. */
+/** Other bytes follow the compressed data. */
 export function remarkTrailing(codec: string, byte: number): FileRemark {
   return {
     check: trailingBytes,
@@ -32,5 +32,5 @@ export function remarkTrailing(codec: string, byte: number): FileRemark {
   };
 }
 
-/** The end of the file stands where data should. */
+/** The file ends too early. */
 export const endsEarly = 'is cut off: the file ends too early';

@@ -1,5 +1,5 @@
-// gzip (RFC 1952), member by member. zlib's own gunzip loses what it unpacked last before an error, and does not say
-// where one member ends; raw inflate says both.
+// gzip (RFC 1952), member by member. zlib's gunzip loses the last unpacked bytes before an error, and does not say
+// where a member ends; raw inflate provides both.
 import { crc32, createInflateRaw, type InflateRaw } from 'node:zlib';
 import type { FileRemark } from '../readers/raw-row.ts';
 import type { ByteReader } from './byte-reader.ts';
@@ -33,7 +33,7 @@ async function* unpack(input: ByteReader, remark: (each: FileRemark) => void): A
   }
 }
 
-// Null if a member's data follows. `other` leaves the input as it was.
+// Null if a member's data follows. `other` does not consume any input.
 async function readHeader(input: ByteReader): Promise<string | null> {
   const header = await input.take(headerBytes);
   if (header.length === 0) return 'end';
@@ -62,7 +62,7 @@ async function skipText(input: ByteReader): Promise<boolean> {
   }
 }
 
-// Tapes and some writers fill up with zeros.
+// Tapes and some writers pad with zeros.
 async function isPadding(input: ByteReader): Promise<boolean> {
   for (;;) {
     const bytes = await input.some(65_536);
@@ -71,20 +71,20 @@ async function isPadding(input: ByteReader): Promise<boolean> {
   }
 }
 
-// What one inflate call unpacked is lost if it fails: small slices at first, so that small files lose little.
+// A failing inflate call loses what it unpacked, so start with small slices to lose little of small files.
 const leastSlice = 1024;
 const mostSlice = 32_768;
-/** What one slice should unpack to. Packed bytes may hold a thousand times as many: nothing else bounds a call. */
+/** Target size of one unpacked slice. Packed bytes can unpack to a thousand times their size, and nothing else limits a call. */
 const wantedBytes = 1_000_000;
 
-/** How much to hand over next, by what the last slice became. */
+/** Size of the next slice, computed from how much the last slice unpacked to. */
 function nextSlice(offset: number, slice: number, unpacked: number): number {
   if (offset < 65_536) return leastSlice;
   const fitting = Math.floor((slice * wantedBytes) / Math.max(1, unpacked));
   return Math.max(leastSlice, Math.min(mostSlice, slice * 2, fitting));
 }
 
-/** The data of one member; returns what is wrong with it, or null. */
+/** Unpacks the data of one member; returns its fault, or null. */
 async function* readMember(input: ByteReader): AsyncGenerator<Buffer, string | null> {
   const inflate = createInflateRaw({ chunkSize: 65_536 });
   try {

@@ -1,4 +1,4 @@
-// The kinds of compression that are read; detection goes by content, never by the file's name.
+// The supported kinds of compression. They are detected by content, never by the file's name.
 import type { Codec } from './codec.ts';
 import { gzip } from './gzip.ts';
 import { zstd } from './zstd.ts';

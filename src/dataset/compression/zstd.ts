@@ -1,4 +1,4 @@
-// Zstandard (RFC 8878), frame by frame: fzstd unpacks, and this file knows where a frame, a block or the file ends.
+// Zstandard (RFC 8878), frame by frame: fzstd unpacks, and this file finds the ends of frames, blocks and the file.
 import type { FileRemark } from '../readers/raw-row.ts';
 import type { ByteReader } from './byte-reader.ts';
 import { type Codec, endsEarly, remarkDamage, remarkTrailing } from './codec.ts';
@@ -12,21 +12,21 @@ export const zstd: Codec = {
 
 const isSkippable = (magic: Buffer): boolean => magic[1] === 0x2a;
 
-// Also of fewer than four bytes, if the file ends inside a magic number.
+// Also for fewer than four bytes, if the file ends inside a magic number.
 function opensFrame(magic: Buffer): boolean {
   const skippable = ((magic[0] ?? 0) & 0xf0) === 0x50;
   const wanted = [skippable ? magic[0] : 0x28, ...(skippable ? [0x2a, 0x4d, 0x18] : [0xb5, 0x2f, 0xfd])];
   return magic.every((byte, i) => byte === wanted[i]);
 }
 
-/** Memory that a frame may ask for; `zstd -d` has the same limit unless told otherwise. */
+/** The most memory that a frame may need; the default limit of `zstd -d`. */
 const maxWindowBytes = 128 * 1024 * 1024;
 const maxBlockBytes = 128 * 1024;
-/** A block of four bytes may stand for 128 KiB: past so many bytes, data that unpacks to more than this ratio is not read. */
+/** A block of four bytes can unpack to 128 KiB. After this many bytes, data that unpacks to more than this ratio is not read. */
 const freeBytes = 2 ** 30;
 const maxRatio = 2_000;
 
-/** Bytes unpacked, or taken as memory for it, by all frames so far. */
+/** Bytes that all frames so far unpacked or allocated. */
 interface Spent {
   bytes: number;
 }
@@ -71,7 +71,7 @@ async function* readFrame(
 ): AsyncGenerator<Buffer, Fault | null> {
   const header = await readHeader(input);
   if ('reason' in header) return header;
-  // The memory for it is taken at once, whatever comes of it.
+  // Its memory is allocated at once, even if the frame turns out to be damaged.
   spent.bytes += header.window;
   let room = header.window;
   let unpacked: Buffer[] = [];

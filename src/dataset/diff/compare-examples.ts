@@ -1,4 +1,4 @@
-// Two examples of one row compared: field by field, each text word by word.
+// Compares two versions of a row field by field, and each text word by word.
 import { diffArrays } from 'diff';
 import { canonicalJson } from '../canonical-json.ts';
 import { textOf } from '../content.ts';
@@ -11,7 +11,7 @@ export interface FieldDifference {
   parts: DifferencePart[];
 }
 
-/** What differs, in the order of the messages; metadata only if everything else is equal. */
+/** The differences in the order of the messages; metadata only if everything else is equal. */
 export function compareExamples(a: Example, b: Example): FieldDifference[] {
   const found = [
     ...compareMessages(a.messages, b.messages, ''),
@@ -25,7 +25,7 @@ export function compareExamples(a: Example, b: Example): FieldDifference[] {
 function compareMessages(a: readonly Message[], b: readonly Message[], lead: string): FieldDifference[] {
   const found: FieldDifference[] = [];
   let [left, right] = [0, 0];
-  // Messages are paired by their roles in turn, so that one that came or went shifts no other.
+  // Messages are paired by the sequence of roles, so that an added or removed message does not shift the others.
   const runs = diffArrays(
     a.map(({ role }) => role),
     b.map(({ role }) => role),

@@ -1,4 +1,4 @@
-// Two versions of a dataset, row against row: by fingerprint first, then by id, then by prompt.
+// Compares two versions of a dataset row by row: by fingerprint first, then by id, then by prompt.
 import { type Field, fields, type RowTable } from './row-table.ts';
 
 interface Pair {
@@ -8,14 +8,14 @@ interface Pair {
 }
 
 interface ChangedPair extends Pair {
-  /** Why the two are taken for one row. */
+  /** Why the two count as one row. */
   by: 'id' | 'prompt';
 }
 
 export interface Comparison {
-  /** Equal rows, each of either side in at most one pair. */
+  /** Pairs of equal rows; each row is in at most one pair. */
   same: number;
-  /** Of these, those that stand in another order (the fewest that explain it). */
+  /** Those of them that moved: the smallest number that explains the different order. */
   moved: number;
   /** Equal rows whose other fields differ. */
   metadata: Pair[];
@@ -24,7 +24,7 @@ export interface Comparison {
   removed: number[];
 }
 
-/** Every row of both tables ends in exactly one place. Pairs stand in the order of `b`. */
+/** Every row of both tables is in exactly one list. Pairs are in the order of `b`. */
 export function compareTables(a: RowTable, b: RowTable): Comparison {
   const free = { a: new Uint8Array(a.size()).fill(1), b: new Uint8Array(b.size()).fill(1) };
   const join = (field: Field, once = false): Pair[] => joinTables(a, b, field, free, once);
@@ -44,7 +44,7 @@ export function compareTables(a: RowTable, b: RowTable): Comparison {
   };
 }
 
-// Pairs free rows whose fields are equal, in order; `once` leaves out what several free rows of a side share.
+// Pairs unpaired rows with equal fields, in order; `once` skips values that several unpaired rows of a side share.
 function joinTables(
   a: RowTable,
   b: RowTable,
@@ -65,7 +65,7 @@ function joinTables(
   for (let i = 0; i < b.size(); i += 1) {
     const key = free.b[i] === 1 ? b.keyOf(i, field) : null;
     if (key === null) continue;
-    // The first of a chain is nearly always it; others only if two fields share a key.
+    // The first of a chain nearly always matches, unless two fields share a key.
     let before = -1;
     let at = first.get(key) ?? -1;
     if (shared && ((shared.get(key) ?? 0) > 1 || (at >= 0 && (next[at] ?? -1) >= 0))) continue;

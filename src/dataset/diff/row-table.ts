@@ -1,4 +1,4 @@
-// The rows of one version of a dataset as hashes: what a comparison needs to know of each, 80 bytes a row.
+// The rows of one version of a dataset as hashes, as a comparison needs them: 80 bytes per row.
 import { hash } from 'node:crypto';
 import { canonicalJson } from '../canonical-json.ts';
 import { textOf } from '../content.ts';
@@ -6,7 +6,7 @@ import type { Example } from '../example.ts';
 import type { KeptRow } from '../scan/scan-types.ts';
 import { normalizeText } from '../strata.ts';
 
-/** A stretch of a row's record: offset and length in bytes. */
+/** A part of a row's record: offset and length in bytes. */
 export type Field = readonly [number, number];
 
 export const fields = {
@@ -25,7 +25,7 @@ export interface RowTable {
   size(): number;
   /** The row's number in its dataset. */
   rowOf(index: number): number;
-  /** A key for a hash table; equal fields have equal keys, other fields nearly never. Null if the row has none. */
+  /** A key for a hash table: equal fields have equal keys, different fields nearly always different ones. Null if the row has no such field. */
   keyOf(index: number, field: Field): number | null;
   equals(index: number, field: Field, other: RowTable, otherIndex: number): boolean;
   /** The record itself. */
@@ -59,7 +59,7 @@ export function createRowTable(): RowTable {
     keyOf(index, [from, length]) {
       const at = index * width + from;
       if (records.compare(nothing, 0, 16, at, at + Math.min(16, length)) === 0) return null;
-      // Six bytes of a hash fit a number; those of `whole` tell metadata apart too.
+      // Six bytes of a hash fit into a number; those of `whole` also cover metadata.
       const key = records.readUIntBE(at, 6);
       return length === fields.whole[1] ? key + records.readUIntBE(at + fields.fingerprint[1], 6) : key;
     },
@@ -97,7 +97,7 @@ function idOf({ meta }: Example): string | null {
   return null;
 }
 
-/** What the user says, normalised: system prompts and answers may change and it is still the same row. */
+/** The user's texts, normalised. If only system prompts and answers change, it is still the same row. */
 function promptOf({ messages }: Example): string | null {
   const texts = messages
     .filter(({ role }) => role === 'user')

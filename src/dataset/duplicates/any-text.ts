@@ -1,7 +1,7 @@
-// Benchmark files come in every shape: a row of an unknown one is compared by all the text in it.
+// Benchmark files can have any shape: a row of an unknown shape is compared by all its text.
 import type { Example } from '../example.ts';
 
-/** An example whose prompt is every string of the row, in order; null if the row holds none. */
+/** An example whose prompt is all strings of the row, in order; null if the row has none. */
 export function anyTextExample(value: unknown): Example | null {
   const texts: string[] = [];
   collect(value, texts);

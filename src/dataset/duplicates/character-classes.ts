@@ -1,29 +1,29 @@
-// What each UTF-16 unit of a raw text means for words, worked out once from the engine's own Unicode tables.
+// The role of each UTF-16 unit of a raw text in words, computed once from the engine's Unicode tables.
 import { inWord, standsAlone, type Unit } from './words.ts';
 
-/** Not looked at yet. */
+/** Not classified yet. */
 export const unknown = 0;
 /** Ends a word. */
 export const gap = 1;
-/** A word of its own, as it stands. */
+/** A word by itself, unchanged. */
 export const alone = 2;
 /** Half of a pair: see `pairs`. */
 export const half = 3;
-/** The text has to be normalised as a whole first. Anything above is the lower-case unit of a word's character. */
+/** The text must first be normalised as a whole. Any larger value is the lower-case unit of a word's character. */
 export const hard = 4;
 
 export interface CharacterClasses {
-  /** By UTF-16 unit; `unknown` until `classify` was asked. */
+  /** Class by UTF-16 unit; `unknown` until `classify` is called. */
   table: Uint16Array;
   classify(unit: number): number;
-  /** The class of a code point from U+10000: `gap`, `alone`, `hard`, or 5 if it belongs to a word as it stands. */
+  /** The class of a code point from U+10000: `gap`, `alone`, `hard`, or 5 if it belongs to a word unchanged. */
   classifyPair(point: number): number;
 }
 
-// Marks join with what stands before them; so do the vowels and final consonants of Hangul, and letters of Kirat Rai.
+// Marks join with the previous character. Vowels and final consonants of Hangul do too, and letters of Kirat Rai.
 const joins = /[\p{M}\u1100-\u11ff\u{16d40}-\u{16d7f}]/u;
 
-/** The classes for one unit. `normal`: of texts that are in normal form already. */
+/** The classes for one unit. `normal`: for texts that are already in normal form. */
 export function createClasses(unit: Unit, normal: boolean): CharacterClasses {
   const table = new Uint16Array(0x10000);
   const pairs = new Map<number, number>();
@@ -34,7 +34,7 @@ export function createClasses(unit: Unit, normal: boolean): CharacterClasses {
     if (code >= 0xd800 && code <= 0xdfff) return half;
     const composed = normal ? char : char.normalize('NFKC');
     if (!normal && joins.test(composed)) return hard;
-    // Full-width and small forms of punctuation end a word as the plain ones do.
+    // Full-width and small forms of punctuation end a word like the plain forms.
     if (![...composed].some(inWord)) return gap;
     const lower = normal ? char : composed.toLowerCase();
     // The small form of capital sigma depends on its neighbours.

@@ -1,11 +1,11 @@
-// Which rows go, and for whose sake: a row is only ever dropped for a kept row that it was compared with.
+// Decides which rows are dropped. A row is only dropped because of a kept row that it was compared with.
 import type { RowFacts } from './inspect-pairs.ts';
 import type { Kind, PairBlock } from './pair-class.ts';
 
-/** Which row of a group stays. `best`: the one with the fewest findings. If rows tie, the first. */
+/** Which row of a group is kept. `best`: the one with the fewest findings; among equals, the first. */
 export type Keep = 'first' | 'longest' | 'best';
 
-/** What near-duplicates lead to. `by_class`: only rows whose prompt and answer another kept row has are dropped. */
+/** What happens to near-duplicates. `by_class`: drops only rows whose prompt and answer another kept row has. */
 export type NearAction = 'by_class' | 'drop' | 'keep';
 
 /** Why a row is dropped, or a pair is shown. */
@@ -20,13 +20,13 @@ const nearCodes = {
 export interface DroppedRow {
   row: RowFacts;
   code: string;
-  /** The row for whose sake; its pair with this one is of a class that lets rows go. */
+  /** The kept row that causes the drop; the class of their pair allows dropping. */
   of: RowFacts;
 }
 
 export interface NearGroup {
   kept: RowFacts;
-  /** All rows that pairs connect, the kept one among them, in order. */
+  /** All rows that pairs connect, including the kept one, in order. */
   members: RowFacts[];
   reason: string;
   /** Of the members. */
@@ -51,7 +51,7 @@ const reasons: Record<Keep, string> = {
   best: 'fewest findings',
 };
 
-/** Groups the train rows that pairs connect, and decides on each. */
+/** Groups the train rows that pairs connect, and decides about each row. */
 export function decideRows(blocks: readonly PairBlock[], keep: Keep, action: NearAction): DecidedRows {
   const prefer = preferenceOf(keep);
   const leaks = dropLeaks(blocks, action);
@@ -75,8 +75,8 @@ export function decideRows(blocks: readonly PairBlock[], keep: Keep, action: Nea
   return { groups, dropped: dropped.sort((a, b) => inOrder(a.row, b.row)) };
 }
 
-// From the row most worth keeping on: kept unless a kept row is its neighbour. By class only rows of one kind are
-// neighbours, as `same` is nothing else.
+// Go from the best row to the worst, and keep a row unless a kept row is its neighbour. With `by_class` only rows of one
+// kind are neighbours, because only those have the class `same`.
 function dropFrom(
   rows: readonly RowFacts[],
   kinds: ReadonlyMap<RowFacts, Kind>,
@@ -95,7 +95,7 @@ function dropFrom(
   return drops;
 }
 
-// Train rows that ask what a validation or benchmark row asks; with `drop`, all that resemble one.
+// Train rows with the same prompt as a validation or benchmark row; with `drop`, all that resemble one.
 function dropLeaks(blocks: readonly PairBlock[], action: NearAction): DroppedRow[] {
   const drops = new Map<RowFacts, DroppedRow>();
   for (const { a, b, class: kind } of blocks) {
@@ -114,7 +114,7 @@ function dropLeaks(blocks: readonly PairBlock[], action: NearAction): DroppedRow
 
 interface Component {
   kinds: Kind[];
-  /** Of each kind, those that it has pairs with. */
+  /** For each kind, the kinds that it has pairs with. */
   neighbours: Map<Kind, Kind[]>;
 }
 

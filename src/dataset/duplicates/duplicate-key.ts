@@ -1,4 +1,4 @@
-// duplicate_key: what makes two rows duplicates. Another thing than the fingerprint, which forgives nothing.
+// duplicate_key decides whether two rows are duplicates. Unlike the fingerprint, it ignores some differences.
 import { canonicalJson } from '../canonical-json.ts';
 import { textOf } from '../content.ts';
 import type { Example, Message, Role } from '../example.ts';
@@ -7,7 +7,7 @@ import { keyText } from './same-text.ts';
 
 /**
  * 128 bits over roles, texts (as same-text.ts has them), tool calls (without their ids), tools, trained turns and
- * preference answers. Rows are dropped on this key, so it joins only what no reader would tell apart.
+ * preference answers. Rows with equal keys are dropped, so keys are equal only if no reader would see a difference.
  */
 export function duplicateKey(example: Example): Key {
   size = 0;
@@ -24,8 +24,8 @@ export function duplicateKey(example: Example): Key {
   return murmur3(words, blocks, size);
 }
 
-// Every message is written so that it can be told apart when read from its end: text in UTF-8, its length, the rest as
-// JSON, its length, and a header of role, list and flags. native/rows.c writes the same.
+// Every message is written so that it can be parsed from its end: text in UTF-8, its length, the rest as
+// JSON, its length, and a header with role, list and flags. native/rows.c writes the same bytes.
 function putMessages(messages: readonly Message[], list: number): void {
   for (let i = 0; i < messages.length; i += 1) {
     const message = messages[i] as Message;
@@ -57,7 +57,7 @@ let words = new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length >> 2);
 let size = 0;
 
 function reserve(more: number): void {
-  // Beside the text: lengths, header and the padding of the last block.
+  // Additional space for lengths, header and the padding of the last block.
   if (size + more + 32 <= bytes.length) return;
   const bigger = Buffer.alloc(Math.max(bytes.length * 2, (size + more + 47) & ~15));
   bigger.set(bytes.subarray(0, size));
@@ -65,8 +65,8 @@ function reserve(more: number): void {
   words = new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length >> 2);
 }
 
-// Most texts are ASCII and stand as they are. One step a byte tells: the state after the next byte is in `steps`, by the
-// state before and the kind of the byte.
+// Most texts are ASCII and need no change. One step per byte finds that out: `steps` gives the next state by the
+// current state and the kind of the byte.
 const kinds = Uint8Array.from({ length: 256 }, (_, byte) => {
   if (byte === 32) return 1;
   if (byte === 10) return 2;
@@ -75,7 +75,7 @@ const kinds = Uint8Array.from({ length: 256 }, (_, byte) => {
 });
 const [start, inWord, inGap, newLine, blankLine, indent, other] = [0, 1, 2, 3, 4, 5, 6];
 const steps = Uint8Array.from(
-  // The byte: no white space, a space, a line break, a tab, anything that needs a closer look.
+  // Kinds of bytes: no white space, a space, a line break, a tab, anything that needs a closer look.
   [
     [inWord, other, other, other, other],
     [inWord, inGap, newLine, other, other],
@@ -105,7 +105,7 @@ const half = /\p{Surrogate}/u;
 function putPlain(text: string): void {
   reserve(text.length * 3 + 1);
   const start = size;
-  // Half a surrogate pair has no UTF-8: 0xff opens another writing, as it never stands in UTF-8.
+  // Half a surrogate pair has no UTF-8, so write it after 0xff, which never occurs in UTF-8.
   if (half.test(text)) {
     bytes[size++] = 0xff;
     size += bytes.write(text, size, 'utf16le');

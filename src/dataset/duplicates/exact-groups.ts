@@ -1,25 +1,25 @@
-// Rows that agree in one field, word for word: counted by a hash of 64 bits a row, named if the groups are large.
+// Rows that agree in one field, word for word: counted by a 64-bit hash per row, and listed if the groups are large.
 
 export interface ExactGroups {
   /** How many sets of two or more rows agree. */
   groups: number;
-  /** How many rows stand in them. */
+  /** How many rows are in them. */
   rows: number;
-  /** The largest sets: their row numbers, ascending, and how many there are. */
+  /** The largest sets: ascending row numbers, and their count. */
   largest: { count: number; rows: number[] }[];
 }
 
 export interface HashList {
-  /** One row's hash, in the order of the rows; zeros for a row that takes no part. */
+  /** Adds one row's hash, in the order of the rows; zeros for a row that is not compared. */
   add(low: number, high: number): void;
-  /** `rowOf` gives the number to show for the n-th hash. */
+  /** `rowOf` gives the row number to show for the n-th hash. */
   groups(rowOf: (index: number) => number): ExactGroups;
 }
 
 const shownGroups = 10;
 const shownRows = 20;
 
-/** An empty list: 8 bytes a row. */
+/** An empty list; 8 bytes per row. */
 export function createHashList(): HashList {
   let hashes = new Uint32Array(2048);
   let size = 0;
@@ -40,7 +40,7 @@ export function createHashList(): HashList {
 
 function groupsOf(hashes: Uint32Array, size: number, rowOf: (index: number) => number): ExactGroups {
   const repeated = findRepeated(hashes, size);
-  // By the low half; within it the few that differ in the high half.
+  // Sort by the low half, then the few entries that differ in the high half.
   const groups = new Map<number, number[][]>();
   for (const i of repeated) {
     const low = hashes[i * 2] as number;
@@ -61,7 +61,7 @@ function groupsOf(hashes: Uint32Array, size: number, rowOf: (index: number) => n
   };
 }
 
-// Most hashes occur once: a small table of two bits a slot tells nearly all of those.
+// Most hashes occur once; a small table of two bits per slot finds nearly all of those.
 function findRepeated(hashes: Uint32Array, size: number): number[] {
   const bits = Math.max(10, Math.ceil(Math.log2(size + 1)) + 3);
   const seen = new Uint8Array(2 ** bits / 4);

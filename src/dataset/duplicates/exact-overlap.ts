@@ -1,6 +1,6 @@
-// The last word on a pair: shared and distinct shingles counted on the words themselves, so that no hash can make a pair.
+// Verifies a pair: counts shared and distinct shingles on the words themselves, so that a hash collision cannot make a pair.
 
-/** A row as numbers: equal words have equal numbers, and only those. */
+/** A row as numbers; two words have equal numbers only if they are equal. */
 export type WordNumbers = Uint32Array;
 
 export interface WordTable {
@@ -19,7 +19,7 @@ export function createWordTable(): WordTable {
         let number = numbers.get(word);
         if (number === undefined) {
           number = numbers.size;
-          // A slice of a long text would keep the whole text in memory.
+          // Copy, because a slice of a long text would keep the whole text in memory.
           numbers.set(Buffer.from(word, 'utf16le').toString('utf16le'), number);
         }
         row[i] = number;
@@ -42,7 +42,7 @@ export function createOverlapCounter(n: number): (a: WordNumbers, b: WordNumbers
     const widthB = Math.min(n, b.length);
     const grams = a.length - widthA + 1;
     while (slots.length < grams * 2) slots = new Int32Array(slots.length * 2);
-    // Position + 1 of a shingle's first occurrence in `a`; negative once `b` has it too; 0 is free.
+    // Position + 1 of a shingle's first occurrence in `a`; negative once `b` has it too; 0 for a free slot.
     slots.fill(0);
     let distinct = 0;
     for (let i = 0; i < grams; i += 1) {
@@ -66,7 +66,7 @@ export function createOverlapCounter(n: number): (a: WordNumbers, b: WordNumbers
   };
 }
 
-// The slot where `a` holds the shingle at `i` of `row`, or the free one where it would stand.
+// The slot with the shingle at `i` of `row` in `a`, or the free slot for it.
 function find(
   slots: Int32Array,
   a: WordNumbers,

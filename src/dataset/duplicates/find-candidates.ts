@@ -1,4 +1,4 @@
-// From hashed shingles to the rows that have to be looked at: peel, rename, collapse equal sets, join.
+// From hashed shingles to the rows that must be compared: peel, rename, collapse equal sets, join.
 import { peelRows } from './peel.ts';
 import { joinSets } from './prefix-join.ts';
 import { rankShingles } from './rank-shingles.ts';
@@ -6,11 +6,11 @@ import type { Ratio } from './ratio.ts';
 import { findSetClasses, none } from './set-classes.ts';
 import type { ShingleStore } from './shingle-store.ts';
 
-/** Which part a row plays: deduplicated, or only compared against. */
+/** The role of a row: deduplicated, or only compared against. */
 export type Side = 'train' | 'validation' | 'benchmark';
 
 export interface Candidates {
-  /** Classes of rows with the same shingles; classes of one row if it is in a pair. */
+  /** Classes of rows with the same shingles; includes classes of one row if it is in a pair. */
   classes: Uint32Array[];
   /** Pairs of classes at the ratio, as positions in `classes`, one after another. */
   pairs: Uint32Array;
@@ -18,7 +18,7 @@ export interface Candidates {
 
 /**
  * Every pair of rows at the ratio, of which one at least is a train row, is among the candidates. A few more may be:
- * 32 bits tell shingles apart nearly always, and what comes out is verified on words. `numbers` names the rows of the
+ * shingles are compared by 32 bits, and the result is verified on words later. `numbers` names the rows of the
  * store, of which the first `trains` are train rows.
  */
 export function findCandidates(

@@ -1,4 +1,4 @@
-// JSON lines hashed in the fast way: everyday rows in native code, the others one by one, into one store.
+// Hashes JSON lines into one store: common rows in native code, the others one by one.
 import { isUtf8 } from 'node:buffer';
 import { rowTooLong } from '../checks/structure/row-too-long.ts';
 import { unknownFormat } from '../checks/structure/unknown-format.ts';
@@ -12,9 +12,9 @@ import { createPartStore, type PartStore } from './part-store.ts';
 import { addCounts, type CountTable } from './peel.ts';
 
 export interface LineHasher {
-  /** Takes the next whole lines of the part. */
+  /** Adds the next whole lines of the part. */
   add(region: Buffer): void;
-  /** A line over the size limit, which has so many bytes, was left out. */
+  /** Skips a line over the size limit with this many bytes. */
   skip(bytes: number): void;
   lines(): number;
   /** How often each shingle was seen in this part. */
@@ -22,7 +22,7 @@ export interface LineHasher {
   store: PartStore;
 }
 
-/** A hasher for one part of a file; null if no row of that kind is read in the fast way. */
+/** A hasher for one part of a file; null if the native code does not support the format. */
 export function createLineHasher(format: Format, options: HashOptions, bits: number): LineHasher | null {
   const { n, unit, key } = options;
   if (key !== 'row' || unit === 'characters') return null;

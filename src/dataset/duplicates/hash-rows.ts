@@ -1,4 +1,4 @@
-// The first pass over the rows: each is hashed once, and 4 bytes a shingle stay.
+// The first pass over the rows: hashes each row once and keeps 4 bytes per shingle.
 import type { Example } from '../example.ts';
 import { createHashList, type ExactGroups } from './exact-groups.ts';
 import { type Candidates, findCandidates, type Side } from './find-candidates.ts';
@@ -9,7 +9,7 @@ import { createShingler } from './shingler.ts';
 import type { Unit } from './words.ts';
 
 export interface HashOptions {
-  /** Words a shingle, 1 to 5. */
+  /** Words per shingle, 1 to 5. */
   n: number;
   unit: Unit;
   /** What is compared. */
@@ -17,11 +17,11 @@ export interface HashOptions {
 }
 
 export interface HashedRows {
-  /** Takes the rows once, train rows before any others; `row` is a number of its own. */
+  /** Adds each row once, train rows first; each `row` number is unique. */
   add(row: number, example: Example, side: Side): void;
-  /** The rows that may stand in a pair, and which with which. */
+  /** The rows that may be in a pair, and the candidate pairs. */
   candidates(ratio: Ratio): Candidates;
-  /** Train rows with the same words in the prompt, and in the answer; only what is compared is counted. */
+  /** Train rows with the same words in the prompt, and in the answer; counts only what is compared. */
   exact(): { prompt?: ExactGroups; answer?: ExactGroups };
 }
 
@@ -52,7 +52,7 @@ export interface HashedRow {
   /** Overwritten by the next row. */
   shingles: Int32Array;
   size: number;
-  /** Two hashes of two numbers: of the prompt's words and the answer's; zeros if there are none. */
+  /** Two hashes of two numbers each, for the words of prompt and answer; zeros if there are none. */
   fields: Uint32Array;
 }
 
@@ -84,12 +84,12 @@ export function createRowHasher({ n, unit, key }: HashOptions): (example: Exampl
 }
 
 export interface FieldLists {
-  /** The fields of one train row, four numbers from `at` on. */
+  /** Adds the fields of one train row, four numbers from `at` on. */
   add(fields: Uint32Array, at: number): void;
   groups(rowOf: (index: number) => number): { prompt?: ExactGroups; answer?: ExactGroups };
 }
 
-/** Collects the hashes of fields; only what is compared is counted. */
+/** Collects the hashes of fields; counts only what is compared. */
 export function createFieldLists(key: CompareKey): FieldLists {
   const prompts = createHashList();
   const answers = createHashList();
@@ -105,7 +105,7 @@ export function createFieldLists(key: CompareKey): FieldLists {
   };
 }
 
-// One hash over the texts of several turns; zeros if there was no word.
+// One hash over the texts of several turns; zeros if there are no words.
 function createFold() {
   const fold = {
     low: 0,

@@ -1,4 +1,4 @@
-// The rows of candidate pairs, looked at again: exact similarity by their words, and which fields of them agree.
+// Compares the rows of candidate pairs: exact similarity by words, and which fields agree.
 import type { Example, RowPlace } from '../example.ts';
 import { duplicateKey } from './duplicate-key.ts';
 import { createOverlapCounter, createWordTable, type Overlap } from './exact-overlap.ts';
@@ -9,22 +9,22 @@ import { type CompareKey, eachRowText, type RowFields, rowFields, rowTexts } fro
 import { type ShownTexts, shownTexts } from './shown-texts.ts';
 import { joinWords, type Unit, wordless } from './words.ts';
 
-/** What is known of a row that stands in a pair. */
+/** What is known about a row in a pair. */
 export interface RowFacts {
   side: Side;
   place: RowPlace;
   /** UTF-16 units of its texts. */
   length: number;
-  /** What checks found in it. */
+  /** Number of findings in it. */
   findings: number;
-  /** One object for all rows with the same prompt and answer. */
+  /** Shared by all rows with the same prompt and answer. */
   fields: RowFields;
   duplicateKey: Key;
-  /** For showing; null if too much text is held already. */
+  /** Texts for display; null if too much text is already kept. */
   texts: ShownTexts | null;
 }
 
-/** Rows that agree in their shingles, exactly. */
+/** Rows with exactly the same shingles. */
 interface ExactSet {
   /** In the order of the rows. */
   rows: RowFacts[];
@@ -54,24 +54,24 @@ export interface NearRow {
   example: Example;
   place: RowPlace;
   side: Side;
-  /** How many findings the row has; `keep: best` asks. */
+  /** Number of findings of the row, for `keep: best`. */
   findings: number;
 }
 
 export interface PairInspector {
-  /** Whether the row of that number is to be handed in. */
+  /** Whether the row with this number is needed. */
   wants(row: number): boolean;
-  /** How many rows are still to come. */
+  /** How many rows are still missing. */
   left(): number;
-  /** Takes a wanted row; one that is not an example after all is simply not handed in. */
+  /** Adds a needed row; a row that is not an example is never added. */
   add(row: NearRow): void;
   finish(): InspectedPairs;
 }
 
-// Texts held for showing, in UTF-16 units.
+// The most text to keep for display, in UTF-16 units.
 const textBudget = 8_000_000;
 
-/** Looks at the rows of `candidates`. */
+/** Compares the rows of `candidates`. */
 export function createPairInspector(candidates: Candidates, options: InspectOptions): PairInspector {
   const { n, unit, key, ratio } = options;
   const overlapOf = createOverlapCounter(n);
@@ -81,7 +81,7 @@ export function createPairInspector(candidates: Candidates, options: InspectOpti
   candidates.classes.forEach((members, at) => {
     for (const member of members) classOf.set(member, at);
   });
-  // Nearly always one set a class; more if 32 bits took different shingles for the same.
+  // A class is nearly always one set; it is more if different shingles have the same 32 bits.
   const sets = candidates.classes.map(() => [] as WordedSet[]);
   let left = classOf.size;
   let held = 0;
@@ -124,7 +124,7 @@ export function createPairInspector(candidates: Candidates, options: InspectOpti
         duplicateKey: duplicateKey(example),
         texts: held > textBudget ? null : shownTexts(example),
       };
-      // A text without words has no space either: see wordless.
+      // A text without words has no spaces either: see wordless.
       if (words === '') words = wordless(rowTexts(example, key).join(' ')).replaceAll(' ', '\u00a0');
       place(facts, words, sets[classOf.get(at.row) ?? 0] ?? []);
     },
@@ -150,11 +150,11 @@ export function createPairInspector(candidates: Candidates, options: InspectOpti
 }
 
 interface WordedSet extends ExactSet {
-  /** Of the first row, joined by spaces. */
+  /** Words of the first row, joined by spaces. */
   words: string;
 }
 
-// One object for equal fields, so that they are compared once.
+// Use one object for equal fields, so that they are compared once.
 function createFieldTable(): (fields: RowFields) => RowFields {
   const prompts = new Map<string, Map<string, RowFields>>();
   return (fields) => {

@@ -1,5 +1,5 @@
-// A set of 128-bit keys with one number each: 20 bytes a key in blocks that never move, and 4 bytes a slot, at most two
-// thirds full, that lead to them. No object per row, and growing copies the slots only.
+// A map from 128-bit keys to numbers: 20 bytes per key in blocks that never move, and 4 bytes per slot, at most two
+// thirds full. It needs no object per row, and growing copies only the slots.
 import type { Key } from './murmur3.ts';
 
 export interface KeyTable {
@@ -10,13 +10,13 @@ export interface KeyTable {
 
 const blockBits = 14;
 const blockKeys = 1 << blockBits;
-/** Four of the key, one of its number. */
+/** Four words for the key, one for its number. */
 const width = 5;
 
 /** An empty table. */
 export function createKeyTable(): KeyTable {
   const blocks: Int32Array[] = [];
-  // 0 is a free slot, any other number the key before it.
+  // 0 is a free slot; any other number is the index of a key plus one.
   let slots = new Uint32Array(1 << 12);
   let used = 0;
 
@@ -34,7 +34,7 @@ export function createKeyTable(): KeyTable {
   return {
     addIfNew([a, b, c, d], number) {
       const last = slots.length - 1;
-      // The keys are hashes: any of their bits place them well.
+      // The keys are hashes, so any of their bits select a slot.
       let slot = a & last;
       for (let found = slots[slot] as number; found !== 0; found = slots[slot] as number) {
         const block = blocks[(found - 1) >> blockBits] as Int32Array;

@@ -1,11 +1,11 @@
-// MurmurHash3 x86_128 (Austin Appleby, public domain) over 32-bit words: a hash for tables, not against adversaries.
+// MurmurHash3 x86_128 (Austin Appleby, public domain) over 32-bit words: a hash for tables, not safe against chosen inputs.
 
 /** 128 bits as four signed 32-bit numbers. */
 export type Key = readonly [number, number, number, number];
 
 const [c1, c2, c3, c4] = [0x239b961b, 0xab0e9789, 0x38b34ae5, 0xa1e38b93];
 
-/** Hashes the first `blocks` × 4 words; `length` (in bytes) is mixed in, so that padding zeroes tell nothing. */
+/** Hashes the first `blocks` × 4 words; mixes in `length` (in bytes), so that padding with zeros changes the hash. */
 export function murmur3(words: Uint32Array, blocks: number, length: number): Key {
   let h1 = 0;
   let h2 = 0;

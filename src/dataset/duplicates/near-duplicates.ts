@@ -1,4 +1,4 @@
-// Near-duplicates, exactly: every pair of rows whose shingle sets have a Jaccard similarity of at least the threshold.
+// Finds every pair of rows whose shingle sets have a Jaccard similarity of at least the threshold.
 import { type DroppedRow, decideRows, type Keep, type NearAction, type NearGroup } from './decide-rows.ts';
 import { createHashList, type ExactGroups } from './exact-groups.ts';
 import { createHashedRows } from './hash-rows.ts';
@@ -11,14 +11,14 @@ import type { Unit } from './words.ts';
 export interface NearOptions {
   /** Jaccard similarity, above 0 and at most 1. */
   threshold: number;
-  /** Words a shingle, 1 to 5. */
+  /** Words per shingle, 1 to 5. */
   n: number;
   unit: Unit;
   /** What is compared. */
   key: CompareKey;
   keep: Keep;
   action: NearAction;
-  /** Counts from .6 on, whatever the threshold. */
+  /** Also count pairs from .6 on, for any threshold. */
   bands: boolean;
 }
 
@@ -32,7 +32,7 @@ export const defaultNear: NearOptions = {
   bands: false,
 };
 
-/** Pairs at least this similar and below the next band's, or at most 1. */
+/** Pairs with at least this similarity and less than that of the next band, or at most 1. */
 interface Band {
   from: number;
   pairs: number;
@@ -49,7 +49,7 @@ export interface NearResult {
   bands: Band[] | null;
 }
 
-/** The ratio that the join runs at: lower than the threshold if bands are wanted. */
+/** The ratio of the join; lower than the threshold if bands are requested. */
 export function joinRatio({ threshold, bands }: Pick<NearOptions, 'threshold' | 'bands'>): Ratio {
   return toRatio(bands ? Math.min(threshold, lowestBand) : threshold);
 }
@@ -57,8 +57,8 @@ export function joinRatio({ threshold, bands }: Pick<NearOptions, 'threshold' | 
 const lowestBand = 0.6;
 
 /**
- * Finds the near-duplicates among the rows of a source that can be read twice, train rows first: every row is hashed
- * (4 bytes a shingle are kept), then the few that may stand in a pair are compared by their words. Throws UserError D165.
+ * Finds the near-duplicates among the rows of a source that can be read twice, train rows first. It hashes every row
+ * (keeping 4 bytes per shingle), then compares the few rows that may be in a pair by their words. Throws UserError D165.
  */
 export async function findNearDuplicates(
   source: () => AsyncIterable<NearRow>,
@@ -76,7 +76,7 @@ export async function findNearDuplicates(
   return settlePairs(inspector.finish(), hashed.exact(), options);
 }
 
-/** What the pairs mean: groups, what is dropped, and how many there are of each similarity. */
+/** The results: groups, dropped rows, and the number of pairs by similarity. */
 export function settlePairs(
   inspected: InspectedPairs,
   fields: { prompt?: ExactGroups; answer?: ExactGroups },
@@ -95,7 +95,7 @@ export function settlePairs(
   };
 }
 
-// Rows with one duplicate_key have the same shingles, so they stand in one set.
+// Rows with the same duplicate_key have the same shingles, so they are in one set.
 function equalRows({ sets }: InspectedPairs): ExactGroups {
   const list = createHashList();
   const rows = sets.flatMap((set) => set.rows.filter(({ side }) => side === 'train'));

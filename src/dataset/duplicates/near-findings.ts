@@ -1,4 +1,4 @@
-// Near-duplicates as findings, one a row and code: for planning, reports and CI.
+// Near-duplicates as findings, one per row and code, for plans, reports and CI.
 import type { Finding } from '../../diagnostics/finding.ts';
 import type { Check } from '../checks/check.ts';
 import { benchmarkLeak } from '../checks/consistency/benchmark-leak.ts';
@@ -9,7 +9,7 @@ import { templateRow } from '../checks/consistency/template-row.ts';
 import type { RowFacts } from './inspect-pairs.ts';
 import type { NearResult } from './near-duplicates.ts';
 
-/** What there is to say of a train row. `dropped`: the decision was to let it go, for the sake of `of`. */
+/** The decision about a train row. `dropped`: it is dropped because of the kept row `of`. */
 export interface NearFinding {
   row: number;
   dropped: boolean;
@@ -17,8 +17,8 @@ export interface NearFinding {
 }
 
 /**
- * Every dropped row, and every row that stays with a conflict, a leak or another row of its template; if a row has
- * several such pairs, one of them is named. In the order of the rows.
+ * Every dropped row, and every kept row with a conflict, a leak or another row of its template. If a row has
+ * several such pairs, one of them is named. In row order.
  */
 export function nearFindings({ dropped, blocks }: NearResult): NearFinding[] {
   const found: NearFinding[] = [];

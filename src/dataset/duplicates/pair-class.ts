@@ -1,4 +1,4 @@
-// What kind of near-duplicate a pair is, decided by field: most are not a reason to drop a row.
+// Classifies a pair by its fields, because most near-duplicates are not a reason to drop a row.
 import type { Side } from './find-candidates.ts';
 import type { InspectedPairs, RowFacts } from './inspect-pairs.ts';
 import { type RowFields, templateOf } from './row-texts.ts';
@@ -18,23 +18,23 @@ function classifyPair({ fields: a }: RowFacts, { fields: b }: RowFacts): PairCla
   return templateOf(a) === templateOf(b) ? 'template' : 'other';
 }
 
-/** Rows that no pair tells apart: the same shingles, fields and side. */
+/** Rows with the same shingles, fields and side, so that all their pairs are alike. */
 export interface Kind {
   rows: RowFacts[];
 }
 
-/** Pairs of rows, many at a time: every row of `a` with every row of `b`, or the rows of one kind with each other. */
+/** A block of pairs: every row of `a` with every row of `b`, or the rows of one kind with each other. */
 export interface PairBlock {
   a: Kind;
   b: Kind;
   shared: number;
   union: number;
   class: PairClass;
-  /** How many pairs of rows these are. */
+  /** Number of pairs in the block. */
   count: number;
 }
 
-/** All pairs of rows of which one at least is a train row, in blocks. */
+/** All pairs with at least one train row, in blocks. */
 export function pairBlocks({ sets, pairs }: InspectedPairs): PairBlock[] {
   const kinds = sets.map(({ rows }) => kindsOf(rows));
   const blocks: PairBlock[] = [];

@@ -1,4 +1,4 @@
-// The hashed rows of one file, or of a part of it: shingles, places, fields, and which rows may have a partner.
+// The hashed rows of a file or a part of it: shingles, places, fields, and which rows may have a partner.
 import { addCounts, type CountTable, keepShared } from './peel.ts';
 import type { Ratio } from './ratio.ts';
 import { createShingleStore } from './shingle-store.ts';
@@ -16,25 +16,25 @@ export interface PartStore {
   /** One row that cannot be compared. */
   leave(code: string, place: LinePlace): void;
   rows(): number;
-  /** Counts the shingles of all rows, for stores that were not counted on the way. */
+  /** Counts the shingles of all rows, for stores that did not count while adding. */
   count(table: CountTable): void;
   /** The rows that may have a partner, given the counts of all parts. */
   keep(all: CountTable, ratio: Ratio): KeptRows;
   summary(lines: number): PartSummary;
 }
 
-/** Line, and bytes before the row and in it, from 0 at the start of the part; zeros if rows are read otherwise. */
+/** Line, bytes before the row, and bytes of the row, from 0 at the start of the part; zeros if rows are not read by place. */
 interface LinePlace {
   line: number;
   start: number;
   bytes: number;
 }
 
-/** Rows count from 0 at the start of the part, bytes and lines too. */
+/** Rows, bytes and lines count from 0 at the start of the part. */
 export interface KeptRows {
-  /** Five numbers a row: row, line, bytes before it, its bytes, its shingles. */
+  /** Five numbers per row: row, line, bytes before it, its bytes, its shingles. */
   table: Float64Array;
-  /** Those of one row after those of another. */
+  /** Shingles of all rows, one row after another. */
   shingles: Int32Array;
 }
 
@@ -45,7 +45,7 @@ export interface PartSummary {
   lines: number;
   /** Rows that could not be compared, by code. */
   unread: Record<string, number>;
-  /** Four numbers a row: the hashes of prompt and answer, zeros if there is none. */
+  /** Four numbers per row: the hashes of prompt and answer, zeros if there is none. */
   fields: Uint32Array;
 }
 

@@ -1,13 +1,13 @@
-// Peeling: a row can have a partner only if at least ⌈t·|x|⌉ of its shingles occur in another row. Rows that cannot are
-// taken away, which leaves shingles alone that were not before, and so on. Nothing that has a partner is ever lost.
+// Peeling: a row can have a partner only if at least ⌈t·|x|⌉ of its shingles occur in another row. Other rows are
+// removed, which makes more shingles unique, and so on. A row with a partner is never removed.
 import { leastShared, type Ratio } from './ratio.ts';
 import type { ShingleStore } from './shingle-store.ts';
 
 const rounds = 5;
-// A round that takes fewer than this share of the rows is not worth another one.
+// Stop after a round that removes less than this share of the rows.
 const worthwhile = 0.05;
 
-/** Counts up to three for each slot of a table; slots that several shingles share count too much, never too little. */
+/** Counts up to three for each slot of a table; shared slots count too high, never too low. */
 export interface CountTable {
   counts: Uint8Array;
   /** The slot of a shingle is `Math.imul(shingle, spread) >>> shift`. */
@@ -17,7 +17,7 @@ export interface CountTable {
 // Spreads a shingle's bits over the slot number.
 const spread = 0x9e3779b1 | 0;
 
-/** The rows that may have a partner at the ratio, in order. */
+/** The rows that may have a partner at this ratio, in order. */
 export function peelRows(store: ShingleStore, ratio: Ratio): Uint32Array {
   let rows: Uint32Array | null = null;
   for (let round = 0; round < rounds; round += 1) {
@@ -28,7 +28,7 @@ export function peelRows(store: ShingleStore, ratio: Ratio): Uint32Array {
   return rows ?? new Uint32Array(0);
 }
 
-/** Slots for about so many shingles: two to four for each. */
+/** Number of slots for about this many shingles: two to four for each. */
 export function tableBits(shingles: number): number {
   return Math.min(30, Math.max(12, Math.ceil(Math.log2(shingles + 1)) + 1));
 }
@@ -72,7 +72,7 @@ export function mergeCounts(into: CountTable, more: CountTable): void {
     const x = a[i] as number;
     const y = b[i] as number;
     if (y === 0) continue;
-    // Sixteen sums at once: the low and the high bits, their carries, and all bits if a sum is over three.
+    // Computes sixteen sums at once: the low and high bits, their carries, and all bits set if a sum is over three.
     const carry = x & y & ones;
     const [highX, highY] = [(x >>> 1) & ones, (y >>> 1) & ones];
     const over = (highX & highY) | (carry & (highX | highY));
@@ -82,7 +82,7 @@ export function mergeCounts(into: CountTable, more: CountTable): void {
   }
 }
 
-/** Those of `rows` (null: all) of which enough shingles occur more than once, in order. */
+/** Those of `rows` (null: all) with enough shingles that occur more than once, in order. */
 export function keepShared(
   store: ShingleStore,
   rows: Uint32Array | null,
@@ -99,7 +99,7 @@ export function keepShared(
     const start = store.startOf(row);
     const end = start + size;
     let mayMiss = size - leastShared(ratio, size);
-    // Eight at a time, without a branch each: the table is large, and looking into it is what takes time.
+    // Looks up eight at a time without branches, because access to the large table takes most of the time.
     for (let at = start; at < end && mayMiss >= 0; ) {
       const stop = Math.min(end, at + 8);
       for (; at < stop; at += 1) {

@@ -1,6 +1,6 @@
 // PPJoin (Xiao, Wang, Lin, Yu: Efficient Similarity Joins for Near Duplicate Detection, WWW 2008): all pairs of sets with
 // Jaccard at least t. Two such sets share a shingle among the rarest few of each (prefix filter), have similar sizes
-// (length filter), and enough is left after a match (positional filter); what passes is verified.
+// (length filter), and enough shingles left after a match (positional filter). Pairs that pass are verified.
 import type { RankedRows } from './rank-shingles.ts';
 import { leastOverlap, leastShared, type Ratio } from './ratio.ts';
 
@@ -10,7 +10,7 @@ export interface JoinedPairs {
   b: Uint32Array;
 }
 
-/** Pairs among `heads` (positions in size order) at the ratio, over 32-bit shingles: none is missing, a few may be too many. */
+/** Pairs among `heads` (positions in size order) at the ratio, over 32-bit shingles: complete, but a few may be wrong. */
 export function joinSets(
   ranked: RankedRows,
   heads: Uint32Array,
@@ -20,7 +20,7 @@ export function joinSets(
   const { sizes, starts, ranks } = ranked;
   const index = createIndex(ranked, heads, ratio);
   const pairs = createPairs();
-  // By head: matches so far, `ruledOut` if the positional filter said no.
+  // By head: matches so far, or `ruledOut` by the positional filter.
   const matches = new Int32Array(heads.length);
   const touched = new Uint32Array(heads.length);
   for (let x = 0; x < heads.length; x += 1) {
@@ -80,7 +80,7 @@ export function joinSets(
 
 const ruledOut = -1;
 
-// Inverted lists of the prefixes, in one array; each list is in the order of sizes.
+// Inverted lists of the prefixes in one array; each list is sorted by size.
 function createIndex({ sizes, starts, ranks, kinds }: RankedRows, heads: Uint32Array, ratio: Ratio) {
   const prefixOf = (row: number): number => {
     const size = sizes[row] as number;
@@ -103,7 +103,7 @@ function createIndex({ sizes, starts, ranks, kinds }: RankedRows, heads: Uint32A
     begins,
     ends,
     heads: lists.heads,
-    /** How many shared shingles the set has from the indexed one on. */
+    /** Number of shared shingles of the set from the indexed one on. */
     left: lists.left,
     add(x: number): void {
       const row = heads[x] as number;

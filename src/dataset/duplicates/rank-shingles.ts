@@ -1,12 +1,12 @@
-// The shingles of the rows that are left, renamed by how often they occur: rare ones have small numbers.
+// Renames the shingles of the remaining rows by frequency: rare ones have small numbers.
 import type { ShingleStore } from './shingle-store.ts';
 
 export interface RankedRows {
   /** The rows' numbers in the store, from small sets to large ones. */
   rows: Uint32Array;
-  /** Distinct shingles of each, those of one row only included. */
+  /** Distinct shingles of each row, including those that occur in no other row. */
   sizes: Uint32Array;
-  /** Where each row's shared shingles start in `ranks`, and at the end where the last one's end. */
+  /** Start of each row's shared shingles in `ranks`, and finally the end of the last row's. */
   starts: Uint32Array;
   /** Shingles that occur more than once, rarest first within a row. */
   ranks: Uint32Array;
@@ -15,15 +15,15 @@ export interface RankedRows {
 }
 
 /**
- * Renames. Two shingles that agree in 32 bits get one rank, also within a row: overlaps are then counted too high, never
- * too low, so that a join over ranks misses no pair.
+ * Renames. Two shingles with the same 32 bits get one rank, even within a row. So overlaps are counted too high, never
+ * too low, and a join over ranks misses no pair.
  */
 export function rankShingles(store: ShingleStore, rows: Uint32Array): RankedRows {
   const ordered = orderBySize(store, rows);
   let total = 0;
   for (const row of rows) total += store.sizeOf(row);
   const table = createKindTable(total);
-  // The slot of each shingle, row after row; then its rank.
+  // The slot of each shingle, row after row; later its rank.
   let ranks = new Uint32Array(total);
   let read = 0;
   for (let i = 0; i < ordered.length; i += 1) {
@@ -52,13 +52,13 @@ export function rankShingles(store: ShingleStore, rows: Uint32Array): RankedRows
   return { rows: ordered, sizes, starts, ranks, kinds };
 }
 
-// Two numbers a slot: a key, and how often it occurs (0: the slot is free), later its rank + 1 or `onlyOnce`.
+// Two numbers per slot: a key, and its count (0: the slot is free), later its rank + 1 or `onlyOnce`.
 type KindTable = Uint32Array;
 
-// Taken slots must not look free, and a shingle of one row needs no rank.
+// Used slots must not look free, and a shingle of a single row needs no rank.
 const onlyOnce = 0xffffffff;
 
-// At the ratios in use most shingles of these rows occur twice or more, so there are far fewer kinds than slots.
+// At usual ratios most of these shingles occur twice or more, so there are far fewer distinct shingles than slots.
 function createKindTable(shingles: number): KindTable {
   return new Uint32Array(2 ** (Math.max(10, Math.ceil(Math.log2(shingles + 1))) + 1));
 }
@@ -116,7 +116,7 @@ function assignRanks(table: KindTable): number {
   return next;
 }
 
-// From small sets to large ones; among equals, in the order of the rows.
+// Small sets first; sets of equal size in row order.
 function orderBySize(store: ShingleStore, rows: Uint32Array): Uint32Array {
   let largest = 0;
   for (const row of rows) largest = Math.max(largest, store.sizeOf(row));
@@ -133,7 +133,7 @@ function orderBySize(store: ShingleStore, rows: Uint32Array): Uint32Array {
   return ordered;
 }
 
-// Insertion if the range is short, which nearly every row is.
+// Insertion sort for short ranges, which nearly all rows are.
 function sortRange(numbers: Uint32Array, from: number, to: number): void {
   if (to - from > 96) {
     numbers.subarray(from, to).sort();

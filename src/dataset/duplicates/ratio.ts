@@ -1,4 +1,4 @@
-// A Jaccard threshold as a fraction of whole numbers: 4 of 5 shared shingles are .8, and no rounding may deny it.
+// A Jaccard threshold as a fraction of whole numbers, so that rounding never rejects 4 of 5 shared shingles at .8.
 import { UserError } from '../../diagnostics/user-error.ts';
 
 export interface Ratio {
@@ -16,7 +16,7 @@ export function toRatio(threshold: number): Ratio {
     throw new UserError('D165', `A similarity of ${threshold} is not possible.`, {
       hint: 'give a number above 0 and at most 1; 0.8 is usual',
     });
-  // Rounded up, 0.6666666666666667 would deny two of three.
+  // Taken literally, 0.6666666666666667 would reject two of three.
   if (Math.abs(over / decimals - threshold) > 1e-12)
     throw new UserError('D165', `A similarity of ${threshold} has more than six decimals.`, {
       hint: `${Math.floor(threshold * decimals) / decimals} is the nearest below it`,

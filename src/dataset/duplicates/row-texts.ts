@@ -1,15 +1,15 @@
-// Which texts of an example are compared, and what makes two prompts or two answers the same.
+// Which texts of an example are compared, and when two prompts or two answers are the same.
 import { canonicalJson } from '../canonical-json.ts';
 import { textOf } from '../content.ts';
 import type { Example, Message } from '../example.ts';
 import { sameText } from './same-text.ts';
 
-/** What is compared: the whole row, only what is asked, or only what is answered. */
+/** What is compared: the whole row, only the prompt, or only the answer. */
 export type CompareKey = 'row' | 'prompt' | 'answer';
 
 /**
- * Calls `found` with each text that is compared, in order. Prompt: what every message but the assistant's says; answer:
- * what those say, and chosen and rejected.
+ * Calls `found` with each compared text, in order. Prompt: the texts of all messages except the assistant's. Answer:
+ * the assistant's texts, and chosen and rejected.
  */
 export function eachRowText(
   example: Example,
@@ -36,7 +36,7 @@ export function rowTexts(example: Example, key: CompareKey): string[] {
   return texts;
 }
 
-/** Prompt and answer in the form in which they are compared: equal strings mean the same prompt, the same answer. */
+/** Prompt and answer in the compared form: equal strings mean the same prompt or the same answer. */
 export interface RowFields {
   prompt: string;
   answer: string;
@@ -66,7 +66,7 @@ export function rowFields(example: Example): RowFields {
   return { prompt, answer };
 }
 
-/** Two rows that agree in this differ in nothing but numbers. */
+/** Two rows with equal values differ only in numbers. */
 export function templateOf({ prompt, answer }: RowFields): string {
   return `${prompt}\n\n${answer}`.replace(digits, '0');
 }

@@ -1,10 +1,10 @@
-// What two texts may differ in and still say the same: a short list of things that certainly do not matter. Every other
-// character counts, so a sign, a bracket, an indentation or a capital inside the text makes another text.
+// The differences between two texts that certainly do not matter. Every other
+// character counts, so a different sign, bracket, indentation or capital inside the text makes another text.
 
 /**
- * The text as `duplicate_key` has it. Unicode NFC. Line ends become \n, white space at the end of a line goes, and so do
+ * The text in the form for `duplicate_key`: Unicode NFC; line ends become \n; white space at line ends is removed, also
  * blank lines around the text and one space before it. In plain text (`isPlain`) a run of white space inside a line is
- * one space, and a run of blank lines is one. Indentation stands; only prose (`isProse`) may be indented as a whole.
+ * one space, and a run of blank lines is one. Indentation is kept, except for prose (`isProse`) that is indented as a whole.
  * native/rows.c does the same.
  */
 export function keyText(text: string): string {
@@ -23,12 +23,12 @@ export function keyText(text: string): string {
   return isPlain(kept) ? foldRuns(kept) : kept;
 }
 
-// Nearly every text is without: white space at an end, two of it in a line, three line breaks, or another kind of it.
+// Nearly all texts have none of these: white space at an end, two spaces in a line, three line breaks, or other white space.
 const oddSpace = /^\s|\s$|[^\S\n ]| \s|\n\n\n/;
 
 /**
- * The text as pairs compare it. In prose the case of the first letter, the shape of quotes and dashes, and an ellipsis in
- * one character or three count for nothing either.
+ * The text in the form for pairs. In prose, the case of the first letter, the shape of quotes and dashes, and the form of
+ * an ellipsis (one character or three) do not matter either.
  */
 export function sameText(text: string): string {
   const key = keyText(text);
@@ -44,9 +44,9 @@ export function sameText(text: string): string {
 // Between numbers a dash may be a minus.
 const dash = /(?<!\p{N}\s?)[\u2010-\u2015]|[\u2010-\u2015](?!\s?\p{N})/gu;
 
-// Of ASCII, prose has letters, digits and the marks of sentences; a bracket right behind a word is a call.
+// Prose has only letters, digits and punctuation of sentences from ASCII; a bracket directly after a word is a call.
 const signs = /(?!\s)\p{Cc}|[#$%&*+/<=>@[\\\]^_`{|}~]|[A-Za-z0-9\x80-\u{10ffff}]\(/u;
-// A quote may open a string, whose spaces count; inside a word it is an apostrophe.
+// A quote may open a string, in which spaces matter; inside a word it is an apostrophe.
 const quotes = /"|(?<![A-Za-z\x80-\u{10ffff}])'|'(?![A-Za-z\x80-\u{10ffff}])/u;
 const sentence = /[.!?…](?=["'”’)]*(?:\s|$))|[。！？]/u;
 
@@ -55,7 +55,7 @@ function isPlain(text: string): boolean {
   return !signs.test(text) && !quotes.test(text);
 }
 
-/** Whether the text is plain, quotes apart, and has the end of a sentence. */
+/** Whether the text is plain, ignoring quotes, and contains the end of a sentence. */
 function isProse(text: string): boolean {
   return sentence.test(text) && !signs.test(text);
 }

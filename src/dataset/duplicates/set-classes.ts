@@ -1,8 +1,8 @@
-// Rows with the same set of shingles are joined as one: a row that stands a thousand times is compared once.
+// Rows with the same set of shingles are joined as one, so that a row that occurs a thousand times is compared once.
 import type { RankedRows } from './rank-shingles.ts';
 
 export interface SetClasses {
-  /** One row of each class, by position in the ranked rows, from small sets to large ones. */
+  /** One row of each class, by position in the ranked rows, small sets first. */
   heads: Uint32Array;
   /** The next row of the same class, by position; `none` after the last. */
   next: Uint32Array;
@@ -10,7 +10,7 @@ export interface SetClasses {
 
 export const none = 0xffffffff;
 
-/** Classes of rows whose shingles are all shared and all the same (in 32 bits each). */
+/** Classes of rows with the same shingles (32 bits each), all of which are shared. */
 export function findSetClasses({ rows, sizes, starts, ranks }: RankedRows): SetClasses {
   const next = new Uint32Array(rows.length).fill(none);
   const last = new Map<number, number[]>();

@@ -1,15 +1,15 @@
-// The hashed shingles of all rows: 4 bytes each, in large pieces, so that growing copies nothing.
+// The hashed shingles of all rows: 4 bytes each, in large pieces, so that growing does not copy.
 
 export interface ShingleStore {
   /** Appends one row: `size` of `shingles`, from `from` on. */
   add(shingles: Int32Array, size: number, from?: number): void;
-  /** Appends rows without copying: a piece that holds one after another, and the size of each. */
+  /** Appends rows without copying: a piece with one row after another, and their sizes. */
   adopt(piece: Int32Array, sizes: Iterable<number>): void;
   rows(): number;
-  /** Shingles of all rows together. */
+  /** Total number of shingles. */
   total(): number;
   sizeOf(row: number): number;
-  /** The piece that holds a row, and where the row starts in it. */
+  /** The piece with a row, and the row's start in it. */
   pieceOf(row: number): Int32Array;
   startOf(row: number): number;
 }
@@ -51,7 +51,7 @@ export function createShingleStore(): ShingleStore {
     },
     add(shingles, size, from = 0) {
       if (filled + size > piece.length) {
-        // What the last piece has no room for is left; a row of millions of words gets a piece of its own.
+        // Start a new piece if the last one has too little room; a row of millions of words gets a separate piece.
         piece = new Int32Array(Math.max(pieceLength, size));
         pieces.push(piece);
         filled = 0;
@@ -68,7 +68,7 @@ export function createShingleStore(): ShingleStore {
   };
 }
 
-/** The same numbers with room for as many again. */
+/** A copy with twice the size. */
 export function doubled(array: Uint32Array<ArrayBuffer>): Uint32Array<ArrayBuffer> {
   const bigger = new Uint32Array(array.length * 2);
   bigger.set(array);

@@ -1,4 +1,4 @@
-// Texts to sets of hashed shingles: the hot path. 64 bits a hash, in two lanes of 32, without an object per word.
+// Converts texts to sets of hashed shingles, the hot path. A hash has 64 bits in two lanes of 32, without an object per word.
 import { unitAt } from '../text/unit-at.ts';
 import {
   alone,
@@ -12,30 +12,30 @@ import {
 import { normalForm, type Unit, wordless } from './words.ts';
 
 export interface ShinglerOptions {
-  /** Words a shingle, 1 to 5. */
+  /** Words per shingle, 1 to 5. */
   n: number;
   unit: Unit;
 }
 
 export interface Shingler {
-  /** Adds the words of one text to the row; no word goes from one text into the next. */
+  /** Adds the words of one text to the row; words do not cross the boundary of texts. */
   addText(text: string): void;
-  /** How many words the row has by now. */
+  /** Number of words in the row so far. */
   words(): number;
-  /** 64 bits over the words from `from` to before `to`, as two numbers; the same words, the same hash. */
+  /** A 64-bit hash of the words from `from` to before `to`, as two numbers. */
   hashWords(from: number, to: number): { low: number; high: number };
   /**
    * Ends the row: its distinct shingles, in `shingles()` from 0 to before the number returned, and forgets its words.
    * A row of fewer than n words is one shingle, and a row without any word is one: its text.
    */
   endRow(): number;
-  /** The first lane of each distinct shingle, in no order; two of a row may agree in it and differ in the second. */
+  /** The first lane of each distinct shingle, unordered; two shingles of a row may agree in it and differ in the second. */
   shingles(): Int32Array;
 }
 
 const seedLow = 0x1b873593 | 0;
 const seedHigh = 0x2545f491 | 0;
-// Odd numbers, one for each place in a shingle.
+// Odd numbers, one for each position in a shingle.
 const low = [0x9e3779b1 | 0, 0x85ebca77 | 0, 0xc2b2ae3d | 0, 0x27d4eb2f, 0x165667b1];
 const high = [0xcc9e2d51 | 0, 0xe6546b64 | 1, 0x38b34ae5, 0xa1e38b93 | 0, 0x7feb352d];
 
@@ -43,7 +43,7 @@ const high = [0xcc9e2d51 | 0, 0xe6546b64 | 1, 0x38b34ae5, 0xa1e38b93 | 0, 0x7feb
 export function createShingler({ n, unit }: ShinglerOptions): Shingler {
   const raw = createClasses(unit, false);
   let normal: CharacterClasses | null = null;
-  // Hashes of the row's words, one array a lane.
+  // Hashes of the row's words, one array per lane.
   let wordLow = new Int32Array(1024);
   let wordHigh = new Int32Array(1024);
   let count = 0;
@@ -63,7 +63,7 @@ export function createShingler({ n, unit }: ShinglerOptions): Shingler {
     count += 1;
   };
 
-  // False if the text has to be brought to normal form first; its words are then taken back by the caller.
+  // False if the text must be normalised first; then the caller removes its words again.
   const read = (text: string, classes: CharacterClasses): boolean => {
     const { table } = classes;
     let a = seedLow;
@@ -142,7 +142,7 @@ export function createShingler({ n, unit }: ShinglerOptions): Shingler {
       if (width === 3) addTriples(wordLow, wordHigh, count, set.add);
       else
         for (let i = 0; i + width <= count; i += 1) {
-          // A short row's only shingle is not a shingle of a longer row, though its words may hash alike.
+          // The only shingle of a short row must differ from a longer row's shingles, although its words may have the same hash.
           let a = width;
           let b = width;
           for (let j = 0; j < width; j += 1) {
@@ -195,7 +195,7 @@ interface Distinct {
   values(): Int32Array;
 }
 
-// A small open-addressed set that is emptied by counting up a stamp.
+// A small open-addressed set; incrementing a stamp empties it.
 function createDistinct(): Distinct {
   let slots = 1024;
   let keysLow = new Int32Array(slots);

@@ -1,4 +1,4 @@
-// What of a row is kept to show a pair by: its texts, and what beside them makes two rows different ones.
+// The parts of a row that are kept to show a pair: its texts, and other fields in which rows can differ.
 import { canonicalJson } from '../canonical-json.ts';
 import type { Example, Message } from '../example.ts';
 import { rowTexts } from './row-texts.ts';
@@ -6,7 +6,7 @@ import { rowTexts } from './row-texts.ts';
 export interface ShownTexts {
   prompt: string;
   answer: string;
-  /** Roles, tools and the like, as one line of text each; only those that the row has. */
+  /** Roles, tools and other fields of the row, each as one line of text. */
   beside: Readonly<Record<string, string>>;
 }
 
@@ -19,7 +19,7 @@ export function shownTexts(example: Example): ShownTexts {
   };
 }
 
-/** Fields beside the texts in which two rows differ, each with what either has. */
+/** Other fields in which two rows differ, each with both values. */
 export function differsBeside(a: ShownTexts, b: ShownTexts): { field: string; a: string; b: string }[] {
   const fields = new Set([...Object.keys(a.beside), ...Object.keys(b.beside)]);
   return [...fields].flatMap((field) => {

@@ -1,26 +1,26 @@
-// What two texts have in common and where they part, word by word.
+// Compares two texts word by word.
 import { diffArrays } from 'diff';
 import { unspaced } from './words.ts';
 
 export interface DifferencePart {
   text: string;
-  /** `removed` stands in the first text only, `added` in the second. */
+  /** `removed` is only in the first text, `added` only in the second. */
   kind: 'same' | 'removed' | 'added';
 }
 
-// Beyond so many edits a difference tells a reader nothing, and finding it takes long.
+// With more edits than this, a difference does not help a reader and takes long to find.
 const mostEdits = 1000;
 const token = new RegExp(
   `(?=[\\p{L}\\p{N}])${unspaced}|(?:(?!${unspaced})[\\p{L}\\p{N}])+|\\s+|[^\\p{L}\\p{N}\\s]`,
   'gu',
 );
 
-/** What a difference takes as one: a word, white space, a sign; each character in scripts without spaces. */
+/** The units of a difference: a word, white space, a sign; each character in scripts without spaces. */
 export function differenceTokens(text: string): string[] {
   return text.match(token) ?? [];
 }
 
-/** The difference; two texts that have hardly anything in common come back whole, one after the other. */
+/** The difference. Two texts with almost nothing in common are returned whole, one after the other. */
 export function wordDifference(before: string, after: string): DifferencePart[] {
   if (before === after) return before === '' ? [] : [{ text: before, kind: 'same' }];
   const changes = diffArrays(differenceTokens(before), differenceTokens(after), {
@@ -38,7 +38,7 @@ export function wordDifference(before: string, after: string): DifferencePart[] 
   return joinChanges(parts.filter(({ text }) => text !== ''));
 }
 
-// Changes with nothing but space between them read as one: first all that went, then all that came.
+// Changes with only white space between them are shown as one: first everything removed, then everything added.
 function joinChanges(parts: readonly DifferencePart[]): DifferencePart[] {
   const joined: DifferencePart[] = [];
   let [removed, added] = ['', ''];

@@ -1,12 +1,12 @@
-// Words as near-duplicates compare them, in plain terms: what every faster path has to agree with.
+// The reference definition of words for near-duplicates; every faster path must agree with it.
 
 /**
- * What a shingle is made of. `words`: runs of letters and digits. `auto`: the same, but in scripts that put no space
+ * The units of a shingle. `words`: runs of letters and digits. `auto`: the same, but in scripts that do not put spaces
  * between words (Han, kana, Thai, Lao, Khmer, Myanmar) each character is a word. `characters`: each letter or digit is.
  */
 export type Unit = 'auto' | 'words' | 'characters';
 
-/** A character of a script that puts no space between words, as the source of a regular expression. */
+/** A character of a script without spaces between words, as the source of a regular expression. */
 export const unspaced =
   '[\\p{sc=Han}\\p{sc=Hiragana}\\p{sc=Katakana}\\p{sc=Thai}\\p{sc=Lao}\\p{sc=Khmer}\\p{sc=Myanmar}]';
 const run = /[\p{L}\p{N}]+/gu;
@@ -21,7 +21,7 @@ export function wordsOf(text: string, unit: Unit): string[] {
   return normalForm(text).match(pattern) ?? [];
 }
 
-/** The same with a space after each but the last, which no word contains; faster if the text is ASCII. */
+/** The words joined by spaces; faster if the text is ASCII. */
 export function joinWords(text: string, unit: Unit): string {
   return unit !== 'characters' && isAscii(text)
     ? text.toLowerCase().replace(asciiGap, ' ').trim()
@@ -31,7 +31,7 @@ export function joinWords(text: string, unit: Unit): string {
 const asciiGap = /[^a-z0-9]+/g;
 const beyondAscii = /[^\0-\x7f]/;
 
-/** Whether the text is plain ASCII, which normalisation leaves alone. */
+/** Whether the text is plain ASCII, which normalisation does not change. */
 function isAscii(text: string): boolean {
   return !beyondAscii.test(text);
 }
@@ -41,7 +41,7 @@ export function normalForm(text: string): string {
   return text.normalize('NFKC').toLowerCase();
 }
 
-/** What stands for a text without any word: the text itself in normal form, white space folded. */
+/** Represents a text without any word: the text in normal form, with white space folded. */
 export function wordless(text: string): string {
   return normalForm(text).replace(/\s+/g, ' ').trim();
 }
@@ -51,7 +51,7 @@ export function inWord(char: string): boolean {
   return wordCharacter.test(char);
 }
 
-/** Whether a character of a word is a word of its own. */
+/** Whether a character of a word is a word by itself. */
 export function standsAlone(char: string, unit: Unit): boolean {
   return unit === 'characters' || (unit === 'auto' && single.test(char));
 }

@@ -32,7 +32,7 @@ export const finalPunctuation: Check = {
     compareAnswers(
       thresholds,
       (text) => {
-        // A quotation has its stop inside.
+        // A quotation has its full stop inside.
         if (!isSentence(text) || quotes.includes(text.charAt(0))) return null;
         const last = text.trimEnd().at(-1) ?? '';
         if (stops.includes(last)) return 'with';

@@ -37,7 +37,7 @@ export const foreignAnswer: Check = {
       for (const answer of answersOf(example)) {
         const { lower, promptLower } = answer;
         if (!answer.last || answer.prompt === '') continue;
-        // Most rows of most datasets: a guess costs more than all the rest.
+        // Skip most rows early, because guessing the language costs more than all other tests.
         if (looksEnglish(lower) && (looksEnglish(promptLower) || opensEnglish(promptLower)))
           return { value: bothEnglish, spot: spotFor(example, answer) };
         const language = guessLanguage(lower);
@@ -85,7 +85,7 @@ export const foreignAnswer: Check = {
 
 const bothEnglish = 'English';
 
-// If other checks look at the same place, its pointer is made once.
+// Share the pointer with other checks of the same place.
 function spotFor(example: Example, answer: Answer): Spot {
   const spot = example.chosen ? undefined : lastAnswer(example)?.spot;
   return spot?.message === answer.message && typeof example.messages[answer.message]?.content === 'string'

@@ -7,7 +7,7 @@ import { takesUpPrompt } from '../../across/takes-up-prompt.ts';
 import { countOf, quote } from '../../across/wording.ts';
 import type { Check, Thresholds } from '../check.ts';
 
-// A label: up to two words, or three that end no sentence.
+// A label: up to two words, or three without the end of a sentence.
 const label = /^\s*\S+(?:\s+[^\s.!?。！？]+){0,2}\s*$|^\s*\S+\s+\S+\s*$/u;
 const labelUnits = 80;
 const labelKinds = 100;
@@ -101,7 +101,7 @@ function withoutLabels(
   const frames = framed(short.map(({ value }) => value));
   return frequent.filter(
     ({ value }) =>
-      // A sum is the right answer to every prompt with these numbers.
+      // A sum can be the right answer to many prompts.
       /\p{L}/u.test(value) &&
       !(label.test(value) || frames.has(value) || (isLabelSet && value.length <= labelUnits)),
   );

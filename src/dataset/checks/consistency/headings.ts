@@ -41,7 +41,7 @@ export const headings: Check = {
     ),
 };
 
-// Sentences that differ from row to row, so that only the heading stands out.
+// Sentences differ from row to row, so that only the heading is unusual.
 function longAnswer(opening: string, i: number, title: string): string {
   const steps = ['measured', 'weighed', 'drawn', 'counted', 'compared', 'written down', 'checked'];
   const sentences = steps.map(

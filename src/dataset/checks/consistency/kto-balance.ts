@@ -52,7 +52,7 @@ export const ktoBalance: Check = {
         },
         end(report) {
           const { '+': good, '-': bad } = counts;
-          // One kind alone is a set without labels to weigh.
+          // If all answers are of one kind, there is nothing to balance.
           if (good + bad < of || good === 0 || bad === 0 || Math.max(good, bad) <= most * Math.min(good, bad))
             return;
           const more = good > bad ? 'good' : 'bad';

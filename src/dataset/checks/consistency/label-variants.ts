@@ -39,7 +39,7 @@ export const labelVariants: Check = {
   across: ({ share = 1, labels = 0, rows = 0 }) => ({
     trait(example) {
       const answer = onlyAnswer(example);
-      // Long answers count in the total only.
+      // Long answers count only in the total.
       return answer && { value: answer.text.length <= longest ? answer.text : '', spot: answer.spot };
     },
     collect() {
@@ -50,7 +50,7 @@ export const labelVariants: Check = {
           const total = short.total();
           const groups = groupLabels(short.atLeast(1));
           const covered = groups.reduce((sum, { count }) => sum + count, 0);
-          // If values had to be forgotten there are far more than a few labels.
+          // If values had to be forgotten, there are far more values than labels.
           if (total < rows || short.missed() > 0 || groups.length > labels || covered < share * total) return;
           for (const { variants, count } of groups
             .filter((each) => each.variants.length > 1)
@@ -80,7 +80,7 @@ export const labelVariants: Check = {
   }),
 };
 
-// Labels that are one but for case, punctuation and white space; only those that stand in two rows or more.
+// Labels that differ only in case, punctuation and white space, if they occur in two rows or more.
 function groupLabels(values: readonly FrequentValue[]): { variants: FrequentValue[]; count: number }[] {
   const groups = new Map<string, FrequentValue[]>();
   for (const each of values) {
@@ -94,7 +94,7 @@ function groupLabels(values: readonly FrequentValue[]): { variants: FrequentValu
     .sort((a, b) => b.count - a.count);
 }
 
-// Signs that give a label its meaning stay: C and C++, A and A+, 1 and -1.
+// Keep signs that give a label its meaning: C and C++, A and A+, 1 and -1.
 function normal(label: string): string {
   return label
     .normalize('NFKC')

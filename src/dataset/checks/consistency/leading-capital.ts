@@ -37,18 +37,18 @@ function firstLetter(text: string): 'small' | 'capital' | null {
   if (!isSentence(text)) return null;
   const [first, second] = [text.charAt(0), text.charAt(1)];
   const small = first.toLowerCase();
-  // Equal if the script has no case.
+  // The two are equal if the script has no case.
   if (small === first.toUpperCase()) return null;
   if (first !== small) return 'capital';
   // A Greek sign before Chinese or a digit is a symbol.
   if (/[α-ω]/.test(first) && !/[α-ω]/.test(second)) return null;
-  // iPhone and eBay open every sentence so; print(…) is code.
+  // iPhone and eBay always begin with a small letter; print(…) is code.
   return second !== second.toLowerCase() || text.includes('(') ? null : 'small';
 }
 
 const goOn = /__|\.\.|…|\b(?:complete|continue|finish|fill|next|blank|order|sort|arrange|reverse)/i;
 
-// Whether the answer is to continue the prompt, or to put its words in order.
+// Whether the prompt asks to continue a text or to put words in order.
 function asksToGoOn({ messages }: Example): boolean {
   return messages.some(({ role, content }) => role === 'user' && goOn.test(textOf(content) ?? ''));
 }

@@ -39,7 +39,7 @@ export const listMarkers: Check = {
     compareAnswers(
       thresholds,
       (text) => {
-        // Between fences a marker may be anything.
+        // Inside fences a marker can mean anything.
         if (!text.includes('\n') || text.includes('```')) return null;
         const found = marker.exec(text);
         if (!found || !second.test(text.slice(found.index + found[0].length))) return null;

@@ -7,7 +7,7 @@ const kinds = 1_000;
 const reported = 10;
 const longest = 1_000;
 const separator = '\u0000';
-// Names for the same thing, of which a row needs one.
+// Alternative names for the same field; a row needs only one of them.
 const aliases: readonly (readonly string[])[] = [
   ['instruction', 'prompt', 'question', 'query'],
   ['input', 'context'],
@@ -16,7 +16,7 @@ const aliases: readonly (readonly string[])[] = [
   ['messages', 'conversations', 'conversation'],
 ];
 const aliasOf = new Map(aliases.flatMap((names) => names.map((name) => [name, names] as const)));
-// Whether a row has them says something; other checks look at that.
+// The presence of these keys has a meaning that other checks examine.
 const optional = new Set(['system', 'system_prompt', 'tools', 'lorch']);
 
 export const mixedKeys: Check = {
@@ -53,7 +53,7 @@ export const mixedKeys: Check = {
         end(report) {
           const groups = groupByFormat(sets.atLeast(1));
           const found = groups.flatMap((group) => {
-            // Of more kinds than are counted, the sum of one group falls short.
+            // If there are more kinds than are counted, the sum of a group would be too low.
             const total =
               groups.length === 1 ? sets.total() : group.reduce((sum, { count }) => sum + count, 0);
             return total < rows ? [] : compareKeys(group, total, share).map((each) => ({ ...each, total }));
@@ -71,7 +71,7 @@ let lastKeys: readonly string[] = [];
 let lastFormat = '';
 let lastTrait = { value: '', spot: wholeRow };
 
-// Most rows have the keys of the one before, for which nothing is joined again.
+// Most rows have the same keys as the previous row, so reuse its joined text.
 function traitOf(row: Readonly<Record<string, unknown>>, format: string): typeof lastTrait {
   const keys = Object.keys(row);
   let same = 0;
@@ -84,7 +84,7 @@ function traitOf(row: Readonly<Record<string, unknown>>, format: string): typeof
   return lastTrait;
 }
 
-// Sources of a mixture have formats of their own, and with them other keys.
+// Sources of a mixture can have different formats, and so different keys.
 function groupByFormat(sets: readonly FrequentValue[]): FrequentValue[][] {
   const groups = new Map<string, FrequentValue[]>();
   for (const set of sets) {
@@ -124,7 +124,7 @@ function compareKeys(sets: readonly FrequentValue[], total: number, share: numbe
   });
   const missing = [...having].flatMap(([key, count]) => {
     if (count === total || count < share * total || optional.has(key)) return [];
-    // A row that has another name for the key does not lack it.
+    // A row with an alternative name for the key is not missing it.
     const names = aliasOf.get(key) ?? [key];
     const found = gather(split.filter(({ keys }) => !names.some((name) => keys.has(name))));
     const message = `${countOf(found.count, total, 'rows')} have no ${quote(key)}.`;

@@ -73,7 +73,7 @@ function plural(count: number): string {
   return `${formatNumber(count)} ${count === 1 ? 'row' : 'rows'}`;
 }
 
-// Each rarer prompt with the most frequent one that it nearly equals.
+// Pairs each rarer prompt with the most frequent one that it nearly equals.
 function nearEqual(
   prompts: readonly FrequentValue[],
   share: number,
@@ -110,7 +110,7 @@ function jaccard(a: ReadonlySet<string>, b: ReadonlySet<string>): number {
   return either === 0 ? 1 : both / either;
 }
 
-// The two texts from a little before they part.
+// Both texts, from shortly before their first difference.
 function firstDifference(a: string, b: string): { a: string; b: string } {
   let at = 0;
   while (at < a.length && a[at] === b[at]) at += 1;

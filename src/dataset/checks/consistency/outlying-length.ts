@@ -83,7 +83,7 @@ export const outlyingLength: Check = {
   }),
 };
 
-// Varied, so that it is long and nothing else.
+// Varied text, so that only its length is unusual.
 function longText(): string {
   return Array.from(
     { length: 60 },

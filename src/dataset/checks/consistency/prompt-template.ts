@@ -5,7 +5,7 @@ import { textOf } from '../../content.ts';
 import type { Check } from '../check.ts';
 
 const plain = 'none';
-// What people wrap prompts in before they feed them to a model without a chat template.
+// What people put around prompts for a model without a chat template.
 const wrapper =
   /^\s*(Below is an instruction that|#{2,3} ?(?:Instruction|Human|User|System|Question)\b:?|\[INST\]|<<SYS>>|<\|(?:im_start|user|system|start_header_id)\|>)|\n\s*(#{2,3} ?(?:Input|Response|Answer|Assistant)\b:?)/;
 // `Question: … Answer:`, if the prompt ends as if the answer were to go on from there.
@@ -52,9 +52,9 @@ export const promptTemplate: Check = {
     ),
 };
 
-// `inputEmpty`: the row has a field for an input, and nothing in it.
+// `inputEmpty`: the row has an empty input field.
 function templateOf(text: string, inputEmpty: boolean): string {
-  // The signs are looked for first: nearly all prompts have none of them.
+  // Look for these signs first, because nearly all prompts have none of them.
   if (text.includes('##') || text.includes('[INST]') || text.includes('<') || text.startsWith('Below')) {
     const found = wrapper.exec(text);
     if (found) return (found[1] ?? found[2] ?? '').trim();

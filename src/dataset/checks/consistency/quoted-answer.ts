@@ -42,6 +42,6 @@ export const quotedAnswer: Check = {
 function isQuoted(text: string): boolean {
   const close = pairs[text.charAt(0)];
   if (close === undefined || !text.endsWith(close)) return false;
-  // Quotes inside: two quotations rather than one quoted answer.
+  // Quotes inside mean two quotations rather than one quoted answer.
   return !text.slice(1, -1).includes(close);
 }

@@ -37,7 +37,7 @@ export const repeatedPrompt: Check = {
   across: ({ rows: least = 2, of = 0, share = 1 }) => ({
     trait(example) {
       if (!onlyAnswer(example) || isJudged(example)) return null;
-      // With other tools the same question has another answer.
+      // With other tools, the same question can have another answer.
       const texts: string[] = example.tools ? [canonicalJson(example.tools)] : [];
       let shown = '';
       let at = 0;
@@ -84,7 +84,7 @@ const manyFit =
   /\b(?:joke|story|poem|haiku|song|riddle|random|creative|imagin\w*|brainstorm|suggest|ideas?|examples?|generate|write|compose|create|invent|quote|fact|name (?:an?|one|some)|another)\b|笑话|故事|诗|写|创作|生成|随机|举例|例子/i;
 const leastWords = 3;
 
-// Many answers fit, or the prompt says next to nothing.
+// Many answers fit the prompt, or it says almost nothing.
 function isOpen(prompt: string): boolean {
   const long =
     prompt.length >= 40 ||

@@ -49,12 +49,12 @@ export const sameClosing: Check = {
       return {
         add: closings.add,
         end(report) {
-          // Every answer counts in the total; those of one sentence are added with an empty closing.
+          // Every answer counts in the total; answers of one sentence are added with an empty closing.
           const total = closings.total();
           const frequent = closings
             .atLeast(Math.max(2, rows, share * total))
             .filter(({ value }) => value !== '');
-          // A label that is rare among them is told by the frequent ones.
+          // Rare labels are recognised by comparison with the frequent ones.
           const labels = framed(frequent.map(({ value }) => value));
           for (const { value, count, rows: at } of frequent)
             if (!labels.has(value) && !isResult(value))
@@ -76,7 +76,7 @@ function isResult(closing: string): boolean {
   return result.test(closing) || code.test(closing);
 }
 
-// The last sentence if another one stands before it and it has two words or more; else empty.
+// The last sentence if it has two words or more and is not the only one; otherwise empty.
 function closing(text: string): string {
   let end = text.length;
   while (end > 0 && isEnd(unitAt(text, end - 1))) end -= 1;

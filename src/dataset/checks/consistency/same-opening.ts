@@ -9,7 +9,7 @@ const words = 3;
 const longest = 60;
 // In a short answer the opening is the answer.
 const least = 100;
-// A thousand openings kept lose at most 0.1 % of the answers of any one.
+// With a thousand openings kept, a count is too low by at most 0.1 % of the answers.
 const kinds = 1_000;
 
 export const sameOpening: Check = {
@@ -53,7 +53,7 @@ export const sameOpening: Check = {
           let end = -1;
           for (let n = 0; n < words; n += 1) {
             end = value.indexOf(' ', end + 1);
-            // One word counts only if punctuation follows it.
+            // A single word counts only if punctuation follows it.
             if (n > 0 || !isLetter(unitAt(value, (end < 0 ? value.length : end) - 1)))
               byWords[n]?.add(row, end < 0 ? value : value.slice(0, end));
             if (end < 0) break;
@@ -64,7 +64,7 @@ export const sameOpening: Check = {
           const found: FrequentValue[] = [];
           for (const level of byWords.toReversed())
             for (const each of level.atLeast(Math.max(2, share * total))) {
-              // A shorter opening that says hardly more than a longer one of the same rows.
+              // Skip a shorter opening if a longer one covers almost the same rows.
               if (found.some((of) => of.value.startsWith(each.value) && of.count >= 0.8 * each.count))
                 continue;
               found.push(each);
@@ -80,14 +80,14 @@ export const sameOpening: Check = {
   }),
 };
 
-// The first three words, one space between them; fewer where a line or a sentence ends, empty where no word opens it.
+// The first three words, separated by one space; fewer if a line or sentence ends before, empty if the answer does not begin with a word.
 function opening(text: string): string {
   if (!isLetter(unitAt(text, 0))) return '';
   let left = words;
   for (let i = 1; i < longest; i += 1) {
     const unit = unitAt(text, i);
     if (unit === 32) left -= 1;
-    // A script without spaces: the opening ends at the first punctuation.
+    // In a script without spaces, the opening ends at the first punctuation.
     const ends = left === 0 || unit < 32 || (unit === 32 && unitAt(text, i + 1) === 32);
     if (ends) return text.slice(0, i);
     if (unit >= 0x3001 && (unit <= 0x3002 || (unit >= 0xff01 && unit <= 0xff1f))) return text.slice(0, i + 1);

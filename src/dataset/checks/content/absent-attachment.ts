@@ -9,7 +9,7 @@ const thing =
 const refers = new RegExp(
   `\\b(?:(?:in|from|of|at|see|using|on|with|about) (?:the|this|these|that) (?:attached |following |above |given |provided )?${thing}(?: below| above| attached| shown| provided)?(?=[.,?:!]|$| (?:below|above|attached|shown|provided|and|to))|(?:this|these) ${thing}\\b|(?:the )?(?:following|attached|above|provided|given) ${thing}\\b|${thing} (?:below|above|attached|is attached|shown below|provided)|(?:see|in|open|read|review) (?:the |my )?attach(?:ed|ment)\\b|attached (?:file|document|pdf|spreadsheet|image|photo|picture|resume|letter)|(?:i(?:'ve| have)?|we(?:'ve| have)?) (?:attached|uploaded)\\b)|(?:(?<!以)[下上]图(?![案形])|图中|如图|(?:见|看|查看|打开|阅读|根据|参考|在|从|的)附件|附件(?:中|里|是|为|内)|这张(?:图|照片))`,
 );
-// The cheap test before.
+// A fast first test.
 const mayRefer = anyOf(
   ...['image', 'picture', 'photo', 'graph', 'chart', 'diagram', 'figure', 'screenshot', 'video', 'audio'],
   ...['attach', 'uploaded', 'drawing', 'painting', 'illustration', 'map'],
@@ -47,7 +47,7 @@ export const absentAttachment: Check = {
       if (!mayRefer(promptGrams) && (promptFlags & has.eastAsian) === 0) continue;
       const found = refers.exec(promptLower);
       if (!found || makes.test(promptLower) || stands(answer)) continue;
-      // D040 reports a picture beside the text.
+      // D040 already reports a picture beside the text.
       if (hasOtherParts(example.messages) || mediaFieldOf(example) !== null) continue;
       const message = answer.list
         ? undefined
@@ -62,7 +62,7 @@ export const absentAttachment: Check = {
   },
 };
 
-// Whether text stands in for the thing: an input that is more than a name or an address, or lines after the question.
+// Whether the text itself is given: an input that is more than a name or an address, or lines after the question.
 function stands({ input, instruction, turn }: Answer): boolean {
   if (turn > 0) return true;
   if (input !== '') return !/^\S+$/.test(input.trim()) && input.trim().length >= 25;

@@ -1,10 +1,10 @@
 import { answersOf, spotOf } from '../../text/features.ts';
 import type { Check } from '../check.ts';
 
-// Work that changes any text.
+// Tasks that change every text.
 const changes =
   /\b(?:translat|summar|condens|shorten|abridg|paraphras|reword|rephras|rewrit|re-writ|simplif|passive|active voice|past tense|present tense|future tense|negat|opposite|antonym|synonym|expand|elaborat|lengthen|continu|explain|describ|comment on|respond|reply|answer the|analy[sz]e|critique|formal|informal|in your own words|other words|poem|rhym|übersetz|zusammenfass|umformulier|kürz|traduis|tradui[rs]|résum|reformul|traduc|resum|parafras|reescrib|reescrev|traduz|tradur|riassum|riscriv|перевед|перефраз|сократ)|翻译|翻譯|总结|概括|摘要|改写|缩写|扩写|续写|润色|换句话|解释|翻訳|要約|言い換え|書き換え|번역|요약|바꿔/;
-// A text without faults, or one that already has the form, needs no change.
+// Tasks that leave a text unchanged if it has no faults or already has the form.
 const mayStand =
   /correct|grammar|spell|typo|error|mistake|edit|proofread|punctuat|fix|check|if (?:necessary|needed|it|there|possible|not|any)|unchanged|as it is|repeat|copy|quote|extract|transcri|capital|\bcase\b|exclam|(?:as|into|to) (?:an? |the )?(?:\w+ )?(?:question|statement)|interrog|declarat|surpris|excite|emphasi|tone|format|spac|same (?:word|text)|改正|纠正|更正|错|原文|标点|格式/;
 
@@ -41,7 +41,7 @@ export const answerIsInput: Check = {
   },
 };
 
-// Quotes around a text, and a full stop at its end, change nothing; any other sign may be what was asked for.
+// Ignore quotes around a text and a full stop at its end; any other sign may be what was asked for.
 function plain(text: string): string {
   return text.trim().replace(/^["'“]|[.。]?["'”]?$/g, '');
 }

@@ -48,19 +48,19 @@ export const answerTwice: Check = {
   },
 };
 
-// White space, or a line that divides.
+// White space, or a line of dashes or the like.
 function isGap(between: string): boolean {
   return between.length <= 4
     ? /^\s*(?:[-*_=]{3,4})?\s*$/.test(between)
     : /^\s+[-*_=#~]{3,}\s+$/.test(between);
 }
 
-// Where the second copy starts; 0 if the text is not its first half, a little white space, and that half again.
+// Where the second copy starts; 0 if the text is not a half, a little white space, and the same half again.
 function secondCopy(text: string): number {
   for (let gap = 0; gap <= widestGap; gap += 1) {
     if ((text.length - gap) % 2 !== 0) continue;
     const half = (text.length - gap) / 2;
-    // The first unit decides nearly always.
+    // Compare the first unit first, because it nearly always differs.
     if (half < least || unitAt(text, 0) !== unitAt(text, half + gap)) continue;
     if (isGap(text.slice(half, half + gap)) && text.slice(0, half) === text.slice(half + gap))
       return half + gap;

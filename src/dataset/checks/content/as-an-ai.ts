@@ -39,7 +39,7 @@ export const asAnAi: Check = {
   },
 };
 
-// Who speaks of himself says I; and each phrase holds one of these, or AI.
+// A fast first test: a speaker says "I", and each phrase contains one of these words or "AI".
 const mayBe = anyOf(
   ...['guage model', 'ficial intel', 'machine', 'chatbot', 'knowledge cut', 'training data', 'feelings'],
   ...['physical ', 'personal ', 'computer program'],

@@ -36,7 +36,7 @@ export const base64Blob: Check = {
   },
 };
 
-// Looks at every 200th unit and what is around it, so only long runs are read whole.
+// Looks at every 200th unit and around it, so that only long runs are read completely.
 function findBlob(text: string): number {
   for (let at = least - 1; at < text.length; at += least) {
     if (!isBase64(unitAt(text, at))) continue;
@@ -60,7 +60,7 @@ function isBase64(code: number): boolean {
   );
 }
 
-// Paths, words written together and hexadecimal digits are made of the same characters.
+// Paths, joined words and hexadecimal digits consist of the same characters.
 function isMixed(run: string): boolean {
   return (
     /[a-z]/.test(run) &&

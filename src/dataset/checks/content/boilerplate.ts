@@ -10,7 +10,7 @@ const closer =
   /(?:let me know if (?:you|there)|(?:i )?hope (?:this|that|it) helps|is there anything else (?:i can|you)|feel free to (?:ask|let me know)|(?:don't|do not) hesitate to ask|if you have any (?:other|further|more|additional) questions|anything else (?:i can help|you need)|希望(?:这|以上|对你|能)[^。！]{0,20}帮助|如果您?你?还?有(?:任何|其他)[^。！]{0,20}问题)[^.!?。！？\n]{0,100}[.!?。！？]*$/;
 const isLetter = /\b(?:letter|e-?mail|message|dialog(?:ue)?|conversation|script|customer|reply|respond)/;
 const closerRoom = 160;
-// What has to stand beside the phrase; a phrase alone is D105.
+// Text that must be beside the phrase; a phrase alone is D105.
 const leastBeside = 20;
 
 export const boilerplate: Check = {
@@ -60,15 +60,15 @@ export const boilerplate: Check = {
   },
 };
 
-// How the openers begin.
+// Beginnings of the openers.
 const heads = new Set([
   ...['ce', 'su', 'of', 'ab', 'de', 'no', 'gr', 'go', 'th', 'as', "i'", 'i ', 'he', '当然', '好的'],
 ]);
 
-// . ! ? and what East Asian text ends with.
+// . ! ? and their East Asian forms.
 function endsSentence(code: number): boolean {
   return code === 46 || code === 33 || code === 63 || code >= 0x3002;
 }
 
-// Each closer holds one of these, or is East Asian.
+// A fast first test: each closer contains one of these, or is East Asian.
 const mayClose = anyOf('let me know', ' helps', 'anything else', 'feel free', 'to ask', 'if you have any');

@@ -2,7 +2,7 @@ import { has } from '../../text/char-flags.ts';
 import { answersOf, asksForCode, looksLikeCode, spotOf } from '../../text/features.ts';
 import type { Check } from '../check.ts';
 
-// It takes the place of a word: a label right after a word is a tag, and `[site](…)` is a link.
+// The placeholder must stand instead of a word: a label directly after a word is a tag, and `[site](…)` is a link.
 const placeholder =
   /(?<![\w)\]}"'”’])\[(?:(?:insert|enter|add) [^\][\n]{1,40}|(?:your|name|company|customer|recipient|sender|date|time|address|phone|email|e-mail|city|state|job|position|title|product|website|link|url|amount|number|location|first|last|full|school|university|hiring|manager|employer|organization|signature|xx+)\b[^\][\n=]{0,40})\](?!\()|<(?:YOUR|INSERT|NAME|COMPANY|DATE|ADDRESS|EMAIL|PHONE|CITY|your|insert|name|company name|date|link)\b[^<>\n]{0,40}>/i;
 const asksForBlanks =
@@ -33,7 +33,7 @@ export const bracketPlaceholder: Check = {
     for (const answer of answersOf(example)) {
       if ((answer.flags & (has.bracket | has.less)) === 0) continue;
       const found = placeholder.exec(answer.text);
-      // Nothing but the placeholder is D100.
+      // An answer that is only the placeholder is D100.
       if (found?.[0].length === answer.text.length) continue;
       if (
         found &&

@@ -47,7 +47,7 @@ export const chatResidue: Check = {
   },
 };
 
-// The cheap test before.
+// A fast first test.
 const maySay = anyOf(
   ...['regenerate response', 'copy code', 'share prompt', 'continue generating', 'stop generating'],
   ...['copy\nedit', 'chatgpt can make mistakes', '[oaicite', 'citeturn'],

@@ -3,7 +3,7 @@ import { featuresOf, spotIn } from '../../text/features.ts';
 import { findMojibake } from '../../text/mojibake.ts';
 import type { Check } from '../check.ts';
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+// biome-ignore lint/suspicious/noControlCharactersInRegex: this check searches for them
 const control = /[\u0001-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/;
 
 export const controlCharacter: Check = {
@@ -24,7 +24,7 @@ export const controlCharacter: Check = {
     for (const piece of pieces) {
       const found = (piece.flags & has.control) === 0 ? null : control.exec(piece.text);
       if (!found) continue;
-      // Bytes of a wrong encoding are told of there.
+      // D124 reports bytes of a wrong encoding.
       const code = found[0].charCodeAt(0);
       if (code >= 0x80 && findMojibake(piece.text)) continue;
       const name = `U+${code.toString(16).toUpperCase().padStart(4, '0')}`;

@@ -70,7 +70,7 @@ function whyCut({ text, lower }: Answer): string | null {
   return null;
 }
 
-// A letter may end with "Yours," on a line of its own; after a result, a comma is a slip of the pen.
+// A letter may end with "Yours," on a separate line; after a result, a comma is a typing mistake.
 function isClosing(text: string): boolean {
   if (text.includes('=', text.length - 60)) return true;
   return text.length - text.lastIndexOf('\n') <= 40 && text.includes('\n');
@@ -80,18 +80,18 @@ function isLowerLetter(code: number): boolean {
   return code >= 97 && code <= 122;
 }
 
-// Only long answers run into a limit; short ones leave out the last full stop.
+// Only long answers run into a length limit; short answers often have no final full stop.
 const longAnswer = 1_000;
 const hanging =
   / (?:of|to|with|by|for|in|from|at|on|into|is|are|was|were|that|which|this|these|has|have|will|can|be|not|more|as|through|between|within|during)$/;
 
-// The last line is prose, not an item of a list, and its last word asks for another.
+// The last line is prose, not a list item, and its last word needs another word after it.
 function isMidSentence(text: string): boolean {
   const line = text.slice(text.lastIndexOf('\n') + 1);
   return hanging.test(text.slice(-10)) && line.length >= 80 && !/^\s*(?:[-*•]|\d+[.)])/.test(line);
 }
 
-// The last bracket of the last line is opened, words follow, and nothing closes it.
+// The last bracket of the last line is open, followed by words, and never closed.
 function isBracketOpen(text: string): boolean {
   const open = text.lastIndexOf('(');
   if (open < 0 || text.indexOf(')', open) >= 0 || text.length - open > 200 || open < text.lastIndexOf('\n'))
@@ -99,7 +99,7 @@ function isBracketOpen(text: string): boolean {
   return /\w/.test(text.charAt(open + 1)) && !/[:;]$/.test(text.slice(0, open));
 }
 
-// Whether the text has that many words, without splitting all of it.
+// Whether the text has at least this many words, without splitting all of it.
 function isLong(text: string, words: number): boolean {
   if (/[\u3040-\u9fff]/.test(text.slice(-3))) return text.length >= words * 2;
   let count = 1;

@@ -3,10 +3,10 @@ import { answersOf, asksForCode, featuresOf, looksLikeCode, spotIn } from '../..
 import type { Check } from '../check.ts';
 
 const entity = /&(?:amp|lt|gt|quot|nbsp|apos|ndash|mdash|[lr][sd]quo|hellip|#\d{2,5}|#x[0-9a-f]{2,5});/i;
-// Without those that Markdown has no signs for: u, sub, sup.
+// Without u, sub and sup, for which Markdown has no signs.
 const tag =
   /<\/?(?:br|p|div|span|b|i|em|strong|ul|ol|li|h[1-6]|font|center|table|t[rd]|a|img)(?: [^<>]{0,100}=[^<>]{0,100})?\s?\/?>/i;
-// A prompt that asks for a mark in the text gets one.
+// The prompt asks for marks in the text.
 const asksForMarks =
   /markup|tag|email|escape|entit|highlight|embed|angular|component|\bbold|italic|underlin|emphasi[sz]|strike|strikethrough|superscript|subscript|\bcolou?r(?:ed)? (?:the|in|all|each|every|red|blue|green)|line breaks?|line-break|rich text|format(?:ted|ting)? |加粗|粗体|斜体|下划线|高亮|标签|标记/;
 
@@ -50,7 +50,7 @@ export const htmlLeftover: Check = {
       if (!found) continue;
       const prompt = answersOf(example).find(({ message }) => message >= piece.message)?.promptLower ?? '';
       if (asksForCode(prompt) || asksForMarks.test(prompt)) continue;
-      // Named, not used.
+      // The tag is only mentioned.
       if (found[0].startsWith('<') && (text[found.index - 1] === '`' || /\bhtml\b/i.test(text))) continue;
       if (/^<br/i.test(found[0]) && isInTable(text, found.index)) continue;
       if (text.includes('```') || (found[0].startsWith('&') && looksLikeCode(text))) continue;
@@ -60,7 +60,7 @@ export const htmlLeftover: Check = {
   },
 };
 
-// A cell of a Markdown table has no other way to break a line.
+// A line break in a cell of a Markdown table can only be written this way.
 function isInTable(text: string, at: number): boolean {
   const from = text.lastIndexOf('\n', at) + 1;
   const to = text.indexOf('\n', at);

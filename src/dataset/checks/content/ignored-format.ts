@@ -6,7 +6,7 @@ import type { Check } from '../check.ts';
 
 const oneWord =
   /\b(?:in|with|using)(?: only| just| exactly)? (?:one|a single|1) word\b(?! or)|\b(?:one|single)[- ]word (?:answer|reply|response)\b|\b(?:one|a single) word only\b|\b(?:answer|reply|respond|return|output|give|say|write)\b[^.?!\n]{0,30}\b(?:only|just|exactly) (?:one|a single|1) word\b(?! or)/;
-// Not "each guard can only answer yes or no": what the assistant is told.
+// Only what the assistant is told, not "each guard can only answer yes or no".
 const yesOrNo =
   /(?<!\b(?:can|will|must|may|could|would|who|always|to|guards?|they|he|she) (?:only |just )?)\b(?:answer|reply|respond) (?:the (?:following )?question )?(?:only |just |simply )?(?:with |in )?(?:only |just )?(?:a )?(?:simple )?['"“]?yes['"”]?(?:,? or |\/)['"“]?no\b/;
 const onlyYesOrNo = /\b(?:only|just|simply)\b[^.?!:\n]{0,30}\byes\b|\byes or no\b[^.?!\n]{0,12}\bonly\b/;
@@ -16,7 +16,7 @@ const mostWords =
   /\b(?:at most|no more than|not more than|fewer than|less than|under|within|a maximum of|maximum of|max\.?|up to|limit(?:ed)? to) (\d{1,4}) words\b/;
 const closedList =
   /\b(?:one of|choose (?:only )?(?:from|between)|select (?:one )?(?:of|from)|(?:categories|labels|classes|options)(?: are)?)(?: the following)?(?: [a-z]+){0,3}: ?([^\n.?;:]{5,200})/;
-// The limit is one for what is asked for, not one that the prompt talks about.
+// The limit must apply to the requested answer, not to something that the prompt talks about.
 const talksAbout =
   /\bpart #?\d|\bexamples?:|\busage:|\bhow many words\b|\bis (?:less|fewer|more) than\b|\bwhether\b|\bsentences? with\b/;
 
@@ -68,7 +68,7 @@ export const ignoredFormat: Check = {
   },
 };
 
-// The cheap tests before the others: every form names one of these.
+// Fast first tests: every form contains one of these.
 const saysWord = anyOf('word');
 const saysYes = anyOf('yes');
 const saysLetter = anyOf('letter');

@@ -2,11 +2,11 @@ import { has } from '../../text/char-flags.ts';
 import { featuresOf, type Piece, spotIn } from '../../text/features.ts';
 import type { Check } from '../check.ts';
 
-// Marks that say nothing anywhere: zero-width space, word joiner, byte-order mark, soft hyphen.
+// Characters that never have a meaning here: zero-width space, word joiner, byte-order mark, soft hyphen.
 const needless = /[\u200b\u2060\ufeff\u00ad]/g;
 // Marks that change the order in which text is shown.
 const reordering = /[\u202a-\u202e\u2066-\u2069]/;
-// Joiners and direction marks between Latin letters do nothing.
+// Joiners and direction marks between Latin letters have no effect.
 const misplaced = /(?<=[A-Za-z])(?:\u200c|\u200d|\u200e|\u200f)(?=[A-Za-z])/;
 
 export const invisibleCharacter: Check = {

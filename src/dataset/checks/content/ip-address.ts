@@ -34,7 +34,7 @@ export const ipAddress: Check = {
   },
 };
 
-// Code, and prompts about code or about such addresses, take any address for an example.
+// In code, and for prompts about code or such addresses, any address may be an example.
 function isExample(example: Example, { text, message, list }: Piece): boolean {
   const asked = answersOf(example).find((answer) => answer.list === list && answer.message >= message);
   const prompt = asked?.promptLower ?? '';

@@ -2,7 +2,7 @@ import { has } from '../../text/char-flags.ts';
 import { answersOf, asksForCode, featuresOf, looksLikeCode, spotIn } from '../../text/features.ts';
 import type { Check } from '../check.ts';
 
-// \n before a capital, a digit, another escape or the end; \" ; \u00e9. LaTeX commands and paths are not such.
+// \n before a capital, a digit, another escape or the end; \" ; \u00e9. Excludes LaTeX commands and paths.
 const escaped =
   /(?<![\\\w:])\\[nrt](?=[A-Z0-9\s"'\\*•-]|$)|(?<=[a-z.,;:!?)"'])\\n(?=[A-Z0-9\s"'\\*•-]|$)|\\u00[89a-f][0-9a-f]\b|\\u20[01][0-9a-f]|\\"(?=[\w\s])/;
 const aboutEscapes = /escape|newline|line break|backslash|regex|latex|equation|path|\\/;

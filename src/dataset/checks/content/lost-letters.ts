@@ -1,7 +1,7 @@
 import { featuresOf, spotIn } from '../../text/features.ts';
 import type { Check } from '../check.ts';
 
-// Words of question marks: three and more of them, one of at least three.
+// Three or more words of question marks, one of them with at least three marks.
 const words = /(?:^|[\s"'(])(?=[? ]*\?{3})\?+(?: \?+){2,}/;
 
 export const lostLetters: Check = {

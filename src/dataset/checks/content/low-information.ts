@@ -3,10 +3,10 @@ import type { Check } from '../check.ts';
 
 const says =
   /^(?:(?:(?:sure|yes|ok(?:ay)?|of course|certainly|absolutely|no problem|alright|great|got it|understood|done|sure thing|you're welcome|thank you|thanks|as requested|here (?:you go|it is|you are)|(?:i )?hope (?:this|that|it) helps|i (?:understand|see)|let me know(?: if [^.!?]{0,60})?|(?:i(?:'ll| will|'d| would) be )?happy to help|i can (?:help|do that)(?: you)?(?: with that)?|hello|hi)[.!, ]*)+|好的|没问题|当然(?:可以)?|可以|明白了|谢谢)[.!。！]*$/;
-// What a prompt must say to be a task: a user who says "I am off now" may be told "OK".
+// The prompt must be a task: "OK" can be the right answer to "I am off now".
 const task =
   /\?|[？呢]|[一-鿿].*(?:请|写|给我|列出|解释|描述|介绍|如何|怎么|什么|为何|哪|生成|创建|翻译|总结|告诉|推荐|帮)|^(?:please |now |then |and |can you |could you )?(?:write|give|list|explain|describe|create|tell|make|generate|summar|name|find|compare|compose|design|provide|suggest|how|what|why|which|who|where|when|show|outline|discuss|analy[sz]e|calculate|compute|solve|propose|develop|produce|draft|build|implement|define|identify|recommend)/;
-// The answer is a part or another form of what the prompt gives, and may be any word.
+// The answer is a part or another form of the given text, so any word can be right.
 const formTask =
   /delet|remov|strip|replac|decod|decrypt|decipher|encod|unscrambl|rearrang|revers|fill|complet|correct|spell|output|print|return|answer (?:with|in|only)|only|one[- ]word|single|first|last|capital|letter|extract|convert|transform|predict|guess|choos|select|pick|label|categor|tag|detect|next|continu/;
 const thanks =

@@ -4,7 +4,7 @@ import type { Check } from '../check.ts';
 
 // Labels at the start of a line that begin another task or another turn.
 const heading = /(?:^|\n)\s{0,3}#{1,4}\s{0,2}(?:instruction|response|human|assistant|user)\s{0,2}:/i;
-// Explanations have these, too: they are a task only if one follows the other.
+// Explanations also contain these labels, so they are a task only if one follows the other.
 const pairOfHeadings =
   /(?:^|\n)\s{0,3}#{1,4}\s{0,2}(?:input|question)\s{0,2}:[\s\S]{1,2000}?\n\s{0,3}#{1,4}\s{0,2}(?:output|answer)\s{0,2}:/i;
 const task =
@@ -12,10 +12,10 @@ const task =
 const turns =
   /(?:^|\n)[ \t]{0,3}(?:human|user)\s?:[^\n]{1,2000}\n+[ \t]{0,3}(?:assistant|ai|bot|chatbot|gpt|model)\s?:/i;
 const nextTurn = /\n\s{0,3}(?:human|user|assistant)\s?: ?\S/i;
-// Other words with a colon at the start of a line: then "User:" belongs to a list of terms.
+// If other lines begin with a word and a colon, "User:" belongs to a list of terms.
 const term =
   /(?:^|\n)[ \t]{0,3}(?:[-*•]\s|\d{1,2}[.)]\s)?\*{0,2}(?!(?:human|user|assistant)\b)\p{L}[\p{L} ]{1,30}\*{0,2}\s?:/iu;
-// Signs alone on their line and a number after them part the tasks of one output; `### 1. Costs` is a heading.
+// Signs alone on a line, followed by a number, separate tasks in one output; `### 1. Costs` is a heading.
 const taskNumber = /\n\s{0,3}#{2,4}[ \t]{0,3}\n\s{0,3}\d{1,3}\.\s/;
 const asksForTurns =
   /dialog|conversation|interview|chat|script|q ?& ?a|faq|question|transcript|instruction|prompt|task|template|format|example|对话|role-?play|data ?set/;
@@ -60,7 +60,7 @@ function find({ text, promptLower, flags }: Answer): RegExpExecArray | null {
     if (found && found.index > 0 && !(asksForTurns.test(promptLower) || looksLikeCode(text))) return found;
   }
   const found = task.exec(text) ?? turns.exec(text) ?? (term.test(text) ? null : nextTurn.exec(text));
-  // At the very start it is a label of this answer.
+  // At the very beginning, it is a label of this answer.
   return found && found.index > 0 && !asksForTurns.test(promptLower) && !looksLikeCode(text) ? found : null;
 }
 

@@ -2,11 +2,11 @@ import { answersOf, asksForCode, looksLikeCode, spotOf } from '../../text/featur
 import { anyOf } from '../../text/grams.ts';
 import type { Check } from '../check.ts';
 
-// In prose, where a name, a number or a date is expected.
+// In prose, at a place for a name, a number or a date.
 const missing =
   /\[object Object\]|<NA>|\b(?:Dear|Hello|Hi|Hey|Mr\.?|Mrs\.?|Ms\.?) (?:None|nan|NaN|null|undefined)\b|(?:[$€£] ?|\b(?:number|order|invoice|ticket|account|id|ID|no\.) #?)(?:None|nan|NaN|null|undefined)\b|\b(?:on|at|by|until|from|since) (?:nan|NaN|undefined)\b/;
 
-// The cheap test before.
+// A fast first test.
 const mayMiss = anyOf('none', 'nan', 'null', 'undefined', '[object', '<na>');
 
 export const missingValue: Check = {

@@ -50,7 +50,7 @@ export const mixedLanguage: Check = {
           : languages(promptLower, lower);
       if (!differ || asksForLanguage.test(promptLower) || looksLikeCode(text)) continue;
       if (toldBefore(example, answer)) continue;
-      // An instruction in one language about a text in another: either is right.
+      // If the instruction and its text are in different languages, both are right.
       if (input !== '' && mainScript(input, share, letters) === mainScript(text, share, letters)) continue;
       report(spotOf(answer), `The prompt is in ${differ[0]}, the answer in ${differ[1]}.`, {
         data: { prompt: differ[0], answer: differ[1] },
@@ -59,7 +59,7 @@ export const mixedLanguage: Check = {
   },
 };
 
-// What the system prompt or an earlier turn asked for still holds.
+// A request in the system prompt or an earlier turn still applies.
 function toldBefore(example: Example, answer: Answer): boolean {
   return featuresOf(example).pieces.some(
     ({ role, message, text, list }) =>
@@ -70,12 +70,12 @@ function toldBefore(example: Example, answer: Answer): boolean {
   );
 }
 
-// In one community both may be written: a Catalan question may get a Spanish answer, and short texts look alike.
+// Speakers often use both languages (a Catalan question may get a Spanish answer), and short texts look similar.
 const neighbours = [
   ['Spanish', 'Portuguese', 'Italian'],
   ['German', 'Dutch'],
 ];
-// A few small words: Latin letters without any are names, terms, or another language in Latin letters.
+// Requires a few frequent words: Latin letters without any are names, terms, or another language.
 const smallWord =
   /\b(?:how|what|why|who|when|where|which|does|our|they|will|would|should|about|the|an|is|are|was|were|has|have|had|been|of|to|in|for|and|it|you|can|with|that|this|by|on|from|as|or|not|le|la|les|des|une|est|que|el|los|un|y|en|der|die|das|und|ist|nicht|ein|eine|il|di|che|o|os|uma|de|het|een)\b/gi;
 
@@ -85,9 +85,9 @@ function scripts(asked: string, answer: string, share: number, letters: number):
   const prompt = asked.includes('://') ? asked.replace(link, ' ') : asked;
   const one = mainScript(prompt, share, letters);
   const other = one && mainScript(answer, share, letters);
-  // Names of another script inside an answer do not make it one of another language.
+  // Names in another script do not make an answer foreign.
   if (!one || !other || one === other || holdsScript(answer, one)) return null;
-  // Two languages in the prompt, a line each; or Chinese with a name in kana.
+  // The prompt has two languages, one per line, or is Chinese with a name in kana.
   if (prompt.split(/[\n：:]/).some((line) => mainScript(line, share, letters / 2) === other)) return null;
   if (one === 'Japanese' && other === 'Chinese' && !isJapanese(prompt)) return null;
   const latin = one === 'Latin' ? prompt : other === 'Latin' ? answer : null;

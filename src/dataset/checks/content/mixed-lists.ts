@@ -30,14 +30,14 @@ export const mixedLists: Check = {
       if ((answer.flags & has.newline) === 0) continue;
       if ((answer.flags & (has.dash | has.star | has.digit | has.symbol)) === 0) continue;
       const at = mixedAt(answer.text);
-      // Two marks in the prompt, too: they tell speakers or sides from one another.
+      // If the prompt also uses two marks, they distinguish speakers or sides.
       if (at >= 0 && mixedAt(answer.prompt) < 0)
         report(spotOf(answer, at), 'The list changes its marker here.');
     }
   },
 };
 
-// Items on lines one after another, equally indented; only marks of one sort (bullets, or numbers) are compared.
+// Compares items on consecutive lines with equal indentation, and only marks of one kind (bullets, or numbers).
 function mixedAt(text: string): number {
   let before = { end: -1, indent: '', mark: '' };
   for (const { index, 0: all, 1: indent = '', 2: sign = '' } of text.matchAll(item)) {

@@ -3,7 +3,7 @@ import type { Check } from '../check.ts';
 
 const tokens =
   /^[<[("']?(?:n\/a|n\.a\.?|na|null|nil|none|nan|nat|undefined|not (?:applicable|available)|unknown|无|没有|暂无)[>\])"']?[.。!]?$|^["']?no (?:output|answer|response)["']?[.!]?$/;
-// The answer may be "none": 哪些, 是否, 有没有.
+// "None" can be the right answer to: 哪些, 是否, 有没有.
 const asksWhether =
   /[哪何什]|有[^。]{0,12}[？?]|是否|有没有|有无|several|which of|are there any|is there any|if any/;
 const onlyMarks = /^(?:[.…。_]{2,}|…|-+|—+|\?{2,}|\*+|~+)$/;
@@ -50,7 +50,7 @@ export const nearEmptyAnswer: Check = {
   },
 };
 
-// Whether the prompt holds the word: "na" is not in "name". Chinese has no spaces between words.
+// Whether the prompt contains the word: "na" is not in "name". Chinese has no spaces between words.
 function names(promptLower: string, word: string): boolean {
   if (!/^[a-z/ ]+$/.test(word)) return promptLower.includes(word);
   return new RegExp(`(?<![a-z])${word}(?![a-z])`).test(promptLower);

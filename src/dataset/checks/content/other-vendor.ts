@@ -12,7 +12,7 @@ const identity = new RegExp(
 );
 const cutOff =
   /\bas of my (?:last|latest|most recent|knowledge|training)\b|\bmy (?:last|latest) (?:knowledge )?update\b[^.\n]{0,20}\b(?:in|was) [a-z]* ?20\d\d\b/;
-// The cheap tests before the others: one of the products and makers, and what comes before a date.
+// Fast first tests: a product or maker, and words before a date.
 const mayName = anyOf(
   ...[
     'gpt',

@@ -27,7 +27,7 @@ export const outerSpace: Check = {
       if (text === null || text === '' || !(isSpace(text, 0) || isSpace(text, text.length - 1))) continue;
       const end = text.trimEnd().length;
       const start = contentStart(text);
-      // Blank answers are another check's.
+      // Another check reports blank answers.
       if (end === 0 || (start === 0 && end === text.length)) continue;
       const atStart = start > 0;
       const fix = { from: atStart ? 0 : end, to: text.length, text: text.slice(start, end) };

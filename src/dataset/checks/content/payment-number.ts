@@ -44,7 +44,7 @@ export const paymentNumber: Check = {
 const forTests =
   /\b(?:test|testing|fake|dummy|sample|example|mock|sandbox|made[- ]up|fictional|fictitious|placeholder|invalid|random)\b[- ](?:\w+[- ]){0,3}(?:cards?|numbers?|payments?|data|accounts?|ibans?|ssns?)\b|\b(?:cards?|numbers?|payments?|ibans?|ssns?)\b (?:\w+ ){0,3}(?:for|in) (?:tests?|testing|the sandbox)\b|测试(?:用)?(?:的)?(?:卡|号)|示例|テスト/;
 
-// The prompt asks for one, or the words before it say so.
+// The prompt asks for an example number, or the words before it say that it is one.
 function isForTests(example: Example, { text, message, list }: Piece, from: number): boolean {
   const asked = answersOf(example).find((answer) => answer.list === list && answer.message >= message);
   return (

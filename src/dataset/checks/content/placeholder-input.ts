@@ -5,7 +5,7 @@ import type { Check } from '../check.ts';
 const certain =
   /^[<[(]?\s*no ?input(?: (?:required|needed|necessary|provided|given|available))?\s*[>\])]?\.?$|^[<[(]?(?:n\/a|not applicable)[>\])]?\.?$/i;
 const likely = /^[<[(]?(?:none|null|nan|nil|empty|undefined)[>\])]?\.?$|^<na>$/i;
-// What programs write for a missing cell. As an answer within a conversation, "None" is an ordinary turn.
+// What programs write for a missing cell. As an answer inside a conversation, "None" is an ordinary turn.
 const missingCell = /^(?:None|null|NULL|nan|NaN|NaT|undefined|<NA>)$/;
 
 export const placeholderInput: Check = {
@@ -54,7 +54,7 @@ export const placeholderInput: Check = {
   },
 };
 
-// Whether the instruction is about such values: the text before the input, since the input would excuse itself.
+// Whether the instruction is about such values. Looks only at the text before the input.
 function isValue(prompt: unknown, input: string): boolean {
   if (typeof prompt !== 'string') return false;
   const at = prompt.lastIndexOf(input);

@@ -41,7 +41,7 @@ export const promptVariable: Check = {
         continue;
       const found = variable.exec(prompt);
       if (!found || asksForCode(promptLower) || looksLikeCode(prompt) || looksLikeCode(answer.text)) continue;
-      // Texts made anonymous have such marks on purpose.
+      // Anonymised texts contain such marks on purpose.
       if (isMark.test(found[0]) && anonymous.test(answer.lower)) continue;
       if (asksForVariables.test(promptLower) || talksOfForm.test(promptLower) || formula.test(prompt))
         continue;

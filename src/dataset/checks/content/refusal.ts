@@ -93,7 +93,7 @@ export const refusedTask: Check = {
   },
 };
 
-// How refusals open, in the languages that are known.
+// Beginnings of refusals in the known languages.
 function mayRefuse(code: number): boolean {
   return code < 0x500 ? letters.has(code) : code >= 0x3040;
 }

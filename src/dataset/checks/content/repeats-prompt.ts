@@ -27,7 +27,7 @@ export const repeatsPrompt: Check = {
   ],
   run(example, report, { min_chars: least = 25 }) {
     for (const answer of answersOf(example)) {
-      // The first letter is the cheap test; case is ignored.
+      // Compare the first letter first, ignoring case.
       const { lower, promptLower, instruction } = answer;
       if (unitAt(lower, 0) !== unitAt(promptLower, 0) || instruction.length < least) continue;
       const asked = instruction
@@ -35,7 +35,7 @@ export const repeatsPrompt: Check = {
         .toLowerCase()
         .replace(/[.:?!。？：\s]+$/, '');
       if (asked.length < least || !lower.startsWith(asked)) continue;
-      // A topic or the start of a sentence, which the answer goes on with in the same line.
+      // The prompt is a topic or the start of a sentence that the answer continues on the same line.
       if (!/[.:?!。？：]\s*$/.test(instruction) && /^ ?[^\s.:?!。？：]/.test(lower.slice(asked.length)))
         continue;
       if (!isSentenceToUse(answer, asked)) report(spotOf(answer), 'The answer begins with the instruction.');
@@ -46,7 +46,7 @@ export const repeatsPrompt: Check = {
 const uses =
   /rewrite|edit|correct|fix|complete|continue|paraphras|translate|improve|sentence|following|finish|fill|given/;
 
-// A prompt that is itself the text to be worked on is rightly there again.
+// If the prompt itself is the text to work on, the answer may repeat it.
 function isSentenceToUse({ input, promptLower }: Answer, asked: string): boolean {
   return input === '' && (uses.test(promptLower) || /_{2,}|\.{3}$/.test(asked));
 }

@@ -47,7 +47,7 @@ export const repetitionLoop: Check = {
       const asked = featuresOf(example).answers.find(
         ({ list, message }) => list === piece.list && message === piece.message,
       );
-      // One character hundreds of times is not code, and a ruler of signs is not a loop.
+      // A character repeated hundreds of times is not code, and a line of signs is not a loop.
       const isRun = loop.to - loop.from === 1 && loop.times >= 100;
       if (!isRun && asked && asksForRepeating.test(asked.promptLower)) continue;
       if (!isRun && (looksLikeCode(text) || !isLanguage(text, loop))) continue;
@@ -59,7 +59,7 @@ export const repetitionLoop: Check = {
   },
 };
 
-// Words and little else: the parts of a regular expression, the cells of a table and calls inside calls may well be alike.
+// Requires mostly words, because parts of a regular expression, cells of a table and nested calls may repeat.
 function isLanguage(text: string, { from, to, times }: Loop): boolean {
   const looped = text.slice(from, Math.min(text.length, from + (to - from) * Math.min(times, 4)));
   const plain = looped.match(/[\p{L}\p{M}\p{N}\s]/gu)?.length ?? 0;

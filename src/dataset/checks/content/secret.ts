@@ -58,7 +58,7 @@ export const secret: Check = {
       if ((piece.flags & (has.digit | has.dash | has.at)) === 0) continue;
       let found = findSecrets(piece.text);
       if (found.length === 0) continue;
-      // A password that the prompt asked for does not belong to anybody yet.
+      // A password that the prompt asked for is not in use yet.
       if (pieces.some(({ role, text }) => role === 'user' && asksForPassword.test(text.slice(0, 2000))))
         found = found.filter(({ kind }) => kind !== 'password');
       const [first] = found;

@@ -3,14 +3,14 @@ import { answersOf, looksLikeCode, spotOf } from '../../text/features.ts';
 import type { Check } from '../check.ts';
 
 const own = /^(?:A|AI|Assistant|ASSISTANT|Bot|Chatbot|ChatGPT|GPT)\s*[:：]\s/;
-// What the templates of instruction sets put before an answer.
+// Labels that instruction templates put before an answer.
 const heading = /^#{2,4} ?(?:Response|Assistant|Instruction|Human|User)\s*[:：]/;
 const other = /(?:^|[\n.?!。？！])\s*(?:Human|Patient|###\s*(?:Human|User)|患者|用户)\s*[:：]\s*\S/;
 const termLine = /^(?!Human|Patient|User|Assistant|AI|Doctor|Answer|A:)\p{Lu}[\p{L} ]{1,24}: \S/mu;
 const asksForDialogue =
   /dialog|conversation|interview|script|scene|\bplay\b|role-?play|chat|transcript|skit|q&a|faq|q:|exchange|argument between|debate|两人|对话|访谈/;
 
-/** A prompt that is a transcript: it opens as a speaker does, and ends where the answer is to go on. */
+/** The prompt is a transcript: it begins with a speaker label and ends where the answer must continue. */
 const opens = /^\s*(?:###\s*)?(?:Human|HUMAN|User|USER|Instruction)\s?:|^\s*Below is an instruction that/;
 const ends = /\n\s*((?:###\s*)?(?:Assistant|ASSISTANT|AI|Bot|Response)\s?:)\s*$/;
 
@@ -61,7 +61,7 @@ export const speakerLabel: Check = {
       const { text, promptLower, prompt } = answer;
       const template = (answer.flags & has.hash) !== 0 ? heading.exec(text) : null;
       const found = template ?? own.exec(text) ?? other.exec(text);
-      // A list of terms, each with its word: none of them speaks.
+      // A list of terms with explanations is not a dialogue.
       if (!found || (template && prompt.includes('##'))) continue;
       if (!template && (termLine.test(text) || asksForDialogue.test(promptLower) || looksLikeCode(text)))
         continue;

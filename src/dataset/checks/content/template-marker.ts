@@ -3,7 +3,7 @@ import { has } from '../../text/char-flags.ts';
 import { featuresOf, type Piece, spotIn } from '../../text/features.ts';
 import type { Check } from '../check.ts';
 
-// What the templates of common model families put around turns, calls and thinking.
+// Markers that templates of common model families put around turns, calls and reasoning.
 const names = [
   'im_(?:start|end|sep|user|assistant|system|middle)',
   'endoftext|eot_id|eom_id|start_header_id|end_header_id|begin_of_text|end_of_text|python_tag',
@@ -18,7 +18,7 @@ const names = [
 const piped = new RegExp(`<\\|(?:(?:${names})\\|>|(?:turn|tool|tool_call|tool_response|channel)>)`);
 const tagged =
   /<(?:start_of_turn|end_of_turn|bos|eos|sop|seed:bos|seed:eos)>|<(?:turn|tool|tool_call|tool_response|channel)\|>|<<\/?SYS>>|\[\/?INST\]|\[\/?(?:SYSTEM_PROMPT|AVAILABLE_TOOLS|TOOL_RESULTS)\]|\[TOOL_CALLS\]|\[gMASK\]|\[\|(?:user|assistant|system|tool|endofturn)\|\]|\]~!?b[[\]]|\[e~\[|<｜(?:hy_)?(?:User|Assistant|begin▁of▁sentence|end▁of▁sentence|tool▁[a-z▁]+)｜>/;
-/** What each marker of the second list has in it: texts without any of these are not searched. */
+/** Parts of the markers in the second list; texts without any of these are not searched. */
 const signs = ['INST]', 'SYS', 'TOOL', '｜>', 'os>', 'sop>', 'turn', '|>', 'MASK]', '[|', '~b', 'e~['];
 const outer = /^\s*<s>(?!.*<\/s>.*\S)|<\/s>\s*$/s;
 
@@ -63,7 +63,7 @@ export const templateMarker: Check = {
 const topic =
   /\b(?:special|control|chat|prompt|end|start|stop|begin|eos|bos|separator|delimiter)[- ](?:of[- ]\w+ )?(?:tokens?|markers?|tags?|templates?)\b|\b(?:tokens?|markers?|delimiters?|chatml|tokeni[sz]ers?|chat templates?|vocabulary)\b|特殊(?:标记|符号|词元)|对话模板|分词器/i;
 
-// The prompt speaks of markers, and no text is wrapped in them, as a rendered one is.
+// The prompt is about markers, and no text is wrapped in them as in a rendered conversation.
 function asksAboutMarkers(example: Example): boolean {
   const marked = featuresOf(example).pieces.filter((piece) => find(piece));
   return (

@@ -3,7 +3,7 @@ import { answersOf, asksForCode, looksLikeCode, spotOf } from '../../text/featur
 import type { Check } from '../check.ts';
 
 // {{name}}, ${name}, %(name)s, {user_name}, {userName}, <USER_NAME>, [USER_NAME]; LaTeX, sets and the expressions of workflow files (${{ … }}) are left out by
-// what stands before and inside.
+// the text before and inside them.
 export const variable =
   /(?<!\$)\{\{\s{0,3}[A-Za-z_][\w. ]{0,40}\}\}|\$\{[A-Za-z_][\w.]{0,40}\}|%\([a-z_]{1,40}\)s|(?<![\w\\${^}])\{[a-z]{2,}(?:_[a-z]+){0,4}\}(?!\})|(?<![\w\\${^])\{[a-z]{2,}(?:[A-Z][a-z]+){1,3}\}(?!\})|(?<![\w\\${^])\{[A-Z]{2,}(?:_[A-Z]+){1,4}\}(?!\})|(?<![\w\])])[<[][A-Z]{2,}(?:_[A-Z]{2,}){1,4}[>\]](?![(\w])|<%=? ?\w{1,40} ?%>/;
 export const formula = /\$[^$\n]{0,200}[\\^_=]|\\(?:frac|text|times|begin|left|right|cdot|sqrt|sum)/;
@@ -11,9 +11,9 @@ export const formula = /\$[^$\n]{0,200}[\\^_=]|\\(?:frac|text|times|begin|left|r
 export const isMark = /^[<[][A-Z]/;
 export const anonymous =
   /anonymi|redact|mask|entit|\bner\b|\btag|annotat|label|token|placeholder|blank|log\b|[<[][a-z]/;
-// An answer about such marks names them.
+// An answer about such marks mentions them.
 const speaksOfThem = /template|placeholder|\bwiki|模板|占位符|变量/;
-// A prompt that asks for one of these gets variables.
+// If the prompt asks for one of these, variables are expected.
 export const asksForVariables =
   /template|workflow|github action|jinja|handlebars|mustache|liquid|helm|terraform|ansible|docker|compose|config|pipeline|yaml|placeholder|variable|mail ?merge|environment|\benv\b|makefile|nginx|cron/;
 
@@ -52,7 +52,7 @@ export const templateVariable: Check = {
       if ((answer.flags & (has.brace | has.percent | has.less | has.bracket)) === 0) continue;
       const found = variable.exec(answer.text);
       if (!found || answer.prompt.includes('{') || answer.prompt.includes('%(')) continue;
-      // Texts made anonymous, and answers that take up a mark of the prompt.
+      // Anonymised texts, and answers that reuse a mark of the prompt.
       if (
         isMark.test(found[0]) &&
         (anonymous.test(answer.promptLower) || answer.prompt.includes(found[0].slice(1, -1)))

@@ -35,7 +35,7 @@ export const unbalancedFence: Check = {
   },
 };
 
-// Where the fence stands that nothing closes; -1 for none. As in CommonMark, a closing fence has no info and is no shorter.
+// Where the unclosed fence is; -1 for none. As in CommonMark, a closing fence has no info string and is at least as long.
 function openFence(text: string): number {
   let open = '';
   let at = -1;
@@ -46,6 +46,6 @@ function openFence(text: string): number {
     } else if (marks[0] === open[0] && marks.length >= open.length && info.trim() === '') open = '';
   }
   if (open === '') return -1;
-  // Closed behind text on the same line: unusual, but closed.
+  // Closed after text on the same line, which is unusual but valid.
   return text.indexOf(open, at + open.length) >= 0 ? -1 : at;
 }

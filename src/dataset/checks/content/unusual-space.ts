@@ -2,7 +2,7 @@ import { has } from '../../text/char-flags.ts';
 import { featuresOf, spotIn } from '../../text/features.ts';
 import type { Check } from '../check.ts';
 
-// Not those that typography asks for: before French punctuation and units, inside numbers, after an opening quote.
+// Excludes spaces that typography requires: before French punctuation and units, inside numbers, after an opening quote.
 const odd = /(?<![«‹\d])[\u00a0\u2000-\u200a\u2028\u2029\u202f\u205f](?![:;!?»›%€$£°\d—–])/;
 
 export const unusualSpace: Check = {

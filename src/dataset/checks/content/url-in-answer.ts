@@ -23,7 +23,7 @@ export const urlInAnswer: Check = {
     '{"instruction":"Is https://tides.noaa.gov/basics a good source?","input":"","output":"Yes, https://tides.noaa.gov/basics is run by an agency."}',
   ],
   run(example, report) {
-    // Tools give links.
+    // Tools return links.
     if (featuresOf(example).hasTools) return;
     for (const answer of answersOf(example)) {
       if ((answer.flags & has.slash) === 0 && !answer.lower.includes('www.')) continue;

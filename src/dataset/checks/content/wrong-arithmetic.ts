@@ -58,7 +58,7 @@ function checkEquations(answer: Answer, report: Report): void {
 }
 
 const sign = /\d\s*[-+*/x×÷−–^)]\s*[\d(]/;
-// `1-100` is a range, `50/50` and `9-11` are names: unless somebody asks to compute, with spaces or more signs.
+// `1-100` is a range, and `50/50` and `9-11` are names, unless the prompt asks to compute, or there are spaces or more signs.
 const rangeOrName = /^\s*\(?\d+\s?[-–/]\s?\d+\)?\s*$/;
 const asksToCompute = /calculate|compute|evaluate|subtract|difference|divide|quotient|minus|work out/;
 

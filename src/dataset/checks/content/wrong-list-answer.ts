@@ -99,7 +99,7 @@ function toNumber(written: string): number {
   return Number(written.replaceAll(',', ''));
 }
 
-// Rounded to the digits that it shows, up or down.
+// Rounded up or down to the digits that it shows.
 function near(written: string, value: number): boolean {
   const decimals = written.includes('.') ? written.length - written.indexOf('.') - 1 : 0;
   return Math.abs(toNumber(written) - value) < (value % 1 === 0 ? 1e-9 : 10 ** -decimals);
@@ -110,12 +110,12 @@ function sortFault(list: readonly number[], numbers: readonly number[], asked: s
   const rising = list.toSorted((a, b) => a - b);
   const falling = rising.toReversed();
   const falls = descending.test(asked);
-  // An order that is not named, or both: either is right.
+  // If the prompt names no order or both, both are right.
   const allowed = falls === ascending.test(asked) ? [rising, falling] : falls ? [falling] : [rising];
   const said = numbers.slice(-list.length);
   if (numbers.length < list.length - 1 || numbers.length > list.length * 2) return null;
   if (allowed.some((each) => contains(numbers, each))) return null;
-  // The answer must be a try at the same list, not a talk about it.
+  // The answer must be an attempt at the same list, not a text about it.
   const shared = said.filter((each) => list.includes(each)).length;
   return shared >= list.length - 1 ? (allowed[0] ?? []).join(', ') : null;
 }
@@ -123,7 +123,7 @@ function sortFault(list: readonly number[], numbers: readonly number[], asked: s
 function contains(numbers: readonly number[], wanted: readonly number[]): boolean {
   for (let at = 0; at + wanted.length <= numbers.length; at += 1)
     if (wanted.every((each, i) => numbers[at + i] === each)) return true;
-  // Each number once is enough if some stand twice.
+  // If numbers occur twice, listing each once is enough.
   const once = [...new Set(wanted)];
   return (
     once.length < wanted.length &&
@@ -143,7 +143,7 @@ function wordFault({ instruction, input, text }: Answer, asked: string): string 
   const said = list && wordList(text);
   if (!list || !said || list.length < 3) return null;
   const right = sortedWords(list);
-  // The same words, in another order.
+  // The same words in another order.
   if (said.length !== right.length || sortedWords(said).some((each, i) => each !== right[i])) return null;
   return said.every((each, i) => each === right[i]) ? null : right.join(', ');
 }

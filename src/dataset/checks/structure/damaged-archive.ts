@@ -23,7 +23,7 @@ export const damagedArchive: Check = {
   hint: 'fetch the file again, or pack it again',
   fatal: true,
   bad: [
-    // A second gzip member breaks off in its header.
+    // A second gzip member ends inside its header.
     { text: Buffer.concat([gzip, gzip.subarray(0, 5)]), file: 'rows.jsonl.gz' },
     { text: Buffer.concat([zstd, zstd.subarray(0, 8)]), file: 'rows.jsonl.zst' },
   ],

@@ -1,7 +1,7 @@
 import { eachText, someString } from '../../content.ts';
 import type { Check } from '../check.ts';
 
-// With the u flag a whole pair is one character, so only halves match.
+// With the u flag a complete pair is one character, so only halves match.
 const half = /\p{Surrogate}/u;
 
 export const loneSurrogate: Check = {

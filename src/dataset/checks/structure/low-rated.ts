@@ -66,7 +66,7 @@ export const lowRated: Check = {
         fields += 1;
         value += `${value === '' ? '' : separator}${rating.kind}${separator}${rating.value}${separator}${key.slice(0, 100)}${separator}${rating.answer}`;
       }
-      // Of a pair each answer may have a rating of its own.
+      // Each answer of a pair may have its own rating.
       if (fields === 0 || findSide(row, 'rejected') !== undefined) return null;
       return { value, spot: fields === 1 ? { message: -1, meta: first } : wholeRow };
     },
@@ -107,13 +107,13 @@ export const lowRated: Check = {
 interface Found {
   kind: FieldKind;
   value: number;
-  /** How the answer beside a label begins. */
+  /** The beginning of the answer beside a label. */
   answer: string;
 }
 
 type FieldKind = Rating['kind'] | 'word';
 
-// What a field says of the row's answer, if it means something beside what the field says in other rows.
+// What a field says about the row's answer, if its values in other rows show that it is a grade.
 function ratingOf(key: string, example: Example, row: Readonly<Record<string, unknown>>): Found | null {
   const said = example.meta[key];
   if (readVerdict(key, said) === false) return null;
@@ -126,7 +126,7 @@ function ratingOf(key: string, example: Example, row: Readonly<Record<string, un
   const word = readGradeWord(key, said);
   if (word === null) return null;
   const answer = lastAnswer(example)?.text ?? '';
-  // An answer that says the word tells the class of what it speaks of.
+  // If the answer contains the word, it names the class of the text that it is about.
   const isClass = isClassAnswer(answer) || answer.toLowerCase().includes(String(said).trim().toLowerCase());
   return { kind: 'word', value: isClass ? -1 : word, answer: answer.slice(0, 40) };
 }
@@ -135,13 +135,13 @@ interface Field {
   kind: FieldKind;
   key: string;
   total: number;
-  /** By value; null once there are too many. */
+  /** Counts by value; null once there are too many values. */
   values: Map<number, { count: number; rows: number[] }> | null;
   lowest: number;
   highest: number;
   whole: boolean;
   negative: { count: number; rows: number[] };
-  /** How the answers of rows with a label begin. */
+  /** The beginnings of the answers of rows with a label. */
   answers: Set<string>;
 }
 
@@ -186,7 +186,7 @@ function note(seen: { count: number; rows: number[] }, row: number): void {
 
 function findLow(field: Field): { count: number; rows: number[]; limit: string } | null {
   const { kind, values, negative, lowest, highest } = field;
-  // A few answers that come again and again are the names of classes.
+  // A few answers that recur often are names of classes.
   if (
     (kind === 'label' || kind === 'word') &&
     field.total >= 8 &&
@@ -218,12 +218,12 @@ function findLow(field: Field): { count: number; rows: number[]; limit: string }
   };
 }
 
-// -1 and 1, and nothing else: -1, 0 and 1 are three classes.
+// Only -1 and 1; -1, 0 and 1 are three classes.
 function isFlag({ values }: Field): boolean {
   return values?.size === 2 && values.has(-1) && values.has(1);
 }
 
-// Sets of classified texts have the class as a number beside an instruction.
+// Classification datasets have the class as a number beside an instruction.
 function isOfClasses(answer: string, row: Readonly<Record<string, unknown>>, label: unknown): boolean {
   const isNumber = !/^\s*(?:true|false)\s*$/i.test(String(label));
   return (isNumber && row.instruction !== undefined) || isClassAnswer(answer);

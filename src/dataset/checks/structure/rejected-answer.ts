@@ -44,7 +44,7 @@ export const rejectedAnswer: Check = {
   },
 };
 
-// Sets of classified texts have their label beside an instruction; those of answers call their flag `kto_tag` there.
+// Classification datasets have a label beside an instruction; datasets of rated answers use `kto_tag` there.
 function isOfClasses(key: string, row: Readonly<Record<string, unknown>>): boolean {
   return key.toLowerCase() === 'label' && row.instruction !== undefined;
 }

@@ -22,7 +22,7 @@ export const repeatedCallId: Check = {
   good: [row(call('a1'), result('a1'), call('a2'), result('a2'))],
   run(example, report) {
     if (!example.messages.some((message) => message.tool_calls)) return;
-    // Whether each id seen so far has been answered.
+    // For each id so far, whether it has been answered.
     const answered = new Map<string, boolean>();
     for (const [i, message] of example.messages.entries()) {
       for (const [n, { id }] of (message.tool_calls ?? []).entries()) {

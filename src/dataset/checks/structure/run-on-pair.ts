@@ -1,4 +1,4 @@
-// One check on a preference pair, which is two conversations: the prompt with either answer.
+// Runs a check on a preference pair, which is two conversations: the prompt with each answer.
 import type { Example, Message } from '../../example.ts';
 import type { Check, Pair, Report, Spot, Thresholds } from '../check.ts';
 
@@ -7,7 +7,7 @@ export function isPair(example: Example): example is Pair {
   return example.chosen !== undefined && example.rejected !== undefined;
 }
 
-/** Runs a check on a pair: on the pair itself, on the chosen answer, and on the rejected one if it asks for it. */
+/** Runs a check on the pair itself, on the chosen answer, and on the rejected one if the check asks for that. */
 export function runOnPair(
   check: Check,
   example: Pair,
@@ -22,13 +22,13 @@ export function runOnPair(
   check.run(conversation(example, 'chosen'), onChosen, thresholds, row);
   if (!check.bothSides) return;
   const onRejected: Report = (spot, ...rest) => {
-    // The prompt has been looked at with the chosen answer.
+    // The prompt was already checked with the chosen answer.
     if (spot.message < 0 || spot.message >= before) report(spotInSide(example, 'rejected', spot), ...rest);
   };
   check.run(conversation(example, 'rejected'), onRejected, thresholds, row);
 }
 
-/** The prompt with one of the answers, as an example of its own. */
+/** The prompt with one of the answers, as a separate example. */
 export function conversation(
   { messages, tools, meta, ...sides }: Pair,
   side: 'chosen' | 'rejected',
@@ -37,7 +37,7 @@ export function conversation(
   return { messages: [...messages, ...answer], ...(tools && { tools }), meta };
 }
 
-/** From a place in such a conversation to the one in the pair. */
+/** Maps a place in such a conversation to the place in the pair. */
 export function spotInSide({ messages }: Pair, list: 'chosen' | 'rejected', spot: Spot): Spot {
   if (spot.meta !== undefined || spot.tool !== undefined) return spot;
   if (spot.message < 0) return { ...spot, list };

@@ -1,11 +1,11 @@
 import type { Check } from '../check.ts';
 
-/** Keys, or columns, that a row may have. */
+/** The most keys or columns that a row may have. */
 export const maxKeys = 65_536;
-/** A row of so many keys is longer than this. */
+/** A row with too many keys is longer than this. */
 const shortText = 5 * maxKeys;
 
-/** Whether a row, written as `text`, has more keys than are looked at. */
+/** Whether a row, written as `text`, has more keys than the limit. */
 export function hasTooManyKeys(value: unknown, text: string): boolean {
   if (text.length < shortText || typeof value !== 'object' || value === null || Array.isArray(value))
     return false;

@@ -32,13 +32,13 @@ export const unansweredToolCall: Check = {
   ],
   run(example, report) {
     if (!example.messages.some((message) => message.tool_calls)) return;
-    // Calls with ids that wait for their result, once one result of their message has come.
+    // Calls with ids that still need a result, after the first result for their message.
     let waiting = new Map<string, { message: number; call: number }>();
     let answered = false;
     for (const [i, message] of example.messages.entries()) {
       if (message.role === 'tool') {
         answered = true;
-        // A result that belongs to none of them leaves open which one it was meant for.
+        // If a result belongs to none of them, it is unclear which call it answers.
         if (!waiting.delete(message.tool_call_id ?? '')) waiting = new Map();
         continue;
       }
@@ -53,7 +53,7 @@ export const unansweredToolCall: Check = {
       for (const [n, { id }] of (message.tool_calls ?? []).entries())
         if (id !== undefined) waiting.set(id, { message: i, call: n });
       const next = example.messages[i + 1];
-      // A call written as several assistant messages in a row is answered after the last of them.
+      // If calls are in several consecutive assistant messages, the results follow the last one.
       if (message.tool_calls?.length && next && next.role !== 'tool' && !next.tool_calls?.length)
         report({ message: i, field: 'tool_calls' }, 'The tool call has no tool result after it.');
     }

@@ -56,12 +56,12 @@ export const unsupportedPart: Check = {
   },
 };
 
-/** What is wrong with a row that holds media in that field. */
+/** The finding for a row with media in this field. */
 export function sayMedia(field: string): string {
   return `The row comes with media under ${JSON.stringify(field)}, which a text model cannot see.`;
 }
 
-/** The field of an example that holds a picture, a sound or a film; null if none does. */
+/** The field of an example that contains an image, audio or video; null if there is none. */
 export function mediaFieldOf({ meta }: Pick<Example, 'meta'>): string | null {
   for (const key in meta) if (isMedia(key, meta[key])) return key;
   return null;
