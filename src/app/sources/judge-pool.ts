@@ -12,7 +12,6 @@ const regionsPerThread = 4;
 // Rows are short-lived, so a small young generation costs no time and saves memory.
 const resourceLimits = { maxYoungGenerationSizeMb: 16 };
 const mostThreads = 8;
-const slotUnit = 64 * 1024;
 // A row of megabytes permanently enlarges the heap of its thread, so one thread gets all such rows.
 const longRegion = 4_000_000;
 
@@ -48,9 +47,8 @@ export async function withJudgePool<T>(
 export function createJudgePool(count = Math.min(mostThreads, availableParallelism())): ClosablePool {
   const url = new URL('./judge-worker.js', import.meta.url);
   type Waiting = {
-    slot: Slot;
+    bytes: Uint8Array;
     thread: Thread;
-    size: number;
     resolve(judged: PooledRegion): void;
     reject(error: unknown): void;
   };
@@ -67,12 +65,9 @@ export function createJudgePool(count = Math.min(mostThreads, availableParalleli
       const done = waiting.get(id);
       waiting.delete(id);
       if (!done) return;
-      const { slot, thread, size, resolve } = done;
-      thread.bytes -= size;
-      const release = () => {
-        slot.free = true;
-      };
-      resolve({ judged, region: Buffer.from(slot.bytes.buffer, 0, size), release });
+      const { bytes, thread, resolve } = done;
+      thread.bytes -= bytes.length;
+      resolve({ judged, region: Buffer.from(bytes.buffer) });
     });
     worker.on('error', fail);
     return { worker, bytes: 0 };
@@ -80,7 +75,6 @@ export function createJudgePool(count = Math.min(mostThreads, availableParalleli
   let threads: Thread[] = [];
   let next = 0;
   const depth = count * regionsPerThread;
-  const slots: Slot[] = [];
   return {
     depth,
     start(setup) {
@@ -90,10 +84,11 @@ export function createJudgePool(count = Math.min(mostThreads, availableParalleli
     judge(parts) {
       const id = next++;
       const size = parts.reduce((sum, { length }) => sum + length, 0);
-      const slot = takeSlot(slots, size);
+      // Shared, so that the thread gets no copy of its own.
+      const bytes = new Uint8Array(new SharedArrayBuffer(size));
       let end = 0;
       for (const part of parts) {
-        slot.bytes.set(part, end);
+        bytes.set(part, end);
         end += part.length;
       }
       const answer = new Promise<PooledRegion>((resolve, reject) => {
@@ -101,8 +96,8 @@ export function createJudgePool(count = Math.min(mostThreads, availableParalleli
         const thread = size > longRegion ? threads[0] : leastBusy(threads);
         if (!thread) return reject(new Error('a region came before its setup'));
         thread.bytes += size;
-        waiting.set(id, { slot, thread, size, resolve, reject });
-        thread.worker.postMessage({ id, bytes: slot.bytes.subarray(0, size) } satisfies WorkerRequest);
+        waiting.set(id, { bytes, thread, resolve, reject });
+        thread.worker.postMessage({ id, bytes } satisfies WorkerRequest);
       });
       // If a thread fails, the first awaited answer reports it; later answers are dropped.
       answer.catch(() => undefined);
@@ -125,25 +120,4 @@ function leastBusy(threads: readonly Thread[]): Thread | undefined {
     (least, each) => (least && least.bytes <= each.bytes ? least : each),
     undefined,
   );
-}
-
-/** Shared memory for one region at a time. Copying each region would create gigabytes of garbage. */
-interface Slot {
-  bytes: Uint8Array;
-  free: boolean;
-}
-
-function takeSlot(slots: Slot[], size: number): Slot {
-  const known = slots.find(({ free, bytes }) => free && bytes.length >= size);
-  if (known) {
-    known.free = false;
-    return known;
-  }
-  const made = {
-    bytes: new Uint8Array(new SharedArrayBuffer(Math.ceil(size / slotUnit) * slotUnit)),
-    free: false,
-  };
-  // Long buffers are rare and not worth keeping.
-  if (size <= longRegion) slots.push(made);
-  return made;
 }

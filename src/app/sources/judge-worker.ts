@@ -23,8 +23,5 @@ parentPort?.on('message', (request: WorkerRequest) => {
   const judged = judge(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length));
   const answer: WorkerAnswer = { id, judged };
   // The fingerprints may be in Node's pool of small buffers, which cannot be transferred.
-  parentPort?.postMessage(answer, [
-    judged.table.buffer as ArrayBuffer,
-    judged.traits.table.buffer as ArrayBuffer,
-  ]);
+  parentPort?.postMessage(answer, [judged.table.buffer as ArrayBuffer]);
 });

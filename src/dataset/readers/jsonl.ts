@@ -63,7 +63,7 @@ export async function* cutLines(
     const last = chunk.lastIndexOf(newline);
     if (last < 0) {
       restBytes += chunk.length;
-      rest.push(Buffer.from(chunk));
+      rest.push(chunk);
       // Over the limit nothing more is kept but the start and the count.
       if (restBytes > maxRowBytes) rest = [startOf(rest)];
       continue;
@@ -78,8 +78,7 @@ export async function* cutLines(
       // The line that was cut is a part of its own: joining it with all others would copy every byte of the file.
       region = chunk.subarray(end + 1, last + 1);
     }
-    // A copy: the chunk's memory may be used again.
-    rest = last + 1 < chunk.length ? [Buffer.from(chunk.subarray(last + 1))] : [];
+    rest = last + 1 < chunk.length ? [chunk.subarray(last + 1)] : [];
     restBytes = chunk.length - last - 1;
     if (region.length > 0) parts.push(region);
     if (parts.length > 0) yield { parts };

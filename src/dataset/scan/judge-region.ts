@@ -10,7 +10,6 @@ import type { FileRemark } from '../readers/raw-row.ts';
 import type { ResolvedChecks } from './check-settings.ts';
 import { createRowJudge, type JudgedRow, type Trait } from './judged-row.ts';
 import { createRepeats } from './once-per-file.ts';
-import { createTraitPacker, createTraitUnpacker, type PackedTraits } from './packed-traits.ts';
 
 export interface RegionSetup {
   format: Format;
@@ -31,7 +30,7 @@ export interface JudgedRegion {
   /** Rows with anything to say, in order. */
   notes: RowNote[];
   /** Of every row, in order. */
-  traits: PackedTraits;
+  traits: (readonly Trait[])[];
   /** Remarks on the file, with the code of their check. */
   remarks: (Omit<FileRemark, 'check'> & { code: string })[];
 }
@@ -103,16 +102,13 @@ export function createRegionJudge(
 
 const longRegion = 4_000_000;
 
-// One for all regions: answers take a copy of what they filled.
-let scratch = new Int32Array(1024 * lineWidth);
-
 function createAnswer(region: Buffer, wantsFingerprints: boolean) {
-  let table = scratch;
+  let table = new Int32Array(1024 * lineWidth);
   let fingerprints = Buffer.alloc(wantsFingerprints ? 32 * 1024 : 0);
   let rows = 0;
   let lines = 0;
   const notes: RowNote[] = [];
-  const packer = createTraitPacker();
+  const traits: JudgedRegion['traits'] = [];
   const remarks: JudgedRegion['remarks'] = [];
   const place = (start: number, end: number): number => {
     const at = rows * lineWidth;
@@ -120,7 +116,6 @@ function createAnswer(region: Buffer, wantsFingerprints: boolean) {
       const bigger = new Int32Array(at * 2);
       bigger.set(table);
       table = bigger;
-      scratch = bigger;
     }
     if (wantsFingerprints && (rows + 1) * 32 > fingerprints.length)
       fingerprints = Buffer.concat([fingerprints], fingerprints.length * 2);
@@ -138,16 +133,17 @@ function createAnswer(region: Buffer, wantsFingerprints: boolean) {
     plain(start: number, end: number, key: Int32Array, keyAt: number): void {
       const at = place(start, end);
       for (let i = 0; i < 4; i += 1) table[at + i] = key[keyAt + i] as number;
-      packer.add(nothing);
+      traits.push(nothing);
       rows += 1;
       lines += 1;
     },
-    row(start: number, end: number, { code, identity, findings, traits, key, bytes }: JudgedRow): void {
+    row(start: number, end: number, judged: JudgedRow): void {
+      const { code, identity, findings, key, bytes } = judged;
       const at = place(start, end);
       if (key) for (let i = 0; i < 4; i += 1) table[at + i] = key[i] as number;
       if (bytes !== null) fingerprints.write(bytes, rows * 32, 'latin1');
       if (code !== null || findings.length > 0) notes.push({ row: rows, code, identity, findings });
-      packer.add(traits);
+      traits.push(judged.traits);
       rows += 1;
     },
     end: (): JudgedRegion => ({
@@ -156,7 +152,7 @@ function createAnswer(region: Buffer, wantsFingerprints: boolean) {
       table: table.slice(0, rows * lineWidth),
       fingerprints: fingerprints.subarray(0, wantsFingerprints ? rows * 32 : 0),
       notes,
-      traits: packer.end(),
+      traits,
       remarks,
     }),
   };
@@ -170,8 +166,7 @@ const nothing: readonly never[] = [];
 
 /** The rows of a judged region, whose first line is `line` of the file. */
 export function* judgedRows(judged: JudgedRegion, region: Buffer, line: number): Generator<JudgedRow> {
-  const { rows, table, fingerprints, notes } = judged;
-  const traits = createTraitUnpacker(judged.traits);
+  const { rows, table, fingerprints, notes, traits } = judged;
   let next = 0;
   for (let row = 0; row < rows; row += 1) {
     const judgedRow = new RegionRow(region, table, row * lineWidth, line);
@@ -180,7 +175,7 @@ export function* judgedRows(judged: JudgedRegion, region: Buffer, line: number):
       judgedRow.bytes = Buffer.from(fingerprints.buffer, fingerprints.byteOffset + row * 32, 32).toString(
         'latin1',
       );
-    judgedRow.traits = traits();
+    judgedRow.traits = traits[row] ?? nothing;
     yield judgedRow;
   }
 }
@@ -190,7 +185,6 @@ class RegionRow implements JudgedRow {
   readonly #region: Buffer;
   readonly #start: number;
   readonly #end: number;
-  #text: string | null = null;
   readonly line: number;
   readonly column = 1;
   findings: readonly Finding[] = nothing;
@@ -216,10 +210,8 @@ class RegionRow implements JudgedRow {
     this.findings = findings.map((finding) => moveDown(finding, firstLine));
   }
 
-  /** Kept once it was asked for: the region's memory is used again when its rows have passed. */
   get text(): string {
-    this.#text ??= this.#region.toString('utf8', this.#start, this.#end);
-    return this.#text;
+    return this.#region.toString('utf8', this.#start, this.#end);
   }
 }
 

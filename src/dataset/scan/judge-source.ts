@@ -11,7 +11,7 @@ import { createRegionJudge, type JudgedRegion, judgedRows, plainReader } from '.
 import { createRowJudge, type JudgedRow } from './judged-row.ts';
 import type { OpenSource } from './open-source.ts';
 import { sampleRows } from './raw-rows.ts';
-import type { JudgePool, ScanOptions } from './scan-types.ts';
+import type { JudgePool, PooledRegion, ScanOptions } from './scan-types.ts';
 
 export interface SourceRequest {
   open: OpenSource;
@@ -47,7 +47,7 @@ export async function* judgeSource(request: SourceRequest): AsyncGenerator<Itera
   yield judge.end();
 }
 
-type Settled = { judged: JudgedRegion; region: Buffer; release?: () => void } | { tooLong: RawRow };
+type Settled = PooledRegion | { tooLong: RawRow };
 
 async function* judgeRegions(
   request: SourceRequest,
@@ -75,7 +75,7 @@ async function* judgeRegions(
       if (check)
         read.remark({ ...remark, check, ...(remark.line !== undefined && { line: remark.line + first }) });
     }
-    return withoutRepeats(judgedRows(done.judged, done.region, first), repeats, done.release);
+    return withoutRepeats(judgedRows(done.judged, done.region, first), repeats);
   };
   for await (const { parts, tooLong } of cutLines(open.chunks, read.maxRowBytes)) {
     const format = judge.format();
@@ -89,11 +89,7 @@ async function* judgeRegions(
       }
       continue;
     }
-    if (!judgeBytes) {
-      judgeBytes = chooseRegionJudge(request, format);
-      // Every region is judged, or copied for another thread, before the next chunk.
-      open.recycle();
-    }
+    judgeBytes ??= chooseRegionJudge(request, format);
     const { here, there } = judgeBytes;
     if (here) {
       if (tooLong) yield settle({ tooLong });
@@ -130,18 +126,13 @@ function chooseRegionJudge(request: SourceRequest, format: Format): RegionJudge 
   return { there: pool };
 }
 
-function* withoutRepeats(
-  rows: Iterable<JudgedRow>,
-  repeats: SourceRequest['repeats'],
-  release?: () => void,
-): Generator<JudgedRow> {
+function* withoutRepeats(rows: Iterable<JudgedRow>, repeats: SourceRequest['repeats']): Generator<JudgedRow> {
   for (const row of rows)
     if (row.findings.length === 0) yield row;
     else {
       row.findings = row.findings.filter(({ code, message }) => !repeats(code, message));
       yield row;
     }
-  release?.();
 }
 
 interface SampledJudge {

@@ -27,7 +27,6 @@ export interface JudgedRow {
   bytes: string | null;
   /** Of a row with findings: its fingerprint, dropped or not, or that of its text; null as `bytes` is. */
   identity: string | null;
-  /** Of a row judged in a region: valid until the next row. */
   traits: readonly Trait[];
   example: Example | null;
   /** The row's raw JSON. */

@@ -16,8 +16,6 @@ export interface OpenSource {
   head: Buffer;
   /** All unpacked bytes after a byte order mark. */
   chunks: AsyncIterable<Buffer>;
-  /** From now on a chunk is valid only until the next is asked for: a file is read into the same memory again and again. */
-  recycle(): void;
   /** No more chunks are wanted; the rest is still read and hashed. */
   stop(): void;
   /** Once nothing more is read, to the end or not. */
@@ -39,8 +37,7 @@ export async function openSource(
   remark: (each: FileRemark) => void,
 ): Promise<OpenSource> {
   const digest = createHash('sha256');
-  let recycles = false;
-  const input: AsyncIterable<Buffer | string> = stream ?? readFile(path, () => recycles);
+  const input: AsyncIterable<Buffer | string> = stream ?? readFile(path);
   const iterator = input[Symbol.asyncIterator]();
   let bytes = 0;
   let stopped = false;
@@ -84,10 +81,6 @@ export async function openSource(
     codec,
     head,
     chunks: chunks(),
-    recycle() {
-      // What unpacks may hold on to what it was given.
-      recycles = codec === null;
-    },
     stop() {
       stopped = true;
     },
@@ -99,23 +92,21 @@ export async function openSource(
   };
 }
 
-async function* readFile(path: string, recycles: () => boolean): AsyncGenerator<Buffer> {
+async function* readFile(path: string): AsyncGenerator<Buffer> {
   const file = await open(path);
-  const read = (memory: Buffer) => {
-    const reading = file.read(memory, 0, chunkBytes, null);
+  const read = () => {
+    const reading = file.read(Buffer.allocUnsafeSlow(chunkBytes), 0, chunkBytes, null);
     // A failure is met where the chunk is asked for, which may be later.
     reading.catch(() => undefined);
     return reading;
   };
-  let next = read(Buffer.allocUnsafeSlow(chunkBytes));
-  let spare: Buffer | null = null;
+  let next = read();
   try {
     for (;;) {
       const { bytesRead, buffer } = await next;
       if (bytesRead === 0) return;
-      // Read ahead, into the memory of the chunk before this one.
-      next = read(spare && recycles() ? spare : Buffer.allocUnsafeSlow(chunkBytes));
-      spare = buffer;
+      // Read ahead, while this chunk is judged.
+      next = read();
       yield buffer.subarray(0, bytesRead);
     }
   } finally {

@@ -161,7 +161,6 @@ export async function scanFile(
   };
 }
 
-// The text is read now: findings outlive the memory that holds it.
 function foundRow(judged: JudgedRow, { row, line, column }: RowPlace, bytes: string | null): FoundRow {
   return {
     row,

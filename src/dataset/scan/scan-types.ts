@@ -73,9 +73,8 @@ export interface JudgePool {
 
 export interface PooledRegion {
   judged: JudgedRegion;
-  /** The lines, until `release` is called. */
+  /** The lines. */
   region: Buffer;
-  release(): void;
 }
 
 /** A RegionSetup that can be sent. */
