@@ -1,11 +1,25 @@
-// CONTRIBUTING says that a format, a check, a reader, advice and a command are a file and its entry in one list.
+// CONTRIBUTING says that a format, a check, a reader, a host, a scheduler, advice and a command are a file and its entry
+// in one list.
 // Here each is added to a copy of the sources, and is then in detection, settings, help, pages and `lorch explain`.
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Context } from '../src/cli/context.ts';
+import { listAttempts } from '../src/store/attempts.ts';
+import { getRun } from '../src/store/runs.ts';
+import { makeWorkspace } from './supervise/workspace.ts';
 
 const root = resolve(import.meta.dirname, '..');
 const dir = mkdtempSync(join(tmpdir(), 'lorch-add-one-'));
@@ -104,6 +118,53 @@ export const quizLines: Reader = {
       const value = { riddle, reply };
       yield [{ line: at + 1, column: 1, text: JSON.stringify(value), value, fault: null }];
     }
+  },
+};
+`,
+  },
+  {
+    // Another folder of this machine: nothing that a run does there may look into the workspace instead.
+    file: 'hosts/elsewhere.ts',
+    list: 'hosts/index.ts',
+    entry: "import { elsewhere } from './elsewhere.ts';",
+    after: 'const hosts: readonly Host[] = [',
+    text: `import type { Host } from './host.ts';
+import { localHost } from './local.ts';
+export const elsewhere: Host = {
+  ...localHost,
+  name: 'elsewhere',
+  scheduler: 'patient',
+  runsDir: (home) => home + '-elsewhere',
+};
+`,
+  },
+  {
+    // Its jobs wait until there is a file with their number, which is their handle.
+    file: 'schedulers/patient.ts',
+    list: 'schedulers/index.ts',
+    entry: "import { patientScheduler } from './patient.ts';",
+    after: 'const schedulers: readonly Scheduler[] = [',
+    text: `import { dirname, join } from 'node:path';
+import { readBytes } from '../hosts/read-files.ts';
+import { processScheduler } from './process.ts';
+import type { Job, Scheduler } from './scheduler.ts';
+const turnOf = ({ runDir }: Job) => join(dirname(runDir), 'turn');
+const waits = '( until [ "$(cat "$0")" = 7 ]; do sleep 0.02; done; exec "$@" ) >/dev/null 2>&1 </dev/null &';
+export const patientScheduler: Scheduler = {
+  ...processScheduler,
+  name: 'patient',
+  async start(spec) {
+    const { host, paths, python, shim, command, env } = spec;
+    const job = [python, '-I', '-S', shim, '--detach', paths.dir, '--', ...command];
+    await host.run(['sh', '-c', waits, turnOf(spec), ...job], { env });
+    return { number: '7' };
+  },
+  async state(job, handle) {
+    const turn = (await readBytes(job.host, turnOf(job), 0, 9)).toString();
+    const sinceMs = (await job.host.stat(turnOf(job)))?.modifiedMs ?? 0;
+    if (turn !== (handle as { number: string }).number) return { state: 'pending', why: 'it is not its turn' };
+    const claimed = await job.host.stat(job.paths.claim);
+    return claimed ? await processScheduler.state(job, null) : { state: 'running', sinceMs };
   },
 };
 `,
@@ -211,6 +272,50 @@ it('a piece of advice: it is among the rules, has its part of the page, and is e
   const { advicePage } = await load('run/advice/page.ts');
   expect(advicePage()).toContain('## A999 round-name');
   expect(await explain('A999')).toContain('It is always given.\n\nWhen: None.');
+});
+
+it('a host and a scheduler: a run waits its turn, trains and is recorded there, and nothing of it is in the workspace', async () => {
+  let aheadMs = 0;
+  const workspace = await makeWorkspace('ok', {
+    now: () => Date.now() + aheadMs,
+    timing: { pollMs: 10, watchdogMs: 600_000, aliveEveryMs: 50, goneAfterMs: 150 },
+  });
+  const run = await workspace.addRun('one', { resources: { host: 'elsewhere', gpus: 0 } });
+  const [home, there] = [workspace.runDir(run), join(`${workspace.runsDir}-elsewhere`, run)];
+  mkdirSync(join(home, 'data'));
+  writeFileSync(join(home, 'data', 'train.safetensors'), 'rows');
+  const { startAttempt } = await load('supervise/start-attempt.ts');
+  const { watchRun } = await load('supervise/watch-run.ts');
+  expect(await startAttempt(workspace.deps, run)).toBe(1);
+  const watch = watchRun(workspace.deps, run);
+  // Longer than the watchdog of launches has patience: only the scheduler's word keeps the job.
+  aheadMs = 3_600_000;
+  for (let i = 0; i < 5; i += 1) expect(await watch.look()).toBe('waiting');
+  expect(JSON.parse(readFileSync(join(there, 'attempt-1', 'launch.json'), 'utf8'))).toMatchObject({
+    host: 'elsewhere',
+    scheduler: 'patient',
+    handle: { number: '7' },
+    resources: { gpus: 0 },
+  });
+  writeFileSync(join(there, '..', 'turn'), '7');
+  utimesSync(join(there, '..', 'turn'), new Date(), new Date(Date.now() + aheadMs));
+  while ((await watch.look()) !== 'finished') await new Promise((wake) => setTimeout(wake, 10));
+  expect(getRun(workspace.store, run)?.status).toMatchObject({ phase: 'finished', outcome: 'succeeded' });
+  expect(listAttempts(workspace.store, run)).toMatchObject([{ host: 'elsewhere', scheduler: 'patient' }]);
+  expect(readFileSync(join(there, 'data', 'train.safetensors'), 'utf8')).toBe('rows');
+  expect(readdirSync(there).sort()).toEqual(['attempt-1', 'data', 'launches', 'plan.json']);
+  expect(readdirSync(home).filter((name) => name.startsWith('attempt'))).toEqual([]);
+  await workspace.close();
+});
+
+it('a host: configs may name it', async () => {
+  const text = 'name: a\nbase_model: no/model\ndataset: { train: rows.jsonl }\nresources: { host: HOST }\n';
+  const check = async (host: string) => {
+    writeFileSync(join(dir, 'run.yaml'), text.replace('HOST', host));
+    return (await run('config', 'check', 'run.yaml')).stdout;
+  };
+  expect(await check('elsewhere')).not.toContain('C033');
+  expect(await check('elsewher')).toMatch(/run\.yaml:4:20 error C033[\s\S]*did you mean `elsewhere`/);
 });
 
 it('a command: it runs, and is in the help and on the page', async () => {

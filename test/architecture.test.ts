@@ -85,7 +85,7 @@ const below: Record<string, string[]> = {
   hosts: ['run', 'diagnostics'],
   store: ['run', 'diagnostics'],
   hub: ['model', 'diagnostics'],
-  python: ['run', 'diagnostics'],
+  python: ['hosts', 'run', 'diagnostics'],
   run: ['dataset', 'config', 'model', 'diagnostics'],
   dataset: ['diagnostics'],
   config: ['dataset', 'diagnostics'],

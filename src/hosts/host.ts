@@ -8,7 +8,7 @@ export interface FileFacts {
   modifiedMs: number;
 }
 
-/** `other`: a pipe, a socket or a device. Links are not followed. */
+/** `other`: a pipe, a socket or a device. */
 export type FileKind = 'file' | 'folder' | 'link' | 'other';
 
 export interface FolderEntry {
@@ -43,8 +43,8 @@ export interface Host {
   runsDir(home: string): string;
   /** Up to `length` bytes of a file from byte `from`; none after its end. */
   read(file: string, from: number, length: number): Promise<RunFile<Buffer>>;
-  /** What is at a path; null if nothing is, or nothing that may be looked at. */
-  stat(path: string): Promise<FileFacts | null>;
+  /** What is at a path, or with `follow` at the end of its links; null if nothing is, or nothing that may be looked at. */
+  stat(path: string, options?: { follow?: boolean }): Promise<FileFacts | null>;
   /** What a folder holds; null if there is no such folder, or it may not be looked into. */
   list(dir: string): Promise<FolderEntry[] | null>;
   /** Makes or replaces a file with `text` in one step; missing folders are made with mode 0700. */

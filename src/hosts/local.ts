@@ -1,5 +1,5 @@
 // This machine.
-import { lstatSync, readdirSync } from 'node:fs';
+import { lstatSync, readdirSync, statSync } from 'node:fs';
 import { rm, rmdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { systemCode, systemReason } from '../diagnostics/system-error.ts';
@@ -16,9 +16,9 @@ export const localHost: Host = {
   async read(file, from, length) {
     return readRunPart(file, from, length);
   },
-  async stat(path) {
+  async stat(path, { follow = false } = {}) {
     try {
-      const found = lstatSync(path, { throwIfNoEntry: false });
+      const found = (follow ? statSync : lstatSync)(path, { throwIfNoEntry: false });
       return found ? { kind: kindOf(found), bytes: found.size, modifiedMs: Math.round(found.mtimeMs) } : null;
     } catch (error) {
       if (unseen.has(systemCode(error))) return null;

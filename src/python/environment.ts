@@ -1,8 +1,9 @@
 // What lorch knows of a Python environment, and where the managed ones lie.
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import type { Host } from '../hosts/host.ts';
+import { readJson } from '../hosts/read-files.ts';
 
 /** How much of the stack is needed: tokenising alone, or training too. */
 export type PythonNeed = 'tokenizer' | 'trainer';
@@ -61,25 +62,25 @@ export function requirementsFile(trainerDir: string, need: PythonNeed): string {
   return join(trainerDir, need === 'trainer' ? 'requirements.txt' : 'requirements-tokenizer.txt');
 }
 
-/** Every complete managed environment, the newest first. */
-export function listManaged(cacheDir: string): ManagedEnvironment[] {
+/** Every complete managed environment of a host, the newest first. */
+export async function listManaged(host: Host, cacheDir: string): Promise<ManagedEnvironment[]> {
   const root = join(cacheDir, 'python');
-  if (!existsSync(root)) return [];
   const found: ManagedEnvironment[] = [];
-  for (const name of readdirSync(root)) {
+  for (const { name } of (await host.list(root)) ?? []) {
     const dir = join(root, name);
-    const read = readMarker(dir);
+    const read = await readMarker(host, dir);
     if (read) found.push({ dir, executable: interpreterOf(dir), marker: read });
   }
   return found.sort((a, b) => b.marker.created_ms - a.marker.created_ms);
 }
 
 /** The marker of a complete environment, or null if there is none to trust. */
-export function readMarker(dir: string): EnvironmentMarker | null {
-  try {
-    const parsed = marker.safeParse(JSON.parse(readFileSync(join(dir, markerName), 'utf8')));
-    return parsed.success && existsSync(interpreterOf(dir)) ? parsed.data : null;
-  } catch {
-    return null;
-  }
+export async function readMarker(host: Host, dir: string): Promise<EnvironmentMarker | null> {
+  const read = await readJson(host, join(dir, markerName), (value) => {
+    const parsed = marker.safeParse(value);
+    return parsed.success ? { value: parsed.data } : 'it is not a marker';
+  });
+  // Its Python may have been removed since: then this is a link to nothing.
+  const whole = read.state === 'read' && (await host.stat(interpreterOf(dir), { follow: true })) !== null;
+  return whole ? read.value : null;
 }

@@ -1,6 +1,8 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { UserError } from '../diagnostics/user-error.ts';
+import type { Host } from '../hosts/host.ts';
+import { localHost } from '../hosts/local.ts';
 import { type Env, userCacheDir } from './cache-dir.ts';
 import {
   hashRequirements,
@@ -31,6 +33,8 @@ export interface FindPythonOptions {
   explicit?: string;
   /** `python:` of lorch.yaml, resolved against the workspace. */
   workspacePython?: string;
+  /** Where it will run; this machine by default. */
+  host?: Host;
   /** What it will be used for; a tokenizer-only environment will do for `prepare`. */
   need?: PythonNeed;
 }
@@ -42,24 +46,27 @@ const oldestPython = '3.10';
  * Throws UserError (exit code 3) E001 none, E002 too old, E003 packages missing, E004 versions, E005 not runnable.
  */
 export async function findPython(options: FindPythonOptions): Promise<PythonEnv> {
-  const { env, need = 'trainer' } = options;
+  const { env, host = localHost, need = 'trainer' } = options;
   const cacheDir = options.cacheDir ?? userCacheDir(env);
-  const { executable, trainerDir } = findInterpreter(options);
+  const { executable, trainerDir } = await findInterpreter(options);
   const source = options.explicit ? 'explicit' : options.workspacePython ? 'workspace' : 'managed';
   const processEnv = isolatedEnvironment(env);
-  const states = await checkInterpreter(executable, need, processEnv);
+  const states = await checkInterpreter(executable, need, processEnv, host);
   refuseBadPackages(executable, states, source);
   return { executable, env: processEnv, trainerDir, source, logDir: join(cacheDir, 'logs') };
 }
 
 /** The interpreter that `findPython` would check, without starting it. Throws UserError E001, E005. */
-export function findInterpreter(options: FindPythonOptions): { executable: string; trainerDir: string } {
+export async function findInterpreter(
+  options: FindPythonOptions,
+): Promise<{ executable: string; trainerDir: string }> {
+  const { host = localHost } = options;
   const cacheDir = options.cacheDir ?? userCacheDir(options.env);
   const trainerDir = findTrainerDir();
   const named = options.explicit ?? options.workspacePython;
   const executable = named
-    ? resolveInterpreter(named)
-    : managedInterpreter(cacheDir, trainerDir, options.need ?? 'trainer');
+    ? await resolveInterpreter(host, named)
+    : await managedInterpreter(host, cacheDir, trainerDir, options.need ?? 'trainer');
   return { executable, trainerDir };
 }
 
@@ -68,12 +75,14 @@ export async function checkInterpreter(
   executable: string,
   need: PythonNeed,
   env: Env,
+  host: Host = localHost,
 ): Promise<PackageState[]> {
   const ranges = need === 'trainer' ? trainerRanges : tokenizerRanges;
   const facts = await inspectPython(
     executable,
     ranges.map((range) => range.package),
     env,
+    host,
   );
   if (compareVersions(facts.version, oldestPython) < 0) {
     throw new UserError(
@@ -96,10 +105,10 @@ export function locatePython(named: string, cwd: string, home?: string): string 
 }
 
 /** A folder stands for the interpreter of the virtual environment in it. */
-export function resolveInterpreter(named: string): string {
-  if (existsSync(named) && statSync(named).isDirectory()) {
+export async function resolveInterpreter(host: Host, named: string): Promise<string> {
+  if ((await host.stat(named, { follow: true }))?.kind === 'folder') {
     const inside = interpreterOf(named);
-    if (existsSync(inside)) return inside;
+    if (await host.stat(inside, { follow: true })) return inside;
     throw new UserError('E005', `${named} is a folder without bin/python`, {
       hint: 'name the folder of a virtual environment, or its Python executable',
       exitCode: 3,
@@ -109,23 +118,29 @@ export function resolveInterpreter(named: string): string {
 }
 
 /** The managed environments that fit the trainer's requirements, the best first: a full one before a light one. */
-export function fittingEnvironments(
+export async function fittingEnvironments(
+  host: Host,
   cacheDir: string,
   trainerDir: string,
   need: PythonNeed,
-): ManagedEnvironment[] {
+): Promise<ManagedEnvironment[]> {
   const hashOf = (of: PythonNeed) => hashRequirements(readFileSync(requirementsFile(trainerDir, of), 'utf8'));
   const hashes = { trainer: hashOf('trainer'), tokenizer: hashOf('tokenizer') };
-  return listManaged(cacheDir)
+  return (await listManaged(host, cacheDir))
     .filter(({ marker }) => marker.requirements === hashes[marker.need])
     .filter(({ marker }) => need === 'tokenizer' || marker.need === 'trainer')
     .sort((a, b) => Number(b.marker.need === 'trainer') - Number(a.marker.need === 'trainer'));
 }
 
-function managedInterpreter(cacheDir: string, trainerDir: string, need: PythonNeed): string {
-  const [best] = fittingEnvironments(cacheDir, trainerDir, need);
+async function managedInterpreter(
+  host: Host,
+  cacheDir: string,
+  trainerDir: string,
+  need: PythonNeed,
+): Promise<string> {
+  const [best] = await fittingEnvironments(host, cacheDir, trainerDir, need);
   if (best) return best.executable;
-  const others = listManaged(cacheDir);
+  const others = await listManaged(host, cacheDir);
   const message =
     others.length === 0
       ? "the trainer's Python environment has not been made yet"

@@ -1,6 +1,7 @@
-import { execa } from 'execa';
 import { z } from 'zod';
 import { UserError } from '../diagnostics/user-error.ts';
+import type { Host } from '../hosts/host.ts';
+import { localHost } from '../hosts/local.ts';
 import { isolatedEnvironment, isolation } from './isolated.ts';
 
 export interface PythonFacts {
@@ -43,24 +44,22 @@ export async function inspectPython(
   executable: string,
   packages: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
+  host: Host = localHost,
 ): Promise<PythonFacts> {
-  const result = await execa(executable, [...isolation, '-c', script, ...packages], {
-    env: isolatedEnvironment(env),
-    extendEnv: false,
-    reject: false,
-    timeout: 30_000,
-    stdin: 'ignore',
-  });
-  if (result.failed) {
-    const reason =
-      result.code === 'ENOENT' ? 'there is no such file' : lastLine(result.stderr) || result.shortMessage;
+  const timeoutMs = 30_000;
+  const argv = [executable, ...isolation, '-c', script, ...packages];
+  const { code, error, stdout, stderr } = await host.run(argv, { env: isolatedEnvironment(env), timeoutMs });
+  if (code !== 0) {
+    const ended =
+      code === null ? `it was killed, or took over ${timeoutMs / 1000} s` : `it ended with exit code ${code}`;
+    const reason = error ?? (lastLine(stderr) || ended);
     throw new UserError('E005', `cannot run Python at ${executable}: ${reason}`, {
       hint: 'name a Python executable or the folder of a virtual environment, or let `lorch setup` make one',
       exitCode: 3,
     });
   }
   // A sitecustomize may print; the answer is the last line.
-  return facts.parse(JSON.parse(lastLine(result.stdout)));
+  return facts.parse(JSON.parse(lastLine(stdout)));
 }
 
 function lastLine(text: string): string {

@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { UserError } from '../diagnostics/user-error.ts';
+import { localHost } from '../hosts/local.ts';
 import { findBasePython, venvMissing } from './base-python.ts';
 import { type Env, userCacheDir } from './cache-dir.ts';
 import { endLeftovers, setupVariable } from './end-leftovers.ts';
@@ -70,7 +71,7 @@ export async function makePython(options: MakePythonOptions): Promise<MadePython
     const dev = options.dev
       ? hashRequirements(readFileSync(join(trainerDir, 'requirements-dev.txt'), 'utf8'))
       : null;
-    const existing = options.force ? null : readMarker(dir);
+    const existing = options.force ? null : await readMarker(localHost, dir);
     if (existing && (dev === null || existing.dev === dev))
       return { ...target, marker: existing, made: false };
     writeFileSync(logFile, '');

@@ -33,8 +33,14 @@ export interface JobResources {
   gpus: number;
 }
 
-/** pending: it waits for its turn, and `why`. gone: no process of it lives, and none will be started. */
-export type JobState = { state: 'pending'; why: string } | { state: 'running' } | { state: 'gone' };
+/**
+ * pending: it waits for its turn, and `why`. running: `sinceMs` is when its turn came, if it had to wait. gone: no
+ * process of it lives, and none will be started.
+ */
+export type JobState =
+  | { state: 'pending'; why: string }
+  | { state: 'running'; sinceMs?: number }
+  | { state: 'gone' };
 
 export interface Scheduler {
   readonly name: string;

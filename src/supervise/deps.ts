@@ -1,4 +1,5 @@
 // What supervision is given from outside; nothing here reads the process's own environment or clock.
+import type { Host } from '../hosts/host.ts';
 import type { Store } from '../store/open-store.ts';
 import type { ControllerLog } from './controller-log.ts';
 
@@ -25,7 +26,8 @@ export interface TrainerPython {
 
 /** What starting an attempt needs beside. */
 export interface LaunchDeps extends SuperviseDeps {
-  python: TrainerPython;
+  /** The Python that trains on a host. Throws UserError E001 to E005. */
+  pythonOn(host: Host): Promise<TrainerPython>;
   /** The trainer's argv; by default `python -m lorch_trainer train RUN_DIR --attempt N`. */
   trainerCommand?(runDir: string, attempt: number): string[];
 }

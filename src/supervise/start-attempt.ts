@@ -42,9 +42,9 @@ export async function startAttempt(deps: LaunchDeps, run: string): Promise<numbe
   const host = requireHost(plan.resources.host);
   const scheduler = requireScheduler(host.scheduler);
   const runDir = runDirOn(host, deps, run);
+  const python = await deps.pythonOn(host);
   await placeRun(host, home, runDir);
   const n = await nextNumber(deps, host, run);
-  const { python } = deps;
   const env = jobEnvironment({ ...deps.env, ...python.env });
   const launch: LaunchFile = {
     lorch: 1,

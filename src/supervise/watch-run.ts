@@ -80,8 +80,11 @@ async function awaitClaim(
     }
     // If the clock was set back, the launch is in the future; waiting for that moment could take days.
     if (Math.abs(deps.now() - createdMs) < patience) return 'waiting';
-    // Its turn may come in hours.
-    if ((await jobState(attempt)).state === 'pending') return 'waiting';
+    // Its turn may come in hours, and then it needs a moment to start.
+    const job = await jobState(attempt);
+    if (job.state === 'pending') return 'waiting';
+    if (job.state === 'running' && Math.abs(deps.now() - (job.sinceMs ?? createdMs)) < patience)
+      return 'waiting';
     if (read.state === 'damaged') return null;
   }
   if (!(await claimForController(deps, attempt))) return 'waiting';

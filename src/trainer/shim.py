@@ -282,7 +282,7 @@ def start(command: List[str]) -> "subprocess.Popen[bytes]":
 
 
 def detach(argv: List[str]) -> int:
-    """Starts the shim so that it lives on without whoever started it, and without their terminal and pipes."""
+    """Starts the shim so that it outlives whoever started it, and does not hold their terminal and pipes."""
     try:
         log = os.open(os.path.join(argv[0], "train.log"), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         nothing = os.open(os.devnull, os.O_RDWR)

@@ -107,6 +107,15 @@ export function testHost(name: string, make: () => Promise<HostUnderTest>): void
       expect(await host.list(join(dir, 'odd', 'target'))).toBe(null);
     });
 
+    it('follows a link only if it is asked to', async () => {
+      const link = join(dir, 'odd', 'link');
+      expect((await host.stat(link))?.kind).toBe('link');
+      expect(await host.stat(link, { follow: true })).toMatchObject({ kind: 'file', bytes: 6 });
+      await host.run(['ln', '-s', 'nowhere', join(dir, 'odd', 'dangling')]);
+      expect((await host.stat(join(dir, 'odd', 'dangling')))?.kind).toBe('link');
+      expect(await host.stat(join(dir, 'odd', 'dangling'), { follow: true })).toBe(null);
+    });
+
     it('takes names with spaces, line breaks and signs of the shell', async () => {
       for (const each of odd) {
         const file = join(dir, 'names', each, each);

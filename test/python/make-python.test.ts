@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { UserError } from '../../src/diagnostics/user-error.ts';
+import { localHost } from '../../src/hosts/local.ts';
 import { findBasePython } from '../../src/python/base-python.ts';
 import { interpreterOf, readMarker } from '../../src/python/environment.ts';
 import { inspectPython } from '../../src/python/inspect.ts';
@@ -45,7 +46,7 @@ describe.runIf(usable)('makePython', () => {
     expect(stages).toHaveLength(2);
     const [name = ''] = readdirSync(join(cacheDir, 'python'));
     const made = join(cacheDir, 'python', name);
-    expect(readMarker(made)).toBeNull();
+    expect(await readMarker(localHost, made)).toBeNull();
     expect(existsSync(`${made}.lock`)).toBe(false);
 
     const executable = interpreterOf(made);

@@ -16,7 +16,15 @@ import { recordOwnLaunch } from '../../src/supervise/own-launches.ts';
 import { recoverRuns } from '../../src/supervise/recover-runs.ts';
 import { attemptNumbers } from '../../src/supervise/run-folder.ts';
 import { startAttempt } from '../../src/supervise/start-attempt.ts';
-import { attemptJson, follow, makeWorkspace, type TestWorkspace, until } from './workspace.ts';
+import {
+  attemptJson,
+  follow,
+  makeWorkspace,
+  python,
+  type TestWorkspace,
+  trainerDir,
+  until,
+} from './workspace.ts';
 
 let workspace: TestWorkspace;
 
@@ -122,7 +130,9 @@ describe('a run from start to end', () => {
   it('records what cannot be started, and says so', async () => {
     workspace = await makeWorkspace('ok');
     const run = await workspace.addRun('one');
-    const broken = workspace.another({ python: { executable: '/no/python', env: {}, trainerDir: '/' } });
+    const broken = workspace.another({
+      pythonOn: async () => ({ executable: '/no/python', env: {}, trainerDir: '/' }),
+    });
     await expect(startAttempt(broken, run)).rejects.toMatchObject({ code: 'R131' });
     expect(getRun(workspace.store, run)?.failure).toMatchObject({
       class: 'not-started',
@@ -149,6 +159,21 @@ describe('a run from start to end', () => {
     await until(async () => (await workspace.launches(run)) > 0);
     process.kill(Number(trainer.pid), 'SIGKILL');
     await followRun(workspace.deps, run);
+    expect(await workspace.launches(run)).toBe(1);
+  });
+});
+
+describe('a start that is reported as failed', () => {
+  it('has worked if the supervisor holds the claim', async () => {
+    workspace = await makeWorkspace('ok');
+    const run = await workspace.addRun('one');
+    const lies = join(workspace.dir, 'lies');
+    // Its arguments: -I -S SHIM --detach ATTEMPT_DIR -- …
+    const script = `#!/bin/sh\n${python} "$@" >/dev/null\nuntil [ -e "$5/claim.json" ]; do sleep 0.02; done\nexit 1\n`;
+    await writeFile(lies, script, { mode: 0o700 });
+    const deps = workspace.another({ pythonOn: async () => ({ executable: lies, env: {}, trainerDir }) });
+    expect(await startAttempt(deps, run)).toBe(1);
+    expect(statusWord((await follow(deps, run)).status)).toBe('succeeded');
     expect(await workspace.launches(run)).toBe(1);
   });
 });
@@ -253,7 +278,9 @@ describe('several controllers', () => {
   it('a supervisor that never starts is given up after five tries', async () => {
     workspace = await makeWorkspace('ok', { timing: { pollMs: 5, watchdogMs: 20 } });
     const run = await workspace.addRun('one');
-    const broken = workspace.another({ python: { executable: '/bin/true', env: {}, trainerDir: '/' } });
+    const broken = workspace.another({
+      pythonOn: async () => ({ executable: '/bin/true', env: {}, trainerDir: '/' }),
+    });
     await startAttempt(broken, run);
     const row = await followRun(broken, run);
     expect(row.failure).toMatchObject({ class: 'not-started', code: 'R118' });
@@ -274,15 +301,15 @@ async function neverStarted(run: string): Promise<void> {
     // As versions wrote it that had no hosts.
     launcher: 'local',
     created_ms: Date.now() - 10_000,
-    python: workspace.deps.python.executable,
-    shim: join(workspace.deps.python.trainerDir, 'shim.py'),
+    python,
+    shim: join(trainerDir, 'shim.py'),
     command: workspace.deps.trainerCommand?.(workspace.runDir(run), 1),
     env: { PATH: process.env.PATH },
   };
   const paths = attemptPaths(workspace.runDir(run), 1);
   await mkdir(paths.dir);
   await writeFile(paths.launch, JSON.stringify(launch));
-  const { token, launcher, created_ms: createdMs, python, shim, env } = launch;
+  const { token, launcher, created_ms: createdMs, shim, env } = launch;
   const command = launch.command ?? [];
   const own = {
     run_dir: workspace.runDir(run),

@@ -81,7 +81,9 @@ describe('a run folder from elsewhere', () => {
   it('does not start a copy of an attempt that really was launched here', async () => {
     const run = await workspace.addRun('mine');
     // The shim never comes, as if its start had been lost.
-    const lost = workspace.another({ python: { executable: '/bin/true', env: {}, trainerDir: '/' } });
+    const lost = workspace.another({
+      pythonOn: async () => ({ executable: '/bin/true', env: {}, trainerDir: '/' }),
+    });
     await startAttempt(lost, run);
     const token = listAttempts(workspace.store, run)[0]?.token ?? '';
     await cp(workspace.runDir(run), workspace.runDir('copy'), { recursive: true });
@@ -128,7 +130,9 @@ describe('a claim.json that names an innocent process', () => {
 describe('an attempt that was launched here', () => {
   it('is started again with what was started, whatever its launch.json says now', async () => {
     const run = await workspace.addRun('mine');
-    const lost = workspace.another({ python: { executable: '/bin/true', env: {}, trainerDir: '/' } });
+    const lost = workspace.another({
+      pythonOn: async () => ({ executable: '/bin/true', env: {}, trainerDir: '/' }),
+    });
     await startAttempt(lost, run);
     const token = listAttempts(workspace.store, run)[0]?.token ?? '';
     await hostile(run, 1, token);

@@ -11,7 +11,15 @@ import { followRun } from '../../src/supervise/follow-run.ts';
 import { rebuildIndex } from '../../src/supervise/rebuild-index.ts';
 import { startAttempt } from '../../src/supervise/start-attempt.ts';
 import { dumpStore } from '../store/dump-store.ts';
-import { attemptJson, follow, makeWorkspace, type TestWorkspace, trainers, until } from './workspace.ts';
+import {
+  attemptJson,
+  follow,
+  makeWorkspace,
+  python,
+  type TestWorkspace,
+  trainers,
+  until,
+} from './workspace.ts';
 
 let workspace: TestWorkspace;
 
@@ -52,7 +60,7 @@ async function trainAll(): Promise<void> {
 
 function withTrainer(name: string) {
   const command = (runDir: string, n: number) => [
-    workspace.deps.python.executable,
+    python,
     '-B',
     join(trainers, `${name}.py`),
     runDir,

@@ -90,7 +90,9 @@ describe('a plan from elsewhere that executes the code of a model', () => {
 
   it('is not started again either, if the plan was replaced after a start that was lost', async () => {
     const run = await workspace.addRun('mine');
-    const lost = workspace.another({ python: { executable: '/bin/true', env: {}, trainerDir: '/' } });
+    const lost = workspace.another({
+      pythonOn: async () => ({ executable: '/bin/true', env: {}, trainerDir: '/' }),
+    });
     await startAttempt(lost, run);
     await writeFile(runPaths(workspace.runDir(run)).plan, JSON.stringify(samplePlan(run, { model })));
     for (let i = 0; i < 3; i++) {

@@ -57,7 +57,7 @@ export async function makeWorkspace(
       now: () => Date.now(),
       log: createControllerLog(runsDir, (text) => text),
       timing: { pollMs: 10, aliveEveryMs: 50, goneAfterMs: 150 },
-      python: { executable: python, env: {}, trainerDir },
+      pythonOn: async () => ({ executable: python, env: {}, trainerDir }),
       trainerCommand: (runDir, n) => [
         python,
         '-B',

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { Workspace } from '../../config/workspace.ts';
 import { UserError } from '../../diagnostics/user-error.ts';
+import { localHost } from '../../hosts/local.ts';
 import { userCacheDir } from '../../python/cache-dir.ts';
 import {
   checkInterpreter,
@@ -78,10 +79,11 @@ async function brokenPython(error: UserError, question: PythonQuestion): Promise
   };
   const named = explicit ?? workspace?.python;
   if (named && (error.code === 'E003' || error.code === 'E004')) {
-    return [diagnosis, ...(await packageDiagnoses(resolveInterpreter(named), env))];
+    return [diagnosis, ...(await packageDiagnoses(await resolveInterpreter(localHost, named), env))];
   }
   const light =
-    error.code === 'E001' && fittingEnvironments(userCacheDir(env), findTrainerDir(), 'tokenizer')[0];
+    error.code === 'E001' &&
+    (await fittingEnvironments(localHost, userCacheDir(env), findTrainerDir(), 'tokenizer'))[0];
   if (!light) return [diagnosis];
   const value = `${light.executable}: data commands work, training does not`;
   return [diagnosis, { part: 'python', name: 'tokenizer environment', state: 'good', value }];

@@ -5,6 +5,8 @@ import type { WrittenChecks } from '../../config/check-file.ts';
 import { findWorkspace, type Workspace } from '../../config/workspace.ts';
 import { createRedactor } from '../../diagnostics/secrets.ts';
 import { UserError } from '../../diagnostics/user-error.ts';
+import type { Host } from '../../hosts/host.ts';
+import { localHost } from '../../hosts/local.ts';
 import { userCacheDir } from '../../python/cache-dir.ts';
 import type { PythonEnv } from '../../python/environment.ts';
 import { findInterpreter, findPython, locatePython } from '../../python/find-python.ts';
@@ -39,7 +41,7 @@ export interface OpenWorkspace {
   python(explicit?: string): Promise<PythonEnv>;
   /** What that environment makes sequences by, found without starting Python if it is a virtual environment. */
   cacheVersion(explicit?: string): Promise<CacheVersion>;
-  launchDeps(explicit?: string): Promise<LaunchDeps>;
+  launchDeps(explicit?: string): LaunchDeps;
 }
 
 export interface OpenOptions {
@@ -81,12 +83,13 @@ export async function openWorkspace({ cwd, env, notice }: OpenOptions): Promise<
     ...(explicit ? { explicit: locatePython(explicit, cwd, env.HOME) } : {}),
     ...(workspace.python ? { workspacePython: workspace.python } : {}),
   });
-  const found = new Map<string | undefined, Promise<PythonEnv>>();
-  const python = (explicit?: string): Promise<PythonEnv> => {
-    const known = found.get(explicit) ?? findPython(named(explicit));
-    found.set(explicit, known);
+  const found = new Map<string, Promise<PythonEnv>>();
+  const pythonOn = (host: Host, explicit?: string): Promise<PythonEnv> => {
+    const key = `${host.name} ${explicit ?? ''}`;
+    const known = found.get(key) ?? findPython({ ...named(explicit), host });
+    found.set(key, known);
     // `lorch setup` may make it while this workspace is open.
-    known.catch(() => found.delete(explicit));
+    known.catch(() => found.delete(key));
     return known;
   };
   return {
@@ -109,9 +112,10 @@ export async function openWorkspace({ cwd, env, notice }: OpenOptions): Promise<
       await recovering?.catch(() => undefined);
       store.close();
     },
-    python,
-    cacheVersion: async (explicit) => await readCacheVersion({ ...findInterpreter(named(explicit)), env }),
-    launchDeps: async (explicit) => ({ ...deps, python: await python(explicit) }),
+    python: (explicit) => pythonOn(localHost, explicit),
+    cacheVersion: async (explicit) =>
+      await readCacheVersion({ ...(await findInterpreter(named(explicit))), env }),
+    launchDeps: (explicit) => ({ ...deps, pythonOn: (host) => pythonOn(host, explicit) }),
   };
 }
 

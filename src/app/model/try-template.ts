@@ -52,7 +52,7 @@ export async function tryTemplate(options: TryTemplateOptions): Promise<TriedTem
     ...(workspacePython ? { workspacePython } : {}),
   };
   try {
-    const version = await readCacheVersion({ ...findInterpreter(named), env });
+    const version = await readCacheVersion({ ...(await findInterpreter(named)), env });
     const key = createHash('sha256').update(canonicalJson({ version, identity })).digest('hex').slice(0, 32);
     const path = join(cacheDir, 'templates', `${key}.json`);
     const known = await readTried(path);

@@ -1,10 +1,13 @@
-import { access, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '../../diagnostics/user-error.ts';
+import type { Host } from '../../hosts/host.ts';
+import { findHost } from '../../hosts/index.ts';
 import { runPaths } from '../../run/layout.ts';
 import { resolveRun } from '../../store/resolve-run.ts';
 import { getRun } from '../../store/runs.ts';
+import { runDirOf, runDirOn } from '../../supervise/attempt-context.ts';
 import type { LaunchDeps } from '../../supervise/deps.ts';
+import { readPlanFile } from '../../supervise/run-folder.ts';
 import { startAttempt } from '../../supervise/start-attempt.ts';
 import { trustCode } from '../../supervise/trusted-code.ts';
 import { requirePlan } from '../files/require-plan.ts';
@@ -30,24 +33,19 @@ export async function resumeRun(deps: LaunchDeps, ref: string, trusted = false):
       hint: `lorch rerun ${run} trains the same plan again`,
       exitCode: 1,
     });
-  const dir = join(deps.runsDir, run);
-  if (trusted) trustCode(deps.env, dir, await requirePlan(dir));
-  const goesOn = await hasCheckpoint(runPaths(dir).checkpoints);
+  const home = runDirOf(deps, run);
+  if (trusted) trustCode(deps.env, home, await requirePlan(home));
+  const plan = readPlanFile(home);
+  const host = plan.state === 'read' ? findHost(plan.value.resources.host) : undefined;
+  const goesOn = host !== undefined && (await hasCheckpoint(host, runDirOn(host, deps, run)));
   return { run, attempt: await startAttempt(deps, run), goesOn };
 }
 
 // A checkpoint's seal is written last. The trainer decides which checkpoint is intact.
-async function hasCheckpoint(dir: string): Promise<boolean> {
-  const names = await readdir(dir).catch(() => []);
-  const sealed = await Promise.all(
-    names
-      .filter((name) => /^checkpoint-\d+$/.test(name))
-      .map((name) =>
-        access(join(dir, name, 'lorch.json')).then(
-          () => true,
-          () => false,
-        ),
-      ),
-  );
-  return sealed.includes(true);
+async function hasCheckpoint(host: Host, runDir: string): Promise<boolean> {
+  const { checkpoints } = runPaths(runDir);
+  for (const { name } of (await host.list(checkpoints)) ?? [])
+    if (/^checkpoint-\d+$/.test(name) && (await host.stat(join(checkpoints, name, 'lorch.json'))))
+      return true;
+  return false;
 }

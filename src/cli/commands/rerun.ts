@@ -26,7 +26,7 @@ export function define(command: Command, context: Context): void {
       const { launchRuns, unreviewedReason } = await import('../../app/runs/train.ts');
       const { launchInTerminal, nextCommands } = await import('../start-runs.ts');
       await withWorkspace(context, async (workspace) => {
-        const deps = await workspace.launchDeps(options.python);
+        const deps = workspace.launchDeps(options.python);
         const id = await rerun(deps, {
           ref,
           unreviewed: unreviewedReason(options.unreviewed, createRedactor(context.env)),

@@ -26,7 +26,7 @@ export function define(command: Command, context: Context): void {
       const { nextCommands } = await import('../start-runs.ts');
       const { statusWord } = await import('../../run/status.ts');
       await withWorkspace(context, async (workspace) => {
-        const deps = await workspace.launchDeps(options.python);
+        const deps = workspace.launchDeps(options.python);
         const { run, attempt, goesOn } = await resumeRun(deps, ref, options.trustRemoteCode);
         const from =
           attempt === 1 ? ', which had not started' : goesOn ? '' : ', from step 0: no checkpoint was saved';

@@ -42,7 +42,7 @@ Ctrl-C asks for a checkpoint, a second Ctrl-C kills.
       const unreviewed = unreviewedReason(options.unreviewed, createRedactor(context.env));
       const started = await withWorkspace(context, async (workspace) => {
         const made = await planInTerminal(context, workspace, { config, ...options, unreviewed });
-        const deps = await workspace.launchDeps(options.python);
+        const deps = workspace.launchDeps(options.python);
         return await train(deps, made, {
           ...launchInTerminal(context, workspace, options.detach === true),
           onPlans: (plans, refusal) => {

@@ -18,6 +18,7 @@ import { startAttempt } from '../../../src/supervise/start-attempt.ts';
 import {
   attemptJson,
   makeWorkspace,
+  python,
   type TestWorkspace,
   trainers,
   until,
@@ -189,7 +190,7 @@ describe('logs that are followed', () => {
     await startAttempt(made.deps, 'one');
     await followToEnd(workspace, 'one');
     const trainerCommand = (runDir: string, n: number) => [
-      made.deps.python.executable,
+      python,
       '-B',
       join(trainers, 'waits.py'),
       runDir,

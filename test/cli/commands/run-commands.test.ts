@@ -7,7 +7,7 @@ import { drawnLine } from '../../../src/app/runs/drawn-line.ts';
 import { followRun } from '../../../src/supervise/follow-run.ts';
 import { startAttempt } from '../../../src/supervise/start-attempt.ts';
 import { runCli } from '../../run-cli.ts';
-import { makeWorkspace, type TestWorkspace, trainers, until } from '../../supervise/workspace.ts';
+import { makeWorkspace, python, type TestWorkspace, trainers, until } from '../../supervise/workspace.ts';
 
 let workspace: TestWorkspace;
 
@@ -21,11 +21,10 @@ beforeAll(async () => {
 afterAll(() => workspace.close());
 
 function depsWith(trainer: string) {
-  const { executable } = workspace.deps.python;
   return {
     ...workspace.deps,
     trainerCommand: (runDir: string, n: number) => [
-      executable,
+      python,
       '-B',
       join(trainers, `${trainer}.py`),
       runDir,

@@ -18,7 +18,7 @@ const deps = {
   now: () => Date.now(),
   log: createControllerLog(spec.runsDir, (text) => text),
   timing: { pollMs: 20, aliveEveryMs: 200 },
-  python: { executable: spec.python, env: {}, trainerDir: spec.trainerDir },
+  pythonOn: async () => ({ executable: spec.python, env: {}, trainerDir: spec.trainerDir }),
   trainerCommand: (runDir, n) => [spec.python, '-B', '-S', spec.trainer, runDir, '--attempt', String(n)],
 };
 if (runPhase(store, spec.record.id) === null) await registerRun(deps, spec.plan, spec.record);
