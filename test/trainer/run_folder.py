@@ -131,8 +131,10 @@ class Run:
     plan: dict[str, Any]
 
     def save(self) -> None:
-        """Writes plan.json as it now stands."""
-        (self.path / "plan.json").write_text(json.dumps(self.plan))
+        """Writes plan.json as it now stands, whole at any moment: another process may be reading it."""
+        partial = self.path / ".plan.json.partial"
+        partial.write_text(json.dumps(self.plan))
+        partial.replace(self.path / "plan.json")
 
     def environment(self, attempt: int) -> dict[str, str]:
         """What the shim sets."""

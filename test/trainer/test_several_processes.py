@@ -64,7 +64,7 @@ def train(run: Run, attempt: int = 1, at: Moment | None = None, number: int = 0,
 
     pids = [run.fork(attempt, lambda rank=rank: prepare(rank)) for rank in (0, 1)]  # type: ignore[misc]
     codes = [os.waitstatus_to_exitcode(os.waitpid(pids[0], 0)[1])]
-    if codes[0] == -signal.SIGKILL:
+    if codes[0] not in (0, 143):
         os.kill(pids[1], signal.SIGKILL)  # what torchrun does with the others
     return [*codes, os.waitstatus_to_exitcode(os.waitpid(pids[1], 0)[1])]
 
