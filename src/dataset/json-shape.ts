@@ -1,11 +1,11 @@
-// Questions about a parsed row that are asked of every row, and so must be cheap.
+// Fast tests that run for every parsed row.
 import { maxDepth } from './depth.ts';
 import { movesKeys } from './exact-json.ts';
 
 export interface RowShape {
   /** Members of all objects inside the value; -1 if it is nested deeper than rows may be. */
   keys: number;
-  /** Whether there is anything in it that JSON.stringify may write otherwise than it stood: see exact-json.ts. */
+  /** Whether it contains anything that JSON.stringify may write differently: see exact-json.ts. */
   mayChange: boolean;
   /** Whether a number in it is too large for JSON.parse. */
   infinite: boolean;
@@ -14,7 +14,7 @@ export interface RowShape {
 let mayChange = false;
 let infinite = false;
 
-/** Looks once through a parsed row. */
+/** Walks once through a parsed row. */
 export function shapeOf(value: unknown): RowShape {
   mayChange = false;
   infinite = false;
@@ -60,8 +60,8 @@ function countKeys(value: unknown, depth: number): number {
 }
 
 /**
- * Whether the raw text could hold a key twice, given how many members JSON.parse kept. It counts `":`, which stands
- * after every key and, unescaped, nowhere else; text that has a space before the colon always gets the slow answer.
+ * Whether the raw text could have a key twice, given how many members JSON.parse kept. It counts `":`, which occurs
+ * after every key and, unescaped, nowhere else; text with a space before the colon always takes the slow path.
  */
 export function mayRepeatKeys(text: string, keys: number): boolean {
   let seen = 0;

@@ -1,4 +1,4 @@
-// The ledger: every input row ends in exactly one place, and the sums say so.
+// The ledger: every input row ends in exactly one place, and its sums show that.
 
 export interface LedgerEntry {
   /** From 0 over all files in order. */
@@ -12,16 +12,16 @@ export interface LedgerEntry {
   code?: string;
   /** The earlier row that a dropped one repeats. */
   of?: number;
-  /** How many times an epoch feeds the row, by the weight of its source; once if it is absent. */
+  /** How many times an epoch feeds the row, by the weight of its source; 1 if absent. */
   times?: number;
 }
 
-/** One line of the ledger that a data command writes; if nothing is split, rows are kept or fixed. */
+/** One line of a data command's ledger; without a split, rows are kept or fixed. */
 export interface LedgerLine extends Omit<LedgerEntry, 'fate'> {
   fate: LedgerEntry['fate'] | 'kept' | 'fixed';
-  /** Fingerprint of what a fixed row became. */
+  /** Fingerprint of a fixed row after the fix. */
   to?: string;
-  /** A reviewer's, for a row that was rejected. */
+  /** The reviewer's reason for a rejected row. */
   reason?: string;
 }
 
@@ -34,10 +34,10 @@ export interface LedgerTotals {
 }
 
 export interface Ledger {
-  /** Announces one input row. */
+  /** Counts one input row. */
   rowIn(): void;
   record(fate: LedgerEntry['fate'], code?: string): void;
-  /** Throws if rows and fates differ: that would be a bug of ours. */
+  /** Throws if rows and fates differ, which would be a bug in lorch. */
   totals(): LedgerTotals & { train: number; validation: number };
 }
 

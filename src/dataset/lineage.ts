@@ -1,23 +1,23 @@
-// Where a dataset file came from: one record beside each file that lorch writes, pointing at the files it was made of.
+// The origin of a dataset file: a record beside each file that lorch writes, which names the files it was made from.
 import type { LedgerTotals } from './ledger.ts';
 
 export interface LineageParent {
   /** Relative to the folder of the record, with `/`; `hf://…@commit/file`; null if the rows came from stdin. */
   path: string | null;
-  /** Of the file's bytes as they were read. */
+  /** SHA-256 of the file's bytes when they were read. */
   sha256: string;
-  /** Input rows, bad ones included. */
+  /** Input rows, including faulty ones. */
   rows: number;
 }
 
 /** The content of `<dataset>.lineage.json`. */
 export interface Lineage {
   lorch: 1;
-  /** The dataset's file name; it lies in the same folder. */
+  /** The dataset's file name, in the same folder. */
   file: string;
   sha256: string;
   rows: number;
-  /** Dataset fingerprint of the rows written; null if that was not computed. */
+  /** Dataset fingerprint of the written rows; null if it was not computed. */
   fingerprint: string | null;
   made_by: {
     /** E.g. `data split`. */
@@ -25,22 +25,22 @@ export interface Lineage {
     /** Version of lorch. */
     version: string;
     at_ms: number;
-    /** What decided the outcome, as the user set it or by default. */
+    /** The options that decided the outcome, set by the user or by default. */
     options: Record<string, unknown>;
   };
   parents: LineageParent[];
   /** Where the parents' rows went. */
   ledger: LedgerTotals & { train?: number; validation?: number; not_drawn?: number };
-  /** What a review adds: which rows it removed and edited. */
+  /** For a review: the rows that it removed and edited. */
   review?: Record<string, unknown>;
 }
 
-/** The record's place, given the dataset file's. */
+/** Path of the record of a dataset file. */
 export function lineagePath(dataset: string): string {
   return `${dataset}.lineage.json`;
 }
 
-/** The record in a text; null if it holds none, or one of a later version. */
+/** Parses a record; null if the text is not one, or is of a later version. */
 export function parseLineage(text: string): Lineage | null {
   try {
     const value = JSON.parse(text) as Partial<Lineage> | null;

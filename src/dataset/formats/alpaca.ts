@@ -27,7 +27,7 @@ const wanted = {
   answer: 'output (or response, completion, answer)',
 };
 
-/** Self-Instruct: input and answer stand one level deeper. */
+/** Self-Instruct: input and answer are one level deeper. */
 const selfInstruct = createMapping({
   prompt: 'instruction',
   input: 'instances.0.input',
@@ -47,7 +47,7 @@ export const alpaca: WritableFormat = {
     const prompt = promptKeys.find((key) => key in row) ?? ('input' in row ? 'input' : undefined);
     const answer = answerKeys.find((key) => key in row);
     if (prompt === undefined || answer === undefined) return false;
-    // Two lists are messages, and so is one with turns: chatml's.
+    // Two lists, or one list of turns, are messages: that is chatml.
     if (prompt === 'prompt' && isTurnList(row[prompt], spokenTurns)) return false;
     return !Array.isArray(row[prompt]) || !Array.isArray(row[answer]);
   },
@@ -68,7 +68,7 @@ export const alpaca: WritableFormat = {
     if (isPlain(row)) return parseFlat(row, plain, plainKeys, raise);
     const layout = findLayout(row);
     const known = layoutKeys(layout);
-    // What is null or empty says nothing.
+    // Ignore null and empty values.
     for (const key of systemKeys) if (row[key] === '') known.add(key);
     return parseFlat(row, layout, known.add('input').add('history'), raise);
   },
@@ -118,7 +118,7 @@ const plain: Layout = {
 };
 const plainKeys = layoutKeys(plain);
 
-// Most rows are exactly this: they are spared the search for aliases.
+// Most rows are exactly this and need no search for aliases.
 function isPlain(row: Row): boolean {
   return (
     row.instruction !== undefined &&

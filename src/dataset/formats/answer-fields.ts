@@ -1,4 +1,4 @@
-// What an assistant thought and which tools it called, if the row has that in fields beside the answer.
+// An assistant's reasoning and tool calls, if the row has them in fields beside the answer.
 import type { Spot } from '../checks/check.ts';
 import { invalidToolCall } from '../checks/structure/invalid-tool-call.ts';
 import { wrongType } from '../checks/structure/wrong-type.ts';
@@ -10,7 +10,7 @@ import type { Location, Raise, Row } from './format.ts';
 import type { Layout } from './layout.ts';
 import { parseJson, readToolCalls } from './tools.ts';
 
-/** The messages of an answer with the reasoning and the calls that belong to its last one; null with a finding. */
+/** The messages of an answer, with reasoning and calls added to the last one; null with a finding. */
 export function addToAnswer(messages: Message[], row: Row, layout: Layout, raise: Raise): Message[] | null {
   const reasoning = readReasoning(row, layout.reasoning, raise);
   const calls = readCalls(row, layout.calls, raise);
@@ -26,7 +26,7 @@ export function addToAnswer(messages: Message[], row: Row, layout: Layout, raise
   return [...messages.slice(0, -1), said];
 }
 
-// A text, or a list of texts, of which each is a thought.
+// A text, or a list of texts, each of them a thought.
 function readReasoning(row: Row, key: string | undefined, raise: Raise): string | undefined {
   const value = key === undefined ? undefined : row[key];
   if (value === undefined || value === null) return '';
@@ -56,7 +56,7 @@ function readCalls(row: Row, key: string | undefined, raise: Raise) {
   );
 }
 
-/** The place of a reasoning or a call that has a field of its own; undefined for any other place. */
+/** The place of reasoning or a call in a separate field; undefined for any other place. */
 export function locateAnswerField(row: Row, layout: Layout, spot: Spot): Location | undefined {
   if (spot.field === 'reasoning_content' && layout.reasoning !== undefined) {
     const listed = Array.isArray(row[layout.reasoning]) ? '/0' : '';

@@ -1,4 +1,4 @@
-// A list of messages with the answer to them in a field of its own, as logs and batches of APIs have it.
+// A list of messages with the answer in a separate field, as in API logs and batches.
 import type { Spot } from '../checks/check.ts';
 import { missingField } from '../checks/structure/missing-field.ts';
 import { wrongType } from '../checks/structure/wrong-type.ts';
@@ -12,7 +12,7 @@ import { locateInTurn, readTurn } from './turn.ts';
 import { locateInList, locateTurn, parseTurns, readTurnList, readTurns, systemCount } from './turns.ts';
 
 /**
- * The example of such a row; null with a finding. `prompted`: the list is a prompt, whose own answers are shown and not
+ * The example of such a row; null with a finding. `prompted`: the list is a prompt, and its answers are not
  * trained on.
  */
 export function parseAnswered(
@@ -45,7 +45,7 @@ function readAnswer(row: Row, layout: Layout, raise: Raise): Message[] | null {
   return null;
 }
 
-// An answer that names no speaker is the assistant's.
+// An answer without a speaker is the assistant's.
 function withRole(turn: Row, { style }: Layout): Row {
   const named = style.roleKeys.some((key) => turn[key] !== undefined && turn[key] !== null);
   return named ? turn : { ...turn, [style.roleKeys[0] ?? 'role']: 'assistant' };
@@ -57,7 +57,7 @@ function untrained(message: Message): Message {
 
 const quiet: Raise = () => undefined;
 
-/** Where a place in such an example lies in its row. */
+/** Maps a place in such an example to its row. */
 export function locateAnswered(row: Row, layout: Layout, spot: Spot): Location {
   if (spot.message < 0) return { pointer: '' };
   const before = readTurns(row, layout, quiet)?.length ?? systemCount(row, layout.system);

@@ -92,11 +92,11 @@ interface Problem {
   message: string;
 }
 
-/** The closed turns of a text, and what does not fit between or inside them; places are UTF-16 units of the text. */
+/** The closed turns of a text, and faults between or inside them; places are UTF-16 units of the text. */
 function splitTurns(text: string): { turns: Turn[]; problems: Problem[] } {
   const turns: Turn[] = [];
   const problems: Problem[] = [];
-  /** Where the open turn's marker stands; -1 between turns. */
+  /** Offset of the open turn's marker; -1 between turns. */
   let open = -1;
   let outside = 0;
   const checkOutside = (to: number): void => {

@@ -1,5 +1,5 @@
-// chatml: `{"messages": [{"role", "content"}…], "tools"?}`, as chat APIs and chat templates have it.
-// Also `{"prompt": […], "completion": […]}`, two lists of which only the second is trained on.
+// chatml: `{"messages": [{"role", "content"}…], "tools"?}`, as in chat APIs and chat templates.
+// Also `{"prompt": […], "completion": […]}`, two lists; only the second is trained on.
 import type { Message } from '../example.ts';
 import { leaveOutPadding } from '../meaning/null-padding.ts';
 import { renderMessage } from './chatml-message.ts';
@@ -116,7 +116,7 @@ function answered(row: Row): MappedFormat {
   return mapping;
 }
 
-// Sets of this shape have their turns either way.
+// Datasets of this shape have turns in either form.
 function splitLayout(row: Row, messages: string): Layout {
   return { ...layoutOf(row, messages), style: spokenTurns };
 }

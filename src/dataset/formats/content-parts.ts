@@ -4,7 +4,7 @@ import { wrongType } from '../checks/structure/wrong-type.ts';
 import { isRow, noteMessageKeys, typeName } from './fields.ts';
 import type { Location, Raise } from './format.ts';
 
-/** What chat APIs call a part that is text; a refusal is what the assistant says. */
+/** Types of text parts in chat APIs; a refusal is text of the assistant. */
 const textTypes: ReadonlySet<unknown> = new Set(['text', 'input_text', 'output_text', 'refusal']);
 const textKeys = ['text', 'value', 'refusal'] as const;
 const partKeys: ReadonlySet<string> = new Set(['type', ...textKeys]);
@@ -14,7 +14,7 @@ const partKeys: ReadonlySet<string> = new Set(['type', ...textKeys]);
  */
 export function readContent(value: unknown, pointer: string, raise: Raise): string | null | undefined {
   if (typeof value === 'string' || value === null) return value;
-  // One part alone, which some writers leave out of its list.
+  // A single part that some writers do not put into a list.
   if (isTextPart(value)) {
     noteMessageKeys(value, partKeys, pointer, raise);
     return value[textKey(value)] as string;
@@ -43,7 +43,7 @@ export function readContent(value: unknown, pointer: string, raise: Raise): stri
   return text;
 }
 
-/** Where a UTF-16 unit of the joined text lies: in the text itself, or in one of its parts. */
+/** The place of a UTF-16 unit of the joined text: in the text itself, or in one of its parts. */
 export function locateContent(value: unknown, pointer: string, inside: number | undefined): Location {
   if (isTextPart(value))
     return { pointer: `${pointer}/${textKey(value)}`, ...(inside !== undefined && { inside }) };
@@ -61,7 +61,7 @@ export function locateContent(value: unknown, pointer: string, inside: number | 
   return { pointer };
 }
 
-/** UTF-16 units of a text, or of all parts of one; 0 of anything else. */
+/** UTF-16 units of a text or of all its parts; 0 for anything else. */
 export function textLength(value: unknown): number {
   if (Array.isArray(value)) return value.reduce<number>((sum, part) => sum + textLength(wordsOf(part)), 0);
   if (isTextPart(value)) return textLength(wordsOf(value));

@@ -1,4 +1,4 @@
-// The format of a file: as the user named or described it, or by the shape of its first rows.
+// Decides the format of a file: the one that the user named or described, or by the shape of its first rows.
 import { isPair } from '../checks/structure/run-on-pair.ts';
 import { unknownFormat } from '../checks/structure/unknown-format.ts';
 import { unusedMapping } from '../checks/structure/unused-mapping.ts';
@@ -15,7 +15,7 @@ import { nearestKey } from './nearest-key.ts';
 import { createPartialMapping, isPartial, namedFields } from './partial-mapping.ts';
 
 export interface DecidedFormat extends FormatDecision {
-  /** What there is to say of the file: no format can be told, or a mapping does not fit. */
+  /** Findings on the file: its format is unclear, or a mapping does not fit. */
   remarks: FileRemark[];
 }
 
@@ -38,19 +38,19 @@ export function decideFormat(
   if (typeof wanted !== 'string') return decideMapping(wanted, rows, file);
   if (wanted !== 'auto')
     return { format: findFormat(wanted), why: 'named by the user', confidence: 1, remarks: [] };
-  // Every row was broken: those have findings of their own.
+  // Every row was broken, and each has a finding.
   if (rows.length === 0) return { format: null, why: 'no row could be read', confidence: 0, remarks: [] };
   return decideByRows(rows, file);
 }
 
 const fewRows = 3;
 
-// Of rows with a known shape a mapping may add what that shape does not have, and leave out nothing that it has.
+// For rows with a known shape, a mapping may add parts that the shape does not have, but must keep all that it has.
 function readsMore({ messages, answer, calls, role, content }: FieldMapping): boolean {
   return messages !== undefined && [answer, calls, role, content].some((key) => key !== undefined);
 }
 
-/** The rows that decide: objects, or lists if most rows are such, since their elements are fields, too. */
+/** The rows that decide: objects, or lists if most rows are lists, because list elements count as fields, too. */
 export function sampleOf(sample: readonly RawRow[]): Row[] {
   const values = sample.map(({ value }) => value);
   const objects = values.filter(isRow);
@@ -77,7 +77,7 @@ function decideByRows(rows: readonly Row[], file: string): DecidedFormat {
   if (inferred && mapped && inferred.doubts.length === 0 && mapped.share >= 0.9)
     return { format: mapped.format, why: whyMapped(inferred, rows), confidence: mapped.share, remarks: [] };
   const usable = mapped && mapped.share > 0 ? inferred : null;
-  // The rows have a shape that is known, but not one of them can be read: their own findings say why, unless they are many.
+  // The rows have a known shape, but none of them can be read. Their findings say why, unless there are many.
   if (format && (!usable || rows.length < fewRows)) return { ...decision, remarks: [] };
   return refuse(describeUnknown(rows, { why, hint, looksLike: format, inferred: usable, file }));
 }

@@ -1,4 +1,4 @@
-// What to say of rows that no format reads for certain: what was looked for, what was found, and a mapping to copy.
+// Describes rows that no format reads with certainty: what was looked for, what was found, and a mapping to copy.
 import { quoteSource } from '../scan/source-label.ts';
 import type { FieldMapping } from './field-mapping.ts';
 import type { Format, Row } from './format.ts';
@@ -12,7 +12,7 @@ import { flowYaml } from './write-mapping.ts';
 interface Unknown {
   why: string;
   hint: string | undefined;
-  /** A format whose shape the rows have, although none of them can be read. */
+  /** The format whose shape the rows have, although none of them can be read. */
   looksLike: Format | null;
   inferred: Inferred | null;
   file: string;
@@ -41,7 +41,7 @@ export function describeUnknown(rows: readonly Row[], unknown: Unknown): { messa
   };
 }
 
-/** What a mapping says of the rows, for people. */
+/** A mapping in words. */
 export function describeFields(mapping: FieldMapping): string {
   const { messages, prompt, answer, calls, chosen, rejected, input, system, tools, reasoning, history } =
     mapping;

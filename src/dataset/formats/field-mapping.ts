@@ -1,4 +1,4 @@
-// The names of fields that a user, or lorch itself, gives a mapped format.
+// The field names of a mapped format, given by the user or found by lorch.
 import type { Role } from '../example.ts';
 
 /**
@@ -9,25 +9,25 @@ export interface FieldMapping {
   prompt?: string | undefined;
   input?: string | undefined;
   answer?: string | undefined;
-  /** What the assistant thought before its answer. */
+  /** The assistant's reasoning before its answer. */
   reasoning?: string | undefined;
-  /** The tool calls that are the answer, or are beside it. */
+  /** Tool calls that are the answer or beside it. */
   calls?: string | undefined;
   system?: string | undefined;
   history?: string | undefined;
   messages?: string | undefined;
-  /** Fields of a turn; `role` or `from`, and `content` or `value`, unless told. */
+  /** Fields of a turn; by default `role` or `from`, and `content` or `value`. */
   role?: string | undefined;
   content?: string | undefined;
   weight?: string | undefined;
-  /** The rows' own words for roles; or, if turns are plain texts, the roles that speak in turn. */
+  /** The rows' words for roles; or, if turns are plain texts, the alternating roles. */
   roles?: Readonly<Record<string, MappedRole>> | readonly Role[] | undefined;
   tools?: string | undefined;
   chosen?: string | undefined;
   rejected?: string | undefined;
-  /** What the format is called, if lorch itself found the mapping. */
+  /** The name of the format, if lorch found the mapping. */
   as?: string | undefined;
 }
 
-/** What a word for a role may mean; `function_call` is a turn whose text is a tool call. */
+/** The possible meanings of a word for a role; `function_call` is a turn whose text is a tool call. */
 export type MappedRole = Role | 'function_call';

@@ -1,4 +1,4 @@
-// What formats share: reading text, weights and leftovers from raw rows.
+// Shared by the formats: reading text, weights and other fields from raw rows.
 
 import { fractionalWeight } from '../checks/structure/fractional-weight.ts';
 import { rejectedBeside } from '../checks/structure/rejected-beside.ts';
@@ -18,7 +18,7 @@ export function isRow(value: unknown): value is Row {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Keys as prose: `a`, `b` or `c`. */
+/** Keys in words: `a`, `b` or `c`. */
 export function anyOf(keys: readonly string[]): string {
   const quoted = keys.map((key) => `\`${key}\``);
   const last = quoted.pop() ?? '';
@@ -39,7 +39,7 @@ export function firstKey(row: Row, keys: readonly string[]): string | undefined 
   return keys.find((key) => row[key] !== undefined && row[key] !== null);
 }
 
-/** The same, but an empty text or list says nothing if another of the keys says more. */
+/** The same, but prefers a key with a value over one with an empty text or list. */
 export function firstFilled(row: Row, keys: readonly string[]): string | undefined {
   return keys.find((key) => row[key] !== undefined && !isEmpty(row[key])) ?? firstKey(row, keys);
 }
@@ -53,10 +53,10 @@ export function readText(row: Row, key: string, pointer: string, raise: Raise): 
 }
 
 const weightKeys = ['weight', 'loss_weight', 'train', 'loss'] as const;
-/** Other tools train on parts of a message by these. */
+/** Keys with which other tools train on parts of a message. */
 const spanKeys = ['train_detail', 'training_detail'] as const;
 
-/** Whether a message is trained on, by its weight; undefined with a finding if that is neither yes nor no. */
+/** Whether a message is trained on, by its weight; undefined with a finding if the weight is neither 0 nor 1. */
 export function readTrained(
   message: Row,
   role: Role,
@@ -93,10 +93,10 @@ export function readTrained(
   return trained;
 }
 
-/** Keys that carry a message's weight. */
+/** Keys of a message's weight. */
 export const messageWeightKeys: readonly string[] = [...weightKeys, ...spanKeys];
 
-/** The row's other fields, kept for conversion; each is noted, as a misspelt key is one of them. */
+/** The row's other fields, kept for conversion; each is reported, because it could be a misspelt key. */
 export function readMeta(row: Row, known: ReadonlySet<string>, raise: Raise): Record<string, unknown> {
   const meta: [string, unknown][] = [];
   for (const key of Object.keys(row)) {
@@ -104,11 +104,11 @@ export function readMeta(row: Row, known: ReadonlySet<string>, raise: Raise): Re
     meta.push([key, row[key]]);
     if (key !== 'lorch') raiseMeaning(key, row[key], raise);
   }
-  // fromEntries defines "__proto__" as a plain member; assignment would not.
+  // fromEntries defines "__proto__" as an ordinary member; assignment would not.
   return keepExact(row, Object.fromEntries(meta) as Record<string, unknown>);
 }
 
-// Fields that are kept like others, but may say that the row is not what it seems; checks look at these.
+// Fields that are kept like others, but can change the meaning of the row; checks examine these.
 function raiseMeaning(key: string, value: unknown, raise: Raise): void {
   const at = `/${escapePointer(key)}`;
   if (sideOf(key) === 'rejected' && isAnswer(value))
@@ -117,7 +117,7 @@ function raiseMeaning(key: string, value: unknown, raise: Raise): void {
     raise(unknownKey, at, `The key ${show(key)} means nothing to this format.`, { data: { key } });
 }
 
-// Whether a field judges the answer, or holds media, or would if it were not empty.
+// Whether a field grades the answer or contains media, or would if it were not empty.
 function hasMeaning(key: string, value: unknown): boolean {
   if (readVerdict(key, value) !== null || readRating(key, value) !== null) return true;
   if ((readGradeWord(key, value) ?? -1) >= 0) return true;
@@ -130,7 +130,7 @@ function isEmpty(value: unknown): boolean {
   return value === null || value === '' || (typeof value === 'object' && Object.keys(value).length === 0);
 }
 
-/** Notes the keys of a message that are carried nowhere. */
+/** Reports the keys of a message that are lost. */
 export function noteMessageKeys(
   message: Row,
   known: ReadonlySet<string>,

@@ -1,4 +1,4 @@
-// Rows whose texts stand in fields of their own: a prompt with its input, system and history, and one answer.
+// Rows with separate text fields: a prompt with its input, system and history, and one answer.
 import type { Spot } from '../checks/check.ts';
 import { missingField } from '../checks/structure/missing-field.ts';
 import { wrongType } from '../checks/structure/wrong-type.ts';
@@ -11,7 +11,7 @@ import type { Location, Raise, Row } from './format.ts';
 import type { Layout } from './layout.ts';
 import { locateSystem, readRowTools, readSystem, systemCount } from './turns.ts';
 
-/** The example of a flat row; null if a finding says why there is none. */
+/** The example of a flat row; null with a finding. */
 export function parseFlat(
   row: Row,
   layout: Layout,
@@ -45,7 +45,7 @@ export function readPrompt(
   return { messages, input: text.input };
 }
 
-/** Notes on `meta` which end of the prompt was the input, for `splitPrompt`. */
+/** Records in `meta` which end of the prompt was the input, for `splitPrompt`. */
 export function keepInput(meta: Example['meta'], input: string): void {
   if (input !== '') (meta as Record<symbol, unknown>)[inputPart] = input;
 }
@@ -83,7 +83,7 @@ function nameOf(key: string | undefined, otherwise: string): string {
 
 function readAnswer(row: Row, layout: Layout, raise: Raise): string | null | undefined {
   const { answer } = layout;
-  // Calls may be the whole answer.
+  // The answer may consist only of calls.
   if (answer === undefined && layout.calls !== undefined && row[layout.calls] !== undefined) return null;
   if (answer === undefined || row[answer] === undefined) {
     raise(missingField, '', `The row has no ${layout.wanted?.answer ?? nameOf(answer, 'answer')}.`);
@@ -120,7 +120,7 @@ function readHistory(row: Row, key: string | undefined, raise: Raise): Message[]
   return messages;
 }
 
-/** Where a place in the example lies in its flat row. */
+/** Maps a place in the example to its flat row. */
 export function locateFlat(row: Row, layout: Layout, spot: Spot): Location {
   const before = systemCount(row, layout.system) + historyTurns(row, layout) + 1;
   if (spot.message < before) return locatePrompt(row, layout, spot);
@@ -131,7 +131,7 @@ function locateField(row: Row, key: string | undefined, inside?: number): Locati
   return locateContent(row[key ?? ''], `/${escapePointer(key ?? '')}`, inside);
 }
 
-/** Where a place in the messages before the answer lies. */
+/** Maps a place in the messages before the answer. */
 export function locatePrompt(row: Row, layout: Layout, spot: Spot): Location {
   if (spot.message < 0) return { pointer: '' };
   const inside = spot.inside === undefined ? {} : { inside: spot.inside };
@@ -148,7 +148,7 @@ function locateUserText(row: Row, layout: Layout, inside: number | undefined): L
   if (inside === undefined) return locateField(row, layout.prompt ?? layout.input);
   if (length === 0 && layout.input !== undefined) return locateField(row, layout.input, inside);
   if (inside < length) return locateField(row, layout.prompt, inside);
-  // Between the two stands a blank line.
+  // A blank line separates the two.
   return locateField(row, layout.input, Math.max(0, inside - length - 2));
 }
 

@@ -7,13 +7,13 @@ import type { Feature } from './leftovers.ts';
 /** One row's JSON object. */
 export type Row = Record<string, unknown>;
 
-/** Where in the raw row; `inside` is a UTF-16 unit of the string there. */
+/** A place in the raw row; `inside` is a UTF-16 unit of the string there. */
 export interface Location {
   pointer: string;
   inside?: number;
 }
 
-/** Notes something about the raw row while it is parsed. */
+/** Reports something about the raw row while it is parsed. */
 export type Raise = (
   check: Check,
   pointer: string,
@@ -22,51 +22,51 @@ export type Raise = (
 ) => void;
 
 export interface Rendered {
-  /** The row in the target format; null if it cannot be held at all. */
+  /** The row in the target format; null if the format cannot store it. */
   row: Row | null;
   /** What the row loses, in words: `tool calls`, `message names`. */
   lost: string[];
 }
 
-/** A format that rows are read in. */
+/** A format that lorch can read. */
 export interface Format {
   name: string;
-  /** What a row looks like, for people. */
+  /** The shape of a row, in words. */
   shape: string;
-  /** The same for one row, with the keys that it really has. */
+  /** The same for one row, with the keys that it has. */
   shapeOf?(row: Row): string;
-  /** Of a format that names fields: which holds what. Its rows are not read in native code. */
+  /** The mapping of a mapped format. Native code does not read its rows. */
   mapping?: FieldMapping;
   /** Whether its rows may be lists. */
   lists?: boolean;
   /** Whether one row has this format's shape. */
   matches(row: Row): boolean;
-  /** A canonical example, or null if a finding says why there is none. */
+  /** A canonical example; null with a finding. */
   parse(row: Row, raise: Raise): Example | null;
-  /** From a place in the canonical example to one in the raw row it was parsed from. */
+  /** Maps a place in the canonical example to the raw row that it was parsed from. */
   locate(row: Row, spot: Spot): Location;
 }
 
-/** A format that rows can also be written in. */
+/** A format that lorch can also write. */
 export interface WritableFormat extends Format {
-  /** For docs/formats.md: a row, and what its fields may be called and hold. */
+  /** For docs/formats.md: a row, and the names and contents of its fields. */
   doc: {
     row: string;
     prose: string;
-    /** What its rows are told by, for D015: "`messages` is chatml". Without, `auto` never takes it. */
+    /** The feature by which its rows are recognised, for D015: "`messages` is chatml". Without it, `auto` never chooses the format. */
     toldBy?: string;
-    /** What to know when rows are written in it. */
+    /** Notes on writing rows in it. */
     writing?: string;
   };
-  /** Whether a run config may name it: for any source, for a whole dataset alone, or not, if its rows cannot be trained on. */
+  /** Whether a run config may name it: for any source, only for the whole dataset, or not at all because its rows cannot be trained on. */
   inConfig: 'source' | 'dataset' | 'never';
   /**
-   * Of a format that is taken only if the user names it: why these rows are not told without, and what to type. Rows
+   * For a format that must be named by the user: why lorch does not choose it for these rows, and what to type. Rows
    * of such a format look like others that mean something else.
    */
   namedOnly?(rows: readonly Row[]): { why: string; hint: string };
-  /** What its rows hold beside plain texts of system, user and assistant. */
+  /** What its rows can store in addition to plain texts of system, user and assistant. */
   holds: ReadonlySet<Feature>;
-  /** The row of an example, and what it loses. */
+  /** The row for an example, and what it loses. */
   render(example: Example): Rendered;
 }

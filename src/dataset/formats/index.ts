@@ -1,4 +1,4 @@
-// The formats, in the order in which they are shown, and which of them a file has.
+// The formats in display order, and detection of a file's format.
 import { UserError } from '../../diagnostics/user-error.ts';
 import { alpaca } from './alpaca.ts';
 import { chatml } from './chatml.ts';
@@ -10,7 +10,7 @@ import { text } from './text.ts';
 
 export const formats: readonly WritableFormat[] = [alpaca, chatml, chatmlText, sharegpt, preference, text];
 
-/** Names that `--format` and `--to` take. */
+/** Names for `--format` and `--to`. */
 export const formatNames: readonly string[] = formats.map((format) => format.name);
 
 /** The names, for a sentence: `a, b and c`. */
@@ -29,14 +29,14 @@ export function findFormat(name: string): WritableFormat {
 }
 
 export interface FormatDecision {
-  /** Null if nothing fits, or several formats fit alike. */
+  /** Null if no format fits, or several fit equally well. */
   format: Format | null;
   why: string;
   /** Share of the sampled rows with the format's shape, 0 to 1. */
   confidence: number;
-  /** What to do if nothing fits. */
+  /** What to do if no format fits. */
   hint?: string;
-  /** Whether two formats fit, and a person has to say which. */
+  /** Whether two formats fit, so that a person must choose. */
   alike?: true;
 }
 
@@ -64,12 +64,12 @@ export function detectFormat(sample: readonly Row[]): FormatDecision {
   return { format: best.format, why: `${best.rows} ${of} have ${shape}`, confidence };
 }
 
-/** Another format that the row clearly has. */
+/** Another format whose shape the row clearly has. */
 export function otherFormat(row: Row, than: Format): Format | undefined {
   return formats.find((format) => format !== than && !format.namedOnly && format.matches(row));
 }
 
-/** Whether a row has the format's shape. One with a conversation may have a rendered copy of it under `text`, too. */
+/** Whether a row has the format's shape. A row with a conversation may also have a rendered copy of it under `text`. */
 function fits(row: Row, format: Format): boolean {
   return format.matches(row) && !(isNamedOnly(format) && otherFormat(row, format));
 }
@@ -78,7 +78,7 @@ function isNamedOnly({ name }: Format): boolean {
   return formats.some((format) => format.name === name && format.namedOnly);
 }
 
-// The rows may be of a format that is not taken unless it is named.
+// The rows may be of a format that must be named.
 function unknown(sample: readonly Row[]): { why: string; hint?: string } {
   const named = formats.find(
     (format) => format.namedOnly && sample.filter((row) => fits(row, format)).length * 2 >= sample.length,

@@ -1,4 +1,4 @@
-// Shapes of rows that no mapping of fields reads, each with what to do.
+// Shapes of rows that no mapping can read, with advice for each.
 import { isRow } from './fields.ts';
 import type { Row } from './format.ts';
 import { isTurnList } from './mapping.ts';
@@ -10,7 +10,7 @@ interface Shape {
   hint: string;
 }
 
-/** What these rows are, if they are of a shape that no mapping can read; null for any other. */
+/** A description of these rows if no mapping can read their shape; null otherwise. */
 export function knownShape(rows: readonly Row[]): Shape | null {
   const most = (test: (row: Row) => boolean): boolean => rows.filter(test).length * 2 >= rows.length;
   const has = (...keys: string[]): boolean => most((row) => keys.every((key) => key in row));
@@ -83,7 +83,7 @@ function wrappedRows(rows: readonly Row[]): Shape | null {
   return null;
 }
 
-// A table without a line of names: the first row was taken for it.
+// A table without a header: its first row was read as one.
 function sentencesForNames(rows: readonly Row[]): Shape | null {
   const keys = Object.keys(rows[0] ?? {});
   const sentences = keys.filter((key) => /\s\S+\s.*[.?!。？！]$/.test(key));
@@ -97,7 +97,7 @@ function sentencesForNames(rows: readonly Row[]): Shape | null {
   };
 }
 
-/** Texts that a template wrote, but not so that turns can be told for certain. */
+/** Texts that a template wrote, but whose turns cannot be separated with certainty. */
 export function doubtfulText(rows: readonly Row[]): Shape | null {
   for (const key of Object.keys(rows[0] ?? {})) {
     const texts = rows.map((row) => row[key]).filter((value) => typeof value === 'string');

@@ -1,7 +1,7 @@
-// Which field of a row holds what: a format's own layout, or the one that a user mapped.
+// The meaning of a row's fields: a format's layout, or a user's mapping.
 import type { TurnStyle } from './turn-style.ts';
 
-/** Names of a row's fields; undefined if the row has no such field. */
+/** Names of a row's fields; undefined if there is no such field. */
 export interface Layout {
   /** The user's text. */
   prompt?: string | undefined;
@@ -9,7 +9,7 @@ export interface Layout {
   input?: string | undefined;
   /** The assistant's text. */
   answer?: string | undefined;
-  /** What the assistant thought, and the tools it called, in fields beside the answer. */
+  /** The assistant's reasoning and tool calls, in fields beside the answer. */
   reasoning?: string | undefined;
   calls?: string | undefined;
   system?: string | undefined;
@@ -23,7 +23,7 @@ export interface Layout {
   /** Which of two answers is better. */
   verdict?: string | undefined;
   style: TurnStyle;
-  /** What to call the prompt and the answer if the row has none of their fields. */
+  /** Names for prompt and answer if the row has none of their fields. */
   wanted?: { prompt: string; answer: string };
 }
 

@@ -1,9 +1,9 @@
-// Writing: what of an example has no place in the target format.
+// Finds the parts of an example that the target format cannot store.
 import { textOf } from '../content.ts';
 import { keepExact } from '../exact-json.ts';
 import type { Example, Message } from '../example.ts';
 
-/** What an example may carry beside plain texts of system, user and assistant. */
+/** What an example may have in addition to plain texts of system, user and assistant. */
 export const features = [
   'tools',
   'tool calls',
@@ -21,12 +21,12 @@ export const features = [
 
 export type Feature = (typeof features)[number];
 
-/** All that a list of chat messages can hold. */
+/** Everything that a list of chat messages can store. */
 export const chatFeatures: ReadonlySet<Feature> = new Set(
   features.filter((feature) => feature !== 'rejected answers' && feature !== 'whole texts'),
 );
 
-/** The features of `example` that `holds` does not name, in words for people. */
+/** The features of `example` that are missing in `holds`, in words. */
 export function missingFeatures(example: Example, holds: ReadonlySet<Feature>): string[] {
   const lost = new Set<string>();
   const need = (feature: Feature): void => {

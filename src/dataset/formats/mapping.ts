@@ -1,4 +1,4 @@
-// A format that a user describes, or that the rows show: which field of the rows holds what.
+// A format that a mapping of fields describes, from the user or found in the rows.
 import type { Check, Spot } from '../checks/check.ts';
 import { rejectedBeside } from '../checks/structure/rejected-beside.ts';
 import { unknownKey } from '../checks/structure/unknown-key.ts';
@@ -21,12 +21,12 @@ import { locateTurn, parseTurns } from './turns.ts';
 /** A format that a user described. */
 export interface MappedFormat extends Format {
   mapping: FieldMapping;
-  /** Mapped fields that none of these rows has: those that are needed, and the others. */
+  /** Mapped fields that none of these rows has: required ones, and others. */
   unmet(rows: readonly Row[]): { needed: string[]; other: string[] };
 }
 
 interface Reading {
-  /** The row with each mapped field at its top, and its turns with role and content. */
+  /** The row with each mapped field at its top level, and its turns with role and content. */
   row: Row;
   /** The prompt is under `messages` if it is itself a list of turns. */
   layout: Layout;
@@ -34,7 +34,7 @@ interface Reading {
   place(at: Location): Location;
 }
 
-/** The format of rows whose fields `mapping` names. It is read, not written. */
+/** The format of rows whose fields `mapping` names. It can be read, not written. */
 export function createMapping(mapping: FieldMapping): MappedFormat {
   const style = turnStyle(mapping);
   const base: Layout = { ...mapping, style };
@@ -74,7 +74,7 @@ export function createMapping(mapping: FieldMapping): MappedFormat {
       expand(layout.answer, isOneText(answer) ? answerShape : sideShape);
     for (const key of [layout.chosen, layout.rejected])
       if (key !== undefined && (noPrompt || typeof top.row[key] !== 'string')) expand(key, sideShape);
-    // If one text is not a transcript, neither is the other.
+    // Treat both texts as transcripts or neither.
     if (noPrompt && pair && [...lists.values()].some(({ list }) => typeof list === 'string')) lists.clear();
     return {
       row:
@@ -105,7 +105,7 @@ export function createMapping(mapping: FieldMapping): MappedFormat {
     parse(raw, raise): Example | null {
       const { row, layout, prompted, place } = read(raw);
       const report: Raise = (check: Check, pointer, message, extra) => {
-        // A mapping of one answer of two says which one is meant.
+        // If a mapping names one of two answers, that one is used.
         if (check === rejectedBeside) return;
         const [holder = ''] = check === unknownKey ? pointerTokens(pointer) : [];
         const left = row[holder];
@@ -139,7 +139,7 @@ export function createMapping(mapping: FieldMapping): MappedFormat {
   };
 }
 
-// Of an object from which fields were mapped: what is left of it.
+// The rest of an object from which fields were mapped.
 function raiseLeft(holder: string, left: Row, raise: Raise): void {
   for (const key of Object.keys(left)) {
     const name = `${holder}.${key}`;
@@ -166,7 +166,7 @@ function isOneText(value: unknown): boolean {
   return Array.isArray(value) && value.length === 1 && typeof value[0] === 'string';
 }
 
-/** The fields without which no row is an example. */
+/** The fields that every example needs. */
 function required(mapping: FieldMapping): string[] {
   const { prompt, input, answer, calls, messages, chosen, rejected } = mapping;
   const sides = [chosen, rejected];
@@ -189,7 +189,7 @@ function turnStyle({ role, content, weight, roles }: FieldMapping): TurnStyle {
   };
 }
 
-// Beside a conversation that was written out, the system text may have its label as well.
+// Beside a transcript, the system text may have a label as well.
 function withoutLabel(text: string): ProjectedTurns {
   const label = /^SYSTEM:\s*/.exec(text)?.[0].length ?? 0;
   return {
@@ -198,7 +198,7 @@ function withoutLabel(text: string): ProjectedTurns {
   };
 }
 
-// From a place in the projected row to one in the real row.
+// Maps a place in the projected row to the real row.
 function placeIn(top: Projected, lists: ReadonlyMap<string, ProjectedTurns>, at: Location): Location {
   const [name, ...below] = pointerTokens(at.pointer);
   const list = name === undefined ? undefined : lists.get(name);

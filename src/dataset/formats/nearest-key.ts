@@ -1,9 +1,9 @@
-// For a field that no row has: the one that may have been meant.
+// Suggests a field for a name that no row has.
 import { editDistance } from '../../diagnostics/edit-distance.ts';
 import { isRow } from './fields.ts';
 import type { Row } from './format.ts';
 
-/** A hint that names the nearest of the rows' fields, nested ones included, or lists what there is. */
+/** A hint with the nearest of the rows' fields, including nested ones, or with all fields. */
 export function nearestKey(name: string, rows: readonly Row[]): string {
   const separator = name.startsWith('/') ? '/' : '.';
   const plain = name.replace(/^\//, '');

@@ -1,4 +1,4 @@
-// docs/formats.md: the formats as they describe themselves, and what each can hold.
+// docs/formats.md: the descriptions of the formats, and what each can store.
 import type { WritableFormat } from './format.ts';
 import { formats } from './index.ts';
 import { features } from './leftovers.ts';

@@ -1,4 +1,4 @@
-// Preference rows: one prompt, a chosen answer and a rejected one, in the layouts that datasets write them.
+// Preference rows: one prompt, a chosen and a rejected answer, in the layouts of datasets.
 import { canonicalJson } from '../canonical-json.ts';
 import type { Spot } from '../checks/check.ts';
 import { missingField } from '../checks/structure/missing-field.ts';
@@ -54,7 +54,7 @@ function settleSides(row: Row, layout: Layout): Layout {
     : layout;
 }
 
-// The chosen answer is the end of a conversation, beside which only the rejected one has a field.
+// The chosen answer is the end of a conversation; only the rejected one has a separate field.
 function readAnswered(
   row: Row,
   layout: Layout,
@@ -78,12 +78,12 @@ function answerStart(turns: readonly Message[]): number {
   return turns.findLastIndex(({ role }) => role !== 'assistant') + 1;
 }
 
-// Where the prompt stands: in a list, in fields of text, or at the start of both answers.
+// The place of the prompt: in a list, in text fields, or at the start of both answers.
 function promptKind(row: Row, layout: Layout): 'list' | 'text' | 'sides' {
   const list = layout.messages === undefined ? undefined : row[layout.messages];
   const open =
     opensWithPrompt(row[layout.chosen ?? ''], layout) && opensWithPrompt(row[layout.rejected ?? ''], layout);
-  // Some sets repeat the whole chosen conversation as a list beside the two.
+  // Some datasets repeat the whole chosen conversation as a list beside the two answers.
   const repeats =
     open && Array.isArray(list) && canonicalJson(list) === canonicalJson(row[layout.chosen ?? '']);
   if (list !== undefined && !repeats) return 'list';
@@ -125,7 +125,7 @@ function readPairPrompt(
   );
 }
 
-// Leading turns that both conversations have, of which at least one message is left as the answer.
+// Leading turns that both conversations share; leaves at least one message as the answer.
 function sharedTurns({ chosen, rejected }: Sides): number {
   const most = Math.min(chosen.length, rejected.length) - 1;
   for (let i = 0; i < most; i += 1) if (canonicalJson(chosen[i]) !== canonicalJson(rejected[i])) return i;
@@ -154,7 +154,7 @@ function readSide(row: Row, key: string, layout: Layout, raise: Raise): Message[
   return null;
 }
 
-// A prompt text beside a list of messages says nothing new if it is their last question.
+// A prompt text beside a list of messages adds nothing if it is their last question.
 function knownKeys(row: Row, layout: Layout, prompt: readonly Message[] | undefined): ReadonlySet<string> {
   const known = layoutKeys(layout);
   if (promptKind(row, layout) === 'text') return known;
@@ -168,7 +168,7 @@ function knownKeys(row: Row, layout: Layout, prompt: readonly Message[] | undefi
 
 const quiet: Raise = () => undefined;
 
-/** Where a place in the example lies in its preference row. */
+/** Maps a place in the example to its preference row. */
 export function locatePair(row: Row, named: Layout, spot: Spot): Location {
   const layout = settleSides(row, named);
   if (layout.chosen === undefined && spot.list === 'chosen') {
@@ -192,7 +192,7 @@ export function locatePair(row: Row, named: Layout, spot: Spot): Location {
   );
 }
 
-/** Where a place in one side lies; the side's first `shift` turns belong to the prompt. */
+/** Maps a place in one side; the side's first `shift` turns belong to the prompt. */
 function locateSide(value: unknown, pointer: string, shift: number, { style }: Layout, spot: Spot): Location {
   if (spot.message < 0) return { pointer };
   if (isRow(value)) return locateInTurn(value, pointer, style, spot);

@@ -1,4 +1,4 @@
-// A mapping that names a few fields only, such as that of the tools: the rest is where the known formats have it.
+// A mapping that names only a few fields, such as tools; the other parts are where the known formats have them.
 
 import { findSide } from '../meaning/two-sides.ts';
 import type { FieldMapping } from './field-mapping.ts';
@@ -15,7 +15,7 @@ import {
   toolsKeys,
 } from './text-keys.ts';
 
-/** Whether a mapping says neither where the conversation is nor where a prompt and an answer are. */
+/** Whether a mapping names neither the conversation nor a prompt and an answer. */
 export function isPartial({
   prompt,
   input,
@@ -63,7 +63,7 @@ export function namedFields({ role, content, weight, roles, as: _, ...fields }: 
   return keys.map(([key]) => `\`${key}\``).join(', ');
 }
 
-// The mapping with what this row has under the usual names; null if it has no conversation under any.
+// The mapping completed with the usual names in this row; null if they give no conversation.
 function completeMapping(mapping: FieldMapping, row: Row): FieldMapping | null {
   const beside = { system: firstFilled(row, systemKeys), tools: firstFilled(row, toolsKeys), ...mapping };
   const messages = listKeys.find((key) => Array.isArray(row[key]));

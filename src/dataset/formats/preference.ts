@@ -34,7 +34,7 @@ const rowKeys = new Set([
   ...toolsKeys,
 ]);
 
-/** What the fine-tuning services have: the prompt under `input`, the answers under names of their own. */
+/** The form of fine-tuning services: the prompt under `input`, the answers under other names. */
 const outputs = createMapping({
   messages: 'input.messages',
   tools: 'input.tools',
@@ -120,7 +120,7 @@ function isOutputs(row: Row): boolean {
   return row.preferred_output !== undefined || row.non_preferred_output !== undefined;
 }
 
-// The fields of both answers; `chosen` undefined if it is the last message of the conversation. Null for no pair.
+// The fields of both answers; `chosen` is undefined if it is the last message of the conversation. Null if the row is not a pair.
 function findPair(row: Row): { chosen: string | undefined; rejected: string } | null {
   const rejected = findSide(row, 'rejected');
   if (rejected === undefined) return null;
@@ -135,7 +135,7 @@ function findPair(row: Row): { chosen: string | undefined; rejected: string } | 
 function findLayout(row: Row): Layout {
   const compared = findComparison(row);
   const sides = compared?.sides ?? findPair(row) ?? { chosen: 'chosen', rejected: 'rejected' };
-  // What was said before, as one text.
+  // The conversation before the answer, as one text.
   const told =
     typeof row.history === 'string' && row.history !== '' && firstKey(row, promptKeys) === undefined;
   return {

@@ -1,4 +1,4 @@
-// Nested fields brought to the top under the names that a user gave them, and the way back for places.
+// Moves nested fields to the top level under the names of a mapping, and maps places back.
 
 import { keepExact } from '../exact-json.ts';
 import { escapePointer, pointerTokens } from '../text-position.ts';
@@ -6,7 +6,7 @@ import { isRow } from './fields.ts';
 import type { Row } from './format.ts';
 
 /**
- * A field as it was named: `/a/b` is a JSON pointer, `a.b` a path, unless the row has a key of just that name; `.` is the
+ * A field as it was named: `/a/b` is a JSON pointer, `a.b` a path, unless the row has a key with exactly this name; `.` is the
  * row itself.
  */
 export interface FieldPath {
@@ -26,7 +26,7 @@ export function fieldPath(name: string): FieldPath {
   return { name, tokens: name.startsWith('/') ? pointerTokens(name) : name.split('.') };
 }
 
-/** The row with each named field at its top; what is left of the objects they were in stays where it was. */
+/** The row with each named field at its top level; the rest of their objects stays in place. */
 export function projectRow(row: Row, paths: readonly FieldPath[]): Projected {
   const nested = paths.filter(({ name, tokens }) => tokens[0] !== name && !Object.hasOwn(row, name));
   if (nested.length === 0) return { row, tokensOf: (name) => [name] };
@@ -48,7 +48,7 @@ export function projectRow(row: Row, paths: readonly FieldPath[]): Projected {
   };
 }
 
-/** Where a pointer into the projected row leads in the real one. */
+/** Maps a pointer into the projected row to the real one. */
 export function realPointer({ tokensOf }: Projected, pointer: string): string {
   const [first, ...rest] = pointerTokens(pointer);
   if (first === undefined) return pointer;
@@ -64,7 +64,7 @@ function valueAt(value: unknown, tokens: readonly string[]): unknown {
   return at;
 }
 
-// A copy without what the paths lead to; undefined if nothing is left.
+// A copy without the values at the paths; undefined if nothing is left.
 function without(value: unknown, paths: readonly (readonly string[])[]): unknown {
   if (!isRow(value) && !Array.isArray(value)) return value;
   const kept = Object.entries(value).flatMap(([key, each]): [string, unknown][] => {

@@ -1,4 +1,4 @@
-// A list of turns in one of the shapes that datasets have, as turns with a role and a content; and the way back for places.
+// Converts a list of turns in any shape of datasets to turns with role and content, and maps places back.
 import type { Role } from '../example.ts';
 import { escapePointer, pointerTokens } from '../text-position.ts';
 import { isRow } from './fields.ts';
@@ -11,7 +11,7 @@ import type { TurnStyle } from './turn-style.ts';
 export interface ProjectedTurns {
   /** The turns with their role and content under the names of the style. */
   list: unknown;
-  /** From a place in one of them, by its tokens below the list, to one in the field; null means that it is the same. */
+  /** Maps a place in one of them, given by its tokens below the list, to the field; null if it is the same. */
   place(
     tokens: readonly string[],
     inside: number | undefined,
@@ -23,18 +23,18 @@ export interface TurnShape {
   paths: readonly FieldPath[];
   /** Roles of turns that are plain texts. */
   inTurn: readonly Role[] | null;
-  /** Whether texts without such roles are spoken by user and assistant in turn. */
+  /** Whether texts without such roles alternate between user and assistant. */
   alternate: boolean;
 }
 
 const usual: readonly Role[] = ['user', 'assistant'];
 
-/** Any other value comes back as it is. */
+/** Returns any other value unchanged. */
 export function projectTurns(value: unknown, shape: TurnShape): ProjectedTurns {
   if (typeof value === 'string') return readText(value, shape);
   if (isRow(value)) return single(value, shape);
   if (!Array.isArray(value)) return same(value);
-  // Of pairs of texts either all open with a role, or none does: a user may ask for a word such as "AI".
+  // Either all pairs of texts begin with a role or none does, because a user may ask for a word such as "AI".
   const spoken = value.every((turn) => !isPair(turn) || roleOf(shape.style, turn[0]) !== undefined);
   const turns = value.flatMap((turn: unknown, i): Spread[] => {
     const tokens = [String(i)];
@@ -60,14 +60,14 @@ export function projectTurns(value: unknown, shape: TurnShape): ProjectedTurns {
 
 interface Spread {
   turn: unknown;
-  /** With its role and content under the names of the style, if they have others. */
+  /** The turn with role and content under the names of the style. */
   projected?: unknown;
   tokens: string[];
   /** Whether the turn is the row's own object, with fields below it. */
   nested?: true;
 }
 
-// ["human", "Hi"], ["Hi", "Hello."] and {"human": "Hi", "gpt": "Hello."} say in other ways who speaks.
+// ["human", "Hi"], ["Hi", "Hello."] and {"human": "Hi", "gpt": "Hello."} are other ways to name the speaker.
 function spread(
   turn: unknown,
   projected: unknown,
@@ -125,7 +125,7 @@ function realTokens(
   return pointerTokens(realPointer(projectRow(turn, paths), pointer));
 }
 
-// A list as JSON text, or a conversation that a template wrote. No pointer leads into a text: it is itself the place.
+// A list as JSON text, or a conversation that a template wrote. Pointers cannot lead into a text, so the text itself is the place.
 function readText(text: string, shape: TurnShape): ProjectedTurns {
   const parsed = /^\s*[[{]/.test(text) ? parseJson(text) : undefined;
   if (typeof parsed === 'object' && parsed !== null)

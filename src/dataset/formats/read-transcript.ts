@@ -1,4 +1,4 @@
-// A conversation that a template wrote into one text, cut into its turns again; only if the text leaves no doubt.
+// Splits a conversation that a template wrote into one text into turns, only if the turns are certain.
 import type { Role } from '../example.ts';
 import { type TranscriptGrammar, transcriptGrammars } from './transcript-grammars.ts';
 
@@ -7,13 +7,13 @@ export interface TranscriptTurn {
   content: string;
   /** Where the content starts in the text, in UTF-16 units. */
   from: number;
-  /** Of a content in two pieces: where the second begins in the content, and in the text. */
+  /** For a content in two pieces: where the second piece begins in the content, and in the text. */
   second?: { at: number; from: number };
 }
 
 export type Transcript =
   | { template: string; turns: TranscriptTurn[] }
-  /** A template's markers are there, but they leave a doubt; `at` is the place of it. */
+  /** A template's markers are there, but the turns are not certain; `at` is the place of the doubt. */
   | { template: string; problem: string; at: number };
 
 /** The turns of a text; null if it has no template's markers. */
@@ -28,7 +28,7 @@ export function readTranscript(text: string): Transcript | null {
   return doubt;
 }
 
-/** The turns of a text that leaves no doubt; null for any other. */
+/** The turns of a text if they are certain; otherwise null. */
 export function certainTurns(text: unknown): TranscriptTurn[] | null {
   if (typeof text !== 'string') return null;
   const known = latest.find((each) => each.text === text);
@@ -40,11 +40,11 @@ export function certainTurns(text: unknown): TranscriptTurn[] | null {
   return turns;
 }
 
-/** The texts of a row are asked for when its format is told, when it is read and for each place in it. */
+/** Cached, because a row's texts are needed for detection, for reading, and for each place. */
 const mostLatest = 4;
 const latest: { text: string; turns: TranscriptTurn[] | null }[] = [];
 
-/** Where a UTF-16 unit of a turn's content lies in the text. */
+/** The offset in the text of a UTF-16 unit of a turn's content. */
 export function unitInText(turn: TranscriptTurn, inside: number): number {
   const { second } = turn;
   return second && inside >= second.at ? second.from + inside - second.at : turn.from + inside;
@@ -74,7 +74,7 @@ function cut(text: string, grammar: TranscriptGrammar): Transcript | null {
     const last = i === markers.length - 1;
     const piece = readPiece(text, from, markers[i + 1]?.index ?? text.length, grammar, last);
     if (typeof piece === 'string') return doubt(piece, from);
-    // What a prompt ends with, so that the next turn can be written, is not a turn.
+    // The start of the next turn at the end of a prompt is not a turn.
     if (piece.content === '' && last && pieces.length > 1 && role !== 'input') continue;
     pieces.push({ ...piece, role });
   }
@@ -83,7 +83,7 @@ function cut(text: string, grammar: TranscriptGrammar): Transcript | null {
   return fault ? doubt(fault.problem, fault.at) : { template, turns: splitSystem(turns) };
 }
 
-// What is before the first marker: nothing, the template's own words, or a system text. Null if it may be something else.
+// The text before the first marker: nothing, text of the template, or a system text. Null if it may be something else.
 function readLead(text: string, grammar: TranscriptGrammar): Piece | null {
   const begin = grammar.begin?.exec(text)?.[0].length ?? 0;
   const rest = text.slice(begin);
@@ -109,14 +109,14 @@ function readPiece(
   return { from: from + start, content: body.slice(start).trimEnd() };
 }
 
-// Blank lines, and the blanks behind a marker on its own line; what indents a first line of its own is content.
+// Skips blank lines, and spaces after a marker on the same line; the indentation of a separate first line is content.
 function leadOf(body: string, newLine: boolean): number {
   const blank = /^(?:[ \t]*\r?\n)*/.exec(body)?.[0].length ?? 0;
   if (blank > 0 || newLine) return blank;
   return body.length - body.trimStart().length;
 }
 
-// The Alpaca prompt has more of the user's text under a heading of its own.
+// The Alpaca prompt has a part of the user's text under a separate heading.
 function joinInputs(pieces: readonly Piece[]): TranscriptTurn[] {
   const turns: TranscriptTurn[] = [];
   for (const { role, from, content } of pieces) {
@@ -150,10 +150,10 @@ function doubtOf(
 }
 
 const systemBlock = /^<<SYS>>\s*([\s\S]*?)\s*<<\/SYS>>\s*/;
-/** What Llama 3.1's template writes itself in front of a system text. */
+/** The text that Llama 3.1's template writes before a system text. */
 const dates = /^Cutting Knowledge Date: [^\n]+\nToday Date: [^\n]+(?:\n+|$)/;
 
-// Llama 2 has its system text inside the first user turn; Llama 3.1 its own lines inside the system text.
+// Llama 2 has the system text inside the first user turn; Llama 3.1 has template lines inside the system text.
 function splitSystem(turns: TranscriptTurn[]): TranscriptTurn[] {
   const [first, ...rest] = turns;
   if (!first) return turns;

@@ -1,11 +1,11 @@
-// An example as a row of another format; of a preference pair most formats hold the chosen answer only.
+// Writes an example as a row of another format; most formats store only the chosen answer of a preference pair.
 import { isPair } from '../checks/structure/run-on-pair.ts';
 import { documentOf, type Example } from '../example.ts';
 import type { Rendered, WritableFormat } from './format.ts';
 
-/** The row that `target` has for an example, and what it cannot hold of it. */
+/** The row of an example in the `target` format, and what the format cannot store. */
 export function renderRow(target: WritableFormat, example: Example): Rendered {
-  // A text has no turns that another format could write.
+  // A text has no turns, so other formats cannot write it.
   if (documentOf(example) !== null && !target.holds.has('whole texts'))
     return { row: null, lost: ['whole texts'] };
   if (!isPair(example) || target.holds.has('rejected answers')) return target.render(example);

@@ -1,7 +1,7 @@
-// Conversations that were rendered with a chat template: which one, by what it writes around turns.
+// Recognises the chat template of rendered conversations by the markers around turns.
 
 interface Signature {
-  /** For people: `the template of Llama 3 (<|start_header_id|>)`. */
+  /** A name for users: `the template of Llama 3 (<|start_header_id|>)`. */
   name: string;
   sign: RegExp;
 }
@@ -35,10 +35,10 @@ const signatures: readonly Signature[] = [
   { name: 'turns under Human: and Assistant:', sign: /(?:^|\n\s*)Human:\s[\s\S]*\n\s*Assistant:/ },
 ];
 
-// Markers are near the start of a conversation, so a book need not be read to its end.
+// Markers are near the start of a conversation, so a long text need not be searched completely.
 const looked = 20_000;
 
-/** What a text was rendered with, in words; null if it looks like plain text. */
+/** The template of a rendered text, in words; null if it looks like plain text. */
 export function renderedTemplate(text: string): string | null {
   const start = text.length > looked ? text.slice(0, looked) : text;
   return signatures.find(({ sign }) => sign.test(start))?.name ?? null;

@@ -1,8 +1,8 @@
-// The words that datasets have for who speaks, beside those of chat APIs.
+// Words for speakers in datasets, in addition to those of chat APIs.
 import type { Role } from '../example.ts';
 import type { TurnStyle } from './turn-style.ts';
 
-/** Every role that turn lists are known to use; `call` is a turn whose text is a tool call. */
+/** All known roles of turn lists; `call` is a turn whose text is a tool call. */
 export const spokenRoles: ReadonlyMap<string, Role | 'call'> = new Map<string, Role | 'call'>([
   ['system', 'system'],
   ['human', 'user'],
@@ -27,7 +27,7 @@ export const spokenRoles: ReadonlyMap<string, Role | 'call'> = new Map<string, R
   ['ipython', 'tool'],
 ]);
 
-/** Other words that leave no doubt who speaks, in lower case. */
+/** Other unambiguous words for speakers, in lower case. */
 const otherWords: ReadonlyMap<string, Role> = new Map<string, Role>([
   ['prompter', 'user'],
   ['ai', 'assistant'],
@@ -36,7 +36,7 @@ const otherWords: ReadonlyMap<string, Role> = new Map<string, Role>([
   ['ai_assistant', 'assistant'],
 ]);
 
-/** The role that a turn's word means, in any case; undefined if it is unknown. */
+/** The role for a turn's word, in upper or lower case; undefined if it is unknown. */
 export function roleOf(style: TurnStyle, word: unknown): Role | 'call' | undefined {
   if (typeof word === 'string') {
     const role = style.roles.get(word);
@@ -44,7 +44,7 @@ export function roleOf(style: TurnStyle, word: unknown): Role | 'call' | undefin
     const plain = word.trim().toLowerCase();
     return style.roles.get(plain) ?? spokenRoles.get(plain) ?? otherWords.get(plain);
   }
-  // Only a mapping can say what a number or a true means.
+  // Only a mapping can define what a number or a boolean means.
   return typeof word === 'number' || typeof word === 'boolean' ? style.roles.get(String(word)) : undefined;
 }
 

@@ -20,7 +20,7 @@ const names: Record<Role, string> = {
   user: 'human',
   assistant: 'gpt',
   tool: 'observation',
-  // Never written: renderRow keeps documents out.
+  // Not used, because renderRow does not pass documents.
   document: 'document',
 };
 
@@ -33,7 +33,7 @@ export const sharegpt: WritableFormat = {
       const list = row[key];
       if (!Array.isArray(list)) continue;
       const first: unknown = list.find(isRow);
-      // Turns in other shapes are read by a mapping.
+      // A mapping reads turns in other shapes.
       if (list.length === 0 || (isRow(first) && turnKeys.some((name) => name in first))) return true;
     }
     const first: unknown = Array.isArray(row.messages) ? row.messages.find(isRow) : undefined;
@@ -59,7 +59,7 @@ export const sharegpt: WritableFormat = {
   render(example) {
     const { kept, lost } = splitMeta(example.meta, rowKeys);
     const row: Row = { ...kept, conversations: example.messages.map(renderTurn) };
-    // As LLaMA-Factory and its data sets have it: the list of tools as JSON text.
+    // As in LLaMA-Factory and its datasets: the list of tools as JSON text.
     if (example.tools) row.tools = exactJson(example.tools);
     return { row, lost: [...missingFeatures(example, sharegpt.holds), ...lost] };
   },

@@ -1,4 +1,4 @@
-// The mapping that reads a file best, whether lorch needs it or not, with a reason for each field.
+// The mapping that reads a file best, even if lorch does not need it, with a reason for each field.
 import type { RawRow } from '../readers/raw-row.ts';
 import { decideFormat, readShare, sampleOf } from './decide-format.ts';
 import type { FieldMapping } from './field-mapping.ts';
@@ -6,16 +6,16 @@ import { type Inferred, inferMapping } from './infer/infer-mapping.ts';
 import { blockYaml } from './write-mapping.ts';
 
 export interface SuggestedMapping {
-  /** The format as which `auto` reads the file; null if it needs the mapping. */
+  /** The format that `auto` chooses for the file; null if it needs the mapping. */
   readAs: string | null;
-  /** Why: the shape that the rows have, or what is not known of them. */
+  /** Why: the shape of the rows, or what is unknown about them. */
   why: string;
-  /** Null if nothing in the rows looks like a conversation, or like a prompt and its answer. */
+  /** Null if the rows contain nothing like a conversation, or a prompt and its answer. */
   mapping: FieldMapping | null;
   reasons: Inferred['reasons'];
   /** What may be wrong; empty if the mapping is certain. */
   doubts: string[];
-  /** Fields at the top of the rows that the mapping does not name. */
+  /** Top-level fields of the rows that the mapping does not name. */
   unread: string[];
   /** What to do if there is no mapping. */
   hint: string | undefined;
@@ -31,7 +31,7 @@ export function suggestMapping(sample: readonly RawRow[], file: string): Suggest
   const inferred = inferMapping(rows);
   const found = inferred && readShare(inferred.mapping, rows).share > 0 ? inferred : null;
   const readAs = format && !own ? format.name : null;
-  // Of a known format the mapping must say the same as lorch does.
+  // For a known format, the mapping must agree with lorch's reading.
   const useful = found && (readAs === null || found.doubts.length === 0) ? found : null;
   const { as: _, ...mapping } = useful?.mapping ?? {};
   const unread = useful ? topFields(rows).filter((key) => !isNamed(key, mapping)) : [];

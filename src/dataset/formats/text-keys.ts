@@ -1,4 +1,4 @@
-// What datasets call the fields of a prompt and its answer, the most usual name first.
+// Names of the fields for prompt and answer in datasets, most usual first.
 
 export const promptKeys: readonly string[] = ['instruction', 'prompt', 'question', 'query'];
 export const inputKeys: readonly string[] = ['input', 'context'];
@@ -8,10 +8,10 @@ export const systemKeys: readonly string[] = ['system', 'system_prompt'];
 export const historyKeys: readonly string[] = ['history'];
 export const toolsKeys: readonly string[] = ['tools', 'functions'];
 
-/** Names of which a row is read under one only, whatever its format is. */
+/** Alternative names; in any format, a row is read under only one of them. */
 const single: readonly (readonly string[])[] = [systemKeys, toolsKeys, ['conversations', 'conversation']];
 
-/** The keys that a format knows, less those that this row has beside another name for the same thing. */
+/** The keys that a format knows, without those that the row has in addition to another name for the same field. */
 export function usedKeys(
   row: Readonly<Record<string, unknown>>,
   known: ReadonlySet<string>,

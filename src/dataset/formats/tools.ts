@@ -1,4 +1,4 @@
-// Tool calls and lists of tools, in the ways that datasets write them.
+// Tool calls and lists of tools, in the forms of datasets.
 import { invalidToolCall } from '../checks/structure/invalid-tool-call.ts';
 import { invalidTools } from '../checks/structure/invalid-tools.ts';
 import { wrongType } from '../checks/structure/wrong-type.ts';
@@ -43,7 +43,7 @@ export function readToolCall(value: unknown, pointer: string, raise: Raise): Too
   return id === undefined ? call : { id, ...call };
 }
 
-/** An id that joins a call and its result; undefined if there is none, null with a finding. */
+/** The id that connects a call with its result; undefined if there is none, null with a finding. */
 export function readId(holder: Row, key: string, pointer: string, raise: Raise): string | undefined | null {
   const id = holder[key];
   if (id === undefined || id === null || id === '') return undefined;
@@ -94,7 +94,7 @@ export function readTools(value: unknown, pointer: string, raise: Raise): unknow
   return tools;
 }
 
-// Gemini lists the functions of a tool, and Amazon Bedrock has its own names around one.
+// Gemini lists the functions of a tool, and Amazon Bedrock uses other names.
 function declarationsOf(tool: unknown): unknown[] {
   if (!isRow(tool)) return [tool];
   const listed = tool.functionDeclarations ?? tool.function_declarations;
@@ -112,7 +112,7 @@ function bareFunction(tool: Row): Row {
   return keepExact(tool, rest);
 }
 
-/** The value of JSON text, with notes of what exact-json.ts keeps; undefined if it is not JSON, or nested too deeply. */
+/** The value of JSON text, with notes for exact-json.ts; undefined if it is not JSON, or nested too deeply. */
 export function parseJson(text: string): unknown {
   try {
     const value = JSON.parse(text) as unknown;

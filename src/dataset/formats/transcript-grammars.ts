@@ -1,28 +1,28 @@
-// How templates write a conversation into one text: what opens a turn, what ends it, and what may be around them.
+// How templates write a conversation into one text: what begins and ends a turn, and what may be around turns.
 import type { Role } from '../example.ts';
 
 export interface TranscriptGrammar {
-  /** For people: `the template of Llama 3`. */
+  /** A name for users: `the template of Llama 3`. */
   name: string;
-  /** Opens a turn; the first group that matched is its word for the role. Global. */
+  /** Begins a turn; the first matching group is the word for the role. Global. */
   marker: RegExp;
   /** `input`: more of the user text before it. */
   roles: Readonly<Record<string, Role | 'input'>>;
-  /** What may be before the first turn and means nothing. */
+  /** Text that may precede the first turn and has no meaning. */
   begin?: RegExp;
   /** What ends a turn, up to the end of its text. */
   end?: RegExp;
   /** Whether every turn but the last must have that end. */
   closed?: true;
-  /** What no turn may hold: a marker in the wrong place. */
+  /** Markers that must not occur inside a turn. */
   forbidden?: RegExp;
-  /** Text of the template's own before the first turn. Another text there is the system message. */
+  /** Text of the template before the first turn. Any other text there is the system message. */
   preamble?: RegExp;
   /** Whether a text before the first turn may be a system message. */
   system?: true;
 }
 
-/** Those with markers that no person writes come first. */
+/** Grammars with markers that people never write come first. */
 export const transcriptGrammars: readonly TranscriptGrammar[] = [
   {
     name: 'ChatML',

@@ -61,7 +61,7 @@ export function readTurn(value: unknown, pointer: string, style: TurnStyle, rais
   return readPlainTurn(value, role, contentKey, pointer, style, raise);
 }
 
-// A turn that says the same thing twice, under two names, and not alike.
+// A turn with two different values under two names for the same field.
 function noteOther(
   turn: Row,
   keys: readonly string[],
@@ -82,7 +82,7 @@ function noteOther(
   }
 }
 
-// Columnar files give every turn every key, most of them null.
+// In columnar files every turn has every key, mostly with null.
 function contentKeyOf(turn: Row, style: TurnStyle): string | undefined {
   return firstKey(turn, style.contentKeys) ?? style.contentKeys.find((key) => turn[key] !== undefined);
 }
@@ -108,7 +108,7 @@ function readPlainTurn(
   if (content === undefined) return null;
   const trained = readTrained(turn, role, style.weightKeys, pointer, raise);
   if (trained === undefined) return null;
-  // Beside tool calls no text and empty text are the same thing.
+  // Beside tool calls, no text and an empty text mean the same.
   const message: Message = { role, content: calls.length > 0 && content === '' ? null : content };
   if (calls.length > 0) message.tool_calls = calls;
   const answers = readId(turn, 'tool_call_id', pointer, raise);
@@ -148,7 +148,7 @@ function readCalls(turn: Row, role: Role, pointer: string, raise: Raise): ToolCa
   return call && [call];
 }
 
-// sharegpt's function_call turn: the call, or several, as JSON in the text.
+// sharegpt's function_call turn: one call or several, as JSON in the text.
 function readCallTurn(
   turn: Row,
   contentKey: string | undefined,
@@ -163,7 +163,7 @@ function readCallTurn(
     raise(invalidToolCall, at, 'The function_call turn holds no JSON object {"name", "arguments"}.');
     return null;
   }
-  // Inside a JSON string no pointer leads further: the turn's own text is the place.
+  // Pointers cannot lead into a JSON string, so the turn's text is the place.
   const raiseHere: Raise = (check, _pointer, message, extra) => raise(check, at, message, extra);
   if (typeof value === 'string') raiseInexactInside(value, parsed, at, raise);
   const calls = readToolCalls(Array.isArray(parsed) ? parsed : [parsed], at, raiseHere);
@@ -190,7 +190,7 @@ function raiseRole(word: unknown, pointer: string, style: TurnStyle, raise: Rais
   }
   const shown = JSON.stringify(word.slice(0, 60));
   const roles = [...style.roles.keys()];
-  // A misspelt role has one meaning; two letters of a short word would make another word.
+  // Correct a misspelt role only if its meaning is certain; two changed letters of a short word could be another word.
   const near =
     word.length < 4 || word.length > 20
       ? undefined
@@ -204,7 +204,7 @@ function raiseRole(word: unknown, pointer: string, style: TurnStyle, raise: Rais
   });
 }
 
-/** Where a place in one message lies in the turn it was read from. */
+/** Maps a place in one message to the turn that it was read from. */
 export function locateInTurn(turn: unknown, pointer: string, style: TurnStyle, spot: Spot): Location {
   if (!isRow(turn) || spot.field === undefined) return { pointer };
   const inside = spot.inside === undefined ? {} : { inside: spot.inside };

@@ -1,4 +1,4 @@
-// Lists of turns, as chatml (role, content) and sharegpt (from, value) rows carry them.
+// Lists of turns in chatml (role, content) and sharegpt (from, value) rows.
 import type { Spot } from '../checks/check.ts';
 import { missingField } from '../checks/structure/missing-field.ts';
 import { wrongType } from '../checks/structure/wrong-type.ts';
@@ -14,7 +14,7 @@ import { locateInTurn, readTurn } from './turn.ts';
 import type { TurnStyle } from './turn-style.ts';
 import { hasVendorParts, locateInVendorTurn, messageCount, readVendorTurn } from './vendor-parts.ts';
 
-/** The example of a row whose messages stand in a list; null if a finding says why there is none. */
+/** The example of a row with a list of messages; null with a finding. */
 export function parseTurns(
   row: Row,
   layout: Layout,
@@ -29,13 +29,13 @@ export function parseTurns(
   return tools.length > 0 ? { messages, tools, meta } : { messages, meta };
 }
 
-/** The tools of a row; none is an empty list. Undefined with a finding. */
+/** The tools of a row, an empty list if there are none. Undefined with a finding. */
 export function readRowTools(row: Row, key: string | undefined, raise: Raise): unknown[] | undefined {
   const value = key === undefined ? undefined : row[key];
   return value === undefined || value === null ? [] : readTools(value, `/${escapePointer(key ?? '')}`, raise);
 }
 
-/** The messages of a row, after an optional system text; null if a finding says why there are none. */
+/** The messages of a row, after an optional system text; null with a finding. */
 export function readTurns(row: Row, layout: Layout, raise: Raise): Message[] | null {
   const key = layout.messages ?? 'messages';
   const pointer = `/${escapePointer(key)}`;
@@ -74,7 +74,7 @@ function systemParts(value: object): { parts: unknown; below: string } {
   return { parts: value, below: '' };
 }
 
-/** A list of turns; null if findings say why one is none. */
+/** A list of turns; null with findings. */
 export function readTurnList(
   list: readonly unknown[],
   pointer: string,
@@ -98,7 +98,7 @@ export function readTurnList(
   return failed ? null : messages;
 }
 
-/** Where a place in the messages of a list of turns lies. */
+/** Maps a place in the messages to the list of turns. */
 export function locateInList(list: unknown, pointer: string, style: TurnStyle, spot: Spot): Location {
   if (!Array.isArray(list)) return { pointer };
   let message = 0;
@@ -113,7 +113,7 @@ export function locateInList(list: unknown, pointer: string, style: TurnStyle, s
   return { pointer };
 }
 
-/** Where a place in the messages lies in the raw row. */
+/** Maps a place in the messages to the raw row. */
 export function locateTurn(row: Row, layout: Layout, spot: Spot): Location {
   const key = layout.messages ?? 'messages';
   const list = row[key];
@@ -125,7 +125,7 @@ export function locateTurn(row: Row, layout: Layout, spot: Spot): Location {
   return locateInList(list, pointer, layout.style, { ...spot, message });
 }
 
-/** Where a place in the system text beside the conversation lies; undefined where it is in none. */
+/** Maps a place in the system text beside the conversation; undefined for any other place. */
 export function locateSystem(row: Row, key: string | undefined, spot: Spot): Location | undefined {
   if (spot.message !== 0 || systemCount(row, key) === 0) return undefined;
   const value = row[key ?? ''];
@@ -137,7 +137,7 @@ export function locateSystem(row: Row, key: string | undefined, spot: Spot): Loc
   return { pointer, ...(spot.inside !== undefined && { inside: spot.inside }) };
 }
 
-/** Messages that a system text beside the conversation makes: 0 or 1. */
+/** Number of messages for the system text beside the conversation: 0 or 1. */
 export function systemCount(row: Row, key: string | undefined): number {
   const value = key === undefined ? undefined : row[key];
   if (typeof value === 'string') return value === '' ? 0 : 1;

@@ -20,7 +20,7 @@ const ends = [
 const verdictName =
   /^(?:winner|preferred|preference|choice|better|(?:better|preferred|chosen)(?:response|answer|output)(?:id)?|labels?)$/;
 
-/** The comparison that a row is; null for any other row. */
+/** The comparison in a row; null if the row is not a comparison. */
 export function findComparison(row: Row): Comparison | null {
   const answers = new Map<string, string>();
   let verdict: string | undefined;
@@ -46,7 +46,7 @@ export function findComparison(row: Row): Comparison | null {
   return null;
 }
 
-// Which end is better: null if neither is, undefined for a value of another kind.
+// Which answer is better: null if neither, undefined for a value of another kind.
 function readBetter(
   value: unknown,
   pair: readonly [string, string],

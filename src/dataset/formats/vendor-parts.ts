@@ -1,5 +1,5 @@
-// Tool calls, tool results and thoughts as parts of a content, as the APIs of Anthropic, Amazon Bedrock and Gemini have
-// them: such a turn becomes the messages that chat templates know.
+// Tool calls, tool results and reasoning as parts of a content, as the APIs of Anthropic, Amazon Bedrock and Gemini
+// write them. Such a turn becomes the messages that chat templates know.
 import type { Spot } from '../checks/check.ts';
 import { exactJson } from '../exact-json.ts';
 import type { Message } from '../example.ts';
@@ -21,7 +21,7 @@ export function hasVendorParts(turn: unknown, style: TurnStyle): turn is Row {
   return Array.isArray(content) && content.some((part) => readPart(part) !== null);
 }
 
-/** The messages of such a turn: each tool result by itself, then what the speaker says. Null with a finding. */
+/** The messages of such a turn: one for each tool result, then the speaker's. Null with a finding. */
 export function readVendorTurn(turn: Row, pointer: string, style: TurnStyle, raise: Raise): Message[] | null {
   const { results, rest, key, calls } = splitTurn(turn, style);
   const messages: Message[] = [];
@@ -55,7 +55,7 @@ export function messageCount(turn: unknown, style: TurnStyle): number {
   return results.length + (rest ? 1 : 0);
 }
 
-/** Where a place in the `nth` message of such a turn lies. */
+/** Maps a place in the `nth` message of such a turn. */
 export function locateInVendorTurn(
   turn: Row,
   pointer: string,
@@ -82,14 +82,14 @@ export function locateInVendorTurn(
 interface SplitTurn {
   key: string;
   results: { index: number; part: Part & { kind: 'result' } }[];
-  /** The turn with its calls and thoughts where chat APIs have them; null if there is nothing but results. */
+  /** The turn with calls and reasoning in the fields of chat APIs; null if there are only results. */
   rest: Row | null;
   /** Which part each call was. */
   calls: number[];
   thought: { index: number; below: string } | null;
 }
 
-// Parts keep their number: what is read elsewhere leaves an empty text behind.
+// Parts keep their index: a part that is moved elsewhere is replaced by an empty text.
 function splitTurn(turn: Row, style: TurnStyle): SplitTurn {
   const key = firstKey(turn, style.contentKeys) ?? '';
   const content = turn[key] as unknown[];
@@ -135,7 +135,7 @@ function readPart(part: unknown): Part | null {
   return null;
 }
 
-// Bedrock and Gemini say by the key what a part is.
+// In Bedrock and Gemini, the key gives the type of a part.
 function readUntyped(part: Row): Part | null {
   const { toolUse, toolResult, functionCall, functionResponse, reasoningContent } = part;
   if (isRow(toolUse)) return call(toolUse.toolUseId, toolUse.name, toolUse.input);
@@ -172,7 +172,7 @@ function call(id: unknown, name: unknown, input: unknown): Part {
   };
 }
 
-// A result is text, parts of text, or data, which a model sees as JSON.
+// A result is text, text parts, or data, which the model sees as JSON.
 function resultContent(value: unknown): unknown {
   if (Array.isArray(value))
     return value.map((part: unknown) =>

@@ -1,13 +1,13 @@
 // A mapping as YAML: on one line for a config, or with a comment on each line.
 import type { FieldMapping } from './field-mapping.ts';
 
-/** On one line, to be copied behind `dataset.format:`. */
+/** On one line, to copy after `dataset.format:`. */
 export function flowYaml({ as: _, ...mapping }: FieldMapping): string {
   const entries = Object.entries(mapping).filter(([, value]) => value !== undefined);
   return `{ ${entries.map(([key, value]) => `${key}: ${flowValue(value)}`).join(', ')} }`;
 }
 
-/** A line for each field with the reason behind it; `head` are comments above. */
+/** One line per field, followed by the reason; `head` has comments to put above. */
 export function blockYaml(
   { as: _, ...mapping }: FieldMapping,
   reasons: ReadonlyMap<string, string>,
@@ -39,7 +39,7 @@ function scalar(value: unknown): string {
   return /^[A-Za-z_][\w./-]*$/.test(text) && !special.test(text) ? text : JSON.stringify(text);
 }
 
-// What a field is called may hold anything; a comment ends with its line.
+// A field name may contain anything, but a comment ends with its line.
 function oneLine(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, ' ');
 }

@@ -1,4 +1,4 @@
-// A conversation and everything that it continues, as keys: row 2 continues row 1 if the key of row 1 is among them.
+// Keys of a conversation and of everything that it continues: row 2 continues row 1 if it has the key of row 1.
 import { hash } from 'node:crypto';
 import { canonicalJson } from '../canonical-json.ts';
 import { textOf } from '../content.ts';
@@ -12,7 +12,7 @@ export interface ConversationKeys {
   whole: string | null;
 }
 
-/** The keys of a row's conversation; of a preference pair with the chosen answer. 16 latin-1 characters each. */
+/** The keys of a row's conversation (for a preference pair, with the chosen answer). 16 latin-1 characters each. */
 export function conversationKeys({ messages, chosen, rejected }: Example): ConversationKeys {
   const all = [...messages, ...(chosen ?? rejected ?? [])];
   const keys: string[] = [];
@@ -21,7 +21,7 @@ export function conversationKeys({ messages, chosen, rejected }: Example): Conve
     const said = JSON.stringify([role, keyText(textOf(content) ?? '')]);
     const called = calls ? canonicalJson(calls.map((call) => call.function)) : '';
     key = hash('sha256', `${key}\n${said}${called}`, 'binary').slice(0, 16);
-    // Calls that wait for their results are not the end of a row.
+    // A row does not end with calls that still need results.
     if (role === 'assistant' && all[i + 1]?.role !== 'tool') keys.push(key);
   });
   const whole = all.at(-1)?.role === 'assistant' ? (keys.pop() ?? null) : null;

@@ -1,4 +1,4 @@
-// Fields that say which rows belong together, told by their names.
+// Recognises fields that group rows, by their names.
 import { fieldValue } from './field-value.ts';
 
 const things =
@@ -7,12 +7,12 @@ const named = new RegExp(
   `(?:${things})(?:id|uid|uuid|guid|key|hash|no|num|number)$|^(?:thread|session|group|url|uri|permalink|doi|isbn|repo|repository|reponame|username|(?:source|page|document|doc|article)(?:url|uri|link)|(?:document|doc|article|page|book)(?:name|title))$`,
 );
 
-/** Whether a field of that name tells rows apart by what they come from: `conversation_id`, `docId`, `source_url`. */
+/** Whether a field of that name identifies the origin of rows: `conversation_id`, `docId`, `source_url`. */
 export function namesGroup(key: string): boolean {
   return named.test(key.toLowerCase().replace(/[^a-z0-9]/g, ''));
 }
 
-/** The fields of a row that name a group, one level of nesting included, with their values. */
+/** The grouping fields of a row with their values, including one level of nesting. */
 export function groupFields(meta: Readonly<Record<string, unknown>>): [field: string, value: string][] {
   const found: [string, string][] = [];
   const add = (field: string, key: string, value: unknown): void => {

@@ -1,4 +1,4 @@
-// Conversations that one side of a split has and the other side continues.
+// Finds conversations on one side of a split that the other side continues.
 import { createKeyTable } from '../duplicates/key-table.ts';
 import type { Example, RowPlace } from '../example.ts';
 import { createPlaceList } from '../scan/place-list.ts';
@@ -14,20 +14,20 @@ interface Growth {
 
 export interface GrowthFinder {
   add(side: Split, example: Example, place: RowPlace): void;
-  /** Rows (equal ones once) that a row of the other side continues; of the first few, one that does. */
+  /** Rows (equal ones once) that a row of the other side continues; for the first few, also such a row. */
   acrossSides(): { count: number; first: Growth[] };
-  /** Rows that another row continues, on whatever side. */
+  /** Rows that another row on any side continues. */
   continued(): { count: number; first: Growth[] };
 }
 
 const shown = 3;
 const sides: Record<Split, number> = { train: 0, validation: 1 };
 
-/** An empty finder: about 60 bytes an answer. */
+/** An empty finder; about 60 bytes per answer. */
 export function createGrowthFinder(): GrowthFinder {
   const table = createKeyTable();
   const places = createPlaceList();
-  // Four numbers a conversation: place + 1 of the first row that is it, and of one that continues it, by side.
+  // Four numbers per conversation: place + 1 of its first row, and of a row that continues it, by side.
   const nodes: number[] = [];
   const note = (key: string, which: number): void => {
     const at = table.addIfNew(textKey(key), nodes.length);

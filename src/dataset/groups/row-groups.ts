@@ -1,4 +1,4 @@
-// Rows that must not be divided: those with one duplicate_key, with one value of a field, or of one growing conversation.
+// Groups rows that must stay together: with the same duplicate_key, the same value of a field, or one growing conversation.
 import { createKeyTable } from '../duplicates/key-table.ts';
 import type { Key } from '../duplicates/murmur3.ts';
 import type { Example } from '../example.ts';
@@ -6,7 +6,7 @@ import { conversationKeys } from './conversation-keys.ts';
 import { fieldValue } from './field-value.ts';
 import { textKey } from './text-key.ts';
 
-/** In place of a field: rows that continue another row's conversation belong to it. */
+/** Used in place of a field: rows that continue another row's conversation belong to its group. */
 export const growing = 'growing';
 
 export interface RowGroups {
@@ -16,20 +16,20 @@ export interface RowGroups {
 }
 
 export interface GroupedRows {
-  /** The key of the row's group: that of the group's first row, so that rows which come in later change none. */
+  /** The key of the row's group, which is that of its first row, so that later rows do not change it. */
   keyOf(row: number): Key;
-  /** Of each field: how many different values there are, and how many rows have none. */
+  /** For each field: the number of different values, and of rows without one. */
   fields: { field: string; groups: number; without: number }[];
 }
 
-/** Groups rows by `fields`, joined if groups share a row. About 40 bytes a row and a value. */
+/** Groups rows by `fields`; joins groups that share a row. About 40 bytes per row and per value. */
 export function createRowGroups(fields: readonly string[]): RowGroups {
   const table = createKeyTable();
   const keys: number[] = [];
   const parents: number[] = [];
   const labelOfRow: number[] = [];
   const counts = fields.map((field) => ({ field, groups: 0, without: 0 }));
-  // Conversations that are a whole row, and who continues which.
+  // Conversations that are a whole row, and which rows continue them.
   const whole = new Set<number>();
   const continued: [number, number][] = [];
 

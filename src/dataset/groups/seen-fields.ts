@@ -1,4 +1,4 @@
-// The names of the fields that rows have beside their texts, for a hint.
+// The names of the rows' other fields, for a hint.
 
 export interface SeenFields {
   add(meta: Readonly<Record<string, unknown>>): void;
@@ -7,7 +7,7 @@ export interface SeenFields {
 
 const most = 20;
 
-/** Collects the first few names, one level of nesting included. */
+/** Collects the first few names, including one level of nesting. */
 export function createSeenFields(): SeenFields {
   const names = new Set<string>();
   return {

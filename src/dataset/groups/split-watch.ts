@@ -1,4 +1,4 @@
-// What a split divides that belongs together: groups by a field, and conversations that grow from row to row.
+// Reports what a split separates: groups by a field, and conversations that continue each other.
 import type { Finding } from '../../diagnostics/finding.ts';
 import type { Check } from '../checks/check.ts';
 import { dividedConversation } from '../checks/consistency/divided-conversation.ts';
@@ -10,13 +10,13 @@ import { createGrowthFinder } from './growing.ts';
 import { createStraddleFinder } from './straddling.ts';
 
 export interface SplitWatch {
-  /** Takes every kept row. */
+  /** Adds every kept row. */
   add(side: Split, row: KeptRow): void;
-  /** After the last row: one finding a field, and one for all growing conversations. */
+  /** After the last row: one finding per field, and one for all growing conversations. */
   findings(): Finding[];
 }
 
-/** Watches one split. `separate`: validation has files of its own, so that `group_by` cannot help. */
+/** Watches one split. `separate`: validation has separate files, so `group_by` cannot help. */
 export function createSplitWatch(separate: boolean, { severityOf }: ResolvedChecks): SplitWatch {
   const [groups, growth] = [severityOf(dividedGroup), severityOf(dividedConversation)];
   const fields = groups === null ? null : createStraddleFinder(separate);

@@ -1,4 +1,4 @@
-// Values of fields that rows of both sides of a split have.
+// Field values that occur on both sides of a split.
 import { createKeyTable, type KeyTable } from '../duplicates/key-table.ts';
 import type { RowPlace } from '../example.ts';
 import type { Split } from '../split.ts';
@@ -9,24 +9,24 @@ interface StraddlingField {
   field: string;
   /** Different values. */
   groups: number;
-  /** Of these, how many have rows on both sides. */
+  /** How many of them have rows on both sides. */
   onBothSides: number;
-  /** A row of validation whose value a training row has as well, the first that shows it. */
+  /** The first validation row whose value a training row also has. */
   place: RowPlace;
 }
 
 export interface StraddleFinder {
   add(side: Split, meta: Readonly<Record<string, unknown>>, place: RowPlace): void;
-  /** The fields with groups on both sides, most of them first. */
+  /** The fields with groups on both sides, most groups first. */
   end(): StraddlingField[];
 }
 
 const mostFields = 8;
-/** With fewer groups there is nothing to choose from. */
+/** With fewer groups, a split by group is not useful. */
 const leastGroups = 5;
 
 /**
- * Watches the fields that name groups, by 25 bytes a value. `separate`: the sides are files of their own, where plain
+ * Watches the grouping fields, 25 bytes per value. `separate`: the sides are separate files, in which plain
  * numbers may count from 0 in each.
  */
 export function createStraddleFinder(separate: boolean): StraddleFinder {

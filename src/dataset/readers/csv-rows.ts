@@ -122,7 +122,7 @@ export function createTable(dialect: Dialect, options: ReadOptions): CsvTable {
         written.push(`${JSON.stringify(name)}:${parsed.text}`);
         members.push([name, parsed.value]);
       }
-      // fromEntries defines "__proto__" as a plain member; assignment would not.
+      // fromEntries defines "__proto__" as an ordinary member; assignment would not.
       const value = Object.fromEntries(members);
       const text = `{${written.join(',')}}`;
       return { line, column: 1, text, value, fault: null, origin: origin(record) };

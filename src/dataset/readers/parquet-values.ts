@@ -183,7 +183,7 @@ function toObject(value: TableRow, column: Column | null, path: string, seen: Se
     noteNumber(inner, below, name, written);
     return [[name, plain]];
   });
-  // fromEntries defines "__proto__" as a plain member; assignment would not.
+  // fromEntries defines "__proto__" as an ordinary member; assignment would not.
   const object = keepExact(value, Object.fromEntries(members));
   const names = column?.fields && [...column.fields.keys()];
   return noteWritten(object, names?.some((name) => /^\d/.test(name)) ? names : null, written);

@@ -1,7 +1,7 @@
-// What datasets call their fields, beside the names that the known formats have. Only letters and digits are compared, so
-// that "System Prompt", "system_prompt" and "System prompt:" are one name.
+// Names that datasets use for fields, in addition to those of the known formats. Only letters and digits are compared, so
+// that "System Prompt", "system_prompt" and "System prompt:" are the same name.
 
-/** A field's name in lower case without any sign. Looser than plainName, which keeps signs: they may be a verdict, as 👎. */
+/** A field's name in lower case without signs. plainName keeps signs, because they may be a verdict, such as 👎. */
 export function bareName(name: string): string {
   return name
     .toLowerCase()
@@ -11,7 +11,7 @@ export function bareName(name: string): string {
 
 const words = (list: string): string[] => list.split(' ');
 
-/** Names that say it, then names that often mean it. The first list is that of the known formats. */
+/** Names that are certain, then names that are likely. The first list is that of the known formats. */
 export const promptWords = [
   words('instruction prompt question query'),
   words(
@@ -24,7 +24,7 @@ export const answerWords = [
     'target targets tgt solution reply assistant bot gpt a outputs responses completions answers assistantresponse assistantmessage modelresponse modeloutput gptresponse botresponse airesponse responsetext outputtext targettext answertext generation generatedtext expectedoutput expectedresponse expectedanswer correctanswer bestanswer idealresponse attempt summary result label',
   ),
 ];
-/** Ends of longer names, such as deepseek_solution. */
+/** Endings of longer names, such as deepseek_solution. */
 export const answerEnds = words('solution answer response output completion reply');
 export const promptEnds = words('question instruction prompt query problem');
 export const inputWords = words('input context');
@@ -43,10 +43,10 @@ export const reasoningEnds = words('reasoning thinking thinkingtrajectory');
 export const conversationWords = words(
   'messages conversations conversation dialogue dialog dialogues dialogs turns chat chats thread convo convos utterances exchange items',
 );
-/** Names that say nothing themselves: the one above them counts. */
+/** Names without a meaning; the name one level above counts. */
 export const emptyWords = words('content value text message body data values result results');
 
-/** Answers that were compared; `sure`: names that can mean nothing else. */
+/** Compared answers; `sure`: names that cannot mean anything else. */
 export const sideWords: readonly { chosen: string; rejected: string; sure: boolean }[] = [
   { chosen: 'chosen', rejected: 'rejected', sure: true },
   { chosen: 'chosenmessages', rejected: 'rejectedmessages', sure: true },
@@ -74,7 +74,7 @@ export const speakerWords = words(
 );
 export const speechWords = words('content value text message utterance parts body msg say said');
 
-/** Words for speakers that mean one side nearly always; a person should look. */
+/** Words for speakers that nearly always mean one side; a person should check. */
 export const likelyRoles: ReadonlyMap<string, 'user' | 'assistant'> = new Map([
   ...words(
     'customer client patient student caller visitor guest person asker questioner requester buyer learner usr speaker1 speakera user1 seeker h u q 0 false',

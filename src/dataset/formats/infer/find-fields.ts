@@ -1,4 +1,4 @@
-// Which fields hold a prompt, its answer and what is beside them, by their names and by what they hold.
+// Finds the fields with a prompt, its answer and their context, by names and values.
 import { isRow } from '../fields.ts';
 import { parseJson } from '../tools.ts';
 import {
@@ -18,11 +18,11 @@ import { type Field, fills, isTextField, isVaried } from './survey.ts';
 
 export interface Ranked {
   field: Field;
-  /** 0: a name of a known format; 1: a name that often means it; 2: a name that ends so. */
+  /** 0: a name of a known format; 1: a likely name; 2: a name with a likely ending. */
   tier: number;
 }
 
-/** The fields that may be the prompt, or the answer, the likeliest first. */
+/** The fields that may be the prompt or the answer, most likely first. */
 export function rankFields(fields: readonly Field[], rows: number, wanted: 'prompt' | 'answer'): Ranked[] {
   const tiers = wanted === 'prompt' ? promptWords : answerWords;
   const ends = wanted === 'prompt' ? promptEnds : answerEnds;
@@ -38,7 +38,7 @@ export function rankFields(fields: readonly Field[], rows: number, wanted: 'prom
     .map(({ field, tier }) => ({ field, tier }));
 }
 
-/** Whether a field holds the message of an assistant, or a list of such messages, as logs of APIs do. */
+/** Whether a field contains a message of an assistant, or a list of such messages, as in API logs. */
 export function isAnswerMessage({ values }: Field, rows: number): boolean {
   const isMessage = (value: unknown): boolean =>
     isRow(value) &&
@@ -50,7 +50,7 @@ export function isAnswerMessage({ values }: Field, rows: number): boolean {
   return fills(messages.length, Math.min(rows, 100));
 }
 
-/** A field by the names that can mean nothing else. */
+/** A field with a name that cannot mean anything else. */
 export function findNamed(
   fields: readonly Field[],
   kind: 'input' | 'system' | 'history' | 'tools' | 'reasoning',
@@ -86,7 +86,7 @@ function fits({ values }: Field, kind: 'input' | 'system' | 'history' | 'tools' 
   return most((value) => typeof value === 'string');
 }
 
-/** Whether a field holds tool calls and nothing else. */
+/** Whether a field contains only tool calls. */
 export function areCalls({ values }: Field, rows: number): boolean {
   const calls = values.filter((value) => {
     const list = asJson(value);

@@ -1,4 +1,4 @@
-// Which field holds a conversation as a list of turns, and how its turns are written.
+// Finds the field with a conversation as a list of turns, and how its turns are written.
 import type { MappedRole } from '../field-mapping.ts';
 import { isRow } from '../fields.ts';
 import { certainTurns, readTranscript } from '../read-transcript.ts';
@@ -12,15 +12,15 @@ export interface FoundTurns {
   role?: string;
   content?: string;
   roles?: Record<string, MappedRole>;
-  /** Why the field is it. */
+  /** Why the field was chosen. */
   why: string;
-  /** Why it may not be; null if it is certain. */
+  /** Why this may be wrong; null if it is certain. */
   doubt: string | null;
   /** Whether the conversations mostly end with the assistant. */
   answered: boolean;
 }
 
-/** The conversations among the fields, the surest first. */
+/** The conversations among the fields, most certain first. */
 export function findTurns(fields: readonly Field[], rows: number): FoundTurns[] {
   return fields
     .filter(({ values }) => fills(values.length, Math.min(rows, 100)))
@@ -72,7 +72,7 @@ function isPairOfTexts(turn: unknown): turn is [string, string] {
   return Array.isArray(turn) && turn.length === 2 && turn.every((each) => typeof each === 'string');
 }
 
-/** Names of lists that may hold turns, or anything else; the row itself has the name ''. */
+/** Names of lists that may contain turns or anything else; the row itself has the name ''. */
 const listWords = new Set(['', 'data', 'history', 'texts', 'content', 'input', 'context']);
 
 type Turn = Record<string, unknown>;
@@ -104,7 +104,7 @@ function readRows(field: Field, lists: readonly unknown[][], turns: readonly Tur
   };
 }
 
-// {"human": …, "assistant": …}: the key of a text says who speaks.
+// {"human": …, "assistant": …}: the key of a text names the speaker.
 function readKeyed(field: Field, turns: readonly Turn[]): FoundTurns | null {
   const keys = new Set(turns.flatMap((turn) => Object.keys(turn).filter((key) => turn[key] !== null)));
   const roles = [...keys].map((key) => roleOf(spokenTurns, key));
@@ -143,7 +143,7 @@ function turnKeys(turns: readonly Turn[]): string[] {
 
 const mostSpeakers = 10;
 
-// A field with few different words, best those that are known roles.
+// A field with few different words, preferably known roles.
 function findRole(turns: readonly Turn[]): string | null {
   const found = turnKeys(turns).flatMap((key) => {
     const values = turns.map((turn) => at(turn, key)).filter(isWord);
@@ -163,7 +163,7 @@ function findContent(turns: readonly Turn[], role: string): string | null {
     .flatMap((key) => {
       const values = turns.map((turn) => at(turn, key));
       const texts = values.filter((value) => typeof value === 'string' || Array.isArray(value));
-      // Beside tool calls there may be no text.
+      // Tool calls may have no text beside them.
       if (texts.length * 2 < turns.length) return [];
       const name = speechWords.indexOf(bareName(key.split('.').at(-1) ?? ''));
       const units = texts.reduce<number>(
@@ -175,7 +175,7 @@ function findContent(turns: readonly Turn[], role: string): string | null {
   return found.sort((a, b) => a.name - b.name || b.units - a.units)[0]?.key ?? null;
 }
 
-// What words for speakers mean, if the known ones leave any out.
+// Meanings of words for speakers that are not known ones.
 function meanRoles(words: readonly string[]): { roles?: Record<string, MappedRole>; doubt: string | null } {
   const known = new Map(words.map((word) => [word, roleOf(spokenTurns, word)]));
   const unknown = words.filter((word) => known.get(word) === undefined);

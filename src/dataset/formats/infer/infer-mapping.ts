@@ -1,4 +1,4 @@
-// Rows of no known format: which mapping reads them, why, and how sure that is.
+// Finds the mapping that reads rows of an unknown format, with reasons and doubts.
 import { sideOf } from '../../meaning/two-sides.ts';
 import type { FieldMapping } from '../field-mapping.ts';
 import { anyOf } from '../fields.ts';
@@ -20,17 +20,17 @@ type MappingKey = Exclude<keyof FieldMapping, 'as'>;
 
 export interface Inferred {
   mapping: FieldMapping;
-  /** Why each field was chosen, in the order in which they are written. */
+  /** Why each field was chosen, in the order of the written mapping. */
   reasons: { key: MappingKey; why: string }[];
   /** What may be wrong; empty if the mapping is certain. */
   doubts: string[];
 }
 
-/** The best mapping of these rows; null if nothing in them looks like a conversation, or like a prompt and its answer. */
+/** The best mapping of these rows; null if they contain nothing like a conversation, or a prompt and its answer. */
 export function inferMapping(rows: readonly Row[]): Inferred | null {
   const fields = surveyFields(rows);
   const pair = inferPair(fields, rows.length);
-  // One side of a pair without the other: a rejected answer must never be read as the answer.
+  // Only one side of a pair: never read a rejected answer as the answer.
   if (!pair && rows.some((row) => Object.keys(row).some((key) => sideOf(key) !== null))) return null;
   return (
     pair ?? inferTurns(fields, rows.length) ?? inferFlat(fields, rows.length) ?? guess(fields, rows.length)
@@ -135,7 +135,7 @@ function addStyle(draft: Draft, turns: FoundTurns | undefined): void {
   draft.doubt(turns.doubt);
 }
 
-/** Words that name an answer, or a prompt, less often than other things. */
+/** Words that rarely name an answer or a prompt. */
 const weakWords = new Set([
   'label',
   'result',
@@ -199,7 +199,7 @@ function because({ field, tier }: Ranked): string {
     : 'named as in alpaca, except for capitals, spaces or its place';
 }
 
-// Fields that are named as well as the chosen one.
+// Fields whose names fit as well as the chosen one.
 function rivals(ranked: readonly Ranked[], what: string): string[] {
   const [first, ...others] = ranked;
   const like = others.filter(
@@ -223,7 +223,7 @@ const idWords = new Set(
   ),
 );
 
-// Two fields of text that differ from row to row are a prompt and its answer more often than not; a person must say.
+// Two text fields that differ from row to row are probably a prompt and its answer, but a person must decide.
 function guess(all: readonly Field[], rows: number): Inferred | null {
   const lists = findTurns(all, rows).map(({ field }) => field);
   const fields = outside(all, lists);

@@ -1,15 +1,15 @@
-// The fields of some rows, nested ones included: their names as a mapping writes them, and what they hold.
+// Surveys the fields of some rows, including nested ones: their names in a mapping, and their values.
 import { escapePointer } from '../../text-position.ts';
 import type { Row } from '../format.ts';
 import { bareName, emptyWords } from './field-words.ts';
 
 export interface Field {
-  /** As a mapping names it. */
+  /** Its name in a mapping. */
   name: string;
   tokens: readonly string[];
-  /** The plain name that says what it is: its own, or one above if its own says nothing. */
+  /** The plain name with the meaning: its own, or one above if its own has no meaning. */
   word: string;
-  /** What the rows have there; rows without it, or with null, add nothing. */
+  /** The rows' values; rows without it or with null are skipped. */
   values: unknown[];
   /** Whether it is one element of a list that has several. */
   oneOfSeveral: boolean;
@@ -47,7 +47,7 @@ export function surveyFields(rows: readonly Row[]): Field[] {
   return [...fields.values()];
 }
 
-/** How a mapping names the field of these tokens. */
+/** The name of the field with these tokens in a mapping. */
 export function fieldName(tokens: readonly string[]): string {
   if (tokens.length === 0) return '.';
   const plain =
@@ -65,7 +65,7 @@ export function isTextField({ values }: Field, rows: number): boolean {
   return fills(values.filter((value) => typeof value === 'string').length, Math.min(rows, mostRows));
 }
 
-/** Nine of ten, so that a few broken rows hide nothing. */
+/** Nine of ten, so that a few broken rows do not matter. */
 export function fills(count: number, of: number): boolean {
   return count > 0 && count >= of * 0.9;
 }
