@@ -25,9 +25,9 @@ def end_with(parent: int) -> None:
             ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
         except (ImportError, OSError, AttributeError):
             pass
-    if os.getppid() == 1 and parent != 1:  # it was gone before we began
+    if os.getppid() == 1 and parent != 1:  # the parent ended before this process started
         os.kill(os.getpid(), signal.SIGKILL)
-    # A wrapper script may stand between the two. In another PID namespace the parent cannot be seen at all.
+    # A wrapper script may run between the two. From another PID namespace the parent is not visible at all.
     if _lives(parent):
         threading.Thread(target=_watch, args=(parent,), daemon=True).start()
 
@@ -49,7 +49,7 @@ def _lives(pid: int) -> bool:
 
 
 def main() -> None:
-    """Takes its own arguments off argv and becomes the program that they name."""
+    """Removes its own arguments from argv and becomes the program that they name."""
     parent, program = int(sys.argv[1]), sys.argv[2]
     if parent:
         end_with(parent)

@@ -1,5 +1,5 @@
-// A JSON schema of a dataset as one that is safe to compile: without annotations, with JSON Schema's own type names, no
-// reference to elsewhere, no pattern that can take forever, and no larger than tools are.
+// Makes a JSON schema of a dataset safe to compile: without annotations, with JSON Schema's type names, and without
+// references to other documents, patterns that can take forever, or more content than real tools have.
 import { longestText } from './pattern-cost.ts';
 import { readTypeName } from './type-names.ts';
 
@@ -18,10 +18,10 @@ const schemas = new Set(
   'items additionalProperties additionalItems not if then else contains propertyNames'.split(' '),
 );
 
-/** What a schema that cannot be used says of itself. */
+/** Thrown for a schema that cannot be used. */
 export class BrokenSchema extends Error {}
 
-/** The bounded schema. Throws BrokenSchema; null if the schema is too large to look at. */
+/** The bounded schema; null if the schema is too large. Throws BrokenSchema. */
 export function boundSchema(schema: unknown): Schema | null {
   const state = { nodes: 0 };
   const bounded = bound(schema, mostDepth, state);
@@ -48,7 +48,7 @@ function bound(value: unknown, depth: number, state: { nodes: number }): unknown
     } else if (schemas.has(key)) out[key] = Array.isArray(each) ? each.map(below) : below(each);
     else Object.assign(out, keyword(key, each));
   }
-  // lorch does not look at keys by pattern, so any other key may be one of them.
+  // lorch ignores `patternProperties`, so any other key may match one.
   if (isObject(value.patternProperties)) out.additionalProperties = true;
   hoistRequired(value, out);
   return allowNull(value, out);
@@ -74,11 +74,11 @@ function keyword(key: string, value: unknown): Schema {
       return { required: [...new Set(value)] };
     case 'pattern':
       return typeof value === 'string' && isUsable(value) ? { pattern: value } : {};
-    // JSON Schema of old has true here.
+    // Old versions of JSON Schema have true here.
     case 'exclusiveMinimum':
     case 'exclusiveMaximum':
       return typeof value === 'boolean' ? {} : { [key]: value };
-    // Takes the square of the length.
+    // Its time grows with the square of the length.
     case 'uniqueItems':
       return {};
     default:
@@ -99,7 +99,7 @@ function hoistRequired(value: Schema, out: Schema): void {
   if (names.length > 0) out.required = [...new Set([...((out.required as string[]) ?? []), ...names])];
 }
 
-// OpenAPI's way to allow null.
+// How OpenAPI allows null.
 function allowNull(value: Schema, out: Schema): Schema {
   if (value.nullable !== true) return out;
   if (out.type !== undefined) out.type = [...new Set([out.type, 'null'].flat())];

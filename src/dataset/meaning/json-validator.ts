@@ -1,9 +1,9 @@
-// Validators of JSON schemas, made by ajv when the first row with tools asks for one. The schemas are part of datasets,
-// so they are not trusted: they were bounded and made harmless before (tool-schema.ts).
+// Validators of JSON schemas by ajv, loaded for the first row with tools. The schemas are part of datasets,
+// so they are not trusted: tool-schema.ts makes them harmless first.
 import { createRequire } from 'node:module';
 import { longestText } from './pattern-cost.ts';
 
-/** What does not fit, as ajv reports it. */
+/** A fault, as ajv reports it. */
 export interface SchemaFault {
   /** A JSON pointer into the value. */
   instancePath: string;
@@ -22,16 +22,16 @@ interface Ajv {
 type AjvClass = new (options: object) => Ajv;
 
 const require = createRequire(import.meta.url);
-// What only the drafts since 2019 know.
+// Keywords that only drafts since 2019 have.
 const newer =
   /"(?:prefixItems|unevaluated\w+|dependent\w+|minContains|maxContains|\$dynamicRef|\$recursiveRef)"/;
-/** What ajv makes of a pattern: texts on which it could take long are not judged. */
+/** A pattern for ajv that does not judge texts on which it could take long. */
 const boundedPattern = Object.assign(
   (source: string, flags: string) => {
     const [pattern, longest] = [new RegExp(source, flags), longestText(source)];
     return {
       test: (text: string) => text.length > longest || pattern.test(text),
-      // ajv tells patterns apart by it.
+      // ajv identifies patterns by this.
       toString: () => String(pattern),
     };
   },
@@ -52,7 +52,7 @@ const options = {
 
 const makers = new Map<string, Ajv>();
 
-/** The validator of a schema, given as JSON text. Throws what ajv says if the schema is broken. */
+/** The validator of a schema, given as JSON text. Throws ajv's error if the schema is broken. */
 export function compileSchema(text: string): Validator {
   const name = newer.test(text) ? 'ajv/dist/2020' : 'ajv';
   let maker = makers.get(name);
@@ -66,7 +66,7 @@ export function compileSchema(text: string): Validator {
     try {
       return validate(value) ? [] : (validate.errors ?? []);
     } catch {
-      // A schema that refers to itself without end says nothing.
+      // Ignore a schema that refers to itself endlessly.
       return [];
     }
   };

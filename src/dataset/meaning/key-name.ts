@@ -1,7 +1,7 @@
-// Names of fields, however they are spelled: `Rejected Response`, `rejected_response`, `rejectedResponse`.
+// Names of fields in any spelling: `Rejected Response`, `rejected_response`, `rejectedResponse`.
 const most = 5_000;
 
-/** `read`, with its answers kept: files have the same keys in every row. */
+/** `read` with a cache, because files have the same keys in every row. */
 export function rememberByKey<T>(read: (key: string) => T): (key: string) => T {
   const known = new Map<string, T>();
   return (key) => {

@@ -1,4 +1,4 @@
-// What a row comes with that a text model is never shown: pictures, sound and film, in fields or as marks in a text.
+// Media that a text model never sees: images, audio and video, in fields or as marks in a text.
 import { plainName, rememberByKey } from './key-name.ts';
 
 const thing = '(?:image|img|picture|pic|photo|photograph|screenshot|audio|sound|video|movie|frame|wav)';
@@ -7,25 +7,25 @@ const fieldName = new RegExp(
   `^(?:(?:input)?${thing}s?${holder}?s?|pixelvalues(?:videos)?|inputfeatures|imagegridthw|videogridthw|waveform|multimodaldata)$`,
 );
 
-/** Whether a field of that name holds pictures, sound or film. */
+/** Whether a field of that name contains images, audio or video. */
 export const isMediaField = rememberByKey((key) => fieldName.test(plainName(key)));
 
-// Names under which other things are kept as well: source files, links, words.
+// Names that are also used for other things: source files, links, words.
 const looseName =
   /^(?:(?:media|file|attachment|asset|clip|recording|speech|voice|thumbnail|figure|chart|diagram)(?:path|file|name|url|uri)?s?|png|jpe?g|mp[34])$/;
 const attachmentName = /^attachments?(?:path|file|name|url|uri)?s?$/;
 
-/** Whether a field of that name may hold media, which only its value shows. */
+/** Whether a field of that name may contain media, depending on its value. */
 export const mayHoldMedia = rememberByKey((key) => looseName.test(plainName(key)));
 
-/** Whether a row's field comes with a picture, sound or film. */
+/** Whether a row's field contains an image, audio or video. */
 export function isMedia(key: string, value: unknown): boolean {
   if (isMediaField(key)) return holdsMedia(value);
   if (!mayHoldMedia(key)) return false;
   return isMediaFile(value) || (attachmentName.test(plainName(key)) && holdsMedia(value));
 }
 
-// Vector graphics and arrays are source files, too; a list of the files of a commit may hold one picture.
+// Vector graphics and arrays may be source files, and a commit's list of files may contain one picture.
 const mediaFile =
   /^(?:data:(?:image|audio|video)\/|\S{1,300}\.(?:png|jpe?g|gif|webp|bmp|tiff?|heic|avif|wav|mp3|flac|ogg|opus|m4a|aac|mp4|m4v|avi|mov|mkv|webm|mpe?g|dcm)(?:[?#]\S*)?$)/i;
 
@@ -43,8 +43,8 @@ const extension =
   /\.(?:png|jpe?g|gif|webp|bmp|tiff?|svg|heic|avif|jfif|ico|wav|mp3|flac|ogg|opus|m4a|aac|mp4|m4v|avi|mov|mkv|webm|mpe?g|npy|npz|pt|dcm|nii)(?:[?#].*)?$/i;
 
 /**
- * Whether a field's value is a picture, sound or film, or says where one is: a path, an address, an id, bytes, a list of
- * these. A description in words is not media, nor is null, an empty text or list, or an object of nulls.
+ * Whether a field's value is an image, audio or video, or refers to one: a path, an address, an id, bytes, or a list of
+ * these. A description in words, null, an empty text or list, and an object of nulls are not media.
  */
 export function holdsMedia(value: unknown): boolean {
   if (typeof value === 'string') return isReference(value.trim());
@@ -64,7 +64,7 @@ function isReference(text: string): boolean {
   return /^\S+$/.test(text) && /[\d/\\]/.test(text);
 }
 
-// Marks that stand for a picture and never for anything else; HTML has no text inside of <img>.
+// Marks that always mean a picture; HTML has no text inside <img>.
 const token =
   /<\|(?:image(?:_pad|_\d+)?|IMAGE|audio(?:_pad|_\d+|_bos|_eos)?|AUDIO|video(?:_pad|_\d+)?|VIDEO|vision_start|vision_pad|vision_end|im_patch)\|>|<(?:start_of_image|end_of_image|image_soft_token|audio_soft_token|image_placeholder|im_patch|im_start_token|ImageHere|IMG_CONTEXT|speechhere)>|\[IMG\]|<(img|audio|video)>[^<\s]{1,300}<\/\1>|\(<image>\.\/<\/image>\)|<(?:image|video|audio)[_-]?\d{1,3}>/i;
 // Marks that HTML and SVG have as elements, too.
@@ -73,7 +73,7 @@ const markup =
   /<\/|\/>|<[a-z]+ [a-z-]+=|\b(?:html|svg|xml|css|jsx|tsx|tag|tags|element|elements|markup|dom|react|browser|snippet)\b|标签|元素/i;
 const mostMarks = 20;
 
-/** Where a text has a mark that stands for a picture, sound or film; -1 if it has none. */
+/** Offset of a mark for an image, audio or video in a text; -1 if there is none. */
 export function findMediaMark(text: string): number {
   const holder = findHolder(text);
   if (holder >= 0) return holder;
@@ -83,14 +83,14 @@ export function findMediaMark(text: string): number {
   let seen = 0;
   for (const found of text.matchAll(mark)) {
     if (seen++ === mostMarks) return -1;
-    // Text about markup names the element.
+    // Text about markup mentions the element.
     if (seen === 1 && (text.includes('```') || markup.test(text))) return -1;
     if (standsAlone(text, found.index, found[0].length)) return found.index;
   }
   return -1;
 }
 
-// If a page was copied, such a mark stands for its pictures; if it opens or ends the prompt, for what is asked about.
+// In a copied page such a mark means one of its pictures; at the start or end of the prompt it means the picture that the prompt is about.
 const holders = {
   opening:
     /^(?:\[(?:image|picture|photo|audio|video)s?(?:[ _]?\d{1,2})?\]|\{\{ ?(?:image|picture|photo|audio|video)s? ?\}\})\s*/i,
@@ -111,7 +111,7 @@ function findHolder(text: string): number {
   return found ? text.length - (found[1]?.length ?? 0) : -1;
 }
 
-// In quotes or backticks a mark is spoken of.
+// In quotes or backticks a mark is only mentioned.
 function isQuoted(text: string, at: number, length: number): boolean {
   const [before, after] = [text[at - 1] ?? '', text[at + length] ?? ''];
   return before !== '' && '`"\'“‘(「'.includes(before) && '`"\'”’)」'.includes(after || ' ');

@@ -1,5 +1,5 @@
-// Arrow gives all objects of a column the same members, so that JSON lines written from such a table hold the parameters
-// of all other tools as null. These were never written by anybody, and are left out; nulls that a tool allows stay.
+// Arrow gives all objects of a column the same members, so JSON lines written from such a table contain the parameters
+// of all other tools as null. Nobody wrote these, so they are removed; nulls that a tool allows are kept.
 import { keepExact } from '../exact-json.ts';
 import type { Message } from '../example.ts';
 import { isObject, type Schema } from './bounded-schema.ts';
@@ -8,13 +8,13 @@ import { functionOf, parametersOf, toolName } from './tool-schema.ts';
 const mayBeNull = new Set(['default', 'const', 'example', 'examples']);
 const fromText = new WeakSet<object>();
 
-/** Notes that a value was JSON text, in which every null was written by somebody. */
+/** Notes that a value was JSON text, so that somebody wrote every null in it. */
 export function keepNulls<T>(value: T): T {
   if (typeof value === 'object' && value !== null) fromText.add(value);
   return value;
 }
 
-/** A declared tool without members that are null, but for values that may be null. */
+/** A declared tool without null members, except for values that may be null. */
 export function withoutPadding(tool: unknown): unknown {
   return holdsNull(tool) ? leaveOutNulls(tool) : tool;
 }
@@ -27,7 +27,7 @@ function leaveOutNulls(tool: unknown): unknown {
   );
 }
 
-/** Leaves the padding out of the calls of `messages`, by what the row's tools declare. */
+/** Removes the padding from the calls of `messages`, using the row's tool declarations. */
 export function leaveOutPadding(messages: readonly Message[], tools: readonly unknown[]): void {
   for (const { tool_calls: calls } of messages)
     for (const call of calls ?? []) {
@@ -89,7 +89,7 @@ function changeMembers(object: Schema, change: (value: unknown, key: string) => 
     if (made !== value) changed = true;
     return made === undefined ? [] : [[key, made]];
   });
-  // What is as it was stays itself, with what exact-json.ts noted of it.
+  // An unchanged value stays the same object, with its notes for exact-json.ts.
   return changed ? keepExact(object, Object.fromEntries(members)) : object;
 }
 

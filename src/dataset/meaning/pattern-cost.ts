@@ -1,14 +1,14 @@
-// How long a pattern of a dataset's schema may take. Those without repeated groups try so many ways at most: one for
+// Bounds the time of a pattern in a dataset's schema. A pattern without repeated groups tries at most this many ways: one for
 // each alternative, each count of a repetition, and each place where the text could begin.
 
-/** Steps that a pattern may take on one text: some milliseconds. */
+/** The most steps of a pattern on one text; some milliseconds. */
 const mostSteps = 1e6;
 const mostSource = 200;
 const mostCount = 999;
 
 const quantifier = /[*+?]|\{(\d+)(,?)(\d*)\}/y;
 
-/** The longest text on which `source` may be tried; 0 if it may be tried on none. */
+/** The longest text on which `source` may be tried; 0 for none. */
 export function longestText(source: string): number {
   const cost = source.length > mostSource ? null : costOf(source);
   if (cost === null || cost.ways > mostSteps) return 0;
@@ -19,7 +19,7 @@ export function longestText(source: string): number {
 interface Cost {
   /** Ways that do not depend on the text. */
   ways: number;
-  /** How often the length of the text multiplies them. */
+  /** The power of the text's length that multiplies them. */
   unbounded: number;
 }
 
@@ -31,13 +31,13 @@ function costOf(source: string): Cost | null {
     const char = source[at];
     let group = false;
     if (char === '\\') {
-      // A reference back.
+      // A back-reference.
       if (/[1-9k]/.test(source[at + 1] ?? '')) return null;
       at += 2;
     } else if (char === '[') at = endOfClass(source, at);
     else if (char === '(') {
       const kind = /^\((?:\?:|\?<\w+>|(?!\?))/.exec(source.slice(at));
-      // A look around.
+      // A look-around.
       if (!kind) return null;
       open.push(1);
       at += kind[0].length;
@@ -56,7 +56,7 @@ function costOf(source: string): Cost | null {
     if (!found) continue;
     if (!addRepetition(cost, found, group)) return null;
     at += found[0].length;
-    // As few as will do.
+    // A lazy quantifier.
     if (source[at] === '?') at += 1;
   }
   // `^` belongs to the first alternative alone.

@@ -1,4 +1,4 @@
-// What a tool declares of its parameters, in the ways that datasets write it, and whether arguments fit it.
+// Reads the parameters that a tool declares, in the forms of datasets, and checks arguments against them.
 import { editDistance } from '../../diagnostics/edit-distance.ts';
 import { quote } from '../across/wording.ts';
 import { pointerTokens } from '../text-position.ts';
@@ -7,14 +7,14 @@ import { compileSchema, type SchemaFault, type Validator } from './json-validato
 import { readTypeName } from './type-names.ts';
 
 export interface ToolSchema {
-  /** The parameters by name; null if the tool does not say which it has. */
+  /** The parameters by name; null if the tool does not declare them. */
   properties: ReadonlyMap<string, Validator | null> | null;
   required: readonly string[];
   /** Whether other arguments may be given. */
   open: boolean;
   /** Judges all arguments together; null if the parameters are judged one by one. */
   whole: Validator | null;
-  /** What is wrong with the declaration; null if nothing is. */
+  /** The fault of the declaration; null if there is none. */
   fault: string | null;
 }
 
@@ -30,7 +30,7 @@ export function toolName(tool: unknown): unknown {
   return functionOf(tool)?.name;
 }
 
-/** What a declared tool says of its parameters. Equal declarations are looked at once. */
+/** The parameters of a declared tool. Equal declarations are parsed once. */
 export function readToolSchema(tool: unknown): ToolSchema {
   const inner = functionOf(tool);
   if (!inner) return anything;
@@ -101,7 +101,7 @@ function fromSimple(declared: Schema): Schema {
     each.default !== undefined ||
     each.required === false ||
     (typeof each.type === 'string' && readTypeName(each.type).optional);
-  // If some may be left out, the others may not.
+  // If some are marked as optional, the others are required.
   const optional = properties.filter(([, each]) => mayLack(each));
   const required =
     optional.length === 0 ? [] : properties.filter(([, each]) => !mayLack(each)).map(([name]) => name);
@@ -155,7 +155,7 @@ function compile(text: string): Validator {
   }
 }
 
-/** What of a call's arguments does not fit, in words. */
+/** The faults of a call's arguments, in words. */
 export function judgeArguments(schema: ToolSchema, args: Schema): string[] {
   const { properties, required, open, whole } = schema;
   const said: string[] = [];
@@ -176,7 +176,7 @@ export function judgeArguments(schema: ToolSchema, args: Schema): string[] {
   return said.length < 2 ? said : [...new Set(said)];
 }
 
-// The cheap test before writing them: texts and numbers in `args` itself, none of them long.
+// A fast test before serialising them: only short texts and numbers directly in `args`.
 function mayBeLong(args: Schema): boolean {
   let room = mostText / 6;
   for (const key in args) {
@@ -195,7 +195,7 @@ function nearest(name: string, properties: ReadonlyMap<string, unknown>): string
   return near ? ` (did you mean ${quote(near.key)}?)` : '';
 }
 
-// Skips what each of several alternatives misses, and that a value of another type is not one of the listed ones.
+// Skips the errors of single alternatives, and enum errors of values with a wrong type.
 function tellingFaults(faults: readonly SchemaFault[]): readonly SchemaFault[] {
   if (faults.length < 2) return faults;
   return faults.filter(

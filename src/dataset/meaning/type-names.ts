@@ -1,4 +1,4 @@
-// Type names of tool parameters: those of JSON Schema, and what people write for them in other languages.
+// Type names of tool parameters: those of JSON Schema, and names from other languages.
 const words: Readonly<Record<string, string>> = {
   string: 'string str text char varchar',
   integer: 'integer int long int32 int64 short bigint',

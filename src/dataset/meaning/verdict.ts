@@ -1,4 +1,4 @@
-// What a field beside the conversation says of the answer: that it is good or bad, or how good it is.
+// Reads fields that grade the answer: as good or bad, or on a scale.
 import { plainName } from './key-name.ts';
 
 type Kind = 'good' | 'bad' | 'words' | 'label' | 'grade' | 'reward' | 'votes';
@@ -41,22 +41,22 @@ const middleWords = wordSet('medium mid middle moderate average fair ok okay neu
 const labelWords = wordSet(
   'thumbsdown thumbdown 👎 dislike disliked downvote downvoted rejected undesirable badanswer badresponse lowquality unhelpful nothelpful dispreferred',
 );
-// As labels these say nothing alone; if a column holds no other words, they grade the answers.
+// As labels these are unclear, but they grade the answers if a column has no other words.
 const pairedLabels = wordSet(
   'good bad verygood verybad high low medium poor excellent accept reject accepted',
 );
-// A rating or a score that is "low" may be one of risk.
+// A "low" rating or score may be a risk level.
 const unsureKinds: ReadonlySet<Kind> = new Set(['reward', 'words']);
 const unsureNames = wordSet('rating stars');
 const unsureWords = wordSet('low verylow');
 
-/** Whether a field of that name says how good the answer is. */
+/** Whether a field of that name grades the answer. */
 export function judgesAnswer(key: string): boolean {
   return kindOf.has(plainName(key));
 }
 
 /**
- * What a field says for certain of the row's answer: true if it is good, false if it is bad; null if it says nothing, or
+ * A certain verdict of a field on the row's answer: true for good, false for bad; null if there is none, or
  * if that depends on the other rows.
  */
 export function readVerdict(key: string, value: unknown): boolean | null {
@@ -93,8 +93,8 @@ function isUnsure(kind: Kind, key: string, value: unknown): boolean {
 }
 
 /**
- * How a field grades the answer in a word, if only the words of the other rows show that it does: 0 is bad, 2 is good;
- * -1 for a word that is not a grade; null if the field is none or holds no word.
+ * The grade of the answer in a word, which counts only if the words of the other rows show that they are grades: 0 is bad, 2 is good;
+ * -1 for a word that is not a grade; null if the field is not a grade field or has no word.
  */
 export function readGradeWord(key: string, value: unknown): -1 | 0 | 1 | 2 | null {
   const kind = kindOf.get(plainName(key));
@@ -126,7 +126,7 @@ export function readRating(key: string, value: unknown): Rating | null {
     : null;
 }
 
-// "no" and "n" are answers of other questions as well.
+// "no" and "n" also answer other questions.
 function readLabel(value: unknown, yes: boolean): boolean | null {
   return typeof value === 'boolean' || /^\s*(?:true|false)\s*$/i.test(String(value)) ? yes : null;
 }
@@ -172,7 +172,7 @@ export function isClassAnswer(text: string): boolean {
   return /^(?:yes|no|true|false|correct|incorrect)[,:;]/i.test(text) || classWord.test(text);
 }
 
-/** Whether a field of that name may as well say something of the text that the answer is about. */
+/** Whether a field of that name may also describe the text that the answer is about. */
 export function mayBeClass(key: string): boolean {
   const kind = kindOf.get(plainName(key));
   return kind === 'label' || kind === 'words';

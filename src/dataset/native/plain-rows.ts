@@ -1,7 +1,7 @@
-// The everyday rows of JSON lines, read by rows.c: where each line stands, whether it is one, and its duplicate_key.
+// Common rows of JSON lines, read by rows.c: the place of each line, whether it is common, and its duplicate_key.
 import { wasmBase64 } from './rows-wasm.ts';
 
-/** Numbers a line has in the table: start and end in bytes, 1 for an everyday row, and four of its key. */
+/** Numbers per line in the table: start and end in bytes, 1 for a common row, and four of its key. */
 export const lineWidth = 7;
 
 interface LineTable {
@@ -22,10 +22,10 @@ interface Exports {
 const formatNumbers: Readonly<Record<string, number>> = { alpaca: 0, chatml: 1 };
 const mostLines = 16_384;
 
-/** Reads the lines of a region from `from`, as many as it has room for. */
+/** Reads as many lines of a region as fit, starting at `from`. */
 export type PlainReader = (region: Uint8Array, from: number) => LineTable;
 
-/** A reader for rows of that format; null if it has no everyday rows. */
+/** A reader for rows of that format; null if native code does not support it. */
 export function createPlainReader(format: string): PlainReader | null {
   const number = formatNumbers[format];
   if (number === undefined) return null;
@@ -35,7 +35,7 @@ export function createPlainReader(format: string): PlainReader | null {
   const input = table + mostLines * lineWidth * 4;
   return (region, from) => {
     const size = region.length - from;
-    // Behind the text: a line break to end it, and room for a row's texts with what is hashed between them.
+    // After the text: a final line break, and room for a row's texts and the data hashed between them.
     const scratch = (input + size + 1 + 15) & ~15;
     const missing = scratch + size * 2 + 1024 - memory.buffer.byteLength;
     if (missing > 0) memory.grow(Math.ceil(missing / 65_536));

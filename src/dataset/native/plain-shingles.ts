@@ -1,9 +1,9 @@
-// The shingles of everyday rows of JSON lines, by shingles.c, with counts of how often each was seen.
+// The shingles of common rows of JSON lines, computed by shingles.c, with counts.
 import { createClasses } from '../duplicates/character-classes.ts';
 import type { CountTable } from '../duplicates/peel.ts';
 import { wasmBase64 } from './shingles-wasm.ts';
 
-/** Numbers a line has: start and end in bytes, its shingles (0: left to others), and two hashes of two numbers. */
+/** Numbers per line: start and end in bytes, number of shingles (0: for TypeScript), and two hashes of two numbers each. */
 export const shingleLineWidth = 7;
 
 interface ShingledLines {
@@ -18,7 +18,7 @@ interface ShingledLines {
 }
 
 export interface PlainShingler {
-  /** Reads the lines of a region from `from`, as many as it has room for, and counts their shingles. */
+  /** Reads as many lines of a region as fit, starting at `from`, and counts their shingles. */
   read(region: Uint8Array, from: number): ShingledLines;
   /** The counts; a view that is valid until the next call of `read`. */
   counts(): CountTable;
@@ -44,7 +44,7 @@ const formatNumbers: Readonly<Record<string, number>> = { alpaca: 0, chatml: 1 }
 const mostLines = 16_384;
 const room = 512 * 1024;
 
-/** For rows of that format, with 2^`bits` counts; null if there are no everyday rows. */
+/** For rows of that format, with 2^`bits` counts; null if native code does not support it. */
 export function createPlainShingler(
   format: string,
   n: number,

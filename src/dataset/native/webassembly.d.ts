@@ -1,4 +1,4 @@
-// The part of WebAssembly that is used here: Node's types leave it to the browser's, which bring much else.
+// Types of the used part of WebAssembly, because Node's types do not have it and the browser's types bring much else.
 declare namespace WebAssembly {
   class Module {
     constructor(bytes: Uint8Array);

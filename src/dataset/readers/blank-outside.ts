@@ -1,16 +1,16 @@
-// Makes a plain array of rows of what stands inside an object: all other bytes become spaces, so that lines and columns
-// stay. It works on bytes as they come, in constant memory.
+// Turns the rows inside an object into a plain array: all other bytes become spaces, so that lines and columns
+// stay the same. It works on a stream of bytes in constant memory.
 
 const [tab, lf, cr, space, quote, comma, colon, backslash] = [9, 10, 13, 32, 34, 44, 58, 92];
 const [openArray, closeArray, openObject, closeObject] = [91, 93, 123, 125];
 
 export interface Inside {
-  /** The keys that lead to the list, or to the object whose members are rows. */
+  /** The path of keys to the list, or to the object whose members are rows. */
   path: readonly string[];
   kind: 'list' | 'map';
 }
 
-/** The bytes with everything outside blank; of an object of rows, the keys too, and its braces are brackets. */
+/** The bytes with everything outside blanked; for an object of rows also the keys, and its braces become brackets. */
 export async function* blankOutside(
   chunks: AsyncIterable<Buffer>,
   inside: Inside,
@@ -20,7 +20,7 @@ export async function* blankOutside(
   for await (const chunk of chunks) yield blank(chunk);
 }
 
-/** Hears of each list beside the rows: its key, and its text or the start of that. */
+/** Receives each list beside the rows: its key, and its text or the beginning of it. */
 export type Beside = (key: string, start: string) => void;
 
 /** Bytes of a list beside the rows that are kept. */
@@ -29,7 +29,7 @@ const mostBeside = 4096;
 /** An open object or array around the rows. */
 interface Around {
   object: boolean;
-  /** How many keys of the path lead to it; -1 off the path. */
+  /** How many keys of the path lead to it; -1 if it is not on the path. */
   matched: number;
   key: string | null;
   /** Whether the next string is a key. */
@@ -40,7 +40,7 @@ function createBlanker({ path, kind }: Inside, beside: Beside): (chunk: Buffer) 
   const opens = kind === 'list' ? openArray : openObject;
   const closes = kind === 'list' ? closeArray : closeObject;
   const around: Around[] = [];
-  /** Brackets that are open inside the rows, their own included; 0 outside. */
+  /** Number of open brackets inside the rows, including the rows' own; 0 outside. */
   let depth = 0;
   let rowKeyNext = false;
   let inString = false;
@@ -68,7 +68,7 @@ function createBlanker({ path, kind }: Inside, beside: Beside): (chunk: Buffer) 
     }
     if (byte === openArray || byte === openObject) depth += 1;
     else if (byte === closeArray || byte === closeObject) {
-      // A bracket too many in a row does not end the rows.
+      // An extra bracket in a row does not end the rows.
       if (depth > 1 || byte === closes) depth -= 1;
     } else if (byte === comma) rowKeyNext = depth === 1;
     else if (byte === colon && top) {
@@ -104,7 +104,7 @@ function createBlanker({ path, kind }: Inside, beside: Beside): (chunk: Buffer) 
   const inText = (byte: number): void => {
     if (escaped) escaped = false;
     else if (byte === backslash) escaped = true;
-    // JSON strings hold no raw line break: a forgotten quote spoils its own line only.
+    // JSON strings cannot contain a raw line break, so a missing quote affects only its own line.
     else if (byte === quote || byte === lf) {
       inString = false;
       const top = around.at(-1);

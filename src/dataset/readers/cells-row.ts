@@ -1,4 +1,4 @@
-// A row that is put together from values in several places.
+// A row that is combined from values in several places.
 import type { PlacedCell, RawRow } from './raw-row.ts';
 
 /** The row that cells make; `value` of each is in the text. */

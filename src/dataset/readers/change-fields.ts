@@ -8,7 +8,7 @@ import { unescapeText } from './unescape-text.ts';
 
 type Entry = Record<string, unknown>;
 
-/** Fields that hold texts: a conversation in them may be what the model is to write. */
+/** Text fields; a conversation in them may be what the model must write. */
 const textFields = new Set(
   'output response answer completion text input instruction question query content target reply'.split(' '),
 );
@@ -44,13 +44,13 @@ export function readFields(raw: RawRow): RawRow {
     turns.get(key) ?? each,
   ]);
   const row = Object.fromEntries(members);
-  // A row of a table has no text of its own in the file.
+  // A table row has no text in the file.
   if (raw.origin?.kind === 'table' || raw.origin?.kind === 'cells')
     return { ...raw, value: row, text: JSON.stringify(row) };
   const out = createRewriting();
   let at = 0;
   const ranges = rangesOf(raw.text);
-  // Of a repeated key the last value counts; the others stay as they are.
+  // For a repeated key the last value counts; the others are unchanged.
   const last = new Map(ranges.map((range) => [String(range.token), range]));
   for (const range of ranges) {
     if (!turns.has(String(range.token)) || last.get(String(range.token)) !== range) continue;
@@ -72,7 +72,7 @@ export function readFields(raw: RawRow): RawRow {
   };
 }
 
-// Writes the list in place of what stands in the range, each part with the place that it came from.
+// Replaces the range with the list, and records where each part came from.
 function writeTurns(
   text: string,
   { start, end }: Range,
@@ -84,7 +84,7 @@ function writeTurns(
     const inner = unescapeText(source);
     const python = looksLikePython(inner.text) && !isJson(inner.text) ? fromPython(inner.text) : null;
     const json = python?.json ?? inner.text;
-    // Escapes are few: from one to the next, both move on alike.
+    // Escapes are rare; between two of them, both offsets advance equally.
     if (python) out.add(json, start + 1);
     else
       for (const [i, [to, from]] of inner.offsets.entries())

@@ -1,5 +1,5 @@
-// Rows that are not written as rows: in Python's notation, as texts that hold JSON, as lists. The first rows of a file say
-// how they are written; each row is then read so, if it can be.
+// Rows in another notation: Python's, texts that contain JSON, lists. The first rows of a file decide
+// which notation it is; then each row is read that way if possible.
 import { columnTurns } from '../checks/structure/column-turns.ts';
 import { invalidJson } from '../checks/structure/invalid-json.ts';
 import { jsonInText } from '../checks/structure/json-in-text.ts';
@@ -14,13 +14,13 @@ import { rangesOf } from './row-ranges.ts';
 import { isTurns } from './turns-shape.ts';
 import { unescapeText } from './unescape-text.ts';
 
-/** One way in which rows are written, and what it makes of a row: one row, or several. */
+/** One notation, and the function that turns a row in it into one row or several. */
 export interface RowChange {
   remark: FileRemark;
   change(raw: RawRow): RawRow | RawRow[];
 }
 
-/** The changes that the first rows of a file ask for, in order; none for ordinary rows. */
+/** The changes that the first rows of a file need, in order; none for ordinary rows. */
 export function chooseChanges(sample: readonly RawRow[]): RowChange[] {
   const changes: RowChange[] = [];
   let rows = [...sample];
@@ -33,7 +33,7 @@ export function chooseChanges(sample: readonly RawRow[]): RowChange[] {
   return changes;
 }
 
-/** The rows as they are meant; the first of them say how they are written, and a remark says what was done. */
+/** The rows after the changes; a remark says what was changed. */
 export async function* changeRows(
   batches: AsyncIterable<RawRow[]>,
   options: ReadOptions,
@@ -180,7 +180,7 @@ function isRow(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-// A row of which `text` was made; its own origin stays behind it.
+// The row that `text` was made from; keeps the row's own origin.
 function rewritten(raw: RawRow, text: string, offsets: readonly (readonly [number, number])[]): RawRow {
   const { line, column, origin } = raw;
   const value = JSON.parse(text) as unknown;

@@ -1,12 +1,12 @@
-// An object of columns: `{"instruction": […], "output": […]}`, or each column an object by row. A row's values stand far
-// from each other, so the file has to be in memory, up to a size.
+// An object of columns: `{"instruction": […], "output": […]}`, or each column an object by row. A row's values are far
+// apart, so the whole file must be in memory, up to a limit.
 import { rowsOutOfReach } from '../checks/structure/rows-out-of-reach.ts';
 import { walkJson } from '../walk-json.ts';
 import { rowOfCells } from './cells-row.ts';
 import { parseRowBytes } from './parse-row.ts';
 import type { PlacedCell, RawRow, ReadOptions } from './raw-row.ts';
 
-/** Bytes of a file that are put in memory. */
+/** The most bytes of a file to keep in memory. */
 const mostBytes = 64_000_000;
 const batchRows = 500;
 
@@ -51,7 +51,7 @@ export async function* readColumns(
       .map((cells) => rowOfCells(cells, cells[0] ?? { line: 1, column: 1 }));
 }
 
-// Columns that are lists, if they have several lengths: the first two that differ.
+// If list columns have different lengths: the first two that differ.
 function describeLengths(value: unknown): string | null {
   const lists = Object.entries(value as Record<string, unknown>).filter(([, list]) => Array.isArray(list));
   const length = (list: unknown): number => (list as unknown[]).length;
@@ -61,7 +61,7 @@ function describeLengths(value: unknown): string | null {
   return [first, other].map(([name, list]) => `${JSON.stringify(name)}: ${length(list)}`).join(', ');
 }
 
-// Each value by the row that it belongs to, with its place. The walk goes forward, and so do the lines.
+// Each value with its row and its place. Both the walk and the line numbers only go forward.
 function cellsByRow(text: string): Map<string, PlacedCell[]> {
   const rows = new Map<string, PlacedCell[]>();
   let line = 1;

@@ -48,5 +48,5 @@ function faultOf(record: string, cell: Cell, name: string, grammar: CellGrammar)
   };
 }
 
-/** Lists are JSON, or what pandas makes of them: `[{'role': …`. */
+/** Lists are JSON, or in pandas' notation: `[{'role': …`. */
 export type ColumnKind = 'text' | 'json' | 'python';

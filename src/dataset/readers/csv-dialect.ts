@@ -1,4 +1,4 @@
-// Whether text is CSV, and of which dialect: its first records say so.
+// Detects from the first records whether text is CSV, and its dialect.
 import { findStart, type Start } from './csv-header.ts';
 import { type Cell, type Dialect, findRecordEnd, splitRecord } from './csv-record.ts';
 
@@ -6,11 +6,11 @@ const delimiters = [',', ';', '\t', '|'];
 const sampledRecords = 20;
 const [lf, cr, quote] = [10, 13, 34];
 
-/** What columns may be called for a file to be taken for CSV though its name does not say so. */
+/** Column names that identify a file as CSV even if its name does not. */
 const columnName = /^[\p{L}_][\p{L}\p{N}_ .:/()#-]{0,63}$/u;
 const onlyColumnName = /^(?!(?:true|false|null)$)[\p{L}_][\p{L}\p{N}_.-]{0,63}$/u;
 
-/** The line by which Excel is told the delimiter. */
+/** The line that tells Excel the delimiter. */
 const separatorLine = /^"?sep=(.)"?[ \t]*(?:\r\n?|\n)/i;
 
 export interface Guess extends Dialect, Start {
@@ -51,7 +51,7 @@ export function guessDialect(head: Buffer): Guess {
   return { ...dialect, ...start, sure: sure || (named !== null && (chosen?.width ?? 0) > 1), named };
 }
 
-// Files of old Macs end lines with \r. A line feed inside quotes ends no line.
+// Files of old Macs end lines with \r. A line feed inside quotes does not end a line.
 function findLineEnd(head: Buffer): number {
   if (!head.includes(cr)) return lf;
   let quoted = false;
@@ -62,13 +62,13 @@ function findLineEnd(head: Buffer): number {
   return cr;
 }
 
-// A title above the header has one cell or empty ones, so that the header's own delimiter does not show in it.
+// A title above the header has one cell or empty ones, so it does not show the header's delimiter.
 function titled(head: Buffer, candidates: readonly Candidate[]): Candidate | null {
   const found = candidates.filter(({ records }) => findStart(records).skipped > 0);
   return found.length === 1 && head.length > 0 ? (found[0] ?? null) : null;
 }
 
-// Quotes may be written \" as in programs: if that fits every record, and the usual "" does not.
+// Quotes are escaped as \" if that fits every record and the usual "" does not.
 function withBackslash(head: Buffer, usual: Candidate): Candidate {
   if (!head.includes('\\"') || fitsAll(usual, head)) return usual;
   const other = judge(head, { ...usual.dialect, backslash: true });

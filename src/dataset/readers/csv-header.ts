@@ -1,8 +1,8 @@
-// Where the rows of a CSV file start: behind its header, below a title, or at once if there is no header.
+// Finds where the rows of a CSV file start: after its header, below a title, or at the beginning if there is no header.
 import type { Cell } from './csv-record.ts';
 
 export interface Start {
-  /** Records above the header: titles, which name no columns. */
+  /** Title records above the header. */
   skipped: number;
   /** False if the first record is a row. */
   hasHeader: boolean;
@@ -10,7 +10,7 @@ export interface Start {
 
 const mostTitles = 5;
 
-/** Names that columns of training data have; upper and lower case and blanks at the ends do not matter. */
+/** Usual column names of training data; case and outer spaces do not matter. */
 const knownNames = new Set(
   (
     'instruction input output prompt completion response question answer query reply system context text ' +
@@ -26,7 +26,7 @@ export function findStart(records: readonly (readonly Cell[])[]): Start {
   return { skipped, hasHeader: true };
 }
 
-// A title stands in one cell; below it come records of several cells, the first of which has names that columns have.
+// A title has one cell; the records below have several, and the first of them has usual column names.
 function countTitles(records: readonly (readonly Cell[])[]): number {
   const at = records.findIndex((cells) => valuesOf(cells).length > 1);
   if (at < 1 || at > mostTitles) return 0;
@@ -35,13 +35,13 @@ function countTitles(records: readonly (readonly Cell[])[]): number {
   const alike =
     below.length > 0 && below.filter((cells) => cells.length === header.length).length * 2 > below.length;
   const known = header.filter(({ value }) => knownNames.has(value.trim().toLowerCase())).length;
-  // One column whose texts have commas looks alike: its name is one that columns have.
+  // A single column whose texts contain commas looks similar, but has a usual column name.
   const titles = records.slice(0, at);
   const named = titles.some((cells) => valuesOf(cells).some((value) => knownNames.has(value.toLowerCase())));
   return alike && known > 1 && !named ? at : 0;
 }
 
-// Every cell is a sentence or a number, and two are sentences: column names do not look like this.
+// Not a header: every cell is a sentence or a number, and two are sentences.
 function isRow(cells: readonly Cell[]): boolean {
   const values = valuesOf(cells);
   const sentences = values.filter((value) => isSentence(value)).length;

@@ -1,4 +1,4 @@
-// From a pointer into a row's JSON to the cell of the CSV record that it was made from.
+// Maps a pointer into a row's JSON to the cell of its CSV record.
 import { escapePointer, findPointer, pointerTokens } from '../text-position.ts';
 import { walkJson } from '../walk-json.ts';
 import { offsetInCell, splitRecord } from './csv-record.ts';

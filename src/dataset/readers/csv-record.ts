@@ -1,4 +1,4 @@
-// The grammar of one CSV record (RFC 4180): where it ends, and what its cells are. A quote opens a cell only at the
+// The grammar of one CSV record (RFC 4180): its end and its cells. A quote opens a cell only at the
 // cell's start; elsewhere it is a character like any other.
 import { maxKeys } from '../checks/structure/too-many-keys.ts';
 import { afterMarks } from './jsonl.ts';
@@ -26,7 +26,7 @@ const [quote, lf, cr, backslash] = [34, 10, 13, 92];
 export function findRecordEnd(bytes: Buffer, from: number, dialect: Dialect, last: boolean): RecordEnd {
   const delimiter = dialect.delimiter.charCodeAt(0);
   const { lineEnd } = dialect;
-  // A mark before the first cell does not hide its quote.
+  // A byte order mark before the first cell does not hide its quote.
   let at = bytes[from] === 0xef ? afterMarks(bytes, from) : from;
   for (;;) {
     if (bytes[at] === quote) {
@@ -81,10 +81,10 @@ export interface Cell {
   quoted: boolean;
 }
 
-/** How the cells of a record are written; the same whatever ends its lines. */
+/** How the cells of a record are written; independent of line endings. */
 export type CellGrammar = Pick<Dialect, 'delimiter' | 'backslash'>;
 
-/** Cells of a record that are looked at: one more than a row may have. */
+/** The most cells of a record that are read: one more than a row may have. */
 const mostCells = maxKeys + 1;
 
 /** The cells of a record that `findRecordEnd` found whole; those beyond `mostCells` are left out. */

@@ -13,20 +13,20 @@ import type { RawRow, ReadOptions, RowFault } from './raw-row.ts';
 import { isTurns } from './turns-shape.ts';
 
 export interface CsvTable {
-  /** Takes the first record for the header. */
+  /** Uses the first record as the header. */
   setHeader(record: string, line: number): void;
-  /** There is no header: the columns of the first record get numbers for names. */
+  /** Without a header, the columns of the first record get numbers as names. */
   nameColumns(record: string, line: number): void;
-  /** Whether a record is the header once more, as in files that were joined. */
+  /** Whether a record repeats the header, as in joined files. */
   repeatsHeader(record: string): boolean;
   hasHeader(): boolean;
   /** The row of a record, or null if all its cells are empty. Rows of the sample decide first: see `settle`. */
   row(record: string, line: number): RawRow | null;
-  /** Decides from the first records which columns hold JSON. */
+  /** Decides from the first records which columns contain JSON. */
   settle(records: readonly string[]): void;
 }
 
-/** Columns that hold lists in every format that has them. */
+/** Columns that contain lists in every format. */
 const listColumns = new Set(['messages', 'conversations', 'conversation', 'tools', 'functions', 'history']);
 const longestName = 64;
 
@@ -37,13 +37,13 @@ export function createTable(dialect: Dialect, options: ReadOptions): CsvTable {
   let header: string | null = null;
   let kinds: ColumnKind[] = [];
   const unnamed = new Set<string>();
-  // A table of too many columns: its rows are dropped unread.
+  // The rows of a table with too many columns are dropped unread.
   let wide = false;
   const tooWide = {
     check: tooManyKeys,
     message: `The table has more than ${maxKeys.toLocaleString('en-US')} columns.`,
   };
-  // The first column too many is named, and no column gets a name.
+  // Report the first column beyond the limit; no column gets a name.
   const refuse = (record: string, line: number, cell: Cell): void => {
     wide = true;
     names = ['column 1'];
@@ -114,7 +114,7 @@ export function createTable(dialect: Dialect, options: ReadOptions): CsvTable {
       const written: string[] = [];
       for (const [i, cell] of cells.entries()) {
         const name = names[i] ?? '';
-        // Behind a delimiter too many stands nothing; a list that is not there is no empty text.
+        // Ignore an empty cell after an extra delimiter; an empty cell of a list column means that the field is absent.
         if (cell.value === '' && (kinds[i] !== 'text' || unnamed.has(name))) continue;
         const parsed = readCell(record, cell, name, kinds[i] ?? 'text', dialect);
         if (parsed.note) options.remark({ ...remarkOf(parsed.note, name), line, column: 1 });
@@ -189,7 +189,7 @@ function remarkOf(note: 'null' | 'python', name: string) {
       };
 }
 
-// Answers may be JSON too, and are text all the same: only lists of turns are parsed, and columns that can be nothing else.
+// JSON in an answer stays text. Only lists of turns are parsed, and columns that always contain lists.
 function kindOf(name: string, values: readonly string[]): ColumnKind {
   const lists = listColumns.has(name)
     ? values.some((value) => /^\s*[[{]/.test(value)) || values.some(isListOfTurns)

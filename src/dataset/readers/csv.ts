@@ -1,4 +1,4 @@
-// CSV with a header: records are found in bytes, so that a quote that never closes costs its own line and no other.
+// CSV with a header. Records are found in bytes, so that a quote that is never closed affects only its own line.
 import { isUtf8 } from 'node:buffer';
 import { blankLine } from '../checks/structure/blank-line.ts';
 import { csvDialect } from '../checks/structure/csv-dialect.ts';
@@ -21,16 +21,16 @@ export const csv: Reader = {
 
 /** What decides the delimiter. */
 const headBytes = 64 * 1024;
-/** Bytes after which rows are given out, if there are many. */
+/** Bytes after which a batch of rows is returned. */
 const stepBytes = 1_000_000;
-/** Records that decide which columns hold JSON. */
+/** Number of records that decide which columns contain JSON. */
 const sampledRecords = 50;
 
 async function* readCsv(chunks: AsyncIterable<Buffer>, options: ReadOptions): AsyncGenerator<RawRow[]> {
   let reading: ReturnType<typeof createReading> | null = null;
   let parts: Buffer[] = [];
   let bytes = 0;
-  // If a record is not whole yet, it is looked at again when there is twice as much of it.
+  // An incomplete record is examined again when twice as many bytes have arrived.
   let enough = headBytes;
   for await (const chunk of chunks) {
     parts.push(chunk);
@@ -65,7 +65,7 @@ function createReading(
   dialect: Guess,
   options: ReadOptions,
 ): {
-  /** Reads some of what is whole; `more`: call again with the rest. `last`: nothing will follow the bytes. */
+  /** Reads some complete records; `more`: call again with the rest. `last`: no bytes will follow. */
   take(bytes: Buffer, last: boolean): { rest: Buffer; more: boolean };
   /** The rows since the last call; none before the sample is large enough, unless `last`. */
   rows(last?: boolean): RawRow[];
@@ -77,7 +77,7 @@ function createReading(
   let settled = false;
   // An unquoted record over the limit: its start, and how many bytes went by.
   let long: { start: Buffer; bytes: number } | null = null;
-  // The line that names the delimiter, and titles: records that are passed over before the header.
+  // Records to skip before the header: titles, and the line that names the delimiter.
   let above = dialect.skipped + (dialect.named === null ? 0 : 1);
   const say = (message: string): void => options.remark({ check: csvDialect, message, line, column: 1 });
   if (dialect.backslash) say('Quotes inside cells are written \\", and are read as quotes.');
@@ -120,7 +120,7 @@ function createReading(
     return bytes.subarray(from);
   };
 
-  // The record is given up at the end of the line on which the quote at fault stands.
+  // The record is dropped up to the end of the line with the faulty quote.
   const addBroken = (bytes: Buffer, from: number, found: Exclude<RecordEnd, { kind: 'end' }>): number => {
     const stop = bytes.indexOf(dialect.lineEnd, found.quoteAt);
     const end = stop < 0 ? bytes.length : stop;

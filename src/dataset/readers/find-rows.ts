@@ -1,4 +1,4 @@
-// Where the rows of a file are that is one JSON object: under a key, by their ids, or in columns.
+// Finds the rows in a file that is one JSON object: under a key, by their ids, or in columns.
 import { formats } from '../formats/index.ts';
 import { turnsOf } from './change-fields.ts';
 import { isTurn, isTurns } from './turns-shape.ts';
@@ -18,7 +18,7 @@ export type RowsInside =
   /** Several lists, of which one is meant. */
   | { kind: 'several'; paths: string[][] };
 
-/** Keys that hold the rows of a dataset, whatever these look like. */
+/** Keys whose value is always the rows of a dataset. */
 const listKeys = new Set(
   (
     'data rows train training test testing validation valid val dev eval examples example items samples records ' +
@@ -29,7 +29,7 @@ const splitKeys = /^(?:train(?:ing)?|test(?:ing)?|valid(?:ation)?|val|dev|eval(?
 const deepest = 3;
 const sampled = 20;
 
-/** Looks at an object that is a whole file, or the start of one; null if it is a row, or that is not clear. */
+/** Examines an object that is a whole file or its beginning; null if it is a row, or unclear. */
 export function findRows(value: unknown, complete: boolean): RowsInside | null {
   if (!isObject(value)) return null;
   const table = findTable(value);
@@ -53,7 +53,7 @@ function isViewerRow(value: unknown): boolean {
   return isObject(value) && isObject(value.row) && 'row_idx' in value;
 }
 
-/** Whether one of the formats takes an object for a row. */
+/** Whether an object is a row of one of the formats. */
 export function looksLikeRow(value: unknown): boolean {
   return isObject(value) && formats.some((format) => format.matches(value));
 }

@@ -1,5 +1,5 @@
-// The readers, in the order in which they are asked; detection goes by content, and by the file's name only if the
-// content could be either.
+// The readers in the order in which they are tried. Detection goes by content, and by the file's name only if the
+// content is not clear.
 import { fileShape } from '../checks/structure/file-shape.ts';
 import { otherKind } from '../checks/structure/other-kind.ts';
 import { changeRows, chooseChanges, sampledRows } from './change-rows.ts';
@@ -33,7 +33,7 @@ export function chooseReader(head: Buffer, name = ''): Reader | TableReader {
 function chooseKept(head: Buffer, name: string): Reader | TableReader {
   if (promises(textFile, name) && !parquet.detect(head) && !holdsJson(head)) return textFile;
   const found = readers.find((reader) => reader.detect(head)) ?? jsonl;
-  // Lines that are not JSON are JSON lines all broken, or CSV that looks odd.
+  // Lines that are not JSON may be broken JSON lines or unusual CSV.
   return found === jsonl && !startsValue(head) && head.length > 0 && promises(csv, name) ? csv : found;
 }
 
@@ -41,12 +41,12 @@ function startsValue(head: Buffer): boolean {
   return /^\s*[[{]/.test(head.toString('utf8', 0, 4096));
 }
 
-/** Whether a file name promises that reader's content. */
+/** Whether the file name matches that reader. */
 export function promises({ extensions }: Pick<Reader, 'extensions'>, name: string): boolean {
   return extensions.some((end) => name.toLowerCase().endsWith(end));
 }
 
-// Rows under a name that says text. A text may begin with a bracket, too: only a whole value tells.
+// Rows in a file named as text. A text may also begin with a bracket, so require a complete value.
 function holdsJson(head: Buffer): boolean {
   const text = head.toString('utf8').trimStart();
   if (!/^[[{]/.test(text)) return false;
@@ -73,7 +73,7 @@ function nothingOf({ kind, hint }: { kind: string; hint: string }): Reader {
   };
 }
 
-// Outside of strings a carriage return is space, and inside them JSON has none: it can stand for a line feed.
+// Outside strings a carriage return is white space, and JSON strings cannot contain one, so it can be read as a line feed.
 function withLineEnds(head: Buffer, name: string): Reader {
   const inner = chooseReader(lineFeeds(head), name) as Reader;
   async function* read(chunks: AsyncIterable<Buffer>, options: ReadOptions): AsyncGenerator<RawRow[]> {
@@ -94,10 +94,10 @@ function lineFeeds(bytes: Buffer): Buffer {
   return Buffer.from(bytes.map((byte) => (byte === 13 ? 10 : byte)));
 }
 
-// JSON whose rows are not simply there, one after the other.
+// JSON whose rows are not simply one after the other.
 function chooseJson(head: Buffer, kept: Reader): Reader {
   const text = head.toString('utf8');
-  // A whole file in Python's notation: brackets and quotes in its texts tell nothing to a reader of JSON.
+  // A whole file in Python's notation, whose brackets and quotes a JSON reader cannot interpret.
   if (kept === jsonArray && /^\s*[[{]\s*\{?\s*'/.test(text)) {
     const [line = '', next] = text.split('\n').filter((each) => each.trim() !== '');
     const aLine = next !== undefined && fromPython(line) !== null;

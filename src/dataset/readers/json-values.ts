@@ -46,7 +46,7 @@ async function* readValues(chunks: AsyncIterable<Buffer>, options: ReadOptions):
     column = last < 0 ? column + text.length : text.length - last;
   };
 
-  // Too many bytes for one text.
+  // More bytes than one JavaScript string can have.
   const advanceOver = (bytes: Buffer): void => {
     const decoder = new StringDecoder('utf8');
     for (let at = 0; at < bytes.length; at += stepBytes)
@@ -125,7 +125,7 @@ async function* readValues(chunks: AsyncIterable<Buffer>, options: ReadOptions):
       if (bytes.length === 0) return;
     }
     const row = parse(bytes);
-    // A bracket that never closed may have swallowed the neighbours.
+    // An unclosed bracket may have swallowed the next rows.
     const pieces = row.fault ? salvageRows(bytes, column) : [];
     if (pieces.length > 1) addPieces(pieces);
     else addRow(row, bytes);

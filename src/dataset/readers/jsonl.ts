@@ -64,7 +64,7 @@ export async function* cutLines(
     if (last < 0) {
       restBytes += chunk.length;
       rest.push(chunk);
-      // Over the limit nothing more is kept but the start and the count.
+      // Over the limit, keep only the start and the count.
       if (restBytes > maxRowBytes) rest = [startOf(rest)];
       continue;
     }
@@ -75,7 +75,7 @@ export async function* cutLines(
       if (restBytes + end > maxRowBytes) {
         yield tooLong(startOf([...rest, chunk]), restBytes + end);
       } else parts.push(Buffer.concat([...rest, chunk.subarray(0, end + 1)]));
-      // The line that was cut is a part of its own: joining it with all others would copy every byte of the file.
+      // Keep a cut line separate, because joining it with the others would copy every byte of the file.
       region = chunk.subarray(end + 1, last + 1);
     }
     rest = last + 1 < chunk.length ? [chunk.subarray(last + 1)] : [];

@@ -16,7 +16,7 @@ export function createRewriting(): Rewriting {
   return {
     add(text, from) {
       const last = offsets.at(-1);
-      // What only goes on needs no pair of its own.
+      // A continuation of the last piece needs no additional pair.
       if (!last || last[1] + length - last[0] !== from) offsets.push([length, from]);
       parts.push(text);
       length += text.length;

@@ -1,4 +1,4 @@
-// Text files that hold no rows, or rows in a notation that is not read: told by their first lines or their name.
+// Recognises text files without rows, or with rows in an unsupported notation, by their first lines or their name.
 
 export interface OtherKind {
   /** For people: `a web page`. */
@@ -10,7 +10,7 @@ const yamlName = /\.ya?ml$/i;
 const yamlStart = /^(?:%YAML|---[ \t]*\r?\n|- *[\w ]+:(?:[ \t]|\r?\n))/;
 const yamlLine = /^(?:- )?[\w-]+:(?:[ \t].*)?$/m;
 
-/** What the file is; null if it may hold rows. */
+/** What the file is; null if it may contain rows. */
 export function findOtherKind(head: Buffer, name: string): OtherKind | null {
   const start = head.toString('utf8', 0, 2048).trimStart();
   if (/^version https:\/\/git-lfs\.github\.com\//.test(start))

@@ -1,5 +1,5 @@
-// What the schema of a Parquet file says of its values and JavaScript's values do not: which numbers are decimals, and
-// in which order the fields of a struct stand.
+// Facts from the schema of a Parquet file that JavaScript's values do not show: which numbers are decimals, and
+// the order of the fields of a struct.
 import type { FileMetaData, SchemaTree } from 'hyparquet';
 
 export interface Column {
@@ -11,7 +11,7 @@ export interface Column {
   inner: Column | null;
 }
 
-/** The columns of a file as the fields of one struct; null if the values say all themselves. */
+/** The columns of a file as the fields of one struct; null if the schema adds nothing to the values. */
 export async function readColumns(metadata: FileMetaData): Promise<Column | null> {
   const { parquetSchema } = await import('hyparquet');
   const plain = metadata.schema.every(

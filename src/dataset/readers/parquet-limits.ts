@@ -1,7 +1,7 @@
-// How much a Parquet file may unpack to: a few thousand bytes can stand for gigabytes.
+// Limits for unpacking a Parquet file, because a few thousand bytes can unpack to gigabytes.
 import type { Compressors, RowGroup } from 'hyparquet';
 
-/** What any file may unpack to, however small it is. */
+/** Every file may unpack to this size. */
 const alwaysBytes = 256 * 1024 * 1024;
 /** Beyond that: how many times its own size. Real files stay far below, even if a long text stands in every row. */
 const mostTimes = 1000;

@@ -1,4 +1,4 @@
-// From Parquet's values to those JSON has: what the same rows would be as JSON lines.
+// Converts Parquet values to the JSON values of the same rows as JSON lines.
 import { isUtf8 } from 'node:buffer';
 import { binaryColumn } from '../checks/structure/binary-column.ts';
 import { brokenUtf8 } from '../checks/structure/broken-utf8.ts';
@@ -172,7 +172,7 @@ function toJson(value: unknown, column: Column | null, path: string, seen: Seen)
   return noteWritten(keepExact(value, list), null, written);
 }
 
-// All rows of a file share its columns: what a turn or a tool does not have stands there as null.
+// All rows of a file share its columns, so a field that a turn or a tool does not have is null.
 function toObject(value: TableRow, column: Column | null, path: string, seen: Seen): TableRow {
   const written = new Map<string, string>();
   const members = Object.entries(value).flatMap(([name, inner]): [string, unknown][] => {

@@ -123,7 +123,7 @@ async function readFooter(file: RandomAccess, { remark }: ReadOptions): Promise<
   }
 }
 
-// What a damaged footer may claim, and what would otherwise be believed.
+// A damaged footer may claim anything, so check it.
 function contradiction({ num_rows, row_groups }: FileMetaData): string | null {
   const sum = row_groups.reduce((rows, group) => rows + BigInt(group.num_rows), 0n);
   if (sum !== BigInt(num_rows)) return `${num_rows} rows, of which its row groups have ${sum}`;

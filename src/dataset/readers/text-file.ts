@@ -20,7 +20,7 @@ async function* readDocument(
   let bytes = 0;
   for await (const chunk of chunks) {
     bytes += chunk.length;
-    // Over the limit nothing more is kept but the start and the count.
+    // Over the limit, keep only the start and the count.
     if (bytes <= maxRowBytes || parts.length === 0) parts.push(Buffer.from(chunk));
     else if (parts.length > 1) parts = parts.slice(0, 1);
   }

@@ -62,7 +62,7 @@ export function createSplitter(inArray: () => boolean, events: SplitterEvents): 
         if (escaped) escaped = false;
         else if (byte === quote) inString = false;
         else if (byte === backslash) escaped = true;
-        // JSON strings hold no raw line break: a forgotten quote ends with its line and spoils one row only.
+        // JSON strings cannot contain a raw line break, so a missing quote ends with its line and affects one row only.
         else if (byte === lf) inString = false;
       } else if (byte === quote) inString = true;
       else if (byte === openObject || byte === openArray) depth += 1;

@@ -27,7 +27,7 @@ VERBS = {
     "fields": "fields",
 }
 
-# What these write holds rows of a dataset.
+# Verbs whose output contains rows of a dataset.
 PRIVATE = frozenset({"prepare", "pieces", "calibrate"})
 
 

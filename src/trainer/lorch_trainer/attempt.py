@@ -1,4 +1,4 @@
-"""One attempt of a run, and what is known of it so far: the `end` event may come at any time."""
+"""One attempt of a run and its figures so far, because the `end` event may be needed at any time."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .plan import RunFolder
 
 
 class Attempt:
-    """Carries the run folder and the event file, and keeps the figures of the `end` event."""
+    """Has the run folder and the event file, and collects the figures of the `end` event."""
 
     def __init__(self, run: RunFolder, number: int, events: EventWriter) -> None:
         self.run, self.number, self.events = run, number, events
@@ -20,11 +20,11 @@ class Attempt:
         self.early_stop: dict[str, Any] | None = None
         """Why the run ended before its last step (early_stopping.py)."""
         self.training_began: float | None = None
-        """time.monotonic() when the first step was due; None before."""
+        """time.monotonic() at the beginning of the first step; None before."""
         self.from_step = 0
         """The step it began with: 0, or that of the checkpoint."""
         self.tokens = self.trained_tokens = 0
-        """Fed to the model since then, by this attempt alone."""
+        """What this attempt alone has fed to the model since then."""
 
     def end(self, outcome: str, code: int) -> None:
         """The last event."""

@@ -1,4 +1,4 @@
-"""Which device a run uses: one device a process. Called before torch is imported, and after."""
+"""The device of a run: one per process. Called before and after the import of torch."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ PACKAGES = ("torch", "transformers", "peft", "trl", "accelerate", "bitsandbytes"
 
 
 def pin_device(use_cpu: bool) -> None:
-    """Leaves this process one GPU at most. Must run before torch is imported.
+    """Limits this process to one GPU. Must run before torch is imported.
 
     With several visible, transformers would split the batch among them, and TRL refuses that. Of several
     processes each sees all GPUs, as accelerate expects, and takes its own.
@@ -30,7 +30,7 @@ def pin_device(use_cpu: bool) -> None:
 
 
 def keep_offline(local_model: bool) -> None:
-    """Silences telemetry; with a local model, bars libraries from the network. Must run before imports."""
+    """Switches off telemetry and, with a local model, the libraries' network use. Must run before imports."""
     os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
     os.environ["DISABLE_TELEMETRY"] = "1"
     if local_model:

@@ -1,4 +1,4 @@
-"""One root exception, and the translation of what libraries raise into it.
+"""The root exception, and the translation of library exceptions into it.
 
 Codes, their prose and their default hints are in codes.json, which the controller reads too.
 """
@@ -24,7 +24,7 @@ class LorchError(Exception):
 
     @property
     def exit_code(self) -> int:
-        """3 if this machine (network, disk, packages) is at fault, 1 otherwise."""
+        """3 if the cause is this machine (network, disk, packages), 1 otherwise."""
         return 3 if self.code in ENVIRONMENT_CODES else 1
 
 
@@ -39,9 +39,9 @@ def code_docs() -> dict[str, dict[str, Any]]:
 
 
 def from_exception(cause: BaseException, model: str | None = None) -> LorchError:
-    """The LorchError for anything a library raised; R099 if we do not know it.
+    """The LorchError for any exception of a library; R099 if it is unknown.
 
-    `model` names the model in messages, where the caller knows it. Looks through the chain of causes:
+    `model` names the model in messages, if the caller knows it. Searches the chain of causes, because
     transformers wraps hub errors in OSError.
     """
     for exc in _chain(cause):
@@ -79,7 +79,7 @@ def _known(exc: BaseException, model: str | None) -> LorchError | None:
     lower = text.lower()
     names = _names(exc)
     subject = f"{model!r}" if model else "the model"
-    # By class name, so that neither torch nor the hub library has to be imported to be recognised.
+    # Compare class names, so that neither torch nor the hub library must be imported.
     if "GatedRepoError" in names or "gated repo" in lower:
         return LorchError("R002", f"{subject} is gated: its licence must be accepted on the hub")
     if "RevisionNotFoundError" in names or "is not a valid git identifier" in lower:
@@ -92,7 +92,7 @@ def _known(exc: BaseException, model: str | None) -> LorchError | None:
         return LorchError("R003", f"the hub could not be reached, and {subject} is not cached here")
     if names & {"ConnectError", "ConnectTimeout", "ReadTimeout", "ConnectionError", "NewConnectionError"}:
         return LorchError("R003", f"the hub could not be reached: {_first_line(exc)}")
-    # EFBIG: a limit on file size (`ulimit -f`) is met like a full disk. safetensors keeps only the words.
+    # EFBIG, a limit on file size (`ulimit -f`), counts as a full disk. safetensors keeps only the message.
     full = isinstance(exc, OSError) and exc.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
     if full or any(words in lower for words in ("no space left", "file too large", "quota exceeded")):
         where = getattr(exc, "filename", None)

@@ -1,4 +1,4 @@
-"""Which Liger kernels a live model runs: the settings object only says what was asked for."""
+"""Finds which Liger kernels a live model runs; the settings object only has the request."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ _PACKAGE = "liger_kernel."
 def liger_kernels(model: Any) -> dict[str, int]:
     """How many modules run each kernel of Liger, by the kernel's class or function; empty without any.
 
-    Liger puts its code into a model that exists already by giving each module another `forward`. Its rotary
-    kernel takes the place of a function and is not among them.
+    Liger patches an existing model by replacing the `forward` of each module. Its rotary
+    kernel replaces a function and is not included.
     """
     found: Counter[str] = Counter()
     for module in model.modules():

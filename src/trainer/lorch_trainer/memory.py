@@ -1,4 +1,4 @@
-"""Memory peaks of this process, for the forecast to be measured against."""
+"""Memory peaks of this process, to compare with the forecast."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ def load_base(
     quantization: Any,
     device: str,
 ) -> Any:
-    """`AutoModelForCausalLM` with nothing left to defaults that differ between releases.
+    """`AutoModelForCausalLM` without defaults that differ between releases.
 
     `quantization` is a BitsAndBytesConfig or None. A quantized base is used as loaded:
     `prepare_model_for_kbit_training` is not called, as TRL does not call it either. It would copy embeddings,
@@ -42,7 +42,7 @@ def load_base(
         # transformers would unpack them by itself.
         options["quantization_config"] = Mxfp4Config(dequantize=True)
     if quantization is not None or device != "cpu":
-        # Straight to where it is used: quantization happens there, and the whole model never sits in RAM.
+        # Load directly to the device: quantization happens there, and the whole model is never in RAM.
         options["device_map"] = {"": device}
     try:
         return AutoModelForCausalLM.from_pretrained(source, **options)
@@ -60,13 +60,13 @@ def _stored_as_mxfp4(source: str, revision: str | None) -> bool:
     try:
         config, _ = PretrainedConfig.get_config_dict(source, revision=revision)
     except OSError:
-        # Loading the model says what is wrong.
+        # Loading the model reports the fault.
         return False
     return (config.get("quantization_config") or {}).get("quant_method") == "mxfp4"
 
 
 def load_tokenizer(folder: str, trust_remote_code: bool) -> Any:
-    """The tokenizer that prepare saved, chat template included."""
+    """The tokenizer that prepare saved, including the chat template."""
     from transformers import AutoTokenizer
 
     try:
@@ -76,7 +76,7 @@ def load_tokenizer(folder: str, trust_remote_code: bool) -> Any:
 
 
 def check_vocabulary(model: Any, largest_id: int) -> None:
-    """Raises R029 if the data holds a token id that the embedding has no row for."""
+    """Raises R029 if the data contains a token id that the embedding has no row for."""
     rows = model.get_input_embeddings().weight.shape[0]
     if largest_id >= rows:
         raise LorchError("R029", f"the data holds token id {largest_id}, the model has {rows} embedding rows")

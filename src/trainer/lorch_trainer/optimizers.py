@@ -22,7 +22,7 @@ def trl_fields(training: dict[str, Any]) -> dict[str, Any]:
     """plan.training without what only `choose_optimizer` understands."""
     fields = {name: value for name, value in training.items() if name not in OWN_FIELDS}
     if fields.get("optim") == "muon":
-        # Never built: choose_optimizer answers with Muon.
+        # Never built, because choose_optimizer returns Muon.
         fields |= {"optim": "adamw_torch", "optim_args": None}
     return fields
 
@@ -44,12 +44,12 @@ def choose_optimizer(
 
 
 def settle_weights(trainer: Any) -> None:
-    """Schedule-free optimizers train other weights than those to save: this puts the latter in place.
+    """Schedule-free optimizers train different weights than those to save; this switches to the latter.
 
-    The next training step goes back by itself. Other optimizers have no such modes.
+    The next training step switches back automatically. Other optimizers have no such modes.
     """
     if trainer.state.global_step >= trainer.state.max_steps and trainer.loads_best:
-        return  # the weights in place are those of the best checkpoint
+        return  # the current weights are those of the best checkpoint
     settle = getattr(trainer.optimizer, "eval", None)
     if callable(settle) and str(trainer.plan.training.get("optim")).startswith("schedule_free"):
         settle()
@@ -76,7 +76,7 @@ def _groups(trainer: Any, model: Any, training: dict[str, Any]) -> list[dict[str
 
 
 def _loraplus_groups(model: Any, args: Any, ratio: float, embedding: float | None) -> list[dict[str, Any]]:
-    """The groups that PEFT makes. Its optimizer is thrown away: transformers knows the arguments of each."""
+    """The groups that PEFT makes. Its optimizer is discarded: transformers sets the arguments."""
     from peft.optimizers import create_loraplus_optimizer
 
     grouped = create_loraplus_optimizer(
@@ -144,7 +144,7 @@ def _kind(name: str, embeddings: set[str]) -> str:
 
 
 def live_rates(trainer: Any) -> dict[str, Any]:
-    """The first learning rates as the optimizer holds them, by the plan's names, and its groups.
+    """The optimizer's initial learning rates under the plan's names, and its groups.
 
     None for a rate that no parameter has: a setting without effect.
     """
@@ -187,7 +187,7 @@ def live_rates(trainer: Any) -> dict[str, Any]:
 
 
 def _rate(group: dict[str, Any]) -> float:
-    """The rate before warm-up and schedule. torchao holds rates in fp32, where 0.01 is 0.0099999998."""
+    """The rate before warm-up and schedule. torchao stores rates in fp32, where 0.01 is 0.0099999998."""
     rate = group.get("initial_lr", group["lr"])
     return float(f"{float(rate):.6g}") if torch.is_tensor(rate) else float(rate)
 
@@ -200,7 +200,7 @@ def _ratio(rates: dict[str, set[float]]) -> Any:
 
 
 def _one(values: set[float]) -> Any:
-    """The one value, None without any, or all of them."""
+    """The single value, None without any, or all values if they differ."""
     return next(iter(values)) if len(values) == 1 else sorted(values) or None
 
 

@@ -43,7 +43,7 @@ class RunFolder:
 
 @dataclass(frozen=True)
 class Plan:
-    """The parts of plan.json that training needs, as they stand there."""
+    """The parts of plan.json that training needs, unchanged."""
 
     plan_hash: str
     lorch_version: str
@@ -61,9 +61,9 @@ class Plan:
     evaluation_loss: str | None = None
     """`by_token` (evaluation.py); None in plans of earlier versions."""
     method: str = "sft"
-    """What is learned; plans of earlier versions have no such field."""
+    """The method; plans of earlier versions have no such field."""
     init_adapter: dict[str, Any] | None = None
-    """`mode`, `files` and where it came from; None in plans that begin with a new adapter."""
+    """`mode`, `files` and the origin; None in plans with a new adapter."""
 
     @property
     def use_cpu(self) -> bool:
@@ -72,12 +72,12 @@ class Plan:
 
     @property
     def model_source(self) -> str:
-        """What `from_pretrained` takes: the local folder if there is one, the hub id otherwise."""
+        """The argument for `from_pretrained`: the local folder if there is one, otherwise the hub id."""
         return str(self.base_model["path"] or self.base_model["id"])
 
 
 def read_plan(run: RunFolder) -> Plan:
-    """The plan of a run folder. Raises R025 for anything that is not one."""
+    """The plan of a run folder. Raises R025 if it is not a valid plan."""
     try:
         raw = json.loads(run.plan.read_text("utf-8"))
     except FileNotFoundError as cause:

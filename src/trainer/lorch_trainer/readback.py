@@ -1,8 +1,8 @@
 """Reads the settings back from the live objects and names those that had no effect (the `settings` event).
 
 Libraries drop settings silently: PEFT ignores a `modules_to_save` name that matches nothing, TRL ignores
-`model_init_kwargs` of a loaded model. So each value is taken from what training really uses where that can be
-asked (layers, optimizer, weights), and from the libraries' own configuration objects elsewhere.
+`model_init_kwargs` of a loaded model. So each value is read from what training really uses if that is
+possible (layers, optimizer, weights), and otherwise from the libraries' configuration objects.
 """
 
 from __future__ import annotations
@@ -18,19 +18,19 @@ from .optimizers import live_rates
 from .plan import Plan
 from .settings import EARLY_STOPPING
 
-# Spellings that mean the same, by (path, requested): the library resolves one to the other.
+# Equivalent spellings by (path, requested); the library resolves one to the other.
 _SAME: dict[tuple[str, str], Any] = {
     ("training.pad_to_multiple_of", "auto"): None,
     ("training.loss_type", "chunked_nll"): "nll",
     ("training.report_to", "none"): [],
-    # Without the package, transformers takes the same kernel from the hub.
+    # Without the package, transformers uses the same kernel from the hub.
     ("model.attn_implementation", "flash_attention_2"): "kernels-community/flash-attn2",
     ("model.attn_implementation", "flash_attention_3"): "kernels-community/vllm-flash-attn3",
 }
 
 
 def effective_settings(trainer: Any, plan: Plan) -> dict[str, Any]:
-    """lora, quantization, training and model settings in effect. Call it when the optimizer exists."""
+    """The effective lora, quantization, training and model settings. Call it after the optimizer is made."""
     model = trainer.model
     return {
         "lora": _lora(model, plan.lora),
@@ -43,7 +43,7 @@ def effective_settings(trainer: Any, plan: Plan) -> dict[str, Any]:
 
 
 def setting_differences(effective: dict[str, Any], plan: Plan) -> list[dict[str, Any]]:
-    """Every setting of the plan whose effective value is another: path, requested, effective.
+    """Every setting of the plan with a different effective value: path, requested, effective.
 
     A requested None means "the library decides" and is never different.
     """
@@ -71,7 +71,7 @@ def setting_differences(effective: dict[str, Any], plan: Plan) -> list[dict[str,
 
 
 def _asked_start(plan: Plan, effective: dict[str, Any]) -> dict[str, Any]:
-    """Mode and weights of the initial adapter; nothing once a checkpoint has taken their place."""
+    """Mode and weights of the initial adapter; empty after a checkpoint was loaded."""
     if plan.init_adapter is None or "replaced_by" in effective.get("init_adapter", {}):
         return {}
     weights = plan.init_adapter["files"]["adapter_model.safetensors"]["sha256"]
@@ -79,7 +79,7 @@ def _asked_start(plan: Plan, effective: dict[str, Any]) -> dict[str, Any]:
 
 
 def plain(value: Any) -> Any:
-    """A value as JSON knows it: enums by value, torch dtypes by name, sets sorted."""
+    """A value for JSON: enums by value, torch dtypes by name, sets sorted."""
     if isinstance(value, enum.Enum):
         return plain(value.value)
     if value is None or isinstance(value, (bool, int, float, str)):
@@ -135,7 +135,7 @@ def _lora(model: Any, requested: dict[str, Any]) -> dict[str, Any]:
             name for name in requested["target_modules"] if name not in kept or _matches(name, names)
         ]
     elif "target_modules" in live:
-        # A shorthand or pattern stands for what it matched.
+        # A shorthand or pattern equals the list of what it matched.
         live["target_modules"] = requested["target_modules"] if names else None
     if requested.get("target_parameters"):
         parameters = list(model.targeted_parameter_names)
@@ -218,5 +218,5 @@ def _model(model: Any) -> dict[str, Any]:
 
 
 def _only(values: set[Any]) -> Any:
-    """The one value, or all of them if layers disagree."""
+    """The single value, or all values if layers disagree."""
     return next(iter(values)) if len(values) == 1 else sorted(values, key=str)

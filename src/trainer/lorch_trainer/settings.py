@@ -1,6 +1,6 @@
 """Builds PEFT's, bitsandbytes' and TRL's own settings objects from plan.json.
 
-The plan holds their field names verbatim; a value a library refuses is R026 with the library's words.
+The plan has the same field names. If a library refuses a value, that is R026 with the library's message.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def build_quantization_config(fields: dict[str, Any] | None) -> Any:
         return None
     from transformers import BitsAndBytesConfig
 
-    # `torch.bfloat16` is how notebooks write what this class wants as `bfloat16`.
+    # Notebooks write `torch.bfloat16`; this class needs `bfloat16`.
     plain = {k: v.removeprefix("torch.") if isinstance(v, str) else v for k, v in fields.items()}
     if "llm_int8_threshold" in plain:
         # JSON has one kind of number: 6.0 arrives as 6, which this class refuses.
@@ -38,26 +38,26 @@ def build_quantization_config(fields: dict[str, Any] | None) -> Any:
 
 
 def build_training_config(plan: Plan, run: RunFolder, device: str) -> Any:
-    """`trl.SFTConfig`: the plan's fields, and the few that belong to lorch."""
+    """`trl.SFTConfig`: the plan's fields, and the few that lorch sets."""
     from trl import SFTConfig
 
     from .optimizers import trl_fields
 
-    # A loss that is not finite ends the run, and belongs into the record as it was.
+    # A loss that is not finite ends the run, and must be recorded unchanged.
     fields = {"report_to": "none", "logging_nan_inf_filter": False, **trl_fields(plan.training)}
     for name in EARLY_STOPPING:
         fields.pop(name, None)
     if fields.get("padding_free") and not fields.get("packing"):
-        # TRL insists, lest rows be longer than max_length; prepare has cut them (sft.py puts it back).
+        # TRL requires this, so that no row exceeds max_length; prepare has cut them (sft.py restores it).
         fields["max_length"] = None
     fields |= {
         "output_dir": str(run.checkpoints),
-        # Events tell progress; TRL must not render, mask, cut or drop what prepare has written.
+        # Events report progress; TRL must not render, mask, cut or drop the prepared rows.
         "disable_tqdm": True,
         "dataset_kwargs": {"skip_prepare_dataset": True},
-        # Pushing is a step of its own, after a person has looked.
+        # Pushing to the hub is a separate step, after a person has checked the result.
         "push_to_hub": False,
-        # It exits 0 after SIGTERM, where 143 tells a stopped run from a finished one (stop.py).
+        # It exits with 0 after SIGTERM, but lorch needs 143 to distinguish a stopped run from a finished one.
         "enable_jit_checkpoint": False,
     }
     if device == "cpu":

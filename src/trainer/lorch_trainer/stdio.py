@@ -1,6 +1,6 @@
-"""The conversation with the controller: a spec on stdin, JSON lines on our own copy of fd 1.
+"""Communication with the controller: a spec on stdin, JSON lines on a copy of fd 1.
 
-Libraries print to stdout when they like; after `take_stdout` what they print goes to stderr, and only the
+Libraries may print to stdout. After `take_stdout` their output goes to stderr, and only the
 functions below reach the controller.
 """
 
@@ -22,7 +22,7 @@ _last_progress = 0.0
 
 
 def take_stdout() -> None:
-    """Keeps fd 1 for `progress`, `result` and `error`, and points everybody else's stdout at stderr."""
+    """Keeps fd 1 for `progress`, `result` and `error`, and redirects all other stdout to stderr."""
     global _fd
     if _fd is not None:
         return
@@ -33,7 +33,7 @@ def take_stdout() -> None:
 
 
 def finite(value: Any) -> Any:
-    """`value` with the floats JSON cannot hold as the strings "NaN", "Infinity" and "-Infinity"."""
+    """`value` with floats that JSON does not have as the strings "NaN", "Infinity" and "-Infinity"."""
     if isinstance(value, float) and not math.isfinite(value):
         return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
     if isinstance(value, dict):
@@ -44,7 +44,7 @@ def finite(value: Any) -> Any:
 
 
 def _emit(line: dict[str, Any]) -> None:
-    if _fd is None:  # imported as a library (tests): nobody listens
+    if _fd is None:  # imported as a library (tests): there is no reader
         return
     data = (json.dumps(finite(line), ensure_ascii=False, allow_nan=False) + "\n").encode()
     while data:
@@ -52,7 +52,7 @@ def _emit(line: dict[str, Any]) -> None:
 
 
 def progress(label: str, done: int, total: int | None = None) -> None:
-    """Reports progress, at most ten lines a second; the last (`done == total`) always."""
+    """Reports progress, at most ten lines a second, but always the last one (`done == total`)."""
     global _last_progress
     now = time.monotonic()
     if done == total or now - _last_progress >= 0.1:
@@ -87,7 +87,7 @@ def read_spec() -> dict[str, Any]:
 
 @contextmanager
 def spec_fields(verb: str) -> Iterator[None]:
-    """Turns a field missing from the spec into R012 instead of a bare KeyError."""
+    """Reports a missing field of the spec as R012 instead of a KeyError."""
     try:
         yield
     except KeyError as cause:

@@ -1,1 +1,1 @@
-"""Adapters: made, started, folded, counted, saved and described."""
+"""Adapters: making, starting, folding, counting, saving and describing them."""

@@ -1,4 +1,4 @@
-"""Saves what a run is for: the adapter, with the tokenizer, its chat template and a model card."""
+"""Saves the result of a run: the adapter, with the tokenizer, its chat template and a model card."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def save_adapter(model: Any, run: RunFolder, plan: Plan, results: dict[str, Any]
     config = model.peft_config["default"]
     config.base_model_name_or_path = plan.model_source
     config.revision = plan.base_model["revision"]
-    # False: PEFT would copy the whole embedding wherever one is targeted, lest it was resized. We never do.
+    # False: otherwise PEFT would save the whole embedding if one is targeted, in case it was resized.
     model.save_pretrained(str(partial), safe_serialization=True, save_embedding_layers=False)
     save_plain(partial, run, plan)
     keep_with_adapter(run, plan, partial)

@@ -1,7 +1,7 @@
 """Puts an adapter's saved weights into a model that already has the adapter.
 
 `PeftModel.load_adapter`, which transformers would use, casts bf16 adapters to fp32 on the way and moves
-modules about where the model has a device map: a resumed QLoRA run would differ from an uninterrupted one.
+modules between devices if the model has a device map. A resumed QLoRA run would then differ.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ WEIGHTS = "adapter_model.safetensors"
 
 
 def load_adapter_weights(model: Any, folder: Path | str) -> None:
-    """Copies the weights in place; parameters keep dtype and device. Raises R016 if they misfit."""
+    """Copies the weights in place; parameters keep dtype and device. Raises R016 if they do not fit."""
     from peft import set_peft_model_state_dict
     from safetensors.torch import load_file
 

@@ -12,7 +12,7 @@ from ..errors import LorchError, from_exception
 def attach_adapter(base: Any, adapter: str) -> Any:
     """Base and adapter in eval mode: LoRA weights in fp32, saved modules in the base's dtype.
 
-    fp32 because folding computes in it, and most LoRA weights were trained in it. A saved module takes the
+    fp32 because folding computes in fp32, and most LoRA weights were trained in it. A saved module takes the
     place of one of the base and must fit its neighbours.
     """
     from peft import PeftModel
@@ -37,7 +37,7 @@ def fold_adapter(model: Any) -> Any:
     """Merges in place and returns the plain model, every weight in the dtype it had.
 
     PEFT's own merge computes each layer (LoRA, rsLoRA, DoRA, biases, expert parameters); only the precision
-    is ours: one layer at a time is cast to fp32 and back, so that memory grows by one layer, not by a model.
+    is lorch's choice: it casts one layer at a time to fp32 and back, so that memory grows by one layer only.
     """
     from peft.tuners.lora import LoraLayer
 
@@ -48,19 +48,19 @@ def fold_adapter(model: Any) -> Any:
         dtypes = {name: parameter.dtype for name, parameter in base.named_parameters()}
         layer.to(torch.float32)
         try:
-            layer.merge(safe_merge=True)  # refuses where the result is not finite
+            layer.merge(safe_merge=True)  # refuses if the result is not finite
         except (ValueError, RuntimeError, NotImplementedError) as cause:
             raise LorchError("R038", " ".join(str(cause).split())) from cause
         for name, parameter in base.named_parameters():
             parameter.data = parameter.data.to(dtypes[name])
-    plain = model.merge_and_unload()  # the layers are merged already; this takes care of all other kinds
+    plain = model.merge_and_unload()  # the layers are already merged; this merges all other kinds
     if tied:
         _tie_again_if_equal(plain)
     return plain
 
 
 def _raw(module: Any) -> Any:
-    """The base's own module beneath PEFT's wrappers."""
+    """The base's module inside PEFT's wrappers."""
     while True:
         inner = getattr(module, "base_layer", None) or getattr(module, "original_module", None)
         if inner is None:
@@ -69,9 +69,9 @@ def _raw(module: Any) -> Any:
 
 
 def _untie(base: Any) -> bool:
-    """Gives the head a weight of its own if it shares the embedding's; returns whether it did.
+    """Gives the head its own weight if it shares the embedding's; returns whether it did.
 
-    What is folded into one of them would otherwise change the other too, which no forward pass did.
+    Otherwise, folding into one of them would also change the other, which is not what was trained.
     """
     head, embedding = base.get_output_embeddings(), base.get_input_embeddings()
     if head is None or embedding is None:

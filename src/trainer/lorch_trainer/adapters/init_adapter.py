@@ -1,7 +1,7 @@
-"""The adapter that a run begins with: trained further (`continue`), or fused into the base first (`fuse`).
+"""The adapter that a run starts from: trained further (`continue`), or fused into the base first (`fuse`).
 
 Its two files are in RUN/data/init_adapter, copied there when the run was made, so that the run does not
-depend on where they came from. plan.json holds their SHA-256. Only safetensors weights are read, no pickles.
+depend on where they came from. plan.json has their SHA-256. Only safetensors weights are read, no pickles.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def check_init_adapter(folder: Path, files: dict[str, dict[str, Any]]) -> None:
 
 
 def fuse_planned(run: RunFolder, plan: Plan, base: Any) -> Any:
-    """The base to train on: with the initial adapter in it if the plan says `mode: fuse`, else as it is."""
+    """The base to train on: with the initial adapter fused into it for `mode: fuse`, otherwise unchanged."""
     init = plan.init_adapter
     if init is None or init["mode"] != "fuse":
         return base
@@ -63,8 +63,8 @@ def load_init_adapter(
 ) -> dict[str, Any] | None:
     """Puts the initial adapter's weights into the new one if the plan says `mode: continue`.
 
-    Returns what the `settings` event reports of it. A resumed attempt keeps the weights of its checkpoint.
-    Weights that the live parameters cannot hold exactly (fp32 into bf16) give a warning, R051.
+    Returns what the `settings` event reports about it. A resumed attempt keeps the weights of its checkpoint.
+    Weights that the live parameters cannot store exactly (fp32 into bf16) give a warning, R051.
     """
     init = plan.init_adapter
     if init is None:
@@ -91,7 +91,7 @@ def load_init_adapter(
 
 
 def _compare(model: Any, folder: Path) -> tuple[list[str], float]:
-    """Names of the file's tensors that the live model holds only roughly, and the largest difference."""
+    """Names of the file's tensors that the live model has only rounded, and the largest difference."""
     from peft import get_peft_model_state_dict
     from safetensors.torch import load_file
 
@@ -112,7 +112,7 @@ def _compare(model: Any, folder: Path) -> tuple[list[str], float]:
 def keep_with_adapter(run: RunFolder, plan: Plan, adapter: Path) -> None:
     """Copies the fused adapter next to the one that needs it, and records it in its adapter_config.json.
 
-    PEFT ignores the key and warns that it does; the model card has the code that loads both.
+    PEFT ignores the key with a warning; the model card has the code that loads both.
     """
     init = plan.init_adapter
     if init is None or init["mode"] != "fuse":

@@ -1,4 +1,4 @@
-"""Logits of two models on the same tokens, and how far they are apart."""
+"""Compares the logits of two models on the same tokens."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ import torch
 from ..tokens.template_limits import template_limits
 
 _POSITIONS = 256
-"""Logits kept a prompt: the last ones. With a vocabulary of 128,000, 131 MB."""
+"""Number of logits kept per prompt: the last ones. With a vocabulary of 128,000 that is 131 MB."""
 
 TOLERANCES = {"float32": 1e-4, "float16": 2e-2, "bfloat16": 2e-1}
 """Largest |difference| always allowed. Measured on small models: 4e-6, 6e-3 and 5e-2."""
 
 _MARGIN = 2.5
-"""How much of the model's own rounding noise is allowed. Measured over 36 random models of 2 to 16 layers,
+"""How many times the model's own rounding noise is allowed. Measured over 36 random models of 2 to 16 layers,
 with differences from 2e-7 to 3.3: 0.6 to 1.8 of the noise in fp32, 0.3 to 0.7 in fp16, 0.2 to 0.9 in bf16."""
 
 
@@ -31,7 +31,7 @@ def encode_prompts(tokenizer: Any, prompts: list[dict[str, Any]], vocabulary: in
                     ids = tokenizer.apply_chat_template(
                         prompt["messages"], tools=prompt.get("tools"), tokenize=True, return_dict=True
                     )["input_ids"]
-        except Exception:  # a template may refuse; the random tokens are compared in any case
+        except Exception:  # a template may refuse; the random tokens are always compared
             continue
         encoded.append(torch.tensor([ids]))
     generator = torch.Generator().manual_seed(0)
@@ -52,7 +52,7 @@ def compare_logits(found: list[torch.Tensor], expected: list[torch.Tensor]) -> d
     differences = [(a - b).abs() for a, b in pairs]
     positions = sum(len(a) for a, _ in pairs)
     return {
-        # Not max(): it would pass over a NaN.
+        # Not max(), which would ignore a NaN.
         "max_logit_diff": float(torch.stack([d.max() for d in differences]).max()),
         "mean_logit_diff": float(sum(d.sum() for d in differences) / sum(d.numel() for d in differences)),
         "argmax_agreement": sum(int((a.argmax(-1) == b.argmax(-1)).sum()) for a, b in pairs) / positions,
@@ -60,15 +60,15 @@ def compare_logits(found: list[torch.Tensor], expected: list[torch.Tensor]) -> d
 
 
 def tolerance(dtype: str, noise: float) -> float:
-    """The largest logit difference that rounding explains: stated per dtype, more if `noise` says so."""
+    """The largest logit difference that rounding explains: a limit per dtype, more if `noise` is larger."""
     return max(TOLERANCES.get(dtype, TOLERANCES["bfloat16"]), _MARGIN * noise)
 
 
 def disturb(model: Any) -> None:
     """Moves every weight of a matrix by up to one unit in its last place, at random (the same each time).
 
-    What this does to the logits is the noise that rounding makes in this very model: deep and badly
-    conditioned ones magnify it a hundredfold, so that no constant fits all.
+    The effect on the logits is the rounding noise of this model. Deep and badly
+    conditioned models magnify it a hundredfold, so no constant fits all models.
     """
     generator = torch.Generator().manual_seed(0)
     with torch.no_grad():

@@ -1,9 +1,9 @@
-"""Starts of an adapter that are computed: from the base's weights (PiSSA, OLoRA) or from the rows (EVA).
+"""Computed starts of an adapter: from the base's weights (PiSSA, OLoRA) or from the rows (EVA).
 
 PiSSA and OLoRA put a part of each weight into the adapter and leave the rest in the base:
-W = W_rest + s·B₀A₀. What trains then is an adapter over W_rest, a base that nobody has. So the run folder
+W = W_rest + s·B₀A₀. Training then uses W_rest as its base, which does not exist elsewhere. So the run folder
 keeps B₀ and A₀, for two reasons. A resumed attempt makes W_rest from them, and not from a new decomposition,
-which another machine may round differently. And the adapter that is saved at the end holds what was learnt
+which another machine may round differently. And the adapter that is saved at the end contains what was learnt
 as a change of W: s·(BA − B₀A₀), an ordinary LoRA of twice the rank over the original base.
 """
 
@@ -33,7 +33,7 @@ def peft_fields(lora: dict[str, Any]) -> dict[str, Any]:
 def start_adapter(trainer: Any, run: RunFolder, plan: Plan) -> None:
     """Gives the adapter its computed start. A resumed attempt gets the same base; its weights come later.
 
-    Raises R026 if a layer cannot start so, R042 if a checkpoint's start is lost.
+    Raises R026 if a layer does not support this start, R042 if a checkpoint's start is lost.
     """
     lora = plan.lora
     if not _computed(lora):
@@ -44,7 +44,7 @@ def start_adapter(trainer: Any, run: RunFolder, plan: Plan) -> None:
         _start_by_rows(trainer, config, lora.get("eva_config") or {})
     else:
         _split_base(trainer, run.path / _FILE, init)
-    # What a checkpoint and the read-back say.
+    # The setting in checkpoints and in the read-back.
     config.init_lora_weights = init
 
 
@@ -56,7 +56,7 @@ def save_plain(adapter: Path, run: RunFolder, plan: Plan) -> None:
     config = json.loads(path.read_text("utf-8"))
     if plan.lora["init_lora_weights"] != "eva":
         _convert_weights(adapter, run.path / _FILE)
-        # The scale alpha / r, or alpha / √r, is to stay the same.
+        # The scale alpha / r, or alpha / √r, must stay the same.
         factor: float = math.sqrt(2) if config.get("use_rslora") else 2
         config["r"] *= 2
         config["lora_alpha"] *= factor
@@ -91,7 +91,7 @@ def _split_base(trainer: Any, file: Path, init: str) -> None:
 
 
 def _layers(model: Any, init: str) -> Iterator[tuple[str, Any]]:
-    """The layers to split by full name, each checked. Adapters on embeddings start as usual, from zero."""
+    """The layers to split, checked, by full name. Adapters on embeddings start as usual, from zero."""
     from peft.tuners.lora import Embedding, Linear, LoraLayer
 
     for name, module in model.named_modules():
@@ -151,7 +151,7 @@ def _take_start(layers: dict[str, Any], start: dict[str, Any]) -> None:
 
 
 def _convert_weights(adapter: Path, file: Path) -> None:
-    """[A; A₀] and [B, −B₀] for A and B; whatever else was trained stays as it is."""
+    """[A; A₀] and [B, −B₀] for A and B; everything else that was trained is unchanged."""
     import torch
     from safetensors.torch import load_file, save_file
 
@@ -159,7 +159,7 @@ def _convert_weights(adapter: Path, file: Path) -> None:
 
     start, weights = load_file(file), load_file(adapter / WEIGHTS)
     for key, tensor in weights.items():
-        # Adapters on embeddings had no part of the base: zeros make up the rank that the config says for all.
+        # Adapters on embeddings have no part of the base: pad them with zeros to the rank in the config.
         first = start.get(key, torch.zeros_like(tensor))
         if ".lora_A" in key or ".lora_embedding_A" in key:
             weights[key] = torch.cat([tensor, first.to(tensor.dtype)], dim=0).contiguous()
@@ -182,7 +182,7 @@ def _write(file: Path, tensors: dict[str, Any]) -> None:
 
 
 def _start_by_rows(trainer: Any, config: Any, fields: dict[str, Any]) -> None:
-    """A from the main directions of each layer's inputs, B zero: the base stays as it is."""
+    """A from the main directions of each layer's inputs, B zero: the base is unchanged."""
     import torch
     from peft import EvaConfig
     from peft.tuners.lora.eva import initialize_lora_eva_weights
@@ -200,12 +200,12 @@ def _start_by_rows(trainer: Any, config: Any, fields: dict[str, Any]) -> None:
         )
     if config.rank_pattern:
         raise LorchError("R026", f"eva: PEFT gave layers other ranks than r: {config.rank_pattern}")
-    # PEFT lists the layers that it found; the plan's words mean the same ones.
+    # PEFT lists the layers that it found; the plan's targets mean the same ones.
     config.target_modules = targets
 
 
 class _BoundedForward:
-    """Runs the layers without the head, and gives up if PEFT would repeat the rows forever."""
+    """Runs the layers without the head, and stops if PEFT would repeat the rows forever."""
 
     def __init__(self) -> None:
         self.done = 0
@@ -223,7 +223,7 @@ class _BoundedForward:
 
 
 class _RowBatches:
-    """Training rows in a seeded order, collated as in training; a batch has 2 × r tokens that count."""
+    """Training rows in a seeded order, collated as in training; a batch has 2 × r tokens without padding."""
 
     def __init__(self, trainer: Any, trained_only: bool, rank: int) -> None:
         import numpy as np

@@ -1,4 +1,4 @@
-"""The adapter's README.md: what it is, from which data and settings, and what came out."""
+"""The adapter's README.md: what it is, its data and settings, and the results."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def model_card(plan: Plan, results: dict[str, Any]) -> str:
     settings = {name: getattr(plan, name) for name in groups if name != "tokenizer" or plan.tokenizer}
     lines = [
         "---",
-        # The hub takes only hub ids there.
+        # The hub accepts only hub ids here.
         *([] if base["path"] else [f"base_model: {_quote(base['id'])}"]),
         "library_name: peft",
         "pipeline_tag: text-generation",

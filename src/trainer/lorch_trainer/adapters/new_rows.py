@@ -17,7 +17,7 @@ def grow_embeddings(model: Any, spec: dict[str, Any] | None) -> dict[str, int] |
     """Gives every new token a row in embedding and head, filled as `init` says. Works in place.
 
     Many models have spare rows beyond their vocabulary; only if these do not suffice are the matrices made
-    longer, then to a multiple of `pad_to_multiple_of`. Nothing is random: the same base gives the same rows
+    longer, to a multiple of `pad_to_multiple_of`. Nothing is random: the same base gives the same rows
     on every attempt. Returns the rows `before` and `after`. Raises R027 if the head is quantized.
     """
     if not spec or not spec["added"]:
@@ -35,7 +35,7 @@ def grow_embeddings(model: Any, spec: dict[str, Any] | None) -> dict[str, int] |
                 "keep lm_head in `quantization.llm_int8_skip_modules`, or remove that setting",
             )
     if after != before:
-        # transformers first fills new rows at random; that must not shift what follows.
+        # transformers first fills new rows at random; this must not change later random numbers.
         with torch.random.fork_rng():
             model.resize_token_embeddings(after, mean_resizing=False)
     with torch.no_grad():
@@ -45,7 +45,7 @@ def grow_embeddings(model: Any, spec: dict[str, Any] | None) -> dict[str, int] |
 
 
 def rows_needed(before: int, ids: list[int], multiple: int | None) -> int:
-    """Rows needed for these ids: the present number if it is enough, else the next multiple."""
+    """Number of rows for these ids: the current number if it is enough, otherwise the next multiple."""
     needed = max(ids) + 1
     if needed <= before:
         return before
@@ -54,7 +54,7 @@ def rows_needed(before: int, ids: list[int], multiple: int | None) -> int:
 
 
 def _fill(module: Any, spec: dict[str, Any], ids: list[int], appended: range) -> None:
-    """Mean: of all rows of the vocabulary as it was. Pieces: of the rows the token was written in before."""
+    """`mean`: the mean of all rows of the old vocabulary. `pieces`: the mean of the token's old pieces."""
     known = min(*ids, appended.start)
     for parameter in (module.weight, getattr(module, "bias", None)):
         if parameter is None:
@@ -79,7 +79,7 @@ def _mean(rows: Any) -> Any:
 def with_new_rows(model: Any, lora: dict[str, Any], spec: dict[str, Any] | None) -> dict[str, Any]:
     """LoraConfig fields under which the new rows train, and only they; `modules_to_save` may train all rows.
 
-    The plan has them already where lorch knows the architecture (src/model/new-token-rows.ts says the same).
+    The plan already has them if lorch knows the architecture (src/model/new-token-rows.ts computes the same).
     """
     if not spec or not spec["added"]:
         return lora
@@ -100,7 +100,7 @@ def with_new_rows(model: Any, lora: dict[str, Any], spec: dict[str, Any] | None)
         else {k: list(v) for k, v in (given or {}).items()}
     )
     for name in (embedding, head):
-        # A tied head follows the rows of the embedding by itself.
+        # A tied head follows the embedding automatically.
         follows = name == head and tied and not whole
         if not name or name in whole:
             continue
@@ -130,9 +130,9 @@ def read_head_by_weight(model: Any) -> None:
 
 
 def keep_embeddings_out_of_checkpoints(model: Any) -> None:
-    """Saves adapters without the base's embedding, which PEFT adds to each if the vocabulary grew.
+    """Makes adapters save without the base's embedding, which PEFT adds if the vocabulary has grown.
 
-    The new rows are in the adapter in any case; the old ones are the base's.
+    The adapter always has the new rows, and the base has the old ones.
     """
     save = model.save_pretrained
 
@@ -143,7 +143,7 @@ def keep_embeddings_out_of_checkpoints(model: Any) -> None:
 
 
 def trained_rows(model: Any) -> dict[str, list[int]]:
-    """Ids of the rows that train, by full module name, as the live wrappers have them."""
+    """Ids of the rows that train, by full module name, from the live wrappers."""
     return {
         name.removeprefix("base_model.model."): list(module.token_adapter.token_indices["default"])
         for name, module in model.named_modules()

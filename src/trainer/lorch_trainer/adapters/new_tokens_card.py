@@ -1,4 +1,4 @@
-"""What the model card says of new tokens: how the base is made to fit the adapter."""
+"""The model card's section on new tokens: how to prepare the base for the adapter."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 
 def resize_lines(spec: dict[str, Any] | None) -> list[str]:
-    """Python that gives the base the adapter's number of rows; nothing if the base has rows to spare."""
+    """Python code that gives the base the adapter's number of rows; empty if the base has enough rows."""
     rows = (spec or {}).get("embedding")
     if not rows or rows["after"] == rows["before"]:
         return []

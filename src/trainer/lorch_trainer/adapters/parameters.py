@@ -1,4 +1,4 @@
-"""Counts what trains, per module, and everything there is; 4-bit weights count unpacked."""
+"""Counts trainable parameters per module, and all parameters; 4-bit weights count unpacked."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _QUANTIZED = frozenset({"Linear4bit", "Linear8bitLt"})
 def count_parameters(model: Any) -> tuple[int, int, dict[str, int]]:
     """Trainable, total, and trainable by module (full names as in the base model, without PEFT's prefix).
 
-    Total = base + adapters + the copies that `modules_to_save` makes; tied weights count once. The same for a
+    Total = base + adapters + the copies that `modules_to_save` makes; tied weights count once. Equal for a
     quantized base as for an unquantized one.
     """
     trainable = total = 0
@@ -49,14 +49,14 @@ def module_of(parameter: str) -> str:
 
 
 def quantized_layers(model: Any) -> list[Any]:
-    """The linear layers that bitsandbytes replaced. (PEFT's wrappers around them bear the same names.)"""
+    """The linear layers that bitsandbytes replaced. (PEFT's wrappers around them have the same names.)"""
     return [m for m in model.modules() if isinstance(m, torch.nn.Linear) and type(m).__name__ in _QUANTIZED]
 
 
 def compare_with_forecast(
     trainable: int, total: int, modules: dict[str, int], forecast: dict[str, Any] | None
 ) -> str | None:
-    """What differs from `plan.forecast.parameters`, sums or modules, in words; None if nothing does."""
+    """Differences from `plan.forecast.parameters`, in sums or modules, in words; None without differences."""
     if forecast is None:
         return None
     planned = {module["name"]: module["trainable"] for module in forecast["modules"]}

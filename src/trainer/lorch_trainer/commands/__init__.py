@@ -1,1 +1,1 @@
-"""One verb a file: what `python -m lorch_trainer VERB` runs."""
+"""One file per verb of `python -m lorch_trainer VERB`."""

@@ -1,6 +1,6 @@
-"""`calibrate`: real training steps of one size, on random tokens: what they take in memory and time.
+"""`calibrate`: takes real training steps of one size on random tokens, and measures memory and time.
 
-One process a size, because a peak stays with its process. Nothing is saved.
+One process per size, because a process cannot reset its peak. Nothing is saved.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ _LEAST_STEPS = 3
 def run(spec: dict[str, Any]) -> dict[str, Any]:
     """Trains for about `seconds`, at least three steps, in `folder`, which the caller made and removes.
 
-    `plan` holds what plan.json would, without `dataset`: its training says the batch, `max_length` how long
-    each row is, `max_steps` the most steps. Returns device, steps, median `step_ms`,
+    `plan` is like plan.json without `dataset`: its training gives the batch, `max_length` the length of
+    each row, `max_steps` the most steps. Returns device, steps, median `step_ms`,
     `tokens_per_second`, and peaks.
     """
-    # Never graceful: SIGTERM and SIGINT end the process at once, as there is nothing to save.
+    # SIGTERM and SIGINT end the process at once, because there is nothing to save.
     stop = Stop(lambda: None)
     stop.install()
     with stdio.spec_fields("calibrate"):
@@ -71,7 +71,7 @@ def _clock(seconds: float) -> Any:
     from transformers import TrainerCallback
 
     class Clock(TrainerCallback):  # type: ignore[misc]
-        """Notes when each step ended, and stops training when the time is over."""
+        """Records when each step ended, and stops training when the time is over."""
 
         def __init__(self) -> None:
             self.ends: list[float] = []
@@ -87,7 +87,7 @@ def _clock(seconds: float) -> Any:
 
 
 def _write_rows(run_folder: RunFolder, plan: Plan, rows: int, length: int) -> dict[str, Any]:
-    """Random rows of one length, every token trained: the most that such rows can take. And the tokenizer."""
+    """Random rows of one length with every token trained, which need the most memory, and the tokenizer."""
     import numpy as np
     from transformers import AutoConfig
 

@@ -8,7 +8,7 @@ from .. import stdio
 from ..device import keep_offline
 from ..errors import LorchError, from_exception
 
-# They compute initial values from weights, which the meta device does not have; shapes are the same.
+# These starts compute values from weights, which the meta device does not have; the shapes are the same.
 _INIT_FROM_WEIGHTS = ("pissa", "olora", "loftq", "eva", "corda", "lora_ga")
 
 
@@ -17,7 +17,7 @@ def run(spec: dict[str, Any]) -> dict[str, Any]:
 
     Returns `trainable`, `total`, `modules` (trainable by name), `architecture`, and
     `base`, the model before anything is added. `new_tokens`: a plan's `tokenizer`, or null.
-    Quantization changes no count: a quantized weight counts as the weight it stands for.
+    Quantization does not change the counts: a quantized weight counts unpacked.
     """
     with stdio.spec_fields("count"):
         model_spec, lora = spec["model"], dict(spec["lora"])

@@ -1,6 +1,6 @@
-"""`doctor`: what this Python environment can do, and what keeps it from doing the rest.
+"""`doctor`: reports what this Python environment can do, and what prevents it from doing the rest.
 
-Nothing is imported at the top and nothing raises: a broken package is what it is here to explain.
+Nothing is imported at the top and nothing raises, because this verb must explain broken packages.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _OLDEST_PYTHON = (3, 10)
 def run(_spec: dict[str, Any]) -> dict[str, Any]:
     """`{"python", "packages", "device", "bf16", "bitsandbytes", "problems"}`.
 
-    `bitsandbytes.works` says that a 4-bit layer with double quantization trained one step here.
+    `bitsandbytes.works` means that a 4-bit layer with double quantization trained one step here.
     """
     problems: list[dict[str, str]] = []
     packages = _packages(problems)

@@ -11,7 +11,7 @@ from ..device import keep_offline, versions
 
 
 def run(_spec: dict[str, Any]) -> dict[str, Any]:
-    """`{"lora", "quantization", "training": {name: default}, "versions"}`; what JSON cannot hold is text."""
+    """`{"lora", "quantization", "training": {name: default}, "versions"}`; what JSON cannot store is text."""
     keep_offline(local_model=True)
     from peft import LoraConfig
     from transformers import BitsAndBytesConfig

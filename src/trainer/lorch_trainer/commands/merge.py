@@ -1,4 +1,4 @@
-"""`merge`: folds an adapter into its base, saves a plain model, and proves it on its logits."""
+"""`merge`: folds an adapter into its base, saves a plain model, and verifies its logits."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ _SHARD = "5GB"
 
 
 def run(spec: dict[str, Any]) -> dict[str, Any]:
-    """Writes the merged model to `out`; the result says how far its logits are from base and adapter.
+    """Writes the merged model to `out`; the result has the difference of its logits from base and adapter.
 
-    Compared are the merged model, read back from disk, and the adapter on the unquantized base, both in
-    `dtype`. With `quantization`, `quantized_drift` tells of the other base too: how far the merged model is
+    It compares the merged model, read back from disk, with the adapter on the unquantized base, both in
+    `dtype`. With `quantization`, `quantized_drift` also gives the difference of the merged model
     from what was trained, which no rounding in `dtype` explains and no tolerance applies to.
     """
     with stdio.spec_fields("merge"):
@@ -105,7 +105,7 @@ def _load(spec: dict[str, Any], quantized: bool = False) -> Any:
 
 
 def _save(model: Any, out: Path) -> None:
-    # Some published generation settings contradict themselves: that stops saving, not loading.
+    # Some published generation settings contradict themselves, which prevents saving but not loading.
     try:
         model.generation_config.validate(strict=True)
     except ValueError:

@@ -1,4 +1,4 @@
-"""`pieces`: the prepared sequences as text again, in runs that are trained or not."""
+"""`pieces`: converts prepared sequences back to text, in runs that are trained or not."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def run(spec: dict[str, Any]) -> dict[str, Any]:
 def pieces(
     backend: Any, ids: list[int], trained: list[int], kept: list[Range]
 ) -> list[tuple[str, bool, int, bool]]:
-    """The runs of one sequence, of which the token ranges `kept` are kept. Joined, their texts are the whole
+    """The runs of one sequence; the token ranges `kept` are kept. Joined, their texts are the whole
     sequence decoded.
 
     A character whose bytes are in two runs belongs to the later one, which completes it.
@@ -55,7 +55,7 @@ def pieces(
 
 
 def _shared(text: str, whole: str) -> int:
-    """How many characters the two have in common from their beginnings."""
+    """Length of the common prefix of both texts."""
     if whole.startswith(text):
         return len(text)
     pairs = enumerate(zip(text, whole, strict=False))

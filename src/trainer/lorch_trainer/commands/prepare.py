@@ -1,7 +1,7 @@
-"""`prepare`: turns canonical examples into sequences of tokens with labels. The only tokenisation in lorch.
+"""`prepare`: converts canonical examples to sequences of tokens with labels. The only tokenisation in lorch.
 
-The assistant's turns whose `train` is not false are trained, from the end of the generation prompt to the end
-of turn (spans.py says how that is found). `dataset.train_on` chooses other turns (train_on.py), and a plain
+The assistant's turns are trained unless `train` is false, from the end of the generation prompt to the end
+of turn (spans.py finds it). `dataset.train_on` chooses other turns (train_on.py), and a plain
 text is trained whole (documents.py). What was reviewed is what is trained: statistics, plan and trainer all
 read the files written here.
 """
@@ -50,14 +50,14 @@ from ..tokens.train_on import (
 from ..tokens.truncation import Cut, Kept, check_policy, cut_row
 
 MASK_RULE = "assistant-turns-with-end-of-turn/2"
-"""Named for people: raise the number when labels change for the same input. The cache looks at the code."""
+"""For people to read: raise it if labels change for the same input. The cache key uses the code itself."""
 _BATCH = 256
 
 
 def run(spec: dict[str, Any]) -> dict[str, Any]:
     """Writes a sequence file per split, `tokenizer/` and prepare.json, and returns what prepare.json holds.
 
-    prepare.json is written last: where it exists, the folder is complete.
+    prepare.json is written last: if it exists, the folder is complete.
     """
     with stdio.spec_fields("prepare"):
         model, splits, out = spec["model"], spec["splits"], Path(spec["out"])
@@ -92,7 +92,7 @@ def run(spec: dict[str, Any]) -> dict[str, Any]:
 
 
 class Preparation:
-    """One tokenizer and template over all splits, with what is noticed on the way."""
+    """One tokenizer and template for all splits, with the findings on the way."""
 
     def __init__(
         self,
@@ -304,7 +304,7 @@ class Preparation:
         self.largest_id = max(self.largest_id, max(held))
 
     def _note_split_tokens(self, template: Template) -> None:
-        """Notes an end of turn that looks like a control token and is none in this tokenizer."""
+        """Reports an end of turn that looks like a control token but is not one in this tokenizer."""
         end = template.ends[0] if template.ends else ""
         if not end.lstrip().startswith("<") or template.added.search(end):
             return
@@ -314,7 +314,7 @@ class Preparation:
             self.findings.add("T018", message, data={"token": end.strip(), "pieces": pieces})
 
     def result(self, written: dict[str, dict[str, Any]], date: str | None = None) -> dict[str, Any]:
-        """The result value, with the findings that concern all rows; templates took `date` for today."""
+        """The result value, with the findings on all rows; templates used `date` as today."""
         import tokenizers
         import transformers
 

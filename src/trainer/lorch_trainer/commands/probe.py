@@ -1,4 +1,4 @@
-"""`template`: tries a chat template on small conversations, and says what of them can be trained."""
+"""`template`: tries a chat template on small conversations, and reports which parts can be trained."""
 
 from __future__ import annotations
 

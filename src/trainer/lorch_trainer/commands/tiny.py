@@ -106,7 +106,7 @@ def _read_texts(files: list[Path]) -> Iterator[str]:
             for line in text.splitlines():
                 try:
                     yield from _strings(json.loads(line))
-                except ValueError:  # flawed rows are part of some datasets; their text teaches as well
+                except ValueError:  # some datasets have invalid rows; the tokenizer can learn from them
                     yield line
         else:
             yield text

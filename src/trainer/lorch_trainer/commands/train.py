@@ -1,7 +1,7 @@
-"""`train RUN_DIR --attempt N`: executes plan.json and says what happens in events.jsonl.
+"""`train RUN_DIR --attempt N`: executes plan.json and reports what happens in events.jsonl.
 
 Exit codes: 0 succeeded, 143 stopped after SIGTERM, 1 failed with an `error` event. Nothing heavy is imported
-at the top: a SIGTERM during the seconds that `import torch` takes must find its handler in place.
+at the top, so that the handler is in place if SIGTERM arrives during the seconds of `import torch`.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ from ..survival.stop import EXIT_CODE, Stop
 
 
 def main(argv: list[str]) -> int:
-    """Trains and returns the exit code. Every way out but a crash ends with an `end` event."""
-    # What libraries print to stdout belongs in the log, which is stderr.
+    """Trains and returns the exit code. Unless it crashes, it always writes an `end` event."""
+    # Send what libraries print on stdout to the log, which is stderr.
     sys.stdout.flush()
     os.dup2(2, 1)
     options = _parse(argv)
@@ -62,7 +62,7 @@ def _report_failure(attempt: Attempt, failure: LorchError) -> None:
     try:
         attempt.events.emit("error", **fields)
         attempt.end("failed", 1)
-    except OSError:  # the disk is full: the log has the traceback, and the exit code says that it failed
+    except OSError:  # the disk is full: the log has the traceback, and the exit code shows the failure
         traceback.print_exc(file=sys.stderr)
 
 

@@ -18,7 +18,7 @@ from ..tokens.tokenizer import adds_bos
 def run(spec: dict[str, Any]) -> dict[str, Any]:
     """Answers `prompts`; `{"answers": [{"base", "adapter"}]}` in their order.
 
-    A prompt is a conversation, whose assistant messages at the end are left out because they are what is
+    A prompt is a conversation without its final assistant messages, because they are what is
     asked for, or `{"text"}`, which is continued without a template. The base is loaded as it was for
     training, quantized if it was then.
     """
@@ -52,7 +52,7 @@ def run(spec: dict[str, Any]) -> dict[str, Any]:
 
 
 class Stops:
-    """What ends an answer: the model's own end tokens, and the template's end of turn."""
+    """Tokens that end an answer: the model's end tokens, and the template's end of turn."""
 
     def __init__(self, tokenizer: Any, template: Template | None) -> None:
         self.strings: list[str] = []
@@ -119,7 +119,7 @@ def load_adapted(spec: dict[str, Any]) -> Any:
     grow_embeddings(base, spec.get("new_tokens"))
     base = fuse_specified(spec, base)
     try:
-        # Cast to fp32, as PEFT would by default, saved copies of bf16 modules no longer fit their inputs.
+        # PEFT's default cast to fp32 would make saved copies of bf16 modules reject their inputs.
         model = PeftModel.from_pretrained(base, spec["adapter"], autocast_adapter_dtype=False)
     except Exception as cause:
         failure = from_exception(cause)
