@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { mkdir, open, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { systemCode } from '../diagnostics/system-error.ts';
 import { UserError } from '../diagnostics/user-error.ts';
+import { hashFile } from './hash-file.ts';
 import { takeName } from './put.ts';
 import { temporaryFor } from './temporary.ts';
 
@@ -43,10 +43,4 @@ async function hashIfThere(path: string): Promise<string | null> {
     if (['ENOENT', 'ENOTDIR', 'EISDIR'].includes(systemCode(error))) return null;
     throw error;
   }
-}
-
-async function hashFile(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(path), hash);
-  return hash.digest('hex');
 }

@@ -1,9 +1,7 @@
 // What a job reads must lie where it runs.
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join, relative } from 'node:path';
-import { pipeline } from 'node:stream/promises';
+import { hashFile } from '../hosts/hash-file.ts';
 import type { Host } from '../hosts/host.ts';
 import { runPaths } from '../run/layout.ts';
 
@@ -18,11 +16,5 @@ export async function placeRun(host: Host, home: string, runDir: string): Promis
     .map(({ parentPath, name }) => join(parentPath, name));
   // The plan last: a folder that has it is complete.
   for (const file of [...files, plan])
-    await host.upload(file, join(runDir, relative(home, file)), await sha256Of(file));
-}
-
-async function sha256Of(file: string): Promise<string> {
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(file), hash);
-  return hash.digest('hex');
+    await host.upload(file, join(runDir, relative(home, file)), await hashFile(file));
 }

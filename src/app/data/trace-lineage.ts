@@ -4,7 +4,7 @@ import type { Lineage, LineageParent } from '../../dataset/lineage.ts';
 import { scanDataset } from '../../dataset/scan/scan.ts';
 import { isMisnamed, systemReason } from '../../diagnostics/system-error.ts';
 import { UserError } from '../../diagnostics/user-error.ts';
-import { hashFile } from '../files/hash-file.ts';
+import { hashFile } from '../../hosts/hash-file.ts';
 import { usableRows } from '../sources/dataset-checks.ts';
 import { readLineage } from '../sources/read-lineage.ts';
 

@@ -4,13 +4,13 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { adapterRefusals, adapterSettings, unknownFields } from '../../config/adapter-settings.ts';
 import { UserError } from '../../diagnostics/user-error.ts';
+import { hashFile } from '../../hosts/hash-file.ts';
 import { parseJsonObject } from '../../hub/model-source.ts';
 import { adapterFiles } from '../../hub/resolve-adapter.ts';
 import { readSafetensorsHeader } from '../../hub/safetensors-header.ts';
 import { type AdapterFacts, readAdapterConfig } from '../../model/adapter-config.ts';
 import { splitsBase } from '../../model/lora-start.ts';
 import type { TensorShapes } from '../../model/tensor-shapes.ts';
-import { hashFile } from '../files/hash-file.ts';
 import type { FoundAdapter } from './find-init-adapter.ts';
 
 export interface ReadAdapter {

@@ -1,7 +1,7 @@
 // The files that a dataset was made from, as far back as the lineage records go. Their reviews may cover its rows.
 import { stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { hashFile } from '../files/hash-file.ts';
+import { hashFile } from '../../hosts/hash-file.ts';
 import { readLineage } from '../sources/read-lineage.ts';
 
 export interface NamedFile {

@@ -7,7 +7,7 @@ import { parseRow } from '../../../dataset/readers/parse-row.ts';
 import type { RawRow } from '../../../dataset/readers/raw-row.ts';
 import { createSettingsJudge, readRawRows, readSample, sampleRows } from '../../../dataset/scan/raw-rows.ts';
 import { UserError } from '../../../diagnostics/user-error.ts';
-import { hashFile } from '../../files/hash-file.ts';
+import { hashFile } from '../../../hosts/hash-file.ts';
 import { createOpenFiles, publishAll } from '../../files/new-file.ts';
 import { usableRows } from '../../sources/dataset-checks.ts';
 import { oneLine, openDatasetOutput } from '../../sources/dataset-output.ts';

@@ -10,7 +10,7 @@ import type { RawRow } from '../../../dataset/readers/raw-row.ts';
 import type { CheckSettings } from '../../../dataset/scan/check-settings.ts';
 import { createSettingsJudge } from '../../../dataset/scan/raw-rows.ts';
 import { UserError } from '../../../diagnostics/user-error.ts';
-import { hashFile } from '../../files/hash-file.ts';
+import { hashFile } from '../../../hosts/hash-file.ts';
 import { createOpenFiles, openNewFile, publishAll, refuseExisting } from '../../files/new-file.ts';
 import { oneLine, openDatasetOutput } from '../../sources/dataset-output.ts';
 import { ledgerPath, openLedgerFile } from '../../sources/ledger-file.ts';
