@@ -1,4 +1,4 @@
-// A finding is one thing a check noticed: data, never thrown, shown alike in terminal, JSON and run records.
+// A finding of a check. Findings are data, never thrown, and shown in the same way in terminal, JSON and run records.
 
 export type Severity = 'error' | 'warning' | 'note';
 
@@ -8,7 +8,7 @@ export interface Place {
   line?: number;
   column?: number;
   pointer?: string;
-  /** A window of the source line (at most 200 characters) and the caret's place in it, from 1. */
+  /** A part of the source line (at most 200 characters), and the caret's column in it, from 1. */
   excerpt?: { text: string; column: number };
 }
 
@@ -24,7 +24,7 @@ export interface Finding {
   /** Of a finding on a dataset's row: its number, from 0 over all files in order. */
   row?: number;
   data?: Record<string, unknown>;
-  /** A fix that is certain, of the text at `at.pointer`. */
+  /** A certain fix of the text at `at.pointer`. */
   fix?: TextFix;
 }
 

@@ -1,4 +1,4 @@
-/** Bytes as messages say them: `12.3 GiB`. */
+/** Bytes for messages: `12.3 GiB`. */
 export function gib(bytes: number): string {
   return `${(bytes / 2 ** 30).toFixed(1)} GiB`;
 }

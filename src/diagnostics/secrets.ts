@@ -1,9 +1,9 @@
-// What counts as a secret, by name and by value, and how it is kept out of text.
+// Recognises secrets by name and by value, and removes them from text.
 
 const secretName =
   /(^|[_.-])(token|secrets?|passw(or)?d|passphrase|passwd|api_?keys?|access_?keys?|private_?keys?|credentials?)([_.-]|$)|[_.-]pwd$/i;
 
-// Tokens that announce themselves, whatever they were called. Each is bounded, so that no text takes long.
+// Tokens with a recognisable form. Each pattern is bounded, so that no text takes long.
 const secretShapes: readonly { kind: string; shape: RegExp }[] = [
   { kind: 'Hugging Face token', shape: /\bhf_[A-Za-z0-9]{16,}/g },
   { kind: 'API key', shape: /\bsk-[A-Za-z0-9_-]{16,}/g },
@@ -31,7 +31,7 @@ const mask = '[secret]';
 
 /** Whether a setting or environment variable of this name holds a secret: HF_TOKEN, WANDB_API_KEY, db.password … */
 export function isSecretName(name: string): boolean {
-  // HF_TOKEN_PATH and its like say where a secret lies, which is none.
+  // HF_TOKEN_PATH and similar variables contain the path of a secret, not the secret.
   return secretName.test(name) && !/[_.-](path|file|dir)$/i.test(name);
 }
 
@@ -40,9 +40,9 @@ export function hasSecretShape(value: string): boolean {
   return redactShapes(value) !== value;
 }
 
-/** A function that takes secrets out of text: the values of secret-looking variables of `env`, and known shapes. */
+/** A function that removes secrets from text: the values of secret-looking variables of `env`, and known forms. */
 export function createRedactor(env: Readonly<Record<string, string | undefined>>): Redact {
-  // Short values would blank out ordinary words; the longest first, so that none is left half standing.
+  // Skip short values, which would mask ordinary words. Longest first, so that none is masked only partly.
   const values = Object.entries(env)
     .filter(([name, value]) => isSecretName(name) && (value?.length ?? 0) >= 8)
     .map(([, value]) => value ?? '')

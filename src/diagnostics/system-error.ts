@@ -1,4 +1,4 @@
-// What the system says if a file cannot be used, in words for people.
+// System errors on files, in words for people.
 import { constants } from 'node:os';
 
 const words: Record<string, string> = {
@@ -32,7 +32,7 @@ export function systemReason(error: unknown): string {
   return words[systemCode(error)] ?? (error instanceof Error ? error.message : String(error));
 }
 
-/** Whether the name is wrong, so that the user can fix it; any other fault is the machine's. */
+/** Whether the name is wrong, so that the user can fix it; all other errors come from the machine. */
 export function isMisnamed(error: unknown): boolean {
   return ['ENOENT', 'EISDIR', 'ENOTDIR', 'ELOOP', 'ENAMETOOLONG', 'ENXIO'].includes(systemCode(error));
 }

@@ -44,7 +44,7 @@ export function createDatasetClient(hub: HubEnvironment, signal?: AbortSignal): 
       guard(name, commit, async () => {
         const files: string[] = [];
         const asked = { ...access.options, repo: { type: 'dataset' as const, name }, revision: commit };
-        // A name from elsewhere is not a licence to write elsewhere.
+        // A file name from the hub must not lead to a write outside the folder.
         for await (const { type, path } of listFiles({ ...asked, recursive: true }))
           if (type === 'file' && isInnerPath(path)) files.push(path);
         return files;

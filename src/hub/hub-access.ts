@@ -1,4 +1,4 @@
-// How every request to the hub is made, and what it means when none is answered.
+// How requests to the hub are made, and what their failures mean.
 import { HubApiError, InvalidApiResponseFormatError } from '@huggingface/hub';
 import { UserError } from '../diagnostics/user-error.ts';
 import type { HubEnvironment } from './hub-environment.ts';
@@ -10,7 +10,7 @@ const answerTimeoutMs = 30_000;
 export interface HubAccess {
   /** What the client's functions take. */
   options: { hubUrl: string; fetch: typeof fetch };
-  /** What the hub said with its last refusal; nulls if it said nothing. */
+  /** Details of the hub's last refusal; nulls if it gave none. */
   refusal(): Refusal;
   /** Forgets it: before each request whose refusal matters. */
   forget(): void;
@@ -29,7 +29,7 @@ const nothing: Refusal = { reason: null, message: null, waitMs: null };
 /** Access to one endpoint with the user's token; an endpoint that is busy or ill is asked a few times. */
 export function createHubAccess(hub: HubEnvironment, patience: Patience = {}): HubAccess {
   const { signal } = patience;
-  // It becomes a header; its value must not be shown, not even in an error.
+  // The token becomes a header; never show it, not even in an error.
   if (hub.token !== null && !/^[\x21-\x7e]{1,4096}$/.test(hub.token))
     throw new UserError('E042', 'your hub token has characters that a token cannot have', {
       hint: 'look at HF_TOKEN, or run `hf auth login` again: a blank or a line break may have been copied with it',

@@ -1,4 +1,4 @@
-// What comes from outside and becomes a part of a path: commits, revisions, file names. Each has one grammar, here.
+// The grammars of outside values that become part of a path: commits, revisions, file names.
 import { UserError } from '../diagnostics/user-error.ts';
 import type { HubEnvironment } from './hub-environment.ts';
 

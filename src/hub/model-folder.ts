@@ -53,7 +53,7 @@ function shardsOf(path: string): string[] {
   const { data } = index.safeParse(parsed);
   if (!data) throw unreadable(path, 'it has no weight_map');
   const files = [...new Set(Object.values(data.weight_map))];
-  // A name from a file is not a licence to read elsewhere.
+  // A file name from an index must not lead to a read outside the folder.
   const outside = files.find((file) => file !== basename(file));
   if (outside !== undefined) throw unreadable(path, `it names a file outside the folder: ${outside}`);
   return files;

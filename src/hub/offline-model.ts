@@ -55,7 +55,7 @@ function hasConfig(snapshot: string): boolean {
   return ['config.json', 'adapter_config.json'].some((file) => existsSync(join(snapshot, file)));
 }
 
-/** Shapes of half a model would be taken for those of the whole. */
+/** Shapes of a partial model would be taken for those of the whole. */
 function withoutWeights(files: readonly string[]): string[] {
   return files.filter((file) => !/\.safetensors(\.index\.json)?$/.test(file));
 }

@@ -4,7 +4,7 @@ import type { HubEnvironment } from './hub-environment.ts';
 
 const patienceMs = 5_000;
 
-/** Null if the endpoint answers, whatever it says; else why not. Sends no token. */
+/** Null if the endpoint gives any answer, otherwise the reason. Sends no token. */
 export async function reachHub(
   { endpoint }: Pick<HubEnvironment, 'endpoint'>,
   signal?: AbortSignal,

@@ -1,4 +1,4 @@
-// A hub that is busy or ill for a moment is asked again, a few times and not for long.
+// Retries requests to a busy or failing hub, a few times and only for a short time.
 
 const attempts = 4;
 /** The hub counts requests in windows of five minutes; who must wait longer than this is told so instead. */

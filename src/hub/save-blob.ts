@@ -1,4 +1,4 @@
-// A download written to a file, which is there whole or not at all.
+// Writes a download to a file, completely or not at all.
 import { createWriteStream } from 'node:fs';
 import { mkdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';

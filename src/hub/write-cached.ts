@@ -12,7 +12,7 @@ export function writeCached(path: string, text: string): void {
     try {
       rmSync(partial, { force: true });
     } catch {
-      // A disk that takes no change keeps what is on it.
+      // A disk that cannot be changed keeps its files.
     }
   }
 }

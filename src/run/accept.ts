@@ -1,8 +1,8 @@
-// `accept:` of a config: findings that somebody has read and lets stand, each with a reason.
+// `accept:` of a config: findings that somebody has read and accepted, each with a reason.
 import type { Finding } from '../diagnostics/finding.ts';
 import { adviceRules } from './advice/index.ts';
 
-/** Advice, a forecast that memory does not suffice, and a template without end of turn; the rest must be fixed. */
+/** Advice, a forecast of too little memory, and a template without end of turn can be accepted; other findings must be fixed. */
 export const acceptableCodes: readonly string[] = [
   ...adviceRules.map(({ code }) => code),
   'P020',
@@ -11,8 +11,8 @@ export const acceptableCodes: readonly string[] = [
 ];
 
 /**
- * The findings of the plans of one config: accepted ones are notes that carry the reason as `data.accepted`. A code
- * that arose in none of the plans is a note (P040) in the plans that accept it.
+ * The findings of the plans of one config: accepted ones become notes with the reason in `data.accepted`. A code
+ * that occurs in none of the plans gives a note (P040) in the plans that accept it.
  */
 export function acceptFindings(
   plans: readonly { findings: readonly Finding[]; accept: Readonly<Record<string, string>> }[],

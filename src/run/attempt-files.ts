@@ -1,11 +1,11 @@
-// The small JSON files of an attempt folder (docs/run-folder.md). Shim and controller write them, either may read.
+// The small JSON files of an attempt folder (docs/run-folder.md). Shim and controller write and read them.
 import { z } from 'zod';
 import { lastMs } from './record.ts';
 
 const time = z.number().int().nonnegative().max(lastMs);
 const identity = {
   pid: z.number().int().positive(),
-  /** Start time as the system states it (field 22 of /proc/PID/stat; `ps -o lstart=` on macOS). */
+  /** Start time from the system (field 22 of /proc/PID/stat; `ps -o lstart=` on macOS). */
   start: z.string().nullable(),
   boot_id: z.string().nullable(),
 };
@@ -40,7 +40,7 @@ const trainer = z.object(identity);
 
 const claim = z.discriminatedUnion('by', [
   z.object({ by: z.literal('shim'), t: time, host: z.string().optional(), ...identity }),
-  /** A controller made sure that this attempt never starts. */
+  /** A controller prevented this attempt from starting. */
   z.object({ by: z.literal('controller'), t: time }),
 ]);
 
@@ -52,7 +52,7 @@ const exit = z.object({
   error: z.string().nullable(),
   /** The signal that asked the shim to stop. */
   asked: z.number().int().nullable().default(null),
-  /** Set by a controller: the end was not seen, because shim and trainer were both gone. */
+  /** Set by a controller if nobody saw the end, because shim and trainer were both gone. */
   lost: z.string().optional(),
   t: time,
 });
@@ -63,7 +63,7 @@ export type LaunchFile = z.infer<typeof launch>;
 export type ExitFile = z.infer<typeof exit>;
 export type ProcessIdentity = z.infer<typeof trainer>;
 
-/** exit.json as a controller writes it if no shim did. */
+/** exit.json as a controller writes it if the shim did not. */
 export function controllerExit(
   said: Pick<ExitFile, 't'> & Partial<Pick<ExitFile, 'code' | 'error' | 'lost'>>,
 ): ExitFile {
@@ -75,7 +75,7 @@ const schemas = { launch, claim, trainer, exit, stop };
 export type AttemptFileKind = keyof typeof schemas;
 export type AttemptFile<K extends AttemptFileKind> = z.infer<(typeof schemas)[K]>;
 
-/** The content of one of the files, or what is wrong with it. */
+/** The content of one of the files, or its fault. */
 export function checkAttemptFile<K extends AttemptFileKind>(
   kind: K,
   value: unknown,

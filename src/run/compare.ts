@@ -1,4 +1,4 @@
-// What differs between runs, and what came of it. Pure arithmetic on plans and recorded results.
+// Differences between runs in settings and results. Pure arithmetic on plans and recorded results.
 import { usualMethod } from '../config/schema/method.ts';
 import type { EarlyStop } from './early-stop.ts';
 import { flattenSettings } from './flatten.ts';
@@ -23,14 +23,14 @@ export interface ComparedRun {
   status: string;
   plan: Plan;
   metrics: MetricSummary[];
-  /** As the trainer counted them; null before it did. */
+  /** As counted by the trainer; null before that. */
   trainable: number | null;
   total: number | null;
   /** Training time over all attempts, ms. */
   duration_ms: number | null;
-  /** Over the time and the tokens of the attempts that ended by themselves. */
+  /** From time and tokens of the attempts that ended by themselves. */
   trained_tokens_per_second: number | null;
-  /** A trainer took it up after another one. */
+  /** A later attempt resumed the run. */
   resumed: boolean;
   attempts: number;
   allocated_peak_bytes: number | null;
@@ -40,7 +40,7 @@ export interface ComparedRun {
   early_stop: EarlyStop | null;
 }
 
-/** Training rows of a run against those of the first. */
+/** Training rows of a run compared with those of the first. */
 export interface RowChange {
   added: number;
   removed: number;
@@ -56,7 +56,7 @@ export interface ResultRow {
   name: string;
   unit: 'number' | 'ms' | 'bytes' | 'count';
   values: (number | null)[];
-  /** Index of the best value if lower or higher is better, else null. */
+  /** Index of the best value if lower or higher is better, otherwise null. */
   best: number | null;
 }
 
@@ -67,20 +67,20 @@ export interface Comparison {
     same: boolean;
     fingerprints: string[];
     train_rows: number[];
-    /** As often as their weights say. */
+    /** Counted with their weights. */
     fed_rows: number[];
     validation_rows: number[];
-    /** Against the first run. */
+    /** Compared with the first run. */
     added: number[];
     removed: number[];
   };
-  /** Whether validation losses may be set side by side, and if not, why. */
+  /** Whether validation losses can be compared, and if not, why. */
   validation_comparable: boolean;
   not_comparable_because: string[];
   results: ResultRow[];
 }
 
-/** Compares two or more runs; the first is the one the others are measured against. `changes`: one for each run. */
+/** Compares two or more runs with the first of them. `changes`: one for each run. */
 export function buildComparison(runs: readonly ComparedRun[], changes: readonly RowChange[]): Comparison {
   const reasons = validationReasons(runs);
   // The same rows in another mixture have another loss.
@@ -110,9 +110,9 @@ export function buildComparison(runs: readonly ComparedRun[], changes: readonly 
   };
 }
 
-/** The settings of a plan that a person chose or that follow from the choice. */
+/** The settings of a plan that a person chose, and those that follow from them. */
 function settingsOf(plan: Plan): Record<string, unknown> {
-  // The name is not a setting: runs are told apart by it.
+  // The name identifies a run and is not a setting.
   const { run_name: _name, ...training } = plan.training;
   return flattenSettings({
     method: plan.method ?? usualMethod,
@@ -137,7 +137,7 @@ function settingsOf(plan: Plan): Record<string, unknown> {
   });
 }
 
-/** A file by its content: two files may be called alike. */
+/** Identifies a file by its content, because two files may have the same name. */
 function templateName({ kind, sha256 }: Plan['dataset']['template']): string {
   return kind === 'file' ? `file ${sha256.slice(0, 12)}` : kind;
 }
@@ -147,7 +147,7 @@ function describeTokens({ added, init, pad_to_multiple_of }: PlannedTokenizer): 
   return { added: added.map(({ token }) => token), init, pad_to_multiple_of };
 }
 
-/** One name for one adapter: a run by its id, a hub adapter with its commit. */
+/** A unique name for an adapter: the id of a run, or a hub name with its commit. */
 function initOf({ from, mode, run, revision, files }: PlannedInitAdapter): Record<string, unknown> {
   return {
     from: run ?? (revision ? `${from.replace(/@.*/, '')}@${revision}` : from),
@@ -156,7 +156,7 @@ function initOf({ from, mode, run, revision, files }: PlannedInitAdapter): Recor
   };
 }
 
-/** Weights and templates of sources, as far as they are not the usual ones. */
+/** Weights and templates of sources that differ from the defaults. */
 function mixOf({ dataset }: Plan): Record<string, Record<string, unknown>> {
   const sources = dataset.sources ?? [];
   const weighted = sources.filter(({ weight }) => weight !== 1);
@@ -204,7 +204,7 @@ function validationReasons(runs: readonly ComparedRun[]): string[] {
   return reasons;
 }
 
-/** Hashes of the templates that validation rows are rendered with. */
+/** Hashes of the templates of validation rows. */
 function validationTemplates({ dataset }: Plan): string[] {
   const used = (dataset.sources ?? []).filter(({ validation }) => validation > 0);
   const own = dataset.template.sha256 + JSON.stringify(dataset.template.kwargs ?? {});
@@ -265,7 +265,7 @@ function resultRows(
   return rows.filter((each) => each.values.some((value) => value !== null));
 }
 
-/** A failed run is the best at nothing. */
+/** A failed run is never marked as best. */
 function isSound({ status }: ComparedRun): boolean {
   return status !== 'failed' && status !== 'lost';
 }
@@ -274,7 +274,7 @@ function isDone({ status }: ComparedRun): boolean {
   return status === 'succeeded';
 }
 
-/** Whether the time of a run is that of all its work, and of nothing twice. */
+/** Whether the time of a run covers all its work exactly once. */
 function isOneGo(run: ComparedRun): boolean {
   return isDone(run) && !run.resumed;
 }

@@ -1,8 +1,8 @@
-// A place in what a run says.
+// A position in the events of a run.
 
 /**
- * After byte `bytes` of events.jsonl of attempt `attempt`. It names a place in the run folder and nothing of a process or
- * of the index, so it can be kept for as long as the folder, and every process understands it.
+ * The position after byte `bytes` of events.jsonl of attempt `attempt`. It depends only on the run folder, not on a process or
+ * the index, so it is valid as long as the folder exists, and in every process.
  */
 export interface RunCursor {
   attempt: number;

@@ -1,4 +1,4 @@
-// A run that ended before its last step because its evaluations got no better.
+// A run that ended before its last step because its evaluations did not improve.
 import type { RunEventOf } from './events.ts';
 
 export type EarlyStop = NonNullable<RunEventOf<'end'>['early_stop']> & {
@@ -6,7 +6,7 @@ export type EarlyStop = NonNullable<RunEventOf<'end'>['early_stop']> & {
   step: number;
 };
 
-/** Of a run's last `end` event; null if the run was not stopped early. */
+/** From a run's last `end` event; null if the run did not stop early. */
 export function earlyStopOf(
   end: Pick<RunEventOf<'end'>, 'step' | 'early_stop'> | undefined,
 ): EarlyStop | null {

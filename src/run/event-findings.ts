@@ -1,5 +1,5 @@
-// What an event reveals beside itself: the trainer's own warnings and errors, and rows that the plan does not explain.
-// Settings without effect and parameters other than forecast are warnings of the trainer (R022, R023).
+// Findings from events: the trainer's warnings and errors, and rows that the plan does not explain.
+// The trainer itself warns about settings without effect and different parameter counts (R022, R023).
 import type { CodeDoc, Finding } from '../diagnostics/finding.ts';
 import type { RunEvent } from './events.ts';
 import type { Plan } from './plan.ts';
@@ -15,7 +15,7 @@ export const eventCodes: CodeDoc[] = [
   },
 ];
 
-/** The findings that come with one event of a run. `plan` null: it could not be read. */
+/** The findings of one event of a run. `plan` is null if it could not be read. */
 export function findingsOfEvent(plan: Plan | null, event: RunEvent): Finding[] {
   switch (event.type) {
     case 'warning':

@@ -1,4 +1,4 @@
-// The protocol between trainer and controller: one JSON object a line in events.jsonl (docs/protocol.md).
+// The protocol between trainer and controller: one JSON object per line in events.jsonl (docs/protocol.md).
 import { z } from 'zod';
 import { lastMs } from './record.ts';
 import { isTooDeep } from './run-file.ts';
@@ -34,7 +34,7 @@ const event = z.discriminatedUnion('type', [
       tokens: count,
       trained_tokens: count,
       sha256: z.string(),
-      /** What an epoch feeds of each source; absent from trainers of earlier versions. */
+      /** What an epoch feeds from each source; absent from trainers of earlier versions. */
       sources: z
         .array(z.object({ setting: z.string(), rows: count, tokens: count, trained_tokens: count }))
         .optional(),
@@ -63,7 +63,7 @@ const event = z.discriminatedUnion('type', [
   }),
   z.object({
     ...base,
-    /** What the live objects hold, against what plan.json asked for. */
+    /** Values of the live objects compared with plan.json. */
     type: z.literal('settings'),
     effective: z.object({
       lora: z.record(z.string(), z.unknown()),
@@ -72,7 +72,7 @@ const event = z.discriminatedUnion('type', [
       model: z.record(z.string(), z.unknown()),
       /** Only with new tokens. */
       tokenizer: z.record(z.string(), z.unknown()).optional(),
-      /** What the adapter began with; absent for a new one. */
+      /** The adapter that the run starts from; absent for a new one. */
       init_adapter: z.record(z.string(), z.unknown()).optional(),
     }),
     differences: z.array(z.object({ path: z.string(), requested: z.unknown(), effective: z.unknown() })),
@@ -157,7 +157,7 @@ export type RunEventOf<T extends RunEvent['type']> = Extract<RunEvent, { type: T
 
 const stepKeys = 9;
 
-/** A step as trainers write it, which is nearly every line; all else, and a step that is unlike, is the schema's. */
+/** Checks the usual form of a step, which is nearly every line; the schema checks all other events. */
 function isPlainStep(value: unknown): value is RunEventOf<'step'> {
   const step = value as RunEventOf<'step'> | null;
   if (step?.type !== 'step' || step.v !== 1 || Object.keys(step).length !== stepKeys) return false;
@@ -177,7 +177,7 @@ function hasPlainNumbers(values: unknown): boolean {
   return true;
 }
 
-/** Reads one line of events.jsonl. An unreadable line is data too: `ok: false` with the reason, never a throw. */
+/** Reads one line of events.jsonl. Never throws: an unreadable line gives `ok: false` with the reason. */
 export function parseEvent(line: string): { ok: true; event: RunEvent } | { ok: false; reason: string } {
   let value: unknown;
   try {

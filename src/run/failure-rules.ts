@@ -1,4 +1,4 @@
-// The classes a failure can have: how each is recognised and what to do about it.
+// The classes of failures: how each is recognised, and what to do about it.
 import type { CodeDoc } from '../diagnostics/finding.ts';
 
 export type FailureClass =
@@ -24,9 +24,9 @@ export interface FailureRule {
   prose: string;
   hint: string;
   next(run: string): string;
-  /** Codes of the trainer's error events that belong here. */
+  /** Codes of the trainer's error events in this class. */
   errors?: readonly string[];
-  /** A line of train.log that gives it away when the trainer died without an error event. */
+  /** A line of train.log that shows this class if the trainer died without an error event. */
   log?: RegExp;
 }
 
@@ -185,7 +185,7 @@ export function ruleFor(name: FailureClass): FailureRule {
   return rule;
 }
 
-/** The rule an error event's code belongs to. */
+/** The rule for the code of an error event. */
 export function ruleForCode(code: string): FailureRule | undefined {
   return failureRules.find((rule) => rule.errors?.includes(code));
 }

@@ -1,4 +1,4 @@
-// Why an attempt failed: a class, the evidence for it, and the command to go on with. Pure; the same folder always
+// Why an attempt failed: a class, its evidence, and the next command. Pure: the same folder always
 // gives the same answer.
 import type { RunEventOf } from './events.ts';
 import { type FailureClass, type FailureRule, failureRules, ruleFor, ruleForCode } from './failure-rules.ts';
@@ -9,10 +9,10 @@ export interface Failure {
   /** R110–R129, for `lorch explain`. */
   code: string;
   message: string;
-  /** What it was concluded from, most telling first. */
+  /** The evidence, strongest first. */
   evidence: string[];
   hint: string;
-  /** The command to go on with. */
+  /** The next command. */
   next: string;
 }
 
@@ -80,7 +80,7 @@ function howItEnded({ exit, attempt }: FailedAttempt): string[] {
 }
 
 function findTelling(log: string): { rule: FailureRule; line: string } | null {
-  // From the end: what came last is nearest to the cause.
+  // Search from the end, because the last lines are nearest to the cause.
   for (const line of lines(log).reverse())
     for (const rule of failureRules) if (rule.log?.test(line)) return { rule, line };
   return null;

@@ -15,7 +15,7 @@ function addFlat(flat: Record<string, unknown>, value: Record<string, unknown>, 
   }
 }
 
-/** Whether a value is flattened further: a map that holds something. */
+/** Whether a value is flattened further: a map that is not empty. */
 export function isNested(value: unknown): value is Record<string, unknown> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
   for (const key in value) if (Object.hasOwn(value, key)) return true;

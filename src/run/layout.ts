@@ -1,4 +1,4 @@
-// Names inside a run folder (docs/run-folder.md). Everything that reads or writes one goes through here.
+// Names inside a run folder (docs/run-folder.md), for all code that reads or writes one.
 import { join } from 'node:path';
 
 export interface AttemptPaths {
@@ -9,7 +9,7 @@ export interface AttemptPaths {
   events: string;
   log: string;
   exit: string;
-  /** That somebody asked this attempt to stop. */
+  /** Written when somebody asks this attempt to stop. */
   stop: string;
 }
 
@@ -18,7 +18,7 @@ export interface RunPaths {
   config: string;
   plan: string;
   ledger: string;
-  /** name, tags, notes, unreviewed: what a person may change after launch. */
+  /** name, tags, notes, unreviewed: what people may change after launch. */
   record: string;
   /** Prepared sequences, hard-linked from the cache: `train.safetensors`, `validation.safetensors`. */
   data: string;

@@ -1,9 +1,9 @@
-// What a metric's name says of it: its unit, and which of its values is the best.
+// Derives a metric's unit and its best value from its name.
 import type { MetricSummary } from './compare.ts';
 
 export interface MetricKind {
   unit: 'number' | 'ms' | 'seconds' | 'bytes' | 'per_second' | 'share';
-  /** Null for a metric of which no value is better than another, such as the learning rate. */
+  /** Null for a metric without better or worse values, such as the learning rate. */
   better: 'lower' | 'higher' | null;
 }
 

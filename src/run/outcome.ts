@@ -1,4 +1,4 @@
-// What an attempt's end means for its run.
+// The outcome of a run, from the end of its attempt.
 import type { ExitFile } from './attempt-files.ts';
 import type { RunEventOf } from './events.ts';
 import type { RunOutcome } from './status.ts';
@@ -8,7 +8,7 @@ const exitStopped = 143;
 
 export interface AttemptEnd {
   exit: ExitFile;
-  /** The trainer's last word, if it had one. */
+  /** The trainer's `end` event, if there is one. */
   end: RunEventOf<'end'> | null;
   /** Somebody asked for the stop through lorch (stop.json). */
   stopRequested: boolean;
@@ -34,8 +34,8 @@ export function signalName(number: number | null): string | null {
 }
 
 /**
- * The outcome of a finished attempt. Exit 0 counts only together with the trainer's own `end` event: some libraries
- * catch a stop and leave with 0 in the middle of training.
+ * The outcome of a finished attempt. Exit code 0 counts only together with the trainer's `end` event: some libraries
+ * catch a stop and exit with 0 in the middle of training.
  */
 export function decideOutcome({ exit, end, stopRequested }: AttemptEnd): RunOutcome {
   const asked = stopRequested || exit.asked !== null;

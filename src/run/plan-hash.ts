@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { canonicalJson } from '../dataset/canonical-json.ts';
 import type { Plan } from './plan.ts';
 
-/** SHA-256 over what decides the run's outcome: not when it was planned, by whom, or how full the disk is. */
+/** SHA-256 over what decides the run's outcome, without the time, the user and the free disk space of planning. */
 export function hashPlan(plan: Omit<Plan, 'plan_hash'>): string {
   const {
     lorch,
@@ -19,7 +19,7 @@ export function hashPlan(plan: Omit<Plan, 'plan_hash'>): string {
     resources,
     evaluation_loss,
   } = plan;
-  // What only shows the rows decides nothing.
+  // Fields that only show rows do not affect the outcome.
   const { held_out, length_histogram, ...data } = dataset;
   return createHash('sha256')
     .update(
@@ -27,18 +27,18 @@ export function hashPlan(plan: Omit<Plan, 'plan_hash'>): string {
         lorch,
         lorch_version,
         base_model,
-        // By content: where it was read from decides nothing.
+        // Use its content, because its origin does not affect the outcome.
         ...(init && { init_adapter: { mode: init.mode, files: init.files } }),
-        // Undefined, it leaves the hash as it was before there were methods.
+        // If undefined, the hash equals that of versions without methods.
         method,
         model,
         dataset: data,
-        // Undefined, it leaves the hash as it was before there were new tokens.
+        // If undefined, the hash equals that of versions without new tokens.
         tokenizer,
         lora,
         quantization,
         training,
-        // Where it runs decides nothing.
+        // The host does not affect the outcome.
         resources: { gpus: resources.gpus },
         ...(evaluation_loss && { evaluation_loss }),
       }),

@@ -1,5 +1,5 @@
 // plan.json: everything a run will do, resolved and written out. The trainer reads this and nothing else.
-// One schema for what is written and what is read back. Fields that earlier versions did not write are optional.
+// One schema for writing and reading. Fields that earlier versions did not write are optional.
 import { z } from 'zod';
 import type { Finding } from '../diagnostics/finding.ts';
 import { lastMs, runName } from './record.ts';
@@ -13,9 +13,9 @@ const settings = z.record(z.string(), z.unknown());
 const split = z.object({
   /** Relative to the run folder. */
   file: text,
-  /** SHA-256 of the file; the trainer refuses another. */
+  /** SHA-256 of the file; the trainer refuses any other file. */
   sha256: text,
-  /** What an epoch feeds: rows count as often as the weight of their source says. */
+  /** What an epoch feeds, including repeats by weight. */
   rows: count,
   /** Before packing. A text that was split has several; absent in plans of earlier versions, if each row is one. */
   sequences: count.optional(),
@@ -44,28 +44,28 @@ const groups = z.object({
   without: count,
 });
 
-/** One entry of `dataset.train` or `dataset.validation`: its settings, and what became of its rows. */
+/** One entry of `dataset.train` or `dataset.validation`: its settings, and the fate of its rows. */
 const source = z.object({
   /** Its path in the config: `dataset.train.1`. */
   setting: text,
   role: z.enum(['train', 'validation']),
-  /** As the config names it. */
+  /** The name in the config. */
   path: text,
-  /** The files that the path stands for. */
+  /** The files that the path names. */
   files: z.array(text),
-  /** Rows are numbered over all sources; its own are the `rows_in` numbers from here on. */
+  /** Rows are numbered over all sources; this source has the `rows_in` numbers from here on. */
   first_row: count,
-  /** What its rows were read as: a format, `custom` for a mapping, `mixed` if its files differ. */
+  /** Format of its rows: a name, `custom` for a mapping, `mixed` if its files differ. */
   format: text,
   template: text,
   weight: z.number(),
   limit: count.optional(),
-  /** Every input row is in exactly one of `train`, `validation` and `dropped`; D208 are rows that the weight left out. */
+  /** Every input row is in exactly one of `train`, `validation` and `dropped`; D208 are rows that the weight skipped. */
   rows_in: count,
   train: count,
   validation: count,
   dropped: counts,
-  /** What an epoch feeds of its training rows, repeats included. */
+  /** What an epoch feeds from its training rows, including repeats. */
   fed: z.object({ rows: count, tokens: count, trained_tokens: count }),
 });
 
@@ -74,7 +74,7 @@ const dataset = z.object({
   format: text,
   fingerprint: text,
   rows_in: count,
-  /** Check settings other than the defaults that decide which rows leave; absent if there are none. */
+  /** Non-default check settings that decide which rows are dropped; absent if there are none. */
   checks: settings.optional(),
   dropped: counts,
   /** The template that inference uses; it is saved with the adapter. */
@@ -83,14 +83,14 @@ const dataset = z.object({
     sha256: text,
     /** Values of the template's variables (`dataset.template_kwargs`); absent if there are none. */
     kwargs: settings.optional(),
-    /** The day that the template took for today (`dataset.template_date`); absent if it wrote no date. */
+    /** The date that the template used as today (`dataset.template_date`); absent if it wrote no date. */
     date: text.optional(),
   }),
   /** Templates that single sources name, by that name; absent if there are none. */
   templates: z.record(text, z.object({ kind: templateKind, sha256: text })).optional(),
   /** Training sources first; absent in plans of earlier versions. */
   sources: z.array(source).optional(),
-  /** What `dataset.validation.group_by` found of each field; absent without. */
+  /** What `dataset.validation.group_by` found for each field; absent without it. */
   groups: z.array(groups).optional(),
   tokenizer_sha256: text,
   /** Which tokens have a label; absent in plans of earlier versions: answers. */
@@ -126,23 +126,23 @@ const tokenizer = z.object({
       token: text,
       id: count,
       special: z.boolean(),
-      /** Ids that the tokenizer wrote it in before. */
+      /** Ids of its old pieces in the tokenizer. */
       pieces: z.array(count),
       /** Rows that contain it, over all splits. */
       rows: count,
     }),
   ),
-  /** Rows of the embedding; equal if the base has rows to spare. Null if the trainer finds out. */
+  /** Rows of the embedding before and after; equal if the base has enough rows. Null if only the trainer can find out. */
   embedding: z.object({ before: count, after: count }).nullable(),
 });
 
-/** What the review gate said of the rows that train and validate. */
+/** The review gate's result for the rows that train and validate. */
 const review = z.object({
-  /** `unreviewed`: the gate did not open and `reason` passes it by. */
+  /** `unreviewed`: the gate is closed, and `reason` overrides it. */
   state: z.enum(['passed', 'failed', 'missing', 'unreviewed']),
-  /** `--unreviewed`; null if nothing was said. */
+  /** `--unreviewed`; null if not given. */
   reason: text.nullable(),
-  /** What the gate asked and found; absent in plans of versions that had no gate. */
+  /** The gate's rule and figures; absent in plans of versions without a gate. */
   gate: z
     .object({
       min_rows: count,
@@ -167,9 +167,9 @@ const review = z.object({
           passed: z.boolean(),
         }),
       ),
-      /** Files that the dataset was made of and that could not be asked, one sentence each; absent if there is none. */
+      /** Parent files whose reviews could not be read, one sentence each; absent if there are none. */
       lost: z.array(text).optional(),
-      /** What to type next; empty if the gate is open. */
+      /** The next command; empty if the gate is open. */
       next: text,
     })
     .optional(),
@@ -199,12 +199,12 @@ const memory = z.object({
   /** What past runs, `ladders` of them calibrations, multiplied the formula by; absent without any. Components stay as the formula says. */
   calibrated: z.object({ runs: count, ladders: count.optional(), factor: z.number() }).optional(),
   components: z.record(text, z.number()),
-  /** The GPU that the forecast is held against, and how it stands; absent without one. */
+  /** The GPU that the forecast is compared with, and the verdict; absent without one. */
   gpu: z.object({ name: text, bytes: z.number() }).optional(),
   verdict: fit.optional(),
   /** Rows on the device at once that fit. */
   largest_batch: z.number().optional(),
-  /** What would make it fit, the cheapest first. */
+  /** Changes that would make it fit; those that cost least come first. */
   changes: z
     .array(
       z.object({
@@ -222,7 +222,7 @@ const disk = z.object({
   /** Of one of them; `checkpoints` of them are kept at most. */
   checkpoint_bytes: z.number(),
   checkpoints: z.number(),
-  /** Of the finished adapter; absent, as is the total, in plans of earlier versions. */
+  /** Bytes of the finished adapter; absent, like the total, in plans of earlier versions. */
   adapter_bytes: z.number().optional(),
   /** Checkpoints and adapter. */
   total_bytes: z.number().optional(),
@@ -231,7 +231,7 @@ const disk = z.object({
   free_bytes: z.number(),
 });
 
-/** How long the training loop will take. Null numbers: nothing told the speed. */
+/** Duration of the training loop. Numbers are null if the speed is not known. */
 const time = z.object({
   seconds: z.number().nullable(),
   low_seconds: z.number().nullable(),
@@ -243,20 +243,20 @@ const time = z.object({
   /** Null if the architecture is unknown. */
   flops_per_token: z.number().nullable(),
   source: z.enum(['workspace', 'formula', 'unknown']),
-  /** What the forecast rests on, one sentence. */
+  /** The basis of the forecast, in one sentence. */
   basis: text,
-  /** Runs and calibrations it rests on. */
+  /** Number of runs and calibrations behind it. */
   runs: count,
-  /** From the start of the process to the first step, as runs of this base here took; absent without any. */
+  /** From the start of the process to the first step, in this workspace's runs of the base; absent without any. */
   startup_seconds: z.number().optional(),
-  /** In whatever currency the price was given. */
+  /** In the currency of the price. */
   price_per_hour: z.number().optional(),
   cost: z.number().optional(),
 });
 
-/** The adapter that a run begins with. Its files are copied to `data/init_adapter` in the run folder. */
+/** The adapter that a run starts from. Its files are copied to `data/init_adapter` in the run folder. */
 const initAdapter = z.object({
-  /** As the config names it. */
+  /** The name in the config. */
   from: text,
   /** The same adapter is trained further, or it is fused into the base and a new one trained on top. */
   mode: z.enum(['continue', 'fuse']),
@@ -275,7 +275,7 @@ const initAdapter = z.object({
   r: z.number().nullable(),
 });
 
-/** As diagnostics/finding.ts has it; what a finding says beside is not checked. */
+/** As in diagnostics/finding.ts; additional fields of a finding are not checked. */
 const finding = z.looseObject({
   code: text,
   name: text,
@@ -288,13 +288,13 @@ const finding = z.looseObject({
 
 const plan = z.object({
   lorch: z.literal(1),
-  /** What decides the outcome, as one SHA-256 (run/plan-hash.ts). */
+  /** SHA-256 over everything that decides the outcome (run/plan-hash.ts). */
   plan_hash: text,
   created_ms: count.max(lastMs),
   lorch_version: text,
   name: runName,
   base_model: z.object({
-    /** As the config names it. */
+    /** The name in the config. */
     id: text,
     /** Absolute local folder, or null for a hub model that the trainer downloads. */
     path: text.nullable(),
@@ -306,7 +306,7 @@ const plan = z.object({
     /** How its weights are stored, if they are stored quantized. */
     stored: z.object({ method: text, bits: z.number().nullable() }).optional(),
   }),
-  /** Absent in a plan that begins with a new adapter. */
+  /** The adapter to start from; absent for a new adapter. */
   init_adapter: initAdapter.optional(),
   /** What is learned; absent in plans of earlier versions: sft. */
   method: text.optional(),
@@ -351,7 +351,7 @@ export type PlannedDisk = z.infer<typeof disk>;
 export type PlannedTime = z.infer<typeof time>;
 export type PlannedInitAdapter = z.infer<typeof initAdapter>;
 
-/** The plan as the file has it, with what later versions may have added, or what is wrong with it. */
+/** The plan in the file, including fields of later versions, or its fault. */
 export function checkPlan(value: unknown): { value: Plan } | string {
   const parsed = plan.safeParse(withHost(value));
   if (parsed.success) return { value: withHost(value) as Plan };

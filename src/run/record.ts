@@ -1,7 +1,7 @@
-// run.json: what a person may say about a run after its plan is fixed.
+// run.json: what people may change about a run after its plan is fixed.
 import { z } from 'zod';
 
-/** The last moment that a Date can hold. */
+/** The last moment that a Date can represent. */
 export const lastMs = 8.64e15;
 /** Part of a run's id, and so of a path. */
 export const runName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/);
@@ -15,7 +15,7 @@ const record = z.object({
   created_ms: time,
   tags: z.array(z.string()).default([]),
   notes: z.string().default(''),
-  /** Why the review gate was passed over; null if it was not. Never taken back. */
+  /** Why the review gate was overridden; null if it was not. Never removed. */
   unreviewed: z.string().nullable().default(null),
   /** When a run was cancelled before it had any attempt. */
   cancelled_ms: time.nullable().default(null),
@@ -23,7 +23,7 @@ const record = z.object({
 
 export type RunRecord = z.infer<typeof record>;
 
-/** The record, or what is wrong with it. */
+/** The record, or its fault. */
 export function checkRecord(value: unknown): { value: RunRecord } | string {
   const parsed = record.safeParse(value);
   if (parsed.success) return { value: parsed.data };

@@ -1,4 +1,4 @@
-// What a plan's review amounts to, in one sentence for terminals and reports alike.
+// The state of a plan's review in one sentence, for terminals and reports.
 import type { PlannedReview } from './plan.ts';
 
 /** `passed: 50 rows read by ann, 1 defect, at most 9.1 % bad (95 %; limit 10 %)` and its like. */

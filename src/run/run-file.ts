@@ -1,5 +1,5 @@
-// Files of a run folder may be damaged, replaced by a pipe or a link, or as large as the disk. They are opened so that
-// nothing waits and no link is followed, and read up to a limit.
+// Files of a run folder may be damaged, replaced by a pipe or a link, or as large as the disk. Opening them
+// never waits and follows no link, and they are read up to a limit.
 import { closeSync, constants, fstatSync, openSync, readSync, writeSync } from 'node:fs';
 import { systemReason } from '../diagnostics/system-error.ts';
 import { UserError } from '../diagnostics/user-error.ts';
@@ -13,16 +13,16 @@ export const planBytes = 64 * 1024 * 1024;
 
 export type RunFile<T> =
   | { state: 'missing' }
-  /** There, and not what it should be; `reason` ends a sentence that named the file. */
+  /** The file exists but is not valid; `reason` completes a sentence that names the file. */
   | { state: 'damaged'; reason: string }
   | { state: 'read'; value: T };
 
-/** Why a file was not read, as the end of a sentence that named it. */
+/** Why a file was not read; completes a sentence that names it. */
 export function faultOf(read: Exclude<RunFile<unknown>, { state: 'read' }>): string {
   return read.state === 'missing' ? 'there is no such file' : read.reason;
 }
 
-/** What is wrong with a file itself; other errors are the machine's and pass. */
+/** Faults of the file itself; other errors are thrown. */
 const faults = new Set(['EISDIR', 'ENOTDIR', 'ELOOP', 'ENXIO', 'EACCES', 'EPERM', 'ENAMETOOLONG', 'ENODEV']);
 
 export interface OpenRunFile {
@@ -47,7 +47,7 @@ export function openRunFile(path: string): RunFile<OpenRunFile> {
   };
 }
 
-/** Calls `use` with the open file. Throws what the system says of reading it. */
+/** Calls `use` with the open file. Throws the system's read errors. */
 export function withRunFile<T>(path: string, use: (file: OpenRunFile) => RunFile<T>): RunFile<T> {
   const opened = openRunFile(path);
   if (opened.state !== 'read') return opened;
@@ -61,7 +61,7 @@ export function withRunFile<T>(path: string, use: (file: OpenRunFile) => RunFile
 function openFault(error: unknown): { state: 'missing' } | { state: 'damaged'; reason: string } {
   const { code = '' } = error as NodeJS.ErrnoException;
   if (code === 'ENOENT') return { state: 'missing' };
-  // O_NOFOLLOW: the file is a link, to whatever.
+  // O_NOFOLLOW: the file is a link.
   if (code === 'ELOOP' || code === 'EMLINK') return { state: 'damaged', reason: 'it is a link' };
   if (faults.has(code)) return { state: 'damaged', reason: systemReason(error) };
   throw error;
@@ -79,7 +79,7 @@ function readRunFile(path: string, maxBytes = smallFileBytes): RunFile<Buffer> {
 export function readRunPart(path: string, from: number, length: number): RunFile<Buffer> {
   return withRunFile<Buffer>(path, ({ fd, size }) => ({
     state: 'read',
-    // The system does not tell the size of its own files (/proc).
+    // The system does not report the size of its own files (/proc).
     value:
       size === 0
         ? readUnsized(fd, from, length)
@@ -122,7 +122,7 @@ export function requireRunText(path: string, maxBytes = smallFileBytes): string 
 /** Deeper than anything that lorch writes (rows have up to 200 levels); a stack has room for it. */
 const maxDepth = 400;
 
-/** A JSON file, as `check` takes it: the value, or (text) what is wrong with it. */
+/** Reads a JSON file and passes it to `check`: returns the value, or the fault as text. */
 export function readRunJson<T>(
   path: string,
   check: (value: unknown) => { value: T } | string,
@@ -162,7 +162,7 @@ function parseJson(text: string): unknown {
 
 /** Whether a parsed text is nested so deeply that walking it could overflow the stack. */
 export function isTooDeep(text: string, value: unknown): boolean {
-  // Two brackets a level: a short text cannot be deep.
+  // A level needs two brackets, so a short text cannot be deep.
   return text.length > 2 * maxDepth && isDeep(value, maxDepth);
 }
 
@@ -174,12 +174,12 @@ function isDeep(value: unknown, levels: number): boolean {
   return false;
 }
 
-/** Adds to a log of ours. False: it could not be written, which is not an error. */
+/** Appends to one of lorch's logs. Returns false if it cannot be written, which is not an error. */
 export function appendLine(path: string, line: string): boolean {
   try {
     const fd = openSync(path, constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | guarded, 0o600);
     try {
-      // A pipe with a reader, or a device, would take the line.
+      // A pipe with a reader, or a device, would accept the line.
       if (!fstatSync(fd).isFile()) return false;
       writeSync(fd, line);
       return true;

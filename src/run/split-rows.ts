@@ -1,4 +1,4 @@
-// How many rows a plan trains and validates on, each once, however often an epoch feeds it.
+// How many rows a plan trains and validates on, counting each row once.
 import type { Plan } from './plan.ts';
 
 /** Rows to train on. */

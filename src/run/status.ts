@@ -3,7 +3,7 @@
 export type RunPhase = 'queued' | 'launching' | 'running' | 'stopping' | 'finished';
 export type RunOutcome = 'succeeded' | 'failed' | 'cancelled' | 'lost';
 
-/** A run's status; the fields that go with a phase exist only in it. */
+/** A run's status; each phase has its own fields. */
 export type RunStatus =
   | { phase: 'queued' | 'launching' | 'running' | 'stopping' }
   | { phase: 'finished'; outcome: RunOutcome; exitCode: number | null; signal: string | null };

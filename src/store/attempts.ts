@@ -1,17 +1,17 @@
-// The steps of an attempt's life, each one transaction that says whether it was the one to make it.
+// The steps of an attempt's life. Each is one transaction that returns whether it made the change.
 import type { Finding } from '../diagnostics/finding.ts';
 import type { Failure } from '../run/failure.ts';
 import type { RunOutcome } from '../run/status.ts';
 import { recordFinding } from './findings.ts';
 import type { Store } from './open-store.ts';
 
-/** abandoned: a controller made sure that it never starts. */
+/** abandoned: a controller prevented it from starting. */
 type AttemptState = 'launching' | 'running' | 'finished' | 'abandoned';
 
 export interface AttemptRow {
   run: string;
   n: number;
-  /** In the environment of every process of the attempt: how they are found again. */
+  /** In the environment of every process of the attempt, to find them again. */
   token: string;
   host: string;
   scheduler: string;
@@ -21,10 +21,10 @@ export interface AttemptRow {
   endedMs: number | null;
   exitCode: number | null;
   signal: string | null;
-  /** How far events.jsonl is on record. */
+  /** How far events.jsonl has been read. */
   eventBytes: number;
   eventLines: number;
-  /** Null: started from the beginning, or has not said yet. */
+  /** Null if it started from the beginning, or has not reported yet. */
   resumedFromStep: number | null;
 }
 
@@ -62,7 +62,7 @@ interface SqlAttempt {
   resumed_from_step: number | null;
 }
 
-/** A run's attempts, the first one first. */
+/** A run's attempts, first one first. */
 export function listAttempts(store: Store, run: string): AttemptRow[] {
   const rows = store
     .statement(
@@ -105,7 +105,7 @@ export function latestAttempt(store: Store, run: string): AttemptRow | null {
   return listAttempts(store, run).at(-1) ?? null;
 }
 
-/** Opens an attempt of a run that is queued or finished. False: the run is under way already, or there is none. */
+/** Opens an attempt of a run that is queued or finished. False if the run is already under way or does not exist. */
 export function beginAttempt(store: Store, run: string, attempt: NewAttempt): boolean {
   return store.write(() => {
     const { changes } = store
@@ -121,8 +121,8 @@ export function beginAttempt(store: Store, run: string, attempt: NewAttempt): bo
 }
 
 /**
- * Opens the next attempt in place of number `n`, which never started; `claimedMs` is when that was made sure of.
- * False: somebody else did it, or it started after all.
+ * Opens the next attempt instead of number `n`, which never started; `claimedMs` is when a controller claimed it.
+ * False if another process did it, or if the attempt started after all.
  */
 export function replaceAttempt(
   store: Store,
@@ -140,7 +140,7 @@ export function replaceAttempt(
   });
 }
 
-/** Marks an attempt that never started. False: it did, or it is marked already. */
+/** Marks an attempt that never started. False if it started, or is already marked. */
 export function abandonAttempt(store: Store, run: string, n: number, endedMs: number): boolean {
   return (
     store
@@ -161,7 +161,7 @@ export function insertAttempt(store: Store, run: string, attempt: NewAttempt): v
     .run(run, attempt.n, attempt.token, attempt.host, attempt.scheduler, attempt.createdMs);
 }
 
-/** The shim holds the claim: the trainer starts. */
+/** The shim has the claim, so the trainer starts. */
 export function markRunning(store: Store, run: string, n: number, startedMs: number): void {
   store.write(() => {
     const { changes } = store
@@ -184,7 +184,7 @@ export function markStopping(store: Store, run: string): void {
   );
 }
 
-/** Ends an attempt, and the run with it if it is the latest. False: it had ended already. */
+/** Ends an attempt, and its run if it is the latest. False if it has already ended. */
 export function finishAttempt(store: Store, run: string, n: number, end: FinishedAttempt): boolean {
   return store.write(() => {
     const { changes } = store
@@ -206,7 +206,7 @@ export function finishAttempt(store: Store, run: string, n: number, end: Finishe
   });
 }
 
-/** Cancels a run that never had an attempt. False: it has one, or is finished. */
+/** Cancels a run that never had an attempt. False if it has one or is finished. */
 export function cancelQueued(store: Store, run: string): boolean {
   return (
     store

@@ -1,4 +1,4 @@
-// Events other than points: what the trainer said once, as it said it.
+// Events other than points, stored as the trainer wrote them.
 import type { RunEvent, RunEventOf } from '../run/events.ts';
 import type { Store } from './open-store.ts';
 
@@ -44,7 +44,7 @@ function eventOf<T extends RunEvent['type']>({ n, line, seq, t, type, body }: Ev
   return said && ({ v: 1, seq, t, type, ...said, run_attempt: n, line } as unknown as StoredEvent<T>);
 }
 
-// Versions before this one could cut a body while they took a secret out; `lorch db rebuild` reads the line again.
+// Earlier versions could damage a body while removing a secret; `lorch db rebuild` reads the line again.
 function parseBody(body: string): object | null {
   try {
     return JSON.parse(body) as object;

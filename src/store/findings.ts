@@ -1,9 +1,9 @@
-// Findings of a run: those of its plan (attempt 0), and those its attempts brought to light.
+// Findings of a run: those of its plan (attempt 0), and those of its attempts.
 import type { Finding, Severity } from '../diagnostics/finding.ts';
 import type { Store } from './open-store.ts';
 
 export interface RunFinding extends Finding {
-  /** 0: found while planning. */
+  /** 0 for findings of the plan. */
   attempt: number;
 }
 

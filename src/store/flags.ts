@@ -1,4 +1,4 @@
-// SQLite stores NaN as NULL and has no use for infinities, so a value is kept beside a flag that says what it was.
+// SQLite stores NaN as NULL and does not handle infinities, so a flag beside each value gives its kind.
 
 type Flag = 0 | 1 | 2 | 3;
 
@@ -8,7 +8,7 @@ function flagOf(value: number): Flag {
   return Number.isNaN(value) ? 1 : value > 0 ? 2 : 3;
 }
 
-/** The number that `value` and `flag` stand for. */
+/** The number from `value` and `flag`. */
 export function numberOf(value: number | null, flag: number): number {
   if (flag === 0) return value ?? Number.NaN;
   return flag === 1 ? Number.NaN : flag === 2 ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY;

@@ -1,4 +1,4 @@
-// A new index made beside the old one: others read and write the old one until the new one takes its place in one
+// Makes a new index beside the old one. Others read and write the old one until the new one replaces it in one
 // transaction. The file stays the same, so programs that have it open continue with it.
 import { randomBytes } from 'node:crypto';
 import { rmSync, statSync } from 'node:fs';
@@ -9,10 +9,10 @@ export interface FreshIndex {
   readonly store: Store;
   /** When it was made, by the clock of the file system, ms. */
   readonly madeMs: number;
-  /** Ends the part in which each run is written once, without the costly index and without looking at foreign keys. */
+  /** Ends the phase in which each run is written once, without the expensive index and foreign-key checks. */
   settle(): void;
   /**
-   * Puts what is in `store` in place of what was in the index. `last` writes to `store` what changed until now, while
+   * Replaces the contents of the index with those of `store`. `last` writes the latest changes to `store` while
    * nobody else can write.
    */
   publish(last: () => Promise<void>): Promise<void>;
@@ -43,11 +43,11 @@ export function openFreshIndex(live: Store): FreshIndex {
       store.db.pragma('foreign_keys = ON');
     },
     async publish(last) {
-      // Off, else SQLite checks and writes each row alone instead of copying tables and indexes as they are.
+      // Off, because otherwise SQLite checks and writes each row instead of copying whole tables and indexes.
       live.db.pragma('foreign_keys = OFF');
       live.db.exec('BEGIN');
       try {
-        // Takes the write lock of the old index alone: IMMEDIATE would lock the new one too.
+        // Locks only the old index for writing; IMMEDIATE would also lock the new one.
         live.db.exec('UPDATE main.run SET uid = uid WHERE id IS NULL');
         await writeAcross(store, last);
         for (const table of tables.toReversed()) live.db.exec(`DELETE FROM main.${table}`);

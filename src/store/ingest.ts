@@ -1,5 +1,5 @@
 // Events into rows. Rows and byte offset are one transaction, so each line counts exactly once, however many
-// controllers follow the run and whenever they are killed.
+// controllers follow the run, and even if they are killed.
 import type { Finding } from '../diagnostics/finding.ts';
 import { redactValues } from '../diagnostics/secrets.ts';
 import type { RunEvent, RunEventOf } from '../run/events.ts';
@@ -21,9 +21,9 @@ export interface IngestBatch {
   /** Byte offset of the first line. */
   from: number;
   lines: readonly IngestLine[];
-  /** What an event reveals (run/event-findings.ts). */
+  /** Findings of an event (run/event-findings.ts). */
   findingsOf(event: RunEvent): Finding[];
-  /** Takes secrets out of text before it is stored. */
+  /** Removes secrets from text before it is stored. */
   redact(text: string): string;
 }
 
@@ -39,9 +39,9 @@ interface AttemptState {
 }
 
 /**
- * Commits the lines that are not on record yet and returns the byte offset up to which the attempt now is.
+ * Commits the lines that are not recorded yet, and returns the byte offset up to which the attempt is now recorded.
  * An offset below `from` means that lines before the batch are missing (the index was made again): read from there.
- * Null: the attempt is not on record.
+ * Null if the attempt is not recorded.
  */
 export function ingest(store: Store, batch: IngestBatch): number | null {
   return store.write(() => {
@@ -130,7 +130,7 @@ function applyEvent(
   storeEvent(store, batch, attempt, event);
 }
 
-/** A trainer that takes up at step R makes what older attempts wrote after R void, at its first word. */
+/** The first event of a trainer that resumes at step R invalidates what older attempts wrote after R. */
 function applyHello(store: Store, batch: IngestBatch, attempt: AttemptState, from: number | null): void {
   attempt.hello_seen = 1;
   store

@@ -1,4 +1,4 @@
-// Many rows in one call: a call costs as much as two rows.
+// Inserts many rows per call, because a call costs as much as two rows.
 import type { Store } from './open-store.ts';
 
 const rowsAtOnce = 50;

@@ -7,7 +7,7 @@ import { insertRows } from './insert-rows.ts';
 import type { Store } from './open-store.ts';
 
 /**
- * Puts a run on record, as its folder describes it; its status is `queued`, or cancelled if run.json says so. `plan`
+ * Records a run as its folder describes it; its status is `queued`, or cancelled if run.json says so. `plan`
  * null: it cannot be read.
  */
 export function insertRun(store: Store, plan: Plan | null, record: RunRecord): void {
@@ -64,7 +64,7 @@ function addParams(
   }
 }
 
-/** Takes a run off the record, with its attempts, series, events and findings. */
+/** Deletes a run with its attempts, series, events and findings. */
 export function deleteRun(store: Store, run: string): void {
   store.write(() => void store.statement('DELETE FROM run WHERE uid = ?').run(run));
 }

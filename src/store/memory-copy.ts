@@ -1,9 +1,9 @@
-// The database of a disk that is full, read-only or failing: what was on record, in memory, so that commands that read
-// go on. What is written to it is forgotten.
+// A copy in memory of a database on a full, read-only or failing disk, so that reading commands
+// continue to work. Writes to it are lost.
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import Database from 'better-sqlite3';
 
-/** More is not taken into memory. */
+/** The most bytes to load into memory. */
 const maxBytes = 2 ** 30;
 
 /** Opens a copy of the database in memory; an empty one if there is none. */

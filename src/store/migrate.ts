@@ -8,11 +8,11 @@ function schemaVersion(db: Database): number {
 }
 
 /**
- * Brings a database to the newest schema, all steps in one transaction: killed in the middle, nothing happened.
+ * Upgrades a database to the newest schema, all steps in one transaction, so that a kill leaves it unchanged.
  * Returns the version it had. A database made by a newer lorch is refused, never touched.
  */
 export function migrate(db: Database, steps: readonly Migration[] = migrations): number {
-  // Read first without a lock: nearly every open finds nothing to do, and must not wait for a writer.
+  // Read first without a lock, because nearly every open has nothing to do and must not wait for a writer.
   const found = schemaVersion(db);
   if (found > steps.length) throw newerDatabase(db.name, found, steps.length);
   if (found === steps.length) return found;

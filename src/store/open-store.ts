@@ -1,4 +1,4 @@
-// The only door to SQLite. A Store is a connection with its prepared statements.
+// The only way to SQLite. A Store is a connection with its prepared statements.
 import {
   closeSync,
   constants,
@@ -47,7 +47,7 @@ export interface OpenStoreOptions {
 
 /** The first SQLite without the bug that corrupts a database when a WAL is reset (3.7.0 to 3.51.2 have it). */
 const oldestSqlite = [3, 51, 3] as const;
-/** What a database in WAL mode needs beside it, and some. */
+/** Free space that a database in WAL mode needs, with a reserve. */
 const leastBytes = 64 * 1024;
 
 /** Opens, creates or upgrades the database at `path`. Throws UserError E030–E033, E050–E052. */
@@ -215,7 +215,7 @@ function cannotOpen(path: string, error: unknown): UserError {
   const message = error instanceof Error ? error.message : String(error);
   const code = error instanceof Database.SqliteError ? error.code : '';
   if (code === 'SQLITE_CORRUPT' || code === 'SQLITE_NOTADB') return damaged(path, message, error);
-  // SQLite says "disk I/O error" if there is no room for the file that its readers share.
+  // SQLite reports "disk I/O error" if there is no room for its shared-memory file.
   const known = isBusy(error) ? storeFailure(error) : code && isFull(dirname(path)) ? noRoom(error) : null;
   if (known) return known;
   return new UserError('E032', `cannot open ${path}: ${code ? message : systemReason(error)}`, {
@@ -234,7 +234,7 @@ function isFull(folder: string): boolean {
   }
 }
 
-// The disk is full, read-only or failing, or the file is somebody else's: it can be read at best.
+// The disk is full, read-only or failing, or the file belongs to another user: it can only be read.
 function isUnwritable(error: unknown): error is UserError {
   if (!(error instanceof UserError)) return false;
   if (error.code === 'E051') return true;
@@ -254,7 +254,7 @@ function damaged(path: string, message: string, cause: unknown): UserError {
   });
 }
 
-/** Throws what keeps the database from being written, before anything is begun that needs it. */
+/** Throws if the database cannot be written; call it before work that needs to write. */
 export function requireWritable({ unwritable }: Store): void {
   if (unwritable) throw unwritable;
 }

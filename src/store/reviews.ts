@@ -1,4 +1,4 @@
-// What is on record of reviews. The logs beside the datasets are the truth; this finds them without reading any.
+// The index of reviews. The logs beside the datasets are authoritative; the index finds them without reading them.
 import type { Store } from './open-store.ts';
 
 export interface ReviewIndexRow {
@@ -21,7 +21,7 @@ export interface ReviewIndexRow {
   sha256: string;
 }
 
-/** Puts one log's rows in the place of what was known of it. */
+/** Replaces the indexed rows of one log. */
 export function replaceReviews(store: Store, log: string, rows: readonly ReviewIndexRow[]): void {
   store.write(() => {
     store.statement('DELETE FROM review WHERE log = ?').run(log);
@@ -43,12 +43,12 @@ export function replaceReviews(store: Store, log: string, rows: readonly ReviewI
   });
 }
 
-/** Forgets all reviews, before they are indexed again. */
+/** Deletes all reviews, before they are indexed again. */
 export function clearReviews(store: Store): void {
   store.write(() => void store.statement('DELETE FROM review').run());
 }
 
-/** All reviews on record, the latest first. */
+/** All indexed reviews, latest first. */
 export function listReviews(store: Store): ReviewIndexRow[] {
   const rows = store.statement('SELECT * FROM review ORDER BY last_ms DESC, log').all() as {
     log: string;

@@ -1,4 +1,4 @@
-// 64-point roll-ups of a series: what a chart of a long run reads instead of the points.
+// 64-point roll-ups of a series, which a chart of a long run reads instead of the points.
 import { numberOf, storedValue } from './flags.ts';
 import type { Store } from './open-store.ts';
 
@@ -68,7 +68,7 @@ export function emptyRoll(bucket: number, firstStep: number): Roll {
   };
 }
 
-/** Adds the next point. Always in step order, so that sums come out the same to the last bit. */
+/** Adds the next point. Call it in step order, so that sums are equal to the last bit. */
 export function addToRoll(roll: Roll, step: number, value: number): void {
   roll.points += 1;
   roll.lastStep = step;

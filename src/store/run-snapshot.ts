@@ -1,4 +1,4 @@
-// One run as it is on record at one moment, with the place up to which its events are part of that.
+// The recorded state of one run at one moment, with the position up to which it includes events.
 import { type RunCursor, startOfAttempt } from '../run/cursor.ts';
 import { type AttemptRow, listAttempts } from './attempts.ts';
 import { runEvents, type StoredEvent } from './events.ts';

@@ -18,7 +18,7 @@ export interface RunRow {
   tags: string[];
   /** The reason given for training without a review; null if none was needed. */
   unreviewed: string | null;
-  /** As the trainer counted them; null before it did. */
+  /** As counted by the trainer; null before that. */
   trainable: number | null;
   total: number | null;
   step: number | null;

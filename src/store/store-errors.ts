@@ -1,4 +1,4 @@
-// What SQLite says when it cannot, by the code of its error alone: better-sqlite3 need not be loaded to ask.
+// Classifies SQLite errors by their code, without loading better-sqlite3.
 import { UserError } from '../diagnostics/user-error.ts';
 
 function codeOf(error: unknown): string {

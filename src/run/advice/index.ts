@@ -1,4 +1,4 @@
-// All advice, in the order of codes. A new rule: one file beside this one, and one line here.
+// All advice in the order of codes. To add a rule, add a file beside this one and a line here.
 import type { CodeDoc, Finding } from '../../diagnostics/finding.ts';
 import { attentionOnly } from './attention-only.ts';
 import { dropoutCost } from './dropout-cost.ts';
@@ -51,7 +51,7 @@ export const adviceRules: readonly AdviceRule[] = [
   templatesDiffer,
 ];
 
-/** What the rules say of a plan. */
+/** The advice of all rules on a plan. */
 export function adviseOn(facts: AdviceFacts): Finding[] {
   return adviceRules.flatMap(({ code, name, severity, check }) => {
     const advice = check(facts);
@@ -59,7 +59,7 @@ export function adviseOn(facts: AdviceFacts): Finding[] {
   });
 }
 
-/** For `lorch explain`: the reason, when it speaks, and where it is from. */
+/** For `lorch explain`: the reason, the threshold, and the source. */
 export const adviceCodes: CodeDoc[] = adviceRules.map(
   ({ code, name, severity, title, prose, threshold, source }) => ({
     code,

@@ -1,4 +1,4 @@
-// docs/advice.md, made from the rules themselves.
+// docs/advice.md, generated from the rules.
 import { adviceRules } from './index.ts';
 
 /** The whole page. */

@@ -1,15 +1,15 @@
-// What a piece of advice is: one file a rule, a pure function over plain facts of a plan.
+// An advice rule: one file per rule, a pure function of plain facts about a plan.
 
-/** What the rules look at. Null: it is not known, and a rule that needs it is silent. */
+/** The facts for the rules. Null means unknown; a rule that needs the fact then gives no advice. */
 export interface AdviceFacts {
   /** Parameters of the base alone. */
   baseParameters: number | null;
   hidden: number | null;
   /** Parameters of stacked experts; 0 in a dense model. */
   expertParameters: number | null;
-  /** Trainable parameters, saved modules included. */
+  /** Trainable parameters, including saved modules. */
   trainable: number | null;
-  /** Full names of the modules that get an adapter; without those that are trained in full. */
+  /** Full names of the modules with an adapter, without those that are trained in full. */
   adapted: readonly string[] | null;
   r: number;
   alpha: number;
@@ -25,16 +25,16 @@ export interface AdviceFacts {
   accumulation: number;
   packing: boolean;
   steps: { total: number; perEpoch: number };
-  /** Null: rows are not cut. */
+  /** Null if rows are not cut. */
   maxLength: number | null;
-  /** Each once, however often its weight feeds it. */
+  /** Each row once, regardless of its weight. */
   rows: { train: number; validation: number };
-  /** Of one pass over the training rows, each once. */
+  /** For one pass over the training rows, each once. */
   trainedTokens: number;
   truncatedRows: number;
   /** Rows that lost the end of their last answer. */
   lostEnds: number;
-  /** Tokens that 99 % of the rows stay within, uncut. */
+  /** The 99th percentile of row lengths before cuts, in tokens. */
   uncutP99: number;
   /** Whether the config asks for validation. */
   validates: boolean;
@@ -42,9 +42,9 @@ export interface AdviceFacts {
   sharedPrompts: number;
   /** Expected share of padding among the positions of a batch; null if nothing is padded. */
   padding: number | null;
-  /** Control tokens of the rows with an empty embedding that stays as it is; null if the weights are not at hand. */
+  /** Control tokens in the rows with a zero embedding that is not trained; null if the weights are not on this machine. */
   untrainedTokens: { id: number; token: string; rows: number }[] | null;
-  /** What is trained on, by source. */
+  /** Training rows and tokens by source. */
   sources: readonly {
     /** Its path in the config: `dataset.train.1`. */
     setting: string;
@@ -61,11 +61,11 @@ export interface AdviceFacts {
   template: { kind: string; sha256: string };
   /** Whether the head has the embedding's weight; null: not known. */
   tiedHead: boolean | null;
-  /** How the run would stand on the GPU without quantization; null without a GPU or quantization. */
+  /** Whether the run would fit the GPU without quantization; null without a GPU or quantization. */
   unquantized: { verdict: 'fits' | 'tight' | 'does_not_fit'; totalBytes: number; gpu: string } | null;
 }
 
-/** What a rule found, in this plan's own figures. */
+/** A rule's result with this plan's figures. */
 interface Advice {
   message: string;
   hint: string;
@@ -80,7 +80,7 @@ export interface AdviceRule {
   title: string;
   /** The reason, and what to do. */
   prose: string;
-  /** When it speaks, in one sentence. */
+  /** The threshold, in one sentence. */
   threshold: string;
   /** Who found it: paper, documentation or measurement. */
   source: string;

@@ -1,4 +1,4 @@
-// Schema 2: what the review logs of the workspace say, one row for each version of a dataset that was drawn from.
+// Schema 2: the index of review logs, one row for each dataset version that was drawn from.
 import type { Database } from 'better-sqlite3';
 
 export function createReviewTable(db: Database): void {
