@@ -19,7 +19,7 @@ describe('an editor setting', () => {
     expect(editorWords('  ')).toEqual([]);
   });
 
-  it('runs with the file as its last argument; its failure is told in words', async () => {
+  it('runs with the file as its last argument; a failure is reported in words', async () => {
     const file = join(dir, 'row.json');
     const editor = join(dir, 'edit.mjs');
     writeFileSync(file, 'before');

@@ -51,7 +51,7 @@ describe('the stack of a bug', () => {
     expect(readFileSync(file, 'utf8')).not.toMatch(/hf_|very-secret-value/);
   });
 
-  it('has a name of its own each time', async () => {
+  it('has a new name each time', async () => {
     const files = await Promise.all([report({ HOME: dir }), report({ HOME: dir })]);
     expect(new Set(files).size).toBe(2);
   });

@@ -115,7 +115,7 @@ describe.skipIf(!hasPython)('a review at the keys', () => {
     expect((await terminal.exit()).code).toBe(0);
   });
 
-  it('shows five views of a row, and no escape that a dataset holds', async () => {
+  it('shows five views of a row, and no escape sequence from a dataset', async () => {
     dataset('c.jsonl', chats(60, '\\ufffd red \\u001b[31m text\\u202e and \\u0007 bell  '));
     const terminal = open(['c.jsonl'], 100, 40, { NO_COLOR: '1' });
     const turns = (await terminal.until('\\[turns\\]')).join('\n');

@@ -45,7 +45,7 @@ describe('a variable in a value', () => {
     expect((await configOf(`${minimal}revision: "$\${HOME}"\n`)).revision).toBe('${HOME}');
   });
 
-  it('is not read from what another variable holds', async () => {
+  it('is not expanded inside the value of another variable', async () => {
     const config = await configOf(`${minimal}revision: \${A}\n`, { env: { A: '${B}', B: 'x' } });
     expect(config.revision).toBe('${B}');
   });
@@ -77,7 +77,7 @@ describe('a secret', () => {
     }
   });
 
-  it('is refused by the look of its value, wherever it stands', async () => {
+  it('is refused by the form of its value, at any place', async () => {
     const token = `hf_${'Ab1'.repeat(10)}`;
     for (const text of [`revision: ${token}`, `lora: { target_modules: [q_proj, ${token}] }`]) {
       const { findings } = await loadText(`${minimal}${text}\n`);

@@ -5,7 +5,7 @@ import { takeAdapter } from '../../src/config/take-adapter.ts';
 import { configOf, loadText, minimal } from './load-files.ts';
 
 describe('init_adapter', () => {
-  it('is a name, which goes on training it, or a name with a mode', async () => {
+  it('is a name, which continues its training, or a name with a mode', async () => {
     const forms: [string, unknown][] = [
       ['init_adapter: my-run', { from: 'my-run', mode: 'continue' }],
       ['init_adapter: { from: "@last", mode: fuse }', { from: '@last', mode: 'fuse' }],

@@ -100,7 +100,7 @@ describe('a field that configs may not set', () => {
     expect((await only('lora: { deepspeed: x }\n')).code).toBe('C016');
   });
 
-  it('includes a weight that stands outside its source', async () => {
+  it('includes a weight outside its source', async () => {
     const text = 'name: a\nbase_model: b\ndataset:\n  train: a.jsonl\n  weight: 2\n';
     const { findings, faults } = await loadText(text);
     expect(faults).toEqual(['5:3 C016']);

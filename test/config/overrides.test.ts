@@ -55,7 +55,7 @@ describe('--set', () => {
     expect(await faulty('__proto__.x=1')).toContain('C022');
   });
 
-  it('is told together with the faults of the file', async () => {
+  it('is reported together with the faults of the file', async () => {
     const { faults } = await loadText(`${minimal}lora: { r: x }\n`, { overrides: ['training.seed=x'] });
     expect(faults).toEqual(['5:12 C011', '--set training.seed=x C011']);
   });

@@ -54,7 +54,7 @@ describe('the rendered objects', () => {
     });
   });
 
-  it('give EVA its settings, and nobody else any', async () => {
+  it('give settings only to EVA', async () => {
     const { lora } = await render('lora: { init_lora_weights: eva, eva_config: { tau: 0.9 } }\n');
     expect(lora.eva_config).toEqual({ rho: 1, tau: 0.9, use_label_mask: true, whiten: false });
     expect((await render('')).lora.eva_config).toBeNull();
@@ -83,14 +83,14 @@ describe('the rendered objects', () => {
     ]);
   });
 
-  it('leave nothing undefined, so that the plan holds every value', async () => {
+  it('leave nothing undefined, so that the plan has every value', async () => {
     const rendered = await render('quantization: { load_in_4bit: true }\n');
     expect(JSON.parse(JSON.stringify(rendered))).toEqual(rendered);
     for (const section of [rendered.lora, rendered.quantization, rendered.training])
       expect(Object.values(section ?? {})).not.toContain(undefined);
   });
 
-  it('scale the adapter by 2 at any rank unless told otherwise', async () => {
+  it('scale the adapter by 2 at any rank by default', async () => {
     expect((await render('lora: { r: 64 }\n')).lora.lora_alpha).toBe(128);
     expect((await render('lora: { r: 64, lora_alpha: 16 }\n')).lora.lora_alpha).toBe(16);
   });

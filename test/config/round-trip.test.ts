@@ -78,7 +78,7 @@ const config = fc.record(
 );
 
 describe('the merged YAML of a run', () => {
-  it('loads again to the same config, whatever the values', async () => {
+  it('loads again to the same config for any values', async () => {
     let sound = 0;
     await fc.assert(
       fc.asyncProperty(config, async (values) => {
@@ -95,7 +95,7 @@ describe('the merged YAML of a run', () => {
     expect(sound).toBeGreaterThan(120);
   });
 
-  it('holds what base, variables, overrides and sweep said, and none of them', async () => {
+  it('contains the result of base, variables, overrides and sweep, but none of them', async () => {
     const { loaded } = await loadText(
       {
         'run.yaml': 'extends: base.yaml\nrevision: ${REV}\nsweep: { parameters: { lora.r: [2, 4] } }\n',
@@ -116,7 +116,7 @@ describe('the merged YAML of a run', () => {
     expect(again[0]?.sweep).toBeNull();
   });
 
-  it('is read alike by readers of YAML 1.1', () => {
+  it('is read in the same way by readers of YAML 1.1', () => {
     expect(writeYaml({ revision: 'no', name: '1e-4' })).toBe('revision: "no"\nname: "1e-4"\n');
   });
 });

@@ -68,7 +68,7 @@ describe('a random sweep', () => {
     `    training.learning_rate: { min: 1e-5, max: 1e-3, distribution: log_uniform }\n${more}`;
   const values = async (text: string) => (await sweep(text)).map(({ sweep: place }) => place?.values);
 
-  it('draws the same from the same seed, and goes on where fewer samples ended', async () => {
+  it('draws the same from the same seed, and more samples continue the same draws', async () => {
     const ten = await values(random(10));
     expect(await values(random(10))).toEqual(ten);
     expect(await values(random(4))).toEqual(ten.slice(0, 4));

@@ -36,7 +36,7 @@ describe('the workspace', () => {
     expect(await findWorkspace(root)).toBeNull();
   });
 
-  it('holds paths relative to itself, or to the home folder', async () => {
+  it('has paths relative to itself, or to the home folder', async () => {
     write('python: .venv\nruns_dir: /data/runs\n');
     expect(await findWorkspace(join(root, 'deep'))).toEqual({
       root,
@@ -49,7 +49,7 @@ describe('the workspace', () => {
     expect(await findWorkspace(root, '/home/me')).toMatchObject({ python: '/home/me/envs/lora' });
   });
 
-  it('holds what an hour costs, and refuses what is no price', async () => {
+  it('has a price per hour, and refuses values that are not a price', async () => {
     write('price_per_hour: 2.5\n');
     expect((await findWorkspace(root))?.pricePerHour).toBe(2.5);
     for (const wrong of ['-1', 'cheap', '[2]', '.inf']) {

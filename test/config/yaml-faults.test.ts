@@ -27,7 +27,7 @@ const cases: [string, string | Record<string, string | Uint8Array>, string[]][] 
   ['more than 1 MiB', `# ${'x'.repeat(1 << 20)}\n${minimal}`, ['run.yaml C004']],
 ];
 
-describe('a file that is no config', () => {
+describe('a file that is not a config', () => {
   for (const [what, files, faults] of cases)
     it(`names ${what} and its place`, async () => {
       expect((await loadText(files)).faults).toEqual(faults);

@@ -29,7 +29,7 @@ const rowsOf = (sizes: Record<string, number>): Row[] => {
 };
 
 describe('a stratified split', () => {
-  it('holds out the share of each stratum, to the nearest group', () => {
+  it('holds out the same fraction of each stratum, to the nearest group', () => {
     expect(assign(rowsOf({ a: 100, b: 1_004, c: 37 })).strata).toEqual([
       { name: 'a', train: 90, validation: 10 },
       { name: 'b', train: 904, validation: 100 },
@@ -45,7 +45,7 @@ describe('a stratified split', () => {
     ]);
   });
 
-  it('never puts rows of one group on both sides, whatever their strata', () => {
+  it('never puts rows of one group on both sides, for any strata', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(fc.nat(8), fc.constantFrom('a', 'b', 'c'))), fc.nat(), (pairs, seed) => {
         const { sideOf } = assign(

@@ -9,7 +9,7 @@ function read(text: string): unknown {
   return value;
 }
 
-describe('JSON written as it stood', () => {
+describe('JSON written unchanged', () => {
   it('keeps numbers, the order of keys and odd keys', () => {
     for (const text of [
       '{"amount":10.0,"rate":1e3,"tiny":1.50,"big":12345678901234567890,"zero":-0,"cold":-0.0,"E":1E+5}',
@@ -34,7 +34,7 @@ describe('JSON written as it stood', () => {
     );
   });
 
-  it('finds every number, whatever stands around it', () => {
+  it('finds every number in any surroundings', () => {
     const number = fc.constantFrom('1.0', '2e5', '0.50', '98765432109876543210', '7', '-0', '0.25', '1E-9');
     const tree = fc.letrec<{ value: string }>((tie) => ({
       value: fc.oneof(

@@ -21,7 +21,7 @@ describe('numbers that no program can hold', () => {
     );
   });
 
-  it('are no error if they keep their digits, and two rows that differ in the last one are two rows', async () => {
+  it('are not an error if they keep their digits, and two rows that differ in the last digit are two rows', async () => {
     const orders = ['12345678901234567890', '12345678901234567891', '10', '10.0', '1e1'];
     const { result } = await scanText(orders.map(row).join(''));
     expect(result.ledger.kept).toBe(4);

@@ -4,7 +4,7 @@ import { makeFile } from './fuzz/make-file.ts';
 import { createRandom } from './fuzz/random.ts';
 import { scanFuzzed } from './fuzz/scan-fuzzed.ts';
 
-it('reads whatever bytes come: every row in the ledger once, places that exist, one answer for any chunks', async () => {
+it('reads any bytes: every row in the ledger once, places that exist, the same answer for any chunks', async () => {
   const files = 150;
   let withKept = 0;
   let withLost = 0;

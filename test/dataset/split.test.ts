@@ -39,7 +39,7 @@ it('keeps the order, keeps groups together, and fills both sides if there are tw
   );
 });
 
-it('holds back ten thousand rows at the most', () => {
+it('holds back at most ten thousand rows', () => {
   const split = createSplit<number>({ fraction: 1e-12, seed: 1 });
   let out = 0;
   for (let i = 0; i < 30_000; i += 1) {

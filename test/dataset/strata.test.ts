@@ -11,7 +11,7 @@ const example = (answer: string, meta: Record<string, unknown> = {}): Example =>
 });
 
 describe('strata', () => {
-  it('tell lengths apart in powers of two, whatever other rows there are', () => {
+  it('separate lengths in powers of two, independent of other rows', () => {
     const length = findStrata('length');
     expect(length(example('Yes.'), 'a')).toBe('under 64 characters');
     expect(length(example('x'.repeat(58)), 'a')).toBe('64 to 127 characters');
@@ -19,7 +19,7 @@ describe('strata', () => {
     expect(length(example('x'.repeat(122)), 'a')).toBe('128 to 255 characters');
   });
 
-  it('take an answer for a label whatever space stands around it, and long ones for none', () => {
+  it('treat an answer as a label with any space around it, but not long answers', () => {
     const label = findStrata('label');
     expect(label(example(' billing\n'), 'a')).toBe(label(example('billing'), 'a'));
     expect(label(example('x'.repeat(500)), 'a')).toBe(label(example('y'.repeat(101)), 'a'));

@@ -64,7 +64,7 @@ describe('a scan with weights', () => {
     );
   });
 
-  it('moves no row where rows come in, in whatever order', async () => {
+  it('does not move rows if rows are added in any order', async () => {
     const drawn = async (text: string) => {
       const { kept } = await scanText([{ text, weight: 0.5 }], { draw });
       return new Set(kept.map(({ fingerprint }) => fingerprint));
@@ -127,7 +127,7 @@ describe('sources with formats of their own', () => {
     expect(kept[0]?.example.messages.map(({ content }) => content)).toEqual(['Name tree 0.', 'tree 0']);
   });
 
-  it('are no rows with mixed keys', async () => {
+  it('are not rows with mixed keys', async () => {
     const csv = `q,a\n${Array.from({ length: 30 }, (_, i) => `Name sky ${i}.,Blue ${i}.\n`).join('')}`;
     const sources: Source[] = [
       { text: rows('tree', 300) },

@@ -44,7 +44,7 @@ describe('a quoted path', () => {
     expect(quotePath('-rf')).toBe('./-rf');
   });
 
-  it('is one word of no effect, whatever it holds', () => {
+  it('is one harmless word, for any content', () => {
     const name = fc.string({
       unit: fc.constantFrom(...'ab \'"\\$`\n\t\u001b\u0001;&|<>(){}*?~#!=ü数\u202e'),
       maxLength: 12,

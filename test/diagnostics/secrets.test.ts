@@ -57,7 +57,7 @@ describe("a job's environment", () => {
     PYTHONSTARTUP: '/evil.py',
   };
 
-  it('is what training needs and no more', () => {
+  it('is only what training needs', () => {
     expect(Object.keys(jobEnvironment(env)).sort()).toEqual([
       'CUDA_VISIBLE_DEVICES',
       'HF_HOME',

@@ -12,7 +12,7 @@ describe('text from outside', () => {
     );
   });
 
-  it('is only code in Markdown, whatever backticks it has', () => {
+  it('is only code in Markdown, with any backticks', () => {
     expect(markdownCode('a')).toBe('`a`');
     expect(markdownCode('a``b')).toBe('``` a``b ```');
     expect(markdownCode('a\nb')).toBe('`a b`');

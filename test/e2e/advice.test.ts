@@ -26,7 +26,7 @@ describe.skipIf(!python)('advice in plans', () => {
   const codes = async (...settings: string[]): Promise<string[]> =>
     advice((await plans(...settings))[0]).map(({ code }) => code);
 
-  it('speaks of what this plan holds', async () => {
+  it("uses this plan's figures", async () => {
     // 50-odd rows, 14 steps, adapters on q_proj and v_proj; embedding and head are trained in full and no adapters.
     expect(await codes('training.learning_rate=2e-5')).toEqual(['A001', 'A004', 'A009', 'A016']);
   });

@@ -43,7 +43,7 @@ describe('tokens in a check', () => {
     ).toEqual([]);
   });
 
-  it('are left out, and said to be, where there is no Python environment; the rest is checked', async () => {
+  it('are skipped with a message without a Python environment; the rest is checked', async () => {
     await workspace.write('lorch.yaml', '');
     const { exitCode, stdout, stderr } = await check('--tokenizer', 'models/tiny');
     expect(exitCode).toBe(3);

@@ -60,7 +60,7 @@ describe.skipIf(!python)('init_adapter', () => {
     return losses;
   };
 
-  it('goes on where the source ended, with its settings, as the plan says', async () => {
+  it('continues where the source ended, with its settings, as the plan says', async () => {
     const planned = await workspace.lorch(['plan', 'configs/more.yaml']);
     expect(planned.stdout, planned.stderr).toContain(`starts from run ${source}`);
     const run = await train('configs/more.yaml');

@@ -78,7 +78,7 @@ describe.skipIf(!python)('lorch model calibrate', () => {
     expect(await forecast()).toEqual({ ...after, disk: expect.anything() });
   });
 
-  it('stands beside runs: the plan after one rests on both, and knows the time to the first step', async () => {
+  it('counts beside runs: the next plan uses both, and has the time to the first step', async () => {
     const trained = await workspace.lorch(['train', 'configs/run.yaml', '--unreviewed', 'a test']);
     expect(trained.exitCode, trained.stderr).toBe(0);
     const after = await forecast();

@@ -88,7 +88,7 @@ describe.skipIf(!python)('parameters as forecast', () => {
     expect(result.stderr).toContain('lora_dropout: 0');
   });
 
-  it('an adapter on the head is refused before anything starts, however it is named', async () => {
+  it('an adapter on the head is refused before anything starts, for all ways to name it', async () => {
     const settings = ['base_model=models/moe', 'lora.target_modules=".*(q_proj|lm_head)"', ...steps];
     const result = await lorch(['plan', 'configs/run.yaml'], ...settings);
     expect([result.exitCode, result.stderr]).toEqual([2, expect.stringContaining('M021')]);

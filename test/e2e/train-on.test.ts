@@ -72,7 +72,7 @@ describe.skipIf(!python)('rows of a run', () => {
   };
   const odd = base('train: datasets/rows.jsonl, template: t.jinja, train_on: last');
 
-  it('that cannot be trained on are dropped by code, and the plan goes on', async () => {
+  it('that cannot be trained on are dropped by code, and the plan continues', async () => {
     const { dataset, findings } = await planned(odd, 'dataset.on_error=drop');
     expect(dataset.dropped).toEqual(Object.fromEntries(Object.keys(faulty).map((code) => [code, 1])));
     expect([dataset.rows_in, dataset.train.rows]).toEqual([10, 6]);

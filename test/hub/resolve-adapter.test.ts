@@ -62,7 +62,7 @@ describe('an adapter on the hub', () => {
     expect((await ask('acme/adapter')).dir).toBe(snapshot);
   });
 
-  it('is refused with the reason where it is missing, pickled, or its commit is no commit', async () => {
+  it('is refused with the reason if it is missing, pickled, or its commit is not a commit', async () => {
     await expect(ask('acme/none')).rejects.toMatchObject({ code: 'M011' });
     await expect(ask('acme/adapter', 'v9')).rejects.toMatchObject({ code: 'M013' });
     await expect(ask('acme/pickled')).rejects.toMatchObject({

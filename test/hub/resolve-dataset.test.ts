@@ -187,7 +187,7 @@ describe('what goes wrong', () => {
     });
   });
 
-  it('is no secret: the token opens gated datasets and is never shown', async () => {
+  it('opens gated datasets and is never shown', async () => {
     const refused = await failure('hf://datasets/acme/gated', { HF_TOKEN: 'hf_stranger' });
     expect(refused?.code).toBe('D191');
     expect(JSON.stringify(refused)).not.toContain('hf_stranger');

@@ -117,7 +117,7 @@ describe('a hub model', () => {
     expect(second).toEqual(first);
   });
 
-  it('is not asked for shapes that nobody wants, and later gives them all the same', async () => {
+  it('is not asked for shapes before they are needed', async () => {
     expect((await ask('acme/single', { withTensors: false })).tensors).toBeNull();
     expect(hub.requests.filter((request) => request.includes('safetensors'))).toEqual([]);
     expect((await ask('acme/single')).tensors).not.toBeNull();
@@ -134,7 +134,7 @@ describe('a hub model', () => {
     expect((await ask('acme/no-weights')).tensors).toBeNull();
   });
 
-  it('without config.json is no model', async () => {
+  it('without config.json is not a model', async () => {
     await expect(ask('acme/no-config')).rejects.toMatchObject({ code: 'M010' });
   });
 
@@ -230,7 +230,7 @@ describe('a local model', () => {
     expect((await ask('~/mine')).path).toBe(join(dir, 'mine'));
   });
 
-  it('that is written like a path and is not there is no hub id', async () => {
+  it('that is written like a path and does not exist is not taken for a hub id', async () => {
     await expect(ask('./models/none')).rejects.toMatchObject({ code: 'M011' });
     await expect(ask('../none/none')).rejects.toMatchObject({ code: 'M011' });
     expect(hub.requests).toEqual([]);

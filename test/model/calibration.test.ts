@@ -27,7 +27,7 @@ describe('calibrate', () => {
     expect(width([0.2, 1, 5])).toBeGreaterThan(width([1]));
   });
 
-  it('holds the factor inside the interval', () => {
+  it('keeps the factor inside the interval', () => {
     fc.assert(
       fc.property(fc.array(fc.double({ min: 0.01, max: 100, noNaN: true }), { minLength: 1 }), (ratios) => {
         const found = calibrate(ratios, priorSpread.memory);

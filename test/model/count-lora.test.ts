@@ -279,14 +279,14 @@ describe('the output head', () => {
   const of = (model: string, lora: Record<string, unknown>) =>
     countLora(factsOf(model), { target_modules: ['q_proj'], ...lora }).head;
 
-  it('is told where an adapter would be put around it, which TRL never trains', () => {
+  it('is reported if an adapter would be put around it, which TRL never trains', () => {
     expect(of('Llama-2-7B', { target_modules: ['q_proj', 'lm_head'] })).toBe('adapter');
     expect(of('Llama-2-7B', { target_parameters: ['lm_head.weight'] })).toBe('adapter');
     const tied = { target_modules: ['embed_tokens'], ensure_weight_tying: true };
     expect(of('Llama-3.2-1B', tied)).toBe('adapter');
   });
 
-  it('is told where single rows of it would train beside a bias, which PEFT leaves out', () => {
+  it('is reported if single rows of it would train beside a bias, which PEFT ignores', () => {
     const facts = factsOf('Llama-2-7B');
     const modules = facts.modules.map((module) =>
       module.name === 'lm_head' ? { ...module, bias: true } : module,

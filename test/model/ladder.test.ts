@@ -12,7 +12,7 @@ describe('ladderSizes', () => {
     ]);
   });
 
-  it('holds no size twice, climbs, and never exceeds the run', () => {
+  it('has each size once, in increasing order, and never exceeds the run', () => {
     const size = fc.integer({ min: 1, max: 9000 });
     fc.assert(
       fc.property(size, size, (batch, sequenceTokens) => {

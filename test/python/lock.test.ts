@@ -66,7 +66,7 @@ describe('withLock', () => {
     expect(left).toEqual([]);
   });
 
-  it('waits for a living holder, says for whom, and can be told to stop', async () => {
+  it('waits for a living holder, names it, and can be stopped', async () => {
     const holder = spawn('sleep', ['30']);
     try {
       await leave(holder.pid ?? 0);

@@ -72,7 +72,7 @@ describe('runTrainer', () => {
     expect(value).toEqual({ spec, extra: 'given' });
   });
 
-  it('reports progress and logs apart, and survives lines that are no JSON', async () => {
+  it('reports progress and logs separately, and ignores lines that are not JSON', async () => {
     const progress: unknown[] = [];
     const logs: string[] = [];
     await runTrainer(
@@ -94,7 +94,7 @@ describe('runTrainer', () => {
     expect((await failure(runTrainer(python, 'refuse', { exit: 3 }))).exitCode).toBe(3);
   });
 
-  it('names the log of a crash, which holds what Python said', async () => {
+  it('names the log of a crash, which contains the output of Python', async () => {
     const error = await failure(runTrainer(python, 'crash', {}));
     expect(error.code).toBe('E008');
     expect(error.message).toContain('ValueError: boom');

@@ -131,7 +131,7 @@ describe('comparing runs', () => {
     expect(other.results.find((row) => row.name === 'validation loss, best')?.best).toBeNull();
   });
 
-  it('compares losses counted by token whatever the evaluation batch, and no others', () => {
+  it('compares losses by token for any evaluation batch, and no others', () => {
     const batched = (size: number, byToken: boolean) => {
       const made = plan();
       const training = { ...made.training, per_device_eval_batch_size: size, eval_packing: size > 1 };

@@ -94,7 +94,7 @@ describe('the outcome of an attempt', () => {
 });
 
 describe('why an attempt failed', () => {
-  it('is told by the error event first, with its own message and hint', () => {
+  it('is classified by the error event first, with its message and hint', () => {
     const error = {
       v: 1 as const,
       seq: 1,
@@ -133,7 +133,7 @@ describe('why an attempt failed', () => {
     expect(classOf({ logTail: log })).toBe(expected);
   });
 
-  it('is told by the way it ended when nothing else tells', () => {
+  it('is classified by the way it ended if there is no other evidence', () => {
     expect(classOf({ exit: exit({ signal: 9 }) })).toBe('killed');
     expect(classOf({ exit: exit({ signal: 11 }) })).toBe('crash');
     expect(classOf({ exit: exit({ code: 0 }) })).toBe('ended-early');

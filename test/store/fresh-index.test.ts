@@ -75,7 +75,7 @@ describe('an index made beside the old one', () => {
     expect(runs()).toEqual(['old', 'later']);
   });
 
-  it('waits for nobody: a writer in the way is an error, after which it can be tried again', async () => {
+  it('does not wait: another writer is an error, after which it can be tried again', async () => {
     store.db.pragma('busy_timeout = 0');
     const other = openStore(store.path);
     const fresh = openFreshIndex(store);

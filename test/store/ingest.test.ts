@@ -48,7 +48,7 @@ describe('taking in events', () => {
     );
   });
 
-  it('counts each line once, however often and in whatever pieces it is handed in', () => {
+  it('counts each line once, even if it is passed in repeatedly and in pieces', () => {
     const events = [
       helloEvent(1, null),
       ...Array.from({ length: 200 }, (_, i) => stepEvent(i + 1, { loss: 1 / (i + 1) })),
@@ -183,7 +183,7 @@ describe('a resumed attempt', () => {
     expect(listAttempts(store, 'one').map((attempt) => attempt.resumedFromStep)).toEqual([null, 100]);
   });
 
-  it('that begins anew voids all of them, and a series that is left empty goes', () => {
+  it('that starts again removes all of them, and series that become empty', () => {
     const store = resumed(null);
     expect(seriesSummaries(store, 'one')).toEqual([]);
     expect(getRun(store, 'one')?.step).toBe(null);
@@ -195,7 +195,7 @@ describe('a resumed attempt', () => {
 });
 
 describe('summaries and roll-ups', () => {
-  it('are what the points say, in whatever order and pieces the points came', () => {
+  it('match the points, for any order and pieces of the points', () => {
     const value = fc.oneof(
       fc.double({ noDefaultInfinity: true, noNaN: true, min: -1e6, max: 1e6 }),
       fc.constantFrom(Number.NaN, Number.POSITIVE_INFINITY),

@@ -48,7 +48,7 @@ it('leaves out a row that would be broken, and keeps the others', async () => {
   expect((await lorch('check', 'two.out.jsonl')).exitCode).toBe(0);
 });
 
-it('is no success if no row is left', async () => {
+it('fails if no row is left', async () => {
   put('one.jsonl', called);
   for (const to of ['chatml-text', 'alpaca']) {
     const { exitCode, stderr } = await lorch(

@@ -34,7 +34,7 @@ describe('a spliced copy', () => {
     ).toBe(true);
   });
 
-  it('replaces nothing where something else stands there', async () => {
+  it('replaces nothing if the text there is different', async () => {
     const file = Buffer.from('{"a":1}\n{"a":2}\n');
     const wrong = [
       { line: 1, column: 1, before: '{"a":9}', after: 'x' },

@@ -48,7 +48,7 @@ describe('forecastDisk', () => {
     expect(disk.merged_bytes).toBe(2 * 8_030_261_248 + 5_000_000);
   });
 
-  it('refuses what no disk holds', async () => {
+  it('refuses files that do not fit on the disk', async () => {
     const { findings } = await ask({ save_steps: 1 }, 1_000_000_000);
     expect(findings).toMatchObject([{ code: 'P007', severity: 'error' }]);
     expect(findings[0]?.message).toContain('1000000000 checkpoints');

@@ -47,7 +47,7 @@ describe('what later forecasts learn from', () => {
     expect(calibrateMemory(past, 100)?.factor).toBeCloseTo(1.2345);
   });
 
-  it('is no run that failed, whatever it measured', async () => {
+  it('excludes failed runs', async () => {
     const failed = ['fails', 'out_of_memory', 'exits_early', 'dies_mid_line'];
     expect(await learnt(failed.map((trainer) => [trainer, trainer, planWithMemory()]))).toEqual([]);
     const past = await learnt([['good', 'ok', planWithMemory()]]);
@@ -61,7 +61,7 @@ describe('what later forecasts learn from', () => {
     expect(run?.forecastBytes).toBe(planned);
   });
 
-  it('is no run of another model type or on another device', async () => {
+  it('excludes runs of another model type or on another device', async () => {
     await learnt([['good', 'ok', planWithMemory()]]);
     const ask = (device: string, modelType: string) =>
       pastRuns(workspace.store, workspace.runsDir, { device, modelType });

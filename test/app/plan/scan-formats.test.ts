@@ -14,7 +14,7 @@ const scan = (dataset: Record<string, unknown>, rows: unknown[]) => {
   return scanConfig(scope, section, join(root, 'out'));
 };
 
-it('refuses to train on preference pairs, however they were recognised', async () => {
+it('refuses to train on preference pairs, recognised in any way', async () => {
   const refusal = {
     code: 'D045',
     hint: expect.stringContaining('lorch data convert rows.jsonl --to chatml'),

@@ -34,7 +34,7 @@ describe('shared prompts', () => {
     ['assistant', answer],
   ];
 
-  it('are counted by validation rows, whatever the answers and the white space', async () => {
+  it('are counted by validation rows, ignoring answers and white space', async () => {
     expect(
       await count(
         [row('What is  lava?\n', 'Rock.'), row('What is lava?', 'Melt.'), row('Other', 'x')],
@@ -43,7 +43,7 @@ describe('shared prompts', () => {
     ).toBe(2);
   });
 
-  it('are all that stands before the last answer', async () => {
+  it('are everything before the last answer', async () => {
     const turns = (first: string): Turn[] => [...row('Hello', first), ...row('And then?', 'End.')];
     expect(await count([turns('Hi')], [turns('Good day')])).toBe(0);
     expect(await count([turns('Hi')], [turns('Hi')])).toBe(1);

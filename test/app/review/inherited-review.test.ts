@@ -106,7 +106,7 @@ describe('a passed review', () => {
     expect((await askForRows(folder, ['b.jsonl'])).state).toBe('failed');
   });
 
-  it('counts once where finishing copied it, and goes on to what is made of the new version', async () => {
+  it('counts once if finishing copied it, and covers what is made from the new version', async () => {
     await folder.write(
       'a.jsonl',
       alpacaRows(0, 300, (n) => n === 5 || n === 100),
@@ -124,7 +124,7 @@ describe('a passed review', () => {
     expect(defects).toBe((await folder.status('a.jsonl')).judgement.sample.defects);
   });
 
-  it('of the files behind a dataset is weighed with the draw of its own', async () => {
+  it("of a dataset's parent files counts together with its own draw", async () => {
     const bad = (n: number) => n % 3 === 0;
     await folder.write(
       'a.jsonl',

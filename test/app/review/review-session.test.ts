@@ -43,7 +43,7 @@ describe('a review', () => {
     session.close();
   });
 
-  it('goes on where a killed one stopped, also after half a line', async () => {
+  it('continues where a killed one stopped, even after an incomplete line', async () => {
     await folder.write('a.jsonl', alpacaRows(0, 200));
     const killed = await openSession(folder.request('a.jsonl'));
     for (let i = 0; i < 7; i += 1) killed.accept();

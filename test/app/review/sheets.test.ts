@@ -100,7 +100,7 @@ describe('a review without a terminal', () => {
     await expect(folder.read('a.jsonl.review.jsonl')).rejects.toThrow('ENOENT');
   });
 
-  it('refuses a row that stands twice, a file of another kind, and text that is not UTF-8', async () => {
+  it('refuses a row that occurs twice, a file of another kind, and text that is not UTF-8', async () => {
     await filled('in.jsonl', () => ({ verdict: 'accept' }));
     const text = await folder.read('in.jsonl');
     await folder.write('twice.jsonl', text + text.split('\n')[0]);

@@ -76,7 +76,7 @@ describe('a changed dataset', () => {
     expect(pooled?.rows).toBeGreaterThan(90);
   });
 
-  it('lets go of defects that left by a rule, as the rows that nobody read show', async () => {
+  it('does not count defects that a rule removed, as the unread rows show', async () => {
     const rejected = await reviewed(2000);
     expect(rejected.length).toBeGreaterThan(1);
     // Every bad row leaves, read or not, and some row comes: another version, really cleaned.
@@ -99,7 +99,7 @@ describe('a changed dataset', () => {
     expect(session.judgement().passed).toBe(false);
   });
 
-  it('asks nobody to read a row twice that stands in both versions', async () => {
+  it('does not show a row of both versions twice', async () => {
     await folder.write('a.jsonl', alpacaRows(0, 80));
     await folder.review('a.jsonl', honest, { rows: 80 });
     await folder.write('a.jsonl', alpacaRows(0, 90));
@@ -203,7 +203,7 @@ describe('a finished review', () => {
     });
   });
 
-  it('is covered by the same review, which goes on beside the new version', async () => {
+  it('is covered by the same review, which continues beside the new version', async () => {
     await folder.write(
       'a.jsonl',
       alpacaRows(0, 300, (n) => n % 40 === 0),

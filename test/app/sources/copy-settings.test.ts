@@ -46,7 +46,7 @@ describe('The settings beside a dataset', () => {
     expect(text).toContain('D104');
   });
 
-  it('never go over what lies beside the output', async () => {
+  it('never overwrite settings beside the output', async () => {
     await put('a.jsonl.checks.yaml', 'near-empty-answer: off\n');
     await put('out.jsonl.checks.yaml', 'refusal: off\n');
     await sample(['a.jsonl']);

@@ -76,7 +76,7 @@ it('names every row that was cut or dropped, also those that the trainer only co
   expect([whole?.at, whole?.message]).toEqual([undefined, 'One token is two here.']);
 });
 
-it('knows no place for a row that was never there', () => {
+it('has no place for a row that does not exist', () => {
   const places = createRowPlaces();
   places.add({ row: 5, file: 'a.jsonl', line: 6, column: 1 });
   expect([places.find(4), places.find(6), places.find(5)?.line]).toEqual([undefined, undefined, 6]);

@@ -139,7 +139,7 @@ describe('a baseline', () => {
     expect(baseline).toEqual({ file: 'base.jsonl', accepted: { error: 3, warning: 1 }, stale: {} });
   });
 
-  it('names what is found no more, and is the same file for the same findings', async () => {
+  it('names entries that are no longer found, and is the same file for the same findings', async () => {
     put('rows.jsonl', lines(...faulty));
     await check(['rows.jsonl', '--write-baseline', 'base.jsonl']);
     put('rows.jsonl', lines(...[...faulty].reverse()));
@@ -154,7 +154,7 @@ describe('a baseline', () => {
     expect(skipped.stdout).toContain('2 that it accepts are no longer found (1 D001, 1 D050)');
   });
 
-  it('holds findings of the file itself by file', async () => {
+  it('lists findings on the file itself by file', async () => {
     put('rows.json', `[${row(1)},${row(2)}`);
     expect((await check(['rows.json'])).exitCode).toBe(1);
     await check(['rows.json', '--write-baseline', 'base.jsonl']);
@@ -172,7 +172,7 @@ describe('a baseline', () => {
     expect((await check(args.slice(0, 3))).exitCode).toBe(0);
   });
 
-  it('that is written anew says what became of the one before; nothing else is written over', async () => {
+  it('that replaces another says what changed; no other file is overwritten', async () => {
     put('rows.jsonl', lines(...faulty));
     await check(['rows.jsonl', '--write-baseline', 'base.jsonl']);
     put('rows.jsonl', lines(row(1), row(3, ''), row(4, '')));
@@ -201,7 +201,7 @@ describe('reports', () => {
   const secret = `hf_${'aB3dE5gH7jK9mN1pQ2rS4tU6vW8xY0z'}`;
   const hostile = '</script><script>alert(1)</script><img src=x onerror=alert(2)>';
 
-  it('of every kind come from one run, and are written anew each time', async () => {
+  it('of every kind come from one run, and are replaced each time', async () => {
     put('rows.jsonl', lines(row(1), row(2, ''), row(3, hostile, { [hostile]: 1 })));
     const args = [
       'rows.jsonl',
@@ -238,7 +238,7 @@ describe('reports', () => {
     expect(stderr).toContain('out/r.html cannot be written: its folder does not exist');
   });
 
-  it('as HTML escape what the dataset holds and let no foreign script run', async () => {
+  it('as HTML escape the text of the dataset and allow no other script', async () => {
     put('rows.jsonl', lines(row(1), row(2, '', { [hostile]: hostile }), row(3, hostile, { [hostile]: 1 })));
     await check(['rows.jsonl', '--html', 'r.html']);
     const html = get('r.html');

@@ -175,7 +175,7 @@ describe('lorch data check', () => {
     expect((await lorch(['data', 'check', 'clean.jsonl', '--max', '0'])).exitCode).toBe(2);
   });
 
-  it('keeps a terminal safe from what a dataset holds', async () => {
+  it('protects a terminal from the text of a dataset', async () => {
     put('escape.jsonl', `${alpaca(1)}\n{"instruction":"\x1b]0;owned\x07","output":"x"}\n`);
     const { stdout } = await lorch(['data', 'check', 'escape.jsonl']);
     expect(stdout).toContain('D001');

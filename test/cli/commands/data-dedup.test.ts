@@ -316,7 +316,7 @@ describe('writing', () => {
     expect(read('piped.jsonl')).toBe(read('out.jsonl'));
   });
 
-  it('reads packed lines and CSV alike, and writes them as lines', async () => {
+  it('reads compressed lines and CSV, and writes lines', async () => {
     writeFileSync(join(dir, 'packed.jsonl.gz'), gzipSync(read('train.jsonl')));
     await lorch(['packed.jsonl.gz', '-o', 'unpacked.jsonl']);
     expect(read('unpacked.jsonl')).toBe(read('out.jsonl'));

@@ -62,7 +62,7 @@ describe('The status of a deduplicated file', () => {
 });
 
 describe('The status of a version that --finish wrote', () => {
-  it('goes on reading, and does not ask to be finished again', async () => {
+  it('suggests more reading, and not to finish again', async () => {
     const rows = Array.from({ length: 60 }, (_, n) => ({
       instruction: `Question number ${n}?`,
       output: `Good answer ${n}.`,

@@ -148,7 +148,7 @@ describe('--group-by', () => {
   });
 });
 
-it('writes both files in the order of the input, whatever the seed', async () => {
+it('writes both files in the order of the input for any seed', async () => {
   const place = new Map(lines('rows.jsonl').map((line, i) => [line, i]));
   for (let seed = 0; seed < 12; seed += 1) {
     await lorch(['rows.jsonl', '--seed', String(seed), '--validation', '0.02', '-o', `seed-${seed}`]);

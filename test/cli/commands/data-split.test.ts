@@ -95,7 +95,7 @@ describe('lorch data split', () => {
     for (const row of lines('plain/train.jsonl')) expect(validation).not.toContain(row);
   });
 
-  it('holds out the share of each label', async () => {
+  it('holds out the same fraction of each label', async () => {
     const label = (n: number) => (n % 4 === 0 ? 'billing' : 'other');
     put(
       'labels.jsonl',
@@ -185,7 +185,7 @@ describe('lorch data split', () => {
 });
 
 describe('lorch data sample', () => {
-  it('names what it left aside by its code: a repeated row is no error', async () => {
+  it('names dropped rows by code: a repeated row is not an error', async () => {
     put('twice.jsonl', `${rowText(1)}\n${rowText(1)}\n${rowText(2)}\n`);
     const { stderr } = await lorch(['sample', 'twice.jsonl', '-n', '1']);
     expect(stderr).toContain('1 of 2 rows (skipped: 1 D050)');
@@ -198,7 +198,7 @@ describe('lorch data sample', () => {
     expect(json().drawn).toMatchObject([{ row: 0, value: { output: 'Yes' } }]);
   });
 
-  it("draws by the dataset's own permutation, whatever order and format the rows come in", async () => {
+  it("draws by the dataset's own permutation, for any order and format of the rows", async () => {
     const drawn = async (file: string, n: string) => {
       const { json } = await lorch(['sample', file, '-n', n, '--json']);
       return (json().drawn as { fingerprint: string }[]).map(({ fingerprint }) => fingerprint);
@@ -235,7 +235,7 @@ describe('lorch data sample', () => {
     );
   });
 
-  it('masks on a terminal what is private, unless --raw; what is written stays as it stands', async () => {
+  it('masks private data on a terminal, unless --raw; written rows are unchanged', async () => {
     const secret = 'ghp_12345678901234567890abcdefabcdefabcd';
     put(
       'keys.jsonl',

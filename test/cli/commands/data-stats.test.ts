@@ -94,7 +94,7 @@ describe('lorch data stats', () => {
     expect(stdout).toContain('tools: declared in 1 row, called in 1 (1 call): gamma 1; declared: add 1');
   });
 
-  it('shows all but tokens where there is no Python environment, names the command that makes one, and exits 3', async () => {
+  it('shows everything but tokens without a Python environment, names the command that makes one, and exits with 3', async () => {
     const env = { ...process.env, XDG_CACHE_HOME: join(dir, 'no-cache'), PATH: '' };
     const args = ['data', 'stats', 'mixed.jsonl', '--tokenizer', './tiny'];
     const { stdout, stderr, exitCode } = await lorch(args, { env });

@@ -53,7 +53,7 @@ describe('a table on a narrow terminal', () => {
 });
 
 describe('help on a narrow terminal', () => {
-  it('breaks sentences between words and commands where a shell goes on', () => {
+  it('breaks sentences between words, and commands with a backslash', () => {
     const text = fitHelp(
       'A sentence that is longer than the line.\n  lorch data check a.jsonl --tokenizer some/model --max-length 2048\n  lorch runs                 what there is to see\n',
       34,
@@ -82,7 +82,7 @@ describe('the next commands', () => {
 });
 
 describe('a command longer than the terminal', () => {
-  it('goes on after a backslash, never inside quotes', () => {
+  it('continues after a backslash, never inside quotes', () => {
     expect(renderNext(["lorch data review 'my data/rows of today.jsonl' --rows 50"], terminal(40))).toBe(
       "next:\n  lorch data review \\\n      'my data/rows of today.jsonl' \\\n      --rows 50\n",
     );
@@ -102,7 +102,7 @@ describe('sentences on a terminal', () => {
     expect(fitText('a line that is too long', { isTTY: false, columns: 10 })).toBe('a line that is too long');
   });
 
-  it('are what stderr gets, whatever writes there', () => {
+  it('are written to stderr by all code', () => {
     const written: string[] = [];
     const stream = { ...terminal(20), write: (text: string) => void written.push(text) };
     fittedStream(stream).write('a sentence of more than one line\n');
@@ -116,7 +116,7 @@ describe('sentences on a terminal', () => {
 });
 
 describe('a line of progress', () => {
-  it('is the fullest that fits', () => {
+  it('is the longest form that fits', () => {
     const lines = ['run ━━━━━ step 1/9 · loss 2 · 3 m left', 'step 1/9 · 3 m left', '1/9'];
     expect(fitLine(lines, 80)).toBe(lines[0]);
     expect(fitLine(lines, 25)).toBe(lines[1]);

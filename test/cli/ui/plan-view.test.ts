@@ -125,7 +125,7 @@ describe('a plan on the screen', () => {
     expect(text).toContain('not even one row fits');
   });
 
-  it('shows sources as a table where it fits, else as sentences, and neither for a single plain one', () => {
+  it('shows sources as a table if it fits, otherwise as sentences, and nothing for a single plain source', () => {
     const source = (path: string, weight: number): PlannedSource => ({
       setting: 'dataset.train.0',
       role: 'train',

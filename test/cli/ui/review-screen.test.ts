@@ -42,7 +42,7 @@ const judgement = (changes: Partial<Judgement> = {}): Judgement => ({
 });
 
 describe('the frame', () => {
-  it('never exceeds the window, whatever it holds and however small it is', () => {
+  it('never exceeds the window, for any content and any size', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 20, max: 220 }),

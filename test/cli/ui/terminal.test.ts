@@ -119,7 +119,7 @@ describe('charts', () => {
     label,
     points: Array.from({ length: 300 }, (_, i) => ({ x: i, y: scale * Math.exp(-i / 80) })),
   });
-  it('draw each curve with its own letter where there is no colour', () => {
+  it('draw each curve with its own letter without colour', () => {
     const text = renderChart([curve('r4', 8), curve('r16', 4)], { columns: 70, color: false });
     expect(text).toContain('a r4');
     expect(text).toMatch(/a.*b|b.*a/s);

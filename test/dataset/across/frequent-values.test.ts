@@ -26,7 +26,7 @@ it('counts every value exactly while there is room, and names its first five row
   );
 });
 
-it('never counts too much, and too little by no more than it says, where there are more values than room', () => {
+it('never counts too much, and too little by at most the stated error, if there are more values than the limit', () => {
   fc.assert(
     fc.property(few, fc.integer({ min: 1, max: 20 }), fc.boolean(), (values, limit, hashed) => {
       const counted = createFrequentValues({ limit, ...(hashed && { hashed }) });
@@ -44,7 +44,7 @@ it('never counts too much, and too little by no more than it says, where there a
   );
 });
 
-it('keeps a value that stands in one of a hundred rows among two hundred thousand others', () => {
+it('keeps a value that occurs in one of a hundred rows among two hundred thousand others', () => {
   const counted = createFrequentValues({ limit: 1000, hashed: true });
   for (let row = 0; row < 200_000; row += 1) {
     const text = row % 100 === 7 ? 'the same again' : `one of a kind, number ${row}`;

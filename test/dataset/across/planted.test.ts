@@ -35,7 +35,7 @@ describe('generic-answer', () => {
     expect(await said(many(100, (i) => row(i, { output: labels[i % 3] })))).toEqual([]);
   });
 
-  it('is not fooled by one answer to everything: that is no label set', async () => {
+  it('does not take one answer to everything for a set of labels', async () => {
     const [finding] = await said(
       many(50, (i) => row(i, { output: 'There is nothing to be said about it.' })),
     );
@@ -53,7 +53,7 @@ describe('label-variants', () => {
     ]);
   });
 
-  it('leaves free text alone, whatever it repeats', async () => {
+  it('does not report free text with repetitions', async () => {
     expect(await said(many(60, (i) => row(i, i < 20 ? { output: i % 2 ? 'Yes' : 'yes' } : {})))).toEqual([]);
   });
 });

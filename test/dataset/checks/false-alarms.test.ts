@@ -282,7 +282,7 @@ describe.each(Object.entries(rows))('%s', (code, { right, faulty }) => {
   });
 });
 
-it('shows a link without the Chinese text that goes on behind it', async () => {
+it('shows a link without the Chinese text after it', async () => {
   const { findings } = await scanText(
     JSON.stringify(ask('在哪里买？', '请打开https://shop.tides.org，然后注册账号并登录。')),
   );

@@ -10,7 +10,7 @@ it.each(checkPages())('docs/checks/$file is what the checks say', async ({ file,
   await expect(text).toMatchFileSnapshot(resolve(folder, file));
 });
 
-it('docs/checks holds a page for nothing else, but for what was measured by hand', () => {
+it('docs/checks has no other pages, except the one with the measurements', () => {
   const written = new Set(checkPages().map(({ file }) => file));
   expect(readdirSync(folder).filter((file) => !written.has(file))).toEqual(['measured.md']);
 });

@@ -29,7 +29,7 @@ const table = (examples: readonly Example[]): RowTable => {
 const compare = (a: readonly Example[], b: readonly Example[]) => compareTables(table(a), table(b));
 
 describe('two versions of a dataset', () => {
-  it('are told apart row by row: same, changed, added, removed', () => {
+  it('are classified row by row: same, changed, added, removed', () => {
     const a = [example('1', 'one'), example('2', 'two'), example('3', 'three')];
     const b = [example('2', 'zwei'), example('1', 'one'), example('4', 'four')];
     expect(compare(a, b)).toEqual({

@@ -106,7 +106,7 @@ describe('a group', () => {
     exampleOf(words.slice(2, 18).join(' '), ''),
   ];
 
-  it('joins what pairs connect, but a row goes only for a kept row that it resembles', async () => {
+  it('joins what pairs connect, but drops a row only because of a kept row that it resembles', async () => {
     const result = await near(chain, { threshold: 0.8, action: 'drop' });
     expect(pairsOf(result)).toEqual(['0-1 0.866666667', '1-2 0.866666667']);
     expect(result.groups).toMatchObject([
@@ -138,7 +138,7 @@ describe('a group', () => {
     expect(await kept('best')).toEqual([2, 'fewest findings', 2]);
   });
 
-  it('is the same whatever the order of the rows, and dropping leaves nothing to drop', async () => {
+  it('is the same for any order of the rows, and a second pass drops nothing', async () => {
     const word = fc.constantFrom('a', 'b', '1', '2');
     const text = fc.array(word, { minLength: 1, maxLength: 3 }).map((all) => all.join(' '));
     const rows = fc.array(fc.tuple(text, text), { minLength: 2, maxLength: 12 });
@@ -207,7 +207,7 @@ describe('leaks', () => {
     expect(result.groups).toHaveLength(1);
   });
 
-  it('drops whatever resembles with action drop, nothing with keep', async () => {
+  it('drops all similar rows with action drop, none with keep', async () => {
     const run = (action: 'drop' | 'keep') =>
       near(
         [train[0] as Example, others[1] as Example],
@@ -222,7 +222,7 @@ describe('leaks', () => {
 });
 
 describe('counts', () => {
-  it('bands count every pair once, from .6 on, whatever the threshold', async () => {
+  it('bands count every pair once, from .6 on, for any threshold', async () => {
     const words = long.split(' ');
     const rows = [0, 1, 2, 3].map((from) => exampleOf(words.slice(from, from + 16).join(' '), ''));
     const { bands, blocks } = await near(rows, { threshold: 0.9, bands: true });

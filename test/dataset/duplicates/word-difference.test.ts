@@ -23,7 +23,7 @@ it('parts scripts without spaces character by character', () => {
   ]);
 });
 
-it('gives both texts back, whatever they are', () => {
+it('contains both texts completely', () => {
   const text = fc
     .array(fc.constantFrom('a', 'B', ' ', '\n', 'é', '中文', '.', '12', '😀'))
     .map((all) => all.join(''));

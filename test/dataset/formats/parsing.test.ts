@@ -97,7 +97,7 @@ describe('alpaca', () => {
     ]);
   });
 
-  it('places a finding in the input or the instruction, whichever holds the character', async () => {
+  it('places a finding in the input or the instruction, depending on the character', async () => {
     const text = '{"instruction":"Translate.","input":"Ha\\u0000us","output":"house"}';
     const { findings } = await scanText(text);
     expect(findings[0]).toMatchObject({
@@ -108,7 +108,7 @@ describe('alpaca', () => {
 });
 
 describe('chatml', () => {
-  it('reads tool calls with arguments as JSON text or as an object alike, and the older function_call', async () => {
+  it('reads tool calls with arguments as JSON text or as an object, and the older function_call', async () => {
     const call = {
       role: 'assistant',
       content: null,
@@ -196,7 +196,7 @@ describe('detection', () => {
     });
   });
 
-  it('asks where two formats fit alike', () => {
+  it('asks if two formats fit equally well', () => {
     const { format, hint } = detectFormat([{ messages: hi, instruction: 'a', output: 'b' }]);
     expect(format).toBeNull();
     expect(hint).toMatch(/--format (alpaca|chatml) or --format/);

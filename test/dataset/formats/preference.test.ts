@@ -77,7 +77,7 @@ describe('a preference pair', () => {
     ]);
   });
 
-  it('is written with its prompt apart, whatever layout it had', async () => {
+  it('is written with a separate prompt, from any layout', async () => {
     const apart = { prompt: [user('One?')], chosen: [assistant('1')], rejected: [assistant('2')] };
     for (const row of [
       { question: 'One?', chosen: '1', rejected: '2' },
@@ -89,7 +89,7 @@ describe('a preference pair', () => {
     }
   });
 
-  it('becomes a conversation with the chosen answer where a format holds one answer only', async () => {
+  it('becomes a conversation with the chosen answer if a format stores only one answer', async () => {
     const { kept } = await scanText(lines({ prompt: 'One?', chosen: '1', rejected: '2' }));
     expect(kept[0] && renderRow(chatml, kept[0].example)).toEqual({
       row: { messages: [user('One?'), assistant('1')] },

@@ -86,7 +86,7 @@ function expectPlaces(format: Format, row: Row, example: Example): void {
 }
 
 describe('chatml', () => {
-  it('holds everything an example can carry, but for fields named like its own', () => {
+  it('stores everything of an example, except fields with the names of its own', () => {
     fc.assert(
       fc.property(arbitraryExample, (example) => {
         const { lost } = chatml.render(example);
@@ -97,7 +97,7 @@ describe('chatml', () => {
 });
 
 describe('a row fingerprint', () => {
-  it('is that of the canonical JSON, whatever the order of keys', () => {
+  it('is that of the canonical JSON, for any order of keys', () => {
     fc.assert(
       fc.property(arbitraryExample, ({ messages, tools, meta }) => {
         const shuffled = messages.map((m) => Object.fromEntries(Object.entries(m).reverse()) as typeof m);

@@ -86,7 +86,7 @@ describe('detection', () => {
 describe('format: text', () => {
   const scan = (text: string, label = 'a.jsonl') => scanText([{ text, label }], { format: 'text' });
 
-  it('makes one document of a row, whatever kind of file', async () => {
+  it('makes one document of a row, for every kind of file', async () => {
     for (const [label, text] of [
       ['a.jsonl', texts(corpus)],
       ['a.json', JSON.stringify(corpus.map((each) => ({ text: each })))],

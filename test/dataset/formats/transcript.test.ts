@@ -67,7 +67,7 @@ describe('a text with turns', () => {
     );
   };
 
-  it('has its system text first, however the template writes it', () => {
+  it('has its system text first, for all ways in which templates write it', () => {
     expect(roles('<s>[INST] <<SYS>>\nBe brief.\n<</SYS>>\n\nOpen? [/INST] Yes. </s>')).toEqual([
       'system: Be brief.',
       'user: Open?',

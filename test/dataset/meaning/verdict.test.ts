@@ -178,7 +178,7 @@ describe('rows that are rated', () => {
     expect(found.filter((each) => !each.startsWith('D033'))).toEqual([]);
   });
 
-  it('are no classified texts', async () => {
+  it('are not classified texts', async () => {
     const sentiment = (output: (bad: boolean) => string) =>
       lines(
         ...Array.from({ length: 12 }, (_, i) => ({

@@ -168,7 +168,7 @@ it('has room for more lines than its table, and for a long one', () => {
   expect(compare('alpaca', `{"instruction":"Add.","output":"${'word '.repeat(1_000_000)}"}\n`)).toBe(1);
 });
 
-it('was compiled from the source that stands beside it', () => {
+it('was compiled from the source beside it', () => {
   const header = readFileSync(join(folder, 'everyday-row.h'));
   const source = readFileSync(join(folder, 'rows.c'));
   expect(createHash('sha256').update(header).update(source).digest('hex')).toBe(sourceSha256);

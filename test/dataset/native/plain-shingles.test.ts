@@ -173,7 +173,7 @@ describe('rows', () => {
     expect(taken).toBeGreaterThan(50);
   });
 
-  it('of many words are left to TypeScript, and lines are counted whatever they hold', () => {
+  it('of many words are left to TypeScript, and all lines are counted', () => {
     const long = JSON.stringify({ instruction: 'w '.repeat(20_000), output: 'x' });
     const short = JSON.stringify({ instruction: 'Name a river.', output: 'The Loire.' });
     const region = Buffer.from([short, long, '', '  ', short, '{"instruction":1}', short].join('\n'));

@@ -19,7 +19,7 @@ const numbers = (values: unknown[]): number[] =>
 const upTo = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
 
 describe('gzip', () => {
-  it('is unpacked whatever the file is called, in any chunks, and hashed as it lies there', async () => {
+  it('is unpacked for any file name and any chunks, and hashed as it is on disk', async () => {
     const packed = gzipSync(lines(400));
     for (const chunk of [1, 13, 65_536]) {
       const { values, remarks, sha256, bytes } = await readBytes(packed, { chunk });
@@ -214,7 +214,7 @@ async function unpackZstd(packed: Buffer): Promise<{ bytes: number; remarks: str
 }
 
 describe('zstd that unpacks to far more than it is', () => {
-  it('is read up to a limit, however small its window', async () => {
+  it('is read up to a limit, for any size of its window', async () => {
     // 48 kB for 1.5 GiB.
     const { bytes, remarks } = await unpackZstd(repeating(12_000));
     expect(remarks).toEqual([expect.stringContaining('unpacks to more than 2,000 times its size')]);

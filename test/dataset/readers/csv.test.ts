@@ -21,7 +21,7 @@ async function places(text: string | Uint8Array): Promise<string[]> {
 }
 
 describe('CSV', () => {
-  it('reads what csv-parse reads, and knows each record by its line, however the bytes are cut', async () => {
+  it('reads what csv-parse reads, with the line of each record, for any chunks of bytes', async () => {
     const cell = fc.oneof(
       fc.stringMatching(/^[a-z ,;"\n\t]{0,8}$/),
       fc.string({ unit: 'grapheme', maxLength: 5 }).map((text) => text.replaceAll('\r', '')),
@@ -142,7 +142,7 @@ describe('CSV', () => {
 });
 
 describe('faults of CSV', () => {
-  it('cost their own lines and no other, however the bytes are cut', async () => {
+  it('affect only their own lines, for any chunks of bytes', async () => {
     const text = `${header}a,"1"\nb,"open\nc,"3"\nd,"say "hi" 4"\ne,5,surplus\nf\ng,"seven\nlines"\nh,"8"\n"i,9\n`;
     for (const chunk of [1, 2, 7, 65_536])
       expect(await faults(text, chunk), `chunks of ${chunk}`).toEqual([

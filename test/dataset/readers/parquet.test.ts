@@ -103,7 +103,7 @@ describe('Parquet', () => {
     );
   });
 
-  it('leaves bytes that are no text out by column, and names text that is not UTF-8 by row and column', async () => {
+  it('skips binary columns, and reports text that is not UTF-8 by row and column', async () => {
     const image = await readBytes(fixture('image.parquet'));
     expect(image.values).toEqual([{ instruction: 'Name a colour.', output: 'Blue.' }]);
     expect(image.remarks).toEqual([expect.stringContaining('D058 The column "image"')]);
@@ -124,7 +124,7 @@ describe('Parquet', () => {
 });
 
 describe('damaged Parquet', () => {
-  it('without its footer is named at once, at whatever byte it was cut', async () => {
+  it('without its footer is reported at once, for a cut at any byte', async () => {
     const bytes = fixture('groups.parquet');
     for (let size = 4; size < bytes.length; size += 97) {
       const { findings } = await scanText([{ text: bytes.subarray(0, size), label: 'x.parquet' }]);

@@ -39,7 +39,7 @@ const layouts: Record<string, (rows: unknown[]) => string> = {
 };
 
 describe.each(Object.entries(layouts))('rows as %s', (_name, write) => {
-  it('come back whole and in place, however the bytes are cut', async () => {
+  it('are read completely and with places, for any chunks of bytes', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(object, { minLength: 1, maxLength: 6 }),

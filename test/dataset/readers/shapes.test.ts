@@ -87,7 +87,7 @@ describe('rows inside one object', () => {
     expect(at(text, line, column).slice(0, 2)).toBe('""');
   });
 
-  it('are read as a stream, however the bytes are cut', async () => {
+  it('are read as a stream, for any chunks of bytes', async () => {
     const text = JSON.stringify({ 'ä🚢': [{}], data: rows, z: { data: [1] } }, null, 1);
     for (let chunk = 1; chunk < 40; chunk += 1)
       expect((await readBytes(text, { chunk, label: 'rows.json' })).values).toEqual(rows);
@@ -139,7 +139,7 @@ describe('rows inside one object', () => {
     }
   });
 
-  it('in columns of several lengths are not put together, however long the first column is', async () => {
+  it('in columns of different lengths are not combined, for any length of the first column', async () => {
     for (const count of [3, 3000]) {
       const list = (length: number) => Array.from({ length }, (_, i) => `Text number ${i}, which is long.`);
       const columns = { instruction: list(count), output: list(count) };

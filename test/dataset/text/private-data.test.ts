@@ -79,7 +79,7 @@ describe('private data', () => {
     );
   });
 
-  it('is masked in JSON source whatever is escaped around and inside it', () => {
+  it('is masked in JSON source with any escapes around and inside it', () => {
     fc.assert(
       fc.property(
         fc.constantFrom(...privates),

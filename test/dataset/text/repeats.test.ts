@@ -6,7 +6,7 @@ const limits = { times: 4, words: 12, sentences: 3 };
 const word = fc.string({ unit: fc.constantFrom(...'abcdefghij'), minLength: 1, maxLength: 6 });
 const phrase = fc.array(word, { minLength: 3, maxLength: 12 }).map((words) => words.join(' '));
 
-it('finds every phrase that stands four times one after another, wherever', () => {
+it('finds every phrase that occurs four times in a row, at any place', () => {
   fc.assert(
     fc.property(phrase, phrase, phrase, fc.integer({ min: 4, max: 9 }), (before, loop, after, times) => {
       const text = `${before}, ${Array(times).fill(loop).join(', ')}, ${after}`;

@@ -276,7 +276,7 @@ describe('the pages of advice', () => {
     expect(page).toBe(advicePage());
   });
 
-  it('A020 holds the whole decision', () => {
+  it('A020 contains the whole decision table', () => {
     const page = adviceCodes.find(({ code }) => code === 'A020')?.prose ?? '';
     for (const way of ['prompting', 'retrieval', 'LoRA', 'QLoRA', 'full fine-tuning', 'preference tuning'])
       expect(page).toContain(`| ${way} |`);

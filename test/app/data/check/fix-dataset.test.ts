@@ -95,7 +95,7 @@ describe('fixes', () => {
     });
   });
 
-  it('come to an end: what is mended is found no more, and a clean dataset is copied as it is', async () => {
+  it('end: what is fixed is not found again, and a clean dataset is copied unchanged', async () => {
     const piece = fc.constantFrom(
       ' ',
       '\n',

@@ -38,7 +38,7 @@ describe('a SARIF report', () => {
     expect(faults(await report('good.jsonl', 'odd name #1.jsonl'))).toEqual([]);
   });
 
-  it('would be found out: a line that is no number, a result without a message', async () => {
+  it('fails for a line that is not a number and for a result without a message', async () => {
     const broken = (await report(planted)) as { runs: [{ results: Record<string, unknown>[] }] };
     delete broken.runs[0].results[0]?.message;
     expect(faults(broken)).toEqual([expect.objectContaining({ keyword: 'required' })]);

@@ -96,7 +96,7 @@ describe('a file in parts', () => {
     expect(await run(threads)).toEqual(whole);
   });
 
-  it('is cut where lines begin, and read line by line whatever their length', async () => {
+  it('is cut at the beginning of lines, and read line by line for any line length', async () => {
     const path = join(dir, 'odd.jsonl');
     for (const text of [
       '',
