@@ -15,7 +15,7 @@ Moment = tuple[str, int]
 """What happens, and after how many optimizer steps."""
 
 
-def _watch(reached: Callable[[Moment], None]) -> None:
+def watch(reached: Callable[[Moment], None]) -> None:
     """Calls `reached` at each moment from here on, in this process."""
     from lorch_trainer.methods import sft
     from lorch_trainer.methods.sft import SftTrainer
@@ -66,7 +66,7 @@ def train_noting(run: Run, attempt: int = 1) -> list[Moment]:
         with notes.open("a") as file:
             file.write(f"{moment[0]}|{moment[1]}\n")
 
-    pid = run.fork(attempt, lambda: _watch(note))
+    pid = run.fork(attempt, lambda: watch(note))
     assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0, run.log
     lines = dict.fromkeys(notes.read_text().splitlines())
     return [(what, int(step)) for what, step in (line.split("|") for line in lines)]
@@ -87,7 +87,7 @@ def _signal_at(run: Run, moment: Moment, attempt: int, number: int) -> int:
         if reached == moment:
             os.kill(os.getpid(), number)
 
-    pid = run.fork(attempt, lambda: _watch(send))
+    pid = run.fork(attempt, lambda: watch(send))
     return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from kill_points import _watch, outcome
+from kill_points import outcome, watch
 from run_folder import Run, make_model, make_run
 
 ROWS = 32
@@ -60,7 +60,7 @@ def train(run: Run, attempt: int = 1, at: Moment | None = None, number: int = 0,
         os.environ.update(RANK=str(rank), LOCAL_RANK=str(rank), WORLD_SIZE="2")
         os.environ.update(MASTER_ADDR="127.0.0.1", MASTER_PORT=str(port))
         if at and rank == to:
-            _watch(lambda reached: os.kill(os.getpid(), number) if reached == at else None)
+            watch(lambda reached: os.kill(os.getpid(), number) if reached == at else None)
 
     pids = [run.fork(attempt, lambda rank=rank: prepare(rank)) for rank in (0, 1)]  # type: ignore[misc]
     codes = [os.waitstatus_to_exitcode(os.waitpid(pids[0], 0)[1])]
