@@ -1,4 +1,4 @@
-// docs/cli.md: every command's own help, so that the page cannot say anything else.
+// docs/cli.md: generated from the help of every command, so that they always agree.
 import type { Command } from 'commander';
 import { commandGroups } from './commands/index.ts';
 import type { Context } from './context.ts';

@@ -1,4 +1,4 @@
-// What people type for a command of ours, from other tools or without its group.
+// Words that people type for a lorch command, from other tools or without its group.
 
 import { nearest } from '../config/suggest.ts';
 import { commandGroups } from './commands/index.ts';
@@ -52,7 +52,7 @@ const otherWords: Record<string, readonly string[]> = {
   deduplicate: ['data dedup DATASET'],
 };
 
-/** The commands that `typed` (what comes after `lorch`) may have meant, without `lorch`; none if nothing is near. */
+/** The commands that `typed` (the words after `lorch`) may mean, without `lorch`; none if nothing is similar. */
 export function meantCommands(typed: readonly string[]): string[] {
   const names = commandGroups.flatMap(({ commands }) => commands.map(({ name }) => name));
   const groups = new Set(names.filter((name) => name.includes(' ')).map((name) => name.split(' ')[0]));

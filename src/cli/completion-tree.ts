@@ -6,7 +6,7 @@ import type { Context } from './context.ts';
 import { printedBy } from './printed-by.ts';
 import { buildWholeProgram } from './run-command.ts';
 
-/** What a shell shows for the words typed so far; if we have no words for the place, the shell offers files. */
+/** What a shell shows for the words typed so far; if lorch has no words for the place, the shell offers files. */
 export async function completeWords(words: readonly string[], context: Context): Promise<string> {
   const tree = await completionTree(context);
   const text = printedBy(() => tree.parse([...words]));
@@ -48,7 +48,7 @@ function describe(command: Command, node: Node, runs: readonly string[]): void {
   }
   for (const argument of command.registeredArguments) {
     const words = argument.name() === 'run' ? runs : (argument.argChoices ?? []);
-    // Without words of ours the shell completes files, which is what configs and datasets are.
+    // Without words from lorch the shell completes files, such as configs and datasets.
     const handler = words.length > 0 ? (add: Add) => addAll(add, words) : undefined;
     node.argument(argument.name(), handler, argument.variadic);
   }
@@ -60,7 +60,7 @@ function addAll(add: Add, words: readonly string[]): void {
   for (const word of words) add(word, '');
 }
 
-/** The newest first. A folder's name is enough: a database need not be opened at each press of a key. */
+/** Newest first. Folder names are enough, so that a key press does not open the database. */
 async function runIds({ cwd, env }: Context): Promise<string[]> {
   try {
     const { findWorkspace } = await import('../config/workspace.ts');

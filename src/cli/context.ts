@@ -1,4 +1,4 @@
-// Everything a command may know of the process around it. The only reader of process.env and cwd.
+// Everything that a command may know about its process. The only reader of process.env and cwd.
 import type { Readable } from 'node:stream';
 import { guardTemporary, removeTemporary } from '../app/files/temporary-files.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
@@ -6,9 +6,9 @@ import type { Terminal } from './terminal.ts';
 import { visibleControls } from './ui/paint.ts';
 
 export interface OutputStream {
-  /** On the way to a person, control characters other than colours are made visible. */
+  /** For people: control characters except colours are made visible. */
   write(text: string): void;
-  /** As it is, for what moves the cursor by itself. */
+  /** Unchanged, for code that moves the cursor. */
   writeRaw?(text: string): void;
   readonly isTTY: boolean;
   /** Width in columns; 80 if unknown. */
@@ -23,24 +23,24 @@ export interface Context {
   cwd: string;
   env: Readonly<Record<string, string | undefined>>;
   stdin: Readable & { isTTY?: boolean };
-  /** The result, and nothing else. */
+  /** The result only. */
   stdout: OutputStream;
   /** Progress, warnings, advice. */
   stderr: OutputStream;
   now(): number;
   /** Calls back on Ctrl-C until the returned function is called. */
   onInterrupt(handler: (count: number) => void): () => void;
-  /** Takes over the whole terminal; null if stdin or stderr is none. */
+  /** Takes over the whole terminal; null if stdin or stderr is not a terminal. */
   openTerminal(): Promise<Terminal | null>;
-  /** Shows a bug's stack. */
+  /** Show the stack of a bug. */
   debug: boolean;
-  /** What the process will exit with; a command that found errors sets it. */
+  /** The exit code of the process; a command that found errors sets it. */
   exitCode: ExitCode;
 }
 
 type ColorChoice = 'auto' | 'always' | 'never';
 
-// `lorch logs RUN | head` closes the pipe when it has seen enough: that is not a failure.
+// `lorch logs RUN | head` closes the pipe early, which is not a failure.
 function endWithReader(stream: NodeJS.WriteStream): void {
   stream.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(EXIT.good);
@@ -49,14 +49,14 @@ function endWithReader(stream: NodeJS.WriteStream): void {
   });
 }
 
-/** How many parts of the command have asked for a signal; those end it by themselves. */
+/** How many parts of the command handle signals; they end the command themselves. */
 type AskedSignals = Record<'SIGINT' | 'SIGTERM', number>;
 
-// A command that is told to end leaves no half-written file. Without one it ends at once, as any process does.
+// A command that gets a signal removes its partial files. If it has none, it ends at once like any process.
 function leaveNothingHalfWritten(asked: Readonly<AskedSignals>): void {
   const signals = ['SIGINT', 'SIGTERM'] as const;
   const end = (signal: keyof AskedSignals): void => {
-    // Not by the number of listeners: libraries that start processes have some, too.
+    // Do not use the number of listeners, because libraries that start processes also have some.
     if (asked[signal] > 0) return;
     removeTemporary();
     process.stderr.write('interrupted\n');
@@ -70,7 +70,7 @@ function leaveNothingHalfWritten(asked: Readonly<AskedSignals>): void {
 // biome-ignore lint/suspicious/noControlCharactersInRegex: colours may pass, nothing else that a terminal obeys
 const colors = /(\u001b\[[\d;]*m)/;
 
-// Names of files, words of datasets and of logs reach messages by many ways: none may act on the terminal.
+// File names and texts of datasets and logs get into messages in many ways, and must never control the terminal.
 function harmless(text: string): string {
   return text
     .split(colors)
@@ -114,7 +114,7 @@ export function processContext(argv: readonly string[]): Context {
   endWithReader(process.stdout);
   const asked: AskedSignals = { SIGINT: 0, SIGTERM: 0 };
   leaveNothingHalfWritten(asked);
-  // The reader of the advice is gone; the exit code still tells the result.
+  // Nobody reads stderr any more; the exit code still shows the result.
   process.stderr.on('error', () => undefined);
   const choice = colorChoice(argv);
   return {

@@ -1,4 +1,4 @@
-// Tokens beside what a data command counts anyway: without a Python environment it says so, and goes on without them.
+// Token counts in addition to what a data command counts. Without a Python environment, it says so and continues without them.
 import type { TokenCounter } from '../app/tokens/count-tokens.ts';
 import type { Context } from './context.ts';
 import { EXIT } from './exit-codes.ts';

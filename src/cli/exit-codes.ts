@@ -5,9 +5,9 @@ export const EXIT = {
   findings: 1,
   /** Wrong usage or a config error. */
   usage: 2,
-  /** Something this machine lacks. */
+  /** Something is missing on this machine. */
   environment: 3,
-  /** A bug of ours. */
+  /** A bug in lorch. */
   bug: 70,
   interrupted: 130,
 } as const;

@@ -41,7 +41,7 @@ export async function followInTerminal(
         count === 1 ? 'stopping: saving a checkpoint first (Ctrl-C again kills)' : 'killing the trainer',
       ),
     );
-    // It may end by itself meanwhile; how it ended is what counts then.
+    // The run may end by itself meanwhile; then its own end counts.
     stops.push(askToStop(deps, run, { force: count > 1 }).catch(() => undefined));
   });
   try {

@@ -1,4 +1,4 @@
-// A review that changed is put on record in its workspace. The log itself is saved already.
+// Indexes a changed review in its workspace. The log itself is already saved.
 import { indexInWorkspace } from '../app/review/index-reviews.ts';
 import type { Context } from './context.ts';
 

@@ -1,7 +1,7 @@
 import type { Context } from './context.ts';
 import { visible } from './ui/paint.ts';
 
-/** Says on stderr, once each, why nothing happens or what could not be done. */
+/** Prints each notice once on stderr: why nothing happens, or what failed. */
 export function noticeOn({ stderr }: Context): (text: string) => void {
   const said = new Set<string>();
   return (text) => {

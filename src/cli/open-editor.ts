@@ -1,4 +1,4 @@
-// A person's editor on one file. The words of $VISUAL or $EDITOR are the program and its arguments; no shell reads them.
+// Opens the user's editor on a file. The words of $VISUAL or $EDITOR are the program and its arguments; no shell is used.
 import { runInTerminal } from '../hosts/terminal-program.ts';
 
 /** The words of an editor setting, e.g. `code -w`; quotes keep a path with spaces together. */
@@ -6,7 +6,7 @@ export function editorWords(setting: string): string[] {
   return (setting.match(/"[^"]*"|'[^']*'|\S+/g) ?? []).map((word) => word.replace(/^(["'])(.*)\1$/, '$2'));
 }
 
-/** Runs the editor with this process's terminal until it is closed. Null if it ended well, else what went wrong. */
+/** Runs the editor on this process's terminal until it is closed. Null on success, otherwise the error. */
 export async function openEditor(
   setting: string,
   file: string,

@@ -1,4 +1,4 @@
-// A person's pager on one text. The words of $PAGER are the program and its arguments; no shell reads them.
+// Shows a text in the user's pager. The words of $PAGER are the program and its arguments; no shell is used.
 import { runInTerminal } from '../hosts/terminal-program.ts';
 import { editorWords } from './open-editor.ts';
 
@@ -10,7 +10,7 @@ export async function openPager(
 ): Promise<boolean> {
   const [program, ...args] = editorWords(setting);
   if (!program) return false;
-  // As git and gh do: one screen needs no pager, colours stay, the text stays on the screen afterwards.
+  // As in git and gh: one screen needs no pager, colours are kept, and the text stays on the screen afterwards.
   const defaults = { LESS: 'FRX', LV: '-c' };
   const ended = await runInTerminal({ argv: [program, ...args], env: { ...defaults, ...env }, input: text });
   return ended.unstarted === null || !['ENOENT', 'EACCES'].includes(ended.unstarted);

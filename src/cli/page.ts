@@ -9,7 +9,7 @@ export async function page(context: Context, text: string): Promise<void> {
   if (!stdout.isTTY || fits || env.TERM === 'dumb' || ['', 'cat'].includes(setting.trim()))
     return stdout.write(text);
   const { openPager } = await import('./open-pager.ts');
-  // Ctrl-C in a pager ends a search there, not this command.
+  // Ctrl-C in a pager ends a search there and must not end this command.
   const release = context.onInterrupt(() => undefined);
   try {
     if (!(await openPager(setting, text, env))) stdout.write(text);

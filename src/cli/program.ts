@@ -6,7 +6,7 @@ import { readVersion } from './version.ts';
 /** Runs one command line (`argv` without node and script) and returns the exit code. Never throws. */
 export async function main(argv: readonly string[], given?: Context): Promise<ExitCode> {
   const context = given ?? processContext(argv);
-  // The commonest question of scripts is answered before anything is imported.
+  // Scripts ask for the version often, so answer before importing anything.
   if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
     context.stdout.write(`${readVersion()}\n`);
     return EXIT.good;

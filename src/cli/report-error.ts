@@ -1,4 +1,4 @@
-// The one place where a thrown error becomes words and an exit code.
+// The only place that turns a thrown error into a message and an exit code.
 import { randomBytes } from 'node:crypto';
 import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -14,7 +14,7 @@ import { paint, visible } from './ui/paint.ts';
 
 /** Prints `error` on stderr and says what the process exits with. */
 export async function reportError(thrown: unknown, context: Context): Promise<ExitCode> {
-  // A disk that is full, a database that is locked: not a bug of ours, so no stack is shown.
+  // A full disk or a locked database is not a bug in lorch, so no stack is shown.
   const error = storeFailure(thrown) ?? systemFailure(thrown) ?? thrown;
   const { stderr } = context;
   const ink = paint(stderr.color);
@@ -28,7 +28,7 @@ export async function reportError(thrown: unknown, context: Context): Promise<Ex
   }
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
   const message = error instanceof Error ? error.message : String(error);
-  // What a scan keeps of each row stands in arrays, which fail so.
+  // Arrays with data of all rows of a scan fail like this.
   if (error instanceof RangeError && error.message.startsWith('Array buffer allocation failed')) {
     stderr.write(`${ink.red('error:')} no memory is left\n`);
     stderr.write(`  ${ink.cyan('hint:')} read fewer files at a time, or use a machine with more memory\n`);
@@ -56,7 +56,7 @@ async function keepStack(stack: string, context: Context): Promise<string> {
   const name = `crash-${context.now()}-${randomBytes(4).toString('hex')}.log`;
   const text = `${createRedactor(env)(stack)}\n`;
   const state = env.XDG_STATE_HOME || (env.HOME && join(env.HOME, '.local', 'state'));
-  // Never a name that others can guess in a folder that they can write to.
+  // Never use a predictable name in a folder that other users can write to.
   const write = async (folder: string): Promise<string> => {
     await writeFile(join(folder, name), text, { flag: 'wx', mode: 0o600 });
     return join(folder, name);

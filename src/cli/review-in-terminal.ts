@@ -1,4 +1,4 @@
-// `lorch data review` at a terminal: the session, what is made in the background for its panes, and the last words.
+// `lorch data review` on a terminal: the session, background work for its panes, and the final summary.
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -23,7 +23,7 @@ import { fitText } from './ui/wrap.ts';
 
 export interface TerminalReview {
   session: SessionRequest;
-  /** Null: nothing was said that names a model. */
+  /** Null if no model was named. */
   model: ModelRequest | null;
   /** What to type if there is no terminal. */
   dataset: string;
@@ -54,7 +54,7 @@ export async function reviewInTerminal(
   const views = createBackground<ModelView>(terminal.wake, (rows) =>
     model === null ? Promise.resolve(null) : viewAsModel(model, rows),
   );
-  // Asked for at every key; a long row takes its time to lay out.
+  // Cached, because it is needed at every key press and a long row takes time to lay out.
   const laidOut = new WeakMap<ReviewRow, string>();
   const jsonOf = (row: ReviewRow): string => {
     const json = laidOut.get(row) ?? editableText(row.text);
@@ -93,7 +93,7 @@ export async function reviewInTerminal(
     session.close();
   }
   await indexChangedReview(context, session.logPath);
-  // The last words stand on the ordinary screen.
+  // Print the summary on the normal screen.
   const judgement = session.judgement();
   const { maxDefectRate } = request.rule;
   context.stdout.write(fitText(renderJudgement(judgement, maxDefectRate, context.stdout), context.stdout));
@@ -118,7 +118,7 @@ function createBackground<T>(
   let working: Promise<void> | null = null;
   let stopped = false;
   return {
-    /** Sees to it that these rows are known some time. */
+    /** Requests these rows. */
     look(rows: readonly ReviewRow[]): void {
       const missing = rows.filter(({ fingerprint }) => !known.has(fingerprint));
       if (missing.length === 0 || working || stopped || failed !== null) return;

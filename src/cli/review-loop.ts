@@ -1,4 +1,4 @@
-// The review at the keys: what each key does, and what the screen shows after it.
+// The key loop of the review: what each key does, and what the screen shows then.
 import type { ReviewRow } from '../app/review/fetch-rows.ts';
 import { rowsToDraw } from '../app/review/next-step.ts';
 import type { ReviewSession } from '../app/review/review-session.ts';
@@ -26,10 +26,10 @@ export interface ReviewLoop {
 
 type Key = TerminalEvent & { type: 'key' };
 
-// A key held down repeats 20 to 40 times a second: such a repeat judges nothing.
+// A key that is held down repeats 20 to 40 times a second; repeats give no verdict.
 const repeatMs = 70;
 
-/** Runs until the reviewer leaves or the terminal goes. Everything said so far is on disk at any time. */
+/** Runs until the reviewer quits or the terminal closes. All verdicts so far are always on disk. */
 export async function runReview(loop: ReviewLoop): Promise<void> {
   const { session, terminal } = loop;
   const ink = paint(terminal.color);

@@ -1,4 +1,4 @@
-// How the next step of a review is typed.
+// The command lines for the next step of a review.
 import type { ReviewStep } from '../app/review/next-step.ts';
 
 /** A command line; `dataset` is what was reviewed, as typed. */

@@ -22,7 +22,7 @@ export async function runCommand(argv: readonly string[], context: Context): Pro
   context.stderr = fittedStream(context.stderr);
   const program = await buildProgram(argv, context);
   try {
-    // `lorch` alone is a question, not a mistake.
+    // `lorch` alone shows help and is not an error.
     await program.parseAsync(argv.length === 0 ? ['--help'] : argv, { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
@@ -127,7 +127,7 @@ function fitted(text: string, { isTTY, columns }: OutputStream): string {
   return isTTY ? fitHelp(text, columns) : text;
 }
 
-// Commander goes by letters alone: `status` is near `setup` for it.
+// Commander compares only letters, so it finds `status` similar to `setup`.
 function withMeant(text: string, argv: readonly string[]): string {
   if (!text.startsWith('error: unknown command')) return text;
   const meant = meantCommands(argv.filter((word) => !word.startsWith('-')));

@@ -1,4 +1,4 @@
-// A terminal as a full-screen program has it: keys one at a time, whole frames, and the screen given back as it was.
+// The terminal of a full-screen program: single keys, whole frames, and the old screen restored at the end.
 import { emitKeypressEvents } from 'node:readline';
 import type { ReadStream, WriteStream } from 'node:tty';
 
@@ -6,9 +6,9 @@ export type TerminalEvent =
   /** `name` as node:readline has it (`return`, `escape`, `up` …); `text` is what the key types. */
   | { type: 'key'; name: string; text: string; ctrl: boolean; pasted: boolean; atMs: number }
   | { type: 'resize' }
-  /** Something in the background is ready to be shown. */
+  /** A background result is ready to be shown. */
   | { type: 'wake' }
-  /** The terminal is gone, or the process was asked to end. */
+  /** The terminal was closed, or the process must end. */
   | { type: 'end' };
 
 export interface Terminal {
@@ -22,14 +22,14 @@ export interface Terminal {
   wake(): void;
   /** Gives the screen and the keys away while `work` runs, for an editor. */
   lend<T>(work: () => Promise<T>): Promise<T>;
-  /** Gives both back for good. */
+  /** Releases both for good. */
   close(): void;
 }
 
 const enter = '\u001b[?1049h\u001b[?25l\u001b[?2004h';
 const leave = '\u001b[?2004l\u001b[?25h\u001b[?1049l';
 
-/** Takes over the terminal. Call `close` whatever happens. */
+/** Takes over the terminal. Always call `close`. */
 export function openTerminal(input: ReadStream, output: WriteStream, color: boolean): Terminal {
   const waiting: TerminalEvent[] = [];
   let listener: ((event: TerminalEvent) => void) | null = null;

@@ -1,11 +1,11 @@
-// A YAML file of check settings. Which checks there are is not known here: values are handed on with their places.
+// A YAML file of check settings. This folder does not know the checks, so it passes values on with their places.
 import { UserError } from '../diagnostics/user-error.ts';
 import { distinctFindings } from './finding.ts';
 import type { LocatedMap } from './source/located.ts';
 import { parseYamlMapping } from './source/parse-yaml.ts';
 import { readSource } from './source/read-source.ts';
 
-/** Check settings as written in one place. */
+/** Check settings from one place. */
 export interface WrittenChecks {
   /** As shown to users. */
   file: string;
@@ -24,7 +24,7 @@ export async function readCheckFile(path: string, name: string): Promise<Written
 }
 
 function parseText(text: string, name: string): ReturnType<typeof parseYamlMapping> {
-  // A file of comments only changes nothing.
+  // A file with only comments changes nothing.
   if (/^\s*(#.*\s*)*$/.test(text))
     return { root: { kind: 'map', at: { file: name }, entries: new Map() }, findings: [] };
   return parseYamlMapping(text, name);

@@ -1,4 +1,4 @@
-// zod's issues → findings in the words of a person who wrote YAML.
+// Turns zod's issues into findings for people who write YAML.
 import type { z } from 'zod';
 import type { Finding } from '../diagnostics/finding.ts';
 import { finding } from './finding.ts';
@@ -10,7 +10,7 @@ import { unknownKey } from './unknown-key.ts';
 
 type Issue = z.core.$ZodIssue;
 
-/** More are not read in a sentence. */
+/** The most alternatives to list in a sentence. */
 const manyChoices = 8;
 
 /** The findings for one issue of a section; `prefix` is the section's path in `root`. */

@@ -6,7 +6,7 @@ export function finding(code: string, at: Place, message: string, hint?: string)
   return { code, name: codeName(code), severity: 'error', message, ...(hint && { hint }), at };
 }
 
-/** The same fault reached twice (by two runs of a sweep, say) is one finding. In the order of the files. */
+/** Merges equal findings, for example from two runs of a sweep. In file order. */
 export function distinctFindings(findings: readonly Finding[]): Finding[] {
   const seen = new Map<string, Finding>();
   for (const each of findings) {

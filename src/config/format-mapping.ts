@@ -1,4 +1,4 @@
-// A format mapping in a file of its own, as the data commands take it: --format mapping.yaml.
+// A format mapping in a separate file, for the data commands: --format mapping.yaml.
 import { resolve } from 'node:path';
 import type { Finding } from '../diagnostics/finding.ts';
 import { UserError } from '../diagnostics/user-error.ts';

@@ -1,4 +1,4 @@
-// Environment variables in values. Keys are left alone, and so is whatever --set brings: the shell has been there.
+// Replaces environment variables in values, but not in keys or in --set, where the shell has already replaced them.
 import type { Finding } from '../diagnostics/finding.ts';
 import { finding } from './finding.ts';
 import { isSecretName } from './secrets.ts';
@@ -29,7 +29,7 @@ function replace(scalar: LocatedScalar, env: Env, findings: Finding[]): void {
     findings.push(finding(value.code, scalar.at, value.message, value.hint));
     return match;
   });
-  // Unquoted, the text decides its type as if it stood in the file: `r: ${RANK}` is a number.
+  // An unquoted value gets its type as if it were written in the file: `r: ${RANK}` is a number.
   scalar.value = replaced && scalar.plain ? readScalar(text) : text;
 }
 

@@ -1,4 +1,4 @@
-// The JSON Schema of config files, for editors: from zod, never by hand.
+// The JSON Schema of config files for editors, generated from zod.
 import { z } from 'zod';
 import { configFile } from './schema/run.ts';
 
@@ -14,7 +14,7 @@ export function configJsonSchema(): Record<string, unknown> {
   return {
     title: 'lorch run config',
     ...rest,
-    // What a file leaves out may stand in the one it extends.
+    // A missing setting may be in the file that it extends.
     if: { not: { required: ['extends'] } },
     // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
     then: { required, properties: { dataset: { required: inDataset } } },

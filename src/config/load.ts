@@ -46,7 +46,7 @@ export async function loadConfig(path: string, options: LoadOptions): Promise<Lo
   const layers = await readLayers(path, options);
   const name = path === '-' ? 'stdin' : path;
   const fatal = ['C002', 'C003', 'C004', 'C005', 'C007', 'C008', 'C019'];
-  // What could not be read makes everything after it look missing: those faults are told alone.
+  // After a read error everything looks missing, so report only the read errors.
   if (!layers.root || layers.findings.some(({ code }) => fatal.includes(code)))
     throw invalid(layers.findings, name);
   const findings = [...layers.findings];

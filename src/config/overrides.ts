@@ -5,7 +5,7 @@ import { hideSecrets, isSecretName } from './secrets.ts';
 import { isNull, type Located, type LocatedMap, mergeLocated } from './source/located.ts';
 import { parseYaml } from './source/parse-yaml.ts';
 
-/** Lays every override over `root`, in order. Findings name `--set …` as their place. */
+/** Applies every override to `root`, in order. Findings name `--set …` as their place. */
 export function applyOverrides(
   root: LocatedMap,
   overrides: readonly string[],

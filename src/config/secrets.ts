@@ -1,4 +1,4 @@
-// Configs are copied into run folders, so none may hold a secret, and no finding may show one.
+// Configs are copied into run folders, so they must not contain secrets, and findings must not show them.
 import { hasSecretShape, isSecretName as isNamedSecret } from '../diagnostics/secrets.ts';
 
 const privateKey = /-----BEGIN [A-Z ]*PRIVATE KEY/;

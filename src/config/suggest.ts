@@ -5,7 +5,7 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
   const plain = (text: string) => text.toLowerCase().replaceAll('-', '_');
   const wanted = plain(word);
   let best: string | undefined;
-  // A third of the letters may be wrong, at most three.
+  // Up to a third of the letters may differ, at most three.
   let distance = Math.min(3, Math.max(1, Math.floor(wanted.length / 3))) + 1;
   if (wanted.length > 100) return undefined;
   for (const candidate of candidates) {

@@ -1,4 +1,4 @@
-// What the layers keep for the backward pass, by the counts of saved-bytes.ts.
+// Bytes that the layers keep for the backward pass, from the counts in saved-bytes.ts.
 import type { LoraCount } from './count-lora.ts';
 import { type ModelFacts, type ModelSizes, weightCount } from './modules.ts';
 import { savedBytes } from './saved-bytes.ts';
@@ -101,7 +101,7 @@ function adaptedPart({ modules }: LoraCount): 'all' | 'attention' | 'mlp' {
 
 type Table = Readonly<Record<string, number | readonly number[]>>;
 
-/** Llama's if the family was not counted: most are built like it. */
+/** Llama's counts if the family was not counted, because most families are similar. */
 function tableOf({ modelType }: ModelFacts): Table {
   return savedBytes[likeness[modelType] ?? modelType] ?? savedBytes.llama ?? {};
 }

@@ -1,4 +1,4 @@
-// An adapter: what adapter_config.json says, and what its tensors hold.
+// An adapter: its adapter_config.json and its tensors.
 import { z } from 'zod';
 import { UserError } from '../diagnostics/user-error.ts';
 import type { TensorShapes } from './tensor-shapes.ts';
@@ -27,13 +27,13 @@ export interface AdapterFacts {
   modules_to_save: string[];
   /** Everything that decides a count, as LoraConfig fields. */
   settings: Record<string, unknown>;
-  /** What its file holds; null if there is no safetensors file. */
+  /** What its file contains; null if there is no safetensors file. */
   tensors: { parameters: number; bytes: number; dtypes: Record<string, number> } | null;
   /** Adapted modules with their parameters, by the base's names. */
   modules: { name: string; trainable: number }[];
 }
 
-/** Fields that change which parameters there are; the rest is of no use for a count. */
+/** Fields that affect which parameters there are; other fields do not matter for a count. */
 const counted = [
   'r',
   'target_modules',
@@ -49,7 +49,7 @@ const counted = [
   'bias',
 ];
 
-/** Reads a parsed adapter_config.json. Throws UserError M040 if it is none. */
+/** Reads a parsed adapter_config.json. Throws UserError M040 if it is not one. */
 export function readAdapterConfig(config: unknown, tensors: TensorShapes | null, name: string): AdapterFacts {
   const parsed = fields.safeParse(config);
   if (!parsed.success)

@@ -1,4 +1,4 @@
-// Patterns that a config or a model brings, tried on names without trusting that they come to an end.
+// Applies patterns from configs and models to names, with a bound on their time.
 import { createContext, Script } from 'node:vm';
 import { UserError } from '../diagnostics/user-error.ts';
 
@@ -13,7 +13,7 @@ export function mayBacktrack(source: string): boolean {
   return nested.test(source) || (source.match(/[*+]|,\}/g)?.length ?? 0) > manyUnbounded;
 }
 
-/** What is asked of a pattern, and answered in bounded time: UserError M025 if it takes longer than two seconds. */
+/** The operations on a pattern, in bounded time: UserError M025 if one takes longer than two seconds. */
 export interface BoundedPattern {
   exec(text: string): RegExpExecArray | null;
   test(text: string): boolean;

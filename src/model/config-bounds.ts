@@ -1,4 +1,4 @@
-// What no real model has: a number of layers that would keep every command busy for minutes, or nesting without end.
+// Refuses configs that no real model has: so many layers that commands would take minutes, or endless nesting.
 import { UserError } from '../diagnostics/user-error.ts';
 
 /** Ten times the deepest published models. */
@@ -9,9 +9,9 @@ const maxSize = 2 ** 31 - 1;
 const maxList = 65_536;
 const maxDepth = 100;
 
-/** Throws UserError M024 for a config that no model of this world has. */
+/** Throws UserError M024 for a config that no real model has. */
 export function checkConfigBounds(config: unknown): void {
-  // Not by recursion: nesting is one of the things that are looked for.
+  // Not recursive, because the nesting may be too deep.
   const waiting: { key: string; value: unknown; depth: number }[] = [{ key: '', value: config, depth: 0 }];
   for (let next = waiting.pop(); next; next = waiting.pop()) {
     const { key, value, depth } = next;

@@ -54,7 +54,7 @@ export class ConfigReader {
   }
 }
 
-/** A config.json value that no model can be built from. */
+/** Refuses a config.json value from which no model can be built. */
 export class ConfigValueError extends Error {
   readonly key: string;
 

@@ -1,4 +1,4 @@
-// Trainable and total parameters as PEFT will make them, from shapes alone.
+// Counts trainable and total parameters as PEFT makes them, from shapes alone.
 
 import type { Finding } from '../diagnostics/finding.ts';
 import type { BoundedPattern } from './bounded-pattern.ts';

@@ -1,4 +1,4 @@
-// Names that fit nothing in the model: each one is told, with the nearest that would.
+// Reports each name that matches nothing in the model, with the nearest valid name.
 import type { Finding } from '../diagnostics/finding.ts';
 import { UserError } from '../diagnostics/user-error.ts';
 import { nearestNames } from './nearest.ts';

@@ -1,4 +1,4 @@
-// Whether the tensors of an adapter fit a base model, from shapes alone.
+// Checks from shapes alone whether the tensors of an adapter fit a base model.
 import type { TrainedModule } from './count-lora.ts';
 import { holderOf, type ModelFacts, type ModelModule } from './modules.ts';
 import type { TensorShapes } from './tensor-shapes.ts';

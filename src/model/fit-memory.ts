@@ -1,4 +1,4 @@
-// A memory forecast against a GPU: whether it fits, the largest batch that does, and what would make it fit.
+// Compares a memory forecast with a GPU: whether it fits, the largest batch that fits, and changes that would make it fit.
 import { applyCalibration, type Calibration } from './calibration.ts';
 import type { LoraCount } from './count-lora.ts';
 import { estimateMemory, judgeMemory, type MemoryForecast, type MemorySettings } from './memory.ts';
@@ -55,7 +55,7 @@ function withBatch(settings: MemorySettings, rows: number): MemorySettings {
   return { ...settings, training: { ...settings.training, per_device_train_batch_size: rows } };
 }
 
-/** The largest number that still fits: doubled until it does not, then halved in on. */
+/** The largest number that still fits, by doubling and then bisection. */
 function largestBatch(fits: (rows: number) => boolean): number {
   if (!fits(1)) return 0;
   let low = 1;
@@ -97,7 +97,7 @@ function findChanges(
   };
   const alone = all.map(evaluate);
   if (alone.some(({ verdict }) => verdict === 'fits')) return alone;
-  // None is enough alone: they are taken together, the cheapest first.
+  // If no change is enough alone, combine them, starting with those that cost least.
   let joined = all[0];
   for (const next of all.slice(1)) {
     if (!joined) break;

@@ -1,4 +1,4 @@
-// The ladder of a calibration: sizes of batch × sequence to take real steps of, and which of them speaks for a plan.
+// The ladder of a calibration: the sizes of batch × sequence to measure, and the size to use for a plan.
 
 export interface RungSize {
   batch: number;
@@ -27,7 +27,7 @@ export function tokensAtOnce({ batch, sequenceTokens }: RungSize): number {
   return batch * sequenceTokens;
 }
 
-/** Of each ladder the rung nearest in size, by ratio; what is of no ladder stays. A ladder so counts as one run. */
+/** The nearest rung of each ladder, by ratio of sizes, so that a ladder counts as one run. Runs are kept. */
 export function nearestRungs<T extends { ladder: { id: string; tokensAtOnce: number } | null }>(
   measured: readonly T[],
   tokens: number,

@@ -1,4 +1,4 @@
-// What the computed starts of an adapter cost: PiSSA and OLoRA take a part of each weight into the adapter, and are
+// The cost of computed starts of an adapter: PiSSA and OLoRA move a part of each weight into the adapter, and are
 // saved as a LoRA of twice the rank over the original base (src/trainer/lorch_trainer/adapters/lora_start.py).
 import { UserError } from '../diagnostics/user-error.ts';
 import type { LoraCount } from './count-lora.ts';

@@ -1,4 +1,4 @@
-// What the loss takes at its peak. TRL never builds all logits: it projects tiles of tokens × vocabulary.
+// The peak memory of the loss. TRL never builds all logits: it projects tiles of tokens × vocabulary.
 export interface LossSizes {
   /** Positions on the device at once. */
   tokens: number;

@@ -1,4 +1,4 @@
-// Which modules and parameters LoRA adapts, and what is wrong with the names that say so.
+// Finds the modules and parameters that LoRA adapts, and reports faults in their names.
 import type { Finding } from '../diagnostics/finding.ts';
 import { UserError } from '../diagnostics/user-error.ts';
 import { asError, leafOf, suggest } from './faults.ts';

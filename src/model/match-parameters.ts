@@ -46,7 +46,7 @@ export function matchParameters(
   return matched;
 }
 
-/** PEFT's ParamWrapper does none of these. */
+/** Settings that PEFT's ParamWrapper does not support. */
 function refuseSettings(lora: LoraSettings, parameter: AdaptedParameter): void {
   const off: Record<string, [boolean, string]> = {
     lora_dropout: [lora.lora_dropout > 0, '0'],
@@ -79,7 +79,7 @@ export function unmatchedParameters(facts: ModelFacts, wanted: readonly string[]
     }));
 }
 
-/** `weight` alone names nearly everything. */
+/** `weight` alone matches nearly everything. */
 function isTelling(name: string): boolean {
   return name !== 'weight';
 }

@@ -60,7 +60,7 @@ export function estimateMemory(
     ),
     activations: Math.round(peak.activations),
     loss: Math.round(peak.loss),
-    // What evaluation takes beyond training, whose activations and gradients are gone by then.
+    // The memory of evaluation that exceeds training, whose activations and gradients are freed by then.
     evaluation: Math.max(
       0,
       Math.round(evaluationPeak(facts, settings, width) - peak.activations - peak.loss - gradients),
@@ -69,7 +69,7 @@ export function estimateMemory(
     dora: doraBytes(facts, count, settings),
     dequantization: quantization ? 4 * Math.max(...linearOf(facts).map(weightCount)) : 0,
   };
-  // Before the first step: what decomposing a weight takes beyond all that training puts in its place.
+  // Before the first step: the memory for decomposing a weight that exceeds what training uses later.
   const laterBytes = parts.gradients + parts.optimizer + parts.activations + parts.loss + parts.evaluation;
   const start = Math.max(0, decompositionBytes(count, settings.lora) - laterBytes);
   const sum = Object.values(parts).reduce((a, b) => a + b, start);
@@ -86,7 +86,7 @@ export function estimateMemory(
 
 export type MemoryVerdict = 'fits' | 'tight' | 'does not fit';
 
-/** Holds a forecast against what a device has. */
+/** Compares a forecast with the memory of a device. */
 export function judgeMemory(forecast: MemoryForecast, deviceBytes: number): MemoryVerdict {
   if (forecast.high_bytes <= deviceBytes) return 'fits';
   return forecast.low_bytes > deviceBytes ? 'does not fit' : 'tight';

@@ -3,7 +3,7 @@ import type { Context } from '../context.ts';
 
 const shells = ['bash', 'zsh', 'fish'];
 
-// The script takes the words from the bash-completion package; without it, bash's own are near enough.
+// The script gets the words from the bash-completion package; without it, bash's own words are close enough.
 const bashBefore = `if ! declare -F _get_comp_words_by_ref >/dev/null; then
     _get_comp_words_by_ref() {
         cword=$COMP_CWORD
@@ -14,7 +14,7 @@ const bashBefore = `if ! declare -F _get_comp_words_by_ref >/dev/null; then
 fi
 `;
 
-// If lorch has no words of its own, files.
+// Offer files if lorch has no words.
 const bashAfter = 'complete -o default -F __lorch_complete lorch\n';
 
 /** `lorch completion SHELL` */

@@ -147,7 +147,7 @@ async function check(patterns: string[], flags: Flags, context: Context): Promis
   });
   const { found, fixed, recorded } = checked;
   const fails = found.error > 0 || (flags.new === 'warning' && found.warning > 0);
-  // A baseline that was just written accepts them all.
+  // A new baseline accepts all of them.
   if (fails && recorded === null) context.exitCode = EXIT.findings;
   if (!flags.json) {
     const { renderCheck } = await import('../ui/check-view.ts');

@@ -120,7 +120,7 @@ export function define(command: Command, context: Context): void {
       }).finally(() => progress.end());
       const { leaksLeft } = await import('../../app/data/near/near-report.ts');
       if (leaksLeft(deduped.near, deduped.written !== null) > 0) context.exitCode = EXIT.findings;
-      // Leaks that the same options would leave in the file that is written.
+      // Leaks that the same options would leave in the output file.
       const leaking = flags.action === 'by_class' && leaksLeft(deduped.near, true) > 0;
       if (flags.json) {
         const { printDedupJson } = await import('../ui/dedup-json.ts');
@@ -128,12 +128,12 @@ export function define(command: Command, context: Context): void {
       }
       const { renderDedup } = await import('../ui/dedup-view.ts');
       const { written } = deduped;
-      // What is written lies beside -o, as it was typed.
+      // Output files are beside -o, shown as it was typed.
       const shown = (path: string): string => `${flags.output}${path.slice(out?.length)}`;
       context.stdout.write(renderDedup(deduped, context.stdout, shown));
       if (written)
         context.stderr.write(`undo: lorch data dedup --undo ${quotePath(shown(written.undo))} -o FILE\n`);
-      // With -o: the rows are another dataset now, which a review of the old one may cover.
+      // With -o the rows are a new dataset, which a review of the old one may cover.
       const names = patterns.map(quotePath).join(' ');
       const again = `dedup ${names}${typedOptions(command, ['--output', '--json'])}`;
       const next = leaking

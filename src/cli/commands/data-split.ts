@@ -166,7 +166,7 @@ async function describe(split: SplitDataset, out: Outputs, context: Context): Pr
       strata.map((each) => [each.name, formatCount(each.train), formatCount(each.validation)]),
       context.stderr,
     );
-  // A config names files from the workspace's folder, a command from the current one.
+  // Paths in a config are relative to the workspace, paths in a command to the current folder.
   const root = (await findWorkspace(context.cwd, context.env.HOME))?.root ?? context.cwd;
   const named = (path: string): string => quotePath(relative(root, path));
   const show = (path: string): string => visible(relative(context.cwd, path));

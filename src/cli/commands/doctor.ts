@@ -57,7 +57,7 @@ const titles: Record<Diagnosis['part'], string> = {
   hub: 'Model hub',
 };
 
-/** Values start in one column; on a terminal, `columns` wide, long ones go on there. */
+/** Aligns values in one column; on a terminal, `columns` wide, long ones wrap there. */
 function render(diagnoses: readonly Diagnosis[], ink: Ink, columns: number | null): string {
   const marks = {
     good: ink.green('✓'),

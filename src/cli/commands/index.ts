@@ -1,4 +1,4 @@
-// Every command of lorch: one line each, loaded only when it is the one called.
+// Every command of lorch: one line each, loaded only when it is called.
 import type { Command } from 'commander';
 import type { Context } from '../context.ts';
 

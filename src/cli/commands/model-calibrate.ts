@@ -99,7 +99,7 @@ async function measure(
         progress = createProgress(context, 'steps');
         progress.line(`size ${index + 1} of ${count}: ${batch} × ${sequenceTokens} tokens`);
       },
-      // How many there will be depends on the time.
+      // The number of steps depends on the time.
       onStep: (done) => progress.update(done, null),
     });
   } finally {

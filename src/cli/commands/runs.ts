@@ -33,7 +33,7 @@ export function define(command: Command, context: Context): void {
       const { listRecordedRuns } = await import('../../app/runs/list-runs.ts');
       await withWorkspace(context, async (workspace) => {
         const { limit, all, json, ...filters } = options;
-        // One more than is shown tells whether there are others.
+        // Read one more than is shown, to know whether there are others.
         const found = listRecordedRuns(
           workspace.store,
           { ...filters, ...(all ? {} : { limit: limit + 1 }) },

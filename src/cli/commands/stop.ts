@@ -35,7 +35,7 @@ export function define(command: Command, context: Context): void {
         if (!options.wait) return void context.stdout.write(`${run}\n`);
         const leaving = new AbortController();
         const release = context.onInterrupt(() => leaving.abort());
-        // A big checkpoint takes minutes; somebody who waits should know what else there is.
+        // A large checkpoint takes minutes, so tell a waiting user about the alternatives.
         const patience = setTimeout(
           () => context.stderr.write(`still saving; lorch stop ${run} --force kills it\n`),
           30_000,

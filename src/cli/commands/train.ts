@@ -46,7 +46,7 @@ Ctrl-C asks for a checkpoint, a second Ctrl-C kills.
         return await train(deps, made, {
           ...launchInTerminal(context, workspace, options.detach === true),
           onPlans: (plans, refusal) => {
-            // What the refusal says in its own line is not said among the findings, too.
+            // Do not repeat the refusal's message among the findings.
             const shown = plans.map((plan) => ({
               ...plan,
               findings: plan.findings.filter(({ code }) => code !== refusal?.code),

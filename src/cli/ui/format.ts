@@ -1,4 +1,4 @@
-// Numbers as people read them.
+// Formats numbers for people.
 
 /** 1.2 s, 3 m 05 s, 2 h 10 m. */
 export function formatDuration(ms: number): string {

@@ -1,4 +1,4 @@
-// The next useful commands, in the form that every command ends with.
+// The next useful commands, as every command prints them at the end.
 import stringWidth from 'string-width';
 import type { OutputStream } from '../context.ts';
 import { fitCommand } from './fit-command.ts';

@@ -1,7 +1,7 @@
 // Where a dataset of another tool is: a file, or a repository of the hub.
 import type { Outcome } from './setting.ts';
 
-/** Our path of it, or why there is none. */
+/** The path for lorch, or why there is none. */
 export function datasetPath(value: unknown): { path: string } | { reason: string } {
   const text = String(value).trim();
   if (/^(?:https?|s3|gs|gcs|az):/.test(text)) return { reason: 'download it and name the file' };

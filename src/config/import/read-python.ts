@@ -1,4 +1,4 @@
-// The literal keyword arguments of calls in a Python script. Nothing is executed: what is computed stays unknown.
+// Reads literal keyword arguments of calls in a Python script. Nothing is executed, so computed values stay unknown.
 import type { SourceSetting } from './setting.ts';
 
 // Calls whose arguments are settings; of the second group the first argument is one too.

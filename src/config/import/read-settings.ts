@@ -10,7 +10,7 @@ import type { SourceSetting } from './setting.ts';
 export interface SourceFile {
   kind: 'YAML' | 'JSON' | 'Python' | 'notebook' | 'command';
   settings: SourceSetting[];
-  /** Names of classes, packages and programs, which tell the tool. */
+  /** Names of classes, packages and programs, which identify the tool. */
   names: ReadonlySet<string>;
   /** Of YAML and JSON: the mapping, for sections. */
   root: LocatedMap | null;

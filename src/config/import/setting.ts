@@ -1,4 +1,4 @@
-// What a file of another tool says, line by line, and what becomes of each of its settings.
+// The settings of another tool's file with their lines, and what becomes of each.
 
 /** One setting of the other tool. */
 export interface SourceSetting {
@@ -17,7 +17,7 @@ export interface Outcome {
   /** Of a setting inside another one: `datasets.0.path`; the setting's own key without. */
   key?: string;
   value?: unknown;
-  /** Our settings that it becomes. */
+  /** The lorch settings that it becomes. */
   set?: Readonly<Record<string, unknown>>;
   /** Why it has no counterpart. */
   refuse?: string;
@@ -39,7 +39,7 @@ export interface Tool {
   /** Keys that its files have and others do not. */
   signs: readonly string[];
   rules: Readonly<Record<string, Rule>>;
-  /** What the tool does if the file says nothing, if lorch would do another thing; by our settings. */
+  /** The tool's defaults that differ from lorch's, by lorch setting. */
   defaults: Readonly<Record<string, unknown>>;
   /** Sections whose settings count like those at the top. */
   sections?: readonly string[];

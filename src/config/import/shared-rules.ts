@@ -7,7 +7,7 @@ import { trainingRefused } from '../schema/training/refused.ts';
 import { trainingSection } from '../schema/training.ts';
 import { choose, implied, isOn, type Rule, refuse, to } from './setting.ts';
 
-/** What this version cannot do, whichever tool asks for it. */
+/** What this version cannot do, for every tool. */
 export const oneProcess = 'this version trains in one process on one device';
 export const ownFolder = 'every run gets a folder of its own';
 export const ownPublishing = 'publish in a separate step, after a person has looked at the result';

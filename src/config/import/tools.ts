@@ -1,4 +1,4 @@
-// The tools that configs are imported from, and which of them a file is from.
+// The supported tools, and detection of a file's tool.
 import { quotePath } from '../../diagnostics/quote-path.ts';
 import { UserError } from '../../diagnostics/user-error.ts';
 import { axolotl } from './axolotl.ts';

@@ -1,4 +1,4 @@
-// Each setting of the other tool as settings of ours, or with the reason why not.
+// Translates each setting of the other tool to lorch settings, or gives the reason why not.
 
 import { launcherPrefix } from './read-command.ts';
 import type { SourceFile } from './read-settings.ts';
@@ -11,7 +11,7 @@ export type Fate = 'kept' | 'renamed' | 'refused';
 
 export interface ImportedSetting {
   key: string;
-  /** As text, for people; secrets are not shown. */
+  /** The value as text for people, without secrets. */
   shown: string;
   line: number;
   cell?: string;

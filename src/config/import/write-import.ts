@@ -1,4 +1,4 @@
-// The config that an import makes: our settings in their usual order, each with the line it came from.
+// Writes the imported config: lorch settings in their usual order, each with the line it came from.
 import { Document, isMap, isScalar, type Pair, Scalar } from 'yaml';
 import { escapeVariables } from '../write-yaml.ts';
 import type { ImportedSetting } from './translate.ts';

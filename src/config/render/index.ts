@@ -1,4 +1,4 @@
-// RunConfig → the exact objects for PEFT, bitsandbytes and TRL: pure, every value explicit.
+// Renders a RunConfig to the exact objects for PEFT, bitsandbytes and TRL. Pure, with every value explicit.
 import type { Finding } from '../../diagnostics/finding.ts';
 import { finding } from '../finding.ts';
 import type { RunConfig } from '../schema/run.ts';
@@ -20,7 +20,7 @@ export interface RenderedConfig {
   resources: { host: string; gpus: number };
 }
 
-/** The objects for this machine, and what the machine cannot do of it (C025). */
+/** The objects for this machine, and findings on what the machine does not support (C025). */
 export function renderConfig(
   config: RunConfig,
   machine: MachineFacts,

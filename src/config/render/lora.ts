@@ -1,6 +1,6 @@
 import { evaSection, type LoraSection, loraSection } from '../schema/lora.ts';
 
-/** Arguments for PEFT's LoraConfig: every field a config may set; null if the library is to do without. */
+/** Arguments for PEFT's LoraConfig: every field a config may set; null if the library must not use it. */
 export function renderLora(lora: LoraSection): Record<string, unknown> {
   const fields = Object.keys(loraSection.shape) as (keyof LoraSection)[];
   return {

@@ -1,4 +1,4 @@
-/** What the machine that trains has. */
+/** Capabilities of the training machine. */
 export interface MachineFacts {
   device: 'cuda' | 'cpu';
   /** Whether its GPU computes in bfloat16 (Ampere or newer). CPUs do. */

@@ -10,7 +10,7 @@ interface NeededPackage {
   /** The oldest version that transformers or TRL takes, and the first that they do not. */
   from?: string;
   below?: string;
-  /** What is special about it where it stands in for another. */
+  /** Special facts if it replaces another package. */
   note?: string;
 }
 

@@ -43,7 +43,7 @@ export function renderTraining(config: RunConfig, machine: MachineFacts): Record
   };
 }
 
-/** Owned by lorch, and written out because what it promises depends on them. */
+/** Fields that lorch owns, written out because its guarantees depend on them. */
 const fixed = {
   truncation_mode: 'keep_start',
   use_cache: false,

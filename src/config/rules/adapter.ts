@@ -1,6 +1,6 @@
 import type { Rule } from './rule.ts';
 
-/** What PEFT and TRL refuse, or silently ignore, among the fields that say what is adapted. */
+/** Target settings that PEFT and TRL refuse or silently ignore. */
 export const adapterTargetsRule: Rule = {
   needs: ['lora'],
   check({ lora }, report) {

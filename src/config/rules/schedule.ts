@@ -3,7 +3,7 @@ import type { Rule } from './rule.ts';
 /** Schedules without a warm-up phase: they ignore warmup_steps. */
 export const withoutWarmup: readonly string[] = ['constant', 'reduce_lr_on_plateau', 'greedy'];
 
-/** Learning-rate schedules have arguments they cannot do without, and others they ignore. */
+/** Learning-rate schedules have required arguments, and ignore others. */
 export const scheduleRule: Rule = {
   needs: ['training'],
   check({ training }, report) {

@@ -27,7 +27,7 @@ const named = (...where: string[]): string[] =>
 /** Of one source. `text` applies to a whole dataset: plain texts have no template, and rows are cut in another way. */
 const format = z.union([z.enum(['auto', ...named('source')]), formatMapping]);
 
-/** A larger weight is a typing error: a thousand copies of a row teach no more than a hundred. */
+/** A larger weight is probably a typing error: a thousand copies of a row do not teach more than a hundred. */
 const mostWeight = 1000;
 
 const shared = {
@@ -142,7 +142,7 @@ export const reviewSection = section(
   'What a review by a person must show before a run may start. `lorch train --unreviewed "reason"` starts a run without it.',
 );
 
-// A day that the calendar has.
+// Must be a valid date.
 function isDay(value: string): boolean {
   const time = /^\d{4}-\d\d-\d\d$/.test(value) ? Date.parse(`${value}T00:00:00Z`) : Number.NaN;
   return !Number.isNaN(time) && new Date(time).toISOString().startsWith(value);
@@ -150,7 +150,7 @@ function isDay(value: string): boolean {
 
 const severity = z.enum(['off', 'note', 'warning', 'error']);
 
-// Which checks and thresholds there are is the dataset folder's to know: app/sources/choose-checks.ts joins the two.
+// The dataset folder knows the checks and thresholds; app/sources/choose-checks.ts combines both.
 const checks = z.record(
   z.string(),
   z.union([severity, z.number(), z.record(z.string(), z.union([severity, z.number()]))]),

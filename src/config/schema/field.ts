@@ -5,9 +5,9 @@ import { z } from 'zod';
 export interface RefusedFields {
   /** lorch sets it itself; the text says what to use. */
   owned: Record<string, string>;
-  /** Gone from the library; the text says what took its place. */
+  /** Removed from the library; the text names the successor. */
   removed: Record<string, string>;
-  /** Exists, but nothing here would honour it; the text says why. */
+  /** Exists, but would have no effect in lorch; the text says why. */
   unsupported: Record<string, string>;
 }
 

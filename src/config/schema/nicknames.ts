@@ -1,4 +1,4 @@
-/** What people write for a setting because another tool calls it so. Never accepted; the error names ours. */
+/** Names of other tools for a setting. They are never accepted; the error gives lorch's name. */
 export const nicknames: Record<string, string> = {
   model_name: 'base_model',
   model_name_or_path: 'base_model',
@@ -71,7 +71,7 @@ export const nicknames: Record<string, string> = {
   launcher: 'resources.host',
 };
 
-/** Settings of other tools that no single one of ours stands for: what to write instead. */
+/** Settings of other tools without a single counterpart in lorch, and what to write instead. */
 export const otherwise: Record<string, string> = {
   adapter:
     'for LoRA leave it out; for QLoRA write `quantization: { load_in_4bit: true }`; to continue from an adapter write `init_adapter` at the top level',

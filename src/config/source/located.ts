@@ -1,4 +1,4 @@
-// A config as read: values that remember where they stand, so that merging files loses no place.
+// A parsed config whose values keep their places when files are merged.
 import type { Place } from '../../diagnostics/finding.ts';
 
 export type Scalar = string | number | boolean | null;
@@ -81,11 +81,11 @@ export function nodeAt(root: Located, path: Path): Located | undefined {
   return node;
 }
 
-/** Where the value at `path` stands; where there is none, the nearest thing around it. */
+/** The place of the value at `path`, or of the nearest enclosing value if there is none. */
 export function placeOf(root: Located, path: Path): Place {
   for (let length = path.length; length >= 0; length--) {
     const node = nodeAt(root, path.slice(0, length));
-    // A value that is missing is missed under its section's key.
+    // Report a missing value at the key of its section.
     if (node) return length < path.length ? keyPlaceOf(root, path.slice(0, length)) : node.at;
   }
   return root.at;

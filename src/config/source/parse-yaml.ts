@@ -6,7 +6,7 @@ import { locate } from './locate.ts';
 import type { Located, LocatedMap } from './located.ts';
 import { linePlaces, type PlaceAt } from './places.ts';
 
-/** Far above any config, far below what slows the parser down. */
+/** Far above any real config, far below what slows the parser down. */
 const maxTokens = 100_000;
 const maxDepth = 100;
 
@@ -101,7 +101,7 @@ function syntaxFindings(document: Document.Parsed, text: string, placeAt: PlaceA
   const lines = new Set<number | undefined>();
   for (const problem of [...document.errors, ...document.warnings]) {
     const at = placeAt(problem.pos[0]);
-    // One slip makes a cascade of errors on its line; the first one names it.
+    // One mistake causes several errors on its line; keep the first.
     if (lines.has(at.line)) continue;
     lines.add(at.line);
     const unsafe = problem.code === 'TAG_RESOLVE_FAILED' || problem.code === 'NON_STRING_KEY';

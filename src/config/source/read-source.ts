@@ -1,4 +1,4 @@
-// The bytes of a config file → text, or one finding that says why not.
+// Reads a config file as text, or returns one finding with the reason.
 import { open } from 'node:fs/promises';
 import type { Finding } from '../../diagnostics/finding.ts';
 import { finding } from '../finding.ts';
