@@ -40,12 +40,16 @@ function isAbout(answer: string, lower: string, grams: Grams): boolean {
   return sharesWord(answer, lower.slice(0, 4_000), grams) || isWho(answer, lower.slice(0, head));
 }
 
+// 1 for a unit of a word: ASCII letters and digits, and all from À on but punctuation and symbols.
+const parts = new Uint8Array(0x10000).fill(1, 0xc0).fill(0, 0x2000, 0x3040).fill(0, 0xff00, 0xff66);
+parts.fill(1, 48, 58).fill(1, 65, 91).fill(1, 97, 123);
+
 function sharesWord(answer: string, lower: string, grams: Grams): boolean {
   const end = Math.min(answer.length, head);
   let from = -1;
   for (let at = 0; at <= end; at += 1) {
     const unit = at < end ? unitAt(answer, at) : 32;
-    if (isPart(unit)) {
+    if (parts[unit] === 1) {
       if (from < 0) from = at;
       continue;
     }
@@ -68,17 +72,6 @@ function isTakenUp(prompt: string, word: string): boolean {
   for (let at = 0; at + shortest <= word.length; at += 1)
     if (prompt.includes(word.slice(at, at + shortest))) return true;
   return false;
-}
-
-function isPart(unit: number): boolean {
-  return (
-    ((unit >= 97 && unit <= 122) ||
-      (unit >= 65 && unit <= 90) ||
-      (unit >= 48 && unit <= 57) ||
-      unit >= 0xc0) &&
-    !(unit >= 0x2000 && unit < 0x3040) &&
-    !(unit >= 0xff00 && unit < 0xff66)
-  );
 }
 
 function isWide(unit: number): boolean {

@@ -4,6 +4,7 @@ import { textOf } from '../content.ts';
 import { type Example, inputPart, type Message, type Role } from '../example.ts';
 import { flagsOf } from './char-flags.ts';
 import { createGrams, type Grams, noteGrams } from './grams.ts';
+import { guessLanguage, type Language } from './language.ts';
 import { unitAt } from './unit-at.ts';
 
 /** One text that the model may see. */
@@ -43,6 +44,8 @@ export interface Answer {
   /** The runs of `lower` and of `promptLower`; another example's features overwrite them. */
   grams: Grams;
   promptGrams: Grams;
+  /** Of `lower`, once `languageOf` was asked. */
+  language: Language | null | undefined;
   /** The prompt without its input. */
   instruction: string;
   /** The alpaca `input`; '' if the row has none apart. */
@@ -82,6 +85,12 @@ export function featuresOf(example: Example): Features {
 /** The answers of an example: the messages that are trained on, and the chosen one of a preference pair. */
 export function answersOf(example: Example): readonly Answer[] {
   return featuresOf(example).answers;
+}
+
+/** The language of an answer, which several checks ask for; null if it is not clear. */
+export function languageOf(answer: Answer): Language | null {
+  if (answer.language === undefined) answer.language = guessLanguage(answer.lower);
+  return answer.language;
 }
 
 /** The place of a UTF-16 unit of a piece. */
@@ -207,6 +216,7 @@ function addAnswer(answers: Answer[], { text, flags, message, list }: Piece, pro
     promptFlags: prompt.flags,
     grams: gramsOf(lower),
     promptGrams: prompt.grams,
+    language: undefined,
     instruction: input === '' ? prompt.text : prompt.text.slice(0, -input.length).trimEnd(),
     input,
     turn: answers.length,

@@ -1,6 +1,6 @@
 import { lastAnswer } from '../../across/last-answer.ts';
 import type { Example } from '../../example.ts';
-import { type Answer, answersOf, looksLikeCode, spotOf } from '../../text/features.ts';
+import { type Answer, answersOf, languageOf, looksLikeCode, spotOf } from '../../text/features.ts';
 import { guessLanguage, guessShort, looksEnglish, opensEnglish } from '../../text/language.ts';
 import type { Check, Spot } from '../check.ts';
 import { asksForLanguage } from '../content/mixed-language.ts';
@@ -40,7 +40,7 @@ export const foreignAnswer: Check = {
         // Skip most rows early, because guessing the language costs more than all other tests.
         if (looksEnglish(lower) && (looksEnglish(promptLower) || opensEnglish(promptLower)))
           return { value: bothEnglish, spot: spotFor(example, answer) };
-        const language = guessLanguage(lower);
+        const language = languageOf(answer);
         if (
           language === null ||
           guessLanguage(promptLower) !== null ||

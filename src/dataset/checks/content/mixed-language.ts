@@ -1,6 +1,13 @@
 import type { Example } from '../../example.ts';
 import { has } from '../../text/char-flags.ts';
-import { type Answer, answersOf, featuresOf, looksLikeCode, spotOf } from '../../text/features.ts';
+import {
+  type Answer,
+  answersOf,
+  featuresOf,
+  languageOf,
+  looksLikeCode,
+  spotOf,
+} from '../../text/features.ts';
 import { guessLanguage, looksEnglish } from '../../text/language.ts';
 import { holdsScript, mainScript } from '../../text/scripts.ts';
 import type { Check } from '../check.ts';
@@ -42,12 +49,12 @@ export const mixedLanguage: Check = {
   ],
   run(example, report, { share = 0.8, letters = 20 }) {
     for (const answer of answersOf(example)) {
-      const { text, lower, prompt, promptLower, input } = answer;
+      const { text, prompt, promptLower, input } = answer;
       if (prompt === '') continue;
       const differ =
         ((answer.flags | answer.promptFlags) & otherScripts) !== 0
           ? scripts(prompt, text, share, letters)
-          : languages(promptLower, lower);
+          : languages(answer);
       if (!differ || asksForLanguage.test(promptLower) || looksLikeCode(text)) continue;
       if (toldBefore(example, answer)) continue;
       // If the instruction and its text are in different languages, both are right.
@@ -95,11 +102,12 @@ function scripts(asked: string, answer: string, share: number, letters: number):
   return [one, other];
 }
 
-function languages(promptLower: string, lower: string): [string, string] | null {
+function languages(answer: Answer): [string, string] | null {
+  const { promptLower, lower } = answer;
   if (lower.length < 50 || promptLower.length < 50) return null;
   const isEnglish = looksEnglish(lower);
   if (isEnglish && looksEnglish(promptLower)) return null;
-  const other = isEnglish ? 'English' : guessLanguage(lower);
+  const other = isEnglish ? 'English' : languageOf(answer);
   const one = other && guessLanguage(promptLower);
   if (!one || !other || one === other) return null;
   return neighbours.some((group) => group.includes(one) && group.includes(other)) ? null : [one, other];

@@ -19,10 +19,10 @@ export const loneSurrogate: Check = {
   run(example, report) {
     eachText(
       example,
-      (text) => text.search(half),
+      (text) => (text.isWellFormed() ? -1 : text.search(half)),
       (spot) => report(spot, 'The text holds half of a surrogate pair.'),
     );
-    if (someString(example.tools, (text) => half.test(text)))
+    if (someString(example.tools, (text) => !text.isWellFormed()))
       report({ message: -1 }, 'The list of tools holds half of a surrogate pair.');
   },
 };
