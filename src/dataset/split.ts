@@ -1,4 +1,4 @@
-// Train or validation, decided by hash: adding rows moves no other row, and duplicates never straddle.
+// Decides train or validation by hash, so that added rows move no other row, and duplicates stay on one side.
 import type { Key } from './duplicates/murmur3.ts';
 
 export type Split = 'train' | 'validation';
@@ -7,7 +7,7 @@ export interface SplitOptions {
   /** Share of the duplicate groups that goes to validation, above 0 and below 1. */
   fraction: number;
   seed: number;
-  /** Decides by the row's number instead, if all rows were in view before (assign-sides.ts). */
+  /** Decides by row number instead, if a pass over all rows came before (assign-sides.ts). */
   sideOf?(row: number): Split;
 }
 
@@ -30,13 +30,13 @@ function mix(value: number): number {
 }
 
 export interface SplitDecider<T> {
-  /** Decides one row; gives back what is certain by now, in order. */
+  /** Decides one row; returns the rows that are decided by now, in order. */
   add(key: Key, item: T): [Split, T][];
-  /** What was held back. */
+  /** The rows that were held back. */
   end(): [Split, T][];
 }
 
-/** Rows that wait for a row of the other side, at the most. */
+/** The most rows that wait for a row of the other side. */
 const mostWaiting = 10_000;
 
 /**

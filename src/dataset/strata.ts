@@ -1,4 +1,4 @@
-// Strata: what kind of row a row is, so that a split or a sample holds its share of each kind.
+// Strata: kinds of rows, so that a split or a sample takes a share of each kind.
 import { UserError } from '../diagnostics/user-error.ts';
 import { textOf } from './content.ts';
 import type { Example, Message } from './example.ts';
@@ -44,7 +44,7 @@ function everyMessage({ messages, chosen, rejected }: Example): readonly Message
   return chosen || rejected ? [...messages, ...(chosen ?? []), ...(rejected ?? [])] : messages;
 }
 
-// Longer answers are not labels; they are one stratum together.
+// Longer answers are not labels and form one stratum together.
 const longestLabel = 100;
 
 /** By the last answer: for datasets whose answers are labels. */

@@ -1,4 +1,4 @@
-// A row as the trainer reads it: the line of examples.jsonl.
+// A row for the trainer: one line of examples.jsonl.
 import { exactJson } from './exact-json.ts';
 import { documentOf, type Example, inputPart, type Message, switchedOff } from './example.ts';
 
@@ -16,7 +16,7 @@ interface ChatRow {
   tools?: unknown[];
 }
 
-/** Of a preference pair what training on the chosen answer would see. */
+/** For a preference pair, what training on the chosen answer would see. */
 export function trainerRow(row: number, { messages, chosen, tools, meta }: Example): TrainerRow {
   const text = documentOf({ messages });
   if (text !== null) return { row, text };

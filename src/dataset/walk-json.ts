@@ -1,5 +1,5 @@
-// A strict JSON walker over text that JSON.parse has already seen (or refused): where things stand, not what they are.
-// It is iterative, so depth costs no stack, and it runs only for rows that have something to report.
+// A strict JSON walker for text that JSON.parse has already parsed or refused: it finds places, not values.
+// It is iterative, so depth needs no stack, and it runs only for rows with findings.
 
 /** Why and where text stops being JSON. `offset` counts UTF-16 units from the start of the text. */
 export interface JsonFault {

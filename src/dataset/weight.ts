@@ -1,4 +1,4 @@
-// How many times an epoch feeds a training row: the weight of its source, made whole row by row.
+// How many times an epoch feeds a training row: the weight of its source, rounded row by row.
 import { splitPosition } from './split.ts';
 
 /** The code of rows that a weight below 1 leaves out. */

@@ -1,4 +1,4 @@
-// Whether reviewers agree more than chance would have them: Cohen's kappa for each pair of them.
+// Whether reviewers agree more than by chance: Cohen's kappa for each pair of them.
 import type { ReviewState } from './fold-log.ts';
 
 export interface PairAgreement {
@@ -7,7 +7,7 @@ export interface PairAgreement {
   rows: number;
   /** Share of them on which both say clean or both say defect. */
   agreement: number;
-  /** Cohen (1960): (p_o − p_e) / (1 − p_e); null if both only ever said the same one thing. */
+  /** Cohen (1960): (p_o − p_e) / (1 − p_e); null if both always gave the same single verdict. */
   kappa: number | null;
 }
 

@@ -1,4 +1,4 @@
-// What a check's findings are worth: how many of the rows that it found were defects in a reviewer's eyes.
+// The precision of a check: how many of the reviewed rows that it found were defects.
 import { isDefect, type ReviewState } from './fold-log.ts';
 
 export interface CheckPrecision {

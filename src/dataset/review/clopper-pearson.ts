@@ -1,5 +1,5 @@
-// How bad a dataset may still be, given the rows that were read: the exact (Clopper–Pearson) one-sided upper bound.
-// No correction for finite populations: without it the bound errs on the safe side, and it is the one in textbooks.
+// The exact (Clopper–Pearson) one-sided upper bound on a dataset's defect rate, given the rows that were read.
+// There is no correction for finite populations, so the bound is on the safe side and equals the one in textbooks.
 
 /** The confidence of every bound that lorch shows. */
 const confidence = 0.95;

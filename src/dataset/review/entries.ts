@@ -1,4 +1,4 @@
-// The lines of a review log. They are only ever added, by one reviewer or by a merge; docs/review.md explains each.
+// The lines of a review log. They are only added, by a reviewer or by a merge; docs/review.md explains each.
 import { z } from 'zod';
 import type { FieldMapping } from '../formats/field-mapping.ts';
 import { isRow } from '../formats/fields.ts';
@@ -16,7 +16,7 @@ export const rejectReasons = [
 
 export type RejectReason = (typeof rejectReasons)[number];
 
-/** The version of the lines; a log with a higher one is another lorch's. */
+/** The version of the lines; a log with a higher version comes from a newer lorch. */
 export const logVersion = 1;
 
 const fingerprint = z.string().regex(/^[0-9a-f]{64}$/);
@@ -55,11 +55,11 @@ const draw = z.object({
   rows: z.number().int().nonnegative(),
   /** If the dataset is several files: the others, relative to this log's folder. */
   files: z.array(z.string()).optional(),
-  /** What the rows were read as: a format, `auto`, or a mapping of their fields. */
+  /** How the rows were read: a format, `auto`, or a mapping of their fields. */
   format: rowFormat,
   /** If files have formats of their own: one for each, this log's file first; null for `format`. */
   formats: z.array(rowFormat.nullable()).optional(),
-  /** The beginnings of the fingerprints of rows from the far end of the order: what became of rows that were not read. */
+  /** The control group: fingerprint prefixes of unread rows from the end of the order. */
   control: z.array(z.string().regex(/^[0-9a-f]{12}$/)),
 });
 
@@ -91,7 +91,7 @@ const settle = z.object({
   type: z.literal('settle'),
   ...judgement,
   verdict: z.enum(['accept', 'reject', 'edit']),
-  /** The verdicts that it settles. */
+  /** Ids of the verdicts that it settles. */
   of: z.array(id),
 });
 
@@ -118,7 +118,7 @@ export type VerdictEntry = z.infer<typeof verdict>;
 export type NoteEntry = z.infer<typeof note>;
 export type SettleEntry = z.infer<typeof settle>;
 
-/** What every entry of one session has in common. */
+/** Fields shared by all entries of one session. */
 export interface EntryStamp {
   id: string;
   at_ms: number;

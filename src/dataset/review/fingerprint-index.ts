@@ -1,8 +1,8 @@
-// Which rows a dataset has, by fingerprint: 32 bytes a row and an open-addressed table of row numbers beside them.
+// Indexes a dataset's rows by fingerprint: 32 bytes per row, and an open-addressed table of row numbers.
 import type { FingerprintList } from './permutation.ts';
 
 export interface FingerprintIndex extends FingerprintList {
-  /** Adds a row, 64 hex digits; returns its index, the earlier one if it is there already. */
+  /** Adds a row, 64 hex digits; returns its index, or the earlier index if the row is already there. */
   add(fingerprint: string): number;
   /** The index of a row; -1 if it is not there. */
   find(fingerprint: string): number;
@@ -18,7 +18,7 @@ export function createFingerprintIndex(): FingerprintIndex {
   let rows = 0;
   const wanted = Buffer.alloc(32);
 
-  // A fingerprint is a hash: any of its bits place it well.
+  // A fingerprint is a hash, so any of its bits select a slot.
   const slotOf = (row: Buffer, offset: number): number => {
     for (let slot = row.readUInt32LE(offset) & (slots.length - 1); ; slot = (slot + 1) & (slots.length - 1)) {
       const found = slots[slot] ?? -1;

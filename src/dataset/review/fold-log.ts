@@ -1,16 +1,16 @@
-// From the lines of a log to what is known of each row. The order of the lines does not matter, nor does a line twice:
-// two reviewers' logs join in git by keeping both sides' lines.
+// Combines the lines of a log to the state of each row. The order of lines does not matter, and lines may repeat:
+// git merges two reviewers' logs by keeping the lines of both.
 import type { DrawEntry, LogEntry, NoteEntry, RejectReason, SettleEntry, VerdictEntry } from './entries.ts';
 
-/** What the reviewers make of a row together. */
+/** The combined decision of all reviewers on a row. */
 export type Decision = 'accept' | 'reject' | 'edit' | 'disputed' | 'open';
 
 export interface RowReview {
   row: string;
-  /** The standing verdict of each reviewer; a skip stands if nothing else was said since. */
+  /** The current verdict of each reviewer; a skip counts if no other verdict followed. */
   verdicts: Map<string, VerdictEntry>;
   notes: NoteEntry[];
-  /** Who decided a dispute, if that still holds. */
+  /** Who settled the dispute, if the settlement is still valid. */
   settled: SettleEntry | null;
   decision: Decision;
 }
@@ -19,9 +19,9 @@ export interface ReviewState {
   rows: Map<string, RowReview>;
   /** One for each dataset fingerprint, the earliest first. */
   draws: DrawEntry[];
-  /** Verdicts, notes and settlements that were not taken back, the earliest first. */
+  /** Verdicts, notes and settlements that were not taken back, earliest first. */
   standing: (VerdictEntry | NoteEntry | SettleEntry)[];
-  /** All reviewers who said anything that stands, by name. */
+  /** All reviewers with entries that were not taken back, by name. */
   reviewers: string[];
 }
 
@@ -30,7 +30,7 @@ export function foldLog(entries: Iterable<LogEntry>): ReviewState {
   const unique = new Map<string, LogEntry>();
   for (const entry of entries) if (!unique.has(entry.id)) unique.set(entry.id, entry);
   const undone = new Set<string>();
-  // A reviewer cannot take back what another one said.
+  // A reviewer cannot take back another reviewer's entry.
   for (const entry of unique.values())
     if (entry.type === 'undo' && unique.get(entry.of)?.reviewer === entry.reviewer) undone.add(entry.of);
   const ordered = [...unique.values()]
@@ -70,7 +70,7 @@ export function foldLog(entries: Iterable<LogEntry>): ReviewState {
   return { rows, draws: [...draws.values()], standing, reviewers };
 }
 
-/** Which files a draw speaks of, and which of their versions. */
+/** The files of a draw, and their version. */
 function drawKey({ dataset, files }: DrawEntry): string {
   return JSON.stringify([dataset, files ?? []]);
 }
@@ -80,7 +80,7 @@ export function isDefect(decision: Decision): boolean {
   return decision === 'reject' || decision === 'edit' || decision === 'disputed';
 }
 
-/** The edit that a row's decision stands for; null if it is none. */
+/** The edit of a row's decision; null if it is not an edit. */
 export function editOf({
   decision,
   settled,
@@ -107,7 +107,7 @@ function decide(verdicts: readonly VerdictEntry[]): Decision {
   return same ? (first.verdict as 'accept' | 'reject' | 'edit') : 'disputed';
 }
 
-// A settlement holds as long as nobody has said anything else since than what it settled, or the same as it.
+// A settlement is valid until somebody gives a verdict that differs from it and from those it settled.
 function stillSettles(entry: SettleEntry, { verdicts }: RowReview): boolean {
   return [...verdicts.values()].every(
     (each) =>

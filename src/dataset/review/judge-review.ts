@@ -1,27 +1,27 @@
-// The gate's arithmetic: what the verdicts say about the rows that are to be trained on. docs/review.md gives the rule.
+// The gate's arithmetic: the judgement of the rows to train on, from the verdicts. docs/review.md explains the rule.
 import { cleanRowsToLimit, upperBound } from './clopper-pearson.ts';
 import { editOf, isDefect, type ReviewState } from './fold-log.ts';
 
 export interface ReviewRule {
-  /** Rows to read at least; all if the dataset has fewer. */
+  /** The minimum number of rows to read; all if the dataset has fewer. */
   minRows: number;
-  /** What the bound may not exceed, 0 to 1. */
+  /** The limit for the bound, 0 to 1. */
   maxDefectRate: number;
 }
 
-/** The dataset as it is now, against its review. */
+/** The current dataset and its review. */
 export interface ReviewedSet {
-  /** The order of the reviewed version up to the last row that was drawn; empty if none was. */
+  /** The order of the reviewed version up to the last drawn row; empty without a draw. */
   drawn: readonly string[];
   /** Rows of the reviewed version. */
   rows: number;
-  /** Whether a row stands in the files now. */
+  /** Whether a row is in the files now. */
   present(row: string): boolean;
-  /** Whether a row is to be trained on (or validated). */
+  /** Whether a row will be trained on (or validated). */
   trained(row: string): boolean;
-  /** How many there are of those, equal ones once. */
+  /** Number of those rows, equal ones once. */
   trainedRows: number;
-  /** Versions drawn from before that are not this one; `gone`: which share of their unread rows has left since. */
+  /** Other versions that were drawn from before; `gone`: the share of their unread rows that was removed since. */
   earlier: readonly { dataset: string; gone: number }[];
 }
 
@@ -36,17 +36,17 @@ export interface Judgement {
   mode: 'exact' | 'sample';
   /** Rows read (decided) in the order of the dataset. */
   read: number;
-  /** Rows passed over in that order; they count as defects until somebody decides. */
+  /** Skipped rows in that order; they count as defects until somebody decides. */
   open: number;
   disputed: number;
-  /** The rows that count: of the drawn ones those that are trained on, and the defects that have left since. */
+  /** The rows that count: drawn rows that are trained on, and defects that were removed since. */
   sample: Sample;
-  /** The same with what earlier versions' draws found; null if there was none. */
+  /** The same including the draws of earlier versions; null if there were none. */
   pooled: Sample | null;
   /** The worst of the bounds; the exact rate in mode `exact`. */
   bound: number;
   passed: boolean;
-  /** Clean rows that would open the gate, 0 if it is open; null if only reading every row can tell. */
+  /** Number of clean rows that would open the gate, 0 if it is open; null if every row must be read. */
   moreClean: number | null;
 }
 
@@ -76,7 +76,7 @@ export function judgeReview(state: ReviewState, set: ReviewedSet, rule: ReviewRu
   const passed = !small && own.read >= rule.minRows && bound <= rule.maxDefectRate;
   const needed = Math.max(
     rule.minRows - own.read,
-    // A row that was passed over and turns out clean takes a defect away; this counts it as another clean row.
+    // A skipped row that turns out clean removes a defect; this counts it as another clean row.
     cleanRowsToLimit(own.defects, own.rows, rule.maxDefectRate),
     pooled ? cleanRowsToLimit(pooled.defects, pooled.rows, rule.maxDefectRate) : 0,
   );
@@ -95,8 +95,8 @@ interface Counts {
 }
 
 /**
- * The drawn rows that speak for what is trained on. A row that the plan leaves out by a rule speaks for nothing; a defect
- * that has left the files was taken out because it was found, and similar rows that were not read are still there.
+ * The drawn rows that count for the rows to train on. A row that the plan drops by a rule does not count. A defect
+ * that is no longer in the files was removed because it was found, and similar unread rows are still there, so it counts.
  */
 function ownSample(
   state: ReviewState,
@@ -114,7 +114,7 @@ function ownSample(
   return counts;
 }
 
-/** Earlier draws stay on the scale; null if there is none. */
+/** Adds earlier draws, which still count; null if there are none. */
 function pool(state: ReviewState, set: ReviewedSet, own: Counts): Counts | null {
   if (set.earlier.length === 0) return null;
   const counts = { rows: own.rows, defects: own.defects };
@@ -135,7 +135,7 @@ function pool(state: ReviewState, set: ReviewedSet, own: Counts): Counts | null 
         if (isDefect(decision)) counts.defects += 1;
       }
     }
-    // As many as left among the rows that nobody read may have left by a rule; the others left because they were found.
+    // The share that was removed among the unread rows may be due to a rule; the others were removed because they were found.
     const counting = Math.max(0, left - Math.floor(gone * before.length));
     counts.rows += counting;
     counts.defects += counting;

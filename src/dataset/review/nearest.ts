@@ -1,5 +1,5 @@
-// The rows most like a few given ones: Jaccard on word 3-grams, exact, in one pass over the dataset. What a word is, is
-// what the near-duplicate join takes for one: in scripts without spaces each character.
+// Finds the rows most like a few given ones: exact Jaccard on word 3-grams, in one pass over the dataset. Words are
+// those of the near-duplicate join: in scripts without spaces, each character is a word.
 import { textOf } from '../content.ts';
 import { wordsOf } from '../duplicates/words.ts';
 import type { Example, RowPlace } from '../example.ts';
@@ -14,12 +14,12 @@ export interface NearRow {
 export interface NearestFinder {
   /** Compares one row of the dataset with the given ones. */
   look(row: { fingerprint: string; place: RowPlace; example: Example }): void;
-  /** For each given row the most alike, the nearest first. */
+  /** For each given row the most similar rows, nearest first. */
   found(): Map<string, NearRow[]>;
 }
 
 const kept = 3;
-/** Less than this is chance: the same few common words. */
+/** A lower similarity is due to chance, such as a few common words. */
 const least = 0.3;
 
 /** A finder for `rows`. Memory is that of their shingles. */

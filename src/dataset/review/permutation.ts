@@ -1,4 +1,4 @@
-// The order in which a dataset's rows are read: a uniform permutation that anyone can make again from fingerprints.
+// The order in which a dataset's rows are reviewed: a uniform permutation that anyone can compute from the fingerprints.
 import { hash } from 'node:crypto';
 
 /** Row fingerprints, 32 bytes each, one after another. */

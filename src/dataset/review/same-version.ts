@@ -1,5 +1,5 @@
-// Whether a changed dataset is still the one that was reviewed: nothing but its own rejected rows left, nothing but its own
-// edits came. A dataset's fingerprint hashes all its rows, so this is proved by putting them back, without the old file.
+// Whether a changed dataset is still the reviewed one: only its rejected rows were removed, and only its
+// edits were added. A dataset's fingerprint hashes all its rows, so undoing these changes proves it without the old file.
 import { createFingerprintSet } from '../fingerprint.ts';
 import type { DrawEntry } from './entries.ts';
 import type { ReviewState } from './fold-log.ts';

@@ -1,4 +1,4 @@
-// Rows by the codes of their findings; rows without any are not drawn.
+// Strata by finding codes; rows without findings are not drawn.
 import type { SampleCollector } from './collector.ts';
 import { createRowPool } from './row-pool.ts';
 import { createStratifiedPool } from './stratified-pool.ts';

@@ -1,4 +1,4 @@
-// Five bands of length that hold equally many rows.
+// Five bands of length with equally many rows.
 import { characters } from '../strata.ts';
 import type { SampleCollector } from './collector.ts';
 import { createRowPool } from './row-pool.ts';

@@ -1,8 +1,8 @@
-// As many rows from each stratum, each in the order of the dataset's own permutation.
+// Draws equally many rows from each stratum, in the order of the dataset's permutation.
 import { createRowPool, type RankedRow, type RowPool } from './row-pool.ts';
 
 export interface SampledRow extends RankedRow {
-  /** Why it is here; null in a uniform sample. */
+  /** The stratum that it was drawn from; null in a uniform sample. */
   stratum: string | null;
 }
 

@@ -1,4 +1,4 @@
-// Arithmetic that stands in text: expressions read and computed, equations tested. Silent wherever it is not sure.
+// Arithmetic in text: computes expressions and tests equations. Reports nothing if it is not sure.
 import { unitAt } from './unit-at.ts';
 
 export interface Computed {

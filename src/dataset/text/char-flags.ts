@@ -1,4 +1,4 @@
-// Which kinds of characters a text holds, found in one pass, so that expensive tests run only if they can find something.
+// Finds the kinds of characters in a text in one pass, so that expensive tests run only if they can find something.
 
 import { unitAt } from './unit-at.ts';
 

@@ -1,4 +1,4 @@
-// How many items, sentences or words a text has, if that can be told.
+// Counts items, sentences or words of a text, if the count is certain.
 
 const numberWords =
   'zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty'.split(

@@ -1,4 +1,4 @@
-// What many checks want to know of one example, worked out once: its texts, its answers, and the prompt of each.
+// Facts about one example that many checks need, computed once: its texts, its answers, and the prompt of each.
 import type { Spot } from '../checks/check.ts';
 import { textOf } from '../content.ts';
 import { type Example, inputPart, type Message, type Role } from '../example.ts';

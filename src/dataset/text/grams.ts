@@ -1,4 +1,4 @@
-// Which runs of three units a text holds, noted in one pass: the cheap test for words that many checks look for.
+// Records the runs of three units in a text in one pass, as a fast first test for words that many checks look for.
 import { unitAt } from './unit-at.ts';
 
 const run = 3;

@@ -1,4 +1,4 @@
-// A guess at the language of Latin text by its most frequent words; it says nothing unless it is sure.
+// Guesses the language of Latin text by its most frequent words, only if the result is clear.
 import { unitAt } from './unit-at.ts';
 
 export type Language = 'English' | 'German' | 'French' | 'Spanish' | 'Italian' | 'Portuguese' | 'Dutch';

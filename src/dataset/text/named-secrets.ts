@@ -1,4 +1,4 @@
-// Secrets without a shape of their own, told by the name that they are given: `password = "…"`, `api_key: …`.
+// Secrets without a recognisable form, found by their names: `password = "…"`, `api_key: …`.
 import type { PrivateRange } from '../../diagnostics/secrets.ts';
 
 const named =

@@ -1,4 +1,4 @@
-// Secrets and personal data inside text: found, and masked wherever text is shown. Data made for examples is skipped.
+// Finds secrets and personal data in text, and masks them wherever text is shown. Skips example data.
 import { findSecretShapes } from '../../diagnostics/secrets.ts';
 import { findNamedSecrets } from './named-secrets.ts';
 import { findNumbers } from './private-numbers.ts';

@@ -1,4 +1,4 @@
-// Loops in text: the same words one after another, or the same sentence over and over. Hashes only, in linear time.
+// Finds loops in text: the same words one after another, or the same sentence again and again. Uses hashes, in linear time.
 import { unitAt } from './unit-at.ts';
 
 export interface Loop {

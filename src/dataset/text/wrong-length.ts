@@ -1,8 +1,8 @@
-// Lengths that a prompt asks for in other units than words: sentences, paragraphs, characters, a number.
+// Lengths that a prompt asks for in units other than words: sentences, paragraphs, characters, a number.
 import type { Answer } from './features.ts';
 import { anyOf } from './grams.ts';
 
-// The cheap test before the others.
+// A fast first test.
 const saysUnit = anyOf('sentence', 'paragraph', 'number', 'integer', 'character');
 
 const count = '(one|a single|1|two|2|three|3)';
