@@ -41,8 +41,8 @@ from transformers import AutoTokenizer
 folder, rows, template = sys.argv[1:]
 tokenizer = AutoTokenizer.from_pretrained(folder + "/tokenizer")
 data = load_file(folder + "/train.safetensors")
-ends = [*data["offsets"].tolist()]
-texts = [tokenizer.decode(data["input_ids"][a:b]) for a, b in zip(ends, ends[1:])]
+ends = [*data["tokens.offsets"].tolist()]
+texts = [tokenizer.decode(data["tokens.input_ids"][a:b]) for a, b in zip(ends, ends[1:])]
 wanted = []
 for line in open(rows, encoding="utf-8"):
     row = json.loads(line)
