@@ -52,7 +52,10 @@ export async function wordsOf(
     ? await readText(host, `/proc/${pid}/${which}`)
     : await output(host, ['ps', '-E', '-ww', '-o', 'command=', '-p', String(pid)]);
   // Empty for a moment while a process becomes another program.
-  return text ? text.split(proc ? '\0' : /\s+/) : null;
+  const words = text ? text.split(proc ? '\0' : /\s+/) : null;
+  // macOS hides the environment of some programs: the arguments alone say nothing about it.
+  if (!proc && which === 'environ' && !words?.some((word) => /^[A-Za-z_]\w*=/.test(word))) return null;
+  return words;
 }
 
 /** Signals a process, or the group that it leads. False: there is none any more, or it is somebody else's. */
@@ -130,6 +133,7 @@ async function readText(host: ProcessHost, file: string): Promise<string | null>
 }
 
 async function output(host: ProcessHost, argv: readonly string[]): Promise<string | null> {
-  const { code, stdout } = await host.run(['env', 'LC_ALL=C', ...argv], { timeoutMs: 5000 });
+  // As the shim asks (shim.py): the start time is compared as text, and `ps` writes it in the zone of TZ.
+  const { code, stdout } = await host.run(['env', '-u', 'TZ', 'LC_ALL=C', ...argv], { timeoutMs: 5000 });
   return code === 0 && stdout.trim() !== '' ? stdout.trim() : null;
 }

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { rename, unlink } from 'node:fs/promises';
+import { rename, stat, unlink } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { systemCode } from '../diagnostics/system-error.ts';
 import { writeTemporary } from './temporary.ts';
 
@@ -13,7 +14,10 @@ export async function takeName(temporary: string, file: string): Promise<void> {
   try {
     await rename(temporary, file).catch(async (error: unknown) => {
       if (!['EISDIR', 'ENOTEMPTY', 'EEXIST'].includes(systemCode(error))) throw error;
-      // A folder in its place holds nothing that lorch reads; it is kept under another name.
+      // Without hard links it was made as a folder with the file in it (create-once.ts).
+      const inside = join(file, basename(file));
+      if (await stat(inside).catch(() => null)) return await rename(temporary, inside);
+      // Any other folder in its place holds nothing that lorch reads; it is kept under another name.
       await rename(file, `${file}.damaged-${randomBytes(3).toString('hex')}`);
       await rename(temporary, file);
     });

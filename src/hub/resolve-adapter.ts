@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '../diagnostics/user-error.ts';
+import { adapterFiles } from './adapter-files.ts';
 import { openFactsCache } from './facts-cache.ts';
 import { openHubRepository } from './hub-client.ts';
 import { type HubEnv, readHubEnvironment } from './hub-environment.ts';
@@ -23,9 +24,6 @@ export interface HubAdapter {
   name: string;
   commit: string;
 }
-
-/** What an adapter consists of; nothing else of a repository is fetched. */
-export const adapterFiles = ['adapter_config.json', 'adapter_model.safetensors'] as const;
 
 const longestName = 200;
 const hubName = /^(?<name>[\w-][\w.-]*\/[\w-][\w.-]*)(?:@(?<revision>[\w][\w./-]*))?$/;

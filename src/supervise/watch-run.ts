@@ -1,5 +1,6 @@
 // One look at a run: take in what is new, and do what its state asks for. Every step may be taken by several
 // controllers at once, and by any of them after another was killed in the middle of it.
+import { basename, dirname } from 'node:path';
 import { type AttemptRow, latestAttempt, markRunning, markStopping } from '../store/attempts.ts';
 import { runPhase } from '../store/runs.ts';
 import { hasTraces, isAttemptAlive, jobState } from './attempt-alive.ts';
@@ -45,7 +46,7 @@ export function watchRun(deps: SuperviseDeps, run: string, onRecorded?: () => vo
         const attempt = await openAttempt(deps, latest, position, memory?.attempt.events.plan);
         memory = { attempt, claimed: false, askedAliveMs: 0, goneSinceMs: null };
       }
-      if ((await memory.attempt.host.stat(memory.attempt.runDir)) === null) {
+      if (await isFolderGone(memory.attempt)) {
         closeWithoutFolder(deps, run, latest.n);
         return 'changed';
       }
@@ -56,6 +57,14 @@ export function watchRun(deps: SuperviseDeps, run: string, onRecorded?: () => vo
       return await lookAtStarted(deps, memory, onRecorded);
     },
   };
+}
+
+/** Whether the run's folder was removed. One that may not be looked at now is still there. */
+async function isFolderGone({ host, runDir }: AttemptContext): Promise<boolean> {
+  if ((await host.stat(runDir)) !== null) return false;
+  const beside = await host.list(dirname(runDir));
+  if (!beside) return (await host.stat(dirname(runDir))) === null;
+  return !beside.some(({ name }) => name === basename(runDir));
 }
 
 /** Null once the attempt has started. */

@@ -157,6 +157,15 @@ export function testHost(name: string, make: () => Promise<HostUnderTest>): void
       expect(names[1]).toMatch(/^exit\.json\.damaged-/);
     });
 
+    it('replaces a file that was made without hard links, as a folder with the file in it', async () => {
+      const file = join(dir, 'linkless', 'launch.json');
+      await host.put(join(file, 'launch.json'), 'old');
+      await host.put(file, 'new');
+      expect(await namesIn(join(dir, 'linkless'))).toEqual(['launch.json']);
+      expect(await namesIn(file)).toEqual(['launch.json']);
+      expect(await text(join(file, 'launch.json'))).toBe('new');
+    });
+
     it('makes files that only their owner reads, in folders that only their owner opens', async () => {
       await host.createOnce(join(dir, 'private', 'claim.json'), '{}');
       const { stdout } = await host.run([

@@ -130,6 +130,9 @@ describe('migrations', () => {
         points: 2,
         min: 2.5,
       });
+      const settings = store.statement("SELECT DISTINCT key FROM param WHERE key LIKE 'resources.%'");
+      expect(settings.pluck().all()).toContain('resources.host');
+      expect(settings.pluck().all()).not.toContain('resources.launcher');
       expect(store.db.pragma('integrity_check', { simple: true })).toBe('ok');
       expect(schemaOf(store.db)).toEqual(schemaOf(openStore(path).db));
     }

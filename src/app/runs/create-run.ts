@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { cp, link, mkdir, readdir, realpath, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { namingFile } from '../../diagnostics/system-failure.ts';
-import { adapterFiles } from '../../hub/resolve-adapter.ts';
+import { adapterFiles } from '../../hub/adapter-files.ts';
 import { runPaths } from '../../run/layout.ts';
 import type { RunRecord } from '../../run/record.ts';
 import { requireWritable } from '../../store/open-store.ts';
@@ -12,6 +12,7 @@ import { registerRun } from '../../supervise/register-run.ts';
 import { forgetTrust, trustCode } from '../../supervise/trusted-code.ts';
 import { ownerTag } from '../files/process-owner.ts';
 import type { PlannedRun } from '../plan/planned-run.ts';
+import { creatingMark } from './creating-mark.ts';
 
 /**
  * Writes the run folder, records the run as queued, and returns its id. The plan may allow its base model to execute
@@ -56,11 +57,6 @@ export async function createRun(deps: SuperviseDeps, planned: PlannedRun): Promi
   }
   await rm(creatingMark(join(deps.runsDir, id)), { force: true });
   return id;
-}
-
-/** Names the process that makes a run, until the run is recorded. */
-export function creatingMark(runDir: string): string {
-  return join(runDir, '.creating');
 }
 
 async function write(path: string, text: string): Promise<void> {

@@ -75,7 +75,7 @@ async function* readAttempt(
     ? ''
     : (await readBytes(host, file, Math.max(0, at - lookBack), Math.min(at, lookBack))).toString();
   for (const line of before.split('\n').slice(0, -1)) redactLine(line);
-  for (;;) {
+  while (!signal?.aborted) {
     // Ask before reading, so that everything written before the end is certainly read.
     const over = isOverNow();
     const bytes = await readBytes(host, file, at, chunkBytes);
@@ -89,7 +89,7 @@ async function* readAttempt(
       if (take === chunkBytes && bytes.equals(zeros)) continue;
       const text = bytes.toString('utf8', 0, take);
       for (const line of (text.endsWith('\n') ? text.slice(0, -1) : text).split('\n')) yield redactLine(line);
-    } else if (over || signal?.aborted) return;
+    } else if (over) return;
     else await sleep(timingOf(deps).pollMs);
   }
 }

@@ -11,7 +11,7 @@ import { listRuns } from '../../store/runs.ts';
 import type { SuperviseDeps } from '../../supervise/deps.ts';
 import { attemptNumbers, readPlanFile, readRecordFile } from '../../supervise/run-folder.ts';
 import { isOwnerGone, ownerPattern } from '../files/process-owner.ts';
-import { creatingMark } from './create-run.ts';
+import { creatingMark } from './creating-mark.ts';
 import { finishRemovals } from './remove-run.ts';
 
 const work = new RegExp(`^\\..*\\.(${ownerPattern})\\.tmp$`);

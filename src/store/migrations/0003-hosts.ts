@@ -5,5 +5,6 @@ export function splitLauncher(db: Database): void {
   db.exec(`
     ALTER TABLE attempt RENAME COLUMN launcher TO host;
     ALTER TABLE attempt ADD COLUMN scheduler TEXT NOT NULL DEFAULT 'process';
+    UPDATE param SET key = 'resources.host' WHERE key = 'resources.launcher';
   `);
 }
