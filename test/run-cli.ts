@@ -18,14 +18,23 @@ export interface CliOptions {
   columns?: number;
   color?: boolean;
   env?: Record<string, string | undefined>;
+  /** Called once what was written so far changes; true presses Ctrl-C. */
+  interruptWhen?(written: string): boolean;
 }
 
 /** One command line, run to its end. */
 export async function runCli(args: string[], options: CliOptions = {}): Promise<CliResult> {
   const out: string[] = [];
   const err: string[] = [];
+  const handlers = new Set<(count: number) => void>();
+  let presses = 0;
   const stream = (into: string[]) => ({
-    write: (text: string) => void into.push(text),
+    write: (text: string) => {
+      into.push(text);
+      if (!options.interruptWhen?.([...err, ...out].join(''))) return;
+      presses += 1;
+      for (const handler of handlers) handler(presses);
+    },
     isTTY: options.tty ?? false,
     columns: options.columns ?? 100,
     color: options.color ?? false,
@@ -39,7 +48,10 @@ export async function runCli(args: string[], options: CliOptions = {}): Promise<
     stdout: stream(out),
     stderr: stream(err),
     now: () => Date.now(),
-    onInterrupt: () => () => undefined,
+    onInterrupt: (handler) => {
+      handlers.add(handler);
+      return () => void handlers.delete(handler);
+    },
     openTerminal: () => Promise.resolve(null),
     debug: true,
     exitCode: 0,

@@ -70,7 +70,8 @@ export const storeCodes: CodeDoc[] = [
     code: 'U102',
     name: 'ambiguous-run',
     severity: 'error',
-    title: 'Several run ids begin like this.',
-    prose: 'Type more characters of the id. `lorch runs` lists them.',
+    title: 'Several runs could be meant.',
+    prose:
+      'Several ids begin like this, or, for `stop`, `logs` and `attach`, several runs of this name are under way. Type more characters of the id. `lorch runs` lists them.',
   },
 ];

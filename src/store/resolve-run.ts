@@ -1,4 +1,4 @@
-// RUN on the command line: an id, a unique beginning of one, a name (its latest run), or @last.
+// RUN on the command line: an id, a unique beginning of one, a name (its latest run, or the one under way), or @last.
 import { editDistance } from '../diagnostics/edit-distance.ts';
 import { UserError } from '../diagnostics/user-error.ts';
 import type { Store } from './open-store.ts';
@@ -17,6 +17,25 @@ export function resolveRun(store: Store, ref: string): string {
   const near = nearest(store, ref);
   throw new UserError('U101', `there is no run ${ref}`, {
     hint: near ? `did you mean ${near}? \`lorch runs\` lists them all` : '`lorch runs` lists them all',
+  });
+}
+
+/**
+ * As `resolveRun`, for commands on runs that are under way: a name means the run of that name that is. Throws UserError
+ * U102 too if several are.
+ */
+export function resolveLivingRun(store: Store, ref: string): string {
+  const run = resolveRun(store, ref);
+  const living = store
+    .statement(
+      "SELECT uid FROM run WHERE name = ? AND uid <> ? AND phase <> 'finished' ORDER BY created_ms DESC, uid DESC",
+    )
+    .pluck()
+    .all(ref, ref) as string[];
+  if (run === ref || living.length === 0) return run;
+  if (living.length === 1 && living[0]) return living[0];
+  throw new UserError('U102', `${living.length} runs named ${ref} are under way`, {
+    hint: `name one by its id: ${living.slice(0, 4).join(', ')}${living.length > 4 ? ' …' : ''}`,
   });
 }
 

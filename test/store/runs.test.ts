@@ -9,13 +9,14 @@ import {
 } from '../../src/store/attempts.ts';
 import { deleteRun, insertRun } from '../../src/store/insert-run.ts';
 import type { Store } from '../../src/store/open-store.ts';
-import { resolveRun } from '../../src/store/resolve-run.ts';
+import { resolveLivingRun, resolveRun } from '../../src/store/resolve-run.ts';
 import { activeMs, getRun, type ListRunsOptions, listRuns } from '../../src/store/runs.ts';
 import { dumpStore } from './dump-store.ts';
 import { helloEvent, ingestEvents, stepEvent, storeWithRun } from './ingest-helper.ts';
 import { samplePlan, sampleRecord } from './sample-run.ts';
 
 let store: Store;
+const end = { exitCode: 0, signal: null, endedMs: 9000, failure: null, findings: [] };
 
 beforeEach(() => {
   store = storeWithRun('20260101-100000-first-aaaa');
@@ -80,6 +81,25 @@ describe('a run as a user names it', () => {
     expect(resolveRun(store, '@last')).toBe('20260103-100000-triage-cccc');
   });
 
+  it('of a command on living runs is the one that is under way, if a name is given', () => {
+    const finish = (run: string) => {
+      beginAttempt(store, run, { n: 1, token: run, host: 'local', scheduler: 'process', createdMs: 1 });
+      finishAttempt(store, run, 1, { ...end, outcome: 'cancelled' as const });
+    };
+    expect(() => resolveLivingRun(store, 'triage')).toThrow(
+      expect.objectContaining({
+        code: 'U102',
+        hint: expect.stringMatching(/20260103-100000-triage-cccc, 20260102-100000-triage-bbbb$/),
+      }),
+    );
+    finish('20260103-100000-triage-cccc');
+    expect(resolveRun(store, 'triage')).toBe('20260103-100000-triage-cccc');
+    expect(resolveLivingRun(store, 'triage')).toBe('20260102-100000-triage-bbbb');
+    expect(resolveLivingRun(store, '20260103')).toBe('20260103-100000-triage-cccc');
+    finish('20260102-100000-triage-bbbb');
+    expect(resolveLivingRun(store, 'triage')).toBe('20260103-100000-triage-cccc');
+  });
+
   it('that means several or none is an error with advice', () => {
     expect(() => resolveRun(store, '2026')).toThrow(expect.objectContaining({ code: 'U102', exitCode: 2 }));
     expect(() => resolveRun(store, 'traige')).toThrow(
@@ -93,7 +113,6 @@ describe('a run as a user names it', () => {
 describe('the life of an attempt', () => {
   const run = '20260101-100000-first-aaaa';
   const word = () => statusWord(getRun(store, run)?.status ?? { phase: 'queued' });
-  const end = { exitCode: 0, signal: null, endedMs: 9000, failure: null, findings: [] };
 
   it('moves the run with it, and time counts while it runs', () => {
     expect(word()).toBe('launching');

@@ -1,14 +1,13 @@
 // Reads the output of a run's trainer, or its events, from the run folder.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createLineRedactor, createRedactor, redactJsonLine } from '../../diagnostics/secrets.ts';
-import { UserError } from '../../diagnostics/user-error.ts';
 import { readBytes } from '../../hosts/read-files.ts';
 import { type AttemptRow, listAttempts } from '../../store/attempts.ts';
-import { resolveRun } from '../../store/resolve-run.ts';
 import { openAttempt } from '../../supervise/attempt-context.ts';
 import { type SuperviseDeps, timingOf } from '../../supervise/deps.ts';
 import type { Followers } from '../../supervise/followers.ts';
 import { lastLinesFrom } from '../files/last-lines.ts';
+import { chooseAttempt } from './choose-attempt.ts';
 
 export interface LogRequest {
   run: string;
@@ -36,15 +35,15 @@ export async function* readLogs(
   { deps, followers }: { deps: SuperviseDeps; followers: Followers },
   request: LogRequest,
 ): AsyncGenerator<string> {
-  const run = resolveRun(deps.store, request.run);
-  let reading = chooseAttempt(deps, run, request.attempt);
+  let reading = chooseAttempt(deps.store, request.run, request.attempt);
+  const { run } = reading;
   // Following the log also updates the database, and shows when the run has ended.
   const seat = request.follow ? followers.join(run) : null;
   try {
     for (;;) {
       yield* readAttempt(deps, reading, request, () => !seat || seat.over || isOver(deps, reading));
       if (request.signal?.aborted) return;
-      const next = request.attempt === undefined ? chooseAttempt(deps, run, undefined) : reading;
+      const next = request.attempt === undefined ? chooseAttempt(deps.store, run) : reading;
       if (next.n === reading.n) break;
       reading = next;
     }
@@ -92,17 +91,4 @@ async function* readAttempt(
     } else if (over) return;
     else await sleep(timingOf(deps).pollMs);
   }
-}
-
-function chooseAttempt(deps: SuperviseDeps, run: string, wanted: number | undefined): AttemptRow {
-  const attempts = listAttempts(deps.store, run);
-  const begun = attempts.filter((attempt) => attempt.state !== 'abandoned');
-  const found = wanted === undefined ? begun.at(-1) : attempts.find((attempt) => attempt.n === wanted);
-  if (found) return found;
-  const numbers = begun.map((attempt) => attempt.n).join(', ');
-  throw new UserError(
-    'U109',
-    wanted === undefined ? `run ${run} has not been started` : `run ${run} has no attempt ${wanted}`,
-    { hint: numbers ? `it has ${numbers}` : `lorch resume ${run} starts it`, exitCode: 1 },
-  );
 }

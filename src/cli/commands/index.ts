@@ -136,7 +136,12 @@ export const commandGroups: { title: string; commands: CommandEntry[] }[] = [
         load: () => import('./show.ts'),
       },
       { name: 'runs', summary: 'the runs on record', load: () => import('./runs.ts') },
-      { name: 'logs', summary: 'what a trainer printed, live', load: () => import('./logs.ts') },
+      {
+        name: 'logs',
+        summary: 'what a trainer printed, or a run as it goes on',
+        load: () => import('./logs.ts'),
+      },
+      { name: 'attach', summary: 'follow a run as `train` does', load: () => import('./attach.ts') },
       { name: 'stop', summary: 'save a checkpoint and stop', load: () => import('./stop.ts') },
       { name: 'resume', summary: 'go on from the last checkpoint', load: () => import('./resume.ts') },
       { name: 'rerun', summary: 'start a run again from its stored plan', load: () => import('./rerun.ts') },

@@ -19,7 +19,7 @@ const said: Record<StopResult, string> = {
 /** `lorch stop RUN` */
 export function define(command: Command, context: Context): void {
   command
-    .argument('<run>', 'id, beginning of an id, name, or @last')
+    .argument('<run>', 'id, beginning of an id, name (the run of it that is under way), or @last')
     .option('--force', 'kill it at once, without a checkpoint')
     .option('--no-wait', 'return without waiting for the end')
     .addHelpText('after', '\nExamples:\n  lorch stop @last\n  lorch stop support-r16 --force\n')

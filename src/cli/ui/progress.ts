@@ -1,7 +1,7 @@
 // Progress on stderr: one redrawn line on a terminal, a plain line now and then elsewhere.
 import { createLogUpdate } from 'log-update';
 import stringWidth from 'string-width';
-import type { Context } from '../context.ts';
+import type { Context, OutputStream } from '../context.ts';
 import { formatDuration } from './format.ts';
 import { mapText, paint } from './paint.ts';
 
@@ -36,7 +36,7 @@ export function createProgress(context: Context, label: string): Progress {
   const started = context.now();
   let drawn = started;
   let latest: Latest | null = null;
-  const live = stderr.isTTY ? createLogUpdate(asWritable(context)) : null;
+  const live = stderr.isTTY ? createLogUpdate(asWritable(stderr)) : null;
   const draw = (now: number): void => {
     drawn = now;
     const lines = progressLines(
@@ -143,15 +143,14 @@ export function cutToWidth(line: string, columns: number): string {
 }
 
 /** log-update wants a stream; ours is a plain writer, so give it the few properties it reads. */
-export function asWritable(context: Context): NodeJS.WriteStream {
-  const { stderr } = context;
+export function asWritable(stream: OutputStream): NodeJS.WriteStream {
   return {
     write: (text: string) => {
-      (stderr.writeRaw ?? stderr.write)(text);
+      (stream.writeRaw ?? stream.write)(text);
       return true;
     },
-    isTTY: stderr.isTTY,
-    columns: stderr.columns,
+    isTTY: stream.isTTY,
+    columns: stream.columns,
     rows: 24,
   } as unknown as NodeJS.WriteStream;
 }

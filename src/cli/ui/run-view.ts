@@ -1,76 +1,98 @@
-// A run as it happens: one live line on a terminal, plain lines now and then elsewhere, all on stderr.
+// A run as it happens: one live line on a terminal, plain lines now and then elsewhere.
 import { createLogUpdate } from 'log-update';
 import { earlyStopOf, earlyStopSentence } from '../../run/early-stop.ts';
 import type { RunEvent, RunEventOf } from '../../run/events.ts';
-import type { Context } from '../context.ts';
+import { statusWord } from '../../run/status.ts';
+import type { RunRow } from '../../store/runs.ts';
+import type { OutputStream } from '../context.ts';
 import { formatBytes, formatCount, formatDuration, formatNumber, formatShare } from './format.ts';
 import { type Ink, paint, visible } from './paint.ts';
 import { asWritable, bar, fitLine } from './progress.ts';
 
 export interface RunView {
   event(event: RunEvent): void;
+  /** How the run stands; only the time before the first event is shown by it. */
+  row(row: RunRow): void;
   line(text: string): void;
   end(): void;
 }
 
-const plainEveryMs = 10_000;
+export interface RunViewOptions {
+  /** Where it is shown. */
+  out: OutputStream;
+  now(): number;
+  /** Opens each live line. */
+  label: string;
+  /** When the attempt was started. */
+  sinceMs: number;
+}
 
-/** Shows one run's events; `label` opens each live line. */
-export function createRunView(context: Context, label: string): RunView {
-  const { stderr } = context;
-  const ink = paint(stderr.color);
-  const live = stderr.isTTY ? createLogUpdate(asWritable(context)) : null;
-  const started = context.now();
-  let phase: string | null = 'loading the libraries';
-  let current: string[] = [];
+const plainEveryMs = 10_000;
+/** A run that has been under way for hours tells its past in a moment; the terminal need not keep up with it. */
+const redrawMs = 40;
+
+/** Shows one run's events. */
+export function createRunView({ out, now, label, sinceMs }: RunViewOptions): RunView {
+  const ink = paint(out.color);
+  const live = out.isTTY ? createLogUpdate(asWritable(out)) : null;
+  let phase: string | null = 'starting: loading the libraries';
+  let latest: RunEventOf<'step'> | null = null;
   let firstStep: { step: number; at: number } | null = null;
   let plainAt = 0;
+  let drawnAt = 0;
+  const current = (): string[] => (latest && firstStep ? stepLines(latest, firstStep, label, out.color) : []);
   const draw = (): void => {
     if (!live) return;
-    const waiting = `${label} starting: ${phase} · ${formatDuration(context.now() - started)}`;
-    const lines = phase === null ? current : [waiting, `starting: ${phase}`];
-    if (lines.length > 0) live(fitLine(lines, stderr.columns));
+    drawnAt = now();
+    const waiting = `${label} ${phase} · ${formatDuration(Math.max(0, drawnAt - sinceMs))}`;
+    const lines = phase === null ? current() : [waiting, phase];
+    if (lines.length > 0) live(fitLine(lines, out.columns));
   };
   // Until the first step there are seconds, on a big base minutes, without an event.
-  const timer = setInterval(() => phase !== null && draw(), 1000);
+  const timer = setInterval(draw, 1000);
   timer.unref();
   const enter = (next: string | null): void => {
-    if (!live && next !== null && next !== phase) stderr.write(`  ${next}\n`);
+    if (!live && next !== null && next !== phase) out.write(`${label} ${next}\n`);
     phase = next;
     draw();
   };
 
   const line = (text: string): void => {
     live?.clear();
-    stderr.write(`${text}\n`);
+    out.write(`${text}\n`);
     draw();
   };
-  if (!live) stderr.write(`${label} starting: ${phase}\n`);
+  if (!live) out.write(`${label} ${phase}\n`);
 
   return {
     line,
+    row(row) {
+      const word = statusWord(row.status);
+      if (latest || phase === null) return;
+      if (word === 'queued') enter('queued');
+      else if (word === 'launching') enter('starting: loading the libraries');
+    },
     event(event) {
       if (event.type === 'step') {
         firstStep ??= { step: event.step, at: event.t };
+        latest = event;
         phase = null;
-        current = stepLines(event, firstStep, label, stderr.color);
-        draw();
-        if (live) return;
+        if (live) return void (now() - drawnAt >= redrawMs && draw());
         if (event.step === 1 || event.step === event.max_steps || event.t - plainAt >= plainEveryMs) {
           plainAt = event.t;
-          stderr.write(`${current[0]}\n`);
+          out.write(`${current()[0]}\n`);
         }
         return;
       }
       if (event.type === 'hello') {
         // What comes next is timed from its own first step.
         firstStep = null;
-        enter('loading the base model');
+        enter('starting: loading the base model');
       }
-      if (event.type === 'model') enter('the first step');
+      if (event.type === 'model') enter('starting: the first step');
       if (event.type === 'end') {
         phase = null;
-        current = [];
+        latest = null;
       }
       for (const text of describe(event, ink)) line(text);
     },

@@ -109,6 +109,46 @@ describe('lorch logs', () => {
     });
   });
 
+  it('shows with -f how a run goes on, and how it ended', async () => {
+    const good = await lorch('logs', 'good', '-f');
+    expect(good.stdout).toMatch(/^good starting: loading the libraries\n/);
+    expect(good.stdout).toMatch(/step 1\/3[\s\S]*step 3\/3[\s\S]*\nsucceeded good · step 3\/3/);
+    expect(good).toMatchObject({ stderr: '', exitCode: 0 });
+    const bad = await lorch('logs', 'bad', '-f');
+    expect(bad.stdout).toMatch(/failed bad · [\s\S]*R110[\s\S]*next: lorch show bad/);
+    expect(bad.exitCode).toBe(0);
+    expect((await lorch('logs', 'good', '-f', '--raw')).stdout).toBe('done\n');
+    expect(await lorch('logs', 'good', '--raw', '--events')).toMatchObject({ exitCode: 2 });
+  });
+
+  it('leaves the run alone on Ctrl-C, and says how to come back', async () => {
+    await workspace.addRun('watched');
+    await startAttempt(depsWith('waits'), 'watched');
+    const interruptWhen = (written: string) => /step 1\//.test(written);
+    const watching = await runCli(['logs', 'watched', '-f'], {
+      cwd: workspace.dir,
+      env: workspace.deps.env,
+      interruptWhen,
+    });
+    expect(watching.stderr).toMatch(
+      /^watched goes on without this terminal\nnext: lorch logs watched -f .* lorch stop watched\n$/,
+    );
+    expect(watching.exitCode).toBe(130);
+    let pressed = false;
+    const attached = await runCli(['attach', 'watched'], {
+      cwd: workspace.dir,
+      env: workspace.deps.env,
+      // Once: a second Ctrl-C kills.
+      interruptWhen: (written) => {
+        if (pressed || !interruptWhen(written)) return false;
+        pressed = true;
+        return true;
+      },
+    });
+    expect(attached.stderr).toMatch(/stopping: saving a checkpoint first[\s\S]*cancelled watched/);
+    expect(attached).toMatchObject({ stdout: 'watched\n', exitCode: 130 });
+  });
+
   it('says which attempts there are', async () => {
     expect(await lorch('logs', 'good', '--attempt', '7')).toMatchObject({
       exitCode: 1,
