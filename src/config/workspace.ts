@@ -5,6 +5,7 @@ import type { Finding } from '../diagnostics/finding.ts';
 import { UserError } from '../diagnostics/user-error.ts';
 import type { WrittenChecks } from './check-file.ts';
 import { distinctFindings, finding } from './finding.ts';
+import { type NotifySettings, readNotify } from './notify.ts';
 import { isNull, type LocatedMap, nodeAt } from './source/located.ts';
 import { parseYamlMapping } from './source/parse-yaml.ts';
 import { readSource } from './source/read-source.ts';
@@ -21,6 +22,7 @@ export const workspaceSettings = {
     'What an hour of the device that trains costs, a number; plans say the cost. `--price-per-hour` overrides it.',
   checks:
     'Settings of dataset checks for every dataset of the workspace, by code or name: docs/data-check.md.',
+  notify: 'Who is told when a run ends, by a command or a webhook: docs/notifications.md.',
 } as const;
 
 export interface Workspace {
@@ -34,6 +36,8 @@ export interface Workspace {
   pricePerHour: number | null;
   /** What `checks:` says; null if it says nothing. */
   checks: WrittenChecks | null;
+  /** What `notify:` says; null if it says nothing. */
+  notify: NotifySettings | null;
 }
 
 /**
@@ -57,7 +61,14 @@ async function isFile(file: string): Promise<boolean> {
 
 async function readWorkspace(file: string, name: string, home: string | undefined): Promise<Workspace> {
   const root = dirname(file);
-  const defaults = { root, python: null, runsDir: join(root, 'runs'), pricePerHour: null, checks: null };
+  const defaults = {
+    root,
+    python: null,
+    runsDir: join(root, 'runs'),
+    pricePerHour: null,
+    checks: null,
+    notify: null,
+  };
   const source = await readSource(file, name);
   if ('problem' in source) throw invalid([source.problem], name);
   // The file is a marker first: one that holds comments only is complete.
@@ -73,12 +84,14 @@ async function readWorkspace(file: string, name: string, home: string | undefine
   };
   const price = nodeAt(parsed.root, ['price_per_hour']);
   const checks = nodeAt(parsed.root, ['checks']);
+  const notify = nodeAt(parsed.root, ['notify']);
   return {
     root,
     python: path('python'),
     runsDir: path('runs_dir') ?? defaults.runsDir,
     pricePerHour: price?.kind === 'scalar' && typeof price.value === 'number' ? price.value : null,
     checks: checks?.kind === 'map' ? { file: name, root: checks } : null,
+    notify: notify ? readNotify(notify).settings : null,
   };
 }
 
@@ -95,6 +108,7 @@ function checkSettings(root: LocatedMap): Finding[] {
       return value.kind === 'map' || isNull(value)
         ? []
         : [finding('C011', value.at, '`checks` must be a mapping of checks to settings')];
+    if (key === 'notify') return readNotify(value).findings;
     if (key === 'price_per_hour')
       return isNull(value) ||
         (value.kind === 'scalar' &&

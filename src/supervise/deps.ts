@@ -13,6 +13,8 @@ export interface SuperviseDeps {
   log: ControllerLog;
   /** Tells the user why nothing happens, or what could not be done. */
   notice?(text: string): void;
+  /** Somebody is to be told when a run of this workspace ends. */
+  notifies?: boolean;
   timing?: Partial<Timing>;
 }
 

@@ -20,6 +20,7 @@ import {
 import type { LaunchDeps, SuperviseDeps, TrainerPython } from './deps.ts';
 import { jobEnvironment, recordableEnvironment } from './job-environment.ts';
 import { forgetOwnLaunch, recordOwnLaunch } from './own-launches.ts';
+import { expectEnd } from './pending-notifications.ts';
 import { placeRun } from './place-run.ts';
 import { attemptNumbers, readPlanFile } from './run-folder.ts';
 import { settleAttempt } from './settle-attempt.ts';
@@ -70,6 +71,7 @@ export async function startAttempt(deps: LaunchDeps, run: string): Promise<numbe
     forgetOwnLaunch(deps, launch.token);
     throw error;
   });
+  if (deps.notifies) expectEnd(deps, run);
   await spawnAttempt(deps, run, launch, env);
   return n;
 }

@@ -22,6 +22,7 @@ describe('the workspace', () => {
       runsDir: join(root, 'runs'),
       pricePerHour: null,
       checks: null,
+      notify: null,
     });
     write('', 'deep');
     expect((await findWorkspace(join(root, 'deep/er')))?.root).toBe(join(root, 'deep'));
@@ -44,6 +45,7 @@ describe('the workspace', () => {
       runsDir: '/data/runs',
       pricePerHour: null,
       checks: null,
+      notify: null,
     });
     write('python: ~/envs/lora\n');
     expect(await findWorkspace(root, '/home/me')).toMatchObject({ python: '/home/me/envs/lora' });
@@ -55,6 +57,32 @@ describe('the workspace', () => {
     for (const wrong of ['-1', 'cheap', '[2]', '.inf']) {
       write(`price_per_hour: ${wrong}\n`);
       await expect(findWorkspace(root), wrong).rejects.toMatchObject({ findings: [{ code: 'C011' }] });
+    }
+  });
+
+  it('names who is told when a run ends, and refuses what nobody would get', async () => {
+    write('notify:\n  on: failed\n  webhook: $' + '{HOOK}\n  command: mail me\n');
+    expect((await findWorkspace(root))?.notify).toEqual({
+      on: ['failed'],
+      webhook: 'HOOK',
+      command: 'mail me',
+    });
+    write('notify: { command: x }\n');
+    expect((await findWorkspace(root))?.notify?.on).toEqual(['succeeded', 'failed', 'lost']);
+    const wrong = {
+      'notify: mail': 'C011',
+      'notify: {}': 'C011',
+      'notify: { on: [failed] }': 'C011',
+      'notify: { command: [a, b] }': 'C011',
+      'notify: { command: x, on: [] }': 'C011',
+      'notify: { command: x, on: done }': 'C011',
+      'notify: { webhok: x, command: y }': 'C010',
+      // The address itself would be a secret in a file.
+      'notify: { webhook: "https://example.org/hook" }': 'C011',
+    };
+    for (const [text, code] of Object.entries(wrong)) {
+      write(`${text}\n`);
+      await expect(findWorkspace(root), text).rejects.toMatchObject({ findings: [{ code }] });
     }
   });
 
@@ -72,7 +100,7 @@ describe('the workspace', () => {
     await expect(findWorkspace(root)).rejects.toMatchObject({ findings: [{ code: 'C005' }] });
     write('retention: 3\n');
     await expect(findWorkspace(root)).rejects.toMatchObject({
-      findings: [{ hint: 'lorch.yaml takes python, runs_dir, price_per_hour, checks' }],
+      findings: [{ hint: 'lorch.yaml takes python, runs_dir, price_per_hour, checks, notify' }],
     });
   });
 });

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { findWorkspace, workspaceSettings } from '../../src/config/workspace.ts';
 import { runCli } from '../run-cli.ts';
 import { type Block, blocksOf, readPages } from './pages.ts';
 
@@ -26,6 +27,13 @@ const indent = (text: string, by: number): string =>
     .map((line) => (line.trim() ? ' '.repeat(by) + line : line))
     .join('\n');
 
+/** Whether a piece belongs to lorch.yaml. */
+function isWorkspacePiece({ text }: Block): boolean {
+  const value: unknown = parse(text);
+  const keys = value !== null && typeof value === 'object' ? Object.keys(value) : [];
+  return keys.length > 0 && keys.every((key) => key in workspaceSettings && key !== 'checks');
+}
+
 /** A whole config around a piece of one; null: the piece is no part of a config. */
 function configAround({ text, file }: Block): string | null {
   const value: unknown = parse(text);
@@ -46,6 +54,11 @@ describe('YAML on the pages', () => {
 
   for (const block of blocks)
     it(`${block.file}:${block.line} is taken`, async () => {
+      if (isWorkspacePiece(block)) {
+        const root = mkdtempSync(join(workspace, 'other-'));
+        writeFileSync(join(root, 'lorch.yaml'), block.text);
+        return expect(await findWorkspace(root)).toMatchObject({ root });
+      }
       const config = configAround(block);
       if (config === null) return expect(parse(block.text)).toBeTruthy();
       const path = join(workspace, 'configs', 'piece.yaml');

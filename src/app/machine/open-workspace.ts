@@ -65,6 +65,7 @@ export async function openWorkspace({ cwd, env, notice }: OpenOptions): Promise<
     now: () => Date.now(),
     log: createControllerLog(runsDir, createRedactor(env)),
     ...(notice && { notice }),
+    notifies: workspace.notify !== null,
   };
   // The database is an index: if it is gone, the folders make it again.
   try {
@@ -73,9 +74,14 @@ export async function openWorkspace({ cwd, env, notice }: OpenOptions): Promise<
     store.close();
     throw error;
   }
+  const tellEnds = async (): Promise<void> => {
+    const { sendNotifications } = await import('./send-notifications.ts');
+    await sendNotifications(deps, workspace);
+  };
   const followers = createFollowers(deps, async (run) => {
     const { reportRun } = await import('../runs/report-run.ts');
     await reportRun(deps, run);
+    await tellEnds();
   });
   let recovering: Promise<void> | null = null;
   const named = (explicit?: string) => ({
@@ -102,9 +108,11 @@ export async function openWorkspace({ cwd, env, notice }: OpenOptions): Promise<
     deps,
     followers,
     recover() {
-      recovering ??= recoverWorkspace(deps, followers.isFollowed).finally(() => {
-        recovering = null;
-      });
+      recovering ??= recoverWorkspace(deps, followers.isFollowed)
+        .then(tellEnds)
+        .finally(() => {
+          recovering = null;
+        });
       return recovering;
     },
     async close() {
