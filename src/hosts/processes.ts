@@ -20,6 +20,12 @@ export async function isAlive(host: ProcessHost, identity: ProcessIdentity): Pro
   return identity.start === null || identity.start === stat.start;
 }
 
+/** What tells the process of this number from later ones that get it; null if there is none. */
+export async function identify(host: ProcessHost, pid: number): Promise<ProcessIdentity | null> {
+  const stat = await readStat(host, pid);
+  return stat && { pid, start: stat.start, boot_id: await bootId(host) };
+}
+
 /** Whether a process of this number is there. */
 export async function isTaken(host: ProcessHost, pid: number): Promise<boolean> {
   return (await readStat(host, pid)) !== null;

@@ -10,6 +10,14 @@ const identity = {
   boot_id: z.string().nullable(),
 };
 
+/** What the attempt holds on its host; absent if its scheduler gives it devices. */
+const device = z.object({
+  /** UUID of a GPU, or `cpu-N`. */
+  device: z.string(),
+  shared: z.boolean(),
+  bytes: z.number().int().nullable(),
+});
+
 const launchFields = z.object({
   lorch: z.literal(1),
   attempt: z.number().int().positive(),
@@ -17,7 +25,7 @@ const launchFields = z.object({
   host: z.string(),
   scheduler: z.string(),
   /** Absent in files of earlier versions. */
-  resources: z.object({ gpus: z.number() }).optional(),
+  resources: z.object({ gpus: z.number(), devices: z.array(device).optional() }).optional(),
   /** What the scheduler remembers of the job; absent until it has started it. */
   handle: z.unknown().optional(),
   created_ms: time,

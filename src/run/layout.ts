@@ -20,6 +20,8 @@ export interface RunPaths {
   ledger: string;
   /** name, tags, notes, unreviewed: what people may change after launch. */
   record: string;
+  /** Its place in the queue, while it waits. */
+  queue: string;
   /** Prepared sequences, hard-linked from the cache: `train.safetensors`, `validation.safetensors`. */
   data: string;
   checkpoints: string;
@@ -37,6 +39,7 @@ export function runPaths(dir: string): RunPaths {
     plan: join(dir, 'plan.json'),
     ledger: join(dir, 'ledger.jsonl.gz'),
     record: join(dir, 'run.json'),
+    queue: join(dir, 'queue.json'),
     data: join(dir, 'data'),
     checkpoints: join(dir, 'checkpoints'),
     adapter: join(dir, 'adapter'),

@@ -322,7 +322,12 @@ const plan = z.object({
   training: settings,
   /** How validation losses are averaged; plans of earlier versions have none, and took the mean of batches. */
   evaluation_loss: z.literal('by_token').optional(),
-  resources: z.object({ host: text, gpus: z.number() }),
+  resources: z.object({
+    host: text,
+    gpus: z.number(),
+    /** Whether the run may use a GPU beside other runs that may, too; absent in plans of earlier versions: no. */
+    share_gpu: z.boolean().optional(),
+  }),
   forecast: z.object({
     parameters: parameters.nullable(),
     /** With early stopping, `total` and `evaluations` are the most there can be. */

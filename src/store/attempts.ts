@@ -136,6 +136,16 @@ export function replaceAttempt(
     if (latest?.n !== n) return false;
     if (latest.state !== 'abandoned' && !abandonAttempt(store, run, n, claimedMs)) return false;
     insertAttempt(store, run, next);
+    // It has the devices of the one that it replaces.
+    store
+      .statement(
+        `INSERT INTO lease (attempt_id, device, shared, bytes)
+         SELECT new.id, lease.device, lease.shared, lease.bytes
+         FROM run JOIN attempt AS new ON new.run_id = run.id AND new.n = ?
+           JOIN attempt AS old ON old.run_id = run.id AND old.n = ? JOIN lease ON lease.attempt_id = old.id
+         WHERE run.uid = ?`,
+      )
+      .run(next.n, n, run);
     return true;
   });
 }

@@ -19,8 +19,8 @@ export interface FreshIndex {
   close(): void;
 }
 
-/** Parents first. The table of reviews is not made from the run folders. */
-const tables = ['run', 'tag', 'param', 'attempt', 'series', 'point', 'roll', 'event', 'finding'];
+/** Parents first. The tables of reviews and of the dispatcher are not made from the run folders; the queue stays. */
+const tables = ['run', 'tag', 'param', 'attempt', 'lease', 'series', 'point', 'roll', 'event', 'finding'];
 
 /** Makes an empty index beside `live`, which must serve nothing else until this is closed. */
 export function openFreshIndex(live: Store): FreshIndex {
@@ -52,6 +52,9 @@ export function openFreshIndex(live: Store): FreshIndex {
         await writeAcross(store, last);
         for (const table of tables.toReversed()) live.db.exec(`DELETE FROM main.${table}`);
         for (const table of tables) live.db.exec(`INSERT INTO main.${table} SELECT * FROM fresh.${table}`);
+        // Who queued a run meanwhile has not written its file yet; what the files alone know was lost here.
+        live.db.exec('DELETE FROM main.queue WHERE run NOT IN (SELECT uid FROM main.run)');
+        live.db.exec('INSERT OR IGNORE INTO main.queue SELECT * FROM fresh.queue');
         live.db.exec('COMMIT');
       } finally {
         if (live.db.inTransaction) live.db.exec('ROLLBACK');

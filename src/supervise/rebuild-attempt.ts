@@ -11,6 +11,7 @@ import {
   markStopping,
   runOfToken,
 } from '../store/attempts.ts';
+import { insertLeases } from '../store/leases.ts';
 import { hasTraces } from './attempt-alive.ts';
 import { openAttempt, readOnce } from './attempt-context.ts';
 import { type SuperviseDeps, timingOf } from './deps.ts';
@@ -35,6 +36,7 @@ export async function addAttempt(deps: SuperviseDeps, found: FoundAttempt): Prom
   const [claim, launch] = [await attempt.read('claim'), await attempt.read('launch')];
   const read = await attempt.read('exit');
   const exit = read.state === 'read' ? read.value : copyOf === null ? null : copied(copyOf, row.createdMs);
+  const devices = launch.state === 'read' ? (launch.value.resources?.devices ?? []) : [];
   const by = claim.state === 'read' ? claim.value.by : null;
   const started = by === 'shim' || (by === null && (await hasTraces(attempt)));
   if (by === null && !started && claim.state === 'missing') {
@@ -48,6 +50,7 @@ export async function addAttempt(deps: SuperviseDeps, found: FoundAttempt): Prom
   }
   if (by === 'controller' && !exit) {
     insertAttempt(deps.store, run, row);
+    insertLeases(deps.store, run, n, devices);
     abandonAttempt(deps.store, run, n, claim.state === 'read' ? claim.value.t : row.createdMs);
     return true;
   }
@@ -55,6 +58,7 @@ export async function addAttempt(deps: SuperviseDeps, found: FoundAttempt): Prom
     await settleUnended(deps, found);
     beginAttempt(deps.store, run, row);
   }
+  insertLeases(deps.store, run, n, devices);
   if (started) {
     markRunning(deps.store, run, n, claim.state === 'read' ? claim.value.t : row.createdMs);
     if (!exit && (await attempt.file('stop'))) markStopping(deps.store, run);

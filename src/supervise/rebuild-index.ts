@@ -17,6 +17,7 @@ import { runDirOf } from './attempt-context.ts';
 import { onlyTrouble } from './controller-log.ts';
 import { damagedFile } from './damaged-file.ts';
 import type { SuperviseDeps } from './deps.ts';
+import { restorePlace } from './queue/places.ts';
 import { addAttempt } from './rebuild-attempt.ts';
 import { attemptNumbers, readPlanFile, readRecordFile, recordFromPlan, runFolders } from './run-folder.ts';
 import { waitForStore } from './wait-for-store.ts';
@@ -130,6 +131,7 @@ async function newestMs(folder: string): Promise<number> {
   const paths = [
     folder,
     runPaths(folder).record,
+    runPaths(folder).queue,
     ...attempts,
     ...attempts.map((attempt) => join(attempt, 'events.jsonl')),
   ];
@@ -197,6 +199,7 @@ async function addFolder(
   rebuilt.runs += 1;
   for (const n of numbers)
     if (await addAttempt(deps, { run, plan: planned, n, numbers })) rebuilt.attempts += 1;
+  restorePlace(deps, run, planned);
 }
 
 function skipped(folder: string, reason: string): Finding {

@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { controllerExit, type LaunchFile } from '../run/attempt-files.ts';
 import { attemptPaths } from '../run/layout.ts';
 import { listAttempts, replaceAttempt } from '../store/attempts.ts';
+import { leasesOf } from '../store/leases.ts';
 import { requireWritable } from '../store/open-store.ts';
 import { type AttemptContext, runDirOf } from './attempt-context.ts';
 import type { SuperviseDeps } from './deps.ts';
@@ -58,7 +59,7 @@ export async function relaunch(deps: SuperviseDeps, attempt: AttemptContext): Pr
     token: randomUUID(),
     host: host.name,
     scheduler: attempt.scheduler.name,
-    resources: { gpus: plan?.resources.gpus ?? 0 },
+    resources: { gpus: plan?.resources.gpus ?? 0, devices: leasesOf(deps.store, run, n) },
     created_ms: deps.now(),
     ...{ python, shim, command, env },
   };

@@ -6,7 +6,8 @@ import type { Host } from '../hosts/host.ts';
 import { isolatedArgs } from '../python/isolated.ts';
 import { controllerExit, type LaunchFile } from '../run/attempt-files.ts';
 import { attemptPaths } from '../run/layout.ts';
-import { beginAttempt, latestAttempt } from '../store/attempts.ts';
+import { latestAttempt } from '../store/attempts.ts';
+import { type Begun, beginWithLeases, type NewLease } from '../store/leases.ts';
 import { requireWritable } from '../store/open-store.ts';
 import { isStoreTrouble } from '../store/store-errors.ts';
 import {
@@ -22,17 +23,29 @@ import { jobEnvironment, recordableEnvironment } from './job-environment.ts';
 import { forgetOwnLaunch, recordOwnLaunch } from './own-launches.ts';
 import { expectEnd } from './pending-notifications.ts';
 import { placeRun } from './place-run.ts';
+import { deviceEnvironment } from './queue/devices.ts';
+import { devicesTaken, takeDevices } from './queue/take-devices.ts';
 import { attemptNumbers, readPlanFile } from './run-folder.ts';
 import { settleAttempt } from './settle-attempt.ts';
 import { requireTrust } from './trusted-code.ts';
 import { waitForStore } from './wait-for-store.ts';
 
+export interface StartOptions {
+  /** The devices that the dispatcher chose for a run that waits; if it waits no longer, it is not started. */
+  fromQueue?: readonly NewLease[];
+}
+
 /**
  * Starts the next attempt of a queued or finished run and returns its number; the trainer then runs on its own.
  * Throws UserError U103 (under way already), R130 (no such host), R131 (the interpreter cannot be run), R132 (no plan),
- * R133 (it would execute code of a model that this user has not allowed).
+ * R133 (it would execute code of a model that this user has not allowed), R140 (its GPUs are in use), R144 (it waits no
+ * longer).
  */
-export async function startAttempt(deps: LaunchDeps, run: string): Promise<number> {
+export async function startAttempt(
+  deps: LaunchDeps,
+  run: string,
+  { fromQueue }: StartOptions = {},
+): Promise<number> {
   requireWritable(deps.store);
   const home = runDirOf(deps, run);
   const read = readPlanFile(home);
@@ -46,14 +59,15 @@ export async function startAttempt(deps: LaunchDeps, run: string): Promise<numbe
   const python = await deps.pythonOn(host);
   await placeRun(host, home, runDir);
   const n = await nextNumber(deps, host, run);
-  const env = jobEnvironment({ ...deps.env, ...python.env });
+  const leases = fromQueue ?? (await takeDevices(deps, run, host, plan));
+  const env = { ...jobEnvironment({ ...deps.env, ...python.env }), ...deviceEnvironment(leases) };
   const launch: LaunchFile = {
     lorch: 1,
     attempt: n,
     token: randomUUID(),
     host: host.name,
     scheduler: scheduler.name,
-    resources: { gpus: plan.resources.gpus },
+    resources: { gpus: plan.resources.gpus, devices: leases.map(leaseOf) },
     created_ms: deps.now(),
     python: python.executable,
     shim: join(python.trainerDir, 'shim.py'),
@@ -67,7 +81,8 @@ export async function startAttempt(deps: LaunchDeps, run: string): Promise<numbe
     attempt: n,
     ...{ python: program, shim, command, env: recorded },
   });
-  await beginLaunch(deps, host, run, launch, file).catch((error: unknown) => {
+  const taken = { leases, fromQueue: fromQueue !== undefined };
+  await beginLaunch(deps, host, run, { launch, file, ...taken }).catch((error: unknown) => {
     forgetOwnLaunch(deps, launch.token);
     throw error;
   });
@@ -81,18 +96,33 @@ async function beginLaunch(
   deps: LaunchDeps,
   host: Host,
   run: string,
-  launch: LaunchFile,
-  file: string,
+  { launch, file, ...devices }: BegunLaunch,
 ): Promise<void> {
   const made = await host.createOnce(file, `${JSON.stringify(launch)}\n`);
+  let begun: Begun = 'under_way';
   try {
-    if (made && (await waitForStore(deps, () => beginAttempt(deps.store, run, attemptOf(launch))))) return;
+    const begin = () => beginWithLeases(deps.store, run, attemptOf(launch), devices);
+    if (made) begun = await waitForStore(deps, begin);
   } catch (error) {
     await host.remove(file);
     throw error;
   }
+  if (begun === 'begun') return;
   if (made) await host.remove(file);
+  if (begun === 'taken') throw devicesTaken(run);
+  if (begun === 'left') throw new UserError('R144', `run ${run} waits no longer`, { hint: '`lorch queue`' });
   throw new UserError('U103', `run ${run} is under way already`, { hint: `lorch logs ${run} -f` });
+}
+
+interface BegunLaunch {
+  launch: LaunchFile;
+  file: string;
+  leases: readonly NewLease[];
+  fromQueue: boolean;
+}
+
+function leaseOf({ device, shared, bytes }: NewLease): NewLease {
+  return { device, shared, bytes };
 }
 
 /** The number after every attempt on record or on disk. */
