@@ -46,7 +46,15 @@ export async function listGpus(host: Pick<Host, 'run'>): Promise<HostGpu[] | nul
 export function parseGpus(text: string): Omit<HostGpu, 'processes'>[] {
   return linesOf(text, 5).flatMap(([index = '', uuid = '', name = '', total = '', used = '']) =>
     /^\d+$/.test(index)
-      ? [{ uuid, index: Number(index), name, memoryBytes: bytesOf(total) ?? 0, usedBytes: bytesOf(used) ?? 0 }]
+      ? [
+          {
+            uuid,
+            index: Number(index),
+            name,
+            memoryBytes: bytesOf(total) ?? 0,
+            usedBytes: bytesOf(used) ?? 0,
+          },
+        ]
       : [],
   );
 }
@@ -56,9 +64,7 @@ export function parsePrograms(text: string): (GpuProcess & { uuid: string })[] {
   return linesOf(text, 4).flatMap((cells) => {
     const [uuid = '', pid = '', ...rest] = cells;
     const used = rest.pop() ?? '';
-    return /^\d+$/.test(pid)
-      ? [{ uuid, pid: Number(pid), name: rest.join(', '), bytes: bytesOf(used) }]
-      : [];
+    return /^\d+$/.test(pid) ? [{ uuid, pid: Number(pid), name: rest.join(', '), bytes: bytesOf(used) }] : [];
   });
 }
 

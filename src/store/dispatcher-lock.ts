@@ -39,7 +39,8 @@ export function becomeDispatcher(store: Store, instead: string | null, next: Dis
 /** Says that the dispatcher lives. False: another has taken its place. */
 export function beatDispatcher(store: Store, token: string, now: number): boolean {
   return (
-    store.statement('UPDATE dispatcher SET beat_ms = ? WHERE id = 1 AND token = ?').run(now, token).changes > 0
+    store.statement('UPDATE dispatcher SET beat_ms = ? WHERE id = 1 AND token = ?').run(now, token).changes >
+    0
   );
 }
 

@@ -87,7 +87,10 @@ export function beginWithLeases(
 }
 
 /** Whether a device can be had beside the leases that count on its host. */
-export function isFree(wanted: NewLease, others: readonly Pick<Lease, 'device' | 'shared' | 'bytes'>[]): boolean {
+export function isFree(
+  wanted: NewLease,
+  others: readonly Pick<Lease, 'device' | 'shared' | 'bytes'>[],
+): boolean {
   const beside = others.filter(({ device }) => device === wanted.device);
   if (beside.length === 0) return true;
   if (!wanted.shared || !beside.every(({ shared }) => shared)) return false;

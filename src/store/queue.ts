@@ -109,9 +109,8 @@ export type Move = 'first' | 'last' | { priority: number };
 export function moveWaiting(store: Store, run: string, to: Move): boolean {
   return store.write(() => {
     const set = (priority: number, place: number) =>
-      store
-        .statement('UPDATE queue SET priority = ?, place = ? WHERE run = ?')
-        .run(priority, place, run).changes > 0;
+      store.statement('UPDATE queue SET priority = ?, place = ? WHERE run = ?').run(priority, place, run)
+        .changes > 0;
     if (typeof to === 'object') return set(to.priority, edgePlace(store, 'last'));
     const [edge] = [to === 'first' ? 'max' : 'min'];
     const priority = store.statement(`SELECT ${edge}(priority) FROM queue`).pluck().get() as number | null;

@@ -13,6 +13,7 @@ import { eventCodes } from '../../run/event-findings.ts';
 import { failureCodes } from '../../run/failure-rules.ts';
 import { storeCodes } from '../../store/codes.ts';
 import { superviseCodes } from '../../supervise/codes.ts';
+import { queueCodes } from '../../supervise/queue/codes.ts';
 import { appCodes } from './codes.ts';
 import { reviewCodes } from './review-codes.ts';
 import { sourceCodes } from './source-codes.ts';
@@ -34,6 +35,7 @@ export async function allCodes(): Promise<CodeDoc[]> {
     ...storeCodes,
     ...reviewCodes,
     ...superviseCodes,
+    ...queueCodes,
     ...(await trainerCodes()),
   ].map(({ code, name, severity, title, prose }) => ({ code, name, severity, title, prose }));
   return listed.sort((a, b) => (a.code < b.code ? -1 : 1));

@@ -142,6 +142,11 @@ export const commandGroups: { title: string; commands: CommandEntry[] }[] = [
         load: () => import('./logs.ts'),
       },
       { name: 'attach', summary: 'follow a run as `train` does', load: () => import('./attach.ts') },
+      {
+        name: 'gpus',
+        summary: 'free and leased GPUs, and who else uses them',
+        load: () => import('./gpus.ts'),
+      },
       { name: 'stop', summary: 'save a checkpoint and stop', load: () => import('./stop.ts') },
       { name: 'resume', summary: 'go on from the last checkpoint', load: () => import('./resume.ts') },
       { name: 'rerun', summary: 'start a run again from its stored plan', load: () => import('./rerun.ts') },

@@ -17,7 +17,8 @@ export interface RenderedConfig {
   lora: Record<string, unknown>;
   quantization: Record<string, unknown> | null;
   training: Record<string, unknown>;
-  resources: { host: string; gpus: number };
+  /** `share_gpu`: absent if it is off. */
+  resources: { host: string; gpus: number; share_gpu?: boolean };
 }
 
 /** The objects for this machine, and findings on what the machine does not support (C025). */
@@ -34,7 +35,11 @@ export function renderConfig(
     lora: renderLora(config.lora),
     quantization: config.quantization ? renderQuantization(config.quantization, config.model.dtype) : null,
     training: renderTraining(config, used),
-    resources: { host: config.resources.host, gpus },
+    resources: {
+      host: config.resources.host,
+      gpus,
+      ...(config.resources.share_gpu && { share_gpu: true }),
+    },
   };
   return { rendered, findings: checkMachine(config, rendered, used, gpus) };
 }

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { count, derived, field, section, text } from './field.ts';
+import { count, derived, field, flag, section, text } from './field.ts';
 
 export const resourcesSection = section(
   {
@@ -13,6 +13,10 @@ export const resourcesSection = section(
         .meta({ maximum: 1 }),
       '1 if a GPU is visible, else 0',
       '1 trains on a GPU, 0 on the CPU even if there is a GPU.',
+    ),
+    share_gpu: field(
+      flag.default(false),
+      'Whether the run may use a GPU at the same time as other runs that may, if their memory forecasts fit together.',
     ),
   },
   'Where the run is executed.',

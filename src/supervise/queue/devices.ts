@@ -1,9 +1,10 @@
 // Which devices of a host a run may have now. The leases say what lorch gave away, the driver what others use.
-import type { Host } from '../../hosts/host.ts';
+
 import { type HostGpu, listGpus } from '../../hosts/gpus.ts';
+import type { Host } from '../../hosts/host.ts';
 import { findByEnvironment, wordsOf } from '../../hosts/processes.ts';
-import type { Store } from '../../store/open-store.ts';
 import { isFree, type Lease, listLeases, type NewLease } from '../../store/leases.ts';
+import type { Store } from '../../store/open-store.ts';
 
 /** What a run wants of its host. */
 export interface Wanted {
