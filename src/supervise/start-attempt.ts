@@ -110,7 +110,8 @@ async function beginLaunch(
   if (begun === 'begun') return;
   if (made) await host.remove(file);
   if (begun === 'taken') throw devicesTaken(run);
-  if (begun === 'left') throw new UserError('R144', `run ${run} waits no longer`, { hint: '`lorch queue`' });
+  if (begun === 'left')
+    throw new UserError('R144', `run ${run} waits no longer`, { hint: '`lorch runs` shows how it stands' });
   throw new UserError('U103', `run ${run} is under way already`, { hint: `lorch logs ${run} -f` });
 }
 

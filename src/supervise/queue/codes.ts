@@ -8,7 +8,7 @@ export const queueCodes: CodeDoc[] = [
     severity: 'error',
     title: 'The GPUs that the run wants are in use.',
     prose:
-      'A run has its GPUs for itself, unless `resources.share_gpu` allows otherwise. The message says which run has each GPU, or which program of somebody else uses it. `lorch gpus` shows the same. With `--queue`, the run waits for its turn.',
+      'A run has its GPUs for itself, unless `resources.share_gpu` allows otherwise. The message says which run has each GPU, or which program of somebody else uses it. `lorch gpus` shows the same.',
   },
   {
     code: 'R144',
@@ -16,6 +16,6 @@ export const queueCodes: CodeDoc[] = [
     severity: 'error',
     title: 'The run does not wait any more.',
     prose:
-      'It was stopped, held, started or removed at the same moment. `lorch queue` shows what waits, and `lorch runs` how each run stands.',
+      'It was stopped, held, started or removed at the same moment. `lorch runs` shows how each run stands.',
   },
 ];
