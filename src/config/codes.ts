@@ -212,6 +212,12 @@ export const configCodes: CodeDoc[] = [
     prose:
       'The config itself is sound, so `lorch config check` only warns: the file may be on another machine. `lorch plan` and `lorch train` need it. Paths are relative to the workspace, the nearest folder with lorch.yaml.',
   },
+  error(
+    'C048',
+    'budget-without-price',
+    '`resources.max_cost` is set, and nothing says what an hour costs.',
+    'The supervisor ends an attempt when its time multiplied by the price of an hour reaches `resources.max_cost`. The price is `price_per_hour` of lorch.yaml, or `--price-per-hour`.',
+  ),
 ];
 
 const names = new Map(configCodes.map((doc) => [doc.code, doc.name]));

@@ -39,6 +39,8 @@ export interface Host {
   readonly name: string;
   /** Name of the scheduler that starts jobs on it. */
   readonly scheduler: string;
+  /** What is run there when the last attempt has ended, for example to turn the machine off; a setting of the host. */
+  readonly onDone?: string;
   /** Its folder of run folders, for a workspace that keeps them in `home` on this machine. */
   runsDir(home: string): string;
   /** Up to `length` bytes of a file from byte `from`; none after its end. */

@@ -52,6 +52,25 @@ const claim = z.discriminatedUnion('by', [
   z.object({ by: z.literal('controller'), t: time }),
 ]);
 
+/** Which guard of the supervisor ended the attempt, and why (shim.py). */
+const guard = z.object({
+  name: z.enum(['max_hours', 'max_cost', 'hang']),
+  t: time,
+  /** The limit: the whole time, or the time without progress. */
+  seconds: z.number(),
+  /** How long the attempt ran. */
+  ran_s: z.number().optional(),
+  max_hours: z.number().optional(),
+  max_cost: z.number().optional(),
+  price_per_hour: z.number().optional(),
+  /** How long there was no progress, how long a step took, and the last one. */
+  quiet_s: z.number().optional(),
+  median_step_s: z.number().nullable().optional(),
+  last_step: z.number().int().optional(),
+  /** It did not end when it was asked to. */
+  killed: z.boolean(),
+});
+
 const exit = z.object({
   by: z.enum(['shim', 'controller']),
   code: z.number().int().nullable(),
@@ -62,12 +81,16 @@ const exit = z.object({
   asked: z.number().int().nullable().default(null),
   /** Set by a controller if nobody saw the end, because shim and trainer were both gone. */
   lost: z.string().optional(),
+  guard: guard.optional(),
+  /** Whose memory had run out when the kernel ended a process: the machine's, or that of a cgroup with a limit. */
+  oom: z.enum(['host', 'cgroup']).optional(),
   t: time,
 });
 
 const stop = z.object({ t: time, force: z.boolean() });
 
 export type LaunchFile = z.infer<typeof launch>;
+export type GuardEnd = z.infer<typeof guard>;
 export type ExitFile = z.infer<typeof exit>;
 export type ProcessIdentity = z.infer<typeof trainer>;
 

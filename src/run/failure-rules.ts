@@ -3,6 +3,12 @@ import type { CodeDoc } from '../diagnostics/finding.ts';
 
 export type FailureClass =
   | 'out-of-memory'
+  | 'host-out-of-memory'
+  | 'cgroup-out-of-memory'
+  | 'hang'
+  | 'limit-reached'
+  | 'preempted'
+  | 'hub'
   | 'disk-full'
   | 'killed'
   | 'non-finite-loss'
@@ -38,14 +44,72 @@ export const failureRules: readonly FailureRule[] = [
   {
     class: 'out-of-memory',
     code: 'R110',
-    title: 'The attempt ran out of memory.',
+    title: 'The attempt ran out of GPU memory.',
     prose:
-      'The base model, the optimizer state or the activations of a batch did not fit into GPU or host memory. ' +
+      'The base model, the optimizer state or the activations of a batch did not fit into the memory of the GPU. ' +
       'Activations grow with `per_device_train_batch_size × max_length`; the base shrinks to a quarter with 4-bit quantization. A resumed run needs a little more than a fresh one while it loads the optimizer state.',
     hint: 'lower per_device_train_batch_size (raise gradient_accumulation_steps to match) or max_length, turn on gradient_checkpointing, or load the base in 4 bit',
     next: (run) => `lorch show ${run}`,
     errors: ['R005'],
-    log: /out of memory|OutOfMemoryError|^MemoryError|can't allocate memory|Cannot allocate memory|CUBLAS_STATUS_ALLOC_FAILED/i,
+    log: /CUDA out of memory|CUDA error: out of memory|OutOfMemoryError|CUBLAS_STATUS_ALLOC_FAILED/i,
+  },
+  {
+    class: 'host-out-of-memory',
+    code: 'R127',
+    title: 'The machine ran out of memory.',
+    prose:
+      'A process asked for memory (RAM) that the machine or a limit such as `ulimit -v` did not give, or the kernel killed one because no memory was left. The evidence says which. GPU memory is another matter (R110). The base model is loaded through RAM, and each data loader worker has its own copy of what it changes.',
+    hint: 'end other programs, lower training.dataloader_num_workers, or use a machine with more memory; then resume',
+    next: resume,
+    errors: ['R180'],
+    log: /^MemoryError|can't allocate memory|Cannot allocate memory|out of memory/i,
+  },
+  {
+    class: 'cgroup-out-of-memory',
+    code: 'R128',
+    title: 'The attempt reached the memory limit of its cgroup.',
+    prose:
+      'A container, a batch system or a systemd unit limits the memory of this group of processes, and the kernel killed one of them at that limit. The machine itself may have memory left. The supervisor compares the counters of the kernel before and after the attempt.',
+    hint: 'give the container or the batch job more memory (`docker run --memory`, `--mem` of Slurm), then resume',
+    next: resume,
+  },
+  {
+    class: 'hang',
+    code: 'R124',
+    title: 'The attempt made no progress any more.',
+    prose:
+      'No step, no batch of an evaluation and no file of a checkpoint for the time of `resources.hang_steps` median steps, and for at least `resources.hang_minutes`. The supervisor wrote the stacks of all threads into train.log, asked the trainer to end, and killed it if it did not. Usual causes: a GPU or driver that stopped answering, a network file system, a deadlock of data loader workers.',
+    hint: 'the stacks in the log show where it stood; resuming goes on from the last checkpoint',
+    next: logs,
+  },
+  {
+    class: 'limit-reached',
+    code: 'R125',
+    title: 'The attempt reached its longest time or its budget.',
+    prose:
+      'The supervisor ended it at `resources.max_hours` or `resources.max_cost`. Before that the trainer saved a checkpoint, unless the evidence says that it had to be killed. Each attempt has the whole limit.',
+    hint: 'resuming goes on from the last checkpoint, with the same limit again',
+    next: resume,
+  },
+  {
+    class: 'preempted',
+    code: 'R126',
+    title: 'The attempt was asked to end, and not by lorch.',
+    prose:
+      'SIGTERM came from outside: the machine shut down, a batch system or a cloud took it back, or somebody used `kill`. The trainer saves a checkpoint when it is asked while training.',
+    hint: 'resuming goes on from the last checkpoint',
+    next: resume,
+  },
+  {
+    class: 'hub',
+    code: 'R190',
+    title: 'The hub could not be reached.',
+    prose:
+      'The base model is not in the cache of the machine that trains, and the hub did not answer: no network, a proxy, a name that cannot be resolved, or an outage.',
+    hint: 'check the network of the machine that trains; `lorch doctor` tries to reach the hub',
+    next: resume,
+    errors: ['R003'],
+    log: /LocalEntryNotFoundError|Name or service not known|Temporary failure in name resolution/,
   },
   {
     class: 'disk-full',
@@ -63,10 +127,10 @@ export const failureRules: readonly FailureRule[] = [
     code: 'R112',
     title: 'The base model could not be found or fetched.',
     prose:
-      'There is no such folder or hub model, its revision does not exist, it is gated, or the hub could not be reached. The error event says which.',
+      'There is no such folder or hub model, its revision does not exist, it or is gated. The error event says which.',
     hint: 'check base_model: and revision:; a gated or private model needs `hf auth login` or HF_TOKEN',
     next: resume,
-    errors: ['R001', 'R002', 'R003', 'R008'],
+    errors: ['R001', 'R002', 'R008'],
     log: /RepositoryNotFoundError|GatedRepoError|RevisionNotFoundError|is not a valid model identifier/,
   },
   {

@@ -38,12 +38,17 @@ export function signalName(number: number | null): string | null {
  * catch a stop and exit with 0 in the middle of training.
  */
 export function decideOutcome({ exit, end, stopRequested }: AttemptEnd): RunOutcome {
-  const asked = stopRequested || exit.asked !== null;
-  if (exit.lost !== undefined) return asked ? 'cancelled' : 'lost';
+  if (exit.lost !== undefined) return stopRequested ? 'cancelled' : 'lost';
   if (exit.code === 0 && end?.outcome === 'succeeded') return 'succeeded';
-  if (exit.code === exitStopped && (asked || end?.outcome === 'stopped')) return 'cancelled';
-  if (exit.code === null && exit.error === null && exit.signal === null) return 'cancelled';
-  if (asked && exit.signal !== null && [2, 15].includes(exit.signal)) return 'cancelled';
-  if (stopRequested && exit.signal === 9) return 'cancelled';
-  return 'failed';
+  if (exit.code === null && exit.error === null && exit.signal === null && !exit.guard) return 'cancelled';
+  if (!stopRequested) return 'failed';
+  if (exit.code === exitStopped) return 'cancelled';
+  return exit.signal !== null && [2, 9, 15].includes(exit.signal) ? 'cancelled' : 'failed';
+}
+
+/** Whether somebody else than lorch asked the attempt to end: the machine shuts down, or a batch system takes it back. */
+export function wasPreempted({ exit, end, stopRequested }: AttemptEnd): boolean {
+  if (stopRequested || exit.guard || exit.lost !== undefined || exit.error !== null) return false;
+  if (exit.code === exitStopped) return exit.asked !== null || end?.outcome === 'stopped';
+  return exit.signal === 15 || (exit.asked !== null && exit.signal === 2);
 }

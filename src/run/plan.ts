@@ -327,6 +327,14 @@ const plan = z.object({
     gpus: z.number(),
     /** Whether the run may use a GPU beside other runs that may, too; absent in plans of earlier versions: no. */
     share_gpu: z.boolean().optional(),
+    /** The longest time of an attempt. */
+    max_hours: z.number().optional(),
+    /** The most an attempt may cost, and the price that it was planned with. */
+    max_cost: z.number().optional(),
+    price_per_hour: z.number().optional(),
+    /** When an attempt has hung; absent in plans of earlier versions: nobody looks. */
+    hang_steps: z.number().optional(),
+    hang_minutes: z.number().optional(),
   }),
   forecast: z.object({
     parameters: parameters.nullable(),

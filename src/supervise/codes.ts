@@ -1,5 +1,5 @@
 // Codes of supervision: R052–R054 damaged run folders, R100–R109 findings about what a trainer wrote, R130–R139 starting, U103–U109 asking for what a
-// run's state does not allow. The classes of failure (R110–R129) are in run/failure-rules.ts.
+// run's state does not allow. The classes of failure (R110–R129, R190) are in run/failure-rules.ts.
 import type { CodeDoc } from '../diagnostics/finding.ts';
 
 export const superviseCodes: CodeDoc[] = [

@@ -8,6 +8,7 @@ import { leasesOf } from '../store/leases.ts';
 import { requireWritable } from '../store/open-store.ts';
 import { type AttemptContext, runDirOf } from './attempt-context.ts';
 import type { SuperviseDeps } from './deps.ts';
+import { guardEnvironment } from './guard-environment.ts';
 import { relaunchEnvironment } from './job-environment.ts';
 import { forgetOwnLaunch, readOwnLaunch, recordOwnLaunch } from './own-launches.ts';
 import { readPlan } from './run-folder.ts';
@@ -82,7 +83,10 @@ export async function relaunch(deps: SuperviseDeps, attempt: AttemptContext): Pr
     'the supervisor did not start; trying again',
   );
   try {
-    await spawnAttempt(deps, run, launch, relaunchEnvironment(env, deps.env));
+    await spawnAttempt(deps, run, launch, {
+      ...relaunchEnvironment(env, deps.env),
+      ...guardEnvironment(host, plan),
+    });
   } catch (error) {
     log.error({ attempt: next, error: String(error) }, 'cannot be started');
   }

@@ -19,6 +19,7 @@ import {
   runDirOn,
 } from './attempt-context.ts';
 import type { LaunchDeps, SuperviseDeps, TrainerPython } from './deps.ts';
+import { guardEnvironment } from './guard-environment.ts';
 import { jobEnvironment, recordableEnvironment } from './job-environment.ts';
 import { forgetOwnLaunch, recordOwnLaunch } from './own-launches.ts';
 import { expectEnd } from './pending-notifications.ts';
@@ -87,7 +88,7 @@ export async function startAttempt(
     throw error;
   });
   if (deps.notifies) expectEnd(deps, run);
-  await spawnAttempt(deps, run, launch, env);
+  await spawnAttempt(deps, run, launch, { ...env, ...guardEnvironment(host, plan) });
   return n;
 }
 

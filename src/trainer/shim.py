@@ -10,6 +10,10 @@ outlives the controller that started it, and leaves what a later controller must
   train.log     what the trainer printed
   exit.json     how it ended, complete or not there at all
 
+LORCH_GUARDS in its environment (JSON) says what it guards against, so that guards hold with the controller gone:
+limits of time and a trainer that makes no progress. It comes from who starts the attempt, and never from a run
+folder. A command that ends the rental of the machine (`on_done`) runs last.
+
 With --detach it starts itself again in a session of its own, prints which process that is, and ends at once.
 
 Exit codes: 0 the attempt ended (exit.json says how), 90 somebody else holds the claim, 91 the attempt's
@@ -24,13 +28,23 @@ import subprocess
 import sys
 import threading
 import time
-from typing import Any, Dict, List, Optional, Tuple
+from collections import deque
+from typing import Any, Deque, Dict, List, Optional, Tuple
 
 HEARTBEAT_S = 5.0
 # A disk may stay full for long, and nobody else knows the exit code; but no process waits for ever.
 GIVE_UP_S = 24 * 3600.0
 # What a trainer gets to end by itself after its folder was deleted.
 PATIENCE_S = 60.0
+# What a trainer gets to save and end after a limit, and to end after a hang, before it is killed.
+SAVE_S = 600.0
+HUNG_S = 60.0
+# What the stacks of all threads get to appear in the log.
+DUMP_S = 2.0
+# What `on_done` may take.
+DONE_S = 300.0
+READ_BYTES = 1 << 22
+GUARDS = "LORCH_GUARDS"
 EXIT_CLAIMED = 90
 EXIT_GONE = 91
 EXIT_USAGE = 64
@@ -196,6 +210,9 @@ class Trainer:
     def __init__(self) -> None:
         self.process: Optional["subprocess.Popen[bytes]"] = None
         self.asked = 0
+        self.guard: Optional[Dict[str, Any]] = None
+        """Which guard ended it, with its evidence."""
+        self.over = threading.Event()
 
     def on_signal(self, number: int, _frame: object) -> None:
         # Ctrl-C and TERM mean the same to a trainer: save and stop. A second one is passed on like the first
@@ -223,14 +240,293 @@ class Trainer:
         else:
             code = self.process.wait()
             kill_group(pid)
+        self.over.set()
         return (code, None) if code >= 0 else (None, -code)
 
 
 def kill_group(group: int) -> None:
+    signal_group(group, signal.SIGKILL)
+
+
+def signal_group(group: int, number: int) -> None:
     try:
-        os.killpg(group, signal.SIGKILL)
+        os.killpg(group, number)
     except (ProcessLookupError, PermissionError):  # nobody left, or only zombies (macOS)
         pass
+
+
+def monotonic() -> float:
+    """Seconds that no change of the clock touches. Time that the machine slept counts, if the system tells it."""
+    clock = getattr(time, "CLOCK_BOOTTIME", None)
+    return time.monotonic() if clock is None else time.clock_gettime(clock)
+
+
+class Progress:
+    """What the attempt's files show of the work. Times are measured here, because clocks jump."""
+
+    def __init__(self) -> None:
+        self.last_step: Optional[int] = None
+        self.quiet_s = 0.0
+        """How long no file has changed."""
+        self._offset = 0
+        self._rest = b""
+        self._signature: object = None
+        self._since_step_s = 0.0
+        self._step_s: Deque[float] = deque(maxlen=201)
+        self._steps_an_event: Deque[int] = deque(maxlen=201)
+
+    @property
+    def median_step_s(self) -> Optional[float]:
+        return median(self._step_s)
+
+    def allowed_s(self, factor: float, floor_s: float) -> float:
+        """How long it may be quiet: so many steps after the next event is due, and never less than the floor."""
+        step_s = self.median_step_s or 0.0
+        return max(floor_s, step_s * (factor + (median(self._steps_an_event) or 1)))
+
+    def look(self, passed_s: float) -> None:
+        """Takes in what is new after `passed_s` more seconds of work."""
+        self._since_step_s += passed_s
+        for event in self._new_steps():
+            self._take(event)
+        signature = (_facts("events.jsonl"), _unsealed())
+        self.quiet_s = self.quiet_s + passed_s if signature == self._signature else 0.0
+        self._signature = signature
+
+    def _take(self, event: Dict[str, Any]) -> None:
+        step = event.get("step")
+        if not isinstance(step, int):
+            return
+        steps = step - self.last_step if self.last_step is not None else 0
+        metrics = event.get("metrics")
+        measured = metrics.get("step_ms") if isinstance(metrics, dict) else None
+        if isinstance(measured, (int, float)) and measured > 0:
+            self._step_s.append(measured / 1000)
+        elif steps > 0:
+            self._step_s.append(self._since_step_s / steps)
+        if steps > 0:
+            self._steps_an_event.append(steps)
+        self.last_step, self._since_step_s = step, 0.0
+
+    def _new_steps(self) -> List[Dict[str, Any]]:
+        try:
+            fd = os.open("events.jsonl", os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        except OSError:
+            return []
+        try:
+            data = os.pread(fd, READ_BYTES, self._offset)
+        except OSError:
+            return []
+        finally:
+            os.close(fd)
+        self._offset += len(data)
+        *lines, rest = (self._rest + data).split(b"\n")
+        self._rest = rest if len(rest) < READ_BYTES else b""
+        events = []
+        for line in lines:
+            if b'"step"' not in line:
+                continue
+            try:
+                event = json.loads(line)
+            except (ValueError, RecursionError):
+                continue
+            if isinstance(event, dict) and event.get("type") == "step":
+                events.append(event)
+        return events
+
+
+def median(values: "Deque[Any]") -> Any:
+    return sorted(values)[len(values) // 2] if values else None
+
+
+def _facts(path: str) -> Optional[Tuple[int, int]]:
+    try:
+        found = os.lstat(path)
+    except OSError:
+        return None
+    return found.st_size, found.st_mtime_ns
+
+
+def _unsealed() -> List[Tuple[str, Any]]:
+    """The files of checkpoints that are being written: they grow, however slow the disk is."""
+    folder = os.path.join("..", "checkpoints")
+    files = []
+    try:
+        for name in sorted(os.listdir(folder)):
+            inner = os.path.join(folder, name)
+            if name.startswith("checkpoint-") and not os.path.exists(os.path.join(inner, "lorch.json")):
+                files += [(f"{name}/{each}", _facts(os.path.join(inner, each))) for each in sorted(os.listdir(inner))]
+    except OSError:
+        pass
+    return files
+
+
+def is_halted(pid: int) -> bool:
+    """Stopped by SIGSTOP or a debugger: it makes no progress, and that is no fault of its own."""
+    try:
+        with open(f"/proc/{pid}/stat", "rb") as file:
+            stat = file.read()
+        return stat[stat.rindex(b")") + 2 :].split()[0] in (b"T", b"t")
+    except (OSError, ValueError, IndexError):
+        return False
+
+
+def watch(trainer: Trainer, guards: Dict[str, Any]) -> None:
+    """Ends a trainer that passes a limit or makes no progress. Nothing here may end this thread."""
+    limits = [limit for limit in guards.get("limits") or [] if isinstance(limit, dict)]
+    hang = guards.get("hang") or None
+    floor_s = float(hang["floor_s"]) if hang else GIVE_UP_S
+    pause_s = max(0.02, min([HEARTBEAT_S, floor_s / 5, *(float(limit["seconds"]) / 5 for limit in limits)]))
+    progress = Progress()
+    began = before = monotonic()
+    while not trainer.over.wait(pause_s):
+        now = monotonic()
+        # If this process stood still, too, for example in a suspended job, that time says nothing.
+        passed_s, before = min(now - before, 2 * pause_s), now
+        for limit in limits:
+            if now - began > float(limit["seconds"]):
+                return end_by_guard(trainer, {**limit, "ran_s": round(now - began, 3)}, guards)
+        if hang is None or trainer.process is None or is_halted(trainer.process.pid):
+            continue
+        progress.look(passed_s)
+        allowed_s = progress.allowed_s(float(hang["factor"]), floor_s)
+        # Before the first step it loads or compiles, which may take long.
+        if progress.last_step is not None and progress.quiet_s > allowed_s:
+            evidence = {
+                "name": "hang",
+                "seconds": round(allowed_s, 3),
+                "quiet_s": round(progress.quiet_s, 3),
+                "median_step_s": progress.median_step_s,
+                "last_step": progress.last_step,
+            }
+            return end_by_guard(trainer, evidence, guards)
+
+
+def end_by_guard(trainer: Trainer, evidence: Dict[str, Any], guards: Dict[str, Any]) -> None:
+    """Asks the trainer to save and end, and kills it if it does not."""
+    assert trainer.process is not None
+    pid = trainer.process.pid
+    hung = evidence["name"] == "hang"
+    trainer.guard = {**evidence, "t": now_ms(), "killed": False}
+    if hung:
+        tell(f"no progress for {evidence['quiet_s']:.0f} s after step {evidence['last_step']}; the stacks of all threads follow")
+        # Who does not catch it ignores it: it was ignored when the trainer was started.
+        signal_group(pid, signal.SIGUSR1)
+        trainer.over.wait(DUMP_S)
+    tell(f"the guard {evidence['name']} ends this attempt")
+    if not trainer.over.is_set():
+        trainer.ask()
+    patience_s = float(guards.get("kill_after_s") or (HUNG_S if hung else SAVE_S))
+    if not trainer.over.wait(patience_s):
+        tell(f"it did not end within {patience_s:.0f} s and is killed")
+        trainer.guard["killed"] = True
+        kill_group(pid)
+
+
+def tell(text: str) -> None:
+    """A line of this supervisor in the log of the trainer."""
+    try:
+        fd = os.open("train.log", os.O_WRONLY | os.O_APPEND | os.O_NOFOLLOW | os.O_NONBLOCK)
+        try:
+            os.write(fd, f"lorch: {text}\n".encode())
+        finally:
+            os.close(fd)
+    except OSError:
+        pass
+
+
+def read_guards() -> Dict[str, Any]:
+    """What to guard against; the trainer does not get to see it."""
+    try:
+        value = json.loads(os.environ.pop(GUARDS, "{}"))
+    except ValueError:
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+def run_on_done(guards: Dict[str, Any], ended: str) -> None:
+    """The host's command for a machine that is not needed any more. The last attempt on the machine runs it."""
+    command = guards.get("on_done")
+    if not isinstance(command, str) or others_work():
+        return
+    tell(f"on_done: {ended}; running the command of this host")
+    try:
+        subprocess.run(
+            ["/bin/sh", "-c", command],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            timeout=DONE_S,
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        tell(f"on_done: {error}")
+
+
+def others_work() -> bool:
+    """Whether another attempt works on this machine."""
+    own = os.environ.get("LORCH_ATTEMPT", "").encode()
+    try:
+        pids = [name for name in os.listdir("/proc") if name.isdigit()]
+    except OSError:
+        return False
+    for pid in pids:
+        try:
+            with open(f"/proc/{pid}/environ", "rb") as file:
+                words = file.read().split(b"\0")
+        except OSError:
+            continue
+        if any(word.startswith(b"LORCH_ATTEMPT=") and word != b"LORCH_ATTEMPT=" + own for word in words):
+            return True
+    return False
+
+
+def oom_counts() -> Dict[str, int]:
+    """How often the kernel has ended processes for lack of memory: on this machine, and at a limit of our cgroups."""
+    counts = {"host": _count("/proc/vmstat", "oom_kill"), "cgroup": 0}
+    try:
+        with open("/proc/self/cgroup", encoding="utf-8") as file:
+            groups = [line.rstrip("\n").split(":", 2) for line in file]
+    except (OSError, ValueError):
+        return counts
+    for _, controllers, path in (group for group in groups if len(group) == 3):
+        if controllers == "memory":
+            # It counts what any limit ended; the group that has one is meant.
+            root, name, key = "/sys/fs/cgroup/memory", "memory.oom_control", "oom_kill"
+        elif controllers == "":
+            # `oom` counts at the group with the limit, `oom_kill` wherever the process was.
+            root, name, key = "/sys/fs/cgroup", "memory.events", "oom"
+        else:
+            continue
+        parts = [part for part in path.split("/") if part and part != ".."]
+        for depth in range(len(parts) + 1):
+            folder = os.path.join(root, *parts[:depth])
+            if controllers == "" or _has_limit(folder):
+                counts["cgroup"] += _count(os.path.join(folder, name), key)
+    return counts
+
+
+def _has_limit(folder: str) -> bool:
+    try:
+        with open(os.path.join(folder, "memory.limit_in_bytes"), encoding="ascii") as file:
+            return int(file.read()) < 1 << 60
+    except (OSError, ValueError):
+        return False
+
+
+def _count(path: str, key: str) -> int:
+    try:
+        with open(path, encoding="ascii") as file:
+            return sum(int(words[1]) for words in map(str.split, file) if len(words) > 1 and words[0] == key)
+    except (OSError, ValueError):
+        return 0
+
+
+def ooms_since(before: Dict[str, int]) -> Optional[str]:
+    """`cgroup` or `host`, if a process was ended for lack of memory since then."""
+    now = oom_counts()
+    if now["cgroup"] > before["cgroup"]:
+        return "cgroup"
+    return "host" if now["host"] > before["host"] else None
 
 
 def beat(trainer: Trainer) -> None:
@@ -309,14 +605,17 @@ def main(argv: List[str]) -> int:
         return EXIT_USAGE
     os.chdir(argv[0])
     command = argv[2:]
+    guards = read_guards()
     trainer = Trainer()
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)  # inherited as ignored, the exit code would be lost
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    signal.signal(signal.SIGUSR1, signal.SIG_IGN)  # inherited: a trainer that dumps no stacks survives being asked
     signal.signal(signal.SIGTERM, trainer.on_signal)
     signal.signal(signal.SIGINT, trainer.on_signal)
     if not claim():
         return EXIT_CLAIMED
     threading.Thread(target=beat, args=(trainer,), daemon=True).start()
+    ooms = oom_counts()
     result: Dict[str, Any] = {"by": "shim", "code": None, "signal": None, "error": None}
     if not trainer.asked:
         try:
@@ -330,9 +629,18 @@ def main(argv: List[str]) -> int:
             pass
         if trainer.asked:  # the signal came while the process was being made
             trainer.ask()
+        if guards.get("limits") or guards.get("hang"):
+            threading.Thread(target=watch, args=(trainer, guards), daemon=True).start()
         result["code"], result["signal"] = trainer.wait()
+        if trainer.guard is not None:
+            result["guard"] = trainer.guard
+        killer = ooms_since(ooms) if result["code"] != 0 else None
+        if killer is not None:
+            result["oom"] = killer
     result.update(asked=trainer.asked or None, t=now_ms())
-    return record_end(result)
+    recorded = record_end(result)
+    run_on_done(guards, "the attempt has ended")
+    return recorded
 
 
 if __name__ == "__main__":

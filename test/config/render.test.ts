@@ -24,7 +24,7 @@ describe('the rendered objects', () => {
     });
     expect(quantization).toBeNull();
     expect(model).toEqual({ dtype: 'bfloat16', attn_implementation: 'sdpa', trust_remote_code: false });
-    expect(resources).toEqual({ host: 'local', gpus: 1 });
+    expect(resources).toEqual({ host: 'local', gpus: 1, hang_steps: 100, hang_minutes: 15 });
     expect(training).toMatchObject({
       learning_rate: 2e-4,
       lr_scheduler_type: 'linear',

@@ -59,7 +59,7 @@ describe('the outcome of an attempt', () => {
       'succeeded',
     ],
     ['143 after a checkpoint', exit({ code: 143, asked: 15 }), end('stopped', 143), true, 'cancelled'],
-    ['143 after TERM from outside', exit({ code: 143 }), end('stopped', 143), false, 'cancelled'],
+    ['143 after TERM from outside', exit({ code: 143 }), end('stopped', 143), false, 'failed'],
     ['143 out of nothing', exit({ code: 143 }), null, false, 'failed'],
     ['TERM before it listened', exit({ signal: 15, asked: 15 }), null, true, 'cancelled'],
     ['TERM from a stranger', exit({ signal: 15 }), null, false, 'failed'],
@@ -119,9 +119,9 @@ describe('why an attempt failed', () => {
     ['torch.OutOfMemoryError: CUDA out of memory. Tried to allocate 2.00 GiB', 'out-of-memory'],
     [
       "RuntimeError: [enforce fail at alloc_cpu.cpp] DefaultCPUAllocator: can't allocate memory",
-      'out-of-memory',
+      'host-out-of-memory',
     ],
-    ['MemoryError', 'out-of-memory'],
+    ['MemoryError', 'host-out-of-memory'],
     ['OSError: [Errno 28] No space left on device', 'disk-full'],
     ['huggingface_hub.errors.RepositoryNotFoundError: 404', 'model-not-found'],
     ["ModuleNotFoundError: No module named 'peft'", 'environment'],
@@ -136,6 +136,9 @@ describe('why an attempt failed', () => {
   it('is classified by the way it ended if there is no other evidence', () => {
     expect(classOf({ exit: exit({ signal: 9 }) })).toBe('killed');
     expect(classOf({ exit: exit({ signal: 11 }) })).toBe('crash');
+    expect(classOf({ exit: exit({ signal: 15 }) })).toBe('preempted');
+    expect(classOf({ exit: exit({ signal: 9, oom: 'host' }) })).toBe('host-out-of-memory');
+    expect(classOf({ exit: exit({ signal: 9, oom: 'cgroup' }) })).toBe('cgroup-out-of-memory');
     expect(classOf({ exit: exit({ code: 0 }) })).toBe('ended-early');
     expect(classOf({ exit: exit({ lost: 'gone' }) })).toBe('lost');
     expect(classOf({ exit: exit({ error: 'no such file' }) })).toBe('not-started');

@@ -52,9 +52,9 @@ def test_memory_runs_out_on_either_side() -> None:
     import torch
 
     assert code_of(torch.cuda.OutOfMemoryError("CUDA out of memory. Tried to allocate")) == "R005"
-    assert code_of(MemoryError()) == "R005"
+    assert code_of(MemoryError()) == "R180"
     message = "[enforce fail at alloc_cpu.cpp] DefaultCPUAllocator: can't allocate memory"
-    assert code_of(RuntimeError(message)) == "R005"
+    assert code_of(RuntimeError(message)) == "R180"
 
 
 def test_damaged_weights_are_named(tmp_path: Path) -> None:

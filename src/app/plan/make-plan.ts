@@ -29,6 +29,7 @@ import { tokenizerIdentity } from '../tokens/tokenizer-identity.ts';
 import { accountRows } from './account-rows.ts';
 import { adviceFacts } from './advice-facts.ts';
 import { checkAccept } from './check-accept.ts';
+import { checkBudgets, withPrice } from './check-budgets.ts';
 import { checkHosts } from './check-hosts.ts';
 import { checkPackages } from './check-packages.ts';
 import { checkVocabulary } from './check-vocabulary.ts';
@@ -86,6 +87,7 @@ export async function makePlans(request: PlanRequest): Promise<MadePlans> {
   const { configs } = await loadConfig(request.configPath, request);
   await checkAccept(configs.flatMap(({ accept }) => accept ?? []));
   checkHosts(configs);
+  checkBudgets(configs, request.pricePerHour);
   const machine = await findMachine(request.gpu, request.env);
   const work = join(request.workspace.runsDir, `.plan-${randomUUID().slice(0, 8)}`);
   const release = keepTemporary(work);
@@ -269,7 +271,7 @@ async function makePlan(
     quantization: rendered.quantization,
     training: rendered.training,
     evaluation_loss: 'by_token',
-    resources: rendered.resources,
+    resources: withPrice(rendered.resources, request.pricePerHour),
     forecast,
     review,
     sweep,

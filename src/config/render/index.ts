@@ -18,7 +18,17 @@ export interface RenderedConfig {
   quantization: Record<string, unknown> | null;
   training: Record<string, unknown>;
   /** `share_gpu`: absent if it is off. */
-  resources: { host: string; gpus: number; share_gpu?: boolean };
+  resources: RenderedResources;
+}
+
+export interface RenderedResources {
+  host: string;
+  gpus: number;
+  share_gpu?: boolean;
+  max_hours?: number;
+  max_cost?: number;
+  hang_steps: number;
+  hang_minutes: number;
 }
 
 /** The objects for this machine, and findings on what the machine does not support (C025). */
@@ -39,6 +49,10 @@ export function renderConfig(
       host: config.resources.host,
       gpus,
       ...(config.resources.share_gpu && { share_gpu: true }),
+      ...(config.resources.max_hours && { max_hours: config.resources.max_hours }),
+      ...(config.resources.max_cost && { max_cost: config.resources.max_cost }),
+      hang_steps: config.resources.hang_steps,
+      hang_minutes: config.resources.hang_minutes,
     },
   };
   return { rendered, findings: checkMachine(config, rendered, used, gpus) };

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { count, derived, field, flag, section, text } from './field.ts';
+import { count, derived, field, flag, nonNegative, optional, positive, section, text } from './field.ts';
 
 export const resourcesSection = section(
   {
@@ -17,6 +17,22 @@ export const resourcesSection = section(
     share_gpu: field(
       flag.default(false),
       'Whether the run may use a GPU at the same time as other runs that may, if their memory forecasts fit together.',
+    ),
+    max_hours: optional(
+      positive,
+      'The longest time of an attempt. Then it saves a checkpoint and ends; `lorch resume` gives it as long again. It holds with lorch gone.',
+    ),
+    max_cost: optional(
+      positive,
+      'The most that an attempt may cost, at the `price_per_hour` of lorch.yaml. Then it saves a checkpoint and ends.',
+    ),
+    hang_steps: field(
+      nonNegative.default(100),
+      'An attempt that makes no progress for the time of so many steps has hung: the stacks of all threads go to its log, and it is ended. 0 switches this off.',
+    ),
+    hang_minutes: field(
+      positive.default(15),
+      'An attempt has never hung before it made no progress for so many minutes.',
     ),
   },
   'Where the run is executed.',

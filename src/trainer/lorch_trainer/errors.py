@@ -97,10 +97,10 @@ def _known(exc: BaseException, model: str | None) -> LorchError | None:
     if full or any(words in lower for words in ("no space left", "file too large", "quota exceeded")):
         where = getattr(exc, "filename", None)
         return LorchError("R004", f"no space left on the device{f' ({where})' if where else ''}")
+    if isinstance(exc, MemoryError) or "allocate memory" in lower:
+        return LorchError("R180", f"this machine gave no more memory: {_first_line(exc)}")
     if "OutOfMemoryError" in names or "out of memory" in lower:
         return LorchError("R005", f"the GPU ran out of memory: {_first_line(exc)}")
-    if isinstance(exc, MemoryError) or "can't allocate memory" in lower:
-        return LorchError("R005", "this machine ran out of memory")
     if "SafetensorError" in names:
         return LorchError("R006", f"a safetensors file cannot be read: {_first_line(exc)}")
     if "UnpicklingError" in names or "weights only load failed" in lower:

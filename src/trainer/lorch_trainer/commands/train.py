@@ -7,7 +7,9 @@ at the top, so that the handler is in place if SIGTERM arrives during the second
 from __future__ import annotations
 
 import argparse
+import faulthandler
 import os
+import signal
 import sys
 import traceback
 from pathlib import Path
@@ -28,6 +30,8 @@ def main(argv: list[str]) -> int:
     # Send what libraries print on stdout to the log, which is stderr.
     sys.stdout.flush()
     os.dup2(2, 1)
+    # The supervisor asks a trainer that makes no progress where it is.
+    faulthandler.register(signal.SIGUSR1, all_threads=True)
     options = _parse(argv)
     run = RunFolder(Path(options.run_dir).resolve())
     default = run.path / f"attempt-{options.attempt}" / "events.jsonl"

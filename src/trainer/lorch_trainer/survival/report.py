@@ -72,6 +72,7 @@ class ReportCallback(TrainerCallback):  # type: ignore[misc]
     def on_step_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:
         trainer = self.trainer
         loss = trainer.count_step()
+        self.attempt.events.beat()
         self.attempt.step = state.global_step
         self.attempt.tokens = trainer.tokens - self._tokens_before[0]
         self.attempt.trained_tokens = trainer.trained_tokens - self._tokens_before[1]

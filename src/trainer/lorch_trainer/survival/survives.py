@@ -171,6 +171,7 @@ class Survives(_Base):  # type: ignore[misc]
             self._any_asked = bool(self._over_processes([torch.zeros((), device=self.args.device)])[-1] > 0)
         if self.stopping and self.is_in_train:
             raise StoppedWhileEvaluatingError
+        self.attempt.events.beat()
         return super().prediction_step(*args, **kwargs)
 
     def evaluate(self, *args: Any, **kwargs: Any) -> dict[str, float]:
