@@ -221,6 +221,7 @@ async function run(...args: string[]): Promise<{ stdout: string; stderr: string 
     now: () => Date.now(),
     onInterrupt: () => () => undefined,
     openTerminal: () => Promise.resolve(null),
+    program: [],
     debug: true,
     exitCode: 0,
   };

@@ -1,4 +1,5 @@
 // Runs the command line in this process: what a user types, and what came out of each stream.
+import { resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import type { Context } from '../src/cli/context.ts';
 import { main } from '../src/cli/program.ts';
@@ -53,6 +54,7 @@ export async function runCli(args: string[], options: CliOptions = {}): Promise<
       return () => void handlers.delete(handler);
     },
     openTerminal: () => Promise.resolve(null),
+    program: [process.execPath, resolve(import.meta.dirname, '../dist/bin.js')],
     debug: true,
     exitCode: 0,
   };

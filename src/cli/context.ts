@@ -32,6 +32,8 @@ export interface Context {
   onInterrupt(handler: (count: number) => void): () => void;
   /** Takes over the whole terminal; null if stdin or stderr is not a terminal. */
   openTerminal(): Promise<Terminal | null>;
+  /** How this program is started again: the interpreter and the script. */
+  program: readonly string[];
   /** Show the stack of a bug. */
   debug: boolean;
   /** The exit code of the process; a command that found errors sets it. */
@@ -148,6 +150,7 @@ export function processContext(argv: readonly string[]): Context {
       };
       return terminal;
     },
+    program: [process.execPath, process.argv[1] ?? ''],
     debug: argv.includes('--debug'),
     exitCode: EXIT.good,
   };

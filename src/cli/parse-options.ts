@@ -26,3 +26,15 @@ export function parseCount(text: string): number {
   if (!/^\d+$/.test(text) || value < 1) throw new InvalidArgumentError('a whole number from 1 is needed.');
   return value;
 }
+
+/** A whole number, also below 0. */
+export function parseWhole(text: string): number {
+  const value = Number(text);
+  if (!/^-?\d{1,9}$/.test(text)) throw new InvalidArgumentError('a whole number is needed.');
+  return value;
+}
+
+/** The values of an option that may be repeated. */
+export function collect(value: string, before: readonly string[] = []): string[] {
+  return [...before, value];
+}

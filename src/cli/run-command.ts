@@ -104,8 +104,14 @@ function addCommand(
     .summary(entry.summary)
     .description(entry.summary);
   if (parent === program) command.helpGroup(group);
-  else parent.summary([...parent.commands.map((each) => each.name())].join(', '));
+  else if (!isCommand(parent.name()))
+    parent.summary([...parent.commands.map((each) => each.name())].join(', '));
   return command;
+}
+
+/** Whether a word that others follow is a command by itself, such as `queue` beside `queue move`. */
+function isCommand(word: string): boolean {
+  return commandGroups.some(({ commands }) => commands.some(({ name }) => name === word));
 }
 
 function prepare(command: Command, context: Context, argv: readonly string[]): Command {

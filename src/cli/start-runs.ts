@@ -15,11 +15,19 @@ export function launchInTerminal(context: Context, workspace: OpenWorkspace, det
   };
 }
 
+/** What was put in the queue. */
+export function queuedLine(runs: readonly string[]): string {
+  const [first = ''] = runs;
+  return runs.length === 1 ? `queued ${first}\n` : `queued ${runs.length} runs, ${first} first\n`;
+}
+
 /** The commands that are of use next; what a failure advises was printed with the failure. */
 export function nextCommands(started: readonly StartedRun[]): string[] {
   const of = (status: string) => started.filter((each) => each.status === status).map(({ run }) => run);
   const stopped = of('cancelled').map((run) => `lorch resume ${run}`);
   const launched = of('launched').map((run) => `lorch logs ${run} -f`);
+  const [queued] = of('queued');
+  if (queued) return ['lorch queue', `lorch logs ${queued} -f`];
   const succeeded = of('succeeded');
   if (started.length === 1)
     return [

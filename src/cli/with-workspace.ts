@@ -2,6 +2,7 @@
 import type { OpenWorkspace } from '../app/machine/open-workspace.ts';
 import type { Context } from './context.ts';
 import { noticeOn } from './notice.ts';
+import { startWaiting } from './start-waiting.ts';
 
 /** Runs `work` in the workspace of the current folder. Throws UserError U100 outside one. */
 export async function withWorkspace<T>(
@@ -12,8 +13,11 @@ export async function withWorkspace<T>(
   const workspace = await openWorkspace({ cwd: context.cwd, env: context.env, notice: noticeOn(context) });
   try {
     await workspace.recover();
+    // After a reboot, nobody starts what waits.
+    await startWaiting(context, workspace);
     return await work(workspace);
   } finally {
+    await startWaiting(context, workspace);
     await workspace.close();
   }
 }

@@ -6,6 +6,7 @@ import { UserError } from '../diagnostics/user-error.ts';
 import type { WrittenChecks } from './check-file.ts';
 import { distinctFindings, finding } from './finding.ts';
 import { type NotifySettings, readNotify } from './notify.ts';
+import { type QueueSettings, readQueueSettings, usualQueue } from './queue-settings.ts';
 import { isNull, type LocatedMap, nodeAt } from './source/located.ts';
 import { parseYamlMapping } from './source/parse-yaml.ts';
 import { readSource } from './source/read-source.ts';
@@ -22,6 +23,8 @@ export const workspaceSettings = {
     'What an hour of the device that trains costs, a number; plans say the cost. `--price-per-hour` overrides it.',
   checks:
     'Settings of dataset checks for every dataset of the workspace, by code or name: docs/data-check.md.',
+  queue:
+    'How much runs at once: `queue: {cpu_slots: 2}` lets two queued runs train on the CPU; 1 by default. docs/queue.md.',
   notify: 'Who is told when a run ends, by a command or a webhook: docs/notifications.md.',
 } as const;
 
@@ -38,6 +41,8 @@ export interface Workspace {
   checks: WrittenChecks | null;
   /** What `notify:` says; null if it says nothing. */
   notify: NotifySettings | null;
+  /** What `queue:` says, or the defaults. */
+  queue: QueueSettings;
 }
 
 /**
@@ -68,6 +73,7 @@ async function readWorkspace(file: string, name: string, home: string | undefine
     pricePerHour: null,
     checks: null,
     notify: null,
+    queue: usualQueue,
   };
   const source = await readSource(file, name);
   if ('problem' in source) throw invalid([source.problem], name);
@@ -85,6 +91,7 @@ async function readWorkspace(file: string, name: string, home: string | undefine
   const price = nodeAt(parsed.root, ['price_per_hour']);
   const checks = nodeAt(parsed.root, ['checks']);
   const notify = nodeAt(parsed.root, ['notify']);
+  const queue = nodeAt(parsed.root, ['queue']);
   return {
     root,
     python: path('python'),
@@ -92,6 +99,7 @@ async function readWorkspace(file: string, name: string, home: string | undefine
     pricePerHour: price?.kind === 'scalar' && typeof price.value === 'number' ? price.value : null,
     checks: checks?.kind === 'map' ? { file: name, root: checks } : null,
     notify: notify ? readNotify(notify).settings : null,
+    queue: queue ? readQueueSettings(queue).settings : usualQueue,
   };
 }
 
@@ -109,6 +117,7 @@ function checkSettings(root: LocatedMap): Finding[] {
         ? []
         : [finding('C011', value.at, '`checks` must be a mapping of checks to settings')];
     if (key === 'notify') return readNotify(value).findings;
+    if (key === 'queue') return readQueueSettings(value).findings;
     if (key === 'price_per_hour')
       return isNull(value) ||
         (value.kind === 'scalar' &&

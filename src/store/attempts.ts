@@ -216,13 +216,15 @@ export function finishAttempt(store: Store, run: string, n: number, end: Finishe
   });
 }
 
-/** Cancels a run that never had an attempt. False if it has one or is finished. */
+/** Cancels a run that never had an attempt; it leaves the queue. False if it has one or is finished. */
 export function cancelQueued(store: Store, run: string): boolean {
-  return (
-    store
+  return store.write(() => {
+    const { changes } = store
       .statement(
         "UPDATE run SET phase = 'finished', outcome = 'cancelled' WHERE uid = ? AND phase = 'queued'",
       )
-      .run(run).changes > 0
-  );
+      .run(run);
+    if (changes > 0) store.statement('DELETE FROM queue WHERE run = ?').run(run);
+    return changes > 0;
+  });
 }

@@ -13,3 +13,12 @@ export function nearestParam(store: Store, key: string): string | null {
   const best = ranked[0];
   return best && best.distance <= Math.max(2, key.length / 3) ? best.each : null;
 }
+
+/** A number of a run's plan by its dotted path; null if the plan has none. */
+export function numberParam(store: Store, run: string, key: string): number | null {
+  const found = store
+    .statement('SELECT number FROM param JOIN run ON run.id = param.run_id WHERE run.uid = ? AND key = ?')
+    .pluck()
+    .get(run, key) as number | null | undefined;
+  return found ?? null;
+}

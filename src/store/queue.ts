@@ -161,3 +161,16 @@ function waitingOf(row: SqlWaiting): Waiting {
     bytes: row.bytes,
   };
 }
+
+/** Changes when another process has written to the database. Cheap: no table is read. */
+export function storeVersion(store: Store): number {
+  return store.db.pragma('data_version', { simple: true }) as number;
+}
+
+/** Runs that have an attempt which has not ended. */
+export function runsUnderWay(store: Store): string[] {
+  return store
+    .statement("SELECT uid FROM run WHERE phase IN ('launching', 'running', 'stopping')")
+    .pluck()
+    .all() as string[];
+}

@@ -2,10 +2,12 @@ import { UserError } from '../diagnostics/user-error.ts';
 import { statusWord } from '../run/status.ts';
 import { cancelQueued, latestAttempt, markStopping } from '../store/attempts.ts';
 import { requireWritable } from '../store/open-store.ts';
+import { leaveQueue } from '../store/queue.ts';
 import { getRun } from '../store/runs.ts';
 import { stopJob } from './attempt-alive.ts';
 import { type AttemptContext, openAttempt, runDirOf } from './attempt-context.ts';
 import type { SuperviseDeps } from './deps.ts';
+import { forgetPlace } from './queue/places.ts';
 import { claimForController, endWithoutStart } from './relaunch.ts';
 import { readPlanFile, readRecordFile, recordFromPlan, writeRecord } from './run-folder.ts';
 import { waitForStore } from './wait-for-store.ts';
@@ -28,12 +30,18 @@ export async function askToStop(
   requireWritable(deps.store);
   const row = getRun(deps.store, run);
   if (!row) throw new UserError('U101', `there is no run ${run}`);
+  // It waits to go on.
+  if (row.status.phase === 'finished' && (await waitForStore(deps, () => leaveQueue(deps.store, run)))) {
+    forgetPlace(deps, run);
+    return 'cancelled';
+  }
   if (row.status.phase === 'finished')
     throw new UserError('U104', `run ${run} is not running: its status is ${statusWord(row.status)}`, {
       exitCode: 1,
     });
   deps.log.run(run).info({ force }, 'stop asked for');
   if (row.status.phase === 'queued' && (await waitForStore(deps, () => cancelQueued(deps.store, run)))) {
+    forgetPlace(deps, run);
     await recordCancelled(deps, run);
     return 'cancelled';
   }

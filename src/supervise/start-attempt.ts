@@ -25,6 +25,7 @@ import { forgetOwnLaunch, recordOwnLaunch } from './own-launches.ts';
 import { expectEnd } from './pending-notifications.ts';
 import { placeRun } from './place-run.ts';
 import { deviceEnvironment } from './queue/devices.ts';
+import { forgetPlace } from './queue/places.ts';
 import { devicesTaken, takeDevices } from './queue/take-devices.ts';
 import { attemptNumbers, readPlanFile } from './run-folder.ts';
 import { settleAttempt } from './settle-attempt.ts';
@@ -88,6 +89,7 @@ export async function startAttempt(
     throw error;
   });
   if (deps.notifies) expectEnd(deps, run);
+  forgetPlace(deps, run);
   await spawnAttempt(deps, run, launch, { ...env, ...guardEnvironment(host, plan) });
   return n;
 }
@@ -112,7 +114,7 @@ async function beginLaunch(
   if (made) await host.remove(file);
   if (begun === 'taken') throw devicesTaken(run);
   if (begun === 'left')
-    throw new UserError('R144', `run ${run} waits no longer`, { hint: '`lorch runs` shows how it stands' });
+    throw new UserError('R144', `run ${run} waits no longer`, { hint: '`lorch queue` shows what waits' });
   throw new UserError('U103', `run ${run} is under way already`, { hint: `lorch logs ${run} -f` });
 }
 

@@ -34,6 +34,7 @@ async function report(env: Record<string, string>, message = 'a bug'): Promise<s
     now: () => 1_700_000_000_000,
     onInterrupt: () => () => undefined,
     openTerminal: () => Promise.resolve(null),
+    program: [],
     debug: false,
     exitCode: 0,
   };

@@ -23,6 +23,7 @@ describe('the workspace', () => {
       pricePerHour: null,
       checks: null,
       notify: null,
+      queue: { cpuSlots: 1 },
     });
     write('', 'deep');
     expect((await findWorkspace(join(root, 'deep/er')))?.root).toBe(join(root, 'deep'));
@@ -46,6 +47,7 @@ describe('the workspace', () => {
       pricePerHour: null,
       checks: null,
       notify: null,
+      queue: { cpuSlots: 1 },
     });
     write('python: ~/envs/lora\n');
     expect(await findWorkspace(root, '/home/me')).toMatchObject({ python: '/home/me/envs/lora' });
@@ -86,6 +88,16 @@ describe('the workspace', () => {
     }
   });
 
+  it('says how many queued runs train on the CPU at once', async () => {
+    write('queue: { cpu_slots: 3 }\n');
+    expect((await findWorkspace(root))?.queue).toEqual({ cpuSlots: 3 });
+    const wrong = { 'cpu_slots: 0': 'C011', 'cpu_slots: many': 'C011', 'cpu_slot: 2': 'C010' };
+    for (const [text, code] of Object.entries(wrong)) {
+      write(`queue: { ${text} }\n`);
+      await expect(findWorkspace(root), text).rejects.toMatchObject({ findings: [{ code }] });
+    }
+  });
+
   it('names every fault of lorch.yaml with its place', async () => {
     write('pyton: x\nruns_dir: [a]\n');
     await expect(findWorkspace(join(root, 'deep'))).rejects.toMatchObject({
@@ -100,7 +112,7 @@ describe('the workspace', () => {
     await expect(findWorkspace(root)).rejects.toMatchObject({ findings: [{ code: 'C005' }] });
     write('retention: 3\n');
     await expect(findWorkspace(root)).rejects.toMatchObject({
-      findings: [{ hint: 'lorch.yaml takes python, runs_dir, price_per_hour, checks, notify' }],
+      findings: [{ hint: expect.stringMatching(/^lorch.yaml takes python, runs_dir, .*queue/) }],
     });
   });
 });

@@ -3,12 +3,15 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Command, CommanderError } from 'commander';
 import { describe, expect, it } from 'vitest';
+import { commandGroups } from '../../src/cli/commands/index.ts';
 import { processContext } from '../../src/cli/context.ts';
 import { buildWholeProgram } from '../../src/cli/run-command.ts';
 import { blocksOf, readPages, root } from './pages.ts';
 
 const silent = { write: () => undefined, isTTY: false, columns: 100, color: false };
 const program = await buildWholeProgram({ ...processContext([]), stdout: silent, stderr: silent });
+
+const listed = new Set(commandGroups.flatMap(({ commands }) => commands.map(({ name }) => name)));
 
 /** The words of a command line, without what follows `#`, a pipe or two blanks. */
 function wordsOf(line: string): string[] {
@@ -35,7 +38,9 @@ function faultOf(line: string, whole: boolean): string | null {
   const { command, rest } = descend(words);
   // `lorch --version`, `lorch data --help`.
   if (rest.length > 0 && rest.every((word) => /^(--help|-h|--version|-V)$/.test(word))) return null;
-  if (command.commands.length > 0)
+  // `lorch queue` is a command by itself, beside `lorch queue move`.
+  const isCommand = listed.has(words.slice(0, words.length - rest.length).join(' '));
+  if (command.commands.length > 0 && !isCommand)
     return rest.length === 0 && !whole ? null : `there is no command ${words.join(' ')}`;
   const typed = rest.filter((word) => !/^(…|\.\.\.)$/.test(word)).map((word) => word.replaceAll('…', ''));
   try {

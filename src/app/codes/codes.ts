@@ -270,7 +270,8 @@ export const appCodes: CodeDoc[] = [
     name: 'detached-sweep',
     severity: 'error',
     title: 'A sweep cannot be detached.',
-    prose: 'Its plans run one after another, which needs a process that starts the next one.',
+    prose:
+      'Its plans run one after another, which needs a process that starts the next one. With `lorch train CONFIG --queue`, the dispatcher is that process.',
   },
   {
     code: 'U113',

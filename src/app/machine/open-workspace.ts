@@ -26,10 +26,14 @@ export interface OpenWorkspace {
   pricePerHour: number | null;
   /** What lorch.yaml says of checks. */
   checks: WrittenChecks | null;
+  /** How many queued runs train on the CPU at once: `queue.cpu_slots` of lorch.yaml. */
+  cpuSlots: number;
   store: Store;
   deps: SuperviseDeps;
   /** Who follows which run in this process. */
   followers: Followers;
+  /** What is done for a run that has ended: its report, and who is told. */
+  onEnded(run: string): Promise<void>;
   /**
    * Brings unfinished runs up to date, whatever became of their controllers, writes missing reports, and removes what
    * killed commands left. Calls while one is under way share it.
@@ -78,11 +82,12 @@ export async function openWorkspace({ cwd, env, notice }: OpenOptions): Promise<
     const { sendNotifications } = await import('./send-notifications.ts');
     await sendNotifications(deps, workspace);
   };
-  const followers = createFollowers(deps, async (run) => {
+  const onEnded = async (run: string): Promise<void> => {
     const { reportRun } = await import('../runs/report-run.ts');
     await reportRun(deps, run);
     await tellEnds();
-  });
+  };
+  const followers = createFollowers(deps, onEnded);
   let recovering: Promise<void> | null = null;
   const named = (explicit?: string) => ({
     env,
@@ -104,9 +109,11 @@ export async function openWorkspace({ cwd, env, notice }: OpenOptions): Promise<
     cacheDir: userCacheDir(env),
     pricePerHour: workspace.pricePerHour,
     checks: workspace.checks,
+    cpuSlots: workspace.queue.cpuSlots,
     store,
     deps,
     followers,
+    onEnded,
     recover() {
       recovering ??= recoverWorkspace(deps, followers.isFollowed)
         .then(tellEnds)

@@ -37,6 +37,6 @@ function errorRefusal(findings: readonly Finding[]): UserError | null {
 function sweepRefusal(plans: number): UserError | null {
   if (plans < 2) return null;
   return new UserError('U112', 'a sweep runs its plans one after another and needs its controller', {
-    hint: 'omit --detach and use tmux or nohup, or start one point of the sweep with --set',
+    hint: 'use --queue instead: its runs then start one after another without this terminal',
   });
 }

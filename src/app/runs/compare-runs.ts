@@ -11,6 +11,7 @@ import { runEvents } from '../../store/events.ts';
 import type { Store } from '../../store/open-store.ts';
 import { readSeries } from '../../store/read-series.ts';
 import { resolveRun } from '../../store/resolve-run.ts';
+import { resolveSweep } from '../../store/resolve-sweep.ts';
 import { activeMs, getRun } from '../../store/runs.ts';
 import { seriesSummaries } from '../../store/series-summary.ts';
 import { requirePlan } from '../files/require-plan.ts';
@@ -30,7 +31,7 @@ export interface RunComparison extends Comparison {
 export interface CompareRequest {
   store: Store;
   runsDir: string;
-  /** Two or more runs, as the user names them. */
+  /** Two or more runs, as the user names them; a sweep means all of its runs. */
   runs: readonly string[];
   /** Series to overlay. */
   metrics: readonly string[];
@@ -42,7 +43,9 @@ export interface CompareRequest {
 /** Compares runs by plan, rows and results. Throws UserError for unknown runs, or fewer than two. */
 export async function compareRuns(request: CompareRequest): Promise<RunComparison> {
   const { store, runsDir } = request;
-  const ids = [...new Set(request.runs.map((ref) => resolveRun(store, ref)))];
+  const ids = [
+    ...new Set(request.runs.flatMap((ref) => resolveSweep(store, ref) ?? [resolveRun(store, ref)])),
+  ];
   if (ids.length < 2)
     throw new UserError('U110', 'comparing needs two different runs', { hint: '`lorch runs` lists them' });
   const runs: ComparedRun[] = [];

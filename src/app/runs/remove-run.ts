@@ -16,6 +16,7 @@ import { resolveRun } from '../../store/resolve-run.ts';
 import { getRun, type RunRow } from '../../store/runs.ts';
 import { isBusy, isStoreTrouble } from '../../store/store-errors.ts';
 import type { SuperviseDeps } from '../../supervise/deps.ts';
+import { forgetOwnQueued } from '../../supervise/queue/own-queue.ts';
 import { isRunAlive } from '../../supervise/run-alive.ts';
 import { forgetTrust } from '../../supervise/trusted-code.ts';
 import { waitForStore } from '../../supervise/wait-for-store.ts';
@@ -90,6 +91,7 @@ export async function removeRuns(deps: SuperviseDeps, runs: readonly Removable[]
     await refuseUnderWay(deps, found.run, getRun(deps.store, found.run));
     await removeRun(deps, found);
     forgetTrust(deps.env, found.dir);
+    forgetOwnQueued(deps, found.run);
     deps.log.info({ run: found.run }, 'removed');
   }
   await finishRemovals(deps);

@@ -5,11 +5,12 @@ import type { Plan } from '../../run/plan.ts';
 import { statusWord } from '../../run/status.ts';
 import type { RunRow } from '../../store/runs.ts';
 import { askToStop } from '../../supervise/ask-to-stop.ts';
-import type { LaunchDeps } from '../../supervise/deps.ts';
+import type { LaunchDeps, SuperviseDeps } from '../../supervise/deps.ts';
 import { startAttempt } from '../../supervise/start-attempt.ts';
 import type { MadePlans } from '../plan/make-plan.ts';
 import { refusalOf } from '../plan/refuse-plans.ts';
 import { createRun } from './create-run.ts';
+import { type QueueOptions, queueRuns, refuseTooMany } from './queue-runs.ts';
 import { findRemovable, removeRuns } from './remove-run.ts';
 
 /** The state of a run when the command stopped following it. */
@@ -37,20 +38,49 @@ export interface TrainOptions extends LaunchOptions {
  * Throws UserError P001, V020–V022, U112, and what creating and launching throw.
  */
 export async function train(deps: LaunchDeps, made: MadePlans, options: TrainOptions): Promise<StartedRun[]> {
+  return await launchRuns(deps, await createRuns(deps, made, options), options);
+}
+
+/**
+ * Creates the runs of these plans and queues them, all or none; returns their ids. Removes the plans' working folder.
+ * Throws UserError P001, V020–V022, R130, R141, and what creating throws.
+ */
+export async function trainQueued(
+  deps: SuperviseDeps,
+  made: MadePlans,
+  { queue, ...options }: Pick<TrainOptions, 'onPlans'> & { queue: QueueOptions },
+): Promise<string[]> {
+  const runs = await createRuns(deps, made, { ...options, detach: false }, refuseTooMany);
+  try {
+    await queueRuns(deps, runs, queue);
+  } catch (error) {
+    await takeBack(deps, runs);
+    throw error;
+  }
+  return runs;
+}
+
+async function createRuns(
+  deps: SuperviseDeps,
+  made: MadePlans,
+  options: Pick<TrainOptions, 'onPlans' | 'detach'>,
+  check: (plans: readonly Plan[]) => Promise<void> = async () => undefined,
+): Promise<string[]> {
   const runs: string[] = [];
   try {
     const plans = made.plans.map(({ plan }) => plan);
     const refusal = refusalOf(plans, options);
     options.onPlans(plans, refusal);
     if (refusal) throw refusal;
+    await check(plans);
     for (const planned of made.plans) runs.push(await createRun(deps, planned));
+    return runs;
   } catch (error) {
     await takeBack(deps, runs);
     throw error;
   } finally {
     await made.dispose();
   }
-  return await launchRuns(deps, runs, options);
 }
 
 /**
@@ -86,7 +116,7 @@ export async function launchRuns(
 }
 
 /** Removes new runs that were never started; a run with an attempt is kept, because it shows why it failed. */
-async function takeBack(deps: LaunchDeps, runs: readonly string[]): Promise<void> {
+async function takeBack(deps: SuperviseDeps, runs: readonly string[]): Promise<void> {
   for (const run of runs)
     try {
       const unstarted = (await findRemovable(deps, [run])).filter(({ attempts }) => attempts === 0);

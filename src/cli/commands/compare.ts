@@ -15,7 +15,7 @@ interface Options {
 /** `lorch compare RUN RUN…` */
 export function define(command: Command, context: Context): void {
   command
-    .argument('<run...>', 'two or more: id, beginning of an id, name, or @last')
+    .argument('<run...>', 'two or more: id, beginning of an id, name, or @last; or a sweep')
     .option('--metric <name...>', 'curves to overlay', ['loss', 'eval_loss'])
     .option('--json', 'one JSON object')
     .option('--csv', 'settings and results as CSV')
@@ -23,7 +23,7 @@ export function define(command: Command, context: Context): void {
     .option('--markdown', 'settings and results as Markdown tables')
     .addHelpText(
       'after',
-      '\nExamples:\n  lorch compare support-r4 support-r16\n  lorch compare @last 20261124-0930 --csv > runs.csv\n',
+      '\nExamples:\n  lorch compare support-r4 support-r16\n  lorch compare sweep-rank                     the runs of a sweep\n  lorch compare @last 20261124-0930 --csv > runs.csv\n',
     )
     .action(async (refs: string[], options: Options) => {
       const { compareRuns } = await import('../../app/runs/compare-runs.ts');

@@ -143,6 +143,26 @@ export const commandGroups: { title: string; commands: CommandEntry[] }[] = [
       },
       { name: 'attach', summary: 'follow a run as `train` does', load: () => import('./attach.ts') },
       {
+        name: 'queue',
+        summary: 'what waits and why, what runs where and until when',
+        load: () => import('./queue.ts'),
+      },
+      {
+        name: 'queue move',
+        summary: 'let a waiting run start earlier or later',
+        load: () => import('./queue-move.ts'),
+      },
+      {
+        name: 'queue hold',
+        summary: 'keep a waiting run from starting',
+        load: () => import('./queue-hold.ts'),
+      },
+      {
+        name: 'queue release',
+        summary: 'let a held run start again',
+        load: () => import('./queue-release.ts'),
+      },
+      {
         name: 'gpus',
         summary: 'free and leased GPUs, and who else uses them',
         load: () => import('./gpus.ts'),

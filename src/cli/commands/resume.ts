@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { OpenWorkspace } from '../../app/machine/open-workspace.ts';
 import type { Context } from '../context.ts';
 import { renderNext } from '../ui/next.ts';
 import { withWorkspace } from '../with-workspace.ts';
@@ -7,18 +8,20 @@ interface Options {
   detach?: true;
   trustRemoteCode?: true;
   python?: string;
+  queue?: true;
 }
 
 /** `lorch resume RUN` */
 export function define(command: Command, context: Context): void {
   command
-    .argument('<run>', 'id, beginning of an id, name, or @last')
+    .argument('<run>', 'id, beginning of an id, name, or @last; or a sweep, which is queued')
     .option('--detach', 'launch and return; follow with `lorch logs -f`')
+    .option('--queue', 'let it wait for a free device, and return')
     .option('--trust-remote-code', 'let the base model execute the code that it brings, for this run')
     .option('--python <path>', 'another Python environment')
     .addHelpText(
       'after',
-      '\nGoes on from the newest complete checkpoint, as another attempt of the same run.\n\nExamples:\n  lorch resume @last\n  lorch resume support-r16 --detach\n',
+      '\nGoes on from the newest complete checkpoint, as another attempt of the same run.\n\nExamples:\n  lorch resume @last\n  lorch resume support-r16 --detach\n  lorch resume sweep-rank                      the runs of a sweep that did not succeed\n',
     )
     .action(async (ref: string, options: Options) => {
       const { resumeRun } = await import('../../app/runs/resume-run.ts');
@@ -27,6 +30,9 @@ export function define(command: Command, context: Context): void {
       const { statusWord } = await import('../../run/status.ts');
       await withWorkspace(context, async (workspace) => {
         const deps = workspace.launchDeps(options.python);
+        const { isSweep } = await import('../../app/runs/queue-resumed.ts');
+        if (options.queue || isSweep(deps, ref))
+          return await queueInTerminal(context, workspace, ref, options);
         const { run, attempt, goesOn } = await resumeRun(deps, ref, options.trustRemoteCode);
         const from =
           attempt === 1 ? ', which had not started' : goesOn ? '' : ', from step 0: no checkpoint was saved';
@@ -40,4 +46,24 @@ export function define(command: Command, context: Context): void {
         context.stdout.write(`${run}\n`);
       });
     });
+}
+
+async function queueInTerminal(
+  context: Context,
+  { deps }: OpenWorkspace,
+  ref: string,
+  options: Options,
+): Promise<void> {
+  const { queueResumed } = await import('../../app/runs/queue-resumed.ts');
+  const { keptPython } = await import('../kept-python.ts');
+  const { nextCommands, queuedLine } = await import('../start-runs.ts');
+  const { queued, kept } = await queueResumed(deps, ref, {
+    python: await keptPython(context, options.python),
+    trusted: options.trustRemoteCode === true,
+  });
+  for (const { run, status } of kept) context.stderr.write(`${run} is left as it is: ${status}\n`);
+  context.stderr.write(queuedLine(queued));
+  const next = nextCommands(queued.map((run) => ({ run, status: 'queued' })));
+  context.stderr.write(renderNext(next, context.stderr));
+  context.stdout.write(queued.map((run) => `${run}\n`).join(''));
 }

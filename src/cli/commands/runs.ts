@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import type { RunFilters } from '../../app/runs/list-runs.ts';
 import type { Context } from '../context.ts';
-import { parseCount } from '../parse-options.ts';
+import { collect, parseCount } from '../parse-options.ts';
 import { printJson } from '../ui/json.ts';
 import { say } from '../ui/say.ts';
 import { withWorkspace } from '../with-workspace.ts';
@@ -65,8 +65,4 @@ function parseStatuses(text: string): string[] {
   if (unknown !== undefined)
     throw new InvalidArgumentError(`${unknown || 'an empty word'} is none of ${statuses.join(', ')}.`);
   return words;
-}
-
-function collect(value: string, before: string[] = []): string[] {
-  return [...before, value];
 }

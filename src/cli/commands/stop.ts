@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { SweepStopping } from '../../app/runs/stop-sweep.ts';
 import type { StopResult } from '../../supervise/ask-to-stop.ts';
 import type { Context } from '../context.ts';
 import { renderNext } from '../ui/next.ts';
@@ -19,7 +20,7 @@ const said: Record<StopResult, string> = {
 /** `lorch stop RUN` */
 export function define(command: Command, context: Context): void {
   command
-    .argument('<run>', 'id, beginning of an id, name (the run of it that is under way), or @last')
+    .argument('<run>', 'id, beginning of an id, name (the run of it that is under way), or @last; or a sweep')
     .option('--force', 'kill it at once, without a checkpoint')
     .option('--no-wait', 'return without waiting for the end')
     .addHelpText('after', '\nExamples:\n  lorch stop @last\n  lorch stop support-r16 --force\n')
@@ -27,7 +28,10 @@ export function define(command: Command, context: Context): void {
       const { stopRun } = await import('../../app/runs/stop-run.ts');
       const { nextCommands } = await import('../start-runs.ts');
       const { statusWord } = await import('../../run/status.ts');
+      const { stopSweep } = await import('../../app/runs/stop-sweep.ts');
       await withWorkspace(context, async (workspace) => {
+        const sweep = await stopSweep(workspace, ref, { force: options.force === true });
+        if (sweep) return await sayStopped(context, sweep, options.wait);
         const { run, result, ended } = await stopRun(workspace, ref, {
           force: options.force === true,
         });
@@ -54,4 +58,14 @@ export function define(command: Command, context: Context): void {
         }
       });
     });
+}
+
+async function sayStopped(context: Context, { stopped, ended }: SweepStopping, wait: boolean): Promise<void> {
+  for (const { run, result } of stopped) context.stderr.write(`${run}: ${said[result]}\n`);
+  if (wait) {
+    const leaving = new AbortController();
+    const release = context.onInterrupt(() => leaving.abort());
+    await ended(leaving.signal).finally(release);
+  }
+  context.stdout.write(stopped.map(({ run }) => `${run}\n`).join(''));
 }

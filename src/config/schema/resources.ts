@@ -41,7 +41,7 @@ export const resourcesSection = section(
     removed: {},
     unsupported: {
       partition: 'runs are executed on this machine so far; Slurm is planned',
-      queue: 'a queue is planned; a sweep runs its plans one after another',
+      queue: '`lorch train CONFIG --queue` queues a run',
     },
   },
 );

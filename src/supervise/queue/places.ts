@@ -10,6 +10,7 @@ import { getWaiting, insertWaiting, leaveQueue, listWaiting, type Waiting } from
 import { runPhase } from '../../store/runs.ts';
 import { runDirOf } from '../attempt-context.ts';
 import type { SuperviseDeps } from '../deps.ts';
+import { forgetOwnQueued } from './own-queue.ts';
 import { wantedOf } from './take-devices.ts';
 
 /** Writes down where a run waits, as it is on record. A folder that cannot be written keeps no run from waiting. */
@@ -34,8 +35,13 @@ export async function keepPlaces(deps: SuperviseDeps): Promise<void> {
   }
 }
 
-/** The run waits no longer. */
-export function removePlace(deps: SuperviseDeps, run: string): void {
+/** The run waits no longer: neither its folder nor the user's cache says that it does. */
+export function forgetPlace(deps: SuperviseDeps, run: string): void {
+  removePlace(deps, run);
+  forgetOwnQueued(deps, run);
+}
+
+function removePlace(deps: SuperviseDeps, run: string): void {
   try {
     rmSync(fileOf(deps, run), { force: true });
   } catch (error) {

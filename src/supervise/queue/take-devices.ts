@@ -64,7 +64,7 @@ export function describeBusy(
 /** Another run took them in this moment, or (`why`) they are in use. */
 export function devicesTaken(run: string, why = 'another run has just taken its devices'): UserError {
   return new UserError('R140', `run ${run} cannot start now: ${why}`, {
-    hint: 'try again when one is free; `lorch gpus` shows who uses what',
+    hint: 'add --queue to let it wait for its turn; `lorch gpus` shows who uses what',
     exitCode: 1,
   });
 }

@@ -57,7 +57,7 @@ describe('GPUs of runs', () => {
     await expect(start('three')).rejects.toMatchObject({
       code: 'R140',
       message: expect.stringMatching(/GPU 0: run one; GPU 1: run two/),
-      hint: expect.stringContaining('lorch gpus'),
+      hint: expect.stringContaining('--queue'),
     });
     expect(await workspace.launches('three')).toBe(0);
     await end('one');
