@@ -1,5 +1,5 @@
 // One attempt with everything that is asked about it again and again.
-import { basename } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { UserError } from '../diagnostics/user-error.ts';
 import type { Host } from '../hosts/host.ts';
 import { findHost, hostNames } from '../hosts/index.ts';
@@ -22,6 +22,10 @@ export interface AttemptContext extends Job {
   run: string;
   n: number;
   paths: AttemptPaths;
+  /** The same in the workspace; what another host has is copied there (mirror-attempt.ts). */
+  home: AttemptPaths;
+  /** It runs in another folder than the workspace's. */
+  away: boolean;
   scheduler: Scheduler;
   events: EventSource;
   /** One of its files; null if it is missing or damaged. */
@@ -38,6 +42,25 @@ export function runDirOf(deps: Pick<SuperviseDeps, 'runsDir'>, run: string): str
 /** The folder of a run on a host. */
 export function runDirOn(host: Host, deps: Pick<SuperviseDeps, 'runsDir'>, run: string): string {
   return runPaths(`${host.runsDir(deps.runsDir)}/${run}`).dir;
+}
+
+/** The host of that name; undefined if there is none. */
+export function hostNamed(deps: Pick<SuperviseDeps, 'findHost'>, name: string): Host | undefined {
+  return deps.findHost?.(name) ?? findHost(name);
+}
+
+/** The attempt as the workspace has it: nothing is asked of another host. */
+export function homeView(attempt: AttemptContext): AttemptContext {
+  if (!attempt.away) return attempt;
+  const { home } = attempt;
+  return {
+    ...attempt,
+    host: localHost,
+    runDir: dirname(home.dir),
+    paths: home,
+    away: false,
+    ...reading(localHost, home),
+  };
 }
 
 /** The same attempt, as its folder is at this moment: each of its small files is read once. */
@@ -73,10 +96,12 @@ export async function openAttempt(
   position: number,
   plan?: Plan | null,
 ): Promise<AttemptContext> {
-  const host = findHost(attempt.host) ?? unknownHost(attempt.host);
+  const host = hostNamed(deps, attempt.host) ?? unknownHost(attempt.host);
+  const homeDir = runDirOf(deps, attempt.run);
   const runDir = runDirOn(host, deps, attempt.run);
   const paths = attemptPaths(runDir, attempt.n);
-  const known = plan === undefined ? await readPlan(host, runDir) : plan;
+  const home = attemptPaths(homeDir, attempt.n);
+  const known = plan === undefined ? await readPlan(localHost, homeDir) : plan;
   return {
     run: attempt.run,
     n: attempt.n,
@@ -84,8 +109,23 @@ export async function openAttempt(
     host,
     runDir,
     paths,
+    home,
+    away: runDir !== homeDir,
     scheduler: findScheduler(attempt.scheduler) ?? unknownScheduler(attempt.scheduler),
-    events: { run: attempt.run, attempt: attempt.n, host, file: paths.events, plan: known, position },
+    events: {
+      run: attempt.run,
+      attempt: attempt.n,
+      host: localHost,
+      file: home.events,
+      plan: known,
+      position,
+    },
+    ...reading(host, paths),
+  };
+}
+
+function reading(host: Host, paths: AttemptPaths): Pick<AttemptContext, 'read' | 'file'> {
+  return {
     read: (kind) => readAttemptFile(host, paths, kind),
     async file(kind) {
       const read = await readAttemptFile(host, paths, kind);
@@ -110,8 +150,8 @@ function unknownScheduler(name: string): Scheduler {
 }
 
 /** Throws UserError R130. */
-export function requireHost(name: string): Host {
-  const host = findHost(name);
+export function requireHost(deps: Pick<SuperviseDeps, 'findHost'>, name: string): Host {
+  const host = hostNamed(deps, name);
   if (host) return host;
   throw new UserError('R130', `this version of lorch has no host ${name}`, {
     hint: `set resources.host to one of ${hostNames.join(', ')}, and train from the config again`,

@@ -10,6 +10,8 @@ export interface SuperviseDeps {
   /** The controller's environment; a job sees only the part that job-environment.ts lets through. */
   env: Readonly<Record<string, string | undefined>>;
   now(): number;
+  /** Hosts beside those of hosts/index.ts. */
+  findHost?(name: string): Host | undefined;
   log: ControllerLog;
   /** Tells the user why nothing happens, or what could not be done. */
   notice?(text: string): void;
@@ -39,6 +41,10 @@ export interface Timing {
   pollMs: number;
   /** How long a shim may take to claim its attempt before another is started; grows with each try. */
   watchdogMs: number;
+  /** How often another host is asked for what is new. */
+  mirrorEveryMs: number;
+  /** How long a command that only looks waits for another host. */
+  hearMs: number;
   /** How often the processes are asked for. */
   aliveEveryMs: number;
   /** How long nothing may be found before a run counts as gone: a process is invisible while it is being replaced. */
@@ -52,6 +58,8 @@ export interface Timing {
 const defaults: Timing = {
   pollMs: 150,
   watchdogMs: 3000,
+  mirrorEveryMs: 500,
+  hearMs: 3000,
   aliveEveryMs: 1000,
   goneAfterMs: 400,
   lockMs: 60_000,

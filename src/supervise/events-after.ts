@@ -8,7 +8,7 @@ import type { RunCursor } from '../run/cursor.ts';
 import type { RunEvent } from '../run/events.ts';
 import { type AttemptRow, listAttempts } from '../store/attempts.ts';
 import { getRun, type RunRow } from '../store/runs.ts';
-import { openAttempt } from './attempt-context.ts';
+import { homeView, openAttempt } from './attempt-context.ts';
 import type { SuperviseDeps } from './deps.ts';
 import { parseLine } from './drain-events.ts';
 import { readLines } from './read-lines.ts';
@@ -71,7 +71,7 @@ async function readRecorded(
   { attempt, from }: Recorded,
 ): Promise<{ events: PlacedEvent[]; cursor: RunCursor }> {
   const { n, eventBytes } = attempt;
-  const { host, paths } = await openAttempt(deps, attempt, from, null);
+  const { host, paths } = homeView(await openAttempt(deps, attempt, from, null));
   const { lines } = await readLines(
     (at, length) => readBytes(host, paths.events, at, Math.max(0, Math.min(length, eventBytes - at))),
     from,

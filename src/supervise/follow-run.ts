@@ -26,7 +26,7 @@ export async function followRun(
   options: FollowOptions = {},
 ): Promise<RunRow> {
   requireWritable(deps.store);
-  const watch = watchRun(deps, run, options.onChange);
+  const watch = watchRun(deps, run, { onRecorded: options.onChange });
   const patience = createPatience(deps, run);
   let known: RunRow | null = null;
   const lookAndTell = async (): Promise<Look> => {

@@ -19,7 +19,7 @@ export async function recoverRuns(
 }
 
 async function recoverRun(deps: SuperviseDeps, run: string): Promise<void> {
-  const watch = watchRun(deps, run);
+  const watch = watchRun(deps, run, { hearMs: timingOf(deps).hearMs });
   try {
     for (;;) {
       const look = await watch.look();

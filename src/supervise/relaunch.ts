@@ -1,6 +1,7 @@
 // An attempt without a claim: its spawn was lost, or is slow. The first process to link the claim decides; after
 // that the old spawn can never start, so that starting another is safe.
 import { randomUUID } from 'node:crypto';
+import { localHost } from '../hosts/local.ts';
 import { controllerExit, type LaunchFile } from '../run/attempt-files.ts';
 import { attemptPaths } from '../run/layout.ts';
 import { listAttempts, replaceAttempt } from '../store/attempts.ts';
@@ -28,7 +29,10 @@ export function lostLaunches(deps: SuperviseDeps, run: string): number {
 /** Makes sure that the attempt never starts. False: its shim was faster. */
 export async function claimForController(deps: SuperviseDeps, attempt: AttemptContext): Promise<boolean> {
   const claim = JSON.stringify({ by: 'controller', t: deps.now() });
-  if (await attempt.host.createOnce(attempt.paths.claim, claim)) return true;
+  if (await attempt.host.createOnce(attempt.paths.claim, claim)) {
+    if (attempt.away) await localHost.createOnce(attempt.home.claim, claim);
+    return true;
+  }
   return (await attempt.file('claim'))?.by === 'controller';
 }
 
@@ -44,7 +48,7 @@ export async function relaunch(deps: SuperviseDeps, attempt: AttemptContext): Pr
   const own = readOwnLaunch(deps, attempt.token, attempt.runDir, n);
   if (!own)
     return await endWithoutStart(deps, attempt, `it was not launched on this machine: ${resumeIt(run)}`);
-  const plan = await readPlan(host, attempt.runDir);
+  const plan = await readPlan(localHost, runDirOf(deps, run));
   try {
     // The plan may have been replaced since.
     if (plan) requireTrust(deps.env, runDirOf(deps, run), plan);
@@ -65,6 +69,7 @@ export async function relaunch(deps: SuperviseDeps, attempt: AttemptContext): Pr
     ...{ python, shim, command, env },
   };
   const dir = attemptPaths(attempt.runDir, next);
+  await keepLaunchHome(deps, attempt, launch);
   // Somebody else is at it: the next look shows what came of it.
   if (!(await host.createOnce(dir.launch, `${JSON.stringify(launch)}\n`))) return;
   recordOwnLaunch(deps, launch.token, {
@@ -94,6 +99,16 @@ export async function relaunch(deps: SuperviseDeps, attempt: AttemptContext): Pr
 
 function resumeIt(run: string): string {
   return `\`lorch resume ${run}\` starts it with this workspace's own trainer`;
+}
+
+/** What is begun elsewhere is known here before: an index that is made again must not begin it a second time. */
+async function keepLaunchHome(
+  deps: SuperviseDeps,
+  { run, away }: Pick<AttemptContext, 'run' | 'away'>,
+  launch: LaunchFile,
+): Promise<void> {
+  const file = attemptPaths(runDirOf(deps, run), launch.attempt).launch;
+  if (away) await localHost.createOnce(file, `${JSON.stringify(launch)}\n`);
 }
 
 /** Ends an attempt that was not started: with an error, or (null) because a stop was asked for. */

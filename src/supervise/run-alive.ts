@@ -2,7 +2,7 @@
 import { localHost } from '../hosts/local.ts';
 import { listAttempts, runOfToken } from '../store/attempts.ts';
 import { isAttemptAlive } from './attempt-alive.ts';
-import { openAttempt, runDirOf } from './attempt-context.ts';
+import { homeView, openAttempt, runDirOf } from './attempt-context.ts';
 import type { SuperviseDeps } from './deps.ts';
 import { attemptNumbers } from './run-folder.ts';
 
@@ -24,6 +24,8 @@ export async function isRunAlive(deps: SuperviseDeps, run: string, active: boole
       scheduler = localHost.scheduler,
     } = row ?? {};
     const attempt = await openAttempt(deps, { run, n, token, host, scheduler }, 0, null);
+    // It has ended, and all that it wrote is here: its host need not be asked.
+    if (attempt.away && (await homeView(attempt).file('exit'))) continue;
     const launch = await attempt.file('launch');
     // A copy of another run's folder names the processes of that one.
     if (launch && runOfToken(deps.store, launch.token, { run, n }) !== null) continue;

@@ -2,6 +2,7 @@
 import { basename } from 'node:path';
 import type { Finding } from '../diagnostics/finding.ts';
 import { createLineRedactor, redactorOf } from '../diagnostics/secrets.ts';
+import { localHost } from '../hosts/local.ts';
 import { fileBytes, readBytes } from '../hosts/read-files.ts';
 import type { ExitFile } from '../run/attempt-files.ts';
 import { classifyFailure, type FailedAttempt, type Failure } from '../run/failure.ts';
@@ -9,7 +10,7 @@ import { decideOutcome, signalName } from '../run/outcome.ts';
 import { type AttemptRow, finishAttempt, listAttempts } from '../store/attempts.ts';
 import { lastEvent } from '../store/events.ts';
 import { seriesSummaries } from '../store/series-summary.ts';
-import type { AttemptContext } from './attempt-context.ts';
+import { type AttemptContext, homeView } from './attempt-context.ts';
 import { damagedFile } from './damaged-file.ts';
 import type { SuperviseDeps } from './deps.ts';
 import { forgetOwnLaunch } from './own-launches.ts';
@@ -17,12 +18,14 @@ import { sweepTemporary } from './sweep-temporary.ts';
 
 const tailBytes = 16 * 1024;
 
-/** Ends the attempt on record as `exit` says. All of its events are on record already. */
+/** Ends the attempt on record as `exit` says. All of its events are on record already, from the workspace's copy. */
 export async function settleAttempt(
   deps: SuperviseDeps,
-  attempt: AttemptContext,
+  ended: AttemptContext,
   exit: ExitFile,
 ): Promise<void> {
+  const attempt = homeView(ended);
+  if (ended.away) await localHost.createOnce(attempt.paths.exit, JSON.stringify(exit));
   const { run, n } = attempt;
   const end = lastEvent(deps.store, run, n, 'end');
   const stopRequested = (await attempt.file('stop')) !== null;

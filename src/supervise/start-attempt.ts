@@ -3,6 +3,8 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { UserError } from '../diagnostics/user-error.ts';
 import type { Host } from '../hosts/host.ts';
+import { localHost } from '../hosts/local.ts';
+import { isUnreachable } from '../hosts/unreachable.ts';
 import { isolatedArgs } from '../python/isolated.ts';
 import { controllerExit, type LaunchFile } from '../run/attempt-files.ts';
 import { attemptPaths } from '../run/layout.ts';
@@ -55,7 +57,7 @@ export async function startAttempt(
     throw new UserError('R132', `${home} has no readable plan.json`, { exitCode: 3 });
   const plan = read.value;
   requireTrust(deps.env, home, plan);
-  const host = requireHost(plan.resources.host);
+  const host = requireHost(deps, plan.resources.host);
   const scheduler = requireScheduler(host.scheduler);
   const runDir = runDirOn(host, deps, run);
   const python = await deps.pythonOn(host);
@@ -101,17 +103,28 @@ async function beginLaunch(
   run: string,
   { launch, file, ...devices }: BegunLaunch,
 ): Promise<void> {
-  const made = await host.createOnce(file, `${JSON.stringify(launch)}\n`);
+  const text = `${JSON.stringify(launch)}\n`;
+  const home = attemptPaths(runDirOf(deps, run), launch.attempt).launch;
+  // An index that is made again must not begin it a second time, whether its host can be reached then or not.
+  const here = home === file || (await localHost.createOnce(home, text));
+  const remove = async () => {
+    if (home !== file && here) await localHost.remove(home);
+    // What cannot be removed from another host now was never begun, and its number is not used again.
+    await host.remove(file).catch(ignoreUnreachable);
+  };
+  let made = false;
   let begun: Begun = 'under_way';
   try {
+    made = here && (await host.createOnce(file, text));
     const begin = () => beginWithLeases(deps.store, run, attemptOf(launch), devices);
     if (made) begun = await waitForStore(deps, begin);
   } catch (error) {
-    await host.remove(file);
+    if (made) await remove();
+    else if (home !== file && here) await localHost.remove(home);
     throw error;
   }
   if (begun === 'begun') return;
-  if (made) await host.remove(file);
+  if (made) await remove();
   if (begun === 'taken') throw devicesTaken(run);
   if (begun === 'left')
     throw new UserError('R144', `run ${run} waits no longer`, { hint: '`lorch queue` shows what waits' });
@@ -125,6 +138,10 @@ interface BegunLaunch {
   fromQueue: boolean;
 }
 
+function ignoreUnreachable(error: unknown): void {
+  if (!isUnreachable(error)) throw error;
+}
+
 function leaseOf({ device, shared, bytes }: NewLease): NewLease {
   return { device, shared, bytes };
 }
@@ -132,8 +149,9 @@ function leaseOf({ device, shared, bytes }: NewLease): NewLease {
 /** The number after every attempt on record or on disk. */
 export async function nextNumber(deps: SuperviseDeps, host: Host, run: string): Promise<number> {
   const recorded = latestAttempt(deps.store, run)?.n ?? 0;
-  const onDisk = (await attemptNumbers(host, runDirOn(host, deps, run))).at(-1) ?? 0;
-  return Math.max(recorded, onDisk) + 1;
+  const there = (await attemptNumbers(host, runDirOn(host, deps, run))).at(-1) ?? 0;
+  const here = (await attemptNumbers(localHost, runDirOf(deps, run))).at(-1) ?? 0;
+  return Math.max(recorded, there, here) + 1;
 }
 
 /** What the database holds of a launch. */
@@ -166,6 +184,8 @@ export async function spawnAttempt(
     const handle = await attempt.scheduler.start({ ...job, python, shim, command, resources, env: started });
     if (handle !== null) await rememberHandle(deps, attempt, { ...launch, handle });
   } catch (error) {
+    // Nobody knows whether it started: the claim will tell, once the host can be reached.
+    if (isUnreachable(error)) return;
     if (!(await endFailedSpawn(deps, attempt, error))) return;
     throw error;
   }

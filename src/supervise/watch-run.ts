@@ -1,13 +1,18 @@
 // One look at a run: take in what is new, and do what its state asks for. Every step may be taken by several
 // controllers at once, and by any of them after another was killed in the middle of it.
 import { basename, dirname } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isUnreachable, unreachable } from '../hosts/unreachable.ts';
+import { controllerExit, type ExitFile } from '../run/attempt-files.ts';
 import { type AttemptRow, latestAttempt, markRunning, markStopping } from '../store/attempts.ts';
 import { runPhase } from '../store/runs.ts';
 import { hasTraces, isAttemptAlive, jobState } from './attempt-alive.ts';
-import { type AttemptContext, openAttempt } from './attempt-context.ts';
+import { type AttemptContext, homeView, openAttempt } from './attempt-context.ts';
 import { closeOrphan, closeWithoutFolder } from './close-orphan.ts';
 import { type SuperviseDeps, timingOf } from './deps.ts';
 import { drainEvents } from './drain-events.ts';
+import { readHeard } from './heard.ts';
+import { type MirrorMemory, mirrorAttempt, newMirrorMemory } from './mirror-attempt.ts';
 import { forgetOwnLaunch } from './own-launches.ts';
 import { claimForController, lostLaunches, relaunch } from './relaunch.ts';
 import { settleAttempt } from './settle-attempt.ts';
@@ -29,34 +34,117 @@ interface Memory {
   claimed: boolean;
   askedAliveMs: number;
   goneSinceMs: number | null;
+  /** What is copied from another host, and when that was done last. */
+  mirror: MirrorMemory;
+  mirroredMs: number;
 }
 
-/** Watches a run over all of its attempts; `onRecorded` is told each time more of its events are on record. */
-export function watchRun(deps: SuperviseDeps, run: string, onRecorded?: () => void): Watch {
+export interface WatchOptions {
+  /** Told each time more of the run's events are on record. */
+  onRecorded?: (() => void) | undefined;
+  /** A host that has not answered after this time counts as one that cannot be reached. */
+  hearMs?: number;
+}
+
+/** Watches a run over all of its attempts. */
+export function watchRun(deps: SuperviseDeps, run: string, options: WatchOptions = {}): Watch {
   let memory: Memory | null = null;
+  let silent = false;
   return {
     async look() {
-      const phase = runPhase(deps.store, run);
-      const latest = latestAttempt(deps.store, run);
-      // Somebody may launch it.
-      if (phase === 'queued') return 'waiting';
-      if (!latest || !phase || phase === 'finished' || latest.state === 'finished') return 'finished';
-      if (memory?.attempt.n !== latest.n) {
-        const position = memory ? 0 : latest.eventBytes;
-        const attempt = await openAttempt(deps, latest, position, memory?.attempt.events.plan);
-        memory = { attempt, claimed: false, askedAliveMs: 0, goneSinceMs: null };
+      try {
+        const look = await lookNow();
+        if (silent && look !== 'waiting') silent = false;
+        return look;
+      } catch (error) {
+        if (!isUnreachable(error)) throw error;
+        if (!silent) tellSilence(deps, run, error, memory);
+        silent = true;
+        return 'waiting';
       }
-      if (await isFolderGone(memory.attempt)) {
-        closeWithoutFolder(deps, run, latest.n);
-        return 'changed';
-      }
-      if (!memory.claimed) {
-        const waiting = await awaitClaim(deps, memory, latest);
-        if (waiting) return waiting;
-      }
-      return await lookAtStarted(deps, memory, onRecorded);
     },
   };
+  async function lookNow(): Promise<Look> {
+    const phase = runPhase(deps.store, run);
+    const latest = latestAttempt(deps.store, run);
+    // Somebody may launch it.
+    if (phase === 'queued') return 'waiting';
+    if (!latest || !phase || phase === 'finished' || latest.state === 'finished') return 'finished';
+    if (memory?.attempt.n !== latest.n) {
+      const position = memory ? 0 : latest.eventBytes;
+      const attempt = await openAttempt(deps, latest, position, memory?.attempt.events.plan);
+      memory = {
+        attempt,
+        claimed: false,
+        askedAliveMs: 0,
+        goneSinceMs: null,
+        mirror: newMirrorMemory(),
+        mirroredMs: 0,
+      };
+    }
+    const said = await listen(deps, memory, options);
+    if (said === 'nothing') return 'waiting';
+    if (said === 'ended') return 'changed';
+    if (await isFolderGone(memory.attempt)) {
+      if (memory.attempt.away) await settleAttempt(deps, memory.attempt, folderGone(deps, memory.attempt));
+      else closeWithoutFolder(deps, run, latest.n);
+      return 'changed';
+    }
+    if (!memory.claimed) {
+      const waiting = await awaitClaim(deps, memory, latest);
+      if (waiting) return waiting;
+    }
+    return await lookAtStarted(deps, memory, options.onRecorded);
+  }
+}
+
+/**
+ * Copies what is new of an attempt on another host. `ended`: it has ended, and so it is on record; its host need not be
+ * asked any more. `nothing`: it is too early to ask again. Throws UserError R165.
+ */
+async function listen(
+  deps: SuperviseDeps,
+  memory: Memory,
+  { onRecorded, hearMs }: WatchOptions,
+): Promise<'news' | 'nothing' | 'ended'> {
+  const { attempt } = memory;
+  if (!attempt.away) return 'news';
+  const home = homeView(attempt);
+  let exit = await home.file('exit');
+  if (!exit) {
+    const now = deps.now();
+    const early = now - memory.mirroredMs < timingOf(deps).mirrorEveryMs && now >= memory.mirroredMs;
+    if (early && memory.goneSinceMs === null) return 'nothing';
+    memory.mirroredMs = now;
+    const copied = mirrorAttempt(attempt, memory.mirror, now);
+    await (hearMs === undefined ? copied : within(hearMs, attempt.host.name, copied));
+    exit = await home.file('exit');
+  }
+  if (!exit) return 'news';
+  await drainEvents(deps, attempt.events, onRecorded);
+  await settleAttempt(deps, attempt, exit);
+  return 'ended';
+}
+
+/** Whatever is not done by then goes on and disturbs nobody: it only copies. */
+async function within(ms: number, host: string, work: Promise<void>): Promise<void> {
+  const over = new AbortController();
+  const late = sleep(ms, 'late' as const, { signal: over.signal }).catch(() => 'late' as const);
+  const first = await Promise.race([work.then(() => 'done' as const), late]).finally(() => over.abort());
+  if (first === 'done') return;
+  work.catch(() => undefined);
+  throw unreachable(host, `no answer in ${Math.round(ms / 1000)} s`);
+}
+
+function tellSilence(deps: SuperviseDeps, run: string, error: Error, memory: Memory | null): void {
+  const heardMs = memory && readHeard(memory.attempt.home.dir);
+  const since = heardMs ? `; last heard of the run ${Math.round((deps.now() - heardMs) / 1000)} s ago` : '';
+  deps.log.run(run).warn({ error: String(error) }, 'the host cannot be reached');
+  deps.notice?.(`${error.message}${since}; the run goes on there, and lorch asks again`);
+}
+
+function folderGone(deps: SuperviseDeps, { host, runDir }: AttemptContext): ExitFile {
+  return controllerExit({ t: deps.now(), lost: `the run folder ${runDir} on ${host.name} is gone` });
 }
 
 /** Whether the run's folder was removed. One that may not be looked at now is still there. */
@@ -97,6 +185,9 @@ async function awaitClaim(
     if (read.state === 'damaged') return null;
   }
   if (!(await claimForController(deps, attempt))) return 'waiting';
+  // What it left there is copied first.
+  memory.mirroredMs = 0;
+  if (attempt.away && (await attempt.read('exit')).state === 'read') return 'changed';
   const exit = await attempt.read('exit');
   if (exit.state === 'read') await settleAttempt(deps, attempt, exit.value);
   else if (exit.state === 'damaged') await closeOrphan(deps, attempt);
@@ -117,7 +208,7 @@ async function lookAtStarted(
 ): Promise<Look> {
   const { attempt } = memory;
   // The exit first, the events after it: then no event can follow those that are read.
-  const exit = await attempt.file('exit');
+  const exit = await homeView(attempt).file('exit');
   await drainEvents(deps, attempt.events, onRecorded);
   if (exit) {
     await settleAttempt(deps, attempt, exit);

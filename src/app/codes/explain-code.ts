@@ -14,6 +14,7 @@ import { failureCodes } from '../../run/failure-rules.ts';
 import { storeCodes } from '../../store/codes.ts';
 import { superviseCodes } from '../../supervise/codes.ts';
 import { queueCodes } from '../../supervise/queue/codes.ts';
+import { remoteCodes } from '../../supervise/remote-codes.ts';
 import { appCodes } from './codes.ts';
 import { reviewCodes } from './review-codes.ts';
 import { sourceCodes } from './source-codes.ts';
@@ -35,6 +36,7 @@ export async function allCodes(): Promise<CodeDoc[]> {
     ...storeCodes,
     ...reviewCodes,
     ...superviseCodes,
+    ...remoteCodes,
     ...queueCodes,
     ...(await trainerCodes()),
   ].map(({ code, name, severity, title, prose }) => ({ code, name, severity, title, prose }));

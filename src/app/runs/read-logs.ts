@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createLineRedactor, createRedactor, redactJsonLine } from '../../diagnostics/secrets.ts';
 import { readBytes } from '../../hosts/read-files.ts';
 import { type AttemptRow, listAttempts } from '../../store/attempts.ts';
-import { openAttempt } from '../../supervise/attempt-context.ts';
+import { homeView, openAttempt } from '../../supervise/attempt-context.ts';
 import { type SuperviseDeps, timingOf } from '../../supervise/deps.ts';
 import type { Followers } from '../../supervise/followers.ts';
 import { lastLinesFrom } from '../files/last-lines.ts';
@@ -64,7 +64,7 @@ async function* readAttempt(
   { events, tail, signal }: LogRequest,
   isOverNow: () => boolean,
 ): AsyncGenerator<string> {
-  const { host, paths } = await openAttempt(deps, row, 0, null);
+  const { host, paths } = homeView(await openAttempt(deps, row, 0, null));
   const file = events ? paths.events : paths.log;
   let at = tail === undefined ? 0 : await lastLinesFrom(host, file, tail);
   const redact = createRedactor(deps.env);
