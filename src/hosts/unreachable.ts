@@ -4,7 +4,7 @@ import { UserError } from '../diagnostics/user-error.ts';
 /** The error of a call that did not get through. `reason` completes a sentence. */
 export function unreachable(host: string, reason: string, hint?: string): UserError {
   return new UserError('R165', `${host} cannot be reached: ${reason}`, {
-    hint: hint ?? `a run there goes on; try again later; \`lorch host doctor ${host}\` says what is wrong`,
+    hint: hint ?? 'a run there goes on; try again later',
     exitCode: 3,
   });
 }
