@@ -52,7 +52,7 @@ export async function queueRuns(
 ): Promise<void> {
   const plans = new Map<string, Plan>();
   for (const run of runs) plans.set(run, await requirePlan(runDirOf(deps, run)));
-  await refuseTooMany([...plans.values()]);
+  await refuseTooMany(deps, [...plans.values()]);
   const entries = [...plans].map(([run, plan]): Omit<Waiting, 'place'> => {
     const others = after.filter((each) => each.run !== run);
     return {
@@ -78,12 +78,15 @@ export async function queueRuns(
 }
 
 /** Throws UserError R130, or R141 if a host has fewer GPUs than a run wants. */
-export async function refuseTooMany(plans: readonly Pick<Plan, 'resources'>[]): Promise<void> {
+export async function refuseTooMany(
+  deps: Pick<SuperviseDeps, 'findHost'>,
+  plans: readonly Pick<Plan, 'resources'>[],
+): Promise<void> {
   const wanted = new Map<string, number>();
   for (const { resources } of plans)
     wanted.set(resources.host, Math.max(resources.gpus, wanted.get(resources.host) ?? 0));
   for (const [name, gpus] of wanted) {
-    const host: Host = requireHost(name);
+    const host: Host = requireHost(deps, name);
     if (gpus === 0 || !givesDevices(host)) continue;
     const found = await listGpus(host);
     if (found === null || found.length >= gpus) continue;

@@ -50,7 +50,9 @@ export async function trainQueued(
   made: MadePlans,
   { queue, ...options }: Pick<TrainOptions, 'onPlans'> & { queue: QueueOptions },
 ): Promise<string[]> {
-  const runs = await createRuns(deps, made, { ...options, detach: false }, refuseTooMany);
+  const runs = await createRuns(deps, made, { ...options, detach: false }, (plans) =>
+    refuseTooMany(deps, plans),
+  );
   try {
     await queueRuns(deps, runs, queue);
   } catch (error) {

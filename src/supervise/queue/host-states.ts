@@ -1,7 +1,7 @@
 // How the hosts stand that runs wait for.
-import { findHost } from '../../hosts/index.ts';
 import { listLeases } from '../../store/leases.ts';
 import type { Waiting } from '../../store/queue.ts';
+import { hostNamed } from '../attempt-context.ts';
 import type { SuperviseDeps } from '../deps.ts';
 import type { HostState } from './decide.ts';
 import { type DeviceGpu, inspectGpus } from './devices.ts';
@@ -15,7 +15,7 @@ export async function hostStates(
 ): Promise<Map<string, HostState>> {
   const states = new Map<string, HostState>();
   for (const name of new Set(waiting.map(({ host }) => host))) {
-    const host = findHost(name);
+    const host = hostNamed(deps, name);
     const gives = host !== undefined && givesDevices(host);
     const asks = gives && waiting.some((each) => each.host === name && each.gpus > 0);
     let gpus: DeviceGpu[] | null = null;

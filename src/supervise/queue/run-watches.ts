@@ -5,7 +5,7 @@ import { latestAttempt } from '../../store/attempts.ts';
 import { runsUnderWay } from '../../store/queue.ts';
 import { isBusy } from '../../store/store-errors.ts';
 import { runDirOf } from '../attempt-context.ts';
-import type { SuperviseDeps } from '../deps.ts';
+import { type SuperviseDeps, timingOf } from '../deps.ts';
 import { type Watch, watchRun } from '../watch-run.ts';
 
 interface Watched {
@@ -32,7 +32,8 @@ export function createRunWatches(deps: SuperviseDeps): RunWatches {
   const known = new Map<string, Watched>();
 
   const lookAt = async (run: string): Promise<boolean> => {
-    const watched = known.get(run) ?? { watch: watchRun(deps, run), exit: null, soon: true, trouble: '' };
+    const watch = () => watchRun(deps, run, { hearMs: timingOf(deps).hearMs });
+    const watched = known.get(run) ?? { watch: watch(), exit: null, soon: true, trouble: '' };
     known.set(run, watched);
     try {
       for (;;) {
