@@ -79,6 +79,28 @@ const event = z.discriminatedUnion('type', [
   }),
   z.object({
     ...base,
+    /** A checkpoint was loaded, and the loss of its probe rows computed again. */
+    type: z.literal('resume'),
+    step: count,
+    epoch: z.number(),
+    /** Totals since step 0, which the attempt takes up. */
+    tokens: count,
+    trained_tokens: count,
+    /** Null if the checkpoint has no probe, as those of earlier versions. */
+    probe: z
+      .object({
+        rows: z.array(count),
+        loss: number,
+        loss_again: number,
+        tolerance: z.number(),
+        equal: z.boolean(),
+      })
+      .nullable(),
+    /** Why changes were allowed; null if they were not. */
+    allowed_changes: z.string().nullable(),
+  }),
+  z.object({
+    ...base,
     type: z.literal('step'),
     step: count,
     max_steps: count,

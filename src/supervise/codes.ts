@@ -166,4 +166,12 @@ export const superviseCodes: CodeDoc[] = [
     title: 'Removing runs needs a confirmation.',
     prose: 'Without a terminal to ask on, `lorch rm` removes nothing unless `--yes` is given.',
   },
+  {
+    code: 'R189',
+    name: 'allowed-for-one-run',
+    severity: 'error',
+    title: '`--allow-changed` was given for a sweep or for a run that waits.',
+    prose:
+      'The reason belongs to one attempt of one run, which starts at once. What has changed may be something else when a run that waits gets its turn.',
+  },
 ];

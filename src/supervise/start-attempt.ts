@@ -37,6 +37,8 @@ import { waitForStore } from './wait-for-store.ts';
 export interface StartOptions {
   /** The devices that the dispatcher chose for a run that waits; if it waits no longer, it is not started. */
   fromQueue?: readonly NewLease[];
+  /** `--allow-changed`: why the attempt may go on with other versions or another base model. */
+  allowChanged?: string;
 }
 
 /**
@@ -48,7 +50,7 @@ export interface StartOptions {
 export async function startAttempt(
   deps: LaunchDeps,
   run: string,
-  { fromQueue }: StartOptions = {},
+  { fromQueue, allowChanged }: StartOptions = {},
 ): Promise<number> {
   requireWritable(deps.store);
   const home = runDirOf(deps, run);
@@ -75,7 +77,10 @@ export async function startAttempt(
     created_ms: deps.now(),
     python: python.executable,
     shim: join(python.trainerDir, 'shim.py'),
-    command: deps.trainerCommand?.(runDir, n) ?? trainerCommand(python, runDir, n),
+    command: [
+      ...(deps.trainerCommand?.(runDir, n) ?? trainerCommand(python, runDir, n)),
+      ...(allowChanged === undefined ? [] : ['--allow-changed', allowChanged]),
+    ],
     env: recordableEnvironment(env),
   };
   const file = attemptPaths(runDir, n).launch;

@@ -148,12 +148,14 @@ class Run:
         with self.log_path.open("w") as log:
             return subprocess.Popen(command, env=env, text=True, stdout=subprocess.PIPE, stderr=log)
 
-    def train(self, attempt: int = 1) -> int:
+    def train(self, attempt: int = 1, *options: str) -> int:
         """Trains to the end in a process of its own and returns the exit code."""
-        pid = self.fork(attempt)
+        pid = self.fork(attempt, options=options)
         return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
 
-    def fork(self, attempt: int = 1, prepare: Callable[[], None] | None = None) -> int:
+    def fork(
+        self, attempt: int = 1, prepare: Callable[[], None] | None = None, options: tuple[str, ...] = ()
+    ) -> int:
         """Starts the trainer in a fork of this process, which has paid for the imports; returns its pid.
 
         `prepare` runs in the fork, before the trainer.
@@ -175,7 +177,7 @@ class Run:
             os.environ.update(self.environment(attempt))
             if prepare:
                 prepare()
-            code = train.main([str(self.path), "--attempt", str(attempt)])
+            code = train.main([str(self.path), "--attempt", str(attempt), *options])
         finally:
             os._exit(code)
 

@@ -262,7 +262,7 @@ export const appCodes: CodeDoc[] = [
     code: 'U111',
     name: 'empty-reason',
     severity: 'error',
-    title: '`--unreviewed` was given without a reason.',
+    title: '`--unreviewed` or `--allow-changed` was given without a reason.',
     prose: 'The reason stays with the run, so it must not be empty.',
   },
   {

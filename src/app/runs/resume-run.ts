@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { redactorOf } from '../../diagnostics/secrets.ts';
 import { UserError } from '../../diagnostics/user-error.ts';
 import type { Host } from '../../hosts/host.ts';
 import { findHost } from '../../hosts/index.ts';
@@ -20,12 +21,28 @@ export interface Resumed {
   goesOn: boolean;
 }
 
+export interface ResumeOptions {
+  /** Its base model may execute code. */
+  trusted?: boolean;
+  /** Why it may go on with other versions or another base model than those of the checkpoint. */
+  allowChanged?: string;
+}
+
 /**
  * Starts the next attempt of a run that failed, was stopped or lost, or never began. The trainer continues from the
- * newest complete checkpoint. `trusted`: its base model may execute code. Throws UserError U103 (under way), U105 (it
- * succeeded), R133 (its base model may not execute code).
+ * newest complete checkpoint. Throws UserError U103 (under way), U105 (it
+ * succeeded), U111 (no reason), R133 (its base model may not execute code).
  */
-export async function resumeRun(deps: LaunchDeps, ref: string, trusted = false): Promise<Resumed> {
+export async function resumeRun(
+  deps: LaunchDeps,
+  ref: string,
+  { trusted = false, allowChanged }: ResumeOptions = {},
+): Promise<Resumed> {
+  const reason = allowChanged === undefined ? undefined : redactorOf(deps.env)(allowChanged).trim();
+  if (reason === '')
+    throw new UserError('U111', '--allow-changed needs a reason', {
+      hint: 'e.g. --allow-changed "security update of torch"',
+    });
   const run = resolveRun(deps.store, ref);
   const status = getRun(deps.store, run)?.status;
   if (status?.phase === 'finished' && status.outcome === 'succeeded')
@@ -38,7 +55,11 @@ export async function resumeRun(deps: LaunchDeps, ref: string, trusted = false):
   const plan = readPlanFile(home);
   const host = plan.state === 'read' ? findHost(plan.value.resources.host) : undefined;
   const goesOn = host !== undefined && (await hasCheckpoint(host, runDirOn(host, deps, run)));
-  return { run, attempt: await startAttempt(deps, run), goesOn };
+  return {
+    run,
+    attempt: await startAttempt(deps, run, reason === undefined ? {} : { allowChanged: reason }),
+    goesOn,
+  };
 }
 
 // A checkpoint's seal is written last. The trainer decides which checkpoint is intact.

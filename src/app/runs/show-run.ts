@@ -41,6 +41,8 @@ export interface ShownRun {
   forecasts: ForecastRow[];
   artifacts: StoredEvent<'artifact'>[];
   checkpoints: StoredEvent<'checkpoint'>[];
+  /** Where resumed attempts went on, each with the proof that it computes the same as before. */
+  resumes: StoredEvent<'resume'>[];
   curves: Record<'loss' | 'eval_loss', SeriesBucket[]>;
 }
 
@@ -69,6 +71,7 @@ export async function showRun(store: Store, runsDir: string, ref: string, now: n
       }),
       artifacts: events.filter((event): event is StoredEvent<'artifact'> => event.type === 'artifact'),
       checkpoints: events.filter((event): event is StoredEvent<'checkpoint'> => event.type === 'checkpoint'),
+      resumes: events.filter((event): event is StoredEvent<'resume'> => event.type === 'resume'),
       curves: {
         loss: readSeries(store, id, 'loss', { maxPoints: 200 }),
         eval_loss: readSeries(store, id, 'eval_loss', { maxPoints: 200 }),

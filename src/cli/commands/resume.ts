@@ -7,6 +7,7 @@ import { withWorkspace } from '../with-workspace.ts';
 interface Options {
   detach?: true;
   trustRemoteCode?: true;
+  allowChanged?: string;
   python?: string;
   queue?: true;
 }
@@ -18,6 +19,10 @@ export function define(command: Command, context: Context): void {
     .option('--detach', 'launch and return; follow with `lorch logs -f`')
     .option('--queue', 'let it wait for a free device, and return')
     .option('--trust-remote-code', 'let the base model execute the code that it brings, for this run')
+    .option(
+      '--allow-changed <reason>',
+      'go on although versions or the base model have changed since the checkpoint; the run keeps the reason',
+    )
     .option('--python <path>', 'another Python environment')
     .addHelpText(
       'after',
@@ -31,9 +36,14 @@ export function define(command: Command, context: Context): void {
       await withWorkspace(context, async (workspace) => {
         const deps = workspace.launchDeps(options.python);
         const { isSweep } = await import('../../app/runs/queue-resumed.ts');
-        if (options.queue || isSweep(deps, ref))
+        if (options.queue || isSweep(deps, ref)) {
+          if (options.allowChanged !== undefined) throw await allowedOneByOne();
           return await queueInTerminal(context, workspace, ref, options);
-        const { run, attempt, goesOn } = await resumeRun(deps, ref, options.trustRemoteCode);
+        }
+        const { run, attempt, goesOn } = await resumeRun(deps, ref, {
+          trusted: options.trustRemoteCode ?? false,
+          ...(options.allowChanged !== undefined && { allowChanged: options.allowChanged }),
+        });
         const from =
           attempt === 1 ? ', which had not started' : goesOn ? '' : ', from step 0: no checkpoint was saved';
         context.stderr.write(`attempt ${attempt} of ${run}${from}\n`);
@@ -66,4 +76,11 @@ async function queueInTerminal(
   const next = nextCommands(queued.map((run) => ({ run, status: 'queued' })));
   context.stderr.write(renderNext(next, context.stderr));
   context.stdout.write(queued.map((run) => `${run}\n`).join(''));
+}
+
+async function allowedOneByOne() {
+  const { UserError } = await import('../../diagnostics/user-error.ts');
+  return new UserError('R189', '--allow-changed is for one run that is resumed at once', {
+    hint: 'resume each run by itself, without --queue',
+  });
 }

@@ -152,6 +152,14 @@ export function describe(event: RunEvent, ink: Ink): string[] {
           `  ${each.path}: asked for ${JSON.stringify(each.requested)}, in effect ${JSON.stringify(each.effective)}`,
         ),
       );
+    case 'resume':
+      return event.probe === null
+        ? []
+        : [
+            event.probe.equal
+              ? ink.dim(`  the loss of the probe rows is what it was at step ${event.step}`)
+              : ink.red(`  the loss of the probe rows is not what it was at step ${event.step}`),
+          ];
     case 'eval': {
       const loss = event.metrics.eval_loss;
       return loss === undefined

@@ -31,6 +31,7 @@ export function renderRun(shown: ShownRun, style: OutputStream, now: number, cwd
       (row.notes ? `  notes ${visible(row.notes)}\n` : '') +
       (run.early_stop ? `  ${earlyStopSentence(run.early_stop)}\n` : ''),
     shown.failure ? failureLines(shown.failure, ink) : '',
+    resumeLines(shown.resumes, ink),
     renderPlan(run.plan, style),
     `${ink.bold('Planned and measured')}\n${forecastTable(shown, aligned, ink)}`,
     run.metrics.length > 0 ? `${ink.bold('Metrics')}\n${metricsTable(shown, aligned)}` : '',
@@ -69,6 +70,21 @@ function failureLines(failure: NonNullable<ShownRun['failure']>, ink: Ink): stri
     `  ${ink.cyan('hint:')} ${visible(failure.hint)}`,
     '',
   ].join('\n');
+}
+
+/** Where each resumed attempt went on, and whether it computes what the one before computed. */
+function resumeLines(resumes: ShownRun['resumes'], ink: Ink): string {
+  const lines = resumes.map(({ run_attempt, step, probe, allowed_changes }) => {
+    const from = `attempt ${run_attempt} went on from step ${step}`;
+    const allowed = allowed_changes === null ? '' : `; changes allowed: ${visible(allowed_changes)}`;
+    if (!probe) return `  ${from}${allowed}\n`;
+    const { loss, loss_again: again, tolerance } = probe;
+    const proof = probe.equal
+      ? ink.green(loss === again ? 'the same loss' : `the same loss within ${tolerance}`)
+      : ink.red(`another loss (${formatNumber(again)})`);
+    return `  ${from}: ${proof} on the probe rows (${formatNumber(loss)})${allowed}\n`;
+  });
+  return lines.length > 0 ? `${ink.bold('Resumed')}\n${lines.join('')}` : '';
 }
 
 /** The tables of `lorch show` alone, tab-separated. */

@@ -15,6 +15,8 @@ class Attempt:
 
     def __init__(self, run: RunFolder, number: int, events: EventWriter) -> None:
         self.run, self.number, self.events = run, number, events
+        self.allow_changed: str | None = None
+        """Why a resumed attempt may go on with other versions or another base model; None: it may not."""
         self.step = self.max_steps = 0
         self.best_checkpoint: str | None = None
         self.early_stop: dict[str, Any] | None = None

@@ -23,6 +23,7 @@ from ..plan import RunFolder, read_plan
 from ..survival.ranks import speaks, wait_for_all
 from ..survival.resume import resume_point, same_point
 from ..survival.stop import EXIT_CODE, Stop
+from ..survival.unchanged import require_unchanged
 
 
 def main(argv: list[str]) -> int:
@@ -37,6 +38,7 @@ def main(argv: list[str]) -> int:
     default = run.path / f"attempt-{options.attempt}" / "events.jsonl"
     events = EventWriter(os.environ.get("LORCH_EVENTS") or default) if speaks() else SilentWriter()
     attempt = Attempt(run, options.attempt, events)
+    attempt.allow_changed = options.allow_changed
     stop = Stop(lambda: attempt.end("stopped", EXIT_CODE))
     stop.install()
     try:
@@ -56,6 +58,7 @@ def _parse(argv: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="lorch_trainer train")
     parser.add_argument("run_dir")
     parser.add_argument("--attempt", type=int, required=True)
+    parser.add_argument("--allow-changed", metavar="REASON")
     return parser.parse_args(argv)
 
 
@@ -91,6 +94,8 @@ def _run(attempt: Attempt, stop: Stop) -> bool:
         device=describe_device(),
         resumed_from_step=resumed[1].step if resumed else None,
     )
+    if resumed:
+        require_unchanged(attempt, plan, resumed[1])
     if device == "cpu" and not plan.use_cpu:
         attempt.warn("R031", "the plan asks for a GPU and none is visible: training on the CPU")
     return bool(recipe.train(attempt, stop, plan, device, resumed))

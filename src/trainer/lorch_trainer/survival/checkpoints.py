@@ -41,6 +41,10 @@ class Seal:
     """Loss summed since `last_logged_step`: the first logged mean after resuming needs it."""
     metrics: dict[str, list[float]] = field(default_factory=dict)
     """TRL's values since then, of which it logs the means."""
+    probe: dict[str, Any] | None = None
+    """Loss of the probe rows (probe.py); None in seals of earlier versions."""
+    trained_with: dict[str, str] = field(default_factory=dict)
+    """Versions and base model (unchanged.py); empty in seals of earlier versions."""
     files: dict[str, int] = field(default_factory=dict)
     sha256: dict[str, str] = field(default_factory=dict)
     """Of each file; empty in seals of earlier versions."""

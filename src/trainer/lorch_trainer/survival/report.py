@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import random
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-import torch
 from transformers import TrainerCallback
 
 from ..attempt import Attempt
 from ..errors import LorchError
 from ..memory import memory_peaks
 from ..readback import effective_settings, setting_differences
+from .probe import prove_resume
+from .random_state import same_random_state
 
 if TYPE_CHECKING:
     from .survives import Survives
@@ -49,13 +46,14 @@ class ReportCallback(TrainerCallback):  # type: ignore[misc]
         self.attempt.training_began = time.monotonic()
         self.attempt.from_step = state.global_step
         self._tokens_before = (trainer.tokens, trainer.trained_tokens)
+        prove_resume(trainer)
         self._report_settings()
         trainer.take_over()
         self._tokens_logged = (trainer.tokens, trainer.trained_tokens)
         self._steps_logged = state.global_step
         self._report_memory(state.global_step)
         if trainer.seal is not None and trainer.seal.evaluation_due:
-            with _same_random_state():
+            with same_random_state():
                 trainer.make_up_evaluation()
 
     def on_step_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:
@@ -175,18 +173,3 @@ def _metrics(logs: dict[str, Any]) -> dict[str, float]:
 def _ends_epoch(state: Any) -> bool:
     """Whether the step that ended is the last of its epoch, or of the run."""
     return bool(state.global_step >= state.max_steps or float(state.epoch).is_integer())
-
-
-@contextmanager
-def _same_random_state() -> Iterator[None]:
-    """Leaves every random generator as it was: an evaluation made up for must not shift what follows."""
-    python, numpy, cpu = random.getstate(), np.random.get_state(), torch.get_rng_state()
-    cuda = torch.cuda.get_rng_state_all() if torch.cuda.is_available() else []
-    try:
-        yield
-    finally:
-        random.setstate(python)
-        np.random.set_state(numpy)
-        torch.set_rng_state(cpu)
-        if cuda:
-            torch.cuda.set_rng_state_all(cuda)

@@ -23,10 +23,12 @@ from ..optimizers import choose_optimizer, settle_weights
 from ..plan import Plan
 from .checkpoints import Seal, break_seal, checkpoint_path, remove_surplus, seal_checkpoint
 from .early_stopping import early_stopping, restore_count
+from .probe import probe_loss
 from .ranks import speaks
 from .report import ReportCallback
 from .sampling import SeededByEpoch
 from .stop import Stop
+from .unchanged import trained_with
 
 if TYPE_CHECKING:
     from transformers import Trainer as _Base
@@ -74,6 +76,7 @@ class Survives(_Base):  # type: ignore[misc]
         self.args.save_total_limit = None
         self.loads_best: bool = self.args.load_best_model_at_end
         self.several: bool = self.accelerator.num_processes > 1
+        self.trained_with = trained_with(plan)
         self._any_asked = False
         """Of several processes: whether one was asked to stop, as all of them learnt at the same moment."""
 
@@ -206,8 +209,9 @@ class Survives(_Base):  # type: ignore[misc]
             break_seal(path)
         self.accelerator.wait_for_everyone()
         settle_weights(self)
+        probe = probe_loss(self)
         super()._save_checkpoint(model, trial)
-        seal = self._seal(evaluation_due)
+        seal = self._seal(evaluation_due, probe)
         self.accelerator.wait_for_everyone()  # each process writes its random state
         if speaks():
             self._seal_and_tell(path, seal)
@@ -225,7 +229,7 @@ class Survives(_Base):  # type: ignore[misc]
             best=bool(self.state.best_global_step) and self.state.best_global_step == seal.step,
         )
 
-    def _seal(self, evaluation_due: bool) -> Seal:
+    def _seal(self, evaluation_due: bool, probe: dict[str, Any] | None) -> Seal:
         # What is logged is the mean over processes.
         loss = self.accelerator.reduce(self._tr_loss, "mean") if self.several else self._tr_loss
         return Seal(
@@ -237,6 +241,8 @@ class Survives(_Base):  # type: ignore[misc]
             last_logged_step=self._globalstep_last_logged,
             loss_sum=loss.item(),
             metrics={name: list(values) for name, values in self._metrics["train"].items()},
+            probe=probe,
+            trained_with=self.trained_with,
         )
 
     def restore(self) -> None:
