@@ -1,6 +1,7 @@
 // The small JSON files of an attempt folder (docs/run-folder.md). Shim and controller write and read them.
 import { z } from 'zod';
 import { lastMs } from './record.ts';
+import { retrySchema } from './retry-ladder.ts';
 
 const time = z.number().int().nonnegative().max(lastMs);
 const identity = {
@@ -28,6 +29,8 @@ const launchFields = z.object({
   resources: z.object({ gpus: z.number(), devices: z.array(device).optional() }).optional(),
   /** What the scheduler remembers of the job; absent until it has started it. */
   handle: z.unknown().optional(),
+  /** Why lorch started it by itself, and what it does otherwise than the plan. */
+  retry: retrySchema.optional(),
   created_ms: time,
   python: z.string(),
   shim: z.string(),

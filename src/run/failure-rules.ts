@@ -187,7 +187,7 @@ export const failureRules: readonly FailureRule[] = [
       'PEFT, bitsandbytes, TRL or transformers refused a value or a combination, or lorch did because training would quietly have done something else. The message names the setting.',
     hint: 'change the setting that the message names, then train from the config again',
     next: (run) => `lorch show ${run}`,
-    errors: ['R026', 'R027', 'R028', 'R033', 'R035', 'R038', 'R073'],
+    errors: ['R026', 'R027', 'R028', 'R033', 'R035', 'R038', 'R073', 'R187'],
   },
   {
     class: 'non-finite-loss',

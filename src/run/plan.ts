@@ -348,6 +348,10 @@ const plan = z.object({
     disk: disk.nullable(),
   }),
   review,
+  /** Attempts that lorch starts by itself; absent: none. */
+  retry: z
+    .object({ attempts: count.positive(), on: z.array(z.enum(['out-of-memory', 'preempted'])) })
+    .optional(),
   sweep: z.object({ id: text, index: count, count, values: settings }).nullable(),
   findings: z.array(finding),
 });

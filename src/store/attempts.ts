@@ -137,17 +137,21 @@ export function replaceAttempt(
     if (latest.state !== 'abandoned' && !abandonAttempt(store, run, n, claimedMs)) return false;
     insertAttempt(store, run, next);
     // It has the devices of the one that it replaces.
-    store
-      .statement(
-        `INSERT INTO lease (attempt_id, device, shared, bytes)
-         SELECT new.id, lease.device, lease.shared, lease.bytes
-         FROM run JOIN attempt AS new ON new.run_id = run.id AND new.n = ?
-           JOIN attempt AS old ON old.run_id = run.id AND old.n = ? JOIN lease ON lease.attempt_id = old.id
-         WHERE run.uid = ?`,
-      )
-      .run(next.n, n, run);
+    copyLeases(store, run, n, next.n);
     return true;
   });
+}
+
+function copyLeases(store: Store, run: string, from: number, to: number): void {
+  store
+    .statement(
+      `INSERT INTO lease (attempt_id, device, shared, bytes)
+       SELECT new.id, lease.device, lease.shared, lease.bytes
+       FROM run JOIN attempt AS new ON new.run_id = run.id AND new.n = ?
+         JOIN attempt AS old ON old.run_id = run.id AND old.n = ? JOIN lease ON lease.attempt_id = old.id
+       WHERE run.uid = ?`,
+    )
+    .run(to, from, run);
 }
 
 /** Marks an attempt that never started. False if it started, or is already marked. */
@@ -195,7 +199,13 @@ export function markStopping(store: Store, run: string): void {
 }
 
 /** Ends an attempt, and its run if it is the latest. False if it has already ended. */
-export function finishAttempt(store: Store, run: string, n: number, end: FinishedAttempt): boolean {
+export function finishAttempt(
+  store: Store,
+  run: string,
+  n: number,
+  end: FinishedAttempt,
+  next?: NewAttempt,
+): boolean {
   return store.write(() => {
     const { changes } = store
       .statement(
@@ -212,6 +222,7 @@ export function finishAttempt(store: Store, run: string, n: number, end: Finishe
          WHERE id = ? AND ? = (SELECT max(n) FROM attempt WHERE run_id = run.id)`,
       )
       .run(end.outcome, end.exitCode, end.signal, end.failure ? JSON.stringify(end.failure) : null, runId, n);
+    if (next && beginAttempt(store, run, next)) copyLeases(store, run, n, next.n);
     return true;
   });
 }

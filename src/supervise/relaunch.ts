@@ -57,6 +57,7 @@ export async function relaunch(deps: SuperviseDeps, attempt: AttemptContext): Pr
   }
   const next = await nextNumber(deps, host, run);
   const { python, shim, env } = own;
+  const retry = (await attempt.file('launch'))?.retry;
   const command = withAttempt(own.command, next);
   const launch: LaunchFile = {
     lorch: 1,
@@ -65,6 +66,7 @@ export async function relaunch(deps: SuperviseDeps, attempt: AttemptContext): Pr
     host: host.name,
     scheduler: attempt.scheduler.name,
     resources: { gpus: plan?.resources.gpus ?? 0, devices: leasesOf(deps.store, run, n) },
+    ...(retry && { retry }),
     created_ms: deps.now(),
     ...{ python, shim, command, env },
   };

@@ -14,6 +14,7 @@ import { type AttemptContext, homeView } from './attempt-context.ts';
 import { damagedFile } from './damaged-file.ts';
 import type { SuperviseDeps } from './deps.ts';
 import { forgetOwnLaunch } from './own-launches.ts';
+import type { PreparedAttempt } from './prepared-attempt.ts';
 import { sweepTemporary } from './sweep-temporary.ts';
 
 const tailBytes = 16 * 1024;
@@ -23,6 +24,7 @@ export async function settleAttempt(
   deps: SuperviseDeps,
   ended: AttemptContext,
   exit: ExitFile,
+  retry?: (failure: Failure) => Promise<PreparedAttempt | null>,
 ): Promise<void> {
   const attempt = homeView(ended);
   if (ended.away) await localHost.createOnce(attempt.paths.exit, JSON.stringify(exit));
@@ -33,14 +35,15 @@ export async function settleAttempt(
   const attempts = listAttempts(deps.store, run);
   const failed = outcome === 'failed' || outcome === 'lost';
   const failure = failed ? await failureOf(deps, attempt, { exit, end, stopRequested }) : null;
-  const won = finishAttempt(deps.store, run, n, {
-    outcome,
-    exitCode: exit.code,
-    signal: signalName(exit.signal),
-    endedMs: exit.t,
-    failure,
-    findings: [...(await damagedFiles(attempt)), ...(await tornLine(attempt, attempts))],
-  });
+  const findings = [...(await damagedFiles(attempt)), ...(await tornLine(attempt, attempts))];
+  const next = failure && attempts.at(-1)?.n === n ? ((await retry?.(failure)) ?? null) : null;
+  const won = finishAttempt(
+    deps.store,
+    run,
+    n,
+    { outcome, exitCode: exit.code, signal: signalName(exit.signal), endedMs: exit.t, failure, findings },
+    next?.row,
+  );
   await sweepTemporary(attempt.host, attempt.paths.dir);
   // Only now, and those that it replaced too: another controller may still be reading them.
   for (const each of attempts) if (each.n <= n) forgetOwnLaunch(deps, each.token);
@@ -48,6 +51,7 @@ export async function settleAttempt(
     deps.log
       .run(run)
       .info({ attempt: n, exit, outcome, failure: failure?.class }, `attempt ended: ${outcome}`);
+  if (next) await (won ? next.start() : next.discard());
 }
 
 async function failureOf(

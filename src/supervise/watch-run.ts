@@ -15,6 +15,7 @@ import { readHeard } from './heard.ts';
 import { type MirrorMemory, mirrorAttempt, newMirrorMemory } from './mirror-attempt.ts';
 import { forgetOwnLaunch } from './own-launches.ts';
 import { claimForController, lostLaunches, relaunch } from './relaunch.ts';
+import { BusyElsewhere, prepareRetry } from './retry-attempt.ts';
 import { settleAttempt } from './settle-attempt.ts';
 
 /**
@@ -122,7 +123,7 @@ async function listen(
   }
   if (!exit) return 'news';
   await drainEvents(deps, attempt.events, onRecorded);
-  await settleAttempt(deps, attempt, exit);
+  await settleOrRetry(deps, attempt, exit);
   return 'ended';
 }
 
@@ -196,7 +197,8 @@ async function awaitClaim(
 }
 
 async function recordStart(deps: SuperviseDeps, attempt: AttemptContext, startedMs: number): Promise<void> {
-  forgetOwnLaunch(deps, attempt.token);
+  // With retries, the next attempt starts what this one started.
+  if (!attempt.events.plan?.retry) forgetOwnLaunch(deps, attempt.token);
   markRunning(deps.store, attempt.run, attempt.n, startedMs);
   if (await attempt.file('stop')) markStopping(deps.store, attempt.run);
 }
@@ -211,8 +213,7 @@ async function lookAtStarted(
   const exit = await homeView(attempt).file('exit');
   await drainEvents(deps, attempt.events, onRecorded);
   if (exit) {
-    await settleAttempt(deps, attempt, exit);
-    return 'changed';
+    return (await settleOrRetry(deps, attempt, exit)) ? 'changed' : 'waiting';
   }
   const { aliveEveryMs, goneAfterMs } = timingOf(deps);
   const now = deps.now();
@@ -226,4 +227,15 @@ async function lookAtStarted(
   if (now - memory.goneSinceMs < goneAfterMs) return 'confirming';
   await closeOrphan(deps, attempt);
   return 'changed';
+}
+
+/** Ends the attempt, and begins the next one if the plan says so. False: another process is at it. */
+async function settleOrRetry(deps: SuperviseDeps, attempt: AttemptContext, exit: ExitFile): Promise<boolean> {
+  try {
+    await settleAttempt(deps, attempt, exit, (failure) => prepareRetry(deps, attempt, failure));
+    return true;
+  } catch (error) {
+    if (error instanceof BusyElsewhere) return false;
+    throw error;
+  }
 }

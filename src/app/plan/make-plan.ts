@@ -274,6 +274,7 @@ async function makePlan(
     resources: withPrice(rendered.resources, request.pricePerHour),
     forecast,
     review,
+    ...(config.retry?.attempts && { retry: config.retry }),
     sweep,
     findings: [
       ...machineFindings,

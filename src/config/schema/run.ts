@@ -8,6 +8,7 @@ import { method, methods } from './method.ts';
 import { modelSection } from './model.ts';
 import { quantizationSection } from './quantization.ts';
 import { resourcesSection } from './resources.ts';
+import { retrySection } from './retry.ts';
 import { sweepSection } from './sweep.ts';
 import { tokenizerSection } from './tokenizer.ts';
 import { trainingSection } from './training.ts';
@@ -53,6 +54,7 @@ export const runShape = {
   quantization: optional(quantizationSection, 'Quantization of the base model; left out, there is none.'),
   training: field(trainingSection.prefault({}), 'The training: the fields of SFTConfig in TRL.'),
   resources: field(resourcesSection.prefault({}), 'Where the run is executed.'),
+  retry: optional(retrySection, 'Attempts that lorch starts by itself; left out, there are none.'),
   accept: optional(
     z.record(z.string(), reason),
     'Findings of the plan that you accept: a map from code to reason, for advice (A codes, docs/advice.md), P020, P021 and T014. They stay in plan.json as notes, with the reason.',

@@ -17,6 +17,8 @@ class Attempt:
         self.run, self.number, self.events = run, number, events
         self.allow_changed: str | None = None
         """Why a resumed attempt may go on with other versions or another base model; None: it may not."""
+        self.retry: dict[str, Any] | None = None
+        """Why lorch started this attempt by itself, and what it changes (src/run/retry-ladder.ts)."""
         self.step = self.max_steps = 0
         self.best_checkpoint: str | None = None
         self.early_stop: dict[str, Any] | None = None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import faulthandler
+import json
 import os
 import signal
 import sys
@@ -22,6 +23,7 @@ from ..methods import find_method, find_recipe
 from ..plan import RunFolder, read_plan
 from ..survival.ranks import speaks, wait_for_all
 from ..survival.resume import resume_point, same_point
+from ..survival.retry import with_changes
 from ..survival.stop import EXIT_CODE, Stop
 from ..survival.unchanged import require_unchanged
 
@@ -39,6 +41,7 @@ def main(argv: list[str]) -> int:
     events = EventWriter(os.environ.get("LORCH_EVENTS") or default) if speaks() else SilentWriter()
     attempt = Attempt(run, options.attempt, events)
     attempt.allow_changed = options.allow_changed
+    attempt.retry = options.retry
     stop = Stop(lambda: attempt.end("stopped", EXIT_CODE))
     stop.install()
     try:
@@ -58,6 +61,7 @@ def _parse(argv: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="lorch_trainer train")
     parser.add_argument("run_dir")
     parser.add_argument("--attempt", type=int, required=True)
+    parser.add_argument("--retry", type=json.loads, metavar="JSON")
     parser.add_argument("--allow-changed", metavar="REASON")
     return parser.parse_args(argv)
 
@@ -75,7 +79,7 @@ def _report_failure(attempt: Attempt, failure: LorchError) -> None:
 
 def _run(attempt: Attempt, stop: Stop) -> bool:
     """Executes the plan. Returns False if the attempt was stopped before its last step."""
-    plan = read_plan(attempt.run)
+    plan = with_changes(attempt, read_plan(attempt.run))
     find_method(plan.method)
     attempt.max_steps = int(plan.forecast["steps"]["total"])
     pin_device(plan.use_cpu)
