@@ -1,6 +1,6 @@
 // What the next attempt changes so that it can end better than the one that failed. Pure.
 import { z } from 'zod';
-import type { Failure } from './failure.ts';
+import type { FailureClass } from './failure-rules.ts';
 import type { Plan } from './plan.ts';
 
 /** Settings of `training` that an attempt has instead of those of the plan. */
@@ -27,7 +27,7 @@ type Changes = Retry['changes'];
 /** What the next attempt does, or null: a person has to decide. `before`: how the failed attempt itself was started. */
 export function nextRetry(
   plan: Pick<Plan, 'retry' | 'training'>,
-  failure: Pick<Failure, 'class'>,
+  failure: { class: FailureClass },
   failed: { n: number; retry: Retry | undefined },
 ): Retry | null {
   const number = (failed.retry?.number ?? 0) + 1;

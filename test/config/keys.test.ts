@@ -38,7 +38,7 @@ describe('an unknown key', () => {
   });
 
   it('gets the list of a short section', async () => {
-    expect((await only('resources: { xyzzy: 1 }\n')).hint).toBe('it takes host, gpus');
+    expect((await only('retry: { xyzzy: 1 }\n')).hint).toBe('it takes attempts, on');
   });
 
   it('has no special powers when it is named like a part of an object', async () => {
