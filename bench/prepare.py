@@ -25,7 +25,7 @@ os.environ["TRANSFORMERS_VERBOSITY"] = "error"
 TRAINER = Path(__file__).resolve().parents[1] / "src" / "trainer"
 sys.path.insert(0, str(TRAINER))
 
-from lorch_trainer import prepare, tiny  # noqa: E402
+from lorch_trainer.commands import prepare, tiny  # noqa: E402
 
 WORDS = (TRAINER / "lorch_trainer" / "templates" / "sample.txt").read_text("utf-8").split()
 
