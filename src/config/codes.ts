@@ -202,7 +202,7 @@ export const configCodes: CodeDoc[] = [
     'C033',
     'no-such-host',
     '`resources.host` names a host that does not exist.',
-    'Runs are executed on `local`, this machine; the message lists the hosts that this version knows. `resources.launcher` of earlier versions is called `resources.host` now.',
+    'Runs are executed on `local`, this machine, or on a host that `hosts` in lorch.yaml names. `resources.launcher` of earlier versions is called `resources.host` now.',
   ),
   {
     code: 'C040',

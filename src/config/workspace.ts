@@ -5,6 +5,7 @@ import type { Finding } from '../diagnostics/finding.ts';
 import { UserError } from '../diagnostics/user-error.ts';
 import type { WrittenChecks } from './check-file.ts';
 import { distinctFindings, finding } from './finding.ts';
+import { type HostSettings, readHosts } from './hosts.ts';
 import { type NotifySettings, readNotify } from './notify.ts';
 import { type QueueSettings, readQueueSettings, usualQueue } from './queue-settings.ts';
 import { isNull, type LocatedMap, nodeAt } from './source/located.ts';
@@ -25,6 +26,8 @@ export const workspaceSettings = {
     'Settings of dataset checks for every dataset of the workspace, by code or name: docs/data-check.md.',
   queue:
     'How much runs at once: `queue: {cpu_slots: 2}` lets two queued runs train on the CPU; 1 by default. docs/queue.md.',
+  hosts:
+    'Other machines, by the name that `resources.host` uses: `hosts: {gpu-box: {ssh: gpu-box, dir: /home/me/lorch}}`. docs/hosts.md.',
   notify: 'Who is told when a run ends, by a command or a webhook: docs/notifications.md.',
 } as const;
 
@@ -41,6 +44,8 @@ export interface Workspace {
   checks: WrittenChecks | null;
   /** What `notify:` says; null if it says nothing. */
   notify: NotifySettings | null;
+  /** What `hosts:` names, in its order. */
+  hosts: HostSettings[];
   /** What `queue:` says, or the defaults. */
   queue: QueueSettings;
 }
@@ -73,6 +78,7 @@ async function readWorkspace(file: string, name: string, home: string | undefine
     pricePerHour: null,
     checks: null,
     notify: null,
+    hosts: [],
     queue: usualQueue,
   };
   const source = await readSource(file, name);
@@ -91,6 +97,7 @@ async function readWorkspace(file: string, name: string, home: string | undefine
   const price = nodeAt(parsed.root, ['price_per_hour']);
   const checks = nodeAt(parsed.root, ['checks']);
   const notify = nodeAt(parsed.root, ['notify']);
+  const hosts = nodeAt(parsed.root, ['hosts']);
   const queue = nodeAt(parsed.root, ['queue']);
   return {
     root,
@@ -99,6 +106,7 @@ async function readWorkspace(file: string, name: string, home: string | undefine
     pricePerHour: price?.kind === 'scalar' && typeof price.value === 'number' ? price.value : null,
     checks: checks?.kind === 'map' ? { file: name, root: checks } : null,
     notify: notify ? readNotify(notify).settings : null,
+    hosts: hosts ? readHosts(hosts).hosts : [],
     queue: queue ? readQueueSettings(queue).settings : usualQueue,
   };
 }
@@ -117,6 +125,7 @@ function checkSettings(root: LocatedMap): Finding[] {
         ? []
         : [finding('C011', value.at, '`checks` must be a mapping of checks to settings')];
     if (key === 'notify') return readNotify(value).findings;
+    if (key === 'hosts') return readHosts(value).findings;
     if (key === 'queue') return readQueueSettings(value).findings;
     if (key === 'price_per_hour')
       return isNull(value) ||

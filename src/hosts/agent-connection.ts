@@ -38,7 +38,7 @@ const maxNoiseBytes = 64 * 1024;
 
 // Fixed text: the remote shell sees no value. Python reads the agent's length, then the agent, then its requests.
 const command =
-  "python3 -I -S -c 'import sys; n = int(sys.stdin.buffer.readline()); exec(compile(sys.stdin.buffer.read(n), \"agent\", \"exec\"))'";
+  'python3 -I -S -c \'import sys; n = int(sys.stdin.buffer.readline()); exec(compile(sys.stdin.buffer.read(n), "agent", "exec"))\'';
 
 const options = {
   BatchMode: 'yes',
@@ -174,7 +174,8 @@ function createFrames(take: (header: Record<string, unknown>, body: Buffer) => v
       if (held.length < need) return null;
       const header = held.readUInt32BE(0);
       const body = held.readUInt32BE(4);
-      if (header > maxHeaderBytes || body > maxBodyBytes) return 'what it answers is not what lorch asked for';
+      if (header > maxHeaderBytes || body > maxBodyBytes)
+        return 'what it answers is not what lorch asked for';
       need = 8 + header + body;
       if (held.length < need) return null;
       const parsed = parseObject(held.toString('utf8', 8, 8 + header));
@@ -237,9 +238,13 @@ function reasonOf(
   if (/Host key verification failed/.test(said))
     return { reason: 'ssh does not know its key, or the key has changed', final: true };
   if (/Permission denied/.test(said)) return { reason: `it does not let you in: ${last}`, final: true };
-  if (/Could not resolve hostname/.test(said)) return { reason: 'there is no host of that name', final: true };
+  if (/Could not resolve hostname/.test(said))
+    return { reason: 'there is no host of that name', final: true };
   if (exitCode === 127 || /python3: (command )?not found/.test(said + noise))
     return { reason: 'it has no python3', final: true };
   if (last !== '') return { reason: last, final: false };
-  return { reason: signal ? `ssh was ended by ${signal}` : `ssh ended with exit code ${exitCode}`, final: false };
+  return {
+    reason: signal ? `ssh was ended by ${signal}` : `ssh ended with exit code ${exitCode}`,
+    final: false,
+  };
 }

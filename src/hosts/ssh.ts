@@ -1,8 +1,9 @@
 // A machine that the user reaches by ssh. One connection a process; whatever is lost with a connection is asked again.
+
+import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createHash } from 'node:crypto';
 import { systemCode, systemReason } from '../diagnostics/system-error.ts';
 import { UserError } from '../diagnostics/user-error.ts';
 import type { RunFile } from '../run/run-file.ts';
@@ -90,7 +91,9 @@ export function createSshHost(options: SshHostOptions): SshHost {
     },
     async list(path) {
       const found = await orNull(ask('list', { path }));
-      return found ? (found.ok as [string, FolderEntry['kind']][]).map(([entry, kind]) => ({ name: entry, kind })) : null;
+      return found
+        ? (found.ok as [string, FolderEntry['kind']][]).map(([entry, kind]) => ({ name: entry, kind }))
+        : null;
     },
     async put(file, text) {
       await ask('put', { file }, Buffer.from(text));

@@ -1,6 +1,7 @@
 // One attempt with everything that is asked about it again and again.
 import { basename, dirname } from 'node:path';
 import { UserError } from '../diagnostics/user-error.ts';
+import { absentHost } from '../hosts/absent.ts';
 import type { Host } from '../hosts/host.ts';
 import { findHost, hostNames } from '../hosts/index.ts';
 import { localHost } from '../hosts/local.ts';
@@ -96,7 +97,7 @@ export async function openAttempt(
   position: number,
   plan?: Plan | null,
 ): Promise<AttemptContext> {
-  const host = hostNamed(deps, attempt.host) ?? unknownHost(attempt.host);
+  const host = hostNamed(deps, attempt.host) ?? absentHost(attempt.host);
   const homeDir = runDirOf(deps, attempt.run);
   const runDir = runDirOn(host, deps, attempt.run);
   const paths = attemptPaths(runDir, attempt.n);
@@ -134,11 +135,7 @@ function reading(host: Host, paths: AttemptPaths): Pick<AttemptContext, 'read' |
   };
 }
 
-// A folder may name a host or a scheduler of another version, or none at all: it can be read, and nothing can be started.
-function unknownHost(name: string): Host {
-  return { ...localHost, name };
-}
-
+// A folder may name a scheduler of another version, or none at all: it can be read, and nothing can be started.
 function unknownScheduler(name: string): Scheduler {
   return {
     ...processScheduler,
@@ -153,8 +150,8 @@ function unknownScheduler(name: string): Scheduler {
 export function requireHost(deps: Pick<SuperviseDeps, 'findHost'>, name: string): Host {
   const host = hostNamed(deps, name);
   if (host) return host;
-  throw new UserError('R130', `this version of lorch has no host ${name}`, {
-    hint: `set resources.host to one of ${hostNames.join(', ')}, and train from the config again`,
+  throw new UserError('R130', `there is no host ${name}`, {
+    hint: `name it under \`hosts\` in lorch.yaml, or set resources.host to ${hostNames.join(', ')} and train from the config again`,
   });
 }
 

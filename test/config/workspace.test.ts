@@ -23,6 +23,7 @@ describe('the workspace', () => {
       pricePerHour: null,
       checks: null,
       notify: null,
+      hosts: [],
       queue: { cpuSlots: 1 },
     });
     write('', 'deep');
@@ -47,6 +48,7 @@ describe('the workspace', () => {
       pricePerHour: null,
       checks: null,
       notify: null,
+      hosts: [],
       queue: { cpuSlots: 1 },
     });
     write('python: ~/envs/lora\n');
@@ -94,6 +96,27 @@ describe('the workspace', () => {
     const wrong = { 'cpu_slots: 0': 'C011', 'cpu_slots: many': 'C011', 'cpu_slot: 2': 'C010' };
     for (const [text, code] of Object.entries(wrong)) {
       write(`queue: { ${text} }\n`);
+      await expect(findWorkspace(root), text).rejects.toMatchObject({ findings: [{ code }] });
+    }
+  });
+
+  it('names other machines, each with what it must say', async () => {
+    write('hosts:\n  box: { ssh: me@box, dir: /home/me/lorch/, on_done: sudo poweroff }\n');
+    expect((await findWorkspace(root))?.hosts).toEqual([
+      { name: 'box', ssh: 'me@box', dir: '/home/me/lorch', onDone: 'sudo poweroff' },
+    ]);
+    for (const [text, code] of Object.entries({
+      'hosts: box': 'C011',
+      'hosts: { box: me@box }': 'C011',
+      'hosts: { box: { dir: /x } }': 'C011',
+      'hosts: { box: { ssh: box } }': 'C011',
+      'hosts: { box: { ssh: box, dir: lorch } }': 'C011',
+      'hosts: { box: { ssh: "-oProxyCommand=touch x", dir: /x } }': 'C011',
+      'hosts: { local: { ssh: box, dir: /x } }': 'C011',
+      'hosts: { "../x": { ssh: box, dir: /x } }': 'C011',
+      'hosts: { box: { ssh: box, dirs: /x, dir: /x } }': 'C010',
+    })) {
+      write(`${text}\n`);
       await expect(findWorkspace(root), text).rejects.toMatchObject({ findings: [{ code }] });
     }
   });

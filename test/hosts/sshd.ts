@@ -62,12 +62,18 @@ export async function startSshd({ prints = '' }: { prints?: string } = {}): Prom
   );
   // Debian's sshd wants it; only root can make it, and only root needs it.
   if (userInfo().uid === 0) mkdirSync('/run/sshd', { recursive: true });
-  const server = spawn(sshd, ['-D', '-e', '-f', path('sshd_config')], { stdio: ['ignore', 'ignore', 'pipe'] });
+  const server = spawn(sshd, ['-D', '-e', '-f', path('sshd_config')], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
   await listening(server);
   const aliases = [{ alias: 'box', port }];
-  execFileSync('sh', ['-c', `printf '[127.0.0.1]:${port} %s\\n' "$(cut -d' ' -f1,2 host.pub)" > known_hosts`], {
-    cwd: dir,
-  });
+  execFileSync(
+    'sh',
+    ['-c', `printf '[127.0.0.1]:${port} %s\\n' "$(cut -d' ' -f1,2 host.pub)" > known_hosts`],
+    {
+      cwd: dir,
+    },
+  );
   const writeConfig = (): void =>
     writeFileSync(
       path('ssh_config'),
@@ -90,7 +96,9 @@ export async function startSshd({ prints = '' }: { prints?: string } = {}): Prom
   writeConfig();
   mkdirSync(path('bin'));
   // The product runs `ssh`, which reads the user's config; this one reads ours.
-  writeFileSync(path('bin/ssh'), `#!/bin/sh\nexec /usr/bin/ssh -F '${path('ssh_config')}' "$@"\n`, { mode: 0o755 });
+  writeFileSync(path('bin/ssh'), `#!/bin/sh\nexec /usr/bin/ssh -F '${path('ssh_config')}' "$@"\n`, {
+    mode: 0o755,
+  });
   return {
     alias: 'box',
     port,

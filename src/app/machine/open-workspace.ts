@@ -17,6 +17,7 @@ import { createFollowers, type Followers } from '../../supervise/followers.ts';
 import { rebuildIndex } from '../../supervise/rebuild-index.ts';
 import { type CacheVersion, readCacheVersion } from '../tokens/cache-version.ts';
 import { recoverWorkspace } from './recover-workspace.ts';
+import { openHosts } from './workspace-hosts.ts';
 
 export interface OpenWorkspace {
   root: string;
@@ -24,6 +25,8 @@ export interface OpenWorkspace {
   cacheDir: string;
   /** `price_per_hour:` of lorch.yaml. */
   pricePerHour: number | null;
+  /** Hosts that lorch.yaml names. */
+  hostNames: string[];
   /** What lorch.yaml says of checks. */
   checks: WrittenChecks | null;
   /** How many queued runs train on the CPU at once: `queue.cpu_slots` of lorch.yaml. */
@@ -62,6 +65,7 @@ export async function openWorkspace({ cwd, env, notice }: OpenOptions): Promise<
   const store = openStore(join(runsDir, 'lorch.db'), { orMemoryCopy: true });
   if (store.unwritable)
     notice?.(`${store.unwritable.message}; lorch shows the last recorded state and writes nothing`);
+  const hosts = openHosts(workspace.hosts, env);
   const deps: SuperviseDeps = {
     store,
     runsDir,
@@ -70,6 +74,7 @@ export async function openWorkspace({ cwd, env, notice }: OpenOptions): Promise<
     log: createControllerLog(runsDir, createRedactor(env)),
     ...(notice && { notice }),
     notifies: workspace.notify !== null,
+    findHost: hosts.find,
   };
   // The database is an index: if it is gone, the folders make it again.
   try {
@@ -110,6 +115,7 @@ export async function openWorkspace({ cwd, env, notice }: OpenOptions): Promise<
     pricePerHour: workspace.pricePerHour,
     checks: workspace.checks,
     cpuSlots: workspace.queue.cpuSlots,
+    hostNames: workspace.hosts.map(({ name }) => name),
     store,
     deps,
     followers,
@@ -125,6 +131,7 @@ export async function openWorkspace({ cwd, env, notice }: OpenOptions): Promise<
     async close() {
       await followers.close();
       await recovering?.catch(() => undefined);
+      hosts.close();
       store.close();
     },
     python: (explicit) => pythonOn(localHost, explicit),

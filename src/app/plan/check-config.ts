@@ -40,9 +40,10 @@ export async function checkConfig(request: CheckRequest): Promise<CheckedConfig>
       const { checkAccept } = await import('./check-accept.ts');
       await checkAccept(accepted);
     }
-    checkHosts(configs);
+    const workspace = await findWorkspace(cwd, env.HOME);
+    checkHosts(configs, workspace?.hosts.map(({ name }) => name) ?? []);
     const { missingPaths } = await import('./check-paths.ts');
-    const root = (await findWorkspace(cwd, env.HOME))?.root ?? cwd;
+    const root = workspace?.root ?? cwd;
     const missing: Finding[] = [];
     for (const each of configs) missing.push(...(await missingPaths(each, { root, env })));
     const runs = configs.map(({ config }) => config.name);

@@ -48,6 +48,8 @@ import { emptySources } from './source-findings.ts';
 export interface PlanRequest {
   /** Root for dataset and model paths, and the folder with the run folders. */
   workspace: {
+    /** Hosts that lorch.yaml names. */
+    hostNames: readonly string[];
     root: string;
     runsDir: string;
     cacheDir: string;
@@ -86,7 +88,7 @@ export interface MadePlans {
 export async function makePlans(request: PlanRequest): Promise<MadePlans> {
   const { configs } = await loadConfig(request.configPath, request);
   await checkAccept(configs.flatMap(({ accept }) => accept ?? []));
-  checkHosts(configs);
+  checkHosts(configs, request.workspace.hostNames);
   checkBudgets(configs, request.pricePerHour);
   const machine = await findMachine(request.gpu, request.env);
   const work = join(request.workspace.runsDir, `.plan-${randomUUID().slice(0, 8)}`);
