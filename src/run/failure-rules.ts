@@ -6,6 +6,7 @@ export type FailureClass =
   | 'host-out-of-memory'
   | 'cgroup-out-of-memory'
   | 'hang'
+  | 'loss-explosion'
   | 'limit-reached'
   | 'preempted'
   | 'hub'
@@ -99,6 +100,16 @@ export const failureRules: readonly FailureRule[] = [
       'SIGTERM came from outside: the machine shut down, a batch system or a cloud took it back, or somebody used `kill`. The trainer saves a checkpoint when it is asked while training.',
     hint: 'resuming goes on from the last checkpoint',
     next: resume,
+  },
+  {
+    class: 'loss-explosion',
+    code: 'R129',
+    title: 'The loss exploded.',
+    prose:
+      'The loss rose to several times its own median and stayed there, and `training.stop_on_loss_explosion` ended the attempt. Without that setting it is a warning (R184). Usual causes: a learning rate too high for the batch, no warmup, or rows of another kind late in the dataset.',
+    hint: 'lower training.learning_rate or set max_grad_norm; then train again',
+    next: (run) => `lorch show ${run}`,
+    errors: ['R185'],
   },
   {
     class: 'hub',

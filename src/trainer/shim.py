@@ -10,9 +10,9 @@ outlives the controller that started it, and leaves what a later controller must
   train.log     what the trainer printed
   exit.json     how it ended, complete or not there at all
 
-LORCH_GUARDS in its environment (JSON) says what it guards against, so that guards hold with the controller gone:
-limits of time and a trainer that makes no progress. It comes from who starts the attempt, and never from a run
-folder. A command that ends the rental of the machine (`on_done`) runs last.
+LORCH_GUARDS in its environment (JSON) says what it guards against, so that guards hold with the controller
+gone: limits of time and a trainer that makes no progress. It comes from who starts the attempt, and never
+from a run folder. A command that ends the rental of the machine (`on_done`) runs last.
 
 With --detach it starts itself again in a session of its own, prints which process that is, and ends at once.
 
@@ -256,7 +256,7 @@ def signal_group(group: int, number: int) -> None:
 
 
 def monotonic() -> float:
-    """Seconds that no change of the clock touches. Time that the machine slept counts, if the system tells it."""
+    """Seconds that no change of the clock touches; time asleep counts, if the system tells it."""
     clock = getattr(time, "CLOCK_BOOTTIME", None)
     return time.monotonic() if clock is None else time.clock_gettime(clock)
 
@@ -280,7 +280,7 @@ class Progress:
         return median(self._step_s)
 
     def allowed_s(self, factor: float, floor_s: float) -> float:
-        """How long it may be quiet: so many steps after the next event is due, and never less than the floor."""
+        """How long it may be quiet: so many steps after the next event is due, but at least the floor."""
         step_s = self.median_step_s or 0.0
         return max(floor_s, step_s * (factor + (median(self._steps_an_event) or 1)))
 
@@ -355,7 +355,10 @@ def _unsealed() -> List[Tuple[str, Any]]:
         for name in sorted(os.listdir(folder)):
             inner = os.path.join(folder, name)
             if name.startswith("checkpoint-") and not os.path.exists(os.path.join(inner, "lorch.json")):
-                files += [(f"{name}/{each}", _facts(os.path.join(inner, each))) for each in sorted(os.listdir(inner))]
+                files += [
+                    (f"{name}/{each}", _facts(os.path.join(inner, each)))
+                    for each in sorted(os.listdir(inner))
+                ]
     except OSError:
         pass
     return files
@@ -385,7 +388,8 @@ def watch(trainer: Trainer, guards: Dict[str, Any]) -> None:
         passed_s, before = min(now - before, 2 * pause_s), now
         for limit in limits:
             if now - began > float(limit["seconds"]):
-                return end_by_guard(trainer, {**limit, "ran_s": round(now - began, 3)}, guards)
+                end_by_guard(trainer, {**limit, "ran_s": round(now - began, 3)}, guards)
+                return
         if hang is None or trainer.process is None or is_halted(trainer.process.pid):
             continue
         progress.look(passed_s)
@@ -399,7 +403,8 @@ def watch(trainer: Trainer, guards: Dict[str, Any]) -> None:
                 "median_step_s": progress.median_step_s,
                 "last_step": progress.last_step,
             }
-            return end_by_guard(trainer, evidence, guards)
+            end_by_guard(trainer, evidence, guards)
+            return
 
 
 def end_by_guard(trainer: Trainer, evidence: Dict[str, Any], guards: Dict[str, Any]) -> None:
@@ -409,7 +414,10 @@ def end_by_guard(trainer: Trainer, evidence: Dict[str, Any], guards: Dict[str, A
     hung = evidence["name"] == "hang"
     trainer.guard = {**evidence, "t": now_ms(), "killed": False}
     if hung:
-        tell(f"no progress for {evidence['quiet_s']:.0f} s after step {evidence['last_step']}; the stacks of all threads follow")
+        tell(
+            f"no progress for {evidence['quiet_s']:.0f} s after step {evidence['last_step']};"
+            " the stacks of all threads follow"
+        )
         # Who does not catch it ignores it: it was ignored when the trainer was started.
         signal_group(pid, signal.SIGUSR1)
         trainer.over.wait(DUMP_S)
@@ -445,7 +453,7 @@ def read_guards() -> Dict[str, Any]:
 
 
 def run_on_done(guards: Dict[str, Any], ended: str) -> None:
-    """The host's command for a machine that is not needed any more. The last attempt on the machine runs it."""
+    """The host's command for a machine that is not needed any more. Its last attempt runs it."""
     command = guards.get("on_done")
     if not isinstance(command, str) or others_work():
         return
@@ -481,7 +489,7 @@ def others_work() -> bool:
 
 
 def oom_counts() -> Dict[str, int]:
-    """How often the kernel has ended processes for lack of memory: on this machine, and at a limit of our cgroups."""
+    """How often memory ran out and the kernel ended a process: here, and at limits of our cgroups."""
     counts = {"host": _count("/proc/vmstat", "oom_kill"), "cgroup": 0}
     try:
         with open("/proc/self/cgroup", encoding="utf-8") as file:
@@ -609,7 +617,9 @@ def main(argv: List[str]) -> int:
     trainer = Trainer()
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)  # inherited as ignored, the exit code would be lost
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
-    signal.signal(signal.SIGUSR1, signal.SIG_IGN)  # inherited: a trainer that dumps no stacks survives being asked
+    signal.signal(
+        signal.SIGUSR1, signal.SIG_IGN
+    )  # inherited: a trainer that dumps no stacks survives being asked
     signal.signal(signal.SIGTERM, trainer.on_signal)
     signal.signal(signal.SIGINT, trainer.on_signal)
     if not claim():

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 from lorch_trainer.optimizers import OWN_FIELDS, trl_fields
-from lorch_trainer.settings import EARLY_STOPPING, build_lora_config, build_quantization_config
+from lorch_trainer.settings import LORCH_FIELDS, build_lora_config, build_quantization_config
 from peft import LoraConfig
 from transformers import BitsAndBytesConfig, EarlyStoppingCallback
 from transformers.trainer_utils import SchedulerType
@@ -107,7 +107,7 @@ def test_rendered_samples_are_taken_as_they_are(run: dict[str, Any], tmp_path: P
     if run["quantization"]:
         held = quantization.to_dict()
         assert {name: held[name] for name in run["quantization"]} == run["quantization"]
-    fields = {name: value for name, value in run["training"].items() if name not in EARLY_STOPPING}
+    fields = {name: value for name, value in run["training"].items() if name not in LORCH_FIELDS}
     training = SFTConfig(output_dir=str(tmp_path), **trl_fields(fields))
     for name in ("learning_rate", "warmup_steps", "max_length", "bf16", "data_seed", "save_total_limit"):
         assert getattr(training, name) == run["training"][name]

@@ -44,7 +44,9 @@ def test_each_step_has_the_same_rows_and_the_same_loss(sampling: str, tmp_path: 
     changes = {**SMALLER, "gradient_checkpointing": True}
     assert parted.train(2, *retry(changes)) == 0, parted.log
     assert rows_of_steps(parted, (1, 2)) == rows_of_steps(whole, (1,))
-    assert parted.losses(2) == pytest.approx({s: l for s, l in whole.losses().items() if s in parted.losses(2)}, rel=1e-4)
+    assert parted.losses(2) == pytest.approx(
+        {step: loss for step, loss in whole.losses().items() if step in parted.losses(2)}, rel=1e-4
+    )
     warnings = parted.events("warning", 2)
     assert [event["code"] for event in warnings] == ["R186"]
     assert "per_device_train_batch_size 4 → 2" in warnings[0]["message"]

@@ -43,7 +43,6 @@ class EventWriter:
         if self._torn:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self.path))
 
-
     def beat(self) -> None:
         """Shows that the work goes on, between two events: the file's time changes and nothing else."""
         with suppress(OSError):

@@ -189,6 +189,7 @@ def _training(trainer: Any, requested: dict[str, Any]) -> dict[str, Any]:
         "packing": "seq_lengths" in trainer.train_dataset.column_names,
         "save_total_limit": trainer.checkpoint_limit,
         **{name: getattr(trainer.early_stopping, name, None) for name in EARLY_STOPPING},
+        "stop_on_loss_explosion": trainer.stops_on_explosion,
     }
     live.update({name: value for name, value in in_use.items() if name in live})
     if kernels:

@@ -15,6 +15,9 @@ from .plan import Plan, RunFolder
 EARLY_STOPPING = ("early_stopping_patience", "early_stopping_threshold")
 """Fields of `training` that belong to transformers' EarlyStoppingCallback, and not to SFTConfig."""
 
+LORCH_FIELDS = (*EARLY_STOPPING, "stop_on_loss_explosion")
+"""Fields of `training` that SFTConfig does not have."""
+
 
 def build_lora_config(plan: Plan) -> Any:
     """`peft.LoraConfig`. lorch always trains causal language models."""
@@ -45,7 +48,7 @@ def build_training_config(plan: Plan, run: RunFolder, device: str) -> Any:
 
     # A loss that is not finite ends the run, and must be recorded unchanged.
     fields = {"report_to": "none", "logging_nan_inf_filter": False, **trl_fields(plan.training)}
-    for name in EARLY_STOPPING:
+    for name in LORCH_FIELDS:
         fields.pop(name, None)
     if fields.get("padding_free") and not fields.get("packing"):
         # TRL requires this, so that no row exceeds max_length; prepare has cut them (sft.py restores it).

@@ -34,6 +34,10 @@ export const evaluationFields = {
     atLeastOne,
     'Stop after this many evaluations in a row without a better metric_for_best_model. Default: train every step.',
   ),
+  stop_on_loss_explosion: field(
+    flag.default(false),
+    'Stop when the logged loss is more than three times its median three times in a row. Otherwise that is a warning (docs/failures.md).',
+  ),
   early_stopping_threshold: derived(
     nonNegative,
     '0 with early_stopping_patience',

@@ -1,9 +1,9 @@
-"""Resuming proves itself: the loss of a fixed small batch is stored in each checkpoint and computed again after it.
+"""Resuming proves itself: each checkpoint stores the loss of a fixed small batch, which is computed again.
 
 A checkpoint whose weights are loaded into the wrong model, only in part or not at all trains on as if nothing
-were wrong. Its loss on known rows tells. The rows are the first of the training rows, in evaluation mode, without
-dropout or noise. Random generators and the means of the metrics stay as they are, so training is the same, bit
-by bit, with or without the probe.
+were wrong. Its loss on known rows shows it. The rows are the first of the training rows, in evaluation mode,
+without dropout or noise. Random generators and the means of the metrics stay as they are, so training is the
+same, bit by bit, with or without the probe.
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from .survives import Survives
 
 ROWS = 2
-# How far two losses of the same weights may be apart, relative to the larger: by (same device and torch, 16 bit).
+# How far two losses of the same weights may be apart, relative to the larger one:
+# by (same device and torch, 16 bit).
 TOLERANCES = {(True, False): 1e-5, (True, True): 1e-3, (False, False): 1e-3, (False, True): 2e-2}
 
 
@@ -48,7 +49,9 @@ def prove_resume(trainer: Survives) -> None:
     proof = None
     if stored and found:
         tolerance = tolerance_of(trainer, stored, found)
-        equal = abs(found["loss"] - stored["loss"]) <= tolerance * max(abs(stored["loss"]), abs(found["loss"]))
+        equal = abs(found["loss"] - stored["loss"]) <= tolerance * max(
+            abs(stored["loss"]), abs(found["loss"])
+        )
         proof = {
             "rows": stored["rows"],
             "loss": stored["loss"],

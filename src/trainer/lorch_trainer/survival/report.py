@@ -11,6 +11,7 @@ from ..attempt import Attempt
 from ..errors import LorchError
 from ..memory import memory_peaks
 from ..readback import effective_settings, setting_differences
+from .loss_guard import LossGuard
 from .probe import prove_resume
 from .random_state import same_random_state
 
@@ -31,6 +32,7 @@ class ReportCallback(TrainerCallback):  # type: ignore[misc]
         self._steps_logged = 0
         self._peak_told = 0
         self._gradients_checked = False
+        self._loss_guard = LossGuard()
         self._epoch_over = False
         """True from the end of an epoch until the next step begins."""
         self._save_at_epoch_end = False
@@ -132,6 +134,16 @@ class ReportCallback(TrainerCallback):  # type: ignore[misc]
             trained_tokens=trainer.trained_tokens,
         )
         self._report_memory(state.global_step)
+        self._guard_loss(float(logs["loss"]), state.global_step)
+
+    def _guard_loss(self, loss: float, step: int) -> None:
+        explosion = self._loss_guard.look(loss)
+        if explosion is None:
+            return
+        message = f"step {step}: {explosion}"
+        if self.trainer.stops_on_explosion:
+            raise LorchError("R185", message)
+        self.attempt.warn("R184", message)
 
     def on_evaluate(
         self, args: Any, state: Any, control: Any, metrics: dict[str, Any] | None = None, **_: Any

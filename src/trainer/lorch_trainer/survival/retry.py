@@ -1,7 +1,7 @@
 """An attempt that lorch started by itself, with smaller micro-batches or gradient checkpointing.
 
-A step has the same rows in the same order: the order does not depend on the size of micro-batches, and size times
-accumulation stays the same. Read-back compares with the changed settings, and a warning names the changes.
+A step has the same rows in the same order: the order does not depend on the size of micro-batches, and size
+times accumulation stays the same. Read-back compares with the changed settings, and a warning names them.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ _BATCH = ("per_device_train_batch_size", "gradient_accumulation_steps")
 
 
 def with_changes(attempt: Attempt, plan: Plan) -> Plan:
-    """The plan as this attempt executes it; its hash is that of the plan on disk. Raises R187 for another batch."""
+    """The plan as this attempt executes it; the hash stays. Raises R187 for another effective batch."""
     if not attempt.retry:
         return plan
     changes = dict(attempt.retry.get("changes") or {})

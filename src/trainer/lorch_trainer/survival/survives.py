@@ -53,6 +53,7 @@ class Survives(_Base):  # type: ignore[misc]
     def __init__(self, *, attempt: Attempt, plan: Plan, stop: Stop, seal: Seal | None, **kwargs: Any) -> None:
         self.attempt, self.plan, self.stop, self.seal = attempt, plan, stop, seal
         self.early_stopping = early_stopping(plan)
+        self.stops_on_explosion = bool(plan.training.get("stop_on_loss_explosion"))
         self.checkpoints = attempt.run.checkpoints
         self.tokens = self.trained_tokens = 0
         self.step_seconds = 0.0

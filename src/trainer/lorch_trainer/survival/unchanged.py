@@ -1,7 +1,7 @@
 """What a resumed attempt must have in common with the one that saved the checkpoint.
 
-The plan and the prepared rows are compared by hash elsewhere. Here: the versions of what trains, and the files of
-a local base model. A base model of the hub is pinned by its revision.
+The plan and the prepared rows are compared by hash elsewhere. Here: the versions of what trains, and the
+files of a local base model. A base model of the hub is pinned by its revision.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 from importlib import metadata
 from pathlib import Path
-from typing import Any
 
 from ..attempt import Attempt
 from ..errors import LorchError
@@ -36,12 +35,16 @@ def trained_with(plan: Plan) -> dict[str, str]:
 
 
 def require_unchanged(attempt: Attempt, plan: Plan, seal: Seal) -> None:
-    """Raises R183 if the checkpoint was saved by other versions or on another base model, unless that is allowed."""
+    """Raises R183 if other versions or another base model saved the checkpoint, unless that is allowed."""
     if not seal.trained_with:
         return
     now = trained_with(plan)
     names = sorted({*seal.trained_with, *now})
-    changed = [_describe(name, seal.trained_with, now) for name in names if seal.trained_with.get(name) != now.get(name)]
+    changed = [
+        _describe(name, seal.trained_with, now)
+        for name in names
+        if seal.trained_with.get(name) != now.get(name)
+    ]
     if not changed:
         return
     message = f"since checkpoint-{seal.step} was saved, these have changed: {'; '.join(changed)}"
@@ -57,7 +60,7 @@ def _describe(name: str, before: dict[str, str], now: dict[str, str]) -> str:
 
 
 def _identity(folder: Path) -> str:
-    """Of config and weights: names, sizes, and the first and last part of each file, which is read in no time."""
+    """Of config and weights: names, sizes, and the first and last part of each file."""
     digest = hashlib.sha256()
     for path in sorted([*folder.glob("*.safetensors"), *folder.glob("*.bin"), folder / "config.json"]):
         if not path.is_file():
