@@ -42,7 +42,7 @@ def _listed(section: str) -> set[str]:
     """What a config may set, and what it may not although the class has it; without lorch's own rates."""
     schema = SECTIONS[section]
     return {
-        *(schema["properties"].keys() - OWN_FIELDS),
+        *(schema["properties"].keys() - OWN_FIELDS - {"stop_on_loss_explosion"}),
         *schema["x-lorch"]["owned"],
         *schema["x-lorch"]["unsupported"],
     }
