@@ -3,6 +3,7 @@ import type { OpenWorkspace } from '../app/machine/open-workspace.ts';
 import type { Context } from './context.ts';
 import { noticeOn } from './notice.ts';
 import { startWaiting } from './start-waiting.ts';
+import { transferOn } from './transfer.ts';
 
 /** Runs `work` in the workspace of the current folder. Throws UserError U100 outside one. */
 export async function withWorkspace<T>(
@@ -10,7 +11,12 @@ export async function withWorkspace<T>(
   work: (workspace: OpenWorkspace) => Promise<T>,
 ): Promise<T> {
   const { openWorkspace } = await import('../app/machine/open-workspace.ts');
-  const workspace = await openWorkspace({ cwd: context.cwd, env: context.env, notice: noticeOn(context) });
+  const workspace = await openWorkspace({
+    cwd: context.cwd,
+    env: context.env,
+    notice: noticeOn(context),
+    transfer: transferOn(context),
+  });
   try {
     await workspace.recover();
     // After a reboot, nobody starts what waits.

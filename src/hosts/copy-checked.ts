@@ -9,16 +9,24 @@ import { takeName } from './put.ts';
 import { temporaryFor } from './temporary.ts';
 
 /** Copies a file so that `to` has exactly the bytes of this hash, or is as it was. A copy that is there already is kept. */
-export async function copyChecked(from: string, to: string, sha256: string): Promise<void> {
+export async function copyChecked(
+  from: string,
+  to: string,
+  sha256: string,
+  tell?: (bytes: number) => void,
+): Promise<void> {
   if ((await hashIfThere(to)) === sha256) return;
   await mkdir(dirname(to), { recursive: true, mode: 0o700 });
   const temporary = temporaryFor(to);
   const hash = createHash('sha256');
+  let copied = 0;
   const out = await open(temporary, 'wx', 0o600);
   try {
     for await (const chunk of createReadStream(from)) {
       hash.update(chunk);
       await out.writeFile(chunk);
+      copied += chunk.length;
+      tell?.(copied);
     }
     await out.sync();
     const found = hash.digest('hex');

@@ -1,5 +1,6 @@
 // Hashes of files where they lie, so that only differences travel.
 import type { Host } from './host.ts';
+import { unreachable } from './unreachable.ts';
 
 // One line a file, in the order of the arguments. Names are never part of the output.
 const script = `
@@ -16,7 +17,8 @@ export async function hashOn(
   const found: (string | null)[] = [];
   for (let at = 0; at < files.length; at += filesAtOnce) {
     const some = files.slice(at, at + filesAtOnce);
-    const { stdout } = await host.run(['sh', '-c', script, 'sh', ...some]);
+    const { stdout, code, error } = await host.run(['sh', '-c', script, 'sh', ...some]);
+    if (code === null && error === null) throw unreachable(host.name, 'a command there was cut off');
     const lines = stdout.split('\n');
     for (const i of some.keys()) found.push(/^[0-9a-f]{64}(?=\s|$)/.exec(lines[i] ?? '')?.[0] ?? null);
   }

@@ -41,6 +41,8 @@ export interface Host {
   readonly scheduler: string;
   /** What is run there when the last attempt has ended, for example to turn the machine off; a setting of the host. */
   readonly onDone?: string;
+  /** Whether run folders stay on it after their results are fetched; by default those of finished runs are removed. */
+  readonly keepRemote?: boolean;
   /** Its folder of run folders, for a workspace that keeps them in `home` on this machine. */
   runsDir(home: string): string;
   /** Up to `length` bytes of a file from byte `from`; none after its end. */
@@ -55,10 +57,10 @@ export interface Host {
   createOnce(file: string, text: string): Promise<boolean>;
   /** Removes a file or a folder, and the folder that it is in if nothing else is in that. */
   remove(path: string): Promise<void>;
-  /** Copies the file `from` of this machine to `to` on the host. Throws UserError R134 if it has not this hash, and then `to` is as before. */
-  upload(from: string, to: string, sha256: string): Promise<void>;
+  /** Copies the file `from` of this machine to `to` on the host. Throws UserError R134 if it has not this hash, and then `to` is as before; `tell` is told how many bytes are sent. */
+  upload(from: string, to: string, sha256: string, tell?: (bytes: number) => void): Promise<void>;
   /** Copies the file `from` of the host to `to` on this machine, in the same way. */
-  download(from: string, to: string, sha256: string): Promise<void>;
+  download(from: string, to: string, sha256: string, tell?: (bytes: number) => void): Promise<void>;
   /** Runs a command to its end. Values are its arguments as they are: no shell reads them. */
   run(argv: readonly string[], options?: RunOptions): Promise<RunResult>;
 }

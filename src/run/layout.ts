@@ -31,6 +31,9 @@ export interface RunPaths {
   controllerLog: string;
 }
 
+/** The adapter's first matrices, in the run folder. */
+export const startFile = 'start.safetensors';
+
 /** Paths of one run folder. */
 export function runPaths(dir: string): RunPaths {
   return {

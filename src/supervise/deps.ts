@@ -2,6 +2,7 @@
 import type { Host } from '../hosts/host.ts';
 import type { Store } from '../store/open-store.ts';
 import type { ControllerLog } from './controller-log.ts';
+import type { Transfer } from './transfer.ts';
 
 export interface SuperviseDeps {
   store: Store;
@@ -15,6 +16,8 @@ export interface SuperviseDeps {
   log: ControllerLog;
   /** Tells the user why nothing happens, or what could not be done. */
   notice?(text: string): void;
+  /** Told how a transfer to or from another host goes on. */
+  transfer?(transfer: Transfer): void;
   /** Somebody is to be told when a run of this workspace ends. */
   notifies?: boolean;
   timing?: Partial<Timing>;

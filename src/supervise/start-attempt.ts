@@ -14,13 +14,17 @@ import { requireWritable } from '../store/open-store.ts';
 import { isStoreTrouble } from '../store/store-errors.ts';
 import {
   type AttemptContext,
+  hostNamed,
   openAttempt,
   requireHost,
   requireScheduler,
   runDirOf,
   runDirOn,
 } from './attempt-context.ts';
+import { awayEnvironment } from './away-environment.ts';
+import { unfetched } from './away-runs.ts';
 import type { LaunchDeps, SuperviseDeps, TrainerPython } from './deps.ts';
+import { fetchResults } from './fetch-results.ts';
 import { guardEnvironment } from './guard-environment.ts';
 import { jobEnvironment, recordableEnvironment } from './job-environment.ts';
 import { forgetOwnLaunch, recordOwnLaunch } from './own-launches.ts';
@@ -35,6 +39,10 @@ import { requireTrust } from './trusted-code.ts';
 import { waitForStore } from './wait-for-store.ts';
 
 export interface StartOptions {
+  /** Where it trains; by default where its last attempt did, and at first where the plan says. */
+  host?: string | undefined;
+  /** Does not wait for the results of an attempt on another host, which may be newer than what is here. */
+  leaveRemote?: boolean | undefined;
   /** The devices that the dispatcher chose for a run that waits; if it waits no longer, it is not started. */
   fromQueue?: readonly NewLease[];
   /** `--allow-changed`: why the attempt may go on with other versions or another base model. */
@@ -50,7 +58,7 @@ export interface StartOptions {
 export async function startAttempt(
   deps: LaunchDeps,
   run: string,
-  { fromQueue, allowChanged }: StartOptions = {},
+  { fromQueue, allowChanged, host: named, leaveRemote }: StartOptions = {},
 ): Promise<number> {
   requireWritable(deps.store);
   const home = runDirOf(deps, run);
@@ -59,14 +67,24 @@ export async function startAttempt(
     throw new UserError('R132', `${home} has no readable plan.json`, { exitCode: 3 });
   const plan = read.value;
   requireTrust(deps.env, home, plan);
-  const host = requireHost(deps, plan.resources.host);
+  const before = fromQueue ? undefined : latestAttempt(deps.store, run)?.host;
+  const last = before !== undefined && hostNamed(deps, before) ? before : undefined;
+  const host = requireHost(deps, named ?? last ?? plan.resources.host);
+  const left = unfetched(deps, run);
+  if (left && left.host.name !== host.name && !leaveRemote) await fetchResults(deps, run);
   const scheduler = requireScheduler(host.scheduler);
   const runDir = runDirOn(host, deps, run);
-  const python = await deps.pythonOn(host);
-  await placeRun(host, home, runDir);
+  const found = await deps.pythonOn(host);
+  const placed = await placeRun(deps, host, { home, runDir, plan, trainerDir: found.trainerDir });
+  const python = { ...found, trainerDir: placed.trainerDir };
   const n = await nextNumber(deps, host, run);
   const leases = fromQueue ?? (await takeDevices(deps, run, host, plan));
-  const env = { ...jobEnvironment({ ...deps.env, ...python.env }), ...deviceEnvironment(leases) };
+  const env = {
+    ...(runDir === home
+      ? jobEnvironment({ ...deps.env, ...python.env })
+      : await awayEnvironment(host, deps.env, python.env)),
+    ...deviceEnvironment(leases),
+  };
   const launch: LaunchFile = {
     lorch: 1,
     attempt: n,
@@ -78,7 +96,7 @@ export async function startAttempt(
     python: python.executable,
     shim: join(python.trainerDir, 'shim.py'),
     command: [
-      ...(deps.trainerCommand?.(runDir, n) ?? trainerCommand(python, runDir, n)),
+      ...(deps.trainerCommand?.(runDir, n) ?? trainerCommand(python, runDir, n, placed.baseModel)),
       ...(allowChanged === undefined ? [] : ['--allow-changed', allowChanged]),
     ],
     env: recordableEnvironment(env),
@@ -237,7 +255,13 @@ async function endFailedSpawn(
   return true;
 }
 
-function trainerCommand({ executable, trainerDir }: TrainerPython, runDir: string, n: number): string[] {
-  const program = ['lorch_trainer', 'train', runDir, '--attempt', String(n)];
+function trainerCommand(
+  { executable, trainerDir }: TrainerPython,
+  runDir: string,
+  n: number,
+  baseModel: string | null,
+): string[] {
+  const model = baseModel === null ? [] : ['--base-model', baseModel];
+  const program = ['lorch_trainer', 'train', runDir, '--attempt', String(n), ...model];
   return [executable, ...isolatedArgs(trainerDir, 0, program)];
 }

@@ -14,7 +14,9 @@ import { openStore, type Store } from '../../store/open-store.ts';
 import { createControllerLog } from '../../supervise/controller-log.ts';
 import type { LaunchDeps, SuperviseDeps } from '../../supervise/deps.ts';
 import { createFollowers, type Followers } from '../../supervise/followers.ts';
+import { hostDir } from '../../supervise/place-run.ts';
 import { rebuildIndex } from '../../supervise/rebuild-index.ts';
+import type { Transfer } from '../../supervise/transfer.ts';
 import { type CacheVersion, readCacheVersion } from '../tokens/cache-version.ts';
 import { recoverWorkspace } from './recover-workspace.ts';
 import { openHosts } from './workspace-hosts.ts';
@@ -56,10 +58,12 @@ export interface OpenOptions {
   env: Readonly<Record<string, string | undefined>>;
   /** Tells the user why nothing happens, or what could not be done. */
   notice?(text: string): void;
+  /** Told how files go to another host or come from it. */
+  transfer?(transfer: Transfer): void;
 }
 
 /** Opens the workspace that `cwd` lies in. What is on record may be old until `recover()`. Throws UserError U100. */
-export async function openWorkspace({ cwd, env, notice }: OpenOptions): Promise<OpenWorkspace> {
+export async function openWorkspace({ cwd, env, notice, transfer }: OpenOptions): Promise<OpenWorkspace> {
   const workspace = await requireWorkspace({ cwd, env });
   const { root, runsDir } = workspace;
   const store = openStore(join(runsDir, 'lorch.db'), { orMemoryCopy: true });
@@ -73,6 +77,7 @@ export async function openWorkspace({ cwd, env, notice }: OpenOptions): Promise<
     now: () => Date.now(),
     log: createControllerLog(runsDir, createRedactor(env)),
     ...(notice && { notice }),
+    ...(transfer && { transfer }),
     notifies: workspace.notify !== null,
     findHost: hosts.find,
   };
@@ -89,6 +94,8 @@ export async function openWorkspace({ cwd, env, notice }: OpenOptions): Promise<
   };
   const onEnded = async (run: string): Promise<void> => {
     const { reportRun } = await import('../runs/report-run.ts');
+    const { fetchEnded } = await import('../runs/fetch-run.ts');
+    await fetchEnded(deps, run);
     await reportRun(deps, run);
     await tellEnds();
   };
@@ -99,10 +106,14 @@ export async function openWorkspace({ cwd, env, notice }: OpenOptions): Promise<
     ...(explicit ? { explicit: locatePython(explicit, cwd, env.HOME) } : {}),
     ...(workspace.python ? { workspacePython: workspace.python } : {}),
   });
+  // What this machine's settings name is not there: another host has its own environments beside its run folders.
+  const away = (host: Host) => ({ env, host, cacheDir: hostDir(host, deps) });
   const found = new Map<string, Promise<PythonEnv>>();
   const pythonOn = (host: Host, explicit?: string): Promise<PythonEnv> => {
     const key = `${host.name} ${explicit ?? ''}`;
-    const known = found.get(key) ?? findPython({ ...named(explicit), host });
+    const known =
+      found.get(key) ??
+      findPython(host.runsDir(runsDir) === runsDir ? { ...named(explicit), host } : away(host));
     found.set(key, known);
     // `lorch setup` may make it while this workspace is open.
     known.catch(() => found.delete(key));

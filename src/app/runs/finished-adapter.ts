@@ -6,6 +6,7 @@ import { runPaths } from '../../run/layout.ts';
 import type { Plan } from '../../run/plan.ts';
 import type { Store } from '../../store/open-store.ts';
 import { resolveRun } from '../../store/resolve-run.ts';
+import { awayState } from '../../supervise/away-runs.ts';
 import { requireTrust, trustCode } from '../../supervise/trusted-code.ts';
 import { requirePlan } from '../files/require-plan.ts';
 
@@ -34,9 +35,13 @@ export async function findAdapter(request: AdapterRequest): Promise<FinishedAdap
   const id = resolveRun(store, ref);
   const dir = join(runsDir, id);
   const { adapter, data } = runPaths(dir);
+  const state = awayState(request, id);
+  const away = state?.ended && !state.fetched ? state.host : null;
   if (!existsSync(join(adapter, 'adapter_config.json')))
-    throw new UserError('R152', `run ${id} has no adapter`, {
-      hint: `an adapter is saved when a run succeeds; \`lorch show ${id}\` says how this one ended`,
+    throw new UserError('R152', `run ${id} has no adapter${away ? ' here' : ''}`, {
+      hint: away
+        ? `its results are on ${away}: \`lorch fetch ${id}\` brings them`
+        : `an adapter is saved when a run succeeds; \`lorch show ${id}\` says how this one ended`,
       exitCode: 1,
     });
   const plan = await requirePlan(dir);

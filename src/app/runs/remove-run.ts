@@ -6,6 +6,7 @@ import { lstat, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { UserError } from '../../diagnostics/user-error.ts';
+import { isUnreachable } from '../../hosts/unreachable.ts';
 import { isRunId } from '../../run/record.ts';
 import { statusWord } from '../../run/status.ts';
 import { latestAttempt } from '../../store/attempts.ts';
@@ -15,6 +16,7 @@ import { openStore, requireWritable } from '../../store/open-store.ts';
 import { resolveRun } from '../../store/resolve-run.ts';
 import { getRun, type RunRow } from '../../store/runs.ts';
 import { isBusy, isStoreTrouble } from '../../store/store-errors.ts';
+import { hostsOf } from '../../supervise/away-runs.ts';
 import type { SuperviseDeps } from '../../supervise/deps.ts';
 import { forgetOwnQueued } from '../../supervise/queue/own-queue.ts';
 import { isRunAlive } from '../../supervise/run-alive.ts';
@@ -89,12 +91,22 @@ function underWay(run: string, status: string): UserError {
 export async function removeRuns(deps: SuperviseDeps, runs: readonly Removable[]): Promise<void> {
   for (const found of runs) {
     await refuseUnderWay(deps, found.run, getRun(deps.store, found.run));
+    await removeElsewhere(deps, found.run);
     await removeRun(deps, found);
     forgetTrust(deps.env, found.dir);
     forgetOwnQueued(deps, found.run);
     deps.log.info({ run: found.run }, 'removed');
   }
   await finishRemovals(deps);
+}
+
+/** Its folders on other hosts. What cannot be reached stays there, and the user is told so. */
+async function removeElsewhere(deps: SuperviseDeps, run: string): Promise<void> {
+  for (const { host, runDir } of hostsOf(deps, run))
+    await host.remove(runDir).catch((error: unknown) => {
+      if (!isUnreachable(error)) throw error;
+      deps.notice?.(`${error.message}; ${runDir} stays there, with what the run wrote`);
+    });
 }
 
 async function removeRun(deps: SuperviseDeps, { run, dir, attempts }: Removable): Promise<void> {

@@ -1,14 +1,12 @@
-import { join } from 'node:path';
 import { redactorOf } from '../../diagnostics/secrets.ts';
 import { UserError } from '../../diagnostics/user-error.ts';
-import type { Host } from '../../hosts/host.ts';
-import { findHost } from '../../hosts/index.ts';
-import { runPaths } from '../../run/layout.ts';
+import { localHost } from '../../hosts/local.ts';
 import { resolveRun } from '../../store/resolve-run.ts';
 import { getRun } from '../../store/runs.ts';
-import { runDirOf, runDirOn } from '../../supervise/attempt-context.ts';
+import { runDirOf } from '../../supervise/attempt-context.ts';
+import { latestAway } from '../../supervise/away-runs.ts';
+import { listCheckpoints } from '../../supervise/checkpoints.ts';
 import type { LaunchDeps } from '../../supervise/deps.ts';
-import { readPlanFile } from '../../supervise/run-folder.ts';
 import { startAttempt } from '../../supervise/start-attempt.ts';
 import { trustCode } from '../../supervise/trusted-code.ts';
 import { requirePlan } from '../files/require-plan.ts';
@@ -23,9 +21,13 @@ export interface Resumed {
 
 export interface ResumeOptions {
   /** Its base model may execute code. */
-  trusted?: boolean;
+  trusted?: boolean | undefined;
   /** Why it may go on with other versions or another base model than those of the checkpoint. */
-  allowChanged?: string;
+  allowChanged?: string | undefined;
+  /** Where it goes on; by default where it was. */
+  host?: string | undefined;
+  /** Goes on from what is here, though results on another host may be newer. */
+  leaveRemote?: boolean | undefined;
 }
 
 /**
@@ -36,7 +38,7 @@ export interface ResumeOptions {
 export async function resumeRun(
   deps: LaunchDeps,
   ref: string,
-  { trusted = false, allowChanged }: ResumeOptions = {},
+  { trusted = false, allowChanged, host, leaveRemote }: ResumeOptions = {},
 ): Promise<Resumed> {
   const reason = allowChanged === undefined ? undefined : redactorOf(deps.env)(allowChanged).trim();
   if (reason === '')
@@ -52,21 +54,14 @@ export async function resumeRun(
     });
   const home = runDirOf(deps, run);
   if (trusted) trustCode(deps.env, home, await requirePlan(home));
-  const plan = readPlanFile(home);
-  const host = plan.state === 'read' ? findHost(plan.value.resources.host) : undefined;
-  const goesOn = host !== undefined && (await hasCheckpoint(host, runDirOn(host, deps, run)));
-  return {
-    run,
-    attempt: await startAttempt(deps, run, reason === undefined ? {} : { allowChanged: reason }),
-    goesOn,
-  };
+  const goesOn = await hasCheckpoint(deps, run, leaveRemote === true);
+  const options = { host, leaveRemote, ...(reason !== undefined && { allowChanged: reason }) };
+  return { run, attempt: await startAttempt(deps, run, options), goesOn };
 }
 
-// A checkpoint's seal is written last. The trainer decides which checkpoint is intact.
-async function hasCheckpoint(host: Host, runDir: string): Promise<boolean> {
-  const { checkpoints } = runPaths(runDir);
-  for (const { name } of (await host.list(checkpoints)) ?? [])
-    if (/^checkpoint-\d+$/.test(name) && (await host.stat(join(checkpoints, name, 'lorch.json'))))
-      return true;
-  return false;
+/** Here, or where it trained last. The trainer decides which checkpoint is intact. */
+async function hasCheckpoint(deps: LaunchDeps, run: string, onlyHere: boolean): Promise<boolean> {
+  if ((await listCheckpoints(localHost, runDirOf(deps, run))).length > 0) return true;
+  const away = onlyHere ? null : latestAway(deps, run);
+  return away !== null && (await listCheckpoints(away.host, away.runDir)).length > 0;
 }

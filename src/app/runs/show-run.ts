@@ -15,6 +15,7 @@ import { readSeries, type SeriesBucket } from '../../store/read-series.ts';
 import { resolveRun } from '../../store/resolve-run.ts';
 import { snapshotRun } from '../../store/run-snapshot.ts';
 import type { RunRow } from '../../store/runs.ts';
+import { type AwayState, awayState } from '../../supervise/away-runs.ts';
 import { requirePlan } from '../files/require-plan.ts';
 import { type MeasuredSpan, measuredSpan } from '../forecast/measured-span.ts';
 import { startupSeconds } from '../forecast/past-runs.ts';
@@ -43,6 +44,8 @@ export interface ShownRun {
   checkpoints: StoredEvent<'checkpoint'>[];
   /** Where resumed attempts went on, each with the proof that it computes the same as before. */
   resumes: StoredEvent<'resume'>[];
+  /** Null if it worked on this machine. */
+  away: AwayState | null;
   curves: Record<'loss' | 'eval_loss', SeriesBucket[]>;
 }
 
@@ -72,6 +75,7 @@ export async function showRun(store: Store, runsDir: string, ref: string, now: n
       artifacts: events.filter((event): event is StoredEvent<'artifact'> => event.type === 'artifact'),
       checkpoints: events.filter((event): event is StoredEvent<'checkpoint'> => event.type === 'checkpoint'),
       resumes: events.filter((event): event is StoredEvent<'resume'> => event.type === 'resume'),
+      away: awayState({ store, runsDir }, id),
       curves: {
         loss: readSeries(store, id, 'loss', { maxPoints: 200 }),
         eval_loss: readSeries(store, id, 'eval_loss', { maxPoints: 200 }),

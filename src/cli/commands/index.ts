@@ -169,6 +169,11 @@ export const commandGroups: { title: string; commands: CommandEntry[] }[] = [
       },
       { name: 'stop', summary: 'save a checkpoint and stop', load: () => import('./stop.ts') },
       { name: 'resume', summary: 'go on from the last checkpoint', load: () => import('./resume.ts') },
+      {
+        name: 'fetch',
+        summary: 'bring the results of a run on another host',
+        load: () => import('./fetch.ts'),
+      },
       { name: 'rerun', summary: 'start a run again from its stored plan', load: () => import('./rerun.ts') },
       {
         name: 'compare',

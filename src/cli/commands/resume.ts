@@ -9,6 +9,8 @@ interface Options {
   trustRemoteCode?: true;
   allowChanged?: string;
   python?: string;
+  host?: string;
+  leaveRemote?: true;
   queue?: true;
 }
 
@@ -24,6 +26,8 @@ export function define(command: Command, context: Context): void {
       'go on although versions or the base model have changed since the checkpoint; the run keeps the reason',
     )
     .option('--python <path>', 'another Python environment')
+    .option('--host <name>', 'where it goes on; the newest checkpoint is sent there')
+    .option('--leave-remote', 'go on from what is here, though its last host cannot be reached')
     .addHelpText(
       'after',
       '\nGoes on from the newest complete checkpoint, as another attempt of the same run.\n\nExamples:\n  lorch resume @last\n  lorch resume support-r16 --detach\n  lorch resume sweep-rank                      the runs of a sweep that did not succeed\n',
@@ -41,8 +45,10 @@ export function define(command: Command, context: Context): void {
           return await queueInTerminal(context, workspace, ref, options);
         }
         const { run, attempt, goesOn } = await resumeRun(deps, ref, {
-          trusted: options.trustRemoteCode ?? false,
-          ...(options.allowChanged !== undefined && { allowChanged: options.allowChanged }),
+          trusted: options.trustRemoteCode,
+          allowChanged: options.allowChanged,
+          host: options.host,
+          leaveRemote: options.leaveRemote,
         });
         const from =
           attempt === 1 ? ', which had not started' : goesOn ? '' : ', from step 0: no checkpoint was saved';

@@ -29,6 +29,7 @@ export function define(command: Command, context: Context): void {
             findings: shown.findings,
             checkpoints: shown.checkpoints,
             artifacts: shown.artifacts,
+            away: shown.away,
           });
         }
         if (options.markdown) {

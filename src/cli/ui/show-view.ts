@@ -29,6 +29,7 @@ export function renderRun(shown: ShownRun, style: OutputStream, now: number, cwd
       '\n' +
       (row.tags.length > 0 ? `  tags  ${visible(row.tags.join(', '))}\n` : '') +
       (row.notes ? `  notes ${visible(row.notes)}\n` : '') +
+      awayLine(shown, now) +
       (run.early_stop ? `  ${earlyStopSentence(run.early_stop)}\n` : ''),
     shown.failure ? failureLines(shown.failure, ink) : '',
     resumeLines(shown.resumes, ink),
@@ -48,6 +49,16 @@ export function renderRun(shown: ShownRun, style: OutputStream, now: number, cwd
     renderNext(nextCommands(shown), style),
   ];
   return parts.filter((part) => part !== '').join('\n');
+}
+
+/** Where it is, and since when nothing was heard of it. */
+function awayLine({ away, row }: ShownRun, now: number): string {
+  if (!away) return '';
+  const host = visible(away.host);
+  if (!away.ended)
+    return `  on ${host}, last heard of ${formatDuration(Math.max(0, now - away.heard_ms))} ago\n`;
+  if (away.fetched) return `  trained on ${host}, results fetched\n`;
+  return `  its results are on ${host} and not here yet: lorch fetch ${row.id}\n`;
 }
 
 /** A path from `cwd` if it is in there, else as it is. */

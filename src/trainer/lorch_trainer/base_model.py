@@ -35,7 +35,7 @@ def load_planned_base(
     if plan.init_adapter:
         check_init_adapter(run.init_adapter, plan.init_adapter["files"])
     model = load_base(
-        plan.model_source,
+        plan.model_folder,
         revision=plan.base_model["revision"],
         trust_remote_code=trust,
         dtype=plan.model["dtype"],

@@ -65,6 +65,9 @@ class Plan:
     init_adapter: dict[str, Any] | None = None
     """`mode`, `files` and the origin; None in plans with a new adapter."""
 
+    base_folder: str | None = None
+    """Where the base model lies on this machine, if not where the plan says; never part of plan.json."""
+
     @property
     def use_cpu(self) -> bool:
         """Whether the CPU is meant, even if a GPU is."""
@@ -72,8 +75,13 @@ class Plan:
 
     @property
     def model_source(self) -> str:
-        """The argument for `from_pretrained`: the local folder if there is one, otherwise the hub id."""
+        """The base model as the adapter names it: the local folder if there is one, otherwise the hub id."""
         return str(self.base_model["path"] or self.base_model["id"])
+
+    @property
+    def model_folder(self) -> str:
+        """The argument for `from_pretrained`."""
+        return self.base_folder or self.model_source
 
 
 def read_plan(run: RunFolder) -> Plan:
@@ -90,4 +98,4 @@ def read_plan(run: RunFolder) -> Plan:
     missing = [name for name, field in fields.items() if name not in raw and field.default is MISSING]
     if missing:
         raise LorchError("R025", f"{run.plan} lacks {', '.join(missing)}")
-    return Plan(**{name: raw[name] for name in fields if name in raw})
+    return Plan(**{name: raw[name] for name in fields if name in raw and name != "base_folder"})

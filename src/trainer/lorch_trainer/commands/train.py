@@ -13,6 +13,7 @@ import os
 import signal
 import sys
 import traceback
+from dataclasses import replace
 from pathlib import Path
 
 from ..attempt import Attempt
@@ -45,7 +46,7 @@ def main(argv: list[str]) -> int:
     stop = Stop(lambda: attempt.end("stopped", EXIT_CODE))
     stop.install()
     try:
-        finished = _run(attempt, stop)
+        finished = _run(attempt, stop, options.base_model)
         stop.over = True
         outcome, code = ("succeeded", 0) if finished else ("stopped", EXIT_CODE)
         attempt.end(outcome, code)
@@ -63,6 +64,7 @@ def _parse(argv: list[str]) -> argparse.Namespace:
     parser.add_argument("--attempt", type=int, required=True)
     parser.add_argument("--retry", type=json.loads, metavar="JSON")
     parser.add_argument("--allow-changed", metavar="REASON")
+    parser.add_argument("--base-model", help="its folder on this machine, if it is not that of the plan")
     return parser.parse_args(argv)
 
 
@@ -77,9 +79,9 @@ def _report_failure(attempt: Attempt, failure: LorchError) -> None:
         traceback.print_exc(file=sys.stderr)
 
 
-def _run(attempt: Attempt, stop: Stop) -> bool:
+def _run(attempt: Attempt, stop: Stop, base_model: str | None) -> bool:
     """Executes the plan. Returns False if the attempt was stopped before its last step."""
-    plan = with_changes(attempt, read_plan(attempt.run))
+    plan = replace(with_changes(attempt, read_plan(attempt.run)), base_folder=base_model)
     find_method(plan.method)
     attempt.max_steps = int(plan.forecast["steps"]["total"])
     pin_device(plan.use_cpu)
