@@ -1,7 +1,7 @@
 // Finds the command a user typed, loads that one module, runs it, and turns what it throws into an exit code.
 import { type Context, processContext } from './context.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
-import { dispatcherWord } from './start-waiting.ts';
+import { dispatcherWord, tidyWord } from './start-waiting.ts';
 import { readVersion } from './version.ts';
 
 /** Runs one command line (`argv` without node and script) and returns the exit code. Never throws. */
@@ -20,9 +20,9 @@ export async function main(argv: readonly string[], given?: Context): Promise<Ex
       return EXIT.good;
     }
     // The process that starts waiting runs; it must stay small.
-    if (argv[0] === dispatcherWord) {
-      const { dispatchQueue } = await import('./dispatch-queue.ts');
-      return await dispatchQueue(context);
+    if (argv[0] === dispatcherWord || argv[0] === tidyWord) {
+      const { dispatchQueue, tidyUp } = await import('./dispatch-queue.ts');
+      return argv[0] === tidyWord ? await tidyUp(context) : await dispatchQueue(context);
     }
     const { runCommand } = await import('./run-command.ts');
     await runCommand(argv, context);

@@ -7,8 +7,11 @@ import { noticeOn } from './notice.ts';
 /** The word that makes this program the dispatcher of the workspace that it is started in. */
 export const dispatcherWord = 'dispatch-queue';
 
+/** The word with which the dispatcher starts a process that writes reports of runs that have ended. */
+export const tidyWord = 'report-ended';
+
 /** Node needs less memory like this, and is slower; a dispatcher waits most of the time. */
-const flags = ['--max-semi-space-size=1', '--optimize-for-size'];
+const flags = ['--max-semi-space-size=1', '--optimize-for-size', '--jitless', '--expose-gc'];
 
 /** Starts the dispatcher if something waits and none is at work. A failure ends no command. */
 export async function startWaiting(context: Context, workspace: OpenWorkspace): Promise<void> {

@@ -1,10 +1,9 @@
-import { execa } from 'execa';
-
 /** Starts a program of this machine in a session of its own, so that it goes on when this process or its terminal ends. */
 export async function startDetached(
   [program = '', ...args]: readonly string[],
   { cwd, env }: { cwd: string; env: Readonly<Record<string, string | undefined>> },
 ): Promise<void> {
+  const { execa } = await import('execa');
   const child = execa(program, args, {
     cwd,
     env: { ...env },

@@ -37,8 +37,6 @@ export interface OpenWorkspace {
   deps: SuperviseDeps;
   /** Who follows which run in this process. */
   followers: Followers;
-  /** What is done for a run that has ended: its report, and who is told. */
-  onEnded(run: string): Promise<void>;
   /**
    * Brings unfinished runs up to date, whatever became of their controllers, writes missing reports, and removes what
    * killed commands left. Calls while one is under way share it.
@@ -92,14 +90,13 @@ export async function openWorkspace({ cwd, env, notice, transfer }: OpenOptions)
     const { sendNotifications } = await import('./send-notifications.ts');
     await sendNotifications(deps, workspace);
   };
-  const onEnded = async (run: string): Promise<void> => {
+  const followers = createFollowers(deps, async (run) => {
     const { reportRun } = await import('../runs/report-run.ts');
     const { fetchEnded } = await import('../runs/fetch-run.ts');
     await fetchEnded(deps, run);
     await reportRun(deps, run);
     await tellEnds();
-  };
-  const followers = createFollowers(deps, onEnded);
+  });
   let recovering: Promise<void> | null = null;
   const named = (explicit?: string) => ({
     env,
@@ -130,7 +127,6 @@ export async function openWorkspace({ cwd, env, notice, transfer }: OpenOptions)
     store,
     deps,
     followers,
-    onEnded,
     recover() {
       recovering ??= recoverWorkspace(deps, followers.isFollowed)
         .then(tellEnds)

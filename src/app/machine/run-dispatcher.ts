@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { findWorkspace, workspaceFile } from '../../config/workspace.ts';
 import { UserError } from '../../diagnostics/user-error.ts';
+import { localHost } from '../../hosts/local.ts';
 import { startDetached } from '../../hosts/start-detached.ts';
 import { listWaiting, runsUnderWay, standing } from '../../store/queue.ts';
 import type { SuperviseDeps } from '../../supervise/deps.ts';
@@ -12,13 +13,21 @@ import { type Dispatched, dispatch } from '../../supervise/queue/dispatch.ts';
 import { livingDispatcher } from '../../supervise/queue/hold-lock.ts';
 import type { OpenWorkspace } from './open-workspace.ts';
 
+export interface DispatcherProcess {
+  pid: number;
+  signal: AbortSignal;
+  /** A program that writes reports of runs that have ended and tells who is to be told, in the current folder. */
+  tidyUp: readonly string[];
+}
+
 /** Starts what waits in the workspace until nothing is left to do, or until `signal`. */
 export async function runDispatcher(
   workspace: OpenWorkspace,
-  { pid, signal }: { pid: number; signal: AbortSignal },
+  { pid, signal, tidyUp }: DispatcherProcess,
 ): Promise<Dispatched> {
   const { deps } = workspace;
-  return await dispatch(
+  const reports = createReports(workspace, tidyUp);
+  const result = await dispatch(
     {
       ...deps,
       pid,
@@ -27,10 +36,35 @@ export async function runDispatcher(
         env: relaunchEnvironment(own.env, deps.env),
       }),
       cpuSlots: slotsOf(workspace.root, workspace.cpuSlots, deps),
-      onEnded: workspace.onEnded,
+      onEnded: reports.ask,
     },
     signal,
   );
+  await reports.done();
+  return result;
+}
+
+/** Reports and notifications of runs that have ended, made by a process of its own: what they need is large. */
+function createReports({ deps }: OpenWorkspace, tidyUp: readonly string[]) {
+  let asked = false;
+  let working: Promise<void> | null = null;
+  const work = async (): Promise<void> => {
+    while (asked) {
+      asked = false;
+      const { code, error } = await localHost.run(tidyUp);
+      if (code !== 0)
+        deps.log.warn({ code, error }, 'reports could not be written; the next command does it');
+    }
+  };
+  return {
+    async ask() {
+      asked = true;
+      working ??= work().finally(() => {
+        working = null;
+      });
+    },
+    done: async () => await working,
+  };
 }
 
 /** As lorch.yaml says now; while it is wrong, as it said last. */

@@ -97,20 +97,16 @@ export function chooseGpus(
   gpus: readonly DeviceGpu[],
   leases: readonly Pick<Lease, 'device' | 'shared' | 'bytes'>[],
 ): NewLease[] | null {
-  // Without a forecast nobody knows whether it fits beside others.
-  const shared = wanted.shareGpu && wanted.bytes !== null;
   const free = gpus
     .filter(({ others }) => others === null)
-    .map((gpu) => ({
-      lease: {
-        device: gpu.uuid,
-        shared,
-        bytes: shared ? wanted.bytes : null,
-        room: gpu.memoryBytes * sharedPart,
-      },
-      sharers: leases.filter(({ device }) => device === gpu.uuid).length,
-    }))
-    .filter(({ lease }) => (shared ? (lease.bytes ?? 0) <= lease.room : true) && isFree(lease, leases));
+    .map((gpu) => {
+      const room = gpu.memoryBytes * sharedPart;
+      // Without a forecast nobody knows whether it fits beside others.
+      const shared = wanted.shareGpu && wanted.bytes !== null && wanted.bytes <= room;
+      const sharers = leases.filter(({ device }) => device === gpu.uuid).length;
+      return { lease: { device: gpu.uuid, shared, bytes: shared ? wanted.bytes : null, room }, sharers };
+    })
+    .filter(({ lease }) => isFree(lease, leases));
   // Sharers go where others share already, so that whole GPUs stay free.
   free.sort((a, b) => b.sharers - a.sharers);
   return free.length < wanted.gpus ? null : free.slice(0, wanted.gpus).map(({ lease }) => lease);

@@ -19,6 +19,7 @@ import type { LaunchDeps, SuperviseDeps } from '../deps.ts';
 import { startAttempt } from '../start-attempt.ts';
 import { waitForStore } from '../wait-for-store.ts';
 import { type Decision, decideQueue, type WaitKind } from './decide.ts';
+import { createFolderBell, type FolderBell } from './folder-bell.ts';
 import { beatMs, takeLock } from './hold-lock.ts';
 import { hostStates } from './host-states.ts';
 import { type OwnQueued, readOwnQueued } from './own-queue.ts';
@@ -36,12 +37,17 @@ export interface DispatchDeps extends SuperviseDeps {
   onEnded(run: string): Promise<void>;
 }
 
-/** How often it looks whether something has changed; a look costs microseconds. */
+/** How often it looks whether a run has ended: at first after something has changed, and later. */
 const tickMs = 100;
+const restTickMs = 1000;
+/** How long after a change it looks often. */
+const busyMs = 20_000;
 /** How often runs under way are looked at that have not said anything. */
-const lookMs = 5000;
+const lookMs = 10_000;
 /** How often it asks again whether other people's programs still use the GPUs. */
 const askAgainMs = 15_000;
+/** How often it looks again in any case. */
+const checkAgainMs = 60_000;
 /** After an error of the disk or the database. */
 const troubleMs = 2000;
 
@@ -53,16 +59,24 @@ export async function dispatch(deps: DispatchDeps, signal: AbortSignal): Promise
   const token = await takeLock(deps, deps.pid);
   if (token === null) return 'busy';
   deps.log.info({ pid: deps.pid }, 'the dispatcher has started');
-  const result = await work(deps, token, signal);
+  const bell = createFolderBell(deps.runsDir);
+  const result = await work(deps, { token, bell, signal }).finally(() => bell.close());
   if (result === 'stopped') await waitForStore(deps, () => endDispatcher(deps.store, token, () => true));
   deps.log.info({ pid: deps.pid, result }, 'the dispatcher has ended');
   return result;
 }
 
-async function work(deps: DispatchDeps, token: string, signal: AbortSignal): Promise<Dispatched> {
+interface Work {
+  token: string;
+  bell: FolderBell;
+  signal: AbortSignal;
+}
+
+async function work(deps: DispatchDeps, { token, bell, signal }: Work): Promise<Dispatched> {
   const watches = createRunWatches(deps);
   let beat = performance.now();
-  let last = null as { seen: string; decisions: Decision[]; atMs: number } | null;
+  let changedMs = performance.now();
+  let last = null as Decided | null;
   await keepPlaces(deps);
   while (!signal.aborted) {
     try {
@@ -75,7 +89,8 @@ async function work(deps: DispatchDeps, token: string, signal: AbortSignal): Pro
       for (const run of ended) await tellEnded(deps, run);
       const seen = queueSignature(deps.store);
       // Asking nvidia-smi costs more than all the rest.
-      if (ended.length > 0 || seen !== last?.seen || performance.now() - last.atMs > askAgainMs)
+      if (ended.length > 0 || seen !== last?.seen) changedMs = performance.now();
+      if (ended.length > 0 || seen !== last?.seen || isDue(last))
         last = { seen, decisions: await decide(deps), atMs: performance.now() };
       const { decisions } = last;
       if (await startAll(deps, decisions)) {
@@ -83,7 +98,7 @@ async function work(deps: DispatchDeps, token: string, signal: AbortSignal): Pro
         continue;
       }
       if (isStuck(decisions) && (await endIdle(deps, token, seen))) return 'idle';
-      await waitForChange(deps, watches, { seen, decisions, signal });
+      await waitForChange(deps, watches, { seen, decisions, changedMs, bell, signal });
     } catch (error) {
       if (!storeFailure(error) && !systemFailure(error)) throw error;
       deps.log.warn(
@@ -94,6 +109,22 @@ async function work(deps: DispatchDeps, token: string, signal: AbortSignal): Pro
     }
   }
   return 'stopped';
+}
+
+interface Decided {
+  /** What was decided upon. */
+  seen: string;
+  decisions: readonly Decision[];
+  atMs: number;
+}
+
+/** Whether to decide again although nothing has changed: other people's programs, and lorch.yaml, tell nobody. */
+function isDue({ decisions, atMs }: Decided): boolean {
+  return performance.now() - atMs > (asksAgain(decisions) ? askAgainMs : checkAgainMs);
+}
+
+function asksAgain(decisions: readonly Decision[]): boolean {
+  return decisions.some((each) => 'wait' in each && ['others', 'driver'].includes(each.wait.kind));
 }
 
 async function tellEnded(deps: DispatchDeps, run: string): Promise<void> {
@@ -165,17 +196,20 @@ interface Change {
   /** What was decided upon. */
   seen: string;
   decisions: readonly Decision[];
+  /** When the last change came. */
+  changedMs: number;
+  bell: FolderBell;
   signal: AbortSignal;
 }
 
 async function waitForChange(deps: DispatchDeps, watches: RunWatches, change: Change): Promise<void> {
-  const { seen, decisions, signal } = change;
-  const asks = decisions.some((each) => 'wait' in each && ['others', 'driver'].includes(each.wait.kind));
+  const { seen, decisions, changedMs, bell, signal } = change;
+  const asks = asksAgain(decisions);
   const began = performance.now();
   const untilMs = watches.soon() ? tickMs : runsUnderWay(deps.store).length > 0 ? lookMs : askAgainMs;
   let version = -1;
   while (!signal.aborted) {
-    await sleep(tickMs, undefined, { signal }).catch(() => undefined);
+    await bell.pause(began - changedMs < busyMs ? tickMs : restTickMs);
     const passed = performance.now() - began;
     if (passed >= (asks ? Math.min(untilMs, askAgainMs) : untilMs)) return;
     if (await watches.hasEnded()) return;
