@@ -12,9 +12,11 @@ export interface HostSettings {
   dir: string;
   /** What is run there when the last attempt has ended; null: nothing. */
   onDone: string | null;
+  /** Run folders stay there after their results are fetched. */
+  keepRemote: boolean;
 }
 
-const keys = ['ssh', 'dir', 'on_done'];
+const keys = ['ssh', 'dir', 'on_done', 'keep_remote'];
 const nameGrammar = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
 
 /** Reads `hosts:`; the hosts are empty if there are findings (C010, C011). */
@@ -68,5 +70,9 @@ function readHost(name: string, map: LocatedMap, findings: Finding[]): HostSetti
         `\`ssh ${ssh || name} pwd\` shows your home folder there`,
       ),
     );
-  return [{ name, ssh: ssh ?? '', dir: (dir ?? '').replace(/\/+$/, ''), onDone }];
+  const keep = map.entries.get('keep_remote')?.value;
+  const keepRemote = keep?.kind === 'scalar' && keep.value === true;
+  if (keep && !keepRemote && !(isNull(keep) || (keep.kind === 'scalar' && keep.value === false)))
+    findings.push(finding('C011', keep.at, `\`hosts.${name}.keep_remote\` must be true or false`));
+  return [{ name, ssh: ssh ?? '', dir: (dir ?? '').replace(/\/+$/, ''), onDone, keepRemote }];
 }

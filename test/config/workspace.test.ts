@@ -101,14 +101,17 @@ describe('the workspace', () => {
   });
 
   it('names other machines, each with what it must say', async () => {
-    write('hosts:\n  box: { ssh: me@box, dir: /home/me/lorch/, on_done: sudo poweroff }\n');
+    write(
+      'hosts:\n  box: { ssh: me@box, dir: /home/me/lorch/, on_done: sudo poweroff, keep_remote: true }\n',
+    );
     expect((await findWorkspace(root))?.hosts).toEqual([
-      { name: 'box', ssh: 'me@box', dir: '/home/me/lorch', onDone: 'sudo poweroff' },
+      { name: 'box', ssh: 'me@box', dir: '/home/me/lorch', onDone: 'sudo poweroff', keepRemote: true },
     ]);
     for (const [text, code] of Object.entries({
       'hosts: box': 'C011',
       'hosts: { box: me@box }': 'C011',
       'hosts: { box: { dir: /x } }': 'C011',
+      'hosts: { box: { ssh: box, dir: /x, keep_remote: 3 } }': 'C011',
       'hosts: { box: { ssh: box } }': 'C011',
       'hosts: { box: { ssh: box, dir: lorch } }': 'C011',
       'hosts: { box: { ssh: "-oProxyCommand=touch x", dir: /x } }': 'C011',

@@ -16,10 +16,9 @@ export function openHosts(
   env: Readonly<Record<string, string | undefined>>,
 ): WorkspaceHosts {
   const hosts = new Map<string, SshHost>();
-  for (const { name, ssh, dir, onDone } of settings)
-    hosts.set(
-      name,
-      createSshHost({
+  for (const { name, ssh, dir, onDone, keepRemote } of settings)
+    hosts.set(name, {
+      ...createSshHost({
         name,
         destination: ssh,
         dir,
@@ -27,7 +26,8 @@ export function openHosts(
         agentFile: join(findTrainerDir(), 'agent.py'),
         env,
       }),
-    );
+      keepRemote,
+    });
   return {
     find: (name) => hosts.get(name),
     close() {
