@@ -96,4 +96,19 @@ export const pythonCodes: CodeDoc[] = [
     prose:
       'They may still write into the environment, so it cannot be made again while they run. Usually `lorch setup` ends them itself; one that hangs on a disk or a network file system stays. End them by the numbers in the message, then run `lorch setup` again.',
   },
+  {
+    code: 'E012',
+    name: 'host-setup-failed',
+    severity: 'error',
+    title: "The trainer's environment on another machine could not be made.",
+    prose:
+      'The message says why, and the log on the host holds all that pip said. The host needs a Python from 3.10 with venv on the PATH of a login without a terminal, room for about 8 GB, and a package index that it can reach. `lorch host setup NAME` tries again; downloads are kept.',
+  },
+  {
+    code: 'E013',
+    name: 'host-is-local',
+    severity: 'error',
+    title: '`lorch host` commands are for other machines.',
+    prose: '`local` is this machine: `lorch setup` makes its environment, and `lorch doctor` explains it.',
+  },
 ];

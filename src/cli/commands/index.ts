@@ -167,6 +167,16 @@ export const commandGroups: { title: string; commands: CommandEntry[] }[] = [
         summary: 'free and leased GPUs, and who else uses them',
         load: () => import('./gpus.ts'),
       },
+      {
+        name: 'host list',
+        summary: 'this machine and those of lorch.yaml',
+        load: () => import('./host-list.ts'),
+      },
+      {
+        name: 'host setup',
+        summary: "make the trainer's Python environment on another machine",
+        load: () => import('./host-setup.ts'),
+      },
       { name: 'stop', summary: 'save a checkpoint and stop', load: () => import('./stop.ts') },
       { name: 'resume', summary: 'go on from the last checkpoint', load: () => import('./resume.ts') },
       {
