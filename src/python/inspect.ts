@@ -39,16 +39,19 @@ const facts = z.object({
   packages: z.record(z.string(), z.string().nullable()),
 });
 
-/** Asks an interpreter for its version and those of the named packages. Throws UserError E005 if it cannot be run. */
+/** Asks an interpreter for its version and those of the named packages. `env` null: the host's own. Throws UserError E005 if it cannot be run. */
 export async function inspectPython(
   executable: string,
   packages: readonly string[],
-  env: Readonly<Record<string, string | undefined>>,
+  env: Readonly<Record<string, string | undefined>> | null,
   host: Host = localHost,
 ): Promise<PythonFacts> {
   const timeoutMs = 30_000;
   const argv = [executable, ...isolation, '-c', script, ...packages];
-  const { code, error, stdout, stderr } = await host.run(argv, { env: isolatedEnvironment(env), timeoutMs });
+  const { code, error, stdout, stderr } = await host.run(argv, {
+    ...(env && { env: isolatedEnvironment(env) }),
+    timeoutMs,
+  });
   if (code !== 0) {
     const ended =
       code === null ? `it was killed, or took over ${timeoutMs / 1000} s` : `it ended with exit code ${code}`;

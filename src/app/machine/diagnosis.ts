@@ -1,7 +1,7 @@
 // What `lorch doctor` says of one part of the machine.
 
 export interface Diagnosis {
-  part: 'lorch' | 'workspace' | 'python' | 'gpu' | 'hub';
+  part: 'lorch' | 'host' | 'workspace' | 'python' | 'gpu' | 'hub';
   name: string;
   /** broken: something that lorch needs does not work; warning: a part of it will not. */
   state: 'good' | 'warning' | 'broken' | 'absent';

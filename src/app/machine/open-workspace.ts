@@ -154,7 +154,8 @@ export async function findFolders(options: OpenOptions): Promise<{ root: string;
   return { root, runsDir };
 }
 
-async function requireWorkspace({ cwd, env }: OpenOptions): Promise<Workspace> {
+/** Throws UserError U100. */
+export async function requireWorkspace({ cwd, env }: OpenOptions): Promise<Workspace> {
   const workspace = await findWorkspace(cwd, env.HOME);
   if (workspace) return workspace;
   throw new UserError(

@@ -1,10 +1,8 @@
 import type { Command } from 'commander';
-import type { Diagnosis } from '../../app/machine/diagnosis.ts';
 import type { Context } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
+import { renderDiagnoses } from '../ui/diagnosis-view.ts';
 import { printJson } from '../ui/json.ts';
-import { type Ink, paint, visible } from '../ui/paint.ts';
-import { wrapLines } from '../ui/wrap.ts';
 import { readVersion } from '../version.ts';
 
 const examples = `
@@ -40,42 +38,9 @@ export function define(command: Command, context: Context): void {
         printJson(context, { healthy: broken === 0, parts: diagnoses });
         return;
       }
-      context.stdout.write(
-        render(diagnoses, paint(context.stdout.color), context.stdout.isTTY ? context.stdout.columns : null),
-      );
+      context.stdout.write(renderDiagnoses(diagnoses, context.stdout));
       const verdict =
         broken === 0 ? 'Everything that lorch needs works.' : `${broken} broken; see the fixes above.`;
       context.stderr.write(`${verdict}\n`);
     });
-}
-
-const titles: Record<Diagnosis['part'], string> = {
-  lorch: 'lorch',
-  workspace: 'Workspace',
-  python: "The trainer's Python",
-  gpu: 'GPU',
-  hub: 'Model hub',
-};
-
-/** Aligns values in one column; on a terminal, `columns` wide, long ones wrap there. */
-function render(diagnoses: readonly Diagnosis[], ink: Ink, columns: number | null): string {
-  const marks = {
-    good: ink.green('✓'),
-    warning: ink.yellow('!'),
-    broken: ink.red('✗'),
-    absent: ink.dim('–'),
-  };
-  const width = Math.max(...diagnoses.map(({ name }) => name.length));
-  const room = columns === null ? null : Math.max(columns - width - 6, 20);
-  const value = (words: string) =>
-    (room === null ? [words] : wrapLines(words, room)).join(`\n${' '.repeat(width + 6)}`);
-  let text = '';
-  let part = '';
-  for (const each of diagnoses) {
-    if (each.part !== part) text += `${text ? '\n' : ''}${ink.bold(titles[each.part])}\n`;
-    part = each.part;
-    text += `  ${marks[each.state]} ${each.name.padEnd(width)}  ${value(visible(each.value))}\n`;
-    if (each.fix) text += `    ${' '.repeat(width)}  ${value(`${ink.cyan('fix:')} ${visible(each.fix)}`)}\n`;
-  }
-  return text;
 }

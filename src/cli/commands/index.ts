@@ -168,6 +168,11 @@ export const commandGroups: { title: string; commands: CommandEntry[] }[] = [
         load: () => import('./gpus.ts'),
       },
       {
+        name: 'host doctor',
+        summary: 'what a run on another machine needs, part by part',
+        load: () => import('./host-doctor.ts'),
+      },
+      {
         name: 'host list',
         summary: 'this machine and those of lorch.yaml',
         load: () => import('./host-list.ts'),
