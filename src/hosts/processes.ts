@@ -4,8 +4,9 @@ import type { ProcessIdentity } from '../run/attempt-files.ts';
 import type { Host } from './host.ts';
 import { type ProcStat, parseProcStat } from './pid.ts';
 import { readBytes } from './read-files.ts';
+import { isUnreachable, unreachable } from './unreachable.ts';
 
-type ProcessHost = Pick<Host, 'read' | 'list' | 'run'>;
+type ProcessHost = Pick<Host, 'name' | 'read' | 'list' | 'run'>;
 
 export interface FoundProcess extends ProcessIdentity {
   /** Leads its process group: the trainer itself, not one of its workers. */
@@ -14,7 +15,9 @@ export interface FoundProcess extends ProcessIdentity {
 
 /** Whether exactly this process lives: same pid, start time and boot, and not a zombie. */
 export async function isAlive(host: ProcessHost, identity: ProcessIdentity): Promise<boolean> {
-  if (identity.boot_id !== null && identity.boot_id !== (await bootId(host))) return false;
+  const boot = identity.boot_id === null ? null : await bootId(host);
+  // A host that does not tell its boot says nothing about the process.
+  if (boot !== null && boot !== identity.boot_id) return false;
   const stat = await readStat(host, identity.pid);
   if (!stat || /^[ZX]/.test(stat.state)) return false;
   return identity.start === null || identity.start === stat.start;
@@ -123,6 +126,8 @@ const knownProc = new WeakMap<ProcessHost, Promise<boolean>>();
 function hasProc(host: ProcessHost): Promise<boolean> {
   const known = knownProc.get(host) ?? readText(host, '/proc/self/stat').then((text) => Boolean(text));
   knownProc.set(host, known);
+  // What a broken connection says is no answer.
+  known.catch(() => knownProc.delete(host));
   return known;
 }
 
@@ -132,7 +137,9 @@ const environmentBytes = 4 * 1024 * 1024;
 async function readText(host: ProcessHost, file: string): Promise<string | null> {
   try {
     return (await readBytes(host, file, 0, environmentBytes)).toString('latin1') || null;
-  } catch {
+  } catch (error) {
+    // Nothing is known of a process on a host that does not answer.
+    if (isUnreachable(error)) throw error;
     // A process that ends while it is looked at.
     return null;
   }
@@ -140,6 +147,9 @@ async function readText(host: ProcessHost, file: string): Promise<string | null>
 
 async function output(host: ProcessHost, argv: readonly string[]): Promise<string | null> {
   // As the shim asks (shim.py): the start time is compared as text, and `ps` writes it in the zone of TZ.
-  const { code, stdout } = await host.run(['env', '-u', 'TZ', 'LC_ALL=C', ...argv], { timeoutMs: 5000 });
+  const { code, stdout, error } = await host.run(['env', '-u', 'TZ', 'LC_ALL=C', ...argv], {
+    timeoutMs: 5000,
+  });
+  if (code === null && error === null) throw unreachable(host.name, 'a command there was cut off');
   return code === 0 && stdout.trim() !== '' ? stdout.trim() : null;
 }

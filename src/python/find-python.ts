@@ -141,16 +141,19 @@ async function managedInterpreter(
   const [best] = await fittingEnvironments(host, cacheDir, trainerDir, need);
   if (best) return best.executable;
   const others = await listManaged(host, cacheDir);
+  const where = host === localHost ? '' : ` on ${host.name}`;
   const message =
     others.length === 0
-      ? "the trainer's Python environment has not been made yet"
+      ? `the trainer's Python environment has not been made yet${where}`
       : others.some(({ marker }) => marker.need === 'trainer')
         ? "the trainer's Python environment belongs to another version of lorch"
         : 'only the light tokenizer environment has been made; training needs the full one';
   const hint =
-    need === 'tokenizer'
-      ? 'run `lorch setup --tokenizer` (light, data commands only) or `lorch setup` (everything); or name your own with --python'
-      : 'run `lorch setup`; or name your own with --python';
+    host !== localHost
+      ? `run \`lorch host setup ${host.name}\``
+      : need === 'tokenizer'
+        ? 'run `lorch setup --tokenizer` (light, data commands only) or `lorch setup` (everything); or name your own with --python'
+        : 'run `lorch setup`; or name your own with --python';
   throw new UserError('E001', message, { hint, exitCode: 3 });
 }
 

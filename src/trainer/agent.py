@@ -26,6 +26,7 @@ MARK = b"\0lorch agent 1\0"
 MAX_HEADER = 16 << 20
 MAX_BODY = 64 << 20
 WORKERS = 16
+PIECE = 1 << 20
 
 Answer = Tuple[Any, bytes]
 
@@ -39,9 +40,9 @@ def read_file(request: Dict[str, Any], _body: bytes) -> Answer:
             return {"not_file": "folder" if stat.S_ISDIR(mode) else "other"}, b""
         parts: List[bytes] = []
         filled = 0
-        # Files of the system (/proc) give little at a time and tell no size.
+        # Files of the system (/proc) give little at a time and tell no size; some refuse a large buffer.
         while filled < length:
-            part = os.pread(descriptor, length - filled, at + filled)
+            part = os.pread(descriptor, min(length - filled, PIECE), at + filled)
             if not part:
                 break
             parts.append(part)
