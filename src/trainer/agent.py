@@ -2,9 +2,9 @@
 
 It is sent over stdin and never stored, so nothing has to be installed but Python 3.8. A frame is two
 big-endian lengths (4 bytes each), a JSON header and a body of bytes. A request is {"id", "op", ...}; its
-answer has the same id and either "ok" or "error", the system's name of an error. Requests are answered as they
-are done, in any order. The agent ends with its connection, and with it the commands that it runs; what they
-started in a session of its own lives on.
+answer has the same id and either "ok" or "error", the system's name of an error. Requests are answered
+as they are done, in any order. The agent ends with its connection, and with it the commands that it runs;
+what they started in a session of its own lives on.
 """
 
 import errno
