@@ -1,8 +1,8 @@
 // `hosts:` of lorch.yaml: other machines, by the name that `resources.host` uses.
 import type { Finding } from '../diagnostics/finding.ts';
 import { finding } from './finding.ts';
+import { unknownKeys } from './known-keys.ts';
 import { isNull, type Located, type LocatedMap } from './source/located.ts';
-import { nearest } from './suggest.ts';
 
 export interface HostSettings {
   name: string;
@@ -41,12 +41,7 @@ export function readHosts(node: Located): { hosts: HostSettings[]; findings: Fin
 }
 
 function readHost(name: string, map: LocatedMap, findings: Finding[]): HostSettings[] {
-  for (const [key, entry] of map.entries) {
-    if (keys.includes(key)) continue;
-    const near = nearest(key, keys);
-    const hint = near ? `did you mean \`${near}\`?` : `a host takes ${keys.join(', ')}`;
-    findings.push(finding('C010', entry.key, `there is no setting \`hosts.${name}.${key}\``, hint));
-  }
+  findings.push(...unknownKeys(map, `hosts.${name}`, keys));
   const text = (key: string): string | null => {
     const node = map.entries.get(key)?.value;
     if (!node || isNull(node)) return null;

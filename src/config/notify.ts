@@ -1,8 +1,8 @@
 // `notify:` of lorch.yaml: who is told when a run ends.
 import type { Finding } from '../diagnostics/finding.ts';
 import { finding } from './finding.ts';
+import { unknownKeys } from './known-keys.ts';
 import { isNull, type Located, type LocatedEntry } from './source/located.ts';
-import { nearest } from './suggest.ts';
 
 export type EndWord = 'succeeded' | 'failed' | 'cancelled' | 'lost';
 
@@ -24,13 +24,7 @@ export function readNotify(node: Located): { settings: NotifySettings | null; fi
   if (isNull(node)) return { settings: null, findings: [] };
   if (node.kind !== 'map')
     return failed(node, '`notify` must be a mapping with `command`, `webhook` or both');
-  const findings: Finding[] = [];
-  for (const [key, entry] of node.entries) {
-    if (keys.includes(key)) continue;
-    const near = nearest(key, keys);
-    const hint = near ? `did you mean \`${near}\`?` : `\`notify\` takes ${keys.join(', ')}`;
-    findings.push(finding('C010', entry.key, `there is no setting \`notify.${key}\``, hint));
-  }
+  const findings = unknownKeys(node, 'notify', keys);
   const on = readOn(node.entries.get('on'), findings);
   const command = readText(node.entries.get('command'), 'command', findings);
   const webhook = readWebhook(node.entries.get('webhook'), findings);

@@ -1,8 +1,8 @@
 // `queue:` of lorch.yaml: how much runs at once.
 import type { Finding } from '../diagnostics/finding.ts';
 import { finding } from './finding.ts';
+import { unknownKeys } from './known-keys.ts';
 import { isNull, type Located } from './source/located.ts';
-import { nearest } from './suggest.ts';
 
 export interface QueueSettings {
   /** How many queued runs train on the CPU of a host at once. */
@@ -18,13 +18,7 @@ export function readQueueSettings(node: Located): { settings: QueueSettings; fin
   if (isNull(node)) return { settings: usualQueue, findings: [] };
   if (node.kind !== 'map')
     return { settings: usualQueue, findings: [finding('C011', node.at, '`queue` must be a mapping')] };
-  const findings: Finding[] = [];
-  for (const [key, entry] of node.entries) {
-    if (keys.includes(key)) continue;
-    const near = nearest(key, keys);
-    const hint = near ? `did you mean \`${near}\`?` : `\`queue\` takes ${keys.join(', ')}`;
-    findings.push(finding('C010', entry.key, `there is no setting \`queue.${key}\``, hint));
-  }
+  const findings = unknownKeys(node, 'queue', keys);
   const slots = node.entries.get('cpu_slots')?.value;
   if (!slots || isNull(slots)) return { settings: usualQueue, findings };
   if (slots.kind === 'scalar' && Number.isSafeInteger(slots.value) && Number(slots.value) >= 1)

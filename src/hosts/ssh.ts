@@ -2,7 +2,8 @@
 
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { open, stat } from 'node:fs/promises';
+import { mkdir, open, rm, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { systemCode, systemReason } from '../diagnostics/system-error.ts';
 import { UserError } from '../diagnostics/user-error.ts';
@@ -19,7 +20,6 @@ export interface SshHostOptions {
   destination: string;
   /** Its folder for lorch; `~` is the home folder there. */
   dir: string;
-  scheduler?: string;
   onDone?: string;
   /** trainer/agent.py of this machine. */
   agentFile: string;
@@ -67,7 +67,9 @@ export function createSshHost(options: SshHostOptions): SshHost {
   };
   const run = async (argv: readonly string[], { stdin = '', env, timeoutMs }: RunOptions = {}) => {
     const fields = { argv, env: env ?? null, timeout_ms: timeoutMs ?? null };
-    const open = await connectWithin(connection, fail);
+    // Asked before the command is: one that was never sent may be sent again.
+    await ask('ping', {});
+    const open = await connection();
     try {
       return runResult(await open.request('run', fields, Buffer.from(stdin)));
     } catch (error) {
@@ -79,7 +81,7 @@ export function createSshHost(options: SshHostOptions): SshHost {
 
   return {
     name,
-    scheduler: options.scheduler ?? 'process',
+    scheduler: 'process',
     ...(options.onDone === undefined ? {} : { onDone: options.onDone }),
     runsDir: () => `${dir}/runs`,
     async read(file, from, length) {
@@ -105,11 +107,11 @@ export function createSshHost(options: SshHostOptions): SshHost {
     async remove(path) {
       await ask('remove', { path });
     },
-    async upload(from, to, sha256) {
-      await upload(ask, from, to, sha256);
+    async upload(from, to, sha256, tell) {
+      await upload(ask, from, to, sha256, tell);
     },
-    async download(from, to, sha256) {
-      await download(ask, from, to, sha256);
+    async download(from, to, sha256, tell) {
+      await download(ask, from, to, sha256, tell);
     },
     run,
     close() {
@@ -120,25 +122,6 @@ export function createSshHost(options: SshHostOptions): SshHost {
 }
 
 type Ask = (op: string, fields: Record<string, unknown>, body?: Buffer) => Promise<Reply>;
-
-async function connectWithin(
-  connection: () => Promise<AgentConnection>,
-  fail: (error: ConnectionLost) => never,
-): Promise<AgentConnection> {
-  const until = performance.now() + patienceMs;
-  for (let pauseMs = firstPauseMs; ; pauseMs *= 2) {
-    const open = await connection();
-    try {
-      // Asked before the command is: one that was never sent may be sent again.
-      await open.request('facts', {});
-      return open;
-    } catch (error) {
-      if (!(error instanceof ConnectionLost)) throw error;
-      if (error.final || performance.now() + pauseMs > until) return fail(error);
-      await sleep(pauseMs);
-    }
-  }
-}
 
 /** Nothing is there, or nothing that this user may see. */
 const unseen = new Set(['ENOENT', 'ENOTDIR', 'EACCES', 'ELOOP']);
@@ -201,7 +184,13 @@ function changed(file: string, found: string | null, sha256: string): UserError 
   });
 }
 
-async function upload(ask: Ask, from: string, to: string, sha256: string): Promise<void> {
+async function upload(
+  ask: Ask,
+  from: string,
+  to: string,
+  sha256: string,
+  tell?: (bytes: number) => void,
+): Promise<void> {
   const begun = (await ask('begin_upload', { to, sha256 })).ok as { there: boolean; at: number };
   if (begun.there) return;
   const { size } = await stat(from);
@@ -209,16 +198,21 @@ async function upload(ask: Ask, from: string, to: string, sha256: string): Promi
   for await (const chunk of createReadStream(from, { start: at, highWaterMark: chunkBytes })) {
     await ask('add_part', { to, sha256, at }, chunk as Buffer);
     at += (chunk as Buffer).length;
+    tell?.(at);
   }
   const { found } = (await ask('end_upload', { to, sha256, bytes: at })).ok as { found: string | null };
   if (found !== sha256) throw changed(from, found, sha256);
 }
 
 /** Written beside `to` first; then taken over as a file of this machine is copied, with its hash checked. */
-async function download(ask: Ask, from: string, to: string, sha256: string): Promise<void> {
+async function download(
+  ask: Ask,
+  from: string,
+  to: string,
+  sha256: string,
+  tell?: (bytes: number) => void,
+): Promise<void> {
   const temporary = temporaryFor(to);
-  const { mkdir, rm } = await import('node:fs/promises');
-  const { dirname } = await import('node:path');
   await mkdir(dirname(to), { recursive: true, mode: 0o700 });
   const out = await open(temporary, 'wx', 0o600);
   try {
@@ -230,6 +224,7 @@ async function download(ask: Ask, from: string, to: string, sha256: string): Pro
       hash.update(part.value);
       await out.writeFile(part.value);
       at += part.value.length;
+      tell?.(at);
     }
     const found = hash.digest('hex');
     if (found !== sha256) throw changed(from, found, sha256);

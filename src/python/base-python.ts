@@ -1,4 +1,7 @@
 import { UserError } from '../diagnostics/user-error.ts';
+import type { Host } from '../hosts/host.ts';
+import { localHost } from '../hosts/local.ts';
+import { isUnreachable } from '../hosts/unreachable.ts';
 import type { Env } from './cache-dir.ts';
 import { inspectPython, type PythonFacts } from './inspect.ts';
 import { compareVersions } from './versions.ts';
@@ -9,12 +12,18 @@ const candidates = ['python3', 'python3.12', 'python3.13', 'python3.11', 'python
 /** The newest minor version that the pinned packages have wheels for. */
 const newestMinor = '3.14';
 
-/** A Python to make the environment from: 3.10 or newer, with venv. Throws E002 or E006 with the way to get one. */
-export async function findBasePython(env: Env): Promise<PythonFacts> {
+/**
+ * A Python to make the environment from: 3.10 or newer, with venv. `env` null: the host's own. Throws E002 or E006 with the
+ * way to get one, R165 if the host cannot be reached.
+ */
+export async function findBasePython(env: Env | null, host: Host = localHost): Promise<PythonFacts> {
   const seen: string[] = [];
   let withoutVenv: PythonFacts | null = null;
   for (const name of candidates) {
-    const facts = await inspectPython(name, [], env).catch(() => null);
+    const facts = await inspectPython(name, [], env, host).catch((error: unknown) => {
+      if (isUnreachable(error)) throw error;
+      return null;
+    });
     if (!facts) continue;
     if (compareVersions(facts.version, '3.10') < 0 || minor(facts.version) > minor(newestMinor)) {
       seen.push(`${name} is ${facts.version}`);
@@ -26,7 +35,7 @@ export async function findBasePython(env: Env): Promise<PythonFacts> {
     'E002',
     `no Python from 3.10 to ${newestMinor} on PATH${seen.length ? ` (${seen.join(', ')})` : ''}`,
     {
-      hint: 'Debian, Ubuntu: sudo apt install python3 python3-venv; macOS: brew install python; then run `lorch setup` again',
+      hint: 'Debian, Ubuntu: sudo apt install python3 python3-venv; macOS: brew install python; without root: uv or conda',
       exitCode: 3,
     },
   );

@@ -1,16 +1,15 @@
 // An attempt without a claim: its spawn was lost, or is slow. The first process to link the claim decides; after
 // that the old spawn can never start, so that starting another is safe.
-import { randomUUID } from 'node:crypto';
 import { localHost } from '../hosts/local.ts';
 import { controllerExit, type LaunchFile } from '../run/attempt-files.ts';
 import { attemptPaths } from '../run/layout.ts';
 import { listAttempts, replaceAttempt } from '../store/attempts.ts';
-import { leasesOf } from '../store/leases.ts';
 import { requireWritable } from '../store/open-store.ts';
 import { type AttemptContext, runDirOf } from './attempt-context.ts';
 import type { SuperviseDeps } from './deps.ts';
 import { guardEnvironment } from './guard-environment.ts';
 import { relaunchEnvironment } from './job-environment.ts';
+import { nextLaunch } from './next-launch.ts';
 import { forgetOwnLaunch, readOwnLaunch, recordOwnLaunch } from './own-launches.ts';
 import { readPlan } from './run-folder.ts';
 import { attemptOf, nextNumber, spawnAttempt } from './start-attempt.ts';
@@ -59,17 +58,12 @@ export async function relaunch(deps: SuperviseDeps, attempt: AttemptContext): Pr
   const { python, shim, env } = own;
   const retry = (await attempt.file('launch'))?.retry;
   const command = withAttempt(own.command, next);
-  const launch: LaunchFile = {
-    lorch: 1,
+  const launch = nextLaunch(deps, attempt, own, {
     attempt: next,
-    token: randomUUID(),
-    host: host.name,
-    scheduler: attempt.scheduler.name,
-    resources: { gpus: plan?.resources.gpus ?? 0, devices: leasesOf(deps.store, run, n) },
-    ...(retry && { retry }),
-    created_ms: deps.now(),
-    ...{ python, shim, command, env },
-  };
+    command,
+    gpus: plan?.resources.gpus ?? 0,
+    retry,
+  });
   const dir = attemptPaths(attempt.runDir, next);
   await keepLaunchHome(deps, attempt, launch);
   // Somebody else is at it: the next look shows what came of it.

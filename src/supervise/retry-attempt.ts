@@ -1,16 +1,14 @@
 // The attempt that follows a failed one without anybody asking. It begins in the transaction that ends the failed one:
 // whoever settles that, it is started once, and a controller that dies in between leaves a launch like any other.
-import { randomUUID } from 'node:crypto';
 import { localHost } from '../hosts/local.ts';
-import type { LaunchFile } from '../run/attempt-files.ts';
 import type { Failure } from '../run/failure.ts';
 import { attemptPaths } from '../run/layout.ts';
 import { nextRetry } from '../run/retry-ladder.ts';
-import { leasesOf } from '../store/leases.ts';
 import { type AttemptContext, runDirOf } from './attempt-context.ts';
 import type { SuperviseDeps } from './deps.ts';
 import { guardEnvironment } from './guard-environment.ts';
 import { relaunchEnvironment } from './job-environment.ts';
+import { nextLaunch } from './next-launch.ts';
 import { forgetOwnLaunch, readOwnLaunch, recordOwnLaunch } from './own-launches.ts';
 import type { PreparedAttempt } from './prepared-attempt.ts';
 import { readPlan } from './run-folder.ts';
@@ -39,17 +37,12 @@ export async function prepareRetry(
   const next = await nextNumber(deps, host, run);
   const { python, shim, env } = own;
   const command = commandOf(own.command, next, JSON.stringify(retry));
-  const launch: LaunchFile = {
-    lorch: 1,
+  const launch = nextLaunch(deps, attempt, own, {
     attempt: next,
-    token: randomUUID(),
-    host: host.name,
-    scheduler: attempt.scheduler.name,
-    resources: { gpus: plan.resources.gpus, devices: leasesOf(deps.store, run, n) },
+    command,
+    gpus: plan.resources.gpus,
     retry,
-    created_ms: deps.now(),
-    ...{ python, shim, command, env },
-  };
+  });
   const text = `${JSON.stringify(launch)}\n`;
   const files = [
     ...(away ? [{ on: localHost, file: attemptPaths(home, next).launch }] : []),

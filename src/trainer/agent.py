@@ -280,10 +280,6 @@ def end_upload(request: Dict[str, Any], _body: bytes) -> Answer:
     return {"found": found}, b""
 
 
-def hash_file(request: Dict[str, Any], _body: bytes) -> Answer:
-    return {"sha256": hash_of(request["path"])}, b""
-
-
 running: Dict[int, "subprocess.Popen[bytes]"] = {}
 
 
@@ -321,19 +317,18 @@ def end_group(pid: int) -> None:
         pass
 
 
-def facts(_request: Dict[str, Any], _body: bytes) -> Answer:
-    return {"home": os.path.expanduser("~"), "python": list(sys.version_info[:3])}, b""
+def ping(_request: Dict[str, Any], _body: bytes) -> Answer:
+    return {}, b""
 
 
 OPS: Dict[str, Callable[[Dict[str, Any], bytes], Answer]] = {
-    "facts": facts,
+    "ping": ping,
     "read": read_file,
     "stat": stat_path,
     "list": list_folder,
     "put": put,
     "create_once": create_once,
     "remove": remove,
-    "hash": hash_file,
     "begin_upload": begin_upload,
     "add_part": add_part,
     "end_upload": end_upload,

@@ -1,6 +1,9 @@
 // Runs that wait, started by the real dispatcher and trained for real.
+import { readlink } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { isRunning } from '../../src/hosts/pid.ts';
 import { makeWorkspace, python, type TestWorkspace } from './workspace.ts';
 
 let workspace: TestWorkspace;
@@ -12,7 +15,11 @@ beforeAll(async () => {
     'extends: run.yaml\nname: rank\ntraining: { num_train_epochs: null, max_steps: 2 }\nsweep: { method: grid, parameters: { lora.r: [2, 4] } }\n',
   );
 }, 120_000);
-afterAll(() => workspace.remove());
+afterAll(async () => {
+  // A dispatcher that still works would write into the folder while it is removed.
+  if (python) await untilAtRest();
+  await workspace.remove();
+});
 
 interface Queue {
   running: { run: string }[];
@@ -27,6 +34,21 @@ async function untilEmpty(): Promise<void> {
     const { running, waiting } = await queue();
     if (running.length + waiting.length === 0) return;
     await sleep(300);
+  }
+}
+
+async function untilAtRest(): Promise<void> {
+  for (;;) {
+    const { dispatcher } = await queue();
+    if (!dispatcher) break;
+    while (isRunning(dispatcher.pid)) await sleep(100);
+  }
+  // It gives its place up before it ends: what it still does is to write reports and its log.
+  const { stdout } = await execa('ps', ['-A', '-ww', '-o', 'pid=,args=']);
+  for (const line of stdout.split('\n').filter((each) => /dispatch-queue|report-ended/.test(each))) {
+    const pid = Number.parseInt(line, 10);
+    const cwd = await readlink(`/proc/${pid}/cwd`).catch(() => '');
+    while (cwd === workspace.root && isRunning(pid)) await sleep(100);
   }
 }
 

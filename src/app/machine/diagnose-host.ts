@@ -4,9 +4,8 @@ import { gib } from '../../diagnostics/gib.ts';
 import { UserError } from '../../diagnostics/user-error.ts';
 import { listGpus } from '../../hosts/gpus.ts';
 import type { Host } from '../../hosts/host.ts';
+import { findBasePython } from '../../python/base-python.ts';
 import { listManaged } from '../../python/environment.ts';
-import { inspectPython } from '../../python/inspect.ts';
-import { compareVersions } from '../../python/versions.ts';
 import type { Diagnosis } from './diagnosis.ts';
 
 const GiB = 2 ** 30;
@@ -103,29 +102,14 @@ async function diskOf(host: Host, dir: string): Promise<Diagnosis> {
       };
 }
 
-const candidates = ['python3', 'python3.12', 'python3.13', 'python3.11', 'python3.10'];
-
 /** A Python that an environment can be made from. */
 async function baseOf(host: Host): Promise<Diagnosis> {
-  const base = { part: 'python', name: 'python' } as const;
-  const seen: string[] = [];
-  for (const name of candidates) {
-    const facts = await inspectPython(name, [], null, host).catch((error: unknown) => {
-      if (error instanceof UserError && error.code === 'E005') return null;
-      throw error;
-    });
-    if (!facts) continue;
-    const { version, executable, venv } = facts;
-    if (venv && compareVersions(version, '3.10') >= 0)
-      return { ...base, state: 'good', value: `${version}, ${executable}` };
-    seen.push(`${name} is ${version}${venv ? '' : ', without venv'}`);
+  try {
+    const { version, executable } = await findBasePython(null, host);
+    return { part: 'python', name: 'python', state: 'good', value: `${version}, ${executable}` };
+  } catch (error) {
+    return broken('python', 'python', error);
   }
-  return {
-    ...base,
-    state: 'broken',
-    value: `no Python 3.10 or newer with venv${seen.length > 0 ? ` (${seen.join('; ')})` : ''}`,
-    fix: 'install one there, for example with uv or conda, so that ssh finds it as `python3`; no root is needed',
-  };
 }
 
 async function environmentOf(host: Host, dir: string): Promise<Diagnosis> {

@@ -11,7 +11,15 @@ export function define(command: Command, context: Context): void {
     .option('--json', 'one JSON object')
     .addHelpText(
       'after',
-      '\nBrings adapter and newest checkpoint of a run that ended on another host into its run folder, compares them by their hashes, and then removes the run folder from the host if the run succeeded. It can be repeated, and goes on where it was cut off.\n\nExamples:\n  lorch fetch @last\n  lorch fetch support-r16\n',
+      `
+Copies the adapter and the newest checkpoint of a run that ended on another host into its run folder, and compares
+their hashes. If the run succeeded, its folder on the host is then removed. A fetch that was cut off can be repeated;
+files that are here are not copied again.
+
+Examples:
+  lorch fetch @last
+  lorch fetch support-r16
+`,
     )
     .action(async (ref: string, options: { json?: true }) => {
       const { fetchRun } = await import('../../app/runs/fetch-run.ts');

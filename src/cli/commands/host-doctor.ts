@@ -25,7 +25,11 @@ export function define(command: Command, context: Context): void {
       if (broken > 0) context.exitCode = EXIT.environment;
       if (flags.json) return printJson(context, { host: name, healthy: broken === 0, parts: diagnoses });
       context.stdout.write(renderDiagnoses(diagnoses, context.stdout));
-      const verdict = broken === 0 ? `${name} can train.` : `${broken} broken; see the fixes above.`;
+      const lacking = diagnoses.filter(({ state, fix }) => state === 'absent' && fix).length;
+      const verdict =
+        broken > 0 || lacking > 0
+          ? `${broken} broken, ${lacking} missing; see the fixes above.`
+          : `${name} has everything that a run needs.`;
       context.stderr.write(`${verdict}\n`);
     });
 }

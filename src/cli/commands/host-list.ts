@@ -12,7 +12,11 @@ export function define(command: Command, context: Context): void {
       const { printJson } = await import('../ui/json.ts');
       const hosts = (await findWorkspace(context.cwd, context.env.HOME))?.hosts ?? [];
       if (options.json) {
-        const all = hosts.map(({ name, ssh, dir, onDone }) => ({ name, ssh, dir, on_done: onDone }));
+        const all = hosts.map(({ onDone, keepRemote, ...rest }) => ({
+          ...rest,
+          on_done: onDone,
+          keep_remote: keepRemote,
+        }));
         return printJson(context, { hosts: [{ name: 'local' }, ...all] });
       }
       context.stdout.write('local  this machine\n');

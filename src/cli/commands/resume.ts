@@ -26,7 +26,7 @@ export function define(command: Command, context: Context): void {
       'go on although versions or the base model have changed since the checkpoint; the run keeps the reason',
     )
     .option('--python <path>', 'another Python environment')
-    .option('--host <name>', 'where it goes on; the newest checkpoint is sent there')
+    .option('--host <name>', 'the host to resume on; the newest checkpoint is sent there')
     .option('--leave-remote', 'go on from what is here, though its last host cannot be reached')
     .addHelpText(
       'after',

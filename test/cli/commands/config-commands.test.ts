@@ -119,7 +119,9 @@ describe('lorch config render', () => {
     expect(whole.stdout).toContain('learning_rate: 0.0002\n');
     expect(whole.stdout).toContain('quantization: null\n');
     const { stdout } = await lorch(['render', 'good.yaml', '--section', 'resources', '--device', 'cpu']);
-    expect(stdout).toBe('name: a\nresources:\n  host: local\n  gpus: 0\n');
+    expect(stdout).toBe(
+      'name: a\nresources:\n  host: local\n  gpus: 0\n  hang_steps: 100\n  hang_minutes: 15\n',
+    );
   });
 
   it('prints JSON with the machine it is for', async () => {
