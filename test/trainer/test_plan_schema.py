@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import MISSING, fields
+from dataclasses import MISSING
 from pathlib import Path
 from typing import Any
 
 import lorch_trainer
 import pytest
-from lorch_trainer.plan import Plan
+from lorch_trainer.plan import fields_of_file
 
 SCHEMA = json.loads(
     (Path(__file__).resolve().parents[2] / "docs" / "plan.schema.json").read_text(encoding="utf-8")
@@ -33,7 +33,7 @@ def objects(schema: dict[str, Any]) -> dict[str, Any]:
     return next((each for each in schema.get("anyOf", [schema]) if each.get("type") == "object"), schema)
 
 
-@pytest.mark.parametrize("field", fields(Plan), ids=lambda field: field.name)
+@pytest.mark.parametrize("field", fields_of_file(), ids=lambda field: field.name)
 def test_every_field_of_the_plan_is_in_the_schema(field: Any) -> None:
     assert field.name in SCHEMA["properties"]
     if field.default is MISSING and field.default_factory is MISSING:

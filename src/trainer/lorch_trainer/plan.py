@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import MISSING, dataclass
+from dataclasses import MISSING, Field, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -65,7 +65,7 @@ class Plan:
     init_adapter: dict[str, Any] | None = None
     """`mode`, `files` and the origin; None in plans with a new adapter."""
 
-    base_folder: str | None = None
+    base_folder: str | None = field(default=None, metadata={"in_file": False})
     """Where the base model lies on this machine, if not where the plan says; never part of plan.json."""
 
     @property
@@ -84,6 +84,11 @@ class Plan:
         return self.base_folder or self.model_source
 
 
+def fields_of_file() -> list[Field[Any]]:
+    """The fields that plan.json has; the others say how it is executed on this machine."""
+    return [each for each in fields(Plan) if each.metadata.get("in_file", True)]
+
+
 def read_plan(run: RunFolder) -> Plan:
     """The plan of a run folder. Raises R025 if it is not a valid plan."""
     try:
@@ -94,8 +99,8 @@ def read_plan(run: RunFolder) -> Plan:
         raise LorchError("R025", f"{run.plan} cannot be read: {cause}") from cause
     if not isinstance(raw, dict) or raw.get("lorch") != 1:
         raise LorchError("R025", f"{run.plan} is not a plan of this version")
-    fields = Plan.__dataclass_fields__
-    missing = [name for name, field in fields.items() if name not in raw and field.default is MISSING]
+    known = fields_of_file()
+    missing = [each.name for each in known if each.name not in raw and each.default is MISSING]
     if missing:
         raise LorchError("R025", f"{run.plan} lacks {', '.join(missing)}")
-    return Plan(**{name: raw[name] for name in fields if name in raw and name != "base_folder"})
+    return Plan(**{each.name: raw[each.name] for each in known if each.name in raw})
